@@ -1,0 +1,35 @@
+# Diya: `make demo` shows it, `make test` proves it.  Both set up what they need first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench clean
+
+help:  ## what there is to make
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY)  ## the virtual environment and Mosquitto (nothing to do the second time)
+
+$(READY): pyproject.toml .ci/micropython.txt .ci/setup
+	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh .ci/setup
+	@touch $(READY)
+
+demo: $(READY)  ## a street of 12 poles through a night (HEADLESS=1: one night at once, and a verdict)
+	@$(BIN)/python -m simulator.demo $(if $(HEADLESS),--headless)
+
+test: $(READY)  ## every test, on CPython and on MicroPython
+	@$(BIN)/python -m pytest
+
+check: $(READY)  ## ruff, and mypy on the host's code and on the firmware against the ESP32 stubs
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/mypy --config-file .ci/mypy-firmware.ini
+
+bench: $(READY)  ## steps per second on both engines, heap of the pole module by module
+	@$(BIN)/python -m simulator.bench
+
+clean:  ## removes what make made
+	rm -rf $(VENV) build .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,0 +1,22 @@
+"""The first code on the pole: the lamp to its safe level, then the watchdog, then everything else.
+
+The lamp is safe before this runs, because the board is built so: an idle relay pin leaves the contact closed and an idle
+dimmer pin asks for full light.  What is done here keeps it so.
+"""
+
+from pole.drivers import board
+
+
+def boot(vfs="", data="/data", net=None):
+    """The pole's ports, lamp lit and watchdog armed.  *vfs* and *data* are where the two file systems are mounted.
+
+    Raises OSError or ValueError where ``board.json`` cannot be read: the pole has not been flashed properly.
+    """
+    description = board.read(vfs)
+    ports = board.Ports(description)
+    ports.open(vfs, data, net)
+    return ports
+
+
+if __name__ == "__main__":
+    ports = boot()  # main.py runs in the same namespace and finds it there

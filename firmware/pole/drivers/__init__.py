@@ -1,0 +1,5 @@
+"""Chips and ports, each behind a small class that takes what the board file says of it.
+
+Only this folder, ``boot.py`` and ``main.py`` import ``machine`` and ``network``.  A chip that does not answer is
+reported to the caller as a value (None or False) and never as an exception: a broken sensor may not darken a street.
+"""

@@ -1,0 +1,160 @@
+"""Who decides the level: of all that want something of the lamp, the highest owner, with its reason and its end.
+
+From the top: safety, local, emergency, incident, lock, operator, calendar, photocell, default.  Local, emergency and
+operator put their level in the place of what is below them; incident and lock only ever raise it; safety caps it.
+Whatever is held ends by itself.  With the clock unknown, the photocell stands in for the calendar, what is held counts
+in ticks only, and it may raise the level but not lower it.
+"""
+
+from pole.aio import ticks_diff
+
+MAX_HELD = 16
+
+_OWNERS = ("operator", "lock", "incident", "emergency", "local")  # of what can be held, lowest first
+_RAISE = ("lock", "incident")
+_RAMP_S = 2
+
+
+class Override:
+    """A level somebody asks for, for a time.
+
+    *owner* is local, emergency, incident, lock or operator; *level* 0 to 100 percent; *ref* is the owner's name for
+    this one (may be empty); it counts from *start* to before *expiration*, Unix seconds; *ramp_s* seconds.
+    """
+
+    __slots__ = ("owner", "level", "reason", "ref", "start", "expiration", "ramp_s", "ticks_deadline")
+
+    def __init__(self, owner, level, reason, ref, start, expiration, ramp_s):
+        self.owner = owner
+        self.level = level
+        self.reason = reason
+        self.ref = ref
+        self.start = start
+        self.expiration = expiration
+        self.ramp_s = ramp_s
+        self.ticks_deadline = None
+
+
+class Decision:
+    """The ``level`` in percent, whose it is (``owner``), the ``reason``, ``until`` when (Unix s or None), ``ramp_s``."""
+
+    __slots__ = ("level", "owner", "reason", "until", "ramp_s")
+
+    def __init__(self, level, owner, reason, until, ramp_s):
+        self.level = level
+        self.owner = owner
+        self.reason = reason
+        self.until = until
+        self.ramp_s = ramp_s
+
+
+class Arbiter:
+    """Holds at most MAX_HELD overrides and decides."""
+
+    def __init__(self):
+        self._held = []  # in the order in which they were given
+        self._last = None
+
+    def hold(self, override, ticks_deadline=None):
+        """Hold *override* in the place of one with the same owner and ref; whether there was room for it.
+
+        *ticks_deadline*: the ticks at which it ends, at most six days ahead; without it, it does not count while the
+        clock is unknown.  When all places are taken, the lowest owner's that started first goes, be it the new one.
+        """
+        owner, ref = override.owner, override.ref
+        self._keep([held for held in self._held if held.owner != owner or held.ref != ref])
+        override.ticks_deadline = ticks_deadline
+        self._held.append(override)
+        if len(self._held) <= MAX_HELD:
+            return True
+        loser = min(self._held, key=lambda held: (_OWNERS.index(held.owner), held.start))
+        self._held.remove(loser)
+        return loser is not override
+
+    def cancel(self, owner, ref):
+        """Drop what *owner* holds under *ref*, all of it when *ref* is None; whether there was any."""
+        return self._keep([held for held in self._held if held.owner != owner or ref not in (None, held.ref)])
+
+    def expire(self, now, ticks_ms):
+        """Drop what has ended by *now* (Unix s, None when unknown) or by its deadline in ticks; whether there was any."""
+        return self._keep([held for held in self._held if not _has_ended(held, now, ticks_ms)])
+
+    def _keep(self, held):
+        changed = len(held) != len(self._held)
+        self._held = held
+        return changed
+
+    def held(self):
+        """What is held, in the order in which it was given: holding it again in that order restores it."""
+        return list(self._held)
+
+    def restore(self, held):
+        """Hold just what *held* says, a list as ``held()`` gave it."""
+        self._held = list(held)
+
+    def next_change(self, now):
+        """The next Unix time after *now* at which something held starts or ends; None when there is none or no *now*."""
+        soonest = None
+        if now is not None:
+            for held in self._held:
+                time = held.start if held.start > now else held.expiration
+                if time > now and (soonest is None or time < soonest):
+                    soonest = time
+        return soonest
+
+    def decide(self, now, switch, dark, safety, ticks_ms):
+        """The Decision at *now* (Unix s, None when the clock is unknown); the same object as long as it stays the same.
+
+        *switch*: the calendar's, None when the clock is unknown; *dark*: the photocell's word, None without one;
+        *safety*: None or the percent that must not be exceeded; *ticks_ms*: the ticks now.
+        """
+        self.expire(now, ticks_ms)
+        until = None
+        ramp_s = _RAMP_S
+        if switch is not None:
+            level, owner, reason, until, ramp_s = switch.level, "calendar", switch.reason, switch.until, switch.ramp_s
+        elif dark is None:
+            level, owner, reason = 100, "default", "clock unknown"
+        else:
+            level, owner, reason = (100, "photocell", "dark") if dark else (0, "photocell", "daylight")
+        lowest = level if now is None else 0
+        for name in _OWNERS:
+            held = self._strongest(name, now, lowest)
+            if held is not None and (held.level > level or name not in _RAISE):
+                level, owner, reason, ramp_s = held.level, name, held.reason, held.ramp_s
+                until = None if now is None else held.expiration
+        if safety is not None and level > safety:
+            level, owner, until = safety, "safety", None
+            reason = "limited to %d percent" % safety if safety else "cut-off"
+        last = self._last
+        if (
+            last is None
+            or last.level != level
+            or last.owner != owner
+            or last.reason != reason
+            or last.until != until
+            or last.ramp_s != ramp_s
+        ):
+            last = self._last = Decision(level, owner, reason, until, ramp_s)
+        return last
+
+    def _strongest(self, owner, now, lowest):
+        """What counts of all that *owner* holds: of lock and incident the highest, else what started last."""
+        found = None
+        for held in self._held:
+            # not known when it is, what has a deadline in ticks has been dropped if it passed, and the rest cannot tell
+            counts = held.ticks_deadline is not None if now is None else held.start <= now
+            if counts and held.owner == owner and held.level >= lowest:
+                if found is None:
+                    found = held
+                elif owner in _RAISE:
+                    found = held if held.level >= found.level else found
+                elif held.start >= found.start:
+                    found = held
+        return found
+
+
+def _has_ended(held, now, ticks_ms):
+    if held.ticks_deadline is not None and ticks_diff(held.ticks_deadline, ticks_ms) <= 0:
+        return True
+    return now is not None and held.expiration <= now

@@ -1,0 +1,142 @@
+"""Which level a night's programme asks for at any moment, and why.
+
+A calendar is an ordered list of rules; the first that matches the date of a night names its programme.  A night
+belongs to the local date on which it starts, at noon: times from 12:00 are of that date, times before 12:00 and the
+dawn and sunrise are of the next.  A programme holds from its first switch point to the first of the next night's.
+
+Nothing is remembered from one answer to the next but the answer itself, so a pole that boots at 02:00 has the level
+of 02:00.  The host compiles the coming changes of a time zone into a list; the pole knows nothing else of zones.
+"""
+
+from pole.lighting import dates, sun
+from pole.lighting.calendar_settings import check, parse  # noqa: F401 (check is part of what this module offers)
+
+_HALF_DAY = 43200
+_EARLIEST = 64800  # s before its noon: no point of a night comes before that
+_CROSSINGS = {  # event: (zenith, rising)
+    "sunset": (sun.SUNRISE_ZENITH, False),
+    "sunrise": (sun.SUNRISE_ZENITH, True),
+    "dusk": (sun.TWILIGHT_ZENITH, False),
+    "dawn": (sun.TWILIGHT_ZENITH, True),
+}
+
+
+class Switch:
+    """A switch point that is in force: ``level`` in percent, ``ramp_s``, ``reason``, ``since`` and ``until`` (Unix s)."""
+
+    __slots__ = ("level", "ramp_s", "reason", "since", "until")
+
+    def __init__(self, level, ramp_s, reason, since, until):
+        self.level = level
+        self.ramp_s = ramp_s
+        self.reason = reason
+        self.since = since
+        self.until = until
+
+
+class Calendar:
+    """The calendar of one place.  *settings* are those of a configuration in which ``check`` finds no problem."""
+
+    def __init__(self, settings):
+        self._latitude = settings["latitude"]
+        self._longitude = settings["longitude"]
+        self._zone = settings["zone"]
+        self._programmes = settings["programmes"]
+        self._rules = settings.get("rules", ())
+        self._default = settings["programme"]
+        self._switch = None
+
+    def at(self, unix):
+        """The Switch in force at *unix*; the same object until the next point, so that asking again costs nothing."""
+        switch = self._switch
+        if switch is None or not switch.since <= unix < switch.until:
+            switch = self._switch = self._find(unix)
+        return switch
+
+    def _find(self, unix):
+        night = (unix + offset_at(self._zone, unix) - _HALF_DAY) // dates.DAY + 1
+        latest = night
+        points = self._points(night)
+        end = None
+        while points[0][0] > unix:
+            end = points[0][0] if end is None else min(end, points[0][0])
+            night -= 1
+            points = self._points(night)
+        # An early point of a later night cuts a late one of the next short; mostly this looks one night ahead at most.
+        while end is None or self._noon(latest + 1) - _EARLIEST < end:
+            latest += 1
+            first = self._points(latest)[0][0]
+            end = first if end is None else min(end, first)
+        since, index = points[0]
+        for time, following in points:
+            if time > unix:
+                end = min(end, time)
+                break
+            since, index = time, following
+        name, programme = self._programme(night)
+        at, level, ramp_s = self._programmes[programme][index]
+        reason = name + ": " + at + ("min" if "+" in at or "-" in at else "")
+        return Switch(level, ramp_s, reason, since, end)
+
+    def _programme(self, night):
+        """(name to give as the reason, programme) of *night*, which is its date in days since 1970."""
+        day = night - dates.UNIX_DAYS
+        number = dates.number(day)
+        weekday = dates.weekday(day)
+        for rule in self._rules:
+            if _matches(rule, number, weekday):
+                return rule["name"], rule["programme"]
+        return self._default, self._default
+
+    def _points(self, night):
+        """[(Unix time, index in the programme), ...] of *night*, in the order of time and then of the programme."""
+        programme = self._programmes[self._programme(night)[1]]
+        return sorted([(self._time(night, programme[i][0]), i) for i in range(len(programme))])
+
+    def _time(self, night, at):
+        event, minutes = parse(at)
+        if event is None:
+            day = night if minutes >= 720 else night + 1
+            return unix_at(self._zone, day * dates.DAY + minutes * 60)
+        zenith, rising = _CROSSINGS[event]
+        noon = self._noon(night)
+        # the solar day that noon on the clock falls into (next to the date line it may have another date)
+        day = (noon + int(self._longitude * 240)) // dates.DAY + (1 if rising else 0)
+        of_day = sun.event(day - dates.UNIX_DAYS, self._latitude, self._longitude, zenith, rising)
+        return max(day * dates.DAY + of_day + minutes * 60, noon - _EARLIEST)
+
+    def _noon(self, night):
+        return unix_at(self._zone, night * dates.DAY + _HALF_DAY)
+
+
+def offset_at(zone, unix):
+    """Seconds east of UTC at *unix*.  *zone* is [[from Unix s, offset s], ...], ascending; the first holds before it."""
+    offset = zone[0][1]
+    for start, seconds in zone:
+        if start > unix:
+            break
+        offset = seconds
+    return offset
+
+
+def unix_at(zone, local):
+    """Unix time at which clocks in *zone* show *local* (seconds since 1970-01-01 00:00 by these clocks).
+
+    A time that comes twice, when clocks go back, is the first of the two.  A time that never comes, when they go
+    forward, is the moment of the change.
+    """
+    last = len(zone) - 1
+    i = 0
+    while i < last and local - zone[i][1] >= zone[i + 1][0]:
+        i += 1
+    unix = local - zone[i][1]
+    return unix if i == 0 else max(unix, zone[i][0])
+
+
+def _matches(rule, number, weekday):
+    return (
+        rule.get("from", 0) <= number <= rule.get("to", 99999999)
+        and ("dates" not in rule or number in rule["dates"])
+        and ("monthDays" not in rule or number % 10000 in rule["monthDays"])
+        and ("weekdays" not in rule or weekday in rule["weekdays"])
+    )

@@ -1,0 +1,247 @@
+"""One MQTT session over one stream, from CONNECT to the first thing that goes wrong.
+
+Two tasks: the reader takes packets as they come, and the task that runs ``open`` and ``serve`` does all the writing.
+What the reader leaves behind (a PUBACK, a failure, an identifier to acknowledge) the writer sees from the next
+millisecond on, so the bytes on the wire do not depend on which of the two runs first (see ``mailbox``).
+
+Five ways a session ends, all the same to the caller: the peer closes or resets, it does not speak MQTT, it refuses, it
+is silent for ``link.timeout`` after a ping (see ``pulse``), or it takes no more data.
+"""
+
+from pole import aio
+from pole.link import packets, pulse
+from pole.link.mailbox import Mailbox
+
+STABLE_MS = 60000  # a session that lasted this long was a good one
+_UNACKNOWLEDGED = 6  # a PUBACK may take this many time-outs: slow brokers are slow, stuck ones are left
+_ACKS = 64  # messages of QoS 1 received and not yet acknowledged; a broker sends 20 at once unless told otherwise
+
+_REFUSALS = (
+    "unacceptable protocol version",
+    "client identifier rejected",
+    "server unavailable",
+    "bad user name or password",
+    "not authorized",
+)
+
+
+class LinkError(Exception):
+    """The session is over; the text says why, in one sentence without a full stop."""
+
+
+class Client:
+    """A session on *stream*, which this closes in the end.
+
+    *settings*: ``link.keepalive`` s, ``link.timeout`` s, ``link.user``, ``link.secret``.  *names*: ``client`` (client
+    identifier), ``topics`` (bytes by kind), ``filters`` (topics to subscribe to), ``will`` (payload of the last will).
+    *decoder*: a ``packets.Decoder``, lent so that its buffer is used again.  *on_message(topic, payload, oversize)* is
+    called for each message; payload is bytes or a bytearray, None when oversize.
+    """
+
+    def __init__(self, stream, settings, names, decoder, outbox, ticks, on_message):
+        self.refused = ()  # filters the broker did not grant
+        self.stable = False  # lasted STABLE_MS
+        self._stream = stream
+        self._settings = settings
+        self._names = names
+        self._outbox = outbox
+        self._ticks = ticks
+        self._on_message = on_message
+        self._timeout_ms = settings["link.timeout"] * 1000
+        self._decoder = decoder
+        decoder.reset()
+        self._acks = Mailbox(_ACKS)
+        self._reader = None
+        self._opened_at = ticks()
+        self._pulse = pulse.Pulse(settings["link.keepalive"] * 1000, self._timeout_ms, self._opened_at)
+        self._failure = ""
+        self._failed_at = 0
+        self._accepted = False  # by CONNACK
+        self._asked_for = ()  # filters of the SUBSCRIBE on its way
+        self._asked_id = 0
+
+    async def open(self):
+        """CONNECT and SUBSCRIBE, and wait for both answers.  Raises LinkError."""
+        settings, names = self._settings, self._names
+        self._reader = aio.create_task(self._read())
+        self._write(
+            packets.connect(
+                names.client,
+                settings["link.keepalive"],
+                settings["link.user"],
+                settings["link.secret"],
+                names.topics["presence"],
+                names.will,
+            )
+        )
+        await self._drain()
+        await self._until(lambda: self._accepted, "CONNECT")
+        self._subscribe(names.filters)
+        await self._drain()
+        await self._until(lambda: not self._asked_for, "SUBSCRIBE")
+
+    async def serve(self):
+        """Sends what waits in the outbox and keeps the session alive.  Returns only by raising LinkError."""
+        wake = self._outbox.wake
+        wake.set()
+        while True:
+            if wake.is_set():
+                wake.clear()
+                set_at = self._ticks()
+                while self._ticks() == set_at:  # whatever set it has a stamp of this millisecond
+                    await aio.sleep_ms(1)
+            else:
+                await self._wait(self._pulse.idle_ms(self._ticks()))
+            now = self._ticks()
+            self.stable = self.stable or aio.ticks_diff(now, self._opened_at) >= STABLE_MS
+            if self._failure and self._failed_at != now:
+                raise LinkError(self._failure)
+            if self._send_due(now):
+                await self._drain()
+
+    def close(self):
+        """Ends the reader and closes the stream.  No DISCONNECT: the broker is to publish the will."""
+        if self._reader:
+            self._reader.cancel()
+        self._stream.close()
+
+    # ---- the writer
+
+    def _send_due(self, now):
+        """Writes all that is due; whether it was anything."""
+        written = False
+        while True:
+            packet_id = self._acks.take(now)
+            if packet_id is None:
+                break
+            written = self._write(packets.puback(packet_id))
+        while True:
+            record = self._outbox.take()
+            if record is None:
+                break
+            topic = self._names.topics[record.kind]
+            payload = record.payload.encode()
+            written = self._write(packets.publish(topic, payload, record.retain, record.packet_id, record.dup))
+        return self._keep_alive(now) or written
+
+    def _keep_alive(self, now):
+        """Pings when it is time; whether it did."""
+        due = self._pulse.due(now)
+        oldest = self._outbox.oldest()
+        if due == pulse.DEAD:
+            self._fail("the broker did not answer a ping within %d s" % self._settings["link.timeout"])
+        elif due == pulse.PING and oldest and aio.ticks_diff(now, oldest.written) > self._timeout_ms * _UNACKNOWLEDGED:
+            self._fail("the broker answers pings but has not acknowledged a message")
+        elif due == pulse.PING:
+            self._pulse.pinged(now)
+            self._write(packets.PINGREQ)
+            if self.refused and not self._asked_for:
+                self._subscribe(self.refused)  # the broker's list of who may do what may have been put right
+            return True
+        return False
+
+    def _subscribe(self, filters):
+        self._asked_for = filters
+        self._asked_id = self._outbox.next_id()
+        self._write(packets.subscribe(self._asked_id, filters))
+
+    def _write(self, data):
+        try:
+            self._stream.write(data)
+        except OSError as error:
+            self._broken(error)
+        self._pulse.sent(self._ticks())
+        return True
+
+    async def _drain(self):
+        try:
+            await aio.wait_ms(self._stream.drain(), self._timeout_ms)
+        except aio.TimeoutError:
+            self._fail("the broker took no data for %d s" % self._settings["link.timeout"])
+        except OSError as error:
+            self._broken(error)
+
+    async def _wait(self, ms):
+        try:
+            await aio.wait_ms(self._outbox.wake.wait(), ms)
+        except aio.TimeoutError:
+            pass
+
+    async def _until(self, answered, request):
+        deadline = aio.ticks_add(self._ticks(), self._timeout_ms)
+        while True:
+            left = aio.ticks_diff(deadline, self._ticks())
+            if left <= 0:
+                raise LinkError("the broker did not answer %s within %d s" % (request, self._settings["link.timeout"]))
+            if answered():
+                return
+            if self._failure:
+                raise LinkError(self._failure)
+            self._outbox.wake.clear()
+            await self._wait(left)
+
+    # ---- the reader
+
+    async def _read(self):
+        decoder = self._decoder
+        try:
+            while True:
+                count = await self._stream.readinto(decoder.space())
+                if not count:
+                    self._fail("the broker closed the connection")
+                    return
+                self._pulse.heard(self._ticks())
+                decoder.filled(count)
+                kind = decoder.next()
+                while kind:
+                    self._received(kind)
+                    kind = decoder.next()
+        except OSError as error:
+            self._broken(error)
+        except Exception as error:  # whatever a message led to, it ends this session and nothing else
+            self._fail(str(error) or type(error).__name__)
+
+    def _received(self, kind):
+        decoder = self._decoder
+        if kind == packets.CONNACK:
+            self._connack(decoder.code)
+        elif not self._accepted:
+            raise packets.PacketError("a packet of type %d came before CONNACK" % kind)
+        elif kind == packets.PUBLISH:
+            self._on_message(decoder.topic, decoder.payload, decoder.payload is None)
+            if decoder.qos:
+                if not self._acks.put(decoder.packet_id, self._ticks()):
+                    raise packets.PacketError("the broker has more than %d messages on their way" % _ACKS)
+                self._outbox.wake.set()
+        elif kind == packets.PUBACK:
+            self._outbox.acknowledge(decoder.packet_id)
+        elif kind == packets.SUBACK:
+            self._suback(decoder.packet_id, decoder.payload)
+
+    def _connack(self, code):
+        if self._accepted:
+            raise packets.PacketError("CONNACK came twice")
+        if code:
+            word = _REFUSALS[code - 1] if code <= len(_REFUSALS) else "unknown reason"
+            raise packets.PacketError("the broker refused the connection: %s (%d)" % (word, code))
+        self._accepted = True
+        self._outbox.wake.set()
+
+    def _suback(self, packet_id, codes):
+        filters = self._asked_for
+        if packet_id != self._asked_id or len(codes) != len(filters):
+            raise packets.PacketError("SUBACK answers another SUBSCRIBE")
+        refused = [filters[place] for place in range(len(filters)) if codes[place] > 1]
+        self.refused = tuple(refused)
+        self._asked_for = ()
+        self._outbox.wake.set()
+
+    def _broken(self, error):
+        self._fail("the connection broke: " + str(error))
+
+    def _fail(self, why):
+        """The first reason counts.  The session ends in the next millisecond, whichever task found out."""
+        if not self._failure:
+            self._failure = why
+            self._failed_at = self._ticks()
+        self._outbox.wake.set()

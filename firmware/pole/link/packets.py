@@ -1,0 +1,239 @@
+"""MQTT 3.1.1 packets, as far as a client needs them that publishes and subscribes with QoS 0 and 1.
+
+Section numbers are those of the OASIS standard of 29 October 2014.  ``Decoder`` reads from one small buffer that is
+used again for every packet.  Only a payload that does not fit it gets memory of its own, for as long as that message
+lives; one above ``contract.MAX_PAYLOAD`` is drained and never stored.
+"""
+
+import gc
+
+from pole.contract import MAX_PAYLOAD
+from pole.link import utf8
+
+CONNACK = 2
+PUBLISH = 3
+PUBACK = 4
+SUBACK = 9
+PINGRESP = 13
+
+PINGREQ = b"\xc0\x00"
+
+_BUFFER = 1024  # a command and its topic fit
+_SHORTEST = {CONNACK: 2, PUBLISH: 3, PUBACK: 2, SUBACK: 3, PINGRESP: 0}
+_LONGEST = {CONNACK: 2, PUBACK: 2, SUBACK: 66, PINGRESP: 0}
+
+
+class PacketError(Exception):
+    """The peer does not speak MQTT 3.1.1, or not the part of it that was agreed."""
+
+
+def connect(client, keepalive_s, user, secret, will_topic, will_payload):
+    """CONNECT with a clean session and a retained will of QoS 1; *user* "" means anonymous (3.1)."""
+    flags = 0x02 | 0x04 | 0x08 | 0x20
+    fields = [_field(client.encode()), _field(will_topic), _field(will_payload)]
+    if user:
+        flags |= 0x80 | 0x40
+        fields += [_field(user.encode()), _field(secret.encode())]
+    head = b"\x00\x04MQTT\x04" + bytes((flags, keepalive_s >> 8, keepalive_s & 255))
+    return _packet(0x10, [head] + fields)
+
+
+def subscribe(packet_id, filters):
+    """SUBSCRIBE to each of *filters* (texts) with QoS 1 (3.8)."""
+    parts = [_number(packet_id)]
+    for topic in filters:
+        parts.append(_field(topic.encode()))
+        parts.append(b"\x01")
+    return _packet(0x82, parts)
+
+
+def publish(topic, payload, retain=False, packet_id=0, dup=False):
+    """PUBLISH *payload* on *topic* (both bytes): QoS 1 when there is a *packet_id*, else QoS 0 (3.3)."""
+    if packet_id:
+        return _packet(0x32 | (8 if dup else 0) | (1 if retain else 0), (_field(topic), _number(packet_id), payload))
+    return _packet(0x30 | (1 if retain else 0), (_field(topic), payload))
+
+
+def puback(packet_id):
+    """PUBACK (3.4)."""
+    return b"\x40\x02" + _number(packet_id)
+
+
+def _packet(first, parts):
+    length = sum([len(part) for part in parts])
+    head = bytearray((first,))
+    while length > 127:  # 2.2.3
+        head.append(length & 127 | 128)
+        length >>= 7
+    head.append(length)
+    return bytes(head) + b"".join(parts)
+
+
+def _number(value):
+    return bytes((value >> 8, value & 255))
+
+
+def _field(data):
+    return _number(len(data)) + data
+
+
+class Decoder:
+    """Packets out of a stream of bytes.
+
+    The caller reads into ``space()``, says how much came with ``filled(n)``, and calls ``next()`` until it returns 0.
+    What ``next()`` returned is described by the attributes, which hold until it is called again:
+
+    CONNACK    ``code``: 0 accepted, 1-5 refused (3.2.2.3)
+    PUBLISH    ``topic``, ``payload`` (bytes or bytearray; None when it was too large), ``qos``, ``packet_id``
+    PUBACK     ``packet_id``
+    SUBACK     ``packet_id``, ``payload``: one return code a filter (3.9.3)
+    """
+
+    def __init__(self):
+        self._buffer = bytearray(_BUFFER)
+        self._view = memoryview(self._buffer)
+        self.reset()
+
+    def reset(self):
+        """Forgets everything: the next bytes are the first of a new connection."""
+        self._start = 0
+        self._end = 0
+        self._left = 0  # bytes of a large payload still to come
+        self._large = None  # where they go; None while they are drained
+        self.code = 0
+        self.topic = ""
+        self.payload = None
+        self.qos = 0
+        self.packet_id = 0
+
+    def space(self):
+        """Where the next bytes are to be put: never empty between calls of ``next()`` that returned 0."""
+        if self._large is not None:
+            return memoryview(self._large)[len(self._large) - self._left :]
+        return self._view[self._end :] if self._end else self._view
+
+    def filled(self, count):
+        """*count* bytes were put at the beginning of ``space()``."""
+        if self._large is not None:
+            self._left -= count
+        else:
+            self._end += count
+
+    def next(self):
+        """The type of the next complete packet, or 0 when more bytes are needed.  Raises PacketError."""
+        kind = self._rest_of_large() if self._left or self._large is not None else self._small()
+        if not kind:
+            self._make_room()
+        return kind
+
+    def _make_room(self):
+        waiting = self._end - self._start
+        if self._start and waiting:
+            self._view[:waiting] = self._view[self._start : self._end]
+        self._start = 0
+        self._end = waiting
+
+    def _rest_of_large(self):
+        if self._large is None:
+            drained = min(self._left, self._end - self._start)
+            self._start += drained
+            self._left -= drained
+        if self._left:
+            return 0
+        self.payload = self._large
+        self._large = None
+        return PUBLISH
+
+    def _small(self):
+        buffer = self._buffer
+        at = self._start + 1
+        length = shift = 0
+        while True:
+            if at >= self._end:
+                return 0
+            byte = buffer[at]
+            at += 1
+            length |= (byte & 127) << shift
+            if byte < 128:
+                break
+            shift += 7
+            if shift > 21:
+                raise PacketError("a packet's length has more than four bytes")
+        first = buffer[self._start]
+        kind = first >> 4
+        if kind not in _SHORTEST or (kind != PUBLISH and first & 15):
+            raise PacketError("a packet begins with 0x%02x, which no broker sends to a client of QoS 1" % first)
+        if length < _SHORTEST[kind] or length > _LONGEST.get(kind, length):
+            raise PacketError("a packet of type %d has %d bytes" % (kind, length))
+        end = at + length
+        if kind == PUBLISH:
+            return self._publish(first, at, end)
+        if end > self._end:
+            return 0
+        self._start = end
+        if kind == CONNACK:
+            self.code = buffer[at + 1]
+        elif kind != PINGRESP:
+            self.packet_id = self._packet_id(at)
+        if kind == SUBACK:
+            self.payload = bytes(self._view[at + 2 : end])
+        return kind
+
+    def _publish(self, first, at, end):
+        self.qos = first >> 1 & 3
+        if self.qos > 1:
+            raise PacketError("a message has QoS %d, but 1 was subscribed for" % self.qos)
+        if at + 2 > self._end:
+            return 0
+        topic = at + 2
+        body = topic + (self._buffer[at] << 8 | self._buffer[at + 1])
+        payload = body + 2 * self.qos
+        if payload > end:
+            raise PacketError("a message is shorter than its topic")
+        if payload - self._start > _BUFFER:
+            raise PacketError("a topic has %d bytes and must have at most %d" % (body - topic, _BUFFER - 9))
+        if payload > self._end or (end > self._end and end - self._start <= _BUFFER):
+            return 0
+        self.topic = self._topic(bytes(self._view[topic:body]))
+        self.packet_id = self._packet_id(body) if self.qos else 0
+        if end - self._start > _BUFFER:
+            return self._begin_large(payload, end)
+        self.payload = bytes(self._view[payload:end])
+        self._start = end
+        return PUBLISH
+
+    def _topic(self, name):
+        try:
+            topic = utf8.decode(name)
+        except ValueError:
+            raise PacketError("a topic is not UTF-8") from None
+        if not topic or "\0" in topic or "+" in topic or "#" in topic:  # 4.7.1, 4.7.3
+            raise PacketError("a message has a topic that none may have")
+        return topic
+
+    def _packet_id(self, at):
+        value = self._buffer[at] << 8 | self._buffer[at + 1]
+        if not value:
+            raise PacketError("a packet has the identifier 0")  # 2.3.1
+        return value
+
+    def _begin_large(self, payload, end):
+        size = end - payload
+        here = self._end - payload  # all the bytes there are belong to this packet, which is longer than the buffer
+        self._left = size - here
+        if size <= MAX_PAYLOAD:
+            self._large = _memory(size)
+        if self._large is not None:
+            self._large[:here] = self._view[payload : self._end]
+        self._start = self._end
+        return 0
+
+
+def _memory(size):
+    """A bytearray, or None when there is no memory for it: the message then counts as too large."""
+    for _ in range(2):
+        try:
+            return bytearray(size)
+        except MemoryError:
+            gc.collect()
+    return None

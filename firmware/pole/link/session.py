@@ -1,0 +1,123 @@
+"""Keeps the pole connected for as long as it lives: joins, resolves, connects, and after any failure tries again.
+
+Every failure has the same answer: close, wait, try again.  The wait is random between 0 and a limit that doubles with
+each failure up to ``link.maximumBackoff``, so a ward that lost its broker or its power in the same second does not come
+back in the same second.  The very first attempt waits like a first retry.  Nothing here ever resets the chip: a street
+does not flicker because a network is gone.
+"""
+
+from pole import aio, contract
+from pole.link.bearer import Bearer
+from pole.link.mqtt import Client
+from pole.link.packets import Decoder
+
+_REJOIN_AFTER = 5  # failures in a row with Wi-Fi up: a radio can be associated and carry nothing
+
+
+class Names:
+    """What a pole is called on the wire: client identifier, topics by kind, filters to subscribe to, last will."""
+
+    def __init__(self, settings):
+        root, site, pole = settings["link.root"], settings["site"], settings["pole"]
+        self.client = site + "-" + pole
+        self.topics = {}
+        for kind in contract.DELIVERY:
+            self.topics[kind] = contract.topic(root, site, pole, kind).encode()
+        filters = [
+            contract.topic(root, site, pole, kind) for kind in (contract.COMMAND, contract.CONFIG, contract.UPDATE)
+        ]
+        filters += [contract.group_topic(root, site, group) for group in settings["groups"]]
+        filters.append(contract.all_topic(root, site))
+        self.filters = tuple(filters)
+        self.will = presence(False).encode()
+
+
+def presence(online):
+    """Payload of ``presence``."""
+    return contract.encode(contract.FIELDS[contract.PRESENCE], {"v": contract.VERSION, "online": online})
+
+
+class Session:
+    """The link of one pole.  ``run()`` is a task that never ends.
+
+    *net*, *radio*: ports.  *settings*: as from ``config.complete``.  *outbox*: what there is to send.  *ticks*:
+    milliseconds, a callable.  *random*: has ``below(n)``.
+
+    *on_message(topic, payload, oversize)* is called for each message to the pole, once a delivery (QoS 1 may deliver
+    twice); payload is bytes or a bytearray, None when it was above ``contract.MAX_PAYLOAD``.  *on_online()* is called
+    when a session begins and is the time to put ``birth`` and ``state`` in the outbox: a broker that was restarted may
+    have forgotten both.  Presence is the link's own affair, and goes out before anything else.
+
+    Attributes: ``online`` (bool); ``problem`` (why the last attempt or session failed, "" while all is well);
+    ``refused`` (filters the broker denied: the pole reports but does not hear those; asked for again with each ping).
+    """
+
+    def __init__(self, net, radio, settings, outbox, ticks, random, on_message, on_online):
+        self.online = False
+        self.problem = ""
+        self._net = net
+        self._settings = settings
+        self._outbox = outbox
+        self._ticks = ticks
+        self._random = random
+        self._on_message = on_message
+        self._on_online = on_online
+        self._names = Names(settings)
+        self._decoder = Decoder()
+        self._bearer = Bearer(radio, settings["link.ssid"], settings["link.password"], ticks)
+        self._client = None
+        self._failures = 0
+
+    @property
+    def refused(self):
+        """Filters that the broker denied in this session."""
+        return self._client.refused if self._client else ()
+
+    async def run(self):
+        """Keeps the link up, for ever; returns at once when ``link.host`` is empty."""
+        if not self._settings["link.host"]:
+            self.problem = "link.host is empty: the pole has nobody to report to"
+            return
+        while True:
+            await aio.sleep_ms(self._random.below(self.backoff_ms() + 1))
+            try:
+                await self._attempt()
+            except Exception as error:  # the lamp matters more than whatever this was: say so, and try again
+                self.problem = str(error) or type(error).__name__
+            self._failures += 1
+            if self._failures % _REJOIN_AFTER == 0:
+                self._bearer.down()
+
+    def backoff_ms(self):
+        """The longest wait before the next attempt."""
+        settings = self._settings
+        limit = settings["link.backoff"] << min(max(self._failures - 1, 0), 16)
+        return min(limit, settings["link.maximumBackoff"]) * 1000
+
+    async def _attempt(self):
+        settings = self._settings
+        timeout_ms = settings["link.timeout"] * 1000
+        await self._bearer.up(timeout_ms)
+        try:
+            address = await aio.wait_ms(self._net.resolve(settings["link.host"]), timeout_ms)
+        except aio.TimeoutError:
+            raise OSError(
+                "no address for " + settings["link.host"] + " within %d s" % settings["link.timeout"]
+            ) from None
+        stream = await self._net.connect(address, settings["link.port"], timeout_ms)
+        client = Client(stream, settings, self._names, self._decoder, self._outbox, self._ticks, self._on_message)
+        try:
+            await client.open()
+            self._client = client
+            self._outbox.restart()
+            self._outbox.put(contract.PRESENCE, presence(True))
+            self.online = True
+            self.problem = ""
+            self._on_online()
+            await client.serve()
+        finally:
+            self.online = False
+            self._client = None
+            client.close()
+            if client.stable:
+                self._failures = 0

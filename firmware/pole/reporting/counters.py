@@ -1,0 +1,60 @@
+"""What adds up over years: operating hours, switch-ons and energy, kept over power cuts in one small file.
+
+The file is written at most every 15 minutes while the lamp burns and once after it went out, so a cut loses at most a
+quarter of an hour.
+"""
+
+import json
+
+from pole import aio
+
+NAME = "counters.json"
+SAVE_MS = 900000
+
+
+class Counters:
+    """Counts while the lamp is on.  ``on_seconds``, ``switch_ons``; energy lives in the meter driver (None: no meter)."""
+
+    def __init__(self, store, meter):
+        self._store = store
+        self._meter = meter
+        self._lit = None  # None: not yet told
+        self._counted_to = self._saved_at = aio.ticks_ms()
+        self._rest_ms = 0
+        self._changed = False
+        self.on_seconds = 0
+        self.switch_ons = 0
+        self._load()
+
+    def _load(self):
+        try:
+            on_seconds, switch_ons, wh, uwh = json.loads(self._store.read(NAME) or b"[0,0,0,0]")
+        except (ValueError, TypeError):
+            print("diya: " + NAME + " cannot be read, the counters start again")
+            return
+        self.on_seconds, self.switch_ons = on_seconds, switch_ons
+        if self._meter:
+            self._meter.energy_wh, self._meter.energy_uwh = wh, uwh
+
+    def count(self, lit, ticks):
+        """Counts up to *ticks*; *lit* is whether the lamp burns from here on."""
+        if self._lit:
+            ms = aio.ticks_diff(ticks, self._counted_to) + self._rest_ms
+            self.on_seconds += ms // 1000
+            self._rest_ms = ms % 1000
+            self._changed = True
+        if lit and not self._lit:
+            self.switch_ons += 1
+        went_out = self._lit and not lit
+        self._lit = lit
+        self._counted_to = ticks
+        if self._changed and (went_out or aio.ticks_diff(ticks, self._saved_at) >= SAVE_MS):
+            self.save(ticks)
+
+    def save(self, ticks):
+        """Writes the file."""
+        meter = self._meter
+        energy = (meter.energy_wh, meter.energy_uwh) if meter else (0, 0)
+        self._store.write(NAME, json.dumps([self.on_seconds, self.switch_ons, energy[0], energy[1]]).encode())
+        self._saved_at = ticks
+        self._changed = False

@@ -1,0 +1,106 @@
+"""What the city is told, and when: the state on change and every so often, the meter each interval, birth on coming up.
+
+It only writes texts and leaves them in the outbox; that nothing else changed is not worth a message.
+"""
+
+from pole import aio, contract
+from pole.contract import Fixed
+
+
+class Reporter:
+    """Builds payloads.  *identity* are the fields of birth that stay the same while the pole runs."""
+
+    def __init__(self, outbox, settings, identity, ticks, delay_ms):
+        self._outbox = outbox
+        self._identity = identity
+        self._refresh_ms = settings["state.refresh"] * 1000
+        self._interval_ms = settings["meter.interval"] * 1000
+        self._said = None  # what the last state said
+        self._state_at = ticks
+        self._meter_at = aio.ticks_add(ticks, delay_ms - self._interval_ms)
+
+    def birth(self, now, address):
+        """Who the pole is.  *now* is Unix seconds or None, *address* its IP."""
+        fields = dict(self._identity)
+        fields["v"] = contract.VERSION
+        fields["at"] = now
+        fields["ip"] = address
+        self._put(contract.BIRTH, fields)
+
+    def state(self, now, ticks, decision, level, quality, error_s):
+        """Says the state if it is news: level, target, why, whose, until when, and how sure the clock is."""
+        said = self._said
+        due = said is None or aio.ticks_diff(ticks, self._state_at) >= self._refresh_ms
+        if not due and said.same(decision, level, quality):
+            return
+        self._said = _Said(decision, level, quality)
+        self._state_at = ticks
+        self._put(
+            contract.STATE,
+            {
+                "v": contract.VERSION,
+                "at": now,
+                "level": level,
+                "target": decision.level,
+                "reason": decision.reason,
+                "owner": decision.owner,
+                "until": decision.until,
+                "clock": quality,
+                "clockError": error_s,
+            },
+        )
+
+    def meter_due(self, ticks):
+        """Whether the interval between two reports of the meter is over."""
+        return aio.ticks_diff(ticks, self._meter_at) >= self._interval_ms
+
+    def meter(self, now, ticks, reading, temperature, counters):
+        """The meter's values.  *temperature* is tenths of a degree or None."""
+        self._meter_at = ticks
+        fields = {
+            "v": contract.VERSION,
+            "at": now,
+            "supplyVoltage": Fixed((reading.voltage_mv + 50) // 100, 1),
+            "supplyCurrent": Fixed(reading.current_ma, 3),
+            "activePower": Fixed((reading.power_mw + 50) // 100, 1),
+            "powerFactor": Fixed((reading.pf_thousandths + 5) // 10, 2),
+            "activeEnergy": Fixed(reading.energy_wh, 3),
+            "operatingHours": Fixed(counters.on_seconds // 360, 1),
+            "switchOnCounter": counters.switch_ons,
+        }
+        if temperature is not None:
+            fields["temperature"] = Fixed(temperature, 1)
+        self._put(contract.METER, fields)
+
+    def ack(self, now, fields):
+        """The outcome of a command; *fields* are those of ``contract.FIELDS[ACK]``."""
+        fields["v"] = contract.VERSION
+        fields["at"] = now
+        self._put(contract.ACK, fields)
+
+    def _put(self, kind, fields):
+        self._outbox.put(kind, contract.encode(contract.FIELDS[kind], fields))
+
+
+class _Said:
+    """What a state said, to see whether the next one says anything else."""
+
+    def __init__(self, decision, level, quality):
+        self._level = level
+        self._target = decision.level
+        self._reason = decision.reason
+        self._owner = decision.owner
+        self._until = decision.until
+        self._quality = quality
+
+    def same(self, decision, level, quality):
+        """A ramp on its way is not news: only its end is."""
+        arrived = level == decision.level
+        return (
+            (level == self._level or not arrived)
+            and decision.level == self._target
+            and decision.owner == self._owner
+            and decision.reason == self._reason
+            and decision.until == self._until
+            and quality == self._quality
+        )

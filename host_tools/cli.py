@@ -1,0 +1,125 @@
+"""The `diya` command: finds the verb, runs it, and turns whatever goes wrong into one sentence.
+
+Verbs are listed here with their one-line help and imported only when one is used, so that `diya --help` does not wait
+for plots and brokers.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from types import FrameType
+
+import click
+
+from host_tools.errors import DiyaError
+
+# verb: (module, the click command in it, help)
+VERBS = {
+    "simulate": ("simulator.command", "simulate", "Run a street of real firmware on this machine."),
+    "watch": ("host_tools.verbs.watch", "watch", "Watch a street live, over any MQTT broker."),
+    "send": ("host_tools.verbs.send", "send", "Set the level of a pole, a group or all of them."),
+    "site": ("host_tools.verbs.site", "site", "Check a site's files, or see a night of it beforehand."),
+    "boards": ("host_tools.verbs.boards", "boards", "List the boards, or show what one is wired to."),
+}
+
+# as the shell counts them: 128 and the signal's number
+INTERRUPTED = 130
+BUG = 70  # EX_SOFTWARE of sysexits.h
+
+
+class Verbs(click.Group):
+    """The verbs of `VERBS`, each imported when it is asked for by name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module, name, _help = VERBS[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, help_) for verb, (_module, _name, help_) in VERBS.items()])
+
+
+@click.command(
+    cls=Verbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="Diya keeps a city's street lights lit: simulate a street, watch it, command it.",
+)
+@click.version_option(package_name="diya", prog_name="diya")
+def cli() -> None:
+    pass
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `diya` with *arguments* (default: the process's own) and exit: 0, or the code of what went wrong."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run `diya` and return its exit code; whatever went wrong is on stderr, in one sentence."""
+    _end_cleanly()
+    try:
+        code = cli.main(args=None if arguments is None else list(arguments), prog_name="diya", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())  # asked for nothing: here is what there is
+        return 2
+    except click.ClickException as error:
+        return _complain(error.format_message(), error.exit_code)
+    except click.Abort:
+        return INTERRUPTED
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except DiyaError as error:
+        return _complain(str(error), 1)
+    except BrokenPipeError:
+        # whoever read our output has had enough, as `head` does; nothing may be written to it any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
+        return _complain(what, 1)
+    except Exception as error:
+        if os.environ.get("DIYA_DEBUG"):
+            raise
+        return _complain(
+            f"this is a bug in diya ({type(error).__name__}: {error}); DIYA_DEBUG=1 shows where it happened", BUG
+        )
+
+
+def _complain(sentence: str, code: int) -> int:
+    text = " ".join(sentence.split())
+    click.echo(f"diya: {text}{'' if text.endswith(('.', '!', '?')) else '.'}", err=True)
+    return code
+
+
+def _end_cleanly() -> None:
+    """A request to end from outside unwinds like Ctrl-C, so that a broker started here is ended too."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            try:
+                if signal.getsignal(number) is signal.SIG_DFL:  # not where nohup, or a test, has its own
+                    signal.signal(number, end)
+            except ValueError:  # not the main thread: the embedding program sees to it
+                return
+
+
+if __name__ == "__main__":
+    main()

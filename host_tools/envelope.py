@@ -1,0 +1,157 @@
+"""The envelope every command travels in: who sends it, in which order, and proof that it was not made up.
+
+``{v, key, sender, n, body, mac}``: *body* is JSON text, *mac* is HMAC-SHA256 in hexadecimal over topic, key, sender, n
+and body, joined by newlines.  Because the topic is part of it, a command for one pole is worthless on another.  Without
+a key (a bench, the demo) *key* is empty and *mac* is left out.  *n* only ever rises for a sender, so a recorded command
+cannot be played again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from host_tools.errors import CommandError
+from pole import contract
+
+RERUN_MS = 600_000  # a simulated clock this far behind our last n belongs to another run, whose poles know us not
+
+
+@dataclass(frozen=True)
+class Key:
+    """A shared key: the name poles know it under, and its bytes, which no message shows."""
+
+    name: str
+    secret: bytes = field(repr=False)
+
+
+def read_key(path: Path) -> Key:
+    """The key in the file at *path*: one line ``NAME:64 hexadecimal digits``; lines with # are remarks.
+
+    Raises CommandError.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"the key file {path} cannot be read: {error}") from error
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    found = re.fullmatch(r"([A-Za-z0-9_.-]{1,32})\s*:\s*([0-9a-fA-F]{64})", lines[0]) if len(lines) == 1 else None
+    if not found:
+        raise CommandError(f"the key file {path} must hold one line: the key's name, a colon and 64 hexadecimal digits")
+    return Key(found[1], bytes.fromhex(found[2]))
+
+
+def mac(secret: bytes, topic: str, key: str, sender: str, n: int, body: str) -> str:
+    """HMAC-SHA256 under *secret* of the parts of an envelope, as 64 lower-case hexadecimal digits."""
+    text = "\n".join((topic, key, sender, str(n), body))
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
+
+
+def seal(topic: str, sender: str, n: int, body: str, key: Key | None = None) -> bytes:
+    """The payload to publish on *topic*.  Raises CommandError where it is too long for a pole."""
+    values: dict[str, Any] = {
+        "v": contract.VERSION, "key": key.name if key else "", "sender": sender, "n": n, "body": body,
+    }  # fmt: skip
+    if key:
+        values["mac"] = mac(key.secret, topic, key.name, sender, n, body)
+    payload: bytes = contract.encode(contract.ENVELOPE, values).encode()
+    if len(payload) > contract.MAX_PAYLOAD:
+        raise CommandError(f"the command is {len(payload)} bytes long and must be at most {contract.MAX_PAYLOAD}")
+    return payload
+
+
+def override(
+    level: int,
+    expiration: int,
+    *,
+    owner: str = "operator",
+    reason: str = "",
+    ref: str = "",
+    start: int | None = None,
+    ramp_s: int | None = None,
+) -> str:
+    """Body of a command that holds *level* percent (0-100) until *expiration* (Unix s).
+
+    *ref* is the city's own reference (cmsRefId), *start* Unix s, *ramp_s* 0 to 3600.  Raises CommandError.
+    """
+    _owner(owner)
+    _within("the level", level, 0, 100, "percent")
+    _short("the reason", reason, 80)
+    _short("the reference", ref, 64)
+    values: Mapping[str, Any] = {"type": "override", "owner": owner, "level": level, "expiration": expiration}
+    values = {**values, **({"reason": reason} if reason else {}), **({"cmsRefId": ref} if ref else {})}
+    if start is not None:
+        values = {**values, "start": start}
+    if ramp_s is not None:
+        _within("the ramp", ramp_s, 0, 3600, "s")
+        values = {**values, "rampToLevelTime": ramp_s}
+    text: str = contract.encode(contract.OVERRIDE, values)
+    return text
+
+
+def cancel(owner: str = "operator", ref: str = "") -> str:
+    """Body of a command that ends what *owner* holds: all, or what has the reference *ref*.  Raises CommandError."""
+    _owner(owner)
+    _short("the reference", ref, 64)
+    values = {"type": "cancel", "owner": owner, **({"cmsRefId": ref} if ref else {})}
+    text: str = contract.encode(contract.CANCEL, values)
+    return text
+
+
+class Counters:
+    """The last *n* of each sender, kept in a file so that it rises over restarts and across programs."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path or state_folder() / "senders.sqlite"
+
+    def next(self, sender: str, unix_ms: int, simulated: str = "") -> int:
+        """``max(last + 1, unix_ms)``, remembered before it is given out.  Raises CommandError when it cannot be.
+
+        *simulated* names a simulation (its broker, say), which counts apart: its clock may run years ahead, and begins
+        anew with each run.
+        """
+        name = f"{sender} {simulated}" if simulated else sender
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self._path, timeout=10, isolation_level=None)) as db:
+                db.execute("CREATE TABLE IF NOT EXISTS sender (name TEXT PRIMARY KEY, last INTEGER NOT NULL)")
+                db.execute("BEGIN IMMEDIATE")
+                row = db.execute("SELECT last FROM sender WHERE name = ?", (name,)).fetchone()
+                last = row[0] if row else 0
+                if simulated and last > unix_ms + RERUN_MS:
+                    last = 0
+                n: int = max(last + 1, unix_ms)
+                db.execute("INSERT OR REPLACE INTO sender VALUES (?, ?)", (name, n))
+                db.execute("COMMIT")
+        except (OSError, sqlite3.Error) as error:
+            raise CommandError(f"the counter of sent commands cannot be kept in {self._path}: {error}") from error
+        return n
+
+
+def state_folder() -> Path:
+    """Where this user's programs keep what must outlive them: XDG_STATE_HOME or ~/.local/state, and `diya` in it."""
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "diya"
+
+
+def _owner(owner: str) -> None:
+    if owner not in contract.COMMAND_OWNERS:
+        raise CommandError(f"the owner is {owner!r} and must be one of {', '.join(contract.COMMAND_OWNERS)}")
+
+
+def _within(name: str, value: int, low: int, high: int, unit: str) -> None:
+    if not low <= value <= high:
+        raise CommandError(f"{name} is {value} and must be {low} to {high} {unit}")
+
+
+def _short(name: str, value: str, most: int) -> None:
+    if len(value) > most:
+        raise CommandError(f"{name} has {len(value)} characters and must have at most {most}")

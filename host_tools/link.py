@@ -1,0 +1,132 @@
+"""The city's side of the MQTT broker: paho-mqtt behind the few calls that `watch` and `send` need.
+
+Messages come in on paho's own thread and are taken out of a queue by whoever asks, so that nothing else here knows of
+threads.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
+from host_tools.broker import BrokerAddress
+from host_tools.errors import BrokerError
+
+KEEPALIVE_S = 30
+MOST_QUEUED = 100_000  # messages; above it the oldest are dropped, for a view that cannot keep up shows the newest
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message: ``retained`` when the broker had kept it from before we came."""
+
+    topic: str
+    payload: bytes
+    retained: bool
+
+
+class Link:
+    """One session with a broker, reconnected by itself; a context manager.  Raises BrokerError where none answers."""
+
+    def __init__(self, address: BrokerAddress, topics: Iterable[str], wait_s: float = 5.0) -> None:
+        self._address = address
+        self._topics = list(topics)
+        self._wait_s = wait_s
+        self._queue: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._ready = threading.Event()
+        self._refused = ""
+        self.connected = False
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
+        if address.user:
+            client.username_pw_set(address.user, address.password or None)
+        client.reconnect_delay_set(1, 10)
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        self._client = client
+
+    def __enter__(self) -> Self:
+        try:
+            self._client.connect(self._address.host, self._address.port, KEEPALIVE_S)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            raise BrokerError(f"no MQTT broker answers at {self._address}: {reason}") from error
+        self._client.loop_start()
+        if not self._ready.wait(self._wait_s):
+            self.__exit__(None, None, None)
+            why = self._refused or "it takes connections and says nothing"
+            raise BrokerError(f"the broker at {self._address} does not let us in: {why}")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def publish(self, topic: str, payload: bytes, retain: bool = False, wait_s: float = 10.0) -> None:
+        """Publish with QoS 1 and wait for the broker's word.  Raises BrokerError where it does not come."""
+        sent = self._client.publish(topic, payload, qos=1, retain=retain)
+        try:
+            sent.wait_for_publish(wait_s)
+            done = sent.is_published()
+        except (RuntimeError, ValueError):
+            done = False
+        if not done:
+            raise BrokerError(f"the broker at {self._address} did not take the message within {wait_s:g} s")
+
+    def post(self, topic: str, payload: bytes, retain: bool = False) -> None:
+        """Publish with QoS 1 and do not wait: it goes out when there is a broker."""
+        self._client.publish(topic, payload, qos=1, retain=retain)
+
+    def take(self, wait_s: float) -> Message | None:
+        """The next message, waiting at most *wait_s* for it; None where none came."""
+        try:
+            return self._queue.get(timeout=wait_s) if wait_s > 0 else self._queue.get_nowait()
+        except queue.Empty:
+            return None
+
+    def drain(self) -> Iterator[Message]:
+        """All messages that are here."""
+        while (message := self.take(0)) is not None:
+            yield message
+
+    def settle(self, quiet_s: float, most_s: float) -> Iterator[Message]:
+        """Messages until none came for *quiet_s*, at most *most_s* long: the retained ones after a subscription."""
+        until = time.monotonic() + most_s
+        while (left := until - time.monotonic()) > 0:
+            message = self.take(min(quiet_s, left))
+            if message is None:
+                return
+            yield message
+
+    def _on_connect(self, client: mqtt.Client, data: Any, flags: Any, reason: Any, properties: Any) -> None:
+        if reason.is_failure:
+            self._refused = str(reason)
+            return
+        self.connected = True
+        client.subscribe([(topic, 1) for topic in self._topics])
+
+    def _on_subscribe(self, client: mqtt.Client, data: Any, mid: int, reasons: Any, properties: Any) -> None:
+        self._ready.set()
+
+    def _on_disconnect(self, client: mqtt.Client, data: Any, flags: Any, reason: Any, properties: Any) -> None:
+        self.connected = False
+
+    def _on_message(self, client: mqtt.Client, data: Any, message: mqtt.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:  # paho decodes late; a topic that is no UTF-8 is nobody's
+            return
+        if self._queue.qsize() >= MOST_QUEUED:
+            self.take(0)
+        self._queue.put(Message(topic, bytes(message.payload), bool(message.retain)))

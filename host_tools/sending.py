@@ -1,0 +1,181 @@
+"""Sends a command to poles and tells what became of it on each.
+
+A command to many goes out once, on a topic they share; who is meant is known from what the poles have told the broker
+about themselves.  Every pole answers with an ack of the same sender and number.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from host_tools import envelope
+from host_tools.clock import SiteClock
+from host_tools.clock import topic as clock_topic
+from host_tools.envelope import Counters, Key
+from host_tools.errors import CommandError
+from host_tools.link import Link, Message
+from host_tools.place import Place
+from host_tools.watch.street import Street
+from pole import contract
+
+QUIET_S, SETTLE_S = 0.3, 5.0  # what the broker keeps is all here once nothing came for the first, at most the second
+CLOCK_S = 1.5  # longest wait for a simulator to tell its time afresh: what the broker kept of it is old
+
+
+@dataclass(frozen=True)
+class Target:
+    """Whom a command is for: poles by name, a group, or (both empty) all."""
+
+    poles: tuple[str, ...] = ()
+    group: str = ""
+
+    def __str__(self) -> str:
+        return ", ".join(self.poles) if self.poles else f"group {self.group}" if self.group else "all poles"
+
+
+@dataclass
+class Outcome:
+    """What became of a command: poles that applied it, that refused it and why, that said nothing, that are offline."""
+
+    asked: list[str]
+    offline: list[str]
+    applied: list[str] = field(default_factory=list)
+    rejected: dict[str, tuple[str, str]] = field(default_factory=dict)  # pole: (reason, detail)
+
+    @property
+    def silent(self) -> list[str]:
+        return [pole for pole in self.asked if pole not in self.applied and pole not in self.rejected]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every pole that was meant did it."""
+        return not (self.rejected or self.silent or self.offline)
+
+
+class Sender:
+    """Sends commands to the poles of *place* over *link*, which must be subscribed to `topics(place)`."""
+
+    def __init__(self, place: Place, link: Link, sender: str, counters: Counters, key: Key | None = None) -> None:
+        self._place = place
+        self._link = link
+        self._sender = sender
+        self._counters = counters
+        self._key = key
+        self._clock_topic = clock_topic(place.root, place.site)
+        self._street = Street(place.root, place.site)
+        self.clock = SiteClock()
+
+    def look(self) -> None:
+        """Learn which poles there are and what time it is there."""
+        fresh = False
+        for message in self._link.settle(QUIET_S, SETTLE_S):
+            fresh |= self._note(message)
+        until = time.monotonic() + CLOCK_S
+        while self.clock.simulated and not fresh and (left := until - time.monotonic()) > 0:
+            message_or_none = self._link.take(left)
+            fresh = message_or_none is not None and self._note(message_or_none)
+
+    def send(
+        self, target: Target, body: str, wait_s: float, progress: Callable[[Outcome], None] = lambda outcome: None
+    ) -> Outcome:
+        """Send *body* and wait up to *wait_s* for every pole's ack; *progress* is told of each.
+
+        Raises CommandError where there is no such pole, BrokerError where the broker does not take it.
+        """
+        outcome = self._meant(target)
+        sent = []
+        for topic in self._topics(target):
+            simulated = f"{self._place.broker}/{self._place.site}" if self.clock.simulated else ""
+            n = self._counters.next(self._sender, int(self.clock.now() * 1000), simulated)
+            self._link.publish(topic, envelope.seal(topic, self._sender, n, body, self._key))
+            sent.append(n)
+        progress(outcome)
+        until = time.monotonic() + wait_s
+        while outcome.silent and (left := until - time.monotonic()) > 0:
+            message = self._link.take(left)
+            if message and self._answer(message, sent, outcome):
+                progress(outcome)
+        return outcome
+
+    def _note(self, message: Message) -> bool:
+        """Take what the broker tells; True where it was the simulator's time, just now."""
+        if message.topic == self._clock_topic:
+            return self.clock.feed(message.payload) and not message.retained
+        self._street.feed(message.topic, message.payload, message.retained, int(self.clock.now()))
+        return False
+
+    def _meant(self, target: Target) -> Outcome:
+        rows = self._street.rows()
+        names = [row.pole for row in rows]
+        known = f"the poles there are {_some(names)}" if names else "no pole has"
+        for pole in target.poles:
+            if pole not in names:
+                raise CommandError(f"{pole} has not reported to the broker at {self._place.broker}; {known}")
+        meant = [
+            row for row in rows if (row.pole in target.poles if target.poles else target.group in ("", *row.groups))
+        ]
+        if not meant:
+            groups = sorted({group for row in rows for group in row.groups})
+            known = f"the groups there are {_some(groups)}" if groups else "no pole has"
+            raise CommandError(f"no pole of {target} has reported to the broker at {self._place.broker}; {known}")
+        return Outcome(
+            asked=[row.pole for row in meant if row.online is not False],
+            offline=[row.pole for row in meant if row.online is False],
+        )
+
+    def _topics(self, target: Target) -> list[str]:
+        root, site = self._place.root, self._place.site
+        if target.poles:
+            return [contract.topic(root, site, pole, contract.COMMAND) for pole in target.poles]
+        return [contract.group_topic(root, site, target.group) if target.group else contract.all_topic(root, site)]
+
+    def _answer(self, message: Message, sent: list[int], outcome: Outcome) -> bool:
+        """Take one message; True where it was a pole's answer to what was sent."""
+        pole, kind = message.topic.rsplit("/", 2)[-2:] if message.topic.count("/") >= 2 else ("", "")
+        if kind != contract.ACK or message.retained:
+            self._note(message)
+            return False
+        try:
+            ack = json.loads(message.payload)
+        except (ValueError, RecursionError):
+            return False
+        if not isinstance(ack, dict) or ack.get("sender") != self._sender or ack.get("n") not in sent:
+            return False
+        if pole in outcome.offline:  # it came back just in time
+            outcome.offline.remove(pole)
+        if pole not in outcome.asked:
+            outcome.asked.append(pole)  # or nobody knew of it
+        if ack.get("outcome") == contract.APPLIED:
+            outcome.applied.append(pole)
+        else:
+            outcome.rejected[pole] = (str(ack.get("reason", "?")), str(ack.get("detail", "")))
+        return True
+
+
+def topics(place: Place) -> list[str]:
+    """What a Sender must hear: who there is, what they answer, and the time."""
+    kinds = (contract.PRESENCE, contract.BIRTH, contract.ACK)
+    return [f"{place.root}/{place.site}/+/{kind}" for kind in kinds] + [clock_topic(place.root, place.site)]
+
+
+def as_json(outcome: Outcome) -> dict[str, Any]:
+    """*outcome* for programs."""
+    return {
+        "applied": sorted(outcome.applied),
+        "rejected": {
+            pole: {"reason": reason, "detail": detail} for pole, (reason, detail) in sorted(outcome.rejected.items())
+        },
+        "noAnswer": outcome.silent,
+        "offline": outcome.offline,
+    }
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = list(names)
+    return (
+        ", ".join(listed) if len(listed) <= 12 else f"{', '.join(listed[:10])} ... {listed[-1]} ({len(listed)} of them)"
+    )

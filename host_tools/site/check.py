@@ -1,0 +1,85 @@
+"""Everything that can be said against a site: the mistakes of its files, and what a pole would make of it.
+
+The files are read by load.py.  On top of that each kind of pole is compiled and given to the pole's own check, so that
+a site that passes here is never refused in the street; and its nights are walked through with the pole's own calendar,
+to warn of a street that would lie dark because somebody wrote it so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from host_tools.site.compile import pole_config
+from host_tools.site.load import SITE_FILE, read_site
+from host_tools.site.model import Pole, Problem, Site, SiteError
+from host_tools.site.night import Night
+from pole import config
+from pole.config import ConfigError
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `diya site check` says of a site; ``site`` is None where its file is no TOML at all."""
+
+    site: Site | None
+    problems: list[Problem]
+    warnings: list[str]
+
+
+def check_site(folder: str | Path, today: date) -> Verdict:
+    """Check the site in *folder*, its nights for the year from *today* on.  Raises SiteError if there is none."""
+    site, problems = read_site(folder)
+    if site is None or problems:
+        return Verdict(site, problems, [])
+    start = int(datetime(today.year, today.month, today.day, 12, tzinfo=ZoneInfo(site.timezone)).timestamp())
+    kinds = kinds_of(site.poles, site)
+    problems = [problem for pole in kinds for problem in _refusals(site, pole, start)]
+    warnings = [] if problems else list(_dark_nights(site, kinds, today))
+    return Verdict(site, problems, warnings)
+
+
+def kinds_of(poles: Iterable[Pole], site: Site) -> list[Pole]:
+    """One of *poles* for each different way of being lit: the same programme and the same rules."""
+    seen: dict[tuple[str, tuple[str, ...]], Pole] = {}
+    for pole in poles:
+        rules = tuple(rule.name for rule in site.rules if not rule.groups or set(rule.groups) & set(pole.groups))
+        seen.setdefault((site.programme_of(pole), rules), pole)
+    return list(seen.values())
+
+
+def _refusals(site: Site, pole: Pole, start: int) -> Iterator[Problem]:
+    """What the firmware has against the settings of *pole*."""
+    try:
+        config.complete(pole_config(site, pole, start))
+    except ConfigError as error:
+        for sentence in error.problems:
+            yield Problem(
+                SITE_FILE, 0, f"what {pole.name} is told", f"is refused by the pole: {sentence}", "must be sound"
+            )
+    except SiteError as error:
+        yield from error.problems
+
+
+def _dark_nights(site: Site, kinds: list[Pole], today: date) -> Iterator[str]:
+    """A warning for each kind of pole that is below the lit level between dusk and dawn, with the first such moment."""
+    zone = ZoneInfo(site.timezone)
+    for pole in kinds:
+        dark: list[tuple[date, int, int]] = []
+        calendar = None
+        for day in range(366):
+            night = Night(site, pole, today + timedelta(days=day), calendar)
+            calendar = night.calendar
+            found = night.first_below(site.lit_percent)
+            if found is not None:
+                dark.append((night.date, *found))
+        if dark:
+            night_of, at, level = dark[0]
+            moment = datetime.fromtimestamp(at, zone)
+            yield (
+                f"poles like {pole.name} ({pole.road_class}) are dark on {len(dark)} nights of the coming year: on the "
+                f"night of {night_of} the level is {level} at {moment:%H:%M}, and lit is {site.lit_percent} or more"
+            )

@@ -1,0 +1,276 @@
+"""`site.toml` and `poles.csv` into a Site, with every mistake found in one pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from host_tools.broker import parse_broker
+from host_tools.errors import BrokerError
+from host_tools.site import poles_csv, synthetic
+from host_tools.site.lines import Path as Field
+from host_tools.site.model import Luminaire, Problem, Rule, Site, SiteError, SwitchPoint
+from host_tools.site.reader import NAME, NAME_BOUND, Reader
+from pole import contract
+from pole.lighting.calendar_settings import parse
+
+SITE_FILE = "site.toml"
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_AT_BOUND = "must be HH:MM, or sunset, sunrise, dusk or dawn, with at most 720 minutes added such as sunset-10"
+_MONTH_DAY = re.compile(r"(\d\d)-(\d\d)")
+
+
+def find_site(name: str | Path) -> Path:
+    """Folder of the site *name*: a folder with a `site.toml`, or one of `simulator/sites/`.  Raises SiteError."""
+    here = Path(__file__).resolve().parents[2]
+    places = [Path(name), Path("simulator/sites") / name, here / "simulator" / "sites" / name]
+    for place in places:
+        if (place / SITE_FILE).is_file():
+            return place
+    raise SiteError([Problem(str(name), 0, "the site", "has no site.toml", "must be a folder which holds one")])
+
+
+def load_site(folder: str | Path, poles: int | None = None) -> Site:
+    """The site in *folder* (or the one called so, see `find_site`).
+
+    *poles* asks for that many of them: the first of `poles.csv`, and beyond its end synthetic ones, the same each
+    time.  Raises SiteError with every mistake of both files.
+    """
+    site, problems = read_site(folder)
+    if site is None or problems:
+        raise SiteError(problems)
+    return site if poles is None else site.with_poles(synthetic.fill(site, poles))
+
+
+def read_site(folder: str | Path) -> tuple[Site | None, list[Problem]]:
+    """The site in *folder* and every mistake of its files; no site where `site.toml` is no TOML at all."""
+    place = find_site(folder)
+    try:
+        text = (place / SITE_FILE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return None, [Problem(SITE_FILE, 0, "the file", f"cannot be read ({error})", "must be UTF-8 text")]
+    reader = Reader(SITE_FILE, text)
+    if reader.problems:
+        return None, reader.problems
+    site = _Parts(reader).site()
+    placed = not any(problem.field.startswith(("place.latitude", "place.longitude")) for problem in reader.problems)
+    poles, problems = poles_csv.read(place / poles_csv.FILE, site, placed)
+    site = site.with_poles(poles)
+    if poles:
+        _check_groups(reader, site)
+    return site, sorted(reader.problems, key=lambda problem: problem.line) + problems
+
+
+class _Parts:
+    """Takes a site apart table by table.  Paths of fields are those of the file."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._read = reader
+        self._read.only((), (
+            "name", "title", "version", "place", "broker", "light", "programmes", "road_classes", "special_days",
+            "rule", "luminaires",
+        ))  # fmt: skip
+
+    def site(self) -> Site:
+        read = self._read
+        for table, known in (
+            ("place", ("latitude", "longitude", "timezone")),
+            ("broker", ("url", "root")),
+            ("light", ("lit_percent", "floor", "programme")),
+        ):
+            read.table((table,), required=table != "broker")
+            read.only((table,), known)
+        programmes = self._programmes()
+        name = read.name(("name",))
+        return Site(
+            name=name,
+            title=read.text(("title",), default=name or "-"),
+            version=read.whole(("version",), 0, 1_000_000_000, default=0),
+            latitude=read.number(("place", "latitude"), -90, 90, "degrees north"),
+            longitude=read.number(("place", "longitude"), -180, 180, "degrees east"),
+            timezone=self._timezone(),
+            broker=self._broker(),
+            root=self._root(),
+            lit_percent=read.whole(("light", "lit_percent"), 1, 100, "percent", default=10),
+            floor=read.whole(("light", "floor"), 0, 100, "percent", default=20),
+            programme=read.choice(("light", "programme"), programmes, "a programme"),
+            programmes=programmes,
+            road_classes=self._road_classes(programmes),
+            rules=self._rules(programmes, self._special_days()),
+            luminaires=self._luminaires(),
+            poles=(),
+        )
+
+    def _timezone(self) -> str:
+        zone = self._read.text(("place", "timezone"))
+        try:
+            if zone:
+                ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self._read.wrong(("place", "timezone"), f"is {zone!r}", "must be an IANA time zone such as Asia/Kolkata")
+        return zone or "UTC"
+
+    def _broker(self) -> str:
+        url = self._read.text(("broker", "url"), default="mqtt://127.0.0.1:1883")
+        try:
+            parse_broker(url)
+        except BrokerError:
+            self._read.wrong(("broker", "url"), f"is {url!r}", "must be mqtt://HOST or mqtt://HOST:PORT")
+        return url
+
+    def _root(self) -> str:
+        root = self._read.text(("broker", "root"), 64, default=contract.ROOT)
+        if not all(NAME.fullmatch(part) for part in root.split("/")):
+            self._read.wrong(("broker", "root"), f"is {root!r}", "must be names joined by / such as diya/1")
+        return root
+
+    def _programmes(self) -> dict[str, tuple[SwitchPoint, ...]]:
+        read, out = self._read, {}
+        table = read.table(("programmes",))
+        if len(table) > 16:
+            read.wrong(("programmes",), f"has {len(table)} entries", "must have at most 16")
+        for name in table:
+            self._key(("programmes", name))
+            points = read.items(("programmes", name), 1, 24)
+            out[name] = tuple(self._point(("programmes", name, number)) for number in range(len(points)))
+        return out
+
+    def _point(self, path: Field) -> SwitchPoint:
+        read = self._read
+        read.table(path)
+        read.only(path, ("at", "level", "ramp_s"))
+        at = read.text((*path, "at"))
+        try:
+            parse(at or "12:00")  # where it is missing, that was said
+        except ValueError:
+            read.wrong((*path, "at"), f"is {at!r}", _AT_BOUND)
+        level = read.whole((*path, "level"), 0, 100, "percent")
+        return SwitchPoint(at, level, read.whole((*path, "ramp_s"), 0, 3600, "s", default=2))
+
+    def _road_classes(self, programmes: Mapping[str, object]) -> dict[str, str]:
+        out = {}
+        for name in self._read.table(("road_classes",)):
+            self._key(("road_classes", name))
+            out[name] = self._read.choice(("road_classes", name), programmes, "a programme")
+        return out
+
+    def _special_days(self) -> dict[str, list[date | tuple[int, int]]]:
+        read, out = self._read, {}
+        for name in read.table(("special_days",), required=False):
+            self._key(("special_days", name))
+            entries = read.items(("special_days", name), 1, 64)
+            days = [self._day(("special_days", name, number), entry) for number, entry in enumerate(entries)]
+            out[name] = [day for day in days if day is not None]
+        return out
+
+    def _day(self, path: Field, entry: object) -> date | tuple[int, int] | None:
+        if type(entry) is date:
+            return entry
+        found = _MONTH_DAY.fullmatch(entry) if isinstance(entry, str) else None
+        if found:
+            try:
+                leap = date(2024, int(found[1]), int(found[2]))
+                return leap.month, leap.day
+            except ValueError:
+                pass
+        self._read.wrong(path, f"is {entry!s:.40}", 'must be a date such as 2026-11-08 or, for every year, "01-26"')
+        return None
+
+    def _rules(
+        self, programmes: Mapping[str, object], special: Mapping[str, list[date | tuple[int, int]]]
+    ) -> tuple[Rule, ...]:
+        rules = self._read.items(("rule",), 0, 48, required=False)
+        return tuple(self._rule(("rule", number), programmes, special) for number in range(len(rules)))
+
+    def _rule(
+        self, path: Field, programmes: Mapping[str, object], special: Mapping[str, list[date | tuple[int, int]]]
+    ) -> Rule:
+        read = self._read
+        conditions = ("days", "from", "to", "weekdays", "groups")
+        table = read.table(path)
+        read.only(path, ("name", "programme", *conditions))
+        if not any(condition in table for condition in conditions):
+            read.wrong(path, "has no condition", f"must have one of {', '.join(conditions)}")
+        days: list[date | tuple[int, int]] = []
+        for number, entry in enumerate(read.items((*path, "days"), 1, 16, required=False)):
+            if read.choice((*path, "days", number), special, "a name in special_days"):
+                days += special.get(entry, [])
+        weekdays = []
+        for number in range(len(read.items((*path, "weekdays"), 1, 7, required=False))):
+            day = read.choice((*path, "weekdays", number), WEEKDAYS, "a day of the week")
+            weekdays.append(WEEKDAYS.index(day) + 1 if day in WEEKDAYS else 1)
+        groups = read.items((*path, "groups"), 1, 16, required=False)
+        first, last = self._date((*path, "from")), self._date((*path, "to"))
+        if first and last and last < first:
+            read.wrong((*path, "to"), f"is {last}", f"must be {first} or later")
+        return Rule(
+            name=read.name((*path, "name")),
+            programme=read.choice((*path, "programme"), programmes, "a programme"),
+            dates=tuple(sorted(day for day in days if isinstance(day, date))),
+            month_days=tuple(sorted(day for day in days if isinstance(day, tuple))),
+            first=first,
+            last=last,
+            weekdays=tuple(weekdays),
+            groups=tuple(read.name((*path, "groups", number)) for number in range(len(groups))),
+        )
+
+    def _date(self, path: Field) -> date | None:
+        value = self._read.get(path)
+        if value is None or type(value) is date:
+            return value
+        self._read.wrong(path, f"is {value!r:.40}", "must be a date such as 2026-11-08")
+        return None
+
+    def _luminaires(self) -> dict[str, Luminaire]:
+        out: dict[str, Luminaire] = {}
+        table = self._read.table(("luminaires",))
+        if not table and self._read.get(("luminaires",)) is not None:
+            self._read.wrong(("luminaires",), "has no entries", "must have at least 1")
+        for name in table:
+            self._key(("luminaires", name))
+            out[name] = self._luminaire(name)
+        return out
+
+    def _luminaire(self, name: str) -> Luminaire:
+        read, path = self._read, ("luminaires", name)
+        read.table(path)
+        read.only(path, ("rated_w", "lumens", "points"))
+        points: list[tuple[int, float, float]] = []
+        for number in range(len(read.items((*path, "points"), 2, 16))):
+            here = (*path, "points", number)
+            read.table(here)
+            read.only(here, ("level", "power_w", "power_factor"))
+            level = read.whole((*here, "level"), 0, 100, "percent")
+            if points and level <= points[-1][0]:
+                read.wrong((*here, "level"), f"is {level}", f"must be above {points[-1][0]}, the level before it")
+            power = read.number((*here, "power_w"), 0, 2000, "W")
+            points.append((level, power, read.number((*here, "power_factor"), 0, 1)))
+        if points and (points[0][0], points[-1][0]) != (0, 100):
+            read.wrong((*path, "points"), f"go from {points[0][0]} to {points[-1][0]}", "must go from 0 to 100 percent")
+        rated = read.number((*path, "rated_w"), 1, 2000, "W")
+        return Luminaire(name, rated, read.number((*path, "lumens"), 1, 500_000, "lm"), tuple(points))
+
+    def _key(self, path: Field) -> None:
+        if not NAME.fullmatch(str(path[-1])):
+            self._read.wrong(path, f"is named {path[-1]!r}", NAME_BOUND)
+
+
+def _check_groups(reader: Reader, site: Site) -> None:
+    """A rule for a group no pole is in was meant for another: it would never do anything."""
+    groups = site.groups()
+    for number, rule in enumerate(site.rules):
+        for place, group in enumerate(rule.groups):
+            if group and group not in groups:
+                bound = f"must be a road class, zone, ward or feeder of poles.csv{_near(group, groups)}"
+                reader.wrong(("rule", number, "groups", place), f"is {group!r}", bound)
+
+
+def _near(name: str, names: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(names), 1)
+    return f", such as {close[0]}" if close else ""

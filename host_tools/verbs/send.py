@@ -1,0 +1,135 @@
+"""`diya send`: hold a level on poles for a while, or end that, and say which poles did it."""
+
+from __future__ import annotations
+
+import getpass
+import re
+import socket
+import sys
+from pathlib import Path
+
+import click
+
+from host_tools import envelope, sending, spans
+from host_tools.envelope import Counters, read_key
+from host_tools.errors import CommandError
+from host_tools.link import Link
+from host_tools.output import json_option, say_json
+from host_tools.place import broker_option, place_of, root_option, site_option
+from host_tools.sending import Outcome, Sender, Target
+from pole import contract
+
+DEFAULT_SPAN = "30m"
+WAIT_S = 45.0  # poles spread their answers over half a minute
+
+
+@click.command(help="Hold a level on a pole, a group or all poles until it expires, and wait for their answers.")
+@broker_option
+@site_option
+@root_option
+@click.option("--pole", "poles", metavar="POLE", multiple=True, help="A pole; may be given several times.")
+@click.option("--group", metavar="GROUP", help="Every pole of this road class, zone, ward or feeder.")
+@click.option("--all", "everyone", is_flag=True, help="Every pole of the site.")
+@click.option("--level", metavar="PERCENT", type=int, help="Level to hold, 0 to 100.")
+@click.option("--for", "span", metavar="SPAN", help=f"How long, such as 90s, 30m, 2h (default: {DEFAULT_SPAN}).")
+@click.option("--until", metavar="TIME", help="Until then, local time of the site, such as 22:30 or 2026-11-08T22:30.")
+@click.option(
+    "--owner",
+    metavar="OWNER",
+    default="operator",
+    show_default=True,
+    help=f"In whose name: {', '.join(reversed(contract.COMMAND_OWNERS))}.",
+)
+@click.option("--reason", metavar="TEXT", default="", help="Why, for the pole's reports.")
+@click.option("--ramp", metavar="SECONDS", type=int, help="How long the change takes (default: the pole's, 2).")
+@click.option("--ref", metavar="REF", default="", help="A reference of your own (cmsRefId), to cancel it by.")
+@click.option("--cancel", is_flag=True, help="End what OWNER holds (with --ref: that one), instead of holding a level.")
+@click.option(
+    "--key-file", metavar="FILE", type=click.Path(path_type=Path), help="File with the line NAME:KEY to sign with."
+)
+@click.option(
+    "--wait",
+    "wait_s",
+    metavar="SECONDS",
+    type=float,
+    default=WAIT_S,
+    show_default=True,
+    help="Longest wait for answers.",
+)
+@json_option
+@click.pass_context
+def send(
+    ctx: click.Context, broker: str | None, site: str, root: str | None, poles: tuple[str, ...], group: str | None,
+    everyone: bool, level: int | None, span: str | None, until: str | None, owner: str, reason: str, ramp: int | None,
+    ref: str, cancel: bool, key_file: Path | None, wait_s: float, as_json: bool,
+) -> None:  # fmt: skip
+    if sum((bool(poles), group is not None, everyone)) != 1:
+        raise CommandError("whom it is for must be said by exactly one of --pole, --group and --all")
+    if cancel and (level is not None or span or until):
+        raise CommandError("--cancel ends what is held, so --level, --for and --until must be left out")
+    if not cancel and level is None:
+        raise CommandError("--level is missing and must be given, 0 to 100 percent (or --cancel)")
+    if span and until:
+        raise CommandError("when it ends must be said by one of --for and --until")
+    target = Target(tuple(dict.fromkeys(poles)), group or "")
+    seconds = spans.span(span or DEFAULT_SPAN)
+    key = read_key(key_file) if key_file else None
+    place = place_of(site, broker, root)
+    with Link(place.broker, sending.topics(place)) as link:
+        sender = Sender(place, link, sender_name(), Counters(), key)
+        sender.look()
+        now = sender.clock.now()
+        expiration = spans.moment(until, now, place.zone) if until else int(now) + seconds
+        if level is None:
+            body = envelope.cancel(owner, ref)
+        else:
+            body = envelope.override(level, expiration, owner=owner, reason=reason, ref=ref, ramp_s=ramp)
+        outcome = _with_progress(sender, target, body, wait_s)
+    if as_json:
+        say_json({"target": str(target), "expiration": None if cancel else expiration, **sending.as_json(outcome)})
+    else:
+        _print(outcome)
+    if not outcome.complete:
+        missing = len(outcome.asked) + len(outcome.offline) - len(outcome.applied)
+        total = len(outcome.asked) + len(outcome.offline)
+        click.echo(f"diya: {missing} of {total} pole{'s' if total > 1 else ''} did not do it.", err=True)
+        ctx.exit(1)
+
+
+def sender_name() -> str:
+    """Who sends, as poles remember it: user and machine."""
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError):
+        user = "somebody"
+    return re.sub(r"[^A-Za-z0-9@._-]", "-", f"{user}@{socket.gethostname().split('.')[0]}")[:64]
+
+
+def _with_progress(sender: Sender, target: Target, body: str, wait_s: float) -> Outcome:
+    """Send, with a bar on a terminal while answers come in."""
+    if not sys.stderr.isatty():
+        return sender.send(target, body, wait_s)
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("waiting for answers"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def show(outcome: Outcome) -> None:
+            done = len(outcome.asked) - len(outcome.silent)
+            bar.update(task, total=len(outcome.asked), completed=done)
+
+        return sender.send(target, body, wait_s, show)
+
+
+def _print(outcome: Outcome) -> None:
+    few = len(outcome.applied) <= 20
+    if outcome.applied:
+        names = ", ".join(sorted(outcome.applied)) if few else f"{len(outcome.applied)} poles"
+        click.echo(f"applied: {names}")
+    for pole, (reason, detail) in sorted(outcome.rejected.items()):
+        click.echo(f"rejected: {pole}: {reason}{': ' + detail if detail else ''}")
+    for word, names_of in (("no answer", outcome.silent), ("offline", outcome.offline)):
+        if names_of:
+            click.echo(f"{word}: {', '.join(names_of)}")

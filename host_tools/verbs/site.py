@@ -1,0 +1,122 @@
+"""`diya site check` and `diya site preview`: what is wrong with a site, and what a night of it will be."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from host_tools.errors import CommandError
+from host_tools.output import json_option, on_terminal, say_json
+
+DEFAULT = "sagar"
+
+
+@click.group(help="Check a site's files, or see a night of it beforehand.")
+def site() -> None:
+    pass
+
+
+@site.command(help="List every mistake in DIR's site.toml and poles.csv (default: the site that comes with Diya).")
+@click.argument("folder", metavar="[DIR]", default=DEFAULT)
+@json_option
+@click.pass_context
+def check(ctx: click.Context, folder: str, as_json: bool) -> None:
+    from host_tools.site.check import check_site
+
+    verdict = check_site(folder, date.today())
+    found, problems = verdict.site, verdict.problems
+    if as_json:
+        say_json({
+            "site": found.name if found else None,
+            "poles": len(found.poles) if found else 0,
+            "problems": [vars(problem) for problem in problems],
+            "warnings": verdict.warnings,
+        })  # fmt: skip
+    else:
+        for problem in problems:
+            click.echo(f"{problem}.")
+        for warning in verdict.warnings:
+            click.echo(f"warning: {warning}.")
+        if found and not problems:
+            click.echo(
+                f"{found.title}: {len(found.poles)} poles, {len(found.programmes)} programmes, "
+                f"{len(found.rules)} rules, {len(found.luminaires)} luminaires: sound."
+            )
+    if problems:
+        count = len(problems)
+        click.echo(f"diya: {folder} has {count} mistake{'s' if count > 1 else ''}.", err=True)
+        ctx.exit(1)
+
+
+@site.command(help="Plot the night that starts on the evening of DATE, by the poles' own calendar.")
+@click.argument("folder", metavar="[DIR]", default=DEFAULT)
+@click.option("--date", "night_of", metavar="YYYY-MM-DD", help="Date of the evening (default: today's).")
+@click.option("--group", metavar="G", help="Only poles of this road class, zone, ward or feeder.")
+@click.option("--png", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write a PNG as well.")
+@json_option
+def preview(folder: str, night_of: str | None, group: str | None, png: Path | None, as_json: bool) -> None:
+    from host_tools.plot import Series, night_plot, night_png
+    from host_tools.site import load_site
+    from host_tools.site.night import courses, energy_wh, power_of
+
+    place = load_site(folder)
+    day = _date(night_of) if night_of else datetime.now(ZoneInfo(place.timezone)).date()
+    poles = place.in_group(group) if group else place.poles
+    if not poles:
+        raise CommandError(f"the group is {group!r} and must be one of {', '.join(place.groups())}")
+    shown = courses(place, poles, day)
+    power = power_of(place, shown)
+    night = shown[0].night
+    marks = night.sun()
+    levels = [
+        Series(
+            f"{course.name}, {len(course.poles)} poles",
+            [*(switch.at for switch in course.switches), course.night.end],
+            [*(switch.level for switch in course.switches), course.switches[-1].level],
+        )
+        for course in shown
+    ]
+    title = f"{place.title}, night of {day:%d %b %Y}" + (f", {group}" if group else "") + f", {len(poles)} poles"
+    kwh = energy_wh(power, night.end) / 1000
+    if png:
+        night_png([*levels, power], marks, png, timezone=place.timezone, title=title)
+    if as_json:
+        say_json({
+            "site": place.name, "date": day.isoformat(), "group": group, "poles": len(poles),
+            "energyKWh": round(kwh, 3),
+            "sun": {mark.label: mark.at for mark in marks},
+            "programmes": [
+                {"name": course.name, "poles": [pole.name for pole in course.poles],
+                 "switches": [{"at": s.at, "level": s.level, "reason": s.reason} for s in course.switches]}
+                for course in shown
+            ],
+            "power": {"at": list(power.times), "activePower": list(power.values)},
+        })  # fmt: skip
+        return
+    width, height = plot_size()
+    colour = on_terminal()
+    click.echo(
+        night_plot(
+            [*levels, power], marks, timezone=place.timezone, title=title, width=width, height=height, colour=colour
+        ),
+        color=colour,
+    )
+    click.echo(f"{kwh:.1f} kWh by the luminaires' tables." + (f"  Written to {png}." if png else ""))
+
+
+def plot_size() -> tuple[int, int]:
+    """Columns and lines for a plot: the terminal's, less what is printed below it; 100 by 28 where there is none."""
+    from shutil import get_terminal_size
+
+    size = get_terminal_size((100, 30))
+    return max(50, min(size.columns, 160)), max(18, min(size.lines - 2, 40))
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"the date is {text!r} and must be YYYY-MM-DD such as 2026-11-08") from None

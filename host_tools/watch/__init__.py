@@ -1,0 +1,1 @@
+"""`diya watch`: a pure model of the street fed by MQTT messages (street.py), and the views that draw it."""

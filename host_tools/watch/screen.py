@@ -1,0 +1,127 @@
+"""The street drawn on a terminal with rich: a row a pole, a summary above, the events below.
+
+A street that does not fit is shown in pages that turn by themselves; the poles that need looking at stay on top of
+every page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from rich.console import Group, RenderableType
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from host_tools.watch import words
+from host_tools.watch.street import Happening, Row, Street
+
+PAGE_S = 4.0  # real seconds a page stays
+RECENT_S = 8.0  # real seconds a change counts as fresh
+STRIP = 7  # lines kept for events on a terminal of 40 lines; fewer on a lower one
+CHROME = 4  # summary, table head, its line, the rule above the events
+
+
+def draw(
+    street: Street, *, title: str, now: float, factor: float, zone: ZoneInfo, width: int, height: int, elapsed_s: float,
+    connected: bool = True,
+) -> RenderableType:  # fmt: skip
+    """The view at site time *now* (Unix s), which runs at *factor*, *elapsed_s* real seconds after the start."""
+    strip = max(1, min(STRIP, height // 5))
+    room = max(1, height - CHROME - strip - 1)
+    rows, page, pages = choose(street, now, factor, room, elapsed_s)
+    head = _summary(street, title, now, factor, zone, page, pages, connected)
+    table = _table(rows, now, factor, zone, width)
+    events = [_event(one, zone, width) for one in list(street.events)[-strip:][::-1]]
+    return Group(head, table, Rule("events", style="dim"), *events)
+
+
+def choose(street: Street, now: float, factor: float, room: int, elapsed_s: float) -> tuple[list[Row], int, int]:
+    """(rows, page, pages): every row by name where they fit in *room* lines, else the urgent ones and a page."""
+    every = street.rows()
+    if len(every) <= room:
+        return every, 1, 1
+    recent = RECENT_S * max(factor, 1.0)
+    urgent = [row for row in street.rows(int(now), recent) if street.urgency(row, int(now), recent) < 3]
+    top = urgent[: room // 2]
+    shown = {row.pole for row in top}
+    rest = [row for row in every if row.pole not in shown]
+    size = room - len(top)
+    pages = -(-len(rest) // size)
+    page = int(elapsed_s / PAGE_S) % pages
+    return top + rest[page * size : (page + 1) * size], page + 1, pages
+
+
+def _summary(
+    street: Street, title: str, now: float, factor: float, zone: ZoneInfo, page: int, pages: int, connected: bool
+) -> Text:
+    total = street.summary()
+    text = Text(no_wrap=True, overflow="ellipsis")
+    text.append(f" {title} ", "bold reverse")
+    text.append(f" {words.clock(now, zone)}" + (f" x{factor:g}" if factor != 1 else ""), "bold")
+    text.append(f"  {total.poles} poles  ")
+    text.append(f"{total.online} online", "red" if total.online < total.poles else "green")
+    text.append(f"  {total.lit} lit  {total.kilowatts:.2f} kW  ")
+    text.append(f"{total.faults} faults", "bold red" if total.faults else "green")
+    if total.rubbish:
+        text.append(f"  {total.rubbish} unreadable", "yellow")
+    if pages > 1:
+        text.append(f"  page {page}/{pages}", "dim")
+    if not connected:
+        text.append("  broker gone, trying again", "bold red")
+    return text
+
+
+def _table(rows: Sequence[Row], now: float, factor: float, zone: ZoneInfo, width: int) -> Table:
+    table = Table(box=None, expand=True, pad_edge=False, header_style="dim", padding=(0, 1))
+    table.add_column("pole", no_wrap=True)
+    table.add_column("level", no_wrap=True, min_width=14)
+    table.add_column("why", no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column("owner", no_wrap=True)
+    table.add_column("until", no_wrap=True, justify="right")
+    table.add_column("power", no_wrap=True, justify="right")
+    table.add_column("seen", no_wrap=True, justify="right")
+    for row in rows:
+        style = "red" if row.online is False else ""
+        table.add_row(
+            Text(row.pole, style),
+            _level(row),
+            _why(row),
+            Text(row.owner or "-", "" if row.owner in ("calendar", "") else "bold"),
+            words.until(row.until, now, zone),
+            words.watts(row.power_w),
+            "-" if row.seen is None else words.ago(now - row.seen),
+            style="dim" if row.online is False else "",
+        )
+    return table
+
+
+def _level(row: Row) -> Text:
+    if row.level is None:
+        return Text("-")
+    text = Text()
+    text.append(words.bar(row.level), "yellow" if row.level else "dim")
+    text.append(f" {row.level:3d}")
+    if row.target is not None and row.target != row.level:
+        text.append(f" to {row.target}", "dim")
+    return text
+
+
+def _why(row: Row) -> Text:
+    text = Text(no_wrap=True, overflow="ellipsis")
+    if row.online is False:
+        text.append("offline ", "bold red")
+    if row.faults:
+        text.append(", ".join(row.faults) + " ", "bold red")
+    if row.clock and row.clock != "synced":
+        text.append(f"clock {row.clock} ", "yellow")
+    text.append(row.reason or "-")
+    return text
+
+
+def _event(one: Happening, zone: ZoneInfo, width: int) -> Text:
+    text = Text(f"{words.clock(one.at, zone)} {one.pole} ", no_wrap=True, overflow="ellipsis")
+    text.append(one.text, "red" if one.bad else "")
+    text.truncate(max(width, 20), overflow="ellipsis")
+    return text

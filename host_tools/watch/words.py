@@ -1,0 +1,51 @@
+"""How times, ages and levels are put on a screen: shared by the live view and the plain lines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+FULL, HALF, EMPTY = "█", "▌", "·"
+
+
+def bar(level: int, cells: int = 10) -> str:
+    """*level* percent as a bar of *cells* characters, half a cell the smallest step; anything above 0 shows."""
+    halves = max(1, round(level * cells * 2 / 100)) if level > 0 else 0
+    filled = FULL * (halves // 2) + HALF * (halves % 2)
+    return filled + EMPTY * (cells - len(filled))
+
+
+def ago(seconds: float) -> str:
+    """A span in its largest whole unit: ``45 s``, ``3 min``, ``2 h``, ``9 d``."""
+    whole = max(0, int(seconds))
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if whole >= size:
+            return f"{whole // size} {unit}"
+    return f"{whole} s"
+
+
+def clock(unix: float, zone: ZoneInfo) -> str:
+    """Local time of day with seconds; a dash for a time no calendar holds."""
+    moment = _moment(unix, zone)
+    return moment.strftime("%H:%M:%S") if moment else "-"
+
+
+def until(unix: int | None, now: float, zone: ZoneInfo) -> str:
+    """When something ends: the local time, with the date where it is not within the next 20 hours."""
+    if unix is None:
+        return "-"
+    moment = _moment(unix, zone)
+    if moment is None:
+        return "-"
+    return moment.strftime("%H:%M" if abs(unix - now) < 20 * 3600 else "%d %b %H:%M")
+
+
+def watts(power: float | None) -> str:
+    return "-" if power is None else f"{power:.1f} W"
+
+
+def _moment(unix: float, zone: ZoneInfo) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(unix, zone)
+    except (OverflowError, ValueError, OSError):
+        return None

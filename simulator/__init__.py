@@ -1,0 +1,1 @@
+"""The street on a desktop: engines, virtual hardware, the plant, scenarios."""

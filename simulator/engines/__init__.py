@@ -1,0 +1,1 @@
+"""What runs the firmware of one pole: the real MicroPython virtual machine, or this CPython process."""

@@ -1,0 +1,129 @@
+"""The engine that runs poles inside this process, under CPython: breakpoints, coverage, thousands of poles.
+
+Drivers import ``machine`` and its like; here those names are the virtual modules, which speak to whichever pole is being
+stepped.  The firmware's own modules are shared by all poles, which is why none of them keeps state of its own.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from simulator.engines.cpython_net import CpythonNet
+from simulator.engines.engine import Hardware, PoleDied, Runner
+from simulator.engines.virtual_loop import VirtualLoop
+
+VIRTUAL = "simulator.virtual."
+REPLACED = ("machine", "network", "esp32")
+
+
+class _Stepped:
+    """The pole that is being stepped: one at a time in a process, so the virtual modules know whose they are."""
+
+    def __init__(self) -> None:
+        self.hardware: Hardware | None = None
+
+    def call(self, op: int, a: int = 0, b: int = 0, data: bytes = b"") -> int:
+        return self._handle(op, a, b, data)[0]
+
+    def read(self, op: int, a: int = 0, b: int = 0, data: bytes = b"") -> bytes:
+        value, out = self._handle(op, a, b, data)
+        if value < 0:
+            raise OSError(-value)
+        return out
+
+    def read_into(self, op: int, buffer: bytearray, a: int = 0, b: int = 0) -> int:
+        value, out = self._handle(op, a, b, b"")
+        buffer[: len(out)] = out
+        return value
+
+    def _handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
+        if self.hardware is None:
+            raise RuntimeError("a virtual module was called while no pole was being stepped")
+        return self.hardware.handle(op, a, b, bytes(data))
+
+
+_stepped = _Stepped()
+
+
+class CPythonEngine:
+    """Puts the virtual modules in the place of ``machine``, ``network`` and ``esp32`` for as long as it is open."""
+
+    name = "cpython"
+
+    def __init__(self) -> None:
+        self._before = {name: sys.modules.get(name) for name in (*REPLACED, "_chip", "ops")}
+        chip = ModuleType("_chip")
+        chip.call = _stepped.call  # type: ignore[attr-defined]
+        chip.read = _stepped.read  # type: ignore[attr-defined]
+        chip.read_into = _stepped.read_into  # type: ignore[attr-defined]
+        sys.modules["_chip"] = chip
+        sys.modules["ops"] = importlib.import_module(VIRTUAL + "ops")
+        for name in REPLACED:
+            sys.modules[name] = importlib.import_module(VIRTUAL + name)
+
+    def start(self, hardware: Hardware) -> Runner:
+        return CPythonRunner(hardware)
+
+    def close(self) -> None:
+        for name, module in self._before.items():
+            if module is None:
+                sys.modules.pop(name, None)
+            else:
+                sys.modules[name] = module
+
+
+class Console(io.TextIOBase):
+    """What a pole prints goes to the end of its console.log."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def write(self, text: str) -> int:
+        with self._path.open("a") as file:
+            return file.write(text)
+
+
+class CPythonRunner:
+    """One life of one pole: its own event loop, stepped."""
+
+    def __init__(self, hardware: Hardware) -> None:
+        self._hardware = hardware
+        self._loop = VirtualLoop()
+        self._net = CpythonNet(self._loop, hardware.handle)
+        self._life: Any = None
+        self._console = Console(hardware.folder / "console.log")
+
+    def step(self, ticks: int, ready: list[tuple[int, int]]) -> int:
+        _stepped.hardware = self._hardware
+        out, err = sys.stdout, sys.stderr
+        sys.stdout = sys.stderr = self._console
+        try:
+            if self._life is None:
+                self._life = self._loop.create_task(self._live())
+            self._net.ready(ready)
+            wait = self._loop.step(ticks)
+            if self._life.done():
+                raise PoleDied(f"the firmware ended: {self._life.exception()!r}")
+            return wait
+        finally:
+            _stepped.hardware = None
+            sys.stdout, sys.stderr = out, err
+
+    async def _live(self) -> None:
+        # here and not above: they import machine, which is only now the virtual one
+        import boot
+        import main
+
+        folder = self._hardware.folder
+        await main.live(boot.boot(f"{folder}/vfs", f"{folder}/data", self._net))
+
+    def kill(self) -> None:
+        self._loop.abandon()
+
+    def heap(self) -> tuple[int, int] | None:
+        return None

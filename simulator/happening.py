@@ -1,0 +1,56 @@
+"""A scenario as values: what happens, where, from when until when, and what has to be reported of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from host_tools.errors import DiyaError
+
+
+class ScenarioError(DiyaError):
+    """A scenario cannot be used; ``problems`` has one sentence for each mistake, and its text is all of them."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a happening of the kind ``command`` sends: ``level`` (0-100 %) for ``minutes``, reached in ``ramp_s``."""
+
+    level: int
+    minutes: int
+    owner: str
+    ramp_s: int
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One happening, ready to be played: ``number`` counts from 1 in the file, times are milliseconds of the run.
+
+    ``poles`` are all the poles it concerns, in the order of the site; ``group`` is the site group it was addressed
+    to, if any, and ``everywhere`` says that it named no target.  ``until_ms`` None: it lasts until the run ends.
+    """
+
+    number: int
+    kind: str
+    at_ms: int
+    until_ms: int | None
+    poles: tuple[str, ...]
+    group: str | None
+    everywhere: bool
+    severity: float
+    expect: tuple[str, ...]
+    allow: tuple[str, ...]
+    within_s: int | None
+    order: Order | None = None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What happens in a run of ``hours``: ``happenings`` in the order of the file."""
+
+    name: str
+    hours: float
+    happenings: tuple[Happening, ...] = ()

@@ -1,0 +1,142 @@
+"""UARTs and I2C buses of a virtual ESP32, and what a chip on them must be able to do.
+
+The chip's controllers reach any pin, so a device is found by the pins it is wired to, not by the controller's number.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from typing import Protocol
+
+from simulator.hardware.part import Answer, Operation
+from simulator.virtual import ops
+
+_EVERYTHING = 1 << 20
+
+
+class UartDevice(Protocol):
+    """A chip on a serial line; all times are milliseconds of the run."""
+
+    def write(self, data: bytes, now_ms: int) -> None:
+        """*data* comes in from the pole, beginning now."""
+
+    def read(self, n: int, now_ms: int) -> bytes:
+        """Up to *n* of the bytes that have reached the pole by now."""
+
+    def any(self, now_ms: int) -> int:
+        """How many bytes have reached the pole by now."""
+
+    def power_on(self, now_ms: int) -> None:
+        """Power has come back."""
+
+
+class I2cDevice(Protocol):
+    """A chip on an I2C bus."""
+
+    def write(self, data: bytes) -> None:
+        """One write transfer: the register's number and what goes into it."""
+
+    def read(self, n: int) -> bytes:
+        """One read transfer of *n* bytes from the register pointer on."""
+
+    def power_on(self) -> None:
+        """Power has come back."""
+
+
+class Uarts:
+    """The serial lines.  At a wrong baud rate nothing is understood on either side."""
+
+    def __init__(self, now_ms: Callable[[], int]) -> None:
+        self._now_ms = now_ms
+        self._wired: dict[tuple[int, int], tuple[UartDevice, int]] = {}
+        self._open: dict[int, tuple[UartDevice, bool] | None] = {}  # UART: its device, and is the baud rate right?
+
+    def attach(self, tx: int, rx: int, device: UartDevice, baud: int) -> None:
+        """Wires *device*, which talks at *baud*, to the chip's pins *tx* and *rx*."""
+        self._wired[tx, rx] = device, baud
+
+    def power_on(self, cut: bool) -> None:
+        self._open.clear()
+        if cut:
+            for device, _baud in self._wired.values():
+                device.power_on(self._now_ms())
+
+    def operations(self) -> dict[int, Operation]:
+        return {
+            ops.UART_OPEN: self._open_one,
+            ops.UART_WRITE: self._write,
+            ops.UART_READ: self._read,
+            ops.UART_ANY: self._any,
+        }
+
+    def _open_one(self, number: int, baud: int, data: bytes) -> Answer:
+        wired = self._wired.get((data[0], data[1]))
+        self._open[number] = None
+        if wired:
+            device, right_baud = wired
+            device.read(_EVERYTHING, self._now_ms())  # what came in before the port was open is lost
+            self._open[number] = device, baud == right_baud
+        return 0, b""
+
+    def _write(self, number: int, _b: int, data: bytes) -> Answer:
+        port = self._open.get(number)
+        if port and port[1]:
+            port[0].write(data, self._now_ms())
+        return len(data), b""
+
+    def _read(self, number: int, limit: int, _data: bytes) -> Answer:
+        port = self._open.get(number)
+        data = port[0].read(limit, self._now_ms()) if port else b""
+        return len(data), data
+
+    def _any(self, number: int, _b: int, _data: bytes) -> Answer:
+        port = self._open.get(number)
+        return (port[0].any(self._now_ms()) if port else 0), b""
+
+
+class I2cBuses:
+    """The I2C buses.  A device that is not there answers ENODEV, as the real port says it."""
+
+    def __init__(self) -> None:
+        self._wired: dict[tuple[int, int, int], I2cDevice] = {}
+        self._open: dict[int, tuple[int, int]] = {}
+
+    def attach(self, scl: int, sda: int, address: int, device: I2cDevice) -> None:
+        """Wires *device* at *address* to the chip's pins *scl* and *sda*."""
+        self._wired[scl, sda, address] = device
+
+    def detach(self, scl: int, sda: int, address: int) -> None:
+        """Takes the device out, or lets it die: it no longer answers."""
+        del self._wired[scl, sda, address]
+
+    def power_on(self, cut: bool) -> None:
+        self._open.clear()
+        if cut:
+            for device in self._wired.values():
+                device.power_on()
+
+    def operations(self) -> dict[int, Operation]:
+        return {ops.I2C_OPEN: self._open_one, ops.I2C_WRITE: self._write, ops.I2C_READ_MEM: self._read_mem}
+
+    def _open_one(self, bus: int, _b: int, data: bytes) -> Answer:
+        self._open[bus] = data[0], data[1]
+        return 0, b""
+
+    def _device(self, bus: int, address: int) -> I2cDevice | None:
+        return self._wired.get((*self._open[bus], address)) if bus in self._open else None
+
+    def _write(self, bus: int, address: int, data: bytes) -> Answer:
+        device = self._device(bus, address)
+        if device is None:
+            return -errno.ENODEV, b""
+        device.write(data)
+        return len(data), b""
+
+    def _read_mem(self, bus: int, code: int, _data: bytes) -> Answer:
+        device = self._device(bus, code & 0xFF)
+        if device is None:
+            return -errno.ENODEV, b""
+        device.write(bytes((code >> 8 & 0xFF,)))
+        data = device.read(code >> 16)
+        return len(data), data

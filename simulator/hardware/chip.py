@@ -1,0 +1,95 @@
+"""The ESP32 of one pole on the host: what its virtual modules talk to, whichever engine runs the firmware."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from simulator.hardware.buses import I2cBuses, Uarts
+from simulator.hardware.gpio import Gpio
+from simulator.hardware.memory import EPOCH_UNIX, Nvs, Rtc
+from simulator.hardware.part import Answer, Operation, Part
+from simulator.hardware.radio import Radio
+from simulator.hardware.watchdog import Watchdog
+from simulator.virtual import ops
+
+PWRON_RESET = 1
+HARD_RESET = 2
+WDT_RESET = 3
+
+_ETIMEDOUT = -110
+
+
+class Chip:
+    """One chip, its board and what is wired to it.
+
+    *now_ms* counts the milliseconds of the run and *unix* is the true time (Unix s); *mac* is the six bytes of
+    ``machine.unique_id``; *pulls* are the board's resistors (pin to 0 or 1), which hold a pin the chip does not drive.
+
+    ``on_output`` is called with a pin's number after what it carries has changed, ``on_reset`` with the cause when the
+    firmware resets the chip; whoever runs the firmware then ends it and calls ``power_on``.
+    """
+
+    def __init__(
+        self,
+        now_ms: Callable[[], int],
+        unix: Callable[[], int],
+        radio: Radio,
+        *,
+        mac: bytes,
+        pulls: Mapping[int, int],
+    ) -> None:
+        self.on_output: Callable[[int], None] = _ignore
+        self.on_reset: Callable[[int], None] = _ignore
+        self.cause = PWRON_RESET
+        self.radio = radio
+        self.gpio = Gpio(pulls, lambda pin: self.on_output(pin))
+        self.uarts = Uarts(now_ms)
+        self.i2c = I2cBuses()
+        self.nvs = Nvs()
+        self.watchdog = Watchdog(now_ms)
+        self._rtc = Rtc(now_ms)
+        self._unix = unix
+        self._mac = mac
+        self._adc: dict[int, Callable[[], int]] = {}
+        self._operations: dict[int, Operation] = {
+            ops.ADC_READ: lambda pin, _b, _data: (self._adc[pin]() if pin in self._adc else 0, b""),
+            ops.RESET: self._reset,
+            ops.RESET_CAUSE: lambda _a, _b, _data: (self.cause, b""),
+            ops.UNIQUE_ID: lambda _a, _b, _data: (0, self._mac),
+            ops.TEMPERATURE: lambda _a, _b, _data: (131, b""),  # a busy die: 55 degrees Celsius
+            ops.NTP: self._ntp,
+        }
+        self._parts: tuple[Part, ...] = (
+            self.gpio, self.uarts, self.i2c, self.nvs, self.watchdog, self._rtc, radio,
+        )  # fmt: skip
+        for part in self._parts:
+            self._operations.update(part.operations())
+
+    def attach_adc(self, pin: int, sample: Callable[[], int]) -> None:
+        """Wires *sample*, which gives 0 to 65535, to analogue input *pin*."""
+        self._adc[pin] = sample
+
+    def handle(self, op: int, a: int = 0, b: int = 0, data: bytes = b"") -> Answer:
+        """Value and data that answer operation *op* of ``simulator.virtual.ops``.  Raises KeyError for any other."""
+        return self._operations[op](a, b, data)
+
+    def power_on(self, cause: int) -> None:
+        """Begins a new life after a reset for *cause*.
+
+        Pins float, the watchdog and the radio are off, what was not committed to NVS is lost.  After a power cut
+        (PWRON_RESET) the chip's clock and RTC memory are lost too, and the chips of the board start afresh.
+        """
+        self.cause = cause
+        for part in self._parts:
+            part.power_on(cause == PWRON_RESET)
+
+    def _reset(self, _a: int, _b: int, _data: bytes) -> Answer:
+        self.on_reset(HARD_RESET)
+        return 0, b""
+
+    def _ntp(self, _a: int, _b: int, _data: bytes) -> Answer:
+        return (self._unix() - EPOCH_UNIX if self.radio.carries else _ETIMEDOUT), b""
+
+
+def _ignore(_value: int) -> None:
+    """Until somebody listens."""

@@ -1,0 +1,99 @@
+"""DS3231 clock, from its datasheet (Maxim/Analog Devices 19-5170): time on a battery, status, temperature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+ADDRESS = 0x68
+_TIME = range(0x07)
+_CONTROL, _STATUS = 0x0E, 0x0F
+_TEMPERATURE = 0x11
+_REGISTERS = 0x13
+_OSF = 0x80
+_POWER_ON_CONTROL = 0x1C
+_POWER_ON_STATUS = 0x88
+_UNIX = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Ds3231:
+    """Clock chip whose battery carries it over every power cut.
+
+    *unix_ms* is the true time (Unix milliseconds); the chip gains *drift_ppm* on it (about 2 in a good one).  *celsius*
+    is the temperature around it.  A new chip has never been set: its oscillator-stop flag is up.
+    """
+
+    def __init__(self, unix_ms: Callable[[], int], celsius: Callable[[], float], drift_ppm: int = 0) -> None:
+        self._unix_ms = unix_ms
+        self._celsius = celsius
+        self._drift_ppm = drift_ppm
+        self._pointer = 0
+        self._registers = bytearray(_REGISTERS)  # all but time and temperature
+        self.lose()
+
+    def lose(self) -> None:
+        """The battery has failed for a moment: the time is gone and the oscillator-stop flag is up."""
+        self._registers[_CONTROL] = _POWER_ON_CONTROL
+        self._registers[_STATUS] = _POWER_ON_STATUS
+        self._set(_FIRST)
+
+    def set_unix(self, unix: int) -> None:
+        """Sets the chip as a technician does at the bench: time in Unix seconds, oscillator-stop flag down."""
+        self._set(_UNIX + timedelta(seconds=unix))
+        self._registers[_STATUS] &= ~_OSF
+
+    def now(self) -> datetime:
+        """The time the chip believes it is."""
+        gone = self._unix_ms() - self._set_at_ms
+        return self._set_to + timedelta(milliseconds=gone + gone * self._drift_ppm // 1000000)
+
+    def power_on(self) -> None:
+        self._pointer = 0
+
+    def write(self, data: bytes) -> None:
+        self._pointer = data[0] % _REGISTERS
+        time = bytearray(self._time())
+        timed = False
+        for byte in data[1:]:
+            if self._pointer in _TIME:
+                time[self._pointer] = byte
+                timed = True
+            elif self._pointer == _STATUS:  # the flag can be put down, not up
+                self._registers[_STATUS] = byte & 0x7F | self._registers[_STATUS] & byte & _OSF
+            elif self._pointer < _TEMPERATURE:
+                self._registers[self._pointer] = byte
+            self._pointer = (self._pointer + 1) % _REGISTERS
+        if timed:
+            self._set(_decode(bytes(time)))
+
+    def read(self, n: int) -> bytes:
+        image = self._time() + bytes(self._registers[len(_TIME) : _TEMPERATURE]) + self._temperature()
+        out = bytearray()
+        for _ in range(n):
+            out.append(image[self._pointer])
+            self._pointer = (self._pointer + 1) % _REGISTERS
+        return bytes(out)
+
+    def _set(self, to: datetime) -> None:
+        self._set_to = to
+        self._set_at_ms = self._unix_ms()
+
+    def _time(self) -> bytes:
+        t = self.now()
+        century = 0x80 if t.year >= 2100 else 0
+        fields = (t.second, t.minute, t.hour, t.isoweekday(), t.day, t.month, t.year % 100)
+        image = bytearray(value // 10 * 16 + value % 10 for value in fields)
+        image[5] |= century
+        return bytes(image)
+
+    def _temperature(self) -> bytes:
+        quarters = round(self._celsius() * 4) & 0x3FF
+        return bytes((quarters >> 2, (quarters & 3) << 6))
+
+
+def _decode(image: bytes) -> datetime:
+    """Time of the seven registers, 24-hour form.  Raises ValueError for what the datasheet leaves undefined."""
+    second, minute, hour, _weekday, day, month, year = (byte // 16 * 10 + byte % 16 for byte in image)
+    century = 100 if image[5] & 0x80 else 0
+    return datetime(2000 + century + year, month - (80 if century else 0), day, hour, minute, second, tzinfo=UTC)

@@ -1,0 +1,105 @@
+"""Time of a simulated street: what happens, in order, in whole milliseconds since the start of the run."""
+
+from __future__ import annotations
+
+import heapq
+import selectors
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+
+Actions = list[Callable[[], None]]
+
+
+class Pace(Protocol):
+    """How simulated time moves from one event to the next."""
+
+    def advance(self, now_ms: int, target_ms: int) -> tuple[int, Actions]:
+        """Waits for *target_ms*; returns the time reached and what came in from outside meanwhile, to be done then."""
+
+
+class VirtualPace:
+    """As fast as the computer can: the next event is now."""
+
+    def advance(self, now_ms: int, target_ms: int) -> tuple[int, Actions]:
+        return target_ms, []
+
+
+class RealPace:
+    """*factor* simulated seconds a real second, with real sockets served while waiting.
+
+    What is registered with *selector* has a function of the event mask as its data.  When the computer cannot keep up,
+    simulated time falls behind; it never jumps to catch up.
+    """
+
+    def __init__(self, factor: float, selector: selectors.BaseSelector) -> None:
+        self.factor = factor
+        self._selector = selector
+        self._started = time.monotonic()
+
+    def begin(self) -> None:
+        """Simulated time 0 is now."""
+        self._started = time.monotonic()
+
+    def _reached(self) -> int:
+        return int((time.monotonic() - self._started) * 1000 * self.factor)
+
+    def advance(self, now_ms: int, target_ms: int) -> tuple[int, Actions]:
+        while True:
+            wait_s = (target_ms - self._reached()) / 1000 / self.factor
+            events = self._selector.select(max(0.0, wait_s))
+            reached = self._reached()
+            if reached > target_ms:  # late: the lost time is given up
+                self._started += (reached - target_ms) / 1000 / self.factor
+                reached = target_ms
+            if events or reached >= target_ms:
+                return max(now_ms, reached), [partial(key.data, mask) for key, mask in events]
+
+
+class Kernel:
+    """The queue of events.  Those of the same millisecond happen in the order in which they were asked for."""
+
+    def __init__(self, pace: Pace | None = None) -> None:
+        self.now_ms = 0
+        self.pace = pace or VirtualPace()
+        self._queue: list[tuple[int, int, Callable[[], None]]] = []
+        self._count = 0
+        self._stopped = False
+
+    def at(self, ms: int, action: Callable[[], None]) -> None:
+        """Calls *action* at *ms* (at once when that is past)."""
+        self._count += 1
+        heapq.heappush(self._queue, (max(ms, self.now_ms), self._count, action))
+
+    def after(self, ms: int, action: Callable[[], None]) -> None:
+        """Calls *action* in *ms* milliseconds."""
+        self.at(self.now_ms + ms, action)
+
+    def every(self, ms: int, action: Callable[[], None]) -> None:
+        """Calls *action* now and every *ms* milliseconds from here on."""
+
+        def again() -> None:
+            self.after(ms, again)
+            action()
+
+        self.at(self.now_ms, again)
+
+    def stop(self) -> None:
+        """Ends ``run`` after the current event."""
+        self._stopped = True
+
+    def run(self, until_ms: int) -> None:
+        """Lets everything happen up to and including *until_ms*."""
+        self._stopped = False
+        while not self._stopped:
+            target = min(self._queue[0][0], until_ms) if self._queue else until_ms
+            self.now_ms, came_in = self.pace.advance(self.now_ms, target)
+            for action in came_in:
+                action()
+            if came_in or self.now_ms < target:
+                continue
+            if not self._queue or self._queue[0][0] > until_ms:
+                return
+            heapq.heappop(self._queue)[2]()

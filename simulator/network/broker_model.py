@@ -1,0 +1,148 @@
+"""A broker inside the simulator, for runs in virtual time: MQTT 3.1.1 with QoS 0 and 1, retained messages and wills.
+
+It speaks to the poles' own client byte by byte.  With a real broker (``--broker``) it is not used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from simulator.network import mqtt_stream as mqtt
+
+
+class Session:
+    """One connection of one client."""
+
+    def __init__(self, broker: BrokerModel, send: Callable[[bytes], None], close: Callable[[], None]) -> None:
+        self._broker = broker
+        self._send = send
+        self._close = close
+        self._reader = mqtt.PacketReader()
+        self._packet_id = 0
+        self._will: tuple[str, bytes, int, bool] | None = None
+        self.client = ""
+        self.keepalive_ms = 0
+        self.heard_ms = broker.now_ms()
+        self.filters: dict[str, int] = {}
+
+    def feed(self, data: bytes) -> None:
+        """Bytes from the client."""
+        self.heard_ms = self._broker.now_ms()
+        try:
+            for packet in self._reader.feed(data):
+                self._packet(packet)
+        except (ValueError, IndexError):
+            self.drop()
+
+    def _packet(self, packet: mqtt.Packet) -> None:
+        if packet.kind == mqtt.CONNECT:
+            self._connect(packet.body)
+        elif packet.kind == mqtt.PUBLISH:
+            message = mqtt.parse_publish(packet)
+            if message.qos:
+                self._send(mqtt.frame(mqtt.PUBACK, 0, message.packet_id.to_bytes(2, "big")))
+            self._broker.publish(message.topic, message.payload, message.qos, message.retain)
+        elif packet.kind == mqtt.SUBSCRIBE:
+            self._subscribe(packet.body)
+        elif packet.kind == mqtt.PINGREQ:
+            self._send(mqtt.frame(mqtt.PINGRESP, 0, b""))
+        elif packet.kind == mqtt.DISCONNECT:
+            self._will = None
+            self.drop()
+
+    def _connect(self, body: bytes) -> None:
+        flags = body[7]
+        self.keepalive_ms = int.from_bytes(body[8:10], "big") * 1000
+        self.client, place = mqtt.text_at(body, 10)
+        if flags & 4:
+            topic, place = mqtt.text_at(body, place)
+            payload, place = mqtt.bytes_at(body, place)
+            self._will = (topic, payload, flags >> 3 & 3, bool(flags & 32))
+        self._broker.take_over(self)
+        self._send(mqtt.frame(mqtt.CONNACK, 0, b"\0\0"))
+
+    def _subscribe(self, body: bytes) -> None:
+        place, codes = 2, bytearray()
+        added = []
+        while place < len(body):
+            pattern, place = mqtt.text_at(body, place)
+            qos = min(body[place], 1)
+            place += 1
+            self.filters[pattern] = qos
+            added.append(pattern)
+            codes.append(qos)
+        self._send(mqtt.frame(mqtt.SUBACK, 0, body[:2] + bytes(codes)))
+        for topic, (payload, qos) in self._broker.retained.items():
+            if any(mqtt.matches(pattern, topic) for pattern in added):
+                self.deliver(topic, payload, qos, retain=True)
+
+    def deliver(self, topic: str, payload: bytes, qos: int, retain: bool = False) -> None:
+        """A message to the client, at most at the QoS it subscribed with."""
+        granted = [wanted for pattern, wanted in self.filters.items() if mqtt.matches(pattern, topic)]
+        if granted:
+            qos = min(qos, *granted)
+            self._packet_id = self._packet_id % 65535 + 1
+            self._send(mqtt.publish_frame(topic, payload, qos, retain, self._packet_id))
+
+    def lost(self) -> None:
+        """The connection broke: the will is published."""
+        self._broker.sessions.pop(self.client, None)
+        will, self._will = self._will, None
+        if will:
+            self._broker.publish(*will)
+
+    def drop(self) -> None:
+        """The broker closes the connection."""
+        self.lost()
+        self._close()
+
+
+class BrokerModel:
+    """Sessions by client name, and retained messages.
+
+    *heard* is told of every message (topic, payload) that the broker takes, wills and the ICCC's own included.
+    """
+
+    def __init__(self, now_ms: Callable[[], int], heard: Callable[[str, bytes], None]) -> None:
+        self.now_ms = now_ms
+        self._heard = heard
+        self.running = True
+        self.sessions: dict[str, Session] = {}
+        self.retained: dict[str, tuple[bytes, int]] = {}
+
+    def take_over(self, session: Session) -> None:
+        """A client connected: an older connection of the same name is closed."""
+        older = self.sessions.pop(session.client, None)
+        if older:
+            older.drop()
+        self.sessions[session.client] = session
+
+    def publish(self, topic: str, payload: bytes, qos: int, retain: bool = False) -> None:
+        """A message to all who subscribed to it."""
+        if retain:
+            if payload:
+                self.retained[topic] = (payload, qos)
+            else:
+                self.retained.pop(topic, None)
+        self._heard(topic, payload)
+        for session in list(self.sessions.values()):
+            session.deliver(topic, payload, qos)
+
+    def check_keepalive(self) -> None:
+        """Drops clients silent for one and a half times their keepalive (MQTT 3.1.1, 3.1.2.10); call every second."""
+        now = self.now_ms()
+        for session in list(self.sessions.values()):
+            if session.keepalive_ms and now - session.heard_ms > session.keepalive_ms * 3 // 2:
+                session.drop()
+
+    def stop(self) -> None:
+        """The broker dies: connections break, and what it retained is gone."""
+        self.running = False
+        sessions, self.sessions = list(self.sessions.values()), {}
+        self.retained.clear()
+        for session in sessions:
+            session._will = None
+            session._close()
+
+    def start(self) -> None:
+        self.running = True

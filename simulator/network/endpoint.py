@@ -1,0 +1,125 @@
+"""A pole's socket as the host sees it, and the table of a pole's sockets.
+
+Which network lies behind an endpoint, a modelled one or the computer's own, the pole cannot tell.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from typing import Protocol
+
+from simulator.virtual import hostops
+
+POLLIN = 1
+POLLOUT = 4
+POLLERR = 8
+SOCK_STREAM = 1
+SOCK_DGRAM = 2
+
+
+class Endpoint(Protocol):
+    """One socket of a pole."""
+
+    def send(self, data: bytes) -> int:
+        """How many bytes were taken, or -errno."""
+
+    def recv(self, limit: int) -> bytes | int:
+        """Up to *limit* bytes (empty: closed by the peer), or -errno (-EAGAIN: nothing yet)."""
+
+    def ready(self) -> int:
+        """POLLIN, POLLOUT and POLLERR as they stand now."""
+
+    def close(self) -> None:
+        """The pole has closed it."""
+
+
+class Network(Protocol):
+    """What carries the bytes of all poles."""
+
+    def resolve(self, pole: str, host: str) -> str:
+        """IPv4 address of *host* as text.  Raises OSError when there is no answer."""
+
+    def connect(self, pole: str, kind: int, address: str, port: int, changed: Callable[[], None]) -> Endpoint:
+        """A socket of *kind* on its way to the address; *changed* is called whenever ``ready`` may have changed.
+
+        Raises OSError when there is no way to it.
+        """
+
+
+class Sockets:
+    """The sockets of one pole, by number, and what the pole waits for on each."""
+
+    LIMIT = 16  # as lwIP on an ESP32
+
+    def __init__(self, pole: str, network: Network, changed: Callable[[], None]) -> None:
+        self._pole = pole
+        self._network = network
+        self._changed = changed
+        self._kinds: dict[int, int] = {}
+        self._endpoints: dict[int, Endpoint] = {}
+        self._interest: dict[int, int] = {}
+
+    def handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
+        """One call of the pole (``simulator/virtual/hostops.py``): the answer's value, below zero -errno, and data."""
+        try:
+            return self._handle(op, a, b, data)
+        except OSError as error:
+            return -(error.errno or errno.EIO), b""
+
+    def _handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
+        if op == hostops.SEND:
+            return self._endpoint(a).send(data), b""
+        if op == hostops.RECV:
+            got = self._endpoint(a).recv(b)
+            return (got, b"") if isinstance(got, int) else (len(got), got)
+        if op == hostops.INTEREST:
+            self._interest[a] = b
+            return 0, b""
+        if op == hostops.SOCKET:
+            return self._open(a), b""
+        if op == hostops.CONNECT:
+            self._endpoints[a] = self._network.connect(self._pole, self._kinds[a], data.decode(), b, self._changed)
+            return 0, b""
+        if op == hostops.CLOSE:
+            self._close(a)
+            return 0, b""
+        if op == hostops.RESOLVE:
+            return 0, self._network.resolve(self._pole, data.decode()).encode()
+        raise OSError(errno.ENOSYS, f"operation {op}")
+
+    def _open(self, kind: int) -> int:
+        for number in range(self.LIMIT):
+            if number not in self._kinds:
+                self._kinds[number] = kind
+                return number
+        raise OSError(errno.ENFILE, "no socket is left")
+
+    def _endpoint(self, number: int) -> Endpoint:
+        endpoint = self._endpoints.get(number)
+        if endpoint is None:
+            raise OSError(errno.ENOTCONN, "the socket is not connected")
+        return endpoint
+
+    def _close(self, number: int) -> None:
+        self._kinds.pop(number, None)
+        self._interest.pop(number, None)
+        endpoint = self._endpoints.pop(number, None)
+        if endpoint:
+            endpoint.close()
+
+    def close_all(self) -> None:
+        """The pole lost power or was reset: its peers hear nothing of it by themselves."""
+        for number in list(self._kinds):
+            self._close(number)
+
+    def ready(self) -> list[tuple[int, int]]:
+        """(socket, events) for every socket on which something the pole waits for is the case."""
+        out = []
+        for number in sorted(self._interest):
+            endpoint = self._endpoints.get(number)
+            if endpoint:
+                events = endpoint.ready() & (self._interest[number] | POLLERR)
+                if events and self._interest[number]:
+                    out.append((number, events))
+        return out

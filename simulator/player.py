@@ -1,0 +1,144 @@
+"""Plays a scenario: makes each happening begin and end in the kernel's time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from host_tools import envelope
+from host_tools.site.model import Site
+from pole import contract
+from simulator.happening import Happening, Order, Scenario
+from simulator.kernel import Kernel
+from simulator.plant import faults
+from simulator.plant.pole import PolePlant
+from simulator.virtual_pole import VirtualPole
+from simulator.wiring import Wiring
+
+SENDER = "scenario"
+OFF_MS = 1000  # a pole that is restarted to lose its time is without power for this long
+
+
+class Stage(Protocol):
+    """One pole as the player handles it."""
+
+    plant: PolePlant
+    wiring: Wiring
+    pole: VirtualPole
+
+    def power(self) -> None:
+        """Starts or ends the pole's firmware as its mains has it, and tells what became of its light."""
+
+
+class Surroundings(Protocol):
+    """What is around the poles: broker, network and time server."""
+
+    def broker(self, running: bool) -> None:
+        """Starts the broker, or kills it."""
+
+    def reach(self, pole: str, reachable: bool) -> None:
+        """The pole's access point is in reach, or not."""
+
+    def time_served(self, pole: str, served: bool) -> None:
+        """The time server answers this pole, or not."""
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """The city sends a command."""
+
+
+class Player:
+    """Plays *scenario* on the poles of *stages*."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        scenario: Scenario,
+        site: Site,
+        stages: Mapping[str, Stage],
+        around: Surroundings,
+        unix_ms: Callable[[], int],
+    ) -> None:
+        self._kernel = kernel
+        self._site = site
+        self._stages = stages
+        self._around = around
+        self._unix_ms = unix_ms
+        self._down = 0  # happenings that keep the broker down
+        self._unreachable: dict[str, int] = {}
+        self._timeless: dict[str, int] = {}
+        for happening in scenario.happenings:
+            kernel.at(happening.at_ms, self._call(self._begin, happening))
+            if happening.until_ms is not None:
+                kernel.at(happening.until_ms, self._call(self._end, happening))
+
+    def _call(self, action: Callable[[Happening], None], happening: Happening) -> Callable[[], None]:
+        return lambda: action(happening)
+
+    def _begin(self, happening: Happening) -> None:
+        if happening.kind == "broker_down":
+            self._down += 1
+            self._around.broker(False)
+        elif happening.kind == "command" and happening.order:
+            self._command(happening, happening.order)
+        else:
+            for name in happening.poles:
+                self._begin_on(happening, name)
+
+    def _begin_on(self, happening: Happening, name: str) -> None:
+        stage = self._stages[name]
+        if happening.kind in faults.NAMES:
+            stage.plant.inject(happening.number, happening.kind, happening.severity, self._kernel.now_ms)
+            stage.power()
+        elif happening.kind == "network_outage":
+            self._unreachable[name] = self._unreachable.get(name, 0) + 1
+            self._around.reach(name, False)
+        elif happening.kind == "clock_lost":
+            self._timeless[name] = self._timeless.get(name, 0) + 1
+            self._around.time_served(name, False)
+            self._lose_time(stage)
+
+    def _lose_time(self, stage: Stage) -> None:
+        stage.pole.power_off()
+        if stage.wiring.clock:
+            stage.wiring.clock.lose()
+        self._kernel.after(OFF_MS, stage.power)
+
+    def _end(self, happening: Happening) -> None:
+        if happening.kind == "broker_down":
+            self._down -= 1
+            if not self._down:
+                self._around.broker(True)
+        for name in happening.poles:
+            stage = self._stages[name]
+            if happening.kind in faults.NAMES:
+                stage.plant.clear(happening.number, self._kernel.now_ms)
+                stage.power()
+            elif happening.kind == "network_outage":
+                self._unreachable[name] -= 1
+                if not self._unreachable[name]:
+                    self._around.reach(name, True)
+            elif happening.kind == "clock_lost":
+                self._timeless[name] -= 1
+                if not self._timeless[name]:
+                    self._around.time_served(name, True)
+
+    def _command(self, happening: Happening, order: Order) -> None:
+        site = self._site
+        if happening.everywhere:
+            topics = [contract.all_topic(site.root, site.name)]
+        elif happening.group:
+            topics = [contract.group_topic(site.root, site.name, happening.group)]
+        else:
+            topics = [contract.topic(site.root, site.name, name, contract.COMMAND) for name in happening.poles]
+        now_ms = self._unix_ms()
+        body = envelope.override(
+            order.level,
+            now_ms // 1000 + order.minutes * 60,
+            owner=order.owner,
+            reason=f"happening {happening.number}",
+            ref=f"happening-{happening.number}",
+            ramp_s=order.ramp_s,
+        )
+        for place, topic in enumerate(topics):
+            n = now_ms + happening.number * 1000 + place
+            self._around.publish(topic, envelope.seal(topic, SENDER, n, body))

@@ -1,0 +1,136 @@
+"""What the broker heard during a run: counted, written down, and understood as far as the report needs it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from host_tools.site.model import Site
+from pole import contract
+from simulator.kernel import Kernel
+from simulator.report.detection import Event
+from simulator.transcript import Transcript
+
+
+@dataclass(frozen=True)
+class _Order:
+    """A command on its way, or held by a pole."""
+
+    owner: str
+    ref: str
+    level: int | None  # None: a cancel
+    expiration: int  # Unix s
+
+
+class Recorder:
+    """Takes every message on the broker; *unix* is the true time (Unix s).
+
+    ``excuse`` is called with a pole's name whenever the accepted commands that may darken it have changed.
+    """
+
+    def __init__(self, kernel: Kernel, site: Site, unix: Callable[[], int], transcript: Transcript | None) -> None:
+        self.messages = 0
+        self.bytes = 0
+        self.acks: Counter[str] = Counter()
+        self.online: dict[str, bool] = {}
+        self.reported: dict[str, set[str]] = {pole.name: set() for pole in site.poles}
+        self.came_online_ms: dict[str, list[int]] = {}
+        self.events: list[Event] = []
+        self.excuse: Callable[[str], None] = lambda pole: None
+        self._kernel = kernel
+        self._head = f"{site.root}/{site.name}/"
+        self._lit_percent = site.lit_percent
+        self._unix = unix
+        self._transcript = transcript
+        self._orders: dict[tuple[str, int], _Order] = {}
+        self._held: dict[str, dict[tuple[str, str], _Order]] = {}
+
+    def heard(self, topic: str, payload: bytes) -> None:
+        """One message, now."""
+        if not topic.startswith(self._head):
+            return
+        target, _, kind = topic.removeprefix(self._head).rpartition("/")
+        if target == "_sim":
+            return
+        if self._transcript:
+            self._transcript.add(self._kernel.now_ms, target, kind, payload)
+        values = _object(payload)
+        if kind == contract.COMMAND:
+            self._command(values)
+        elif target in self.reported and kind in contract.DELIVERY:
+            self.messages += 1
+            self.bytes += len(topic) + len(payload)
+            self._from_pole(target, kind, values)
+
+    def _from_pole(self, pole: str, kind: str, values: dict[str, Any]) -> None:
+        if kind == contract.PRESENCE:
+            online = values.get("online") is True
+            if online and not self.online.get(pole):
+                self.came_online_ms.setdefault(pole, []).append(self._kernel.now_ms)
+            self.online[pole] = online
+            if not online:
+                return
+        self.reported[pole].add(kind)
+        if kind == contract.ACK:
+            self.acks[values.get("reason") or values.get("outcome") or "unknown"] += 1
+            if values.get("outcome") == contract.APPLIED:
+                self._accepted(pole, values)
+        elif kind == contract.EVENT:
+            self._event(pole, values)
+
+    def _event(self, pole: str, values: dict[str, Any]) -> None:
+        try:
+            event = Event(
+                str(values["id"]), pole, str(values["eventType"]), bool(values["startEndFlag"]), int(values["timestamp"])
+            )
+        except (KeyError, TypeError, ValueError):
+            return
+        self.events.append(event)
+
+    # -- commands that were accepted excuse a dark lamp
+
+    def _command(self, values: dict[str, Any]) -> None:
+        body = _object(str(values.get("body", "")).encode())
+        try:
+            level = int(body["level"]) if body.get("type") == "override" else None
+            order = _Order(
+                body.get("owner", "operator"), body.get("cmsRefId", ""), level, int(body.get("expiration", 0))
+            )
+            self._orders[values["sender"], values["n"]] = order
+        except (KeyError, TypeError, ValueError):
+            return
+
+    def _accepted(self, pole: str, values: dict[str, Any]) -> None:
+        order = self._orders.get((values.get("sender", ""), values.get("n", 0)))
+        if order is None:
+            return
+        held = self._held.setdefault(pole, {})
+        if order.level is not None:
+            held[order.owner, order.ref] = order
+            left_ms = (order.expiration - self._unix()) * 1000
+            self._kernel.after(max(0, left_ms), lambda: self.excuse(pole))
+        elif order.ref:
+            held.pop((order.owner, order.ref), None)
+        else:
+            for key in [key for key in held if key[0] == order.owner]:
+                del held[key]
+        self.excuse(pole)
+
+    def ordered_off(self, pole: str) -> bool:
+        """Whether *pole* is under an accepted command to a level below the site's ``lit_percent``."""
+        now = self._unix()
+        return any(
+            order.level is not None and order.level < self._lit_percent and now < order.expiration
+            for order in self._held.get(pole, {}).values()
+        )
+
+
+def _object(payload: bytes) -> dict[str, Any]:
+    try:
+        values = json.loads(payload)
+    except ValueError:
+        return {}
+    return values if isinstance(values, dict) else {}

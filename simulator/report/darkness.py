@@ -1,0 +1,85 @@
+"""How long the street was dark when it should not have been: the first promise, measured.
+
+Judged by the plant's light, astral's civil dusk and dawn at each pole, and the site's ``lit_percent``; never by what
+the firmware says.  Light is constant between changes, so the integral over the night is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.report.nights import Nights
+from simulator.run_time import RunTime
+
+if TYPE_CHECKING:
+    from host_tools.site.model import Pole
+
+SPELLS_MOST = 50  # the first dark spells are kept one by one, to be looked into
+_ROUNDING = 1e-9  # a level that is exactly lit_percent is lit
+
+
+@dataclass(frozen=True)
+class Spell:
+    """*pole* was dark at night for *seconds*, from *at_ms* (milliseconds of the run) on."""
+
+    pole: str
+    at_ms: int
+    seconds: float
+
+
+class Darkness:
+    """Dark time of *poles*.  A pole that was never heard of since the start of the run counts as dark from there."""
+
+    def __init__(self, poles: Iterable[Pole], lit_percent: float, time: RunTime) -> None:
+        self._lit = lit_percent / 100.0 - _ROUNDING
+        self._time = time
+        self._nights = {pole.name: Nights(pole.latitude, pole.longitude) for pole in poles}
+        self._dark_since: dict[str, int | None] = dict.fromkeys(self._nights, 0)
+        self._seconds: dict[str, float] = {}
+        self.spells: list[Spell] = []
+
+    def change(self, pole: str, now_ms: int, light: float, excused: bool) -> None:
+        """From *now_ms* on *pole* gives *light* (0 to 1 of the rated light).
+
+        *excused*: it has no mains, or an injected fault of lamp, relay or gear, or is under an accepted command to a
+        level below ``lit_percent``, so that its darkness does not count.
+        """
+        dark = light < self._lit and not excused
+        since = self._dark_since[pole]
+        if since is None:
+            if dark:
+                self._dark_since[pole] = now_ms
+        elif not dark:
+            self._count(pole, since, now_ms)
+            self._dark_since[pole] = None
+
+    def finish(self, end_ms: int) -> None:
+        """The run ends at *end_ms*: counts what was still dark."""
+        for pole, since in self._dark_since.items():
+            if since is not None:
+                self._count(pole, since, end_ms)
+                self._dark_since[pole] = end_ms
+
+    def minutes(self) -> dict[str, float]:
+        """Dark minutes of each pole that has any, by name."""
+        return {pole: self._seconds[pole] / 60.0 for pole in sorted(self._seconds)}
+
+    def total_minutes(self) -> float:
+        """Dark minutes of all poles together."""
+        return sum(self.minutes().values())
+
+    def nights_lived(self, end_ms: int) -> float:
+        """Nights of all poles together up to *end_ms*; a night lived in part counts for that part."""
+        start = float(self._time.start_unix)
+        end = start + end_ms / 1000.0
+        return sum(nights.part(start, end) for nights in self._nights.values())
+
+    def _count(self, pole: str, from_ms: int, to_ms: int) -> None:
+        start = self._time.start_unix
+        seconds = self._nights[pole].dark(start + from_ms / 1000.0, start + to_ms / 1000.0)
+        if seconds > 0.0:
+            self._seconds[pole] = self._seconds.get(pole, 0.0) + seconds
+            if len(self.spells) < SPELLS_MOST:
+                self.spells.append(Spell(pole, from_ms, seconds))

@@ -1,0 +1,224 @@
+"""What was reported, against what a scenario says had to be: detected, missed, false, and how late.
+
+An event counts from its own timestamp, so one that arrives a week later is not late.  Delay counts from the moment the
+plant says the fault could first be sensed; a fault the plant says could not be sensed is neither expected nor missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any
+
+from simulator.happening import Happening
+from simulator.plant import faults
+from simulator.run_time import RunTime
+
+EARLY_MS = 2_000  # timestamps are whole seconds of a clock that may be a second off
+LATE_MS = 60_000  # a fault that was just being noticed when it ended may still be raised, or its pole had to boot first
+PATIENCE_S = 300  # where within_s does not say how long a report may take: asked only near the end of a run
+
+# (number of the happening, pole) -> when the fault, and its end, could first be sensed (ms of the run, None: never)
+Sighted = Callable[[int, str], tuple[int | None, int | None]]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event as the record has it: ``starts`` is its startEndFlag, ``timestamp`` its own, in Unix seconds."""
+
+    id: str
+    pole: str
+    event_type: str
+    starts: bool
+    timestamp: int
+
+
+@dataclass
+class Detection:
+    """The verdict.  ``expected`` is ``detected`` plus ``len(missed)``; ``delays`` are seconds for each event type."""
+
+    expected: int = 0
+    detected: int = 0
+    missed: list[dict[str, Any]] = field(default_factory=list)
+    false_alarms: list[dict[str, Any]] = field(default_factory=list)
+    unobservable: list[dict[str, Any]] = field(default_factory=list)
+    delays: dict[str, list[float]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """What the report holds under ``detection``."""
+        return {
+            "expected": self.expected,
+            "detected": self.detected,
+            "missed": self.missed,
+            "false_alarms": self.false_alarms,
+            "unobservable": self.unobservable,
+            "delay_s": {name: percentiles(self.delays[name]) for name in sorted(self.delays)},
+        }
+
+
+def percentiles(values: Sequence[float]) -> dict[str, float]:
+    """p50, p99 and max of *values* (at least one), each one of the values: the nearest-rank method."""
+    ordered = sorted(values)
+    return {
+        "p50": round(ordered[ceil(0.50 * len(ordered)) - 1], 3),
+        "p99": round(ordered[ceil(0.99 * len(ordered)) - 1], 3),
+        "max": round(ordered[-1], 3),
+    }
+
+
+@dataclass
+class _Episode:
+    """From a start to the end that closes it; milliseconds of the run."""
+
+    event: Event
+    start_ms: int
+    end_ms: int | None = None
+    explained: bool = False
+
+
+@dataclass(frozen=True)
+class _Window:
+    """When *happening* explains an event of one type on one pole; ``to_ms`` None: to the end of the run."""
+
+    happening: Happening
+    from_ms: int
+    to_ms: int | None
+
+    def holds(self, at_ms: int) -> bool:
+        return self.from_ms <= at_ms and (self.to_ms is None or at_ms <= self.to_ms)
+
+
+def judge(
+    happenings: Iterable[Happening], events: Iterable[Event], sighted: Sighted, time: RunTime, end_ms: int
+) -> Detection:
+    """The verdict on *events* of a run that ended at *end_ms* and in which *happenings* took place.
+
+    An event delivered more than once counts once, by its id.
+    """
+    return _Judge(list(happenings), events, sighted, time, end_ms).verdict()
+
+
+class _Judge:
+    def __init__(
+        self, happenings: list[Happening], events: Iterable[Event], sighted: Sighted, time: RunTime, end_ms: int
+    ) -> None:
+        self._happenings = happenings
+        self._sighted = sighted
+        self._end_ms = end_ms
+        self._out = Detection()
+        self._episodes = _episodes(events, time)
+        self._windows: dict[tuple[str, str], list[_Window]] = {}
+
+    def verdict(self) -> Detection:
+        for happening in self._happenings:
+            if happening.at_ms < self._end_ms:
+                self._open_windows(happening)
+        for where, episodes in self._episodes.items():
+            for episode in episodes:
+                episode.explained = any(window.holds(episode.start_ms) for window in self._windows.get(where, ()))
+                if not episode.explained:
+                    self._false_alarm(episode.event)
+        for happening in self._happenings:
+            for pole in happening.poles:
+                for event_type in happening.expect:
+                    self._judge(happening, pole, event_type)
+        return self._out
+
+    def _open_windows(self, happening: Happening) -> None:
+        for pole in happening.poles:
+            to_ms = None if happening.until_ms is None else happening.until_ms + LATE_MS
+            window = _Window(happening, happening.at_ms - EARLY_MS, to_ms)
+            for event_type in (*happening.expect, *happening.allow):
+                self._windows.setdefault((pole, event_type), []).append(window)
+
+    def _seen(self, happening: Happening, pole: str) -> tuple[int | None, int | None]:
+        """When the happening and its end could be sensed; what is no fault of the plant shows at once."""
+        if happening.kind in faults.NAMES:
+            return self._sighted(happening.number, pole)
+        over = happening.until_ms is not None and happening.until_ms < self._end_ms
+        return happening.at_ms, happening.until_ms if over else None
+
+    def _judge(self, happening: Happening, pole: str, event_type: str) -> None:
+        entry = {"happening": happening.number, "kind": happening.kind, "pole": pole, "type": event_type}
+        seen, seen_gone = self._seen(happening, pole)
+        if happening.at_ms >= self._end_ms:
+            self._out.unobservable.append({**entry, "why": "the run ended before it happened"})
+            return
+        if seen is None:
+            self._out.unobservable.append({**entry, "why": "the pole could never sense it"})
+            return
+        patience_ms = (happening.within_s or PATIENCE_S) * 1000
+        episodes = self._belonging(happening, pole, event_type, seen)
+        if not episodes and self._end_ms - seen < patience_ms:
+            self._out.unobservable.append({**entry, "why": "the run ended just after it could be sensed"})
+            return
+        self._out.expected += 1
+        why = self._fault_of(happening, pole, event_type, seen, seen_gone, episodes, patience_ms)
+        if why:
+            self._out.missed.append({**entry, "why": why})
+        else:
+            self._out.detected += 1
+
+    def _belonging(self, happening: Happening, pole: str, event_type: str, seen: int) -> list[_Episode]:
+        """The episodes which tell of the happening: raised in its window, or for another one and still going on."""
+        where = (pole, event_type)
+        window = next(window for window in self._windows[where] if window.happening is happening)
+        return [
+            episode
+            for episode in self._episodes.get(where, ())
+            if window.holds(episode.start_ms)
+            or (
+                episode.explained
+                and episode.start_ms < window.from_ms
+                and (episode.end_ms is None or episode.end_ms >= seen)
+            )
+        ]
+
+    def _fault_of(
+        self,
+        happening: Happening,
+        pole: str,
+        event_type: str,
+        seen: int,
+        seen_gone: int | None,
+        episodes: list[_Episode],
+        patience_ms: int,
+    ) -> str:
+        """Why the happening counts as missed; empty when it was reported as it should be.  Notes the delay."""
+        if not episodes:
+            return "not raised"
+        delay_s = max(0, episodes[0].start_ms - seen) / 1000.0
+        self._out.delays.setdefault(event_type, []).append(delay_s)
+        if happening.within_s is not None and delay_s > happening.within_s:
+            return f"raised after {delay_s:g} s, which is more than {happening.within_s} s"
+        if seen_gone is None or happening.until_ms is None:
+            return ""
+        others = (window for window in self._windows[pole, event_type] if window.happening is not happening)
+        if any(window.holds(seen_gone) for window in others):
+            return ""  # something else keeps it up
+        ended_ms = episodes[-1].end_ms
+        if ended_ms is None:
+            return "" if self._end_ms - seen_gone < patience_ms else "not ended"
+        return "ended before until" if ended_ms < happening.until_ms - EARLY_MS else ""
+
+    def _false_alarm(self, event: Event) -> None:
+        self._out.false_alarms.append(
+            {"pole": event.pole, "type": event.event_type, "timestamp": event.timestamp, "id": event.id}
+        )
+
+
+def _episodes(events: Iterable[Event], time: RunTime) -> dict[tuple[str, str], list[_Episode]]:
+    """The episodes of each pole and event type, in the order of their own timestamps."""
+    once = {(event.pole, event.id): event for event in events}
+    out: dict[tuple[str, str], list[_Episode]] = {}
+    for event in sorted(once.values(), key=lambda event: event.timestamp):  # in the same second: as they came in
+        episodes = out.setdefault((event.pole, event.event_type), [])
+        at_ms = time.ms(event.timestamp)
+        if event.starts:
+            episodes.append(_Episode(event, at_ms))
+            continue
+        for episode in episodes:
+            if episode.end_ms is None:
+                episode.end_ms = at_ms
+    return out

@@ -1,0 +1,71 @@
+"""The report of a run: the figures ``--report`` writes, in a fixed order so that two reports can be compared as text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from simulator.report.darkness import Darkness
+from simulator.report.detection import Detection
+from simulator.run_time import RunTime
+
+
+@dataclass
+class Totals:
+    """What a run was and what it counted.  ``max_heap_bytes`` None: the engine cannot say (CPython).
+
+    ``counts`` holds whatever else is counted, such as boots or acks; each becomes a key of the report's ``totals``.
+    """
+
+    site: str
+    scenario: str
+    engine: str
+    broker: str
+    seed: int
+    poles: int
+    hours: float
+    wall_s: float
+    messages: int
+    bytes: int
+    max_heap_bytes: int | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def build_report(totals: Totals, time: RunTime, darkness: Darkness, detection: Detection) -> dict[str, Any]:
+    """The report as JSON values.  ``dark_minutes_by_pole`` has only poles which were dark; finish *darkness* first."""
+    return {
+        "site": totals.site,
+        "scenario": totals.scenario,
+        "engine": totals.engine,
+        "broker": totals.broker,
+        "seed": totals.seed,
+        "from": time.local(0).isoformat(),
+        "hours": totals.hours,
+        "poles": totals.poles,
+        "pole_nights": round(darkness.nights_lived(round(totals.hours * 3_600_000)), 3),
+        "wall_s": round(totals.wall_s, 3),
+        "messages": totals.messages,
+        "bytes": totals.bytes,
+        "max_heap_bytes": totals.max_heap_bytes,
+        "totals": {name: totals.counts[name] for name in sorted(totals.counts)},
+        "dark_minutes": _minutes(darkness.total_minutes()),
+        "dark_minutes_by_pole": {pole: _minutes(dark) for pole, dark in darkness.minutes().items()},
+        "dark_spells": [
+            {"pole": spell.pole, "at": time.local(spell.at_ms).isoformat(), "seconds": round(spell.seconds, 3)}
+            for spell in darkness.spells
+        ],
+        "detection": detection.as_json(),
+    }
+
+
+def write_report(path: Path, report: Mapping[str, Any]) -> None:
+    """Writes *report* to *path* as indented JSON.  Raises OSError."""
+    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _minutes(minutes: float) -> float:
+    """*minutes* to a microsecond-safe precision; a dark millisecond still shows."""
+    return round(minutes, 5)

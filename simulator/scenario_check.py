@@ -1,0 +1,220 @@
+"""The reader of scenario files: it takes a parsed TOML file apart and notes every mistake on the way.
+
+It never stops at a mistake.  What cannot be understood is replaced by something harmless, so that the rest can still
+be checked; the caller throws the result away when there were problems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pole import contract
+from simulator.happening import Happening, Order, Scenario
+from simulator.kinds import ANYWHERE, EVENT_TYPES, KINDS, Kind
+from simulator.run_time import RunTime
+from simulator.scenario_times import BOUND as TIME_BOUND
+from simulator.scenario_times import moment, shown
+
+if TYPE_CHECKING:
+    from host_tools.site.model import Pole, Site
+
+DEFAULT_HOURS = 24.0
+HOURS_MOST = 10 * 366 * 24
+MINUTES_MOST = 366 * 24 * 60  # a command always expires, at most 366 days ahead
+COMMON = ("kind", "at", "until", "severity", "expect", "allow", "within_s", *ANYWHERE)
+OF_COMMAND = ("level", "owner", "minutes", "rampToLevelTime")
+
+
+class Reader:
+    """Reads the tables of one *file*; ``problems`` then has a sentence for each mistake."""
+
+    def __init__(self, file: str, site: Site, time: RunTime, hours: float | None) -> None:
+        self.problems: list[str] = []
+        self._file = file
+        self._site = site
+        self._time = time
+        self._hours = hours
+        self._end_ms = 0
+        self._number = 0  # of the happening being read; 0 outside of them
+
+    def scenario(self, tables: Mapping[str, Any]) -> Scenario:
+        """The scenario in *tables*, worth something only when ``problems`` is empty."""
+        name = tables.get("name", "")
+        if not isinstance(name, str) or not 1 <= len(name) <= 80:
+            self._wrong("name", name, "a text of 1 to 80 characters")
+        hours = tables.get("hours", DEFAULT_HOURS)
+        if not _is_number(hours) or not 0 < hours <= HOURS_MOST:
+            self._wrong("hours", hours, f"above 0 and at most {HOURS_MOST}")
+            hours = DEFAULT_HOURS
+        self._end_ms = round((hours if self._hours is None else self._hours) * 3_600_000)
+        self._unknown(tables, ("name", "hours", "happening"))
+        listed = tables.get("happening", [])
+        if not isinstance(listed, list) or not all(isinstance(table, dict) for table in listed):
+            self._wrong("happening", listed, "tables, each under [[happening]]")
+            listed = []
+        happenings = []
+        for number, table in enumerate(listed, 1):
+            self._number = number
+            happenings.append(self._happening(table))
+        return Scenario(str(name), float(hours if self._hours is None else self._hours), tuple(happenings))
+
+    def _happening(self, table: Mapping[str, Any]) -> Happening:
+        kind = self._kind(table)
+        known = COMMON + OF_COMMAND if kind is None or kind.name == "command" else COMMON
+        self._unknown(table, known)
+        at_ms, until_ms = self._times(table, kind)
+        poles = self._poles(table, kind)
+        if kind is not None and kind.name == "feeder_trip":
+            tripped = {pole.feeder for pole in poles}
+            poles = [pole for pole in self._site.poles if pole.feeder in tripped]
+        expect = self._event_types(table, "expect")
+        allow = self._event_types(table, "allow")
+        for name in sorted(set(expect) & set(allow)):
+            self._wrong("allow", name, "left out, because expect has it too")
+        return Happening(
+            number=self._number,
+            kind=kind.name if kind else "",
+            at_ms=at_ms,
+            until_ms=until_ms,
+            poles=tuple(pole.name for pole in poles),
+            group=table.get("group"),
+            everywhere=not any(field in table for field in ANYWHERE),
+            severity=self._severity(table, kind),
+            expect=expect,
+            allow=allow,
+            within_s=self._within(table, expect),
+            order=self._order(table) if kind is not None and kind.name == "command" else None,
+        )
+
+    def _kind(self, table: Mapping[str, Any]) -> Kind | None:
+        name = table.get("kind")
+        if isinstance(name, str) and name in KINDS:
+            return KINDS[name]
+        self._missing_or_wrong(table, "kind", f"one of {', '.join(KINDS)}")
+        return None
+
+    def _times(self, table: Mapping[str, Any], kind: Kind | None) -> tuple[int, int | None]:
+        at_ms = moment(table.get("at"), self._time, 0)
+        if at_ms is None:
+            self._missing_or_wrong(table, "at", TIME_BOUND)
+        elif at_ms < 0:
+            self._wrong("at", table["at"], f"at or after the start of the run, {self._time.local(0):%Y-%m-%dT%H:%M}")
+        elif at_ms >= self._end_ms and self._hours is None:
+            self._wrong("at", table["at"], f"before the end of the run, {self._time.local(self._end_ms):%Y-%m-%dT%H:%M}")
+        if "until" not in table:
+            return at_ms or 0, None
+        if kind is not None and not kind.lasts:
+            self._wrong("until", table["until"], f"left out: a {kind.name} is over at once")
+        until_ms = moment(table["until"], self._time, max(0, min(at_ms or 0, HOURS_MOST * 3_600_000)))
+        if until_ms is None:
+            self._wrong("until", table["until"], TIME_BOUND)
+        elif at_ms is not None and until_ms <= at_ms:
+            self._wrong("until", table["until"], f"after at, which is {shown(table['at'])}")
+        return at_ms or 0, until_ms
+
+    def _poles(self, table: Mapping[str, Any], kind: Kind | None) -> list[Pole]:
+        """The poles a happening names, or all; a target the site has not is a problem and no pole."""
+        poles = list(self._site.poles)
+        given = [field for field in ANYWHERE if field in table]
+        if not given:
+            return poles
+        if len(given) > 1:
+            self._wrong(given[1], table[given[1]], f"left out, because {given[0]} names the target already")
+        field, value = given[0], table[given[0]]
+        if kind is not None and field not in kind.targets:
+            self._wrong(field, value, f"left out: a {kind.name} concerns the whole street")
+            return []
+        names = value if field == "poles" else [value]
+        if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+            self._wrong(field, value, "a list of pole names" if field == "poles" else "a name")
+            return []
+        return self._named(field, names, poles)
+
+    def _named(self, field: str, names: list[str], poles: list[Pole]) -> list[Pole]:
+        if field == "group":
+            members = {group: group for pole in poles for group in pole.groups}
+        elif field == "feeder":
+            members = {pole.feeder: pole.feeder for pole in poles}
+        else:
+            members = {pole.name: pole.name for pole in poles}
+        for name in names:
+            if name not in members:
+                what = "pole" if field == "poles" else field
+                self._wrong(field, name, f"a {what} of this run, such as {_some(members)}")
+        wanted = set(names)
+        if field == "group":
+            return [pole for pole in poles if wanted.intersection(pole.groups)]
+        return [pole for pole in poles if (pole.feeder if field == "feeder" else pole.name) in wanted]
+
+    def _severity(self, table: Mapping[str, Any], kind: Kind | None) -> float:
+        value = table.get("severity", 1.0)
+        if not _is_number(value) or not 0 <= value <= 1:
+            self._wrong("severity", value, "0 to 1")
+            return 1.0
+        if kind is not None and not kind.graded and value != 1:
+            self._wrong("severity", value, f"1, because a {kind.name} is all or nothing")
+        return float(value)
+
+    def _event_types(self, table: Mapping[str, Any], field: str) -> tuple[str, ...]:
+        names = table.get(field, [])
+        if not isinstance(names, list):
+            self._wrong(field, names, "a list of event types")
+            return ()
+        for name in names:
+            if name not in EVENT_TYPES:
+                self._wrong(field, name, f"one of {', '.join(EVENT_TYPES)}")
+        return tuple(dict.fromkeys(name for name in names if name in EVENT_TYPES))
+
+    def _within(self, table: Mapping[str, Any], expect: tuple[str, ...]) -> int | None:
+        if "within_s" not in table:
+            return None
+        if not table.get("expect"):
+            self._wrong("within_s", table["within_s"], "left out where expect names nothing")
+        return self._whole(table, "within_s", 1, 86400, 1, "s")
+
+    def _order(self, table: Mapping[str, Any]) -> Order:
+        owner = table.get("owner", "operator")
+        if owner not in contract.COMMAND_OWNERS:
+            self._wrong("owner", owner, f"one of {', '.join(contract.COMMAND_OWNERS)}")
+        return Order(
+            level=self._whole(table, "level", 0, 100, None, "%"),
+            minutes=self._whole(table, "minutes", 1, MINUTES_MOST, None, "minutes"),
+            owner=str(owner),
+            ramp_s=self._whole(table, "rampToLevelTime", 0, 3600, 2, "s"),
+        )
+
+    def _whole(self, table: Mapping[str, Any], field: str, low: int, high: int, default: int | None, unit: str) -> int:
+        value = table.get(field, default)
+        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+            return value
+        self._missing_or_wrong(table, field, f"a whole number, {low} to {high} {unit}")
+        return low
+
+    def _unknown(self, table: Mapping[str, Any], known: Iterable[str]) -> None:
+        fields = tuple(known)
+        for field in table:
+            if field not in fields:
+                self._say(f"{field} is not a field here: the fields are {', '.join(fields)}")
+
+    def _missing_or_wrong(self, table: Mapping[str, Any], field: str, bound: str) -> None:
+        if field in table:
+            self._wrong(field, table[field], bound)
+        else:
+            self._say(f"{field} is missing and must be {bound}")
+
+    def _wrong(self, field: str, value: object, bound: str) -> None:
+        self._say(f"{field} is {shown(value)} and must be {bound}")
+
+    def _say(self, sentence: str) -> None:
+        where = f"{self._file}: happening {self._number}" if self._number else self._file
+        self.problems.append(f"{where}: {sentence}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = sorted(names)
+    return ", ".join(listed[:3]) if listed else "none"

@@ -1,0 +1,161 @@
+"""A street of poles: the plant, the chips, the firmware on an engine, the network around them, and what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from host_tools.site.compile import pole_config
+from host_tools.site.model import Pole, Site
+from simulator.engines.engine import Engine
+from simulator.happening import Scenario
+from simulator.kernel import Kernel
+from simulator.network.endpoint import Network
+from simulator.plant.mains import Feeder
+from simulator.plant.pole import PolePlant
+from simulator.plant.weather import Weather
+from simulator.player import Player, Surroundings
+from simulator.recorder import Recorder
+from simulator.report.darkness import Darkness
+from simulator.report.detection import Detection, judge
+from simulator.report.night import NightLog
+from simulator.run_time import RunTime
+from simulator.virtual_pole import VirtualPole
+from simulator.wiring import Wiring
+
+SAMPLE_MS = 60_000  # of the plot
+
+
+class StreetPole:
+    """One pole with everything that belongs to it."""
+
+    def __init__(self, street: Street, pole: Pole, board: Mapping[str, Any], settings: dict[str, Any]) -> None:
+        self._street = street
+        kernel = street.kernel
+        site = street.site
+        self.name = pole.name
+        self.plant = PolePlant(
+            pole,
+            site.luminaires[pole.luminaire],
+            street.feeder(pole.feeder),
+            street.weather,
+            street.seed,
+            metered="meter" in board,
+        )
+        number = len(street.poles) + 2
+        address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
+        self.wiring = Wiring(kernel, board, self.plant, street.seed, street.unix_ms, address)
+        self.wiring.changed = self.tell_light
+        folder = street.folder / pole.name
+        (folder / "vfs").mkdir(parents=True)
+        (folder / "vfs" / "board.json").write_text(json.dumps(board))
+        (folder / "vfs" / "config.json").write_text(json.dumps(settings))
+        self.pole = VirtualPole(kernel, pole.name, folder, street.engine, self.wiring.chip, street.network)
+
+    def power(self) -> None:
+        """Starts or ends the firmware as the mains has it, and tells what became of the light."""
+        if self.plant.powered:
+            self.pole.power_on()
+        else:
+            self.pole.power_off()
+        self.tell_light()
+
+    def tell_light(self) -> None:
+        """Tells the judge of darkness what the lamp gives now."""
+        now = self._street.kernel.now_ms
+        excused = self.plant.excused or self._street.recorder.ordered_off(self.name)
+        self._street.darkness.change(self.name, now, self.plant.light(now), excused)
+
+
+class Street:
+    """All poles of *site* over *scenario*; ``run`` lives it."""
+
+    def __init__(
+        self,
+        site: Site,
+        boards: Mapping[str, Mapping[str, Any]],
+        scenario: Scenario,
+        time: RunTime,
+        seed: int,
+        engine: Engine,
+        kernel: Kernel,
+        network: Network,
+        around: Surroundings,
+        recorder: Recorder,
+        folder: Path,
+        overrides: Mapping[str, Any],
+    ) -> None:
+        self.site = site
+        self.scenario = scenario
+        self.time = time
+        self.seed = seed
+        self.engine = engine
+        self.kernel = kernel
+        self.network = network
+        self.recorder = recorder
+        self.folder = folder
+        self.weather = Weather(site.latitude, site.longitude, seed, time)
+        self.darkness = Darkness(site.poles, site.lit_percent, time)
+        self.log = NightLog(time)
+        self.poles: dict[str, StreetPole] = {}
+        self._feeders: dict[str, Feeder] = {}
+        for pole in site.poles:
+            settings = {**pole_config(site, pole, time.start_unix), **overrides}
+            self.poles[pole.name] = StreetPole(self, pole, boards[pole.board], settings)
+        recorder.excuse = lambda name: self.poles[name].tell_light()
+        Player(kernel, scenario, site, self.poles, around, self.unix_ms)
+
+    def unix_ms(self) -> int:
+        """The true time, Unix milliseconds."""
+        return self.time.start_unix * 1000 + self.kernel.now_ms
+
+    def feeder(self, name: str) -> Feeder:
+        """The feeder called *name*, the same for all its poles."""
+        if name not in self._feeders:
+            self._feeders[name] = Feeder(name, self.seed, self.time)
+        return self._feeders[name]
+
+    def run(self, hours: float, progress: Callable[[int, int], None] = lambda done, total: None) -> None:
+        """Lives *hours*; *progress* is told (milliseconds done, of so many) every simulated minute."""
+        end_ms = round(hours * 3_600_000)
+
+        def sample() -> None:
+            now = self.kernel.now_ms
+            for stage in self.poles.values():
+                sensed = stage.plant.sense(now)
+                self.log.sample(stage.name, now, 100.0 * stage.plant.light(now), sensed.power_w)
+            progress(now, end_ms)
+
+        for stage in self.poles.values():
+            stage.power()
+        self.kernel.every(SAMPLE_MS, sample)
+        try:
+            self.kernel.run(end_ms)
+        finally:
+            for stage in self.poles.values():
+                stage.pole.close()
+        self.darkness.finish(end_ms)
+
+    def detection(self, end_ms: int) -> Detection:
+        """What the poles reported against what the scenario expects."""
+
+        def sighted(number: int, pole: str) -> tuple[int | None, int | None]:
+            plant = self.poles[pole].plant
+            return plant.observable_ms(number), plant.end_observable_ms(number)
+
+        return judge(self.scenario.happenings, self.recorder.events, sighted, self.time, end_ms)
+
+    def resets(self) -> Counter[str]:
+        """How often poles started, by cause."""
+        return sum((stage.pole.resets for stage in self.poles.values()), Counter())
+
+    def failures(self) -> list[str]:
+        """What went wrong in any firmware, one text each."""
+        return [f"{stage.name}: {text}" for stage in self.poles.values() for text in stage.pole.failures]
+
+    def max_heap(self) -> int | None:
+        """Highest heap in use in any pole, bytes; None where the engine does not measure it."""
+        return max((stage.pole.heap_peak for stage in self.poles.values()), default=0) or None

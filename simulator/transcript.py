@@ -1,0 +1,39 @@
+"""What was heard on the wire during a run, one JSON line a message, the same bytes for the same scenario and seed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+
+class Transcript:
+    """Lines of the run, sorted by (ms, pole, sequence in that pole)."""
+
+    def __init__(self) -> None:
+        self._lines: list[tuple[int, str, int, str]] = []
+        self._sequence: dict[str, int] = {}
+
+    def add(self, ms: int, pole: str, kind: str, payload: bytes | str) -> None:
+        """*payload* as it stood on the wire (JSON text is kept as it is; anything else becomes a JSON string)."""
+        n = self._sequence[pole] = self._sequence.get(pole, 0) + 1
+        text = payload if isinstance(payload, str) else payload.decode(errors="replace")
+        if not _is_json(text):
+            text = json.dumps(text)
+        line = f'{{"ms":{ms},"pole":{json.dumps(pole)},"n":{n},"kind":{json.dumps(kind)},"payload":{text}}}'
+        self._lines.append((ms, pole, n, line))
+
+    def lines(self) -> list[str]:
+        """The lines in their order."""
+        return [line[3] for line in sorted(self._lines)]
+
+    def write(self, path: Path) -> None:
+        """Writes the file, one line a message."""
+        path.write_text("".join(line + "\n" for line in self.lines()))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,81 @@
+"""The pipe from a virtual machine to the simulator: one request, one answer.
+
+Every virtual module goes through ``call`` and ``read``.  Under CPython the simulator puts a module of the same name
+in the place of this one, which calls the same host-side chip without a pipe.  Frames: request ``<BBHii`` (operation,
+0, length, a, b) and the data; answer ``<iHH`` (value, length, 0) and the data.
+"""
+
+import struct
+import sys
+
+from hostops import IDLE
+
+_fd = int(sys.argv[1])
+_in = open(_fd, "rb")
+_out = open(_fd, "wb")
+_request = bytearray(12)
+_answer = bytearray(8)
+_small = bytearray(64)
+_view = memoryview(_small)
+ticks = 0  # milliseconds since power-on as the simulator last said; time moves only while the pole waits
+
+
+def _exchange(op, a, b, data):
+    struct.pack_into("<BBHii", _request, 0, op, 0, len(data), a, b)
+    _out.write(_request)
+    if data:
+        _out.write(data)
+    _fill(_answer, 8)
+    return struct.unpack_from("<i", _answer, 0)[0]
+
+
+def _fill(buffer, n):
+    got = _in.readinto(buffer, n)
+    while got < n:
+        rest = _in.read(n - got)
+        if not rest:
+            sys.exit(0)  # the simulator is gone
+        buffer[got : got + len(rest)] = rest
+        got += len(rest)
+
+
+def call(op, a=0, b=0, data=b""):
+    """Answer's value of operation *op* (a small int of ``ops`` or ``hostops``); data in the answer is dropped."""
+    value = _exchange(op, a, b, data)
+    length = _answer[4] | _answer[5] << 8
+    while length:
+        n = min(length, len(_small))
+        _fill(_small, n)
+        length -= n
+    return value
+
+
+def read(op, a=0, b=0, data=b""):
+    """Answer's data of operation *op*, as bytes.  Raises OSError when the value is below zero (-errno)."""
+    value = _exchange(op, a, b, data)
+    length = _answer[4] | _answer[5] << 8
+    out = bytearray(length)
+    _fill(out, length)
+    if value < 0:
+        raise OSError(-value)
+    return bytes(out)
+
+
+def read_into(op, buffer, a=0, b=0):
+    """Answer's value of *op*, its data put at the start of *buffer* (which must be long enough)."""
+    value = _exchange(op, a, b, b"")
+    length = _answer[4] | _answer[5] << 8
+    if length:
+        _fill(buffer, length)
+    return value
+
+
+def idle(ms):
+    """Waits up to *ms* milliseconds (-1: no limit); returns a view of (socket, events) byte pairs that are ready."""
+    global ticks
+    ticks = _exchange(IDLE, ms, 0, b"")
+    length = _answer[4] | _answer[5] << 8
+    if length > len(_small):
+        raise ValueError("more than 32 sockets are ready")
+    _fill(_small, length)
+    return _view[:length]

@@ -1,0 +1,16 @@
+"""Numbers of the calls between a pole's virtual machine and the simulator that are not pins and buses: waiting,
+sockets, measuring.  Shared by both ends (the pins and buses are in ``ops``)."""
+
+IDLE = 100  # a: milliseconds to wait at most, -1 for no limit; answers the ticks now, data: ready (socket, events) pairs
+TICKS = 101  # answers the ticks now
+
+RESOLVE = 110  # data: a host name; answers 0 and the address as text, or -errno
+SOCKET = 111  # a: SOCK_STREAM or SOCK_DGRAM; answers the socket's number
+CONNECT = 112  # a: socket, b: port, data: address; answers 0 or -errno
+SEND = 113  # a: socket, data; answers how many bytes were taken, or -errno
+RECV = 114  # a: socket, b: at most; answers the length (0: closed by the peer) and the bytes, or -errno
+CLOSE = 115  # a: socket
+INTEREST = 116  # a: socket, b: POLLIN | POLLOUT wanted, 0 for none
+
+FAILED = 120  # data: what main.py says of an exception that ended the app
+HEAP = 121  # a: highest heap in use so far, b: live heap after the last collection, bytes

@@ -1,0 +1,53 @@
+"""Starts one pole in a MicroPython virtual machine: arguments are the pipe, the pole's folder and the firmware.
+
+The pole then sees what it would see on its flash: ``/`` with boot.py's files, ``/data``, and the app.
+"""
+
+import sys
+
+import asyncio_tasks
+
+_folder = sys.argv[2]
+sys.path.insert(0, sys.argv[3])
+sys.modules["_asyncio"] = asyncio_tasks  # before asyncio is imported: a file of that name would not be looked at
+
+import gc  # noqa: E402
+
+import _chip  # noqa: E402
+from hostops import FAILED, HEAP  # noqa: E402
+
+
+def _measure(ms):
+    """Once a simulated hour: the heap, and what of it is alive."""
+    global _peak, _next, _idle
+    used = gc.mem_alloc()
+    if used > _peak:
+        _peak = used
+    if ms and (_chip.ticks - _next) & 0x3FFFFFFF < 0x20000000:
+        _next = (_chip.ticks + 3600000) & 0x3FFFFFFF
+        gc.collect()
+        _chip.call(HEAP, _peak, gc.mem_alloc())
+    return _idle(ms)
+
+
+_peak = 0
+_next = 60000
+_idle = _chip.idle
+_chip.idle = _measure
+
+import select  # noqa: E402
+import time  # noqa: E402
+
+select.idle = time.idle = _measure
+
+try:
+    import boot
+    import main
+
+    main.main(boot.boot(_folder + "/vfs", _folder + "/data"))
+except Exception as error:
+    import io
+
+    text = io.StringIO()
+    sys.print_exception(error, text)
+    _chip.call(FAILED, 0, 0, text.getvalue().encode()[:4000])

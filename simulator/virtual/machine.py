@@ -1,0 +1,213 @@
+"""``machine`` as on an ESP32, as far as the pole uses it: names, arguments and exceptions are the real port's.
+
+No state is kept here: it is all in the chip, because under CPython many poles share this module.
+"""
+
+import struct
+
+from _chip import call, read, read_into
+from ops import (
+    ADC_READ,
+    I2C_OPEN,
+    I2C_READ_MEM,
+    I2C_WRITE,
+    PIN_GET,
+    PIN_INIT,
+    PIN_SET,
+    PWM_SET,
+    PWM_START,
+    PWM_STOP,
+    RESET,
+    RESET_CAUSE,
+    RTC_GET,
+    RTC_MEMORY_GET,
+    RTC_MEMORY_SET,
+    RTC_SET,
+    UART_ANY,
+    UART_OPEN,
+    UART_READ,
+    UART_WRITE,
+    UNIQUE_ID,
+    WDT_FEED,
+    WDT_START,
+)
+
+PWRON_RESET = 1
+HARD_RESET = 2
+WDT_RESET = 3
+DEEPSLEEP_RESET = 4
+SOFT_RESET = 5
+
+_PINS = (0, 1, 2, 3, 4, 5) + tuple(range(12, 20)) + (21, 22, 23, 25, 26, 27) + tuple(range(32, 40))  # 6-11: the flash
+_ADC_PINS = (0, 2, 4, 12, 13, 14, 15, 25, 26, 27) + tuple(range(32, 40))
+_FIRST_INPUT_ONLY = 34
+
+
+def reset():
+    call(RESET)
+    raise SystemExit  # the simulator has ended this life of the pole; nothing after a reset may run
+
+
+def reset_cause():
+    return call(RESET_CAUSE)
+
+
+def unique_id():
+    return read(UNIQUE_ID)
+
+
+def freq():
+    return 160000000
+
+
+def _checked(value):
+    if value < 0:
+        raise OSError(-value)
+    return value
+
+
+def _number(pin):
+    number = pin.number if isinstance(pin, Pin) else pin
+    if number not in _PINS:
+        raise ValueError("invalid pin")
+    return number
+
+
+class Pin:
+    IN = 1
+    OUT = 3
+    OPEN_DRAIN = 7
+    PULL_DOWN = 1
+    PULL_UP = 2
+
+    def __init__(self, id, mode=None, pull=-1, *, value=None):
+        self.number = _number(id)
+        if mode is not None or pull != -1 or value is not None:
+            self.init(mode, pull, value=value)
+
+    def init(self, mode=None, pull=-1, *, value=None):
+        if mode is not None and mode & 2 and self.number >= _FIRST_INPUT_ONLY:
+            raise ValueError("pin can only be input")
+        code = (mode or 0) | ((pull or 0) + 1) << 4
+        if value is not None:
+            code |= (2 if value else 1) << 8
+        call(PIN_INIT, self.number, code)
+
+    def value(self, value=None):
+        if value is None:
+            return call(PIN_GET, self.number)
+        call(PIN_SET, self.number, 1 if value else 0)
+        return None
+
+    __call__ = value
+
+    def on(self):
+        self.value(1)
+
+    def off(self):
+        self.value(0)
+
+
+class PWM:
+    def __init__(self, dest, freq=5000, *, duty_u16=32768):
+        self._pin = _number(dest)
+        if self._pin >= _FIRST_INPUT_ONLY:
+            raise ValueError("invalid pin")
+        if not 1 <= freq <= 40000000:
+            raise ValueError("frequency must be from 1Hz to 40MHz")
+        self._duty = _duty(duty_u16)
+        call(PWM_START, self._pin, self._duty, struct.pack("<I", freq))
+
+    def duty_u16(self, duty=None):
+        if duty is None:
+            return self._duty
+        self._duty = _duty(duty)
+        call(PWM_SET, self._pin, self._duty)
+        return None
+
+    def deinit(self):
+        call(PWM_STOP, self._pin)
+
+
+def _duty(duty):
+    if not 0 <= duty <= 65535:
+        raise ValueError("duty_u16 must be from 0 to 65535")
+    return duty
+
+
+class ADC:
+    ATTN_0DB = 0
+    ATTN_2_5DB = 1
+    ATTN_6DB = 2
+    ATTN_11DB = 3
+
+    def __init__(self, pin, *, atten=ATTN_11DB):
+        self._pin = _number(pin)
+        if self._pin not in _ADC_PINS:
+            raise ValueError("invalid pin")
+        if not 0 <= atten <= 3:
+            raise ValueError("invalid attenuation")
+
+    def read_u16(self):
+        return call(ADC_READ, self._pin)
+
+
+class UART:
+    def __init__(self, id, baudrate=115200, *, tx, rx):
+        if not 0 <= id <= 2:
+            raise ValueError("UART(%d) does not exist" % id)
+        self._id = id
+        call(UART_OPEN, id, baudrate, bytes((_number(tx), _number(rx))))
+
+    def any(self):
+        return call(UART_ANY, self._id)
+
+    def readinto(self, buf, nbytes=None):
+        n = read_into(UART_READ, buf, self._id, len(buf) if nbytes is None else nbytes)
+        return n or None
+
+    def write(self, buf):
+        call(UART_WRITE, self._id, 0, bytes(buf))
+        return len(buf)
+
+
+class I2C:
+    def __init__(self, id, *, scl, sda, freq=400000):
+        if not 0 <= id <= 1:
+            raise ValueError("I2C(%d) doesn't exist" % id)
+        self._id = id
+        call(I2C_OPEN, id, 0, bytes((_number(scl), _number(sda))))
+
+    def readfrom_mem_into(self, addr, memaddr, buf):
+        _checked(read_into(I2C_READ_MEM, buf, self._id, addr | memaddr << 8 | len(buf) << 16))
+
+    def writeto_mem(self, addr, memaddr, buf):
+        _checked(call(I2C_WRITE, self._id, addr, bytes((memaddr,)) + bytes(buf)))
+
+
+class WDT:
+    def __init__(self, id=0, timeout=5000):
+        if id != 0:
+            raise ValueError
+        if timeout <= 0:
+            raise ValueError("WDT timeout too short")
+        call(WDT_START, timeout)
+
+    def feed(self):
+        call(WDT_FEED)
+
+
+class RTC:
+    def datetime(self, when=None):
+        if when is None:
+            return struct.unpack("<HBBBBBBI", read(RTC_GET))
+        call(RTC_SET, 0, 0, struct.pack("<HBBBBBBI", *when))
+        return None
+
+    def memory(self, data=None):
+        if data is None:
+            return read(RTC_MEMORY_GET)
+        if len(data) > 2048:
+            raise ValueError("buffer too long")
+        call(RTC_MEMORY_SET, 0, 0, bytes(data))
+        return None

@@ -1,0 +1,47 @@
+"""Numbers of the calls from a pole's virtual ``machine``, ``network``, ``esp32`` and ``ntptime`` to its chip.
+
+Shared by both ends (waiting and sockets are in ``hostops``).  An answer's value below zero is -errno.
+"""
+
+PIN_INIT = 1  # a: pin, b: mode | (pull + 1) << 4 | (value + 1) << 8; mode, pull and value may each be left out as 0
+PIN_SET = 2  # a: pin, b: 0 or 1
+PIN_GET = 3  # a: pin; answers 0 or 1
+PWM_START = 4  # a: pin, b: duty 0 to 65535, data: frequency in Hz, 4 bytes
+PWM_SET = 5  # a: pin, b: duty
+PWM_STOP = 6  # a: pin
+ADC_READ = 7  # a: pin; answers 0 to 65535
+
+UART_OPEN = 10  # a: UART, b: baud, data: pins tx, rx
+UART_WRITE = 11  # a: UART, data
+UART_READ = 12  # a: UART, b: at most; answers the length and the bytes that have come in
+UART_ANY = 13  # a: UART; answers how many bytes have come in
+I2C_OPEN = 14  # a: bus, data: pins scl, sda
+I2C_WRITE = 15  # a: bus, b: address, data
+I2C_READ_MEM = 16  # a: bus, b: address | register << 8 | length << 16; answers the length and the bytes
+
+WDT_START = 20  # a: milliseconds
+WDT_FEED = 21
+RESET = 22
+RESET_CAUSE = 23
+UNIQUE_ID = 24  # data: 6 bytes
+TEMPERATURE = 25  # answers the die's degrees Fahrenheit
+
+RTC_GET = 30  # answers seconds since 2000, data: <HBBBBBBI year, month, day, weekday, hour, minute, second, microsecond
+RTC_SET = 31  # a: seconds since 2000, or data as RTC_GET gives it
+RTC_MEMORY_GET = 32
+RTC_MEMORY_SET = 33  # data
+
+NVS_GET = 40  # a: 0 for an i32, 1 for a blob, data: namespace, NUL, key; data: 4 bytes, or \1 and the blob, or nothing
+NVS_SET = 41  # a: kind as in NVS_GET, b: the i32, data: namespace, NUL, key, NUL, blob
+NVS_ERASE = 42  # data: namespace, NUL, key
+NVS_COMMIT = 43
+
+WLAN_ACTIVE = 50  # a: 0 off, 1 on, -1 to ask; answers 0 or 1
+WLAN_CONNECT = 51  # data: ssid, NUL, password
+WLAN_DISCONNECT = 52
+WLAN_JOINED = 53  # answers 0 or 1
+WLAN_STATUS = 54  # answers a STAT_ value
+WLAN_ADDRESS = 55  # data: address, netmask, gateway, name server as text, NUL between
+WLAN_RECONNECTS = 56  # a: times the radio tries again by itself, -1 for no limit
+WLAN_HOSTNAME = 57  # data: a name to set, or empty to ask; data: the name
+NTP = 58  # answers seconds since 2000

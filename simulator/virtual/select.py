@@ -1,0 +1,39 @@
+"""``select`` over virtual sockets.  asyncio's only way to wait is ``ipoll``: here time passes, and nowhere else."""
+
+from _chip import call, idle
+from hostops import INTEREST
+
+POLLIN = 1
+POLLPRI = 2
+POLLOUT = 4
+POLLERR = 8
+POLLHUP = 16
+
+
+class poll:
+    def __init__(self):
+        self._sockets = {}
+
+    def register(self, sock, mask=POLLIN | POLLOUT):
+        self._sockets[sock.number] = sock
+        call(INTEREST, sock.number, mask)
+
+    def modify(self, sock, mask):
+        call(INTEREST, sock.number, mask)
+
+    def unregister(self, sock):
+        if self._sockets.pop(sock.number, None):
+            call(INTEREST, sock.number, 0)
+
+    def ipoll(self, timeout=-1, flags=0):
+        # a task is due at once: whether a socket is ready can wait until the pole would otherwise idle
+        if timeout == 0:
+            return
+        ready = idle(timeout)
+        for i in range(0, len(ready), 2):
+            sock = self._sockets.get(ready[i])
+            if sock is not None:
+                yield sock, ready[i + 1]
+
+    def poll(self, timeout=-1):
+        return list(self.ipoll(timeout))

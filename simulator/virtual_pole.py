@@ -1,0 +1,144 @@
+"""One pole of the street: a chip, its sockets, and the life of its firmware between power-on and reset."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from simulator.engines.engine import Engine, PoleDied, PoleReset, Runner
+from simulator.hardware.chip import PWRON_RESET, WDT_RESET, Chip
+from simulator.kernel import Kernel
+from simulator.network.endpoint import Network, Sockets
+from simulator.virtual import hostops
+
+BOOT_MS = 800  # from power-on to boot.py: ROM, second-stage loader and MicroPython's own start on an ESP32
+
+
+class VirtualPole:
+    """A pole in the kernel's time.  It is stepped when it asked to be, or when a socket has something for it."""
+
+    def __init__(self, kernel: Kernel, name: str, folder: Path, engine: Engine, chip: Chip, network: Network) -> None:
+        self.name = name
+        self.folder = folder
+        self.chip = chip
+        chip.on_reset = self._reset
+        self.resets: Counter[str] = Counter()
+        self.failures: list[str] = []
+        self.steps = 0
+        self.heap_peak = 0
+        self.heap_live: list[int] = []
+        self.powered = False
+        self._kernel = kernel
+        self._engine = engine
+        self._runner: Runner | None = None
+        self._sockets = Sockets(name, network, self.poke)
+        self._started_ms = 0
+        self._life = 0  # of which power-on the events in the queue speak
+        self._plan = 0  # of which step
+        self._watching = False
+
+    def handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
+        """One call of the firmware."""
+        if op >= hostops.RESOLVE:
+            return self._sockets.handle(op, a, b, data)
+        return self.chip.handle(op, a, b, data)
+
+    def power_on(self) -> None:
+        """Mains is back: the firmware starts after the boot time."""
+        if not self.powered:
+            self.powered = True
+            self._restart(PWRON_RESET)
+
+    def power_off(self) -> None:
+        """Mains is gone, this instant, whatever the firmware was doing."""
+        if self.powered:
+            self.powered = False
+            self._end()
+            self.chip.gpio.release()
+
+    def close(self) -> None:
+        """The end of the run."""
+        self._end()
+
+    def poke(self) -> None:
+        """A socket may have something: if the firmware waits for it, it is stepped now."""
+        if self._runner and self._sockets.ready():
+            self._schedule(self._kernel.now_ms)
+
+    def _reset(self, cause: int) -> None:
+        raise PoleReset(cause)
+
+    def _restart(self, cause: int) -> None:
+        self.resets[{PWRON_RESET: "powerOn", WDT_RESET: "watchdog"}.get(cause, "reset")] += 1
+        self._end()
+        self.chip.power_on(cause)
+        life = self._life
+        self._kernel.after(BOOT_MS, lambda: self._boot(life))
+
+    def _end(self) -> None:
+        self._life += 1
+        self._plan += 1
+        runner, self._runner = self._runner, None
+        if runner:
+            self._measure(runner)
+            runner.kill()
+        self._sockets.close_all()
+
+    def _boot(self, life: int) -> None:
+        if life == self._life:
+            self._started_ms = self._kernel.now_ms
+            self._runner = self._engine.start(self)
+            self._schedule(self._kernel.now_ms)
+
+    def _schedule(self, ms: int) -> None:
+        self._plan += 1
+        plan = self._plan
+        self._kernel.at(ms, lambda: self._step(plan))
+
+    def _step(self, plan: int) -> None:
+        runner = self._runner
+        if plan != self._plan or runner is None:
+            return
+        self.steps += 1
+        now = self._kernel.now_ms
+        try:
+            wait = runner.step(now - self._started_ms, self._sockets.ready())
+        except PoleReset as reset:
+            self._restart(reset.cause)
+        except PoleDied as death:
+            # nothing feeds the watchdog now; without one armed the pole stays as it is
+            self.failures.append(str(death))
+            self._plan += 1
+        else:
+            if wait >= 0:
+                self._schedule(now + wait)
+            if self.steps % 64 == 0:
+                self._measure(runner)
+        self._watch()
+
+    def _measure(self, runner: Runner) -> None:
+        heap = runner.heap()
+        if heap:
+            peak, live = heap
+            self.heap_peak = max(self.heap_peak, peak)
+            if not self.heap_live or self.heap_live[-1] != live:
+                self.heap_live.append(live)
+
+    def _watch(self) -> None:
+        """Keeps one event in the queue for the moment the watchdog would bite."""
+        deadline = self.chip.watchdog.deadline
+        if deadline is not None and not self._watching:
+            self._watching = True
+            life = self._life
+            self._kernel.at(deadline, lambda: self._bite(life))
+
+    def _bite(self, life: int) -> None:
+        self._watching = False
+        deadline = self.chip.watchdog.deadline
+        if life != self._life or deadline is None:
+            self._watch()
+        elif self._kernel.now_ms >= deadline:
+            self.failures.append("the watchdog was not fed")
+            self._restart(WDT_RESET)
+        else:
+            self._watch()

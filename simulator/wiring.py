@@ -1,0 +1,80 @@
+"""Solders one pole together: the devices its board file names, on their pins, over the plant of that pole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from typing import Any
+
+from simulator.hardware import ds3231
+from simulator.hardware.adc import LightSensor
+from simulator.hardware.bl0942 import Bl0942, Electrical
+from simulator.hardware.chip import Chip
+from simulator.hardware.ds3231 import Ds3231
+from simulator.hardware.gpio import FULL
+from simulator.hardware.radio import Radio
+from simulator.kernel import Kernel
+from simulator.plant import noise
+from simulator.plant.pole import PolePlant
+
+DRIFT_PPM = 2  # a DS3231 within its specification, 0 to 40 degrees
+
+
+class Wiring:
+    """The chip of one pole and everything soldered to it.  ``changed`` is called when the lamp's inputs have changed."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        board: Mapping[str, Any],
+        plant: PolePlant,
+        seed: int,
+        unix_ms: Callable[[], int],
+        address: str,
+    ) -> None:
+        self.changed: Callable[[], None] = lambda: None
+        self.clock: Ds3231 | None = None
+        self._kernel = kernel
+        self._plant = plant
+        self._meter: Bl0942 | None = None
+        self._relay = board["relay"]
+        self._dimmer = board["dimmer"]
+        mac = bytearray(blake2b(plant.name.encode(), digest_size=6).digest())
+        mac[0] = mac[0] & 0xFC | 0x02  # locally administered, one station
+        self.radio = Radio(self._now, noise.key(seed, plant.name, "radio"), ip=address)
+        self.chip = Chip(self._now, lambda: unix_ms() // 1000, self.radio, mac=bytes(mac), pulls={})
+        self.chip.on_output = self._output
+        self._attach(board, unix_ms)
+
+    def _now(self) -> int:
+        return self._kernel.now_ms
+
+    def _attach(self, board: Mapping[str, Any], unix_ms: Callable[[], int]) -> None:
+        meter, rtc, photocell = board.get("meter"), board.get("rtc"), board.get("photocell")
+        if meter:
+            self._meter = Bl0942(self._electrical, meter["baud"])
+            self.chip.uarts.attach(meter["tx"], meter["rx"], self._meter, meter["baud"])
+        if rtc:
+            self.clock = Ds3231(unix_ms, lambda: self._plant.sense(self._now()).temperature_c, DRIFT_PPM)
+            self.clock.set_unix(unix_ms() // 1000)  # as a technician leaves it
+            self.chip.i2c.attach(rtc["scl"], rtc["sda"], ds3231.ADDRESS, self.clock)
+        if photocell:
+            light = LightSensor(lambda: self._plant.sense(self._now()).lux, photocell["full_scale_lux"])
+            self.chip.attach_adc(photocell["pin"], light)
+
+    def _electrical(self) -> Electrical:
+        sensed = self._plant.sense(self._now())
+        return Electrical(sensed.voltage_v, sensed.current_a, sensed.power_w)
+
+    def _output(self, pin: int) -> None:
+        if pin in (self._relay["pin"], self._dimmer["pin"]):
+            self.apply()
+
+    def apply(self) -> None:
+        """Hands the plant what the pins say now."""
+        closed = self.chip.gpio.level(self._relay["pin"]) == self._relay["closed"]
+        duty = self.chip.gpio.duty(self._dimmer["pin"])
+        self._plant.set_outputs(closed, (FULL - duty if self._dimmer["inverted"] else duty) / FULL, self._now())
+        if self._meter and self._plant.powered:
+            self._meter.accumulate(self._now())
+        self.changed()

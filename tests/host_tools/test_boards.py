@@ -1,0 +1,102 @@
+"""Board files: those that come with Diya are sound, and a bad one is told all its mistakes at once."""
+
+from __future__ import annotations
+
+import copy
+
+import pytest
+
+from host_tools.boards import BoardError, board_warnings, check_board, list_boards, load_board
+
+
+def changed(table: str, **fields: object) -> dict:
+    board = copy.deepcopy(load_board("esp32-devkitc"))
+    board[table].update(fields)
+    return board
+
+
+def test_the_boards_that_come_with_diya_are_sound():
+    assert list_boards() == ["esp32-devkitc", "virtual"]
+    for name in list_boards():
+        board = load_board(name)
+        assert board["name"] == name
+        assert board_warnings(board) == []
+
+
+def test_pins_come_from_the_board_alone():
+    one, other = load_board("esp32-devkitc"), load_board("virtual")
+    for table, field in (("relay", "pin"), ("dimmer", "pin"), ("meter", "tx"), ("rtc", "scl"), ("photocell", "pin")):
+        assert one[table][field] != other[table][field]
+
+
+@pytest.mark.parametrize("name", ["nope", "", "../pyproject", "virtual.toml"])
+def test_an_unknown_board_names_those_there_are(name):
+    with pytest.raises(BoardError) as caught:
+        load_board(name)
+    assert str(caught.value) == f"There is no board {name!r}; there are esp32-devkitc, virtual."
+
+
+@pytest.mark.parametrize(
+    ("table", "fields", "problem"),
+    [
+        ("relay", {"pin": 35}, "relay.pin is 35, which can only be an input (34 to 39)."),
+        ("relay", {"pin": 6}, "relay.pin is 6, which belongs to the flash (6 to 11)."),
+        (
+            "relay",
+            {"pin": 24},
+            "relay.pin is 24, a pin which the ESP32 does not have (0 to 39 without 20, 24 and 28 to 31).",
+        ),
+        ("relay", {"pin": "25"}, "relay.pin is '25', which is not a pin number."),
+        ("relay", {"pin": True}, "relay.pin is True, which is not a pin number."),
+        ("relay", {"pin": 26}, "dimmer.pin is 26, which is relay.pin already."),
+        ("relay", {"closed": 2}, "relay.closed is 2 and must be 0 or 1."),
+        ("relay", {"driver": "triac"}, "relay.driver is 'triac' and must be 'relay'."),
+        ("relay", {"coil": 5}, "relay.coil is not a field of [relay], which are driver, pin, closed."),
+        ("dimmer", {"frequency": 50}, "dimmer.frequency is 50 and must be 100 to 40000."),
+        ("dimmer", {"inverted": 1}, "dimmer.inverted is 1 and must be true or false."),
+        ("meter", {"uart": 0}, "meter.uart is 0 and must be 1 or 2."),
+        ("meter", {"baud": 2400}, "meter.baud is 2400 and must be 4800, 9600, 19200 or 38400."),
+        ("meter", {"tx": 1}, "meter.tx is 1, which belongs to the console (1 and 3)."),
+        ("rtc", {"scl": 39}, "rtc.scl is 39, which can only be an input (34 to 39)."),
+        ("photocell", {"pin": 27}, "photocell.pin is 27, which does not measure while Wi-Fi runs; use 32 to 39."),
+        ("photocell", {"full_scale_lux": 100000}, "photocell.full_scale_lux is 100000 and must be 10 to 16384."),
+        ("watchdog", {"timeout_s": 1}, "watchdog.timeout_s is 1 and must be 5 to 600."),
+    ],
+)
+def test_one_mistake_is_one_sentence(table, fields, problem):
+    assert check_board(changed(table, **fields)) == [problem]
+
+
+def test_all_mistakes_are_found_in_one_pass():
+    board = changed("relay", pin=35, closed=7)
+    board["chip"] = "esp32-s9"
+    board["flash_mb"] = 3
+    board["heater"] = {}
+    del board["dimmer"]
+    del board["meter"]["baud"]
+    board["rtc"] = "ds3231"
+    assert check_board(board) == [
+        "chip is 'esp32-s9' and must be 'esp32'.",
+        "flash_mb is 3 and must be 2, 4, 8 or 16.",
+        "heater is not part of a board; its tables are relay, dimmer, meter, rtc, photocell, watchdog.",
+        "relay.pin is 35, which can only be an input (34 to 39).",
+        "relay.closed is 7 and must be 0 or 1.",
+        "[dimmer] is missing; every board needs one.",
+        "meter.baud is missing.",
+        "rtc is 'ds3231' and must be a table.",
+    ]
+
+
+def test_a_board_may_lack_what_a_street_can_do_without():
+    board = load_board("virtual")
+    for table in ("meter", "rtc", "photocell"):
+        del board[table]
+    assert check_board(board) == []
+
+
+def test_a_strapping_pin_is_warned_of_but_allowed():
+    board = changed("relay", pin=12)
+    assert check_board(board) == []
+    assert board_warnings(board) == [
+        "relay.pin is 12, a strapping pin: its level at reset decides how the ESP32 starts."
+    ]

@@ -1,0 +1,90 @@
+"""Uses every driver and every virtual module once, and says what came out: run by both runtimes, it must say the same.
+
+Not a test by itself: ``test_both_runtimes.py`` runs it in this process and in a MicroPython virtual machine.
+"""
+
+import _chip
+import esp32
+import machine
+import network
+import ntptime
+
+from pole.drivers.bl0942 import Bl0942
+from pole.drivers.dimmer import Dimmer
+from pole.drivers.ds3231 import Ds3231
+from pole.drivers.photocell import Photocell
+from pole.drivers.reading import Reading
+from pole.drivers.relay import Relay
+from pole.drivers.watchdog import Watchdog
+from pole.drivers.wifi import Radio
+
+
+def run(board):
+    """List of what was seen on *board*, a dictionary as in ``boards/``."""
+    seen = [machine.unique_id()[5], machine.reset_cause(), machine.freq(), esp32.raw_temperature(), network.hostname()]
+    relay = Relay(board["relay"]["pin"], board["relay"]["closed"])
+    dimmer = Dimmer(board["dimmer"]["pin"], board["dimmer"]["frequency"], board["dimmer"]["inverted"])
+    photocell = Photocell(board["photocell"]["pin"], board["photocell"]["full_scale_lux"])
+    dog = Watchdog(board["watchdog"]["timeout_s"])
+    for step in range(0, 101, 10):
+        relay.set(step > 0)
+        dimmer.set(step * 100)
+        dog.feed()
+        seen.append((machine.Pin(board["relay"]["pin"]).value(), photocell.lux()))
+
+    table = board["meter"]
+    meter, reading = Bl0942(table["uart"], table["tx"], table["rx"], table["baud"]), Reading()
+    for n in range(200):
+        meter.request()
+        if n % 7:  # now and then it reads too early
+            _chip.idle(meter.answer_ms)
+        good = meter.read(reading)
+        seen.append((good, reading.voltage_mv, reading.current_ma, reading.power_mw, reading.pf_thousandths))
+        _chip.idle(60000)
+    seen.append((meter.energy_wh, meter.energy_uwh))
+
+    clock = Ds3231(board["rtc"]["bus"], board["rtc"]["scl"], board["rtc"]["sda"])
+    seen.append(clock.get())
+    for n in range(100):
+        seen.append((clock.set(1700000000 + n * 11111111), clock.get(), clock.temperature_tenths()))
+
+    store = esp32.NVS("diya")
+    try:
+        store.get_i32("boots")
+    except OSError as error:
+        seen.append(error.args[0])
+    store.set_i32("boots", -5)
+    store.set_blob("marks", b"\x00\x01")
+    buffer = bytearray(4)
+    seen.append((store.get_i32("boots"), store.get_blob("marks", buffer), list(buffer)))
+    store.commit()
+
+    radio = Radio()
+    radio.start()
+    seen.append((radio.status(), radio.ip()))
+    radio.join("sagar-lights", "secret")
+    try:
+        radio.join("sagar-lights", "secret")
+    except OSError as error:
+        seen.append(error.args[0])
+    while not radio.joined():
+        seen.append(radio.status())
+        _chip.idle(1000)
+    seen.append((radio.status(), radio.ip()))
+    ntptime.settime()
+    seen.append(list(machine.RTC().datetime()))
+    radio.leave()
+    seen.append(radio.status())
+    try:
+        machine.reset()
+    except SystemExit:
+        seen.append("reset")
+    return [list(item) if isinstance(item, tuple) else item for item in seen]
+
+
+if __name__ == "__main__":  # under MicroPython; arguments: the pipe, and a file with the board
+    import json
+    import sys
+
+    with open(sys.argv[2]) as file:
+        print(json.dumps(run(json.load(file))))

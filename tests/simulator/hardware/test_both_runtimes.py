@@ -1,0 +1,76 @@
+"""The drivers and the virtual modules do the same on MicroPython as on CPython."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import socket
+import struct
+import subprocess
+from pathlib import Path
+
+import pole
+from simulator import virtual
+from simulator.engines.vm import find_micropython
+from simulator.hardware.bl0942 import Electrical
+from simulator.virtual import hostops
+
+EXERCISE = Path(__file__).with_name("exercise.py")
+
+
+def surroundings(bench) -> None:
+    """The load and the light change with time, so what is seen depends on when it was looked at."""
+    bench.meter._sense = lambda: Electrical(
+        180 + bench.now_ms // 60000 % 120, bench.now_ms % 5000003 / 1e6, bench.now_ms % 999983 / 1e3
+    )
+    bench.lux = 123.0
+    bench.celsius = -3.75
+
+
+def on_micropython(bench, board: Path) -> list:
+    """What the exercise says in a virtual machine whose pipe ends at the bench."""
+    ours, theirs = socket.socketpair()
+    path = os.pathsep.join([virtual.__path__[0], str(Path(pole.__file__).parent.parent), ".frozen"])
+    command = [*find_micropython(), "-X", "heapsize=512k", str(EXERCISE), str(theirs.fileno()), str(board)]
+    with (
+        subprocess.Popen(
+            command, env={**os.environ, "MICROPYPATH": path}, pass_fds=[theirs.fileno()], stdout=subprocess.PIPE
+        ) as vm,
+        ours,
+    ):
+        theirs.close()
+        pipe = ours.makefile("rb")
+        while head := pipe.read(12):
+            op, _, length, a, b = struct.unpack("<BBHii", head)
+            data = pipe.read(length)
+            value, out = 0, b""
+            if op == hostops.IDLE:
+                bench.wait(a)
+                value = bench.now_ms & 0x3FFFFFFF
+            else:
+                value, out = bench.chip.handle(op, a, b, data)
+            ours.sendall(struct.pack("<iHH", value, len(out), 0) + out)
+        assert vm.stdout
+        return json.loads(vm.stdout.read())
+
+
+def test_both_see_the_same(bench, tmp_path):
+    surroundings(bench)
+    spec = importlib.util.spec_from_file_location("exercise", EXERCISE)
+    assert spec
+    assert spec.loader
+    exercise = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(exercise)
+    here = json.loads(json.dumps(exercise.run(bench.board)))
+
+    fresh = type(bench)("esp32-devkitc")
+    surroundings(fresh)
+    board = tmp_path / "board.json"
+    board.write_text(json.dumps(fresh.board))
+    assert on_micropython(fresh, board) == here
+    assert fresh.outputs == bench.outputs
+    assert fresh.resets == bench.resets == [2]
+    assert fresh.now_ms == bench.now_ms
+    assert here[-1] == "reset"
+    assert sum(item[0] is True for item in here if isinstance(item, list) and len(item) == 5) > 150

@@ -1,0 +1,21 @@
+"""The photocell driver against the sensor and the converter."""
+
+from __future__ import annotations
+
+
+def test_light_is_read_to_one_step_of_the_converter(bench, drivers):
+    step = bench.board["photocell"]["full_scale_lux"] / 4095
+    for lux in range(1001):
+        bench.lux = lux
+        assert abs(drivers.photocell.lux() - lux) <= step / 2 + 0.5
+
+
+def test_more_light_than_the_sensor_can_say_is_full_scale(bench, drivers):
+    bench.lux = 80000.0
+    assert drivers.photocell.lux() == bench.board["photocell"]["full_scale_lux"]
+
+
+def test_an_input_with_nothing_on_it_is_dark(bench):
+    from pole.drivers.photocell import Photocell
+
+    assert Photocell(39, 1000).lux() == 0
