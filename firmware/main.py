@@ -1,9 +1,10 @@
 """Starts the app, and sees to it that nothing ever falls out into the REPL while the street needs light."""
 
 import asyncio
+import gc
 import time
 
-from pole import app
+from pole.unload import unload
 
 try:
     from sys import print_exception
@@ -16,11 +17,30 @@ MAINTENANCE_S = 600  # how long a technician has the raw REPL before the pole st
 async def live(ports):
     """The pole's life.  However it ends, a reset follows: the lamp is lit again within a second of it."""
     try:
-        await app.App(ports).run()
+        collect_early()
+        # first and alone: the code that checks settings, a tenth of all, makes room for the rest
+        settings, origin = read_settings(ports)
+        unload("pole.config", "pole.lighting.calendar_settings")
+        from pole.app import App
+
+        await App(ports, settings, origin).run()
     except Exception as error:
         print("diya: the app ended")
         print_exception(error)
     ports.chip.reset()
+
+
+def collect_early():
+    """Collects often, so that what is kept lies close together and the heap need not grow: TLS wants what is left."""
+    if hasattr(gc, "threshold"):
+        gc.threshold(8192)
+
+
+def read_settings(ports):
+    """The settings in force, and where they come from."""
+    from pole import config
+
+    return config.in_force(ports.store, ports.factory)
 
 
 def main(ports):

@@ -61,12 +61,12 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `diya` with *arguments* (default: the process's own) and exit: 0, or the code of what went wrong."""
+    _end_cleanly()
     sys.exit(run(arguments))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run `diya` and return its exit code; whatever went wrong is on stderr, in one sentence."""
-    _end_cleanly()
     try:
         code = cli.main(args=None if arguments is None else list(arguments), prog_name="diya", standalone_mode=False)
         sys.stdout.flush()

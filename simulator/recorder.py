@@ -84,7 +84,11 @@ class Recorder:
     def _event(self, pole: str, values: dict[str, Any]) -> None:
         try:
             event = Event(
-                str(values["id"]), pole, str(values["eventType"]), bool(values["startEndFlag"]), int(values["timestamp"])
+                str(values["id"]),
+                pole,
+                str(values["eventType"]),
+                bool(values["startEndFlag"]),
+                int(values["timestamp"]),
             )
         except (KeyError, TypeError, ValueError):
             return

@@ -68,10 +68,10 @@ class Outcome:
 
 def simulate(
     options: Options,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Callable[[int, int, str], None] = lambda done, total, clock: None,
     ready: Callable[[str], None] = lambda url: None,
 ) -> Outcome:
-    """Lives the run.  *ready* is told the broker's address once there is one.
+    """Lives the run.  *progress* is told (ms done, of so many, local time); *ready* is told the broker's address once there is one.
 
     Raises DiyaError with a sentence for anything the user can put right.
     """

@@ -95,23 +95,34 @@ class Reader:
         return None
 
     def _times(self, table: Mapping[str, Any], kind: Kind | None) -> tuple[int, int | None]:
+        at_ms = self._at(table)
+        if "until" not in table:
+            return at_ms or 0, None
+        if kind is not None and not kind.lasts:
+            self._wrong("until", table["until"], f"left out: a {kind.name} is over at once")
+        until_ms = moment(table["until"], self._time, at_ms or 0)
+        if until_ms is None:
+            self._wrong("until", table["until"], TIME_BOUND)
+        elif at_ms is not None and until_ms <= at_ms:
+            self._wrong("until", table["until"], f"after at, which is {shown(table['at'])}")
+        return at_ms or 0, until_ms
+
+    def _at(self, table: Mapping[str, Any]) -> int | None:
+        """When it begins, or None after a mistake."""
         at_ms = moment(table.get("at"), self._time, 0)
         if at_ms is None:
             self._missing_or_wrong(table, "at", TIME_BOUND)
         elif at_ms < 0:
             self._wrong("at", table["at"], f"at or after the start of the run, {self._time.local(0):%Y-%m-%dT%H:%M}")
         elif at_ms >= self._end_ms and self._hours is None:
-            self._wrong("at", table["at"], f"before the end of the run, {self._time.local(self._end_ms):%Y-%m-%dT%H:%M}")
-        if "until" not in table:
-            return at_ms or 0, None
-        if kind is not None and not kind.lasts:
-            self._wrong("until", table["until"], f"left out: a {kind.name} is over at once")
-        until_ms = moment(table["until"], self._time, max(0, min(at_ms or 0, HOURS_MOST * 3_600_000)))
-        if until_ms is None:
-            self._wrong("until", table["until"], TIME_BOUND)
-        elif at_ms is not None and until_ms <= at_ms:
-            self._wrong("until", table["until"], f"after at, which is {shown(table['at'])}")
-        return at_ms or 0, until_ms
+            self._wrong(
+                "at", table["at"], f"before the end of the run, {self._time.local(self._end_ms):%Y-%m-%dT%H:%M}"
+            )
+        elif at_ms >= HOURS_MOST * 3_600_000:
+            self._wrong("at", table["at"], f"within {HOURS_MOST} h of the start")
+        else:
+            return at_ms
+        return None
 
     def _poles(self, table: Mapping[str, Any], kind: Kind | None) -> list[Pole]:
         """The poles a happening names, or all; a target the site has not is a problem and no pole."""

@@ -26,7 +26,7 @@ from simulator.run_time import RunTime
 from simulator.virtual_pole import VirtualPole
 from simulator.wiring import Wiring
 
-SAMPLE_MS = 60_000  # of the plot
+SAMPLE_MS = 300_000  # of the plot, and of the progress bar
 
 
 class StreetPole:
@@ -118,8 +118,8 @@ class Street:
             self._feeders[name] = Feeder(name, self.seed, self.time)
         return self._feeders[name]
 
-    def run(self, hours: float, progress: Callable[[int, int], None] = lambda done, total: None) -> None:
-        """Lives *hours*; *progress* is told (milliseconds done, of so many) every simulated minute."""
+    def run(self, hours: float, progress: Callable[[int, int, str], None]) -> None:
+        """Lives *hours*; *progress* is told (milliseconds done, of so many, local time) every few simulated minutes."""
         end_ms = round(hours * 3_600_000)
 
         def sample() -> None:
@@ -127,7 +127,7 @@ class Street:
             for stage in self.poles.values():
                 sensed = stage.plant.sense(now)
                 self.log.sample(stage.name, now, 100.0 * stage.plant.light(now), sensed.power_w)
-            progress(now, end_ms)
+            progress(now, end_ms, f"{self.time.local(now):%d %b %H:%M}")
 
         for stage in self.poles.values():
             stage.power()

@@ -11,6 +11,7 @@ from simulator.kernel import Kernel
 from simulator.network.endpoint import Network, Sockets
 from simulator.virtual import hostops
 
+CRASHED = "diya: the app ended"  # what main.py prints then
 BOOT_MS = 800  # from power-on to boot.py: ROM, second-stage loader and MicroPython's own start on an ESP32
 
 
@@ -35,7 +36,8 @@ class VirtualPole:
         self._started_ms = 0
         self._life = 0  # of which power-on the events in the queue speak
         self._plan = 0  # of which step
-        self._watching = False
+        self._watched_life = -1  # the life whose watchdog has an event in the queue
+        self._read = 0  # characters of the console
 
     def handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
         """One call of the firmware."""
@@ -104,6 +106,7 @@ class VirtualPole:
         try:
             wait = runner.step(now - self._started_ms, self._sockets.ready())
         except PoleReset as reset:
+            self._notice_crash()
             self._restart(reset.cause)
         except PoleDied as death:
             # nothing feeds the watchdog now; without one armed the pole stays as it is
@@ -116,6 +119,15 @@ class VirtualPole:
                 self._measure(runner)
         self._watch()
 
+    def _notice_crash(self) -> None:
+        """A reset that main.py asked for because the app ended is a failure, and its console says which."""
+        console = self.folder / "console.log"
+        if console.exists():
+            said = console.read_text(errors="replace")[self._read :]
+            self._read += len(said)
+            if CRASHED in said:
+                self.failures.append(said[said.index(CRASHED) :].strip())
+
     def _measure(self, runner: Runner) -> None:
         heap = runner.heap()
         if heap:
@@ -127,18 +139,16 @@ class VirtualPole:
     def _watch(self) -> None:
         """Keeps one event in the queue for the moment the watchdog would bite."""
         deadline = self.chip.watchdog.deadline
-        if deadline is not None and not self._watching:
-            self._watching = True
-            life = self._life
+        if deadline is not None and self._watched_life != self._life:
+            self._watched_life = life = self._life
             self._kernel.at(deadline, lambda: self._bite(life))
 
     def _bite(self, life: int) -> None:
-        self._watching = False
         deadline = self.chip.watchdog.deadline
         if life != self._life or deadline is None:
-            self._watch()
-        elif self._kernel.now_ms >= deadline:
+            return
+        if self._kernel.now_ms < deadline:
+            self._kernel.at(deadline, lambda: self._bite(life))
+        else:
             self.failures.append("the watchdog was not fed")
             self._restart(WDT_RESET)
-        else:
-            self._watch()

@@ -57,7 +57,7 @@ class MicroPythonFile(pytest.File):
             cwd=ROOT,
         )
         outcomes = {"": run.stdout + run.stderr}
-        for line in run.stdout.splitlines():
+        for line in run.stdout.split("\n"):
             if line.startswith("\x1e"):
                 name, text = json.loads(line[1:])
                 outcomes[name] = text

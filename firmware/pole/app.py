@@ -4,7 +4,7 @@ The control task does the same things in the same order each time it wakes: time
 due, the decision, the lamp, the reports, the watchdog.  All other tasks only leave something for it and wake it.
 """
 
-from pole import aio, config
+from pole import aio
 from pole.clock import SYNCED, Clock
 from pole.commanding import Commanding
 from pole.drivers.reading import Reading
@@ -19,16 +19,15 @@ from pole.reporting.counters import Counters
 from pole.reporting.reporter import Reporter
 
 FIRMWARE = "0.1.0"
-PAUSE_MS = 10000  # the longest the control task sleeps: well within the watchdog's time-out
-INBOX = 8  # messages to the pole that wait for the control task
+PAUSE_MS = 30000  # the longest the control task sleeps: half of the watchdog's time-out
+INBOX = 16  # messages to the pole that wait for the control task
 
 
 class App:
-    """One pole.  *ports* is all its hardware (drivers/board.py)."""
+    """One pole.  *ports* is all its hardware (drivers/board.py), *settings* come from *origin* (config.in_force)."""
 
-    def __init__(self, ports):
+    def __init__(self, ports, settings, origin):
         ticks = aio.ticks_ms()
-        settings, origin = config.in_force(ports.store, ports.factory)
         self._ports = ports
         self._settings = settings
         boots = ports.chip.count_boot()
@@ -37,10 +36,9 @@ class App:
         self._failure = None
         self._time_answers = []
         self._inbox = []
+        self._dropped = 0  # messages there was no room for
 
-        self._clock = Clock(
-            ports.rtc, settings["clock.floor"], settings["clock.drift"], settings["clock.maximumError"]
-        )
+        self._clock = Clock(ports.rtc, settings["clock.floor"], settings["clock.drift"], settings["clock.maximumError"])
         self._clock.start(ticks)
         self._calendar = Calendar(settings)
         self._arbiter = Arbiter()
@@ -81,6 +79,7 @@ class App:
         self._announce = False  # birth is to be said
         self._sample_at = ticks
         self._asked = False
+        self._measured = False  # the reading holds a sample
         self._decision = None
         self._dark = None
 
@@ -115,8 +114,10 @@ class App:
 
     def _heard(self, topic, payload, oversize):
         if len(self._inbox) < INBOX:
-            self._inbox.append((topic, payload, oversize))
-            self._wake.set()
+            self._inbox.append((topic, payload))
+        else:
+            self._dropped += 1
+        self._wake.set()
 
     def _online(self):
         self._announce = True
@@ -136,6 +137,9 @@ class App:
         now = self._clock.now(ticks)
         quality = self._clock.quality(ticks)
         self._time.settled = quality == SYNCED
+        if self._dropped:
+            self._reporter.ack(now, self._commanding.dropped(self._dropped))
+            self._dropped = 0
         while self._inbox:
             unclocked_level = 0 if self._dark is False else 100
             self._reporter.ack(now, self._commanding.take(self._inbox.pop(0), now, ticks, unclocked_level))
@@ -157,8 +161,8 @@ class App:
             self._sample_at = aio.ticks_add(ticks, meter.answer_ms)
             return meter.answer_ms
         self._asked = False
-        if meter:
-            meter.read(self._reading)
+        if meter and meter.read(self._reading):
+            self._measured = True
         if self._dusk:
             self._dark = self._dusk.update(self._ports.photocell.lux(), ticks)
         self._sample_at = aio.ticks_add(ticks, self._settings["meter.sample"] * 1000)
@@ -191,4 +195,5 @@ class App:
         self._reporter.state(now, ticks, self._decision, self._lamp.level, quality, error_s)
         if self._reporter.meter_due(ticks):
             temperature = self._ports.rtc.temperature_tenths() if self._ports.rtc else None
-            self._reporter.meter(now, ticks, self._reading, temperature, self._counters)
+            reading = self._reading if self._measured else None
+            self._reporter.meter(now, ticks, reading, temperature, self._counters)

@@ -1,8 +1,8 @@
 """The time, and how sure of it the pole is.
 
-``synced``: network time was accepted in the last six hours.  ``holdover``: it was not, or the time is the RTC's, but the
-bound on the error, which grows with the drift, is still below the limit.  ``unknown``: there is no time to be trusted,
-and whoever asks for it gets None.
+``synced``: network time was accepted in the last six hours.  ``holdover``: it was not, or the time is the RTC's, but
+the bound on the error, which grows with the drift, is still below the limit.  ``unknown``: there is no time to be
+trusted, and whoever asks for it gets None.
 
 A network's answer is not believed blindly: it must be plausible, a large step needs a second answer that agrees, and a
 small one is made by running up to 500 parts per million fast or slow, so that time does not jump or go back.
@@ -23,8 +23,9 @@ _RTC_ERROR_MS = 60000  # four months of a DS3231 (5 parts per million), for nobo
 
 
 class Clock:
-    """Time from *rtc* (``get()`` is Unix seconds, or None when it lost power; ``set(unix)``; either may raise OSError), or
-    from the network alone when that is None.
+    """Time from *rtc*, or from the network alone when that is None.
+
+    *rtc*: ``get()`` is Unix seconds, or None when it lost power; ``set(unix)``; either may raise OSError.
 
     *floor_unix*: no time before it is believed; *drift_ppm*: of the ticks; *max_error_s*: beyond it, time is unknown.
     Ticks are MicroPython's milliseconds, which wrap: some method must be called at least every six days.

@@ -36,12 +36,15 @@ class Commanding:
                 print("diya: " + NAME + " cannot be read, held commands are gone")
 
     def take(self, message, now, ticks, unclocked_level):
-        """Judges and applies *message* (topic, payload, oversize); returns the fields of its ack.
+        """Judges and applies *message* (topic, payload); returns the fields of its ack.
+
+        What it asks for stands in the arbiter before it is stored, but no decision is taken in between: if it cannot
+        be stored it is taken back, and the lamp never knew.
 
         *now*: Unix s, None when the clock is unknown.  *unclocked_level*: percent the lamp has without a clock and
         without commands.
         """
-        topic, payload, _oversize = message
+        topic, payload = message
         verdict = self._commands.take(topic, payload, now, self._floor, unclocked_level)
         outcome, reason, detail = verdict.outcome, verdict.reason, verdict.detail
         if verdict.mark:
@@ -64,6 +67,11 @@ class Commanding:
             "reason": reason,
             "detail": detail,
         }
+
+    def dropped(self, count):
+        """Fields of the ack for *count* messages there was no room for, whoever sent them."""
+        detail = "%d messages came faster than they could be judged: send them again" % count
+        return {"outcome": contract.REJECTED, "reason": contract.BUSY, "detail": detail}
 
     def _hold(self, asked, ticks):
         override = Override(

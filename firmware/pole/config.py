@@ -6,7 +6,7 @@ file against it, and the documentation is printed from it.  A configuration is a
 
 import json
 
-from pole.lighting import calendar
+from pole.lighting import calendar_settings
 
 NAME = "config.json"  # in the data store: the configuration in force
 LAST_GOOD = "config.good.json"  # the one before it
@@ -145,7 +145,7 @@ _WORDS = {str: "text", list: "a list", dict: "an object"}
 
 
 def _check_together(given):
-    problems = calendar.check(given)
+    problems = calendar_settings.check(given)
     on = given.get("photocell.on", 50)
     off = given.get("photocell.off", 90)
     if off <= on:

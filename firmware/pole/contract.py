@@ -72,6 +72,7 @@ CLOCK_UNKNOWN = "clockUnknown"
 BELOW_FLOOR = "belowFloor"
 UNKNOWN_REFERENCE = "unknownReference"
 NOT_STORED = "notStored"
+BUSY = "busy"
 
 MAX_PAYLOAD = 8192  # bytes; a larger one is drained from the socket and never stored
 

@@ -15,7 +15,7 @@ from host_tools.site.lines import Path as Field
 from host_tools.site.model import Luminaire, Problem, Rule, Site, SiteError, SwitchPoint
 from host_tools.site.reader import NAME, NAME_BOUND, Reader
 from pole import contract
-from pole.lighting.calendar_settings import parse
+from pole.lighting.switch_point import parse
 
 SITE_FILE = "site.toml"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

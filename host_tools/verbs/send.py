@@ -128,8 +128,11 @@ def _print(outcome: Outcome) -> None:
     if outcome.applied:
         names = ", ".join(sorted(outcome.applied)) if few else f"{len(outcome.applied)} poles"
         click.echo(f"applied: {names}")
-    for pole, (reason, detail) in sorted(outcome.rejected.items()):
-        click.echo(f"rejected: {pole}: {reason}{': ' + detail if detail else ''}")
+    alike: dict[tuple[str, str], list[str]] = {}
+    for pole, why in sorted(outcome.rejected.items()):
+        alike.setdefault(why, []).append(pole)
+    for (reason, detail), names_of in alike.items():
+        click.echo(f"rejected, {reason}{': ' + detail if detail else ''}: {', '.join(names_of)}")
     for word, names_of in (("no answer", outcome.silent), ("offline", outcome.offline)):
         if names_of:
             click.echo(f"{word}: {', '.join(names_of)}")

@@ -1,7 +1,7 @@
 """The street drawn on a terminal with rich: a row a pole, a summary above, the events below.
 
-A street that does not fit is shown in pages that turn by themselves; the poles that need looking at stay on top of
-every page.
+A street that does not fit is shown at a glance, a character a pole, and in pages that turn by themselves; the poles
+that need looking at stay on top of every page.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from host_tools.watch.street import Happening, Row, Street
 PAGE_S = 4.0  # real seconds a page stays
 RECENT_S = 8.0  # real seconds a change counts as fresh
 STRIP = 7  # lines kept for events on a terminal of 40 lines; fewer on a lower one
-CHROME = 4  # summary, table head, its line, the rule above the events
+STEPS = "·▁▂▃▄▅▆▇█"  # of a pole's light, in the street at a glance
+CHROME = 3  # summary, table head, the rule above the events
 
 
 def draw(
@@ -29,12 +30,16 @@ def draw(
 ) -> RenderableType:  # fmt: skip
     """The view at site time *now* (Unix s), which runs at *factor*, *elapsed_s* real seconds after the start."""
     strip = max(1, min(STRIP, height // 5))
-    room = max(1, height - CHROME - strip - 1)
-    rows, page, pages = choose(street, now, factor, room, elapsed_s)
+    room = max(1, height - CHROME - strip)
+    every = street.rows()
+    glance = _glance(every, width) if len(every) > room else []
+    if len(glance) > height // 6:
+        glance = []  # a city on a small screen: the summary has to do
+    rows, page, pages = choose(street, now, factor, room - len(glance), elapsed_s)
     head = _summary(street, title, now, factor, zone, page, pages, connected)
-    table = _table(rows, now, factor, zone, width)
+    table = _table(rows, now, zone)
     events = [_event(one, zone, width) for one in list(street.events)[-strip:][::-1]]
-    return Group(head, table, Rule("events", style="dim"), *events)
+    return Group(head, *glance, table, Rule("events", style="dim"), *events)
 
 
 def choose(street: Street, now: float, factor: float, room: int, elapsed_s: float) -> tuple[list[Row], int, int]:
@@ -51,6 +56,23 @@ def choose(street: Street, now: float, factor: float, room: int, elapsed_s: floa
     pages = -(-len(rest) // size)
     page = int(elapsed_s / PAGE_S) % pages
     return top + rest[page * size : (page + 1) * size], page + 1, pages
+
+
+def _glance(rows: Sequence[Row], width: int) -> list[Text]:
+    """The whole street, a character a pole by name: as high as its light, red where something is wrong."""
+    lines = []
+    for start in range(0, len(rows), width):
+        text = Text(no_wrap=True)
+        for row in rows[start : start + width]:
+            if row.online is False:
+                text.append("x", "bold red")
+            elif row.level is None:
+                text.append("?", "dim")
+            else:
+                step = -(-row.level * (len(STEPS) - 1) // 100)
+                text.append("!" if row.faults else STEPS[step], "bold red" if row.faults else "yellow")
+        lines.append(text)
+    return lines
 
 
 def _summary(
@@ -73,7 +95,7 @@ def _summary(
     return text
 
 
-def _table(rows: Sequence[Row], now: float, factor: float, zone: ZoneInfo, width: int) -> Table:
+def _table(rows: Sequence[Row], now: float, zone: ZoneInfo) -> Table:
     table = Table(box=None, expand=True, pad_edge=False, header_style="dim", padding=(0, 1))
     table.add_column("pole", no_wrap=True)
     table.add_column("level", no_wrap=True, min_width=14)

@@ -30,6 +30,9 @@ class _Stepped:
     def call(self, op: int, a: int = 0, b: int = 0, data: bytes = b"") -> int:
         return self._handle(op, a, b, data)[0]
 
+    def post(self, op: int, a: int = 0, b: int = 0) -> None:
+        self._handle(op, a, b, b"")
+
     def read(self, op: int, a: int = 0, b: int = 0, data: bytes = b"") -> bytes:
         value, out = self._handle(op, a, b, data)
         if value < 0:
@@ -59,6 +62,7 @@ class CPythonEngine:
         self._before = {name: sys.modules.get(name) for name in (*REPLACED, "_chip", "ops")}
         chip = ModuleType("_chip")
         chip.call = _stepped.call  # type: ignore[attr-defined]
+        chip.post = _stepped.post  # type: ignore[attr-defined]
         chip.read = _stepped.read  # type: ignore[attr-defined]
         chip.read_into = _stepped.read_into  # type: ignore[attr-defined]
         sys.modules["_chip"] = chip

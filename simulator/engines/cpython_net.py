@@ -122,5 +122,3 @@ class CpythonStream:
 def _settle(future: asyncio.Future[int], events: int) -> None:
     if not future.done():
         future.set_result(events)
-
-

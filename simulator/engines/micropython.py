@@ -67,10 +67,12 @@ class MicroPythonRunner:
             self._answer(ticks & 0x3FFFFFFF, bytes(byte for pair in ready for byte in pair))
         self._running = True
         while True:
-            op, a, b, data = self._request()
-            if op == hostops.IDLE:
+            op, silent, a, b, data = self._request()
+            if silent:
+                self._hardware.handle(op, a, b, data)
+            elif op == hostops.IDLE:
                 return a
-            if op == hostops.HEAP:
+            elif op == hostops.HEAP:
                 self._heap = (a, b)
                 self._answer(0, b"")
             elif op == hostops.FAILED:
@@ -79,10 +81,9 @@ class MicroPythonRunner:
                 value, out = self._hardware.handle(op, a, b, data)
                 self._answer(value, out)
 
-    def _request(self) -> tuple[int, int, int, bytes]:
-        head = self._take(_REQUEST.size)
-        op, _, length, a, b = _REQUEST.unpack(head)
-        return op, a, b, self._take(length) if length else b""
+    def _request(self) -> tuple[int, int, int, int, bytes]:
+        op, silent, length, a, b = _REQUEST.unpack(self._take(_REQUEST.size))
+        return op, silent, a, b, self._take(length) if length else b""
 
     def _take(self, n: int) -> bytes:
         while len(self._buffer) < n:

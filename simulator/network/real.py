@@ -83,9 +83,7 @@ class RealStream:
 
     HELD = 5744  # bytes a pole may send into a network it has lost, as lwIP's send buffer
 
-    def __init__(
-        self, network: RealNetwork, pole: str, address: tuple[str, int], changed: Callable[[], None]
-    ) -> None:
+    def __init__(self, network: RealNetwork, pole: str, address: tuple[str, int], changed: Callable[[], None]) -> None:
         self.pole = pole
         self._network = network
         self._changed = changed

@@ -8,7 +8,7 @@ from math import exp
 class Heat:
     """A value that follows its target with time constant *tau_s* (s); *start* is both at the beginning."""
 
-    __slots__ = ("_at_ms", "_tau_ms", "_target", "_value")
+    __slots__ = ("_at_ms", "_target", "_tau_ms", "_value")
 
     def __init__(self, tau_s: float, start: float) -> None:
         self._tau_ms = tau_s * 1000.0

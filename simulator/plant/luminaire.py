@@ -18,7 +18,9 @@ from simulator.plant.meter import METER_WINDOW_MS
 if TYPE_CHECKING:
     from host_tools.site.model import Luminaire
 
-TOLERANCE = 0.05  # no luminaire of a type draws more or less than this part beside its table: the usual data-sheet bound
+TOLERANCE = (
+    0.05  # no luminaire of a type draws more or less than this part beside its table: the usual data-sheet bound
+)
 SPREAD = 0.015  # standard deviation from luminaire to luminaire, cut at the tolerance
 
 DIM_OFF = 0.05  # below 0.5 V of 10 V the driver switches its output off; from there to its minimum it holds the minimum

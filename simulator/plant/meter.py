@@ -1,14 +1,15 @@
 """How well the energy meter of a pole sees: its noise, its calibration and its smallest step.
 
 The figures are those of a BL0942 behind a 1 milliohm shunt: steps from the chip's reference constants (one count is
-1/15873.36 V, 1/251213.46 A, 1/596 W), noise and calibration from what such boards show after a one-point calibration.
+1/15873.36 V, 1/251213.46 A, 1/623 W), noise and calibration from what such boards show after a one-point calibration.
 """
 
 from __future__ import annotations
 
 from simulator.plant import noise
 
-STEP_V, STEP_A, STEP_W = 1 / 15873.36, 1 / 251213.46, 1 / 596.0
+# One count of each register; the data sheet ties the last to the other two.
+STEP_V, STEP_A, STEP_W = 1.0 / 15873.36, 1.0 / 251213.46, 1.0 / 623.002
 METER_WINDOW_MS = 400  # its RMS values are taken over this
 CALIBRATION = 0.003  # standard deviation from meter to meter, as a part of the reading; it never changes
 NOISE_V = 0.1  # standard deviation of one reading

@@ -53,7 +53,8 @@ def clear_sky_log(degrees: float) -> float:
 
 def through_cloud(cover: float) -> float:
     """Part of the daylight that passes *cover* (0 to 1).  Kasten and Czeplak, Solar Energy 24 (1980), 177-189."""
-    return 1.0 - 0.75 * cover**3.4
+    lost: float = 0.75 * cover**3.4
+    return 1.0 - lost
 
 
 class Weather:
@@ -75,7 +76,7 @@ class Weather:
         seconds = self._time.start_unix + now_ms / 1000.0 + (longitude - self._longitude) * 240.0
         point, rest = divmod(seconds, GRID_S)
         before, after = self._clear(int(point)), self._clear(int(point) + 1)
-        clear = 10.0 ** (before + (after - before) * (rest / GRID_S))
+        clear: float = 10.0 ** (before + (after - before) * (rest / GRID_S))
         if clear < 1e-2 * NIGHT_SKY_LUX:
             return NIGHT_SKY_LUX
         return clear * through_cloud(self.cloud(now_ms)) + NIGHT_SKY_LUX

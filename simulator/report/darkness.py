@@ -68,7 +68,7 @@ class Darkness:
 
     def total_minutes(self) -> float:
         """Dark minutes of all poles together."""
-        return sum(self.minutes().values())
+        return sum(self.minutes().values(), 0.0)
 
     def nights_lived(self, end_ms: int) -> float:
         """Nights of all poles together up to *end_ms*; a night lived in part counts for that part."""
@@ -78,7 +78,7 @@ class Darkness:
 
     def _count(self, pole: str, from_ms: int, to_ms: int) -> None:
         start = self._time.start_unix
-        seconds = self._nights[pole].dark(start + from_ms / 1000.0, start + to_ms / 1000.0)
+        seconds = round(self._nights[pole].dark(start + from_ms / 1000.0, start + to_ms / 1000.0), 6)
         if seconds > 0.0:
             self._seconds[pole] = self._seconds.get(pole, 0.0) + seconds
             if len(self.spells) < SPELLS_MOST:

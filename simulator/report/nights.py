@@ -5,7 +5,7 @@ A night spans from one solar noon to the next at its place, and is counted in da
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from astral import Observer, SunDirection
 from astral.sun import elevation, time_of_transit
@@ -57,17 +57,24 @@ class Nights:
 
     def _find(self, number: int, zenith: float) -> tuple[float, float] | None:
         noon = number * DAY_S + self._noon_s
-        day = datetime.fromtimestamp(noon, UTC).date()
-        set_s = self._transit(day, zenith, SunDirection.SETTING, noon)
-        rise_s = self._transit(day + timedelta(days=1), zenith, SunDirection.RISING, noon)
-        if set_s is None and rise_s is None:
-            midnight = datetime.fromtimestamp(noon + DAY_S / 2, UTC)
-            if 90.0 - elevation(self._observer, midnight, with_refraction=False) <= zenith:
-                return None
-        return (noon if set_s is None else set_s), (noon + DAY_S if rise_s is None else rise_s)
+        midnight, next_noon = noon + DAY_S / 2, noon + DAY_S
+        if self._above(midnight, zenith):
+            return None
+        set_s, rise_s = noon, next_noon
+        if self._above(noon, zenith):
+            found = self._transit(zenith, SunDirection.SETTING, noon, midnight)
+            set_s = self._search(zenith, noon, midnight) if found is None else found
+        if self._above(next_noon, zenith):
+            found = self._transit(zenith, SunDirection.RISING, midnight, next_noon)
+            rise_s = self._search(zenith, next_noon, midnight) if found is None else found
+        return set_s, rise_s
 
-    def _transit(self, day: date, zenith: float, direction: SunDirection, noon: float) -> float | None:
-        """The transit within the 24 hours after *noon*; astral may put it on the day before or after, far from UTC."""
+    def _transit(self, zenith: float, direction: SunDirection, low: float, high: float) -> float | None:
+        """The transit between *low* and *high* (Unix s), if astral has it on one of the days around.
+
+        On one day in spring it has none: where dawn falls near 00:00 UTC it puts two dawns of that day on one date.
+        """
+        day = datetime.fromtimestamp((low + high) / 2, UTC).date()
         for shift in (0, -1, 1):
             try:
                 found = time_of_transit(
@@ -75,6 +82,20 @@ class Nights:
                 ).timestamp()
             except ValueError:  # it does not cross this zenith on that day
                 continue
-            if noon <= found < noon + DAY_S:
+            if low <= found <= high:
                 return found
         return None
+
+    def _search(self, zenith: float, above: float, below: float) -> float:
+        """The crossing between a time at which the sun is above *zenith* and one at which it is below, to 0.05 s."""
+        while abs(below - above) > 0.1:
+            middle = (above + below) / 2
+            if self._above(middle, zenith):
+                above = middle
+            else:
+                below = middle
+        return (above + below) / 2
+
+    def _above(self, unix: float, zenith: float) -> bool:
+        moment = datetime.fromtimestamp(unix, UTC)
+        return 90.0 - elevation(self._observer, moment, with_refraction=False) < zenith

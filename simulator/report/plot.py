@@ -113,9 +113,7 @@ class _Picture:
             axis.plot(*self._steps(one), color=ON_NIGHT, linewidth=0.8, alpha=0.4, zorder=2)
         for number, one in enumerate(self._levels):
             colour = CURVES[number % len(CURVES)]
-            axis.plot(
-                *self._steps(one), color=colour, linewidth=2.2, label=one.name, zorder=3, solid_joinstyle="round"
-            )
+            axis.plot(*self._steps(one), color=colour, linewidth=2.2, label=one.name, zorder=3, solid_joinstyle="round")
         axis.set_ylim(0, 108)
         axis.set_yticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100 %"])
         axis.set_ylabel("level", color=INK)
@@ -186,17 +184,19 @@ class _Picture:
             )  # fmt: skip
 
     def _hours(self, axis: Any) -> None:
-        from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateFormatter, HourLocator
+        import matplotlib.dates
+
+        dates: Any = matplotlib.dates  # untyped
 
         hours = (self._end - self._start) / 3600
         if hours <= 50:
             step = next(step for step in (1, 2, 3, 6) if hours / step <= 13 or step == 6)
-            axis.xaxis.set_major_locator(HourLocator(byhour=range(0, 24, step), tz=self._zone))
-            axis.xaxis.set_major_formatter(DateFormatter("%H:%M", tz=self._zone))
+            axis.xaxis.set_major_locator(dates.HourLocator(byhour=range(0, 24, step), tz=self._zone))
+            axis.xaxis.set_major_formatter(dates.DateFormatter("%H:%M", tz=self._zone))
         else:
-            locator = AutoDateLocator(tz=self._zone)
+            locator = dates.AutoDateLocator(tz=self._zone)
             axis.xaxis.set_major_locator(locator)
-            axis.xaxis.set_major_formatter(ConciseDateFormatter(locator, tz=self._zone))
+            axis.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=self._zone))
         axis.set_xlabel(f"local time ({self._zone.key})", color=QUIET, labelpad=6)
 
     def _at(self, unix: int) -> datetime:

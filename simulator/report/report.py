@@ -1,4 +1,4 @@
-"""The report of a run: the figures ``--report`` writes, in a fixed order so that two reports can be compared as text."""
+"""The report of a run: the figures ``--report`` writes, in a fixed order, so that two of them compare as text."""
 
 from __future__ import annotations
 
@@ -67,5 +67,5 @@ def write_report(path: Path, report: Mapping[str, Any]) -> None:
 
 
 def _minutes(minutes: float) -> float:
-    """*minutes* to a microsecond-safe precision; a dark millisecond still shows."""
+    """*minutes*, rounded so that a dark millisecond still shows."""
     return round(minutes, 5)

@@ -2,7 +2,8 @@
 
 Every virtual module goes through ``call`` and ``read``.  Under CPython the simulator puts a module of the same name
 in the place of this one, which calls the same host-side chip without a pipe.  Frames: request ``<BBHii`` (operation,
-0, length, a, b) and the data; answer ``<iHH`` (value, length, 0) and the data.
+1 when no answer is wanted, length, a, b) and the data; answer ``<iHH`` (value, length, 0) and the data.  What needs no
+answer waits for the next request that does: a trip to the simulator costs more than most of the firmware's own work.
 """
 
 import struct
@@ -13,20 +14,41 @@ from hostops import IDLE
 _fd = int(sys.argv[1])
 _in = open(_fd, "rb")
 _out = open(_fd, "wb")
-_request = bytearray(12)
+_requests = bytearray(480)  # frames on their way
+_used = 0
 _answer = bytearray(8)
 _small = bytearray(64)
 _view = memoryview(_small)
+_request_view = memoryview(_requests)
 ticks = 0  # milliseconds since power-on as the simulator last said; time moves only while the pole waits
 
 
+def _put(op, silent, a, b, length):
+    global _used
+    if _used > 480 - 12:
+        _flush()
+    struct.pack_into("<BBHii", _requests, _used, op, silent, length, a, b)
+    _used += 12
+
+
+def _flush():
+    global _used
+    _out.write(_request_view[:_used])
+    _used = 0
+
+
 def _exchange(op, a, b, data):
-    struct.pack_into("<BBHii", _request, 0, op, 0, len(data), a, b)
-    _out.write(_request)
+    _put(op, 0, a, b, len(data))
+    _flush()
     if data:
         _out.write(data)
     _fill(_answer, 8)
     return struct.unpack_from("<i", _answer, 0)[0]
+
+
+def post(op, a=0, b=0):
+    """Asks for operation *op*, whose answer nobody needs."""
+    _put(op, 1, a, b, 0)
 
 
 def _fill(buffer, n):

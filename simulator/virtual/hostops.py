@@ -1,7 +1,9 @@
 """Numbers of the calls between a pole's virtual machine and the simulator that are not pins and buses: waiting,
 sockets, measuring.  Shared by both ends (the pins and buses are in ``ops``)."""
 
-IDLE = 100  # a: milliseconds to wait at most, -1 for no limit; answers the ticks now, data: ready (socket, events) pairs
+IDLE = (
+    100  # a: milliseconds to wait at most, -1 for no limit; answers the ticks now, data: ready (socket, events) pairs
+)
 TICKS = 101  # answers the ticks now
 
 RESOLVE = 110  # data: a host name; answers 0 and the address as text, or -errno

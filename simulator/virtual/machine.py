@@ -5,7 +5,7 @@ No state is kept here: it is all in the chip, because under CPython many poles s
 
 import struct
 
-from _chip import call, read, read_into
+from _chip import call, post, read, read_into
 from ops import (
     ADC_READ,
     I2C_OPEN,
@@ -96,7 +96,7 @@ class Pin:
     def value(self, value=None):
         if value is None:
             return call(PIN_GET, self.number)
-        call(PIN_SET, self.number, 1 if value else 0)
+        post(PIN_SET, self.number, 1 if value else 0)
         return None
 
     __call__ = value
@@ -122,7 +122,7 @@ class PWM:
         if duty is None:
             return self._duty
         self._duty = _duty(duty)
-        call(PWM_SET, self._pin, self._duty)
+        post(PWM_SET, self._pin, self._duty)
         return None
 
     def deinit(self):
@@ -194,7 +194,7 @@ class WDT:
         call(WDT_START, timeout)
 
     def feed(self):
-        call(WDT_FEED)
+        post(WDT_FEED)
 
 
 class RTC:

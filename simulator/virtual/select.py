@@ -1,6 +1,6 @@
 """``select`` over virtual sockets.  asyncio's only way to wait is ``ipoll``: here time passes, and nowhere else."""
 
-from _chip import call, idle
+from _chip import idle, post
 from hostops import INTEREST
 
 POLLIN = 1
@@ -16,14 +16,14 @@ class poll:
 
     def register(self, sock, mask=POLLIN | POLLOUT):
         self._sockets[sock.number] = sock
-        call(INTEREST, sock.number, mask)
+        post(INTEREST, sock.number, mask)
 
     def modify(self, sock, mask):
-        call(INTEREST, sock.number, mask)
+        post(INTEREST, sock.number, mask)
 
     def unregister(self, sock):
         if self._sockets.pop(sock.number, None):
-            call(INTEREST, sock.number, 0)
+            post(INTEREST, sock.number, 0)
 
     def ipoll(self, timeout=-1, flags=0):
         # a task is due at once: whether a socket is ready can wait until the pole would otherwise idle

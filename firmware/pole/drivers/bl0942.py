@@ -1,12 +1,12 @@
 """BL0942 energy meter on a UART: voltage, current, power, power factor and energy of the lamp.
 
 One frame answers one request, about 25 ms later at 9600 baud, so asking and reading are two calls and the caller sleeps
-between them.  Everything is integers; for a lamp below 1 kW they fit MicroPython's 31-bit small integers, so a
-sample allocates nothing.
+between them.  Everything is integers; for a lamp below 1 kW they fit MicroPython's 31-bit small integers, so a sample
+allocates nothing.
 
-The datasheet ties the registers together: V_RMS = 73989 v/Vref, I_RMS = 305978 i/Vref, WATT = 3537 v i cos/Vref^2 (v and
-i in mV at the chip's inputs, Vref 1.218 V).  With the voltage divider and the 1 milliohm shunt of the reference circuit
-that is 15873.36 counts a volt and 251213.46 counts an ampere, and therefore 623.002 counts a watt
+The datasheet ties the registers together: V_RMS = 73989 v/Vref, I_RMS = 305978 i/Vref, WATT = 3537 v i cos/Vref^2, with
+v and i in mV at the chip's inputs and Vref 1.218 V.  With the voltage divider and the 1 milliohm shunt of the reference
+circuit that is 15873.36 counts a volt and 251213.46 counts an ampere, and therefore 623.002 counts a watt
 (15873.36 * 251213.46 * 3537 / 73989 / 305978); one pulse of CF_CNT is 1638.4 * 256 counts of WATT for one second.
 """
 

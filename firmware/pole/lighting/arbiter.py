@@ -22,7 +22,7 @@ class Override:
     this one (may be empty); it counts from *start* to before *expiration*, Unix seconds; *ramp_s* seconds.
     """
 
-    __slots__ = ("owner", "level", "reason", "ref", "start", "expiration", "ramp_s", "ticks_deadline")
+    __slots__ = ("expiration", "level", "owner", "ramp_s", "reason", "ref", "start", "ticks_deadline")
 
     def __init__(self, owner, level, reason, ref, start, expiration, ramp_s):
         self.owner = owner
@@ -36,9 +36,9 @@ class Override:
 
 
 class Decision:
-    """The ``level`` in percent, whose it is (``owner``), the ``reason``, ``until`` when (Unix s or None), ``ramp_s``."""
+    """The ``level`` in percent, its ``owner`` and ``reason``, ``until`` when (Unix s or None), ``ramp_s``."""
 
-    __slots__ = ("level", "owner", "reason", "until", "ramp_s")
+    __slots__ = ("level", "owner", "ramp_s", "reason", "until")
 
     def __init__(self, level, owner, reason, until, ramp_s):
         self.level = level
@@ -76,8 +76,11 @@ class Arbiter:
         return self._keep([held for held in self._held if held.owner != owner or ref not in (None, held.ref)])
 
     def expire(self, now, ticks_ms):
-        """Drop what has ended by *now* (Unix s, None when unknown) or by its deadline in ticks; whether there was any."""
-        return self._keep([held for held in self._held if not _has_ended(held, now, ticks_ms)])
+        """Drop what has ended by *now* (Unix s, None when unknown) or by its deadline; whether there was any."""
+        for held in self._held:
+            if _has_ended(held, now, ticks_ms):
+                return self._keep(_lasting(self._held, now, ticks_ms))
+        return False  # mostly, and then nothing has been allocated
 
     def _keep(self, held):
         changed = len(held) != len(self._held)
@@ -93,7 +96,7 @@ class Arbiter:
         self._held = list(held)
 
     def next_change(self, now):
-        """The next Unix time after *now* at which something held starts or ends; None when there is none or no *now*."""
+        """The next Unix time after *now* at which something held starts or ends, or None (as without a *now*)."""
         soonest = None
         if now is not None:
             for held in self._held:
@@ -112,16 +115,27 @@ class Arbiter:
         until = None
         ramp_s = _RAMP_S
         if switch is not None:
-            level, owner, reason, until, ramp_s = switch.level, "calendar", switch.reason, switch.until, switch.ramp_s
+            level = switch.level
+            owner = "calendar"
+            reason = switch.reason
+            until = switch.until
+            ramp_s = switch.ramp_s
         elif dark is None:
-            level, owner, reason = 100, "default", "clock unknown"
+            level = 100
+            owner = "default"
+            reason = "clock unknown"
         else:
-            level, owner, reason = (100, "photocell", "dark") if dark else (0, "photocell", "daylight")
+            level = 100 if dark else 0
+            owner = "photocell"
+            reason = "dark" if dark else "daylight"
         lowest = level if now is None else 0
         for name in _OWNERS:
             held = self._strongest(name, now, lowest)
             if held is not None and (held.level > level or name not in _RAISE):
-                level, owner, reason, ramp_s = held.level, name, held.reason, held.ramp_s
+                level = held.level
+                owner = name
+                reason = held.reason
+                ramp_s = held.ramp_s
                 until = None if now is None else held.expiration
         if safety is not None and level > safety:
             level, owner, until = safety, "safety", None
@@ -152,6 +166,10 @@ class Arbiter:
                 elif held.start >= found.start:
                     found = held
         return found
+
+
+def _lasting(held, now, ticks_ms):
+    return [one for one in held if not _has_ended(one, now, ticks_ms)]
 
 
 def _has_ended(held, now, ticks_ms):

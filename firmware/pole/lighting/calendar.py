@@ -9,7 +9,7 @@ of 02:00.  The host compiles the coming changes of a time zone into a list; the 
 """
 
 from pole.lighting import dates, sun
-from pole.lighting.calendar_settings import check, parse  # noqa: F401 (check is part of what this module offers)
+from pole.lighting.switch_point import parse
 
 _HALF_DAY = 43200
 _EARLIEST = 64800  # s before its noon: no point of a night comes before that
@@ -22,7 +22,7 @@ _CROSSINGS = {  # event: (zenith, rising)
 
 
 class Switch:
-    """A switch point that is in force: ``level`` in percent, ``ramp_s``, ``reason``, ``since`` and ``until`` (Unix s)."""
+    """A switch point in force: ``level`` in percent, ``ramp_s``, ``reason``, ``since`` and ``until`` (Unix s)."""
 
     __slots__ = ("level", "ramp_s", "reason", "since", "until")
 
@@ -110,7 +110,7 @@ class Calendar:
 
 
 def offset_at(zone, unix):
-    """Seconds east of UTC at *unix*.  *zone* is [[from Unix s, offset s], ...], ascending; the first holds before it."""
+    """Seconds east of UTC at *unix*.  *zone*: [[from Unix s, offset s], ...], ascending; the first holds before it."""
     offset = zone[0][1]
     for start, seconds in zone:
         if start > unix:

@@ -1,49 +1,19 @@
-"""The settings of a calendar: how a switch point is written, and everything that may be wrong with them.
+"""Everything that may be wrong with the settings of a calendar.
 
 They come from outside, so any shape that JSON can have is answered with sentences and never with an exception, and
 with no more of them than an ESP32 has room for.
 """
 
 from pole.lighting import dates
+from pole.lighting.switch_point import AT, parse
 
 MAX_PROBLEMS = 50  # the rest is only said to exist
 
-_EVENTS = ("sunset", "sunrise", "dusk", "dawn")
-_AT = "HH:MM, or sunset, sunrise, dusk or dawn with an offset of -720 to 720 minutes"
 _DATE = "a date from 20000101 to 20991231, as yyyymmdd"
 
 
-def parse(at):
-    """(event, minutes) of a switch point's *at*; the event is None for a fixed time, in minutes after 00:00.
-
-    Raises ValueError for anything but ``HH:MM``, or ``sunset``, ``sunrise``, ``dusk`` or ``dawn`` with or without an
-    offset in minutes, -720 to 720, such as ``sunset-10``.
-    """
-    if isinstance(at, str):
-        if len(at) == 5 and at[2] == ":":
-            hours, minutes = _digits(at[:2]), _digits(at[3:])
-            if hours < 24 and minutes < 60:
-                return None, hours * 60 + minutes
-        for event in _EVENTS:
-            if at == event:
-                return event, 0
-            if at.startswith(event) and at[len(event)] in "+-" and len(at) <= len(event) + 4:
-                minutes = _digits(at[len(event) + 1 :])
-                if minutes <= 720:
-                    return event, minutes if at[len(event)] == "+" else -minutes
-    raise ValueError("not " + _AT)
-
-
-def _digits(text):
-    """The number *text* says in ASCII digits, or one too large for any use."""
-    for character in text:
-        if not "0" <= character <= "9":
-            return 9999
-    return int(text) if text else 9999
-
-
 def check(settings):
-    """What is wrong with the calendar in *settings*, whatever they are: every problem (of the first MAX_PROBLEMS), one sentence each."""
+    """What is wrong with the calendar in *settings*, whatever they are: at most MAX_PROBLEMS sentences and one more."""
     problems = []
     if not isinstance(settings, dict):
         _refuse(problems, "the calendar", settings, "an object")
@@ -103,7 +73,7 @@ def _check_programme(problems, field, points):
         try:
             parse(at)
         except ValueError:
-            _refuse(problems, point + "[0]", at, _AT)
+            _refuse(problems, point + "[0]", at, AT)
         _check_int(problems, point + "[1]", level, 0, 100)
         _check_int(problems, point + "[2]", ramp_s, 0, 3600)
 

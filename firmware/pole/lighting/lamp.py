@@ -20,9 +20,22 @@ class Lamp:
     """
 
     __slots__ = (
-        "relay", "dim", "target", "_least", "_off_ms", "_clo", "_light", "_from", "_to", "_began", "_pace", "_steps",
-        "_ramp_s", "_opened", "_resting",
-    )  # fmt: skip
+        "_began",
+        "_clo",
+        "_from",
+        "_least",
+        "_light",
+        "_off_ms",
+        "_opened",
+        "_pace",
+        "_ramp_s",
+        "_resting",
+        "_steps",
+        "_to",
+        "dim",
+        "relay",
+        "target",
+    )
 
     def __init__(self, minimum_level, minimum_off_s, clo):
         self.relay = True

@@ -110,7 +110,8 @@ def text(fields, name, low, high, reason, default=None):
     if value is None and default is not None:
         return default
     if not isinstance(value, str) or not low <= len(value) <= high or any([c < " " or c == "\x7f" for c in value]):
-        raise Refused(reason, "%s and must be text of %d to %d characters" % (_is(fields, name), low, high))
+        bound = " and must be text of %d to %d characters, none a control character" % (low, high)
+        raise Refused(reason, _is(fields, name) + bound)
     return value
 
 

@@ -9,7 +9,7 @@ RETRY_S = 30
 
 
 class NetworkTime:
-    """*on_answer* (Unix ms, round trip ms, ticks) is called with each answer; ``settled`` is set by who owns the clock."""
+    """*on_answer(unix_ms, round_trip_ms, ticks)* is called with each answer; the clock's owner sets ``settled``."""
 
     def __init__(self, net, radio, settings, random, nonce, on_answer):
         self.settled = False
@@ -22,7 +22,7 @@ class NetworkTime:
         self._on_answer = on_answer
 
     async def run(self):
-        """Never ends.  While the clock is not settled it asks twice a minute, else once an interval, spread over time."""
+        """Never ends.  Until the clock is settled it asks twice a minute, then once an interval, spread over time."""
         while True:
             if self._radio.joined():
                 try:
@@ -33,7 +33,10 @@ class NetworkTime:
             await aio.sleep_ms(pause_s * 750 + self._random.below(pause_s * 500))
 
     async def _ask(self):
-        address = await self._net.resolve(self._host)
+        try:
+            address = await aio.wait_ms(self._net.resolve(self._host), TIMEOUT_MS)
+        except aio.TimeoutError:
+            return
         nonce = self._nonce(8)
         sent = aio.ticks_ms()
         answer = await self._net.exchange(address, PORT, sntp.request(nonce), TIMEOUT_MS)

@@ -55,19 +55,20 @@ class Reporter:
         return aio.ticks_diff(ticks, self._meter_at) >= self._interval_ms
 
     def meter(self, now, ticks, reading, temperature, counters):
-        """The meter's values.  *temperature* is tenths of a degree or None."""
+        """What is measured.  *reading* is None before the first sample, *temperature* tenths of a degree or None."""
         self._meter_at = ticks
         fields = {
             "v": contract.VERSION,
             "at": now,
-            "supplyVoltage": Fixed((reading.voltage_mv + 50) // 100, 1),
-            "supplyCurrent": Fixed(reading.current_ma, 3),
-            "activePower": Fixed((reading.power_mw + 50) // 100, 1),
-            "powerFactor": Fixed((reading.pf_thousandths + 5) // 10, 2),
-            "activeEnergy": Fixed(reading.energy_wh, 3),
             "operatingHours": Fixed(counters.on_seconds // 360, 1),
             "switchOnCounter": counters.switch_ons,
         }
+        if reading:
+            fields["supplyVoltage"] = Fixed((reading.voltage_mv + 50) // 100, 1)
+            fields["supplyCurrent"] = Fixed(reading.current_ma, 3)
+            fields["activePower"] = Fixed((reading.power_mw + 50) // 100, 1)
+            fields["powerFactor"] = Fixed((reading.pf_thousandths + 5) // 10, 2)
+            fields["activeEnergy"] = Fixed(reading.energy_wh, 3)
         if temperature is not None:
             fields["temperature"] = Fixed(temperature, 1)
         self._put(contract.METER, fields)

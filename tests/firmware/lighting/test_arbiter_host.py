@@ -1,6 +1,7 @@
 """The arbiter against the order of the design written out a second time, and what must hold whatever is asked."""
 
 from hypothesis import given, strategies
+
 from pole.lighting.arbiter import MAX_HELD, Arbiter, Override
 from pole.lighting.calendar import Switch
 

@@ -1,5 +1,5 @@
 from pole import config
-from pole.lighting import calendar, dates
+from pole.lighting import calendar, calendar_settings, dates
 from pole.lighting.calendar import Calendar
 
 IST = [[0, 19800]]
@@ -18,7 +18,7 @@ def settings(**changes):
         "programme": "main-road",
     }
     out.update(changes)
-    assert calendar.check(out) == [], calendar.check(out)
+    assert calendar_settings.check(out) == [], calendar_settings.check(out)
     return out
 
 
@@ -36,8 +36,8 @@ def test_a_night_in_sagar():
     one = Calendar(settings())  # astral: sunset at 17:27:23, sunrise at 06:36:23
     for hour, minute, day, level, reason in (
         (12, 0, 24, 0, "main-road: sunrise+10min"),
-        (17, 18, 24, 0, "main-road: sunrise+10min"),
-        (17, 19, 24, 100, "main-road: sunset-10min"),
+        (17, 17, 24, 0, "main-road: sunrise+10min"),
+        (17, 18, 24, 100, "main-road: sunset-10min"),
         (22, 29, 24, 100, "main-road: sunset-10min"),
         (22, 30, 24, 60, "main-road: 22:30"),
         (2, 0, 25, 60, "main-road: 22:30"),
@@ -143,6 +143,25 @@ def test_the_first_point_of_a_night_ends_the_night_before():
         assert one.at(unix(2026, 11, 24, hour)).level == 100
 
 
+def test_a_night_that_begins_before_the_one_before_it_leaves_that_out():
+    programmes = {"late": [["sunrise", 10, 0]], "early": [["sunset-720", 20, 0]]}
+    rules = [{"name": "early", "programme": "early", "dates": [20261126]}]  # from 05:26; the 25th begins at 06:37
+    for hour in (11, 13):
+        one = Calendar(settings(programmes=programmes, programme="late", rules=rules))
+        until = one.at(unix(2026, 11, 25, hour)).until
+        assert unix(2026, 11, 26, 5, 26) < until < unix(2026, 11, 26, 5, 29)
+        for minute in range(0, 180, 5):
+            assert one.at(unix(2026, 11, 26, 5, minute)).level == (10 if minute < 28 else 20)
+
+
+def test_no_point_comes_more_than_eighteen_hours_before_its_noon():
+    programme = [["sunset-720", 50, 0]]
+    one = Calendar(
+        settings(latitude=60, longitude=150, zone=[[0, 0]], programmes={"only": programme}, programme="only")
+    )
+    assert one.at(unix(2026, 12, 21, 3, 0, 0)).since == unix(2026, 12, 20, 18, 0, 0)
+
+
 def test_in_polar_night_the_lamp_burns_and_in_polar_day_it_does_not():
     programme = [["sunset", 100, 0], ["sunrise", 0, 0]]
     one = Calendar(
@@ -196,7 +215,7 @@ def test_offset_before_between_and_after_the_changes():
 
 
 def test_check_finds_every_problem_in_one_pass():
-    problems = calendar.check(
+    problems = calendar_settings.check(
         {
             "latitude": 91,
             "longitude": "east",
@@ -217,8 +236,8 @@ def test_check_finds_every_problem_in_one_pass():
         "zone[1][0] is 5 and must be a whole number from 6 to 4102444800",
         "zone[2][1] is 99999 and must be a whole number from -50400 to 50400",
         "zone[3] is 7 and must be [from Unix s, seconds east of UTC]",
-        "programmes.a[0][0] is '24:00' and must be HH:MM, or sunset, sunrise, dusk or dawn with an offset of -720 to 720 "
-        "minutes",
+        "programmes.a[0][0] is '24:00' and must be HH:MM, or sunset, sunrise, dusk or dawn with an offset of -720 to "
+        "720 minutes",
         "programmes.a[0][1] is 101 and must be a whole number from 0 to 100",
         "programmes.a[0][2] is -1 and must be a whole number from 0 to 3600",
         "programmes.a[1] is a list of 2 and must be [at, level, ramp s]",
@@ -249,7 +268,7 @@ def test_check_of_what_a_switch_point_may_be():
     ):  # fmt: skip
         broken = settings()
         broken["programmes"] = {"main-road": [[at, 1, 1]]}
-        assert len(calendar.check(broken)) == 1, at
+        assert len(calendar_settings.check(broken)) == 1, at
 
 
 def test_check_of_rubbish_is_short_and_never_raises():
@@ -263,7 +282,7 @@ def test_check_of_rubbish_is_short_and_never_raises():
         {"programmes": {"a": [["x" * 4000, {}, []]] * 24}, "rules": wrong_rules},
         {"latitude": nested, "longitude": {}, "programme": {}, "rules": [{"name": nested, "from": {}, "to": nested}]},
     ):  # fmt: skip
-        problems = calendar.check(rubbish)
+        problems = calendar_settings.check(rubbish)
         assert 0 < len(problems) <= 51
         assert max([len(problem) for problem in problems]) < 250
 

@@ -1,6 +1,7 @@
 import datetime
 
 from hypothesis import given, strategies
+
 from pole.lighting import dates
 
 EPOCH = datetime.date(2000, 1, 1)

@@ -46,7 +46,7 @@ def test_a_slow_ramp_takes_steps_nobody_sees():
     one.aim(20, 3600, 0)
     steps = settle(one, 0)
     assert len(steps) <= 402
-    assert max([before[2] - after[2] for before, after in zip(steps, steps[1:])]) <= 20
+    assert max([steps[i - 1][2] - steps[i][2] for i in range(1, len(steps))]) <= 20
     assert 3599000 <= steps[-1][0] <= 3600000 and one.dim == 2000
 
 
@@ -84,7 +84,7 @@ def test_off_dims_down_before_the_relay_opens():
     one = Lamp(10, 10, [])
     one.aim(0, 2, 0)
     steps = settle(one, 0)
-    opened = [step[0] for step in steps if not step[1]][0]
+    opened = next(step[0] for step in steps if not step[1])
     assert opened == 2000
     assert steps[-3][1:] == (True, 1450)
     assert not one.relay and one.level == 0
@@ -161,7 +161,7 @@ def test_ramps_and_rests_across_the_wrap_of_the_ticks():
     one = Lamp(10, 10, [])
     one.aim(0, 2, LAST_TICK - 999)
     steps = settle(one, LAST_TICK - 999)
-    assert [step[0] for step in steps if not step[1]][0] == 1000
+    assert next(step[0] for step in steps if not step[1]) == 1000
     one = Lamp(10, 10, [])
     one.aim(0, 0, LAST_TICK - 999)
     one.step(LAST_TICK - 999, 0)

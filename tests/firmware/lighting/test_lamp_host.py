@@ -1,4 +1,7 @@
+import itertools
+
 from hypothesis import given, strategies
+
 from pole.lighting.lamp import Lamp
 
 PERIOD = 1 << 30
@@ -36,7 +39,7 @@ def test_no_sequence_of_aims_breaks_the_rules_of_a_lamp(aims, clo, minimum, off_
     hours = start % 100000
     seen = run(Lamp(minimum, off_s, clo), aims, start, hours)
     opened = None
-    for (_, was_closed, was_dim, _, _), (ms, closed, dim, level, target) in zip(seen, seen[1:], strict=False):
+    for (_, was_closed, was_dim, _, _), (ms, closed, dim, level, target) in itertools.pairwise(seen):
         assert minimum * 100 <= dim <= 10000 and 0 <= level <= 100
         if was_closed and not closed:
             assert target == 0

@@ -20,7 +20,8 @@ EPOCH = datetime.date(2000, 1, 1)
 FIRST = (datetime.date(2024, 1, 1) - EPOCH).days
 LAST = (datetime.date(2060, 12, 31) - EPOCH).days
 EXTREMES = (60.0, -60.0)
-LATITUDES = (-52.3, -45.0, -35.0, -23.84, -10.0, 0.0, 10.0, 23.84, 33.3, 45.0, 55.0)  # 11, 5 and 4 have no common factor
+# 11 latitudes and 5 longitudes have no common factor: every pair has its turns
+LATITUDES = (-52.3, -45.0, -35.0, -23.84, -10.0, 0.0, 10.0, 23.84, 33.3, 45.0, 55.0)
 LONGITUDES = (78.74, -122.4, 179.0, -179.5, 0.0)
 EVENTS = ((90.833, True), (90.833, False), (96.0, True), (96.0, False))
 

@@ -133,7 +133,7 @@ def test_a_full_queue_refuses_and_counts():
 
 
 def test_the_millisecond_s_order_cannot_be_seen():
-    """Whether the sender runs before or after the others in a millisecond, the same goes out in the same millisecond."""
+    """The sender may run before or after the others: the same goes out in the same millisecond."""
     runs = []
     for sender_first in (True, False):
         bench = Bench(6)
@@ -169,7 +169,7 @@ def test_70000_publishes_with_one_never_acknowledged():
     assert stays == 1
     previous = stays
     wraps = 0
-    for number in range(70000):
+    for _ in range(70000):
         bench.now = (bench.now + 1) & 0x3FFFFFFF
         bench.put(contract.ACK, "x")
         bench.now = (bench.now + 1) & 0x3FFFFFFF

@@ -134,7 +134,7 @@ def test_a_quiet_session_is_kept_alive_for_days_and_across_the_wrap_of_ticks():
         pole.run(3 * 3600)
         pings = pole.broker.times("ping")
         assert len(pole.broker.streams) == 1 and pole.link.online
-        gaps = [later - earlier for earlier, later in zip(pings, pings[1:])]
+        gaps = [pings[place] - pings[place - 1] for place in range(1, len(pings))]
         assert len(pings) > 170 and max(gaps) <= 60000 and min(gaps) >= 59000
 
 
@@ -181,7 +181,7 @@ def test_a_refusing_broker_is_asked_again_ever_more_rarely():
         assert pole.link.problem == "the broker refused the connection: not authorized (5)"
         attempts = pole.net.attempts
         assert 3600 / 120 < len(attempts) < 3600 / 120 * 4
-        late = [b - a for a, b in zip(attempts[10:], attempts[11:])]
+        late = [attempts[place] - attempts[place - 1] for place in range(11, len(attempts))]
         assert max(late) <= 121000
         assert all([stream.closed for stream in pole.broker.streams])
         pole.broker.connack = b"\x20\x02\x00\x00"
@@ -320,7 +320,7 @@ def test_names_are_resolved_for_each_connection():
         assert pole.net.resolved >= 4 and pole.link.problem == "no such host"
         pole.net.dns = True
         pole.run(120)
-        assert pole.link.online and pole.net.resolved == len(pole.net.attempts) + pole.net.resolved - 2
+        assert pole.link.online and len(pole.net.attempts) == 2
 
 
 def test_a_name_server_that_says_nothing():
@@ -454,6 +454,8 @@ def test_a_cancelled_link_closes_its_stream():
 
 def _busy(order):
     """What a pole does on the wire in a time in which everything happens, and much in the same millisecond."""
+    if hasattr(gc, "threshold"):
+        gc.threshold(100000)  # or what is kept of so much garbage is strewn over the whole heap
     with Bench(order=order) as bench:
         pole = Pole(bench, changed(link_keepalive=20))
         random = Lcg(5)
@@ -476,7 +478,8 @@ def _busy(order):
                 await bench.sleep_ms(random_city.below(3000) // 5 * 5)
                 if pole.broker.streams and not pole.stream.closed and pole.link.online:
                     pole.stream.deliver(publish(COMMAND, b"c%d" % number, 1 + number % 1000))
-                    if random_city.below(60) == 0:
+                    if random_city.below(30) == 0:
+                        await bench.sleep_ms(random_city.below(2))  # also while the pole is sending
                         pole.stream.end()
                         await bench.sleep_ms(1)
 
@@ -484,12 +487,12 @@ def _busy(order):
         bench.create_task(control())
         bench.create_task(city())
         bench.run(900000)
-        return pole.broker.log, pole.queue.lost, len(pole.broker.streams)
+        return list(pole.broker.log), pole.queue.lost, len(pole.broker.streams)
 
 
 def test_the_order_of_ready_tasks_cannot_be_seen_on_the_wire():
     first = _busy(None)
-    assert len(first[0]) > 5000 and first[1] > 0 and first[2] > 3, (len(first[0]), first[1:])
+    assert len(first[0]) > 4000 and first[1] > 0 and first[2] > 3, (len(first[0]), first[1:])
     for order in (1, 2, 3):
         other = _busy(order)
         for place in range(min(len(first[0]), len(other[0]))):
@@ -502,9 +505,7 @@ def test_the_order_of_ready_tasks_cannot_be_seen_on_the_wire():
 
 
 def test_the_heap_does_not_grow():
-    try:
-        gc.mem_alloc
-    except AttributeError:
+    if not hasattr(gc, "mem_alloc"):
         return  # CPython has no figure to compare
     with Bench() as bench:
         pole = Pole(bench)

@@ -1,6 +1,7 @@
 """Daylight and air."""
 
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 
@@ -19,7 +20,7 @@ def test_clear_sky_light_is_what_observatories_give(degrees: float, low: float, 
 
 def test_clear_sky_light_has_no_steps() -> None:
     steps = [clear_sky_log(tenths / 10) for tenths in range(-175, 900)]
-    assert max(abs(a - b) for a, b in zip(steps, steps[1:], strict=False)) < 0.06
+    assert max(abs(a - b) for a, b in pairwise(steps)) < 0.06
 
 
 def test_it_is_light_by_day_dark_by_night_and_goes_through_the_photocells_threshold_at_twilight() -> None:

@@ -1,0 +1,145 @@
+"""Detected, missed, false and unobservable: one case each."""
+
+from typing import Any
+
+from simulator.happening import Happening
+from simulator.report.detection import Detection, Event, judge, percentiles
+from tests.simulator.small_site import HOUR_MS, run_time
+
+AT, UNTIL, END = 8 * HOUR_MS, 9 * HOUR_MS, 24 * HOUR_MS
+S = 1000
+
+
+def happening(number: int = 1, **fields: Any) -> Happening:
+    given: dict[str, Any] = {
+        "kind": "lamp_open", "at_ms": AT, "until_ms": UNTIL, "poles": ("P0001",), "group": None, "everywhere": False,
+        "severity": 1.0, "expect": ("lampFailure",), "allow": (), "within_s": None,
+    }  # fmt: skip
+    return Happening(number, **(given | fields))
+
+
+def event(at_ms: int, starts: bool = True, event_type: str = "lampFailure", pole: str = "P0001", id: str = "") -> Event:
+    return Event(id or f"e{at_ms}{starts}{event_type}", pole, event_type, starts, run_time().start_unix + at_ms // S)
+
+
+def verdict(
+    *events: Event,
+    happenings: list[Happening] | None = None,
+    seen: int | None = AT,
+    gone: int | None = UNTIL,
+    end_ms: int = END,
+) -> Detection:
+    listed = [happening()] if happenings is None else happenings
+    return judge(listed, events, lambda number, pole: (seen, gone), run_time(), end_ms)
+
+
+def why(detection: Detection) -> list[str]:
+    assert detection.expected == detection.detected + len(detection.missed)
+    return [entry["why"] for entry in detection.missed]
+
+
+def test_raised_in_time_and_ended_after_until_is_detected_with_its_delay() -> None:
+    found = verdict(event(AT + 65 * S), event(UNTIL + 30 * S, False))
+    assert (found.expected, found.detected, why(found), found.false_alarms) == (1, 1, [], [])
+    assert found.as_json()["delay_s"] == {"lampFailure": {"p50": 65.0, "p99": 65.0, "max": 65.0}}
+
+
+def test_delay_counts_from_observability_and_is_never_negative() -> None:
+    found = verdict(event(AT + HOUR_MS // 2), event(UNTIL, False), seen=AT + HOUR_MS // 2 - 5 * S)
+    assert found.delays == {"lampFailure": [5.0]}
+    early = verdict(event(AT + 60 * S), event(UNTIL, False), seen=AT + 120 * S)
+    assert early.delays == {"lampFailure": [0.0]}
+
+
+def test_not_raised_late_not_ended_and_ended_too_early_are_missed() -> None:
+    assert why(verdict()) == ["not raised"]
+    late = verdict(event(AT + 200 * S), event(UNTIL, False), happenings=[happening(within_s=180)])
+    assert why(late) == ["raised after 200 s, which is more than 180 s"]
+    assert why(verdict(event(AT + 60 * S))) == ["not ended"]
+    assert why(verdict(event(AT + 60 * S), event(AT + 120 * S, False))) == ["ended before until"]
+    again = verdict(event(AT + S), event(AT + 9 * S, False), event(AT + 20 * S), event(UNTIL + 5 * S, False))
+    assert why(again) == [] and again.false_alarms == []
+
+
+def test_an_end_is_asked_for_only_when_there_was_one_to_see() -> None:
+    assert why(verdict(event(AT + 60 * S), gone=None)) == []  # repaired by day, the run ended before evening
+    assert why(verdict(event(AT + 60 * S), happenings=[happening(until_ms=None)], gone=None)) == []
+    assert why(verdict(event(AT + 60 * S), gone=END - 60 * S)) == []  # a minute before the run ended
+
+
+def test_a_fault_the_pole_could_not_sense_is_neither_expected_nor_missed() -> None:
+    found = verdict(seen=None, gone=None)
+    assert (found.expected, found.missed) == (0, [])
+    assert found.unobservable == [
+        {
+            "happening": 1,
+            "kind": "lamp_open",
+            "pole": "P0001",
+            "type": "lampFailure",
+            "why": "the pole could never sense it",
+        }
+    ]
+    assert verdict(seen=END - 60 * S).unobservable[0]["why"] == "the run ended just after it could be sensed"
+    assert verdict(end_ms=AT, seen=None).unobservable[0]["why"] == "the run ended before it happened"
+
+
+def test_what_nothing_explains_is_a_false_alarm_even_of_the_right_type() -> None:
+    stray = event(AT - HOUR_MS, id="a1")
+    found = verdict(stray, event(AT - HOUR_MS + S, False), event(AT + S), event(UNTIL, False))
+    assert found.false_alarms == [{"pole": "P0001", "type": "lampFailure", "timestamp": stray.timestamp, "id": "a1"}]
+    assert found.detected == 1
+    other = verdict(event(AT + S), event(UNTIL, False), event(AT + S, event_type="dimmingFailure"))
+    assert [entry["type"] for entry in other.false_alarms] == ["dimmingFailure"]
+    neighbour = verdict(event(AT + S), event(UNTIL, False), event(AT + S, pole="P0002"))
+    assert [entry["pole"] for entry in neighbour.false_alarms] == ["P0002"]
+    assert len(verdict(event(UNTIL + 2 * HOUR_MS)).false_alarms) == 1
+
+
+def test_a_false_alarm_that_stays_up_does_not_count_as_detection() -> None:
+    found = verdict(event(AT - HOUR_MS), event(UNTIL, False))
+    assert why(found) == ["not raised"] and len(found.false_alarms) == 1
+
+
+def test_what_is_allowed_is_neither_required_nor_false() -> None:
+    allowing = [happening(allow=("supplyLoss",))]
+    with_it = verdict(event(AT + S), event(UNTIL, False), event(AT + S, event_type="supplyLoss"), happenings=allowing)
+    without = verdict(event(AT + S), event(UNTIL, False), happenings=allowing)
+    assert with_it.false_alarms == without.false_alarms == []
+    assert with_it.expected == without.expected == 1
+
+
+def test_a_happening_that_expects_nothing_makes_every_event_false() -> None:
+    found = verdict(event(AT + S), happenings=[happening(expect=())])
+    assert (found.expected, len(found.false_alarms)) == (0, 1)
+
+
+def test_the_same_event_delivered_twice_or_a_week_later_counts_once_by_its_own_timestamp() -> None:
+    raised = event(AT + 10 * S, id="epoch-7")
+    found = verdict(event(UNTIL, False), raised, raised)
+    assert (found.detected, found.delays) == (1, {"lampFailure": [10.0]})
+
+
+def test_overlapping_happenings_share_what_was_raised() -> None:
+    first, second = happening(1), happening(2, at_ms=AT + 600 * S, until_ms=UNTIL + HOUR_MS)
+    found = judge(
+        [first, second],
+        [event(AT + 60 * S), event(UNTIL + HOUR_MS + 30 * S, False)],
+        lambda number, pole: (AT, UNTIL) if number == 1 else (AT + 600 * S, UNTIL + HOUR_MS),
+        run_time(),
+        END,
+    )
+    assert (found.expected, found.detected, why(found)) == (2, 2, [])
+    assert found.delays == {"lampFailure": [60.0, 0.0]}
+
+
+def test_what_is_no_fault_of_the_plant_counts_from_when_it_happened() -> None:
+    outage = happening(kind="network_outage", expect=("supplyLoss",), poles=("P0001", "P0002"))
+    found = verdict(event(AT + 7 * S, event_type="supplyLoss"), happenings=[outage], seen=None, gone=None)
+    assert (found.expected, found.detected) == (2, 0)
+    assert why(found) == ["not ended", "not raised"]
+    assert found.delays == {"supplyLoss": [7.0]}
+
+
+def test_percentiles_are_values_that_occurred() -> None:
+    assert percentiles([float(value) for value in range(1, 101)]) == {"p50": 50.0, "p99": 99.0, "max": 100.0}
+    assert percentiles([3.0, 1.0]) == {"p50": 1.0, "p99": 3.0, "max": 3.0}

@@ -1,0 +1,251 @@
+"""Scenario files: what they mean, and every mistake of one in one pass."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from host_tools.errors import DiyaError
+from simulator.happening import Happening, Order, Scenario
+from simulator.kinds import happenings
+from simulator.plant import faults
+from simulator.scenario import ScenarioError, find_scenario, load_scenario, parse_scenario, ready_made
+from tests.simulator.small_site import HOUR_MS, run_time, site
+
+
+def parse(text: str, start: datetime = datetime(2026, 11, 24, 12), hours: float | None = None) -> Scenario:
+    return parse_scenario(text, "night.toml", site(), run_time(start), hours)
+
+
+def one(fields: str) -> Happening:
+    return parse(f'name = "x"\n[[happening]]\n{fields}').happenings[0]
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(ScenarioError) as caught:
+        parse(text)
+    return caught.value.problems
+
+
+def problem(fields: str) -> str:
+    """The only problem of a scenario whose only happening has *fields*."""
+    (sentence,) = problems(f'name = "x"\n[[happening]]\n{fields}')
+    return sentence.removeprefix("night.toml: happening 1: ")
+
+
+def test_the_example_of_the_design() -> None:
+    scenario = parse("""
+        name = "one lamp dies, one feeder trips"
+        hours = 14
+        [[happening]]
+        pole = "P0003"
+        kind = "lamp_open"
+        at = "19:40"
+        until = "23:10"
+        severity = 0.4
+        expect = ["lampFailure"]
+        allow = ["supplyLoss"]
+        within_s = 180
+    """)
+    assert (scenario.name, scenario.hours) == ("one lamp dies, one feeder trips", 14.0)
+    assert scenario.happenings == (
+        Happening(
+            number=1,
+            kind="lamp_open",
+            at_ms=int(7 * HOUR_MS + 40 * 60_000),
+            until_ms=int(11 * HOUR_MS + 10 * 60_000),
+            poles=("P0003",),
+            group=None,
+            everywhere=False,
+            severity=0.4,
+            expect=("lampFailure",),
+            allow=("supplyLoss",),
+            within_s=180,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("at", "hours"),
+    [
+        ('"19:40"', 7 + 40 / 60),
+        ('"11:30"', 23.5),  # tomorrow's
+        ('"12:00"', None),  # not the start itself: the next one, which is the end of the run
+        ('"02:30:30"', 14 + 30.5 / 60),
+        ('"+3h20m"', 3 + 20 / 60),
+        ('"+20m"', 1 / 3),
+        ('"+0h"', 0),
+        ('"2026-11-24T19:40"', 7 + 40 / 60),
+        ('"2026-11-25 01:00:00"', 13),
+        ("2026-11-24T19:40:00", 7 + 40 / 60),  # TOML's own local date-time
+        ("19:40:00", 7 + 40 / 60),  # and local time
+    ],
+)
+def test_times(at: str, hours: float | None) -> None:
+    fields = f'kind = "broker_down"\nat = {at}'
+    if hours is None:
+        assert problem(fields) == "at is 12:00 and must be before the end of the run, 2026-11-25T12:00"
+    else:
+        assert one(fields).at_ms == round(hours * HOUR_MS)
+
+
+def test_until_is_the_next_such_time_after_at_or_counts_from_the_start() -> None:
+    assert one('kind = "broker_down"\nat = "23:00"\nuntil = "22:00"').until_ms == 34 * HOUR_MS
+    assert one('kind = "broker_down"\nat = "+2h"\nuntil = "+3h20m"').until_ms == 200 * 60_000
+
+
+def test_targets() -> None:
+    assert one('kind = "power_cut"\nat = "+1h"').poles == tuple(pole.name for pole in site().poles)
+    assert one('kind = "power_cut"\nat = "+1h"').everywhere
+    assert one('kind = "power_cut"\nat = "+1h"\npoles = ["P0007", "P0002"]').poles == ("P0002", "P0007")
+    assert one('kind = "power_cut"\nat = "+1h"\nfeeder = "F02"').poles == ("P0005", "P0006", "P0007", "P0008")
+    south = one('kind = "network_outage"\nat = "+1h"\ngroup = "south"')
+    assert (south.poles, south.group) == (("P0009", "P0010", "P0011", "P0012"), "south")
+    assert one('kind = "feeder_trip"\nat = "+1h"\npole = "P0006"').poles == ("P0005", "P0006", "P0007", "P0008")
+
+
+def test_a_command_is_an_override_with_defaults() -> None:
+    command = one('kind = "command"\nat = "20:00"\ngroup = "main-road"\nlevel = 60\nminutes = 45')
+    assert command.order == Order(level=60, minutes=45, owner="operator", ramp_s=2)
+    assert command.group == "main-road"
+    urgent = one('kind = "command"\nat = "20:00"\nlevel = 100\nminutes = 5\nowner = "emergency"\nrampToLevelTime = 0')
+    assert urgent.order == Order(100, 5, "emergency", 0) and urgent.everywhere
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ('at = "+1h"', "kind is missing and must be one of power_cut, feeder_trip, network_outage, broker_down,"),
+        ('kind = "earthquake"\nat = "+1h"', "kind is earthquake and must be one of power_cut,"),
+        ('kind = "power_cut"', 'at is missing and must be "HH:MM", "+3h20m" after the start, or a local date and time'),
+        ('kind = "power_cut"\nat = "25:00"', 'at is 25:00 and must be "HH:MM"'),
+        ('kind = "power_cut"\nat = "+"', 'at is + and must be "HH:MM"'),
+        ('kind = "power_cut"\nat = 19', 'at is 19 and must be "HH:MM"'),
+        ('kind = "power_cut"\nat = 2026-11-24T19:40:00Z', "at is 2026-11-24T19:40:00+00:00 and must be"),
+        ('kind = "power_cut"\nat = "2026-11-24T11:59"', "at or after the start of the run, 2026-11-24T12:00"),
+        ('kind = "power_cut"\nat = "+25h"', "at is +25h and must be before the end of the run, 2026-11-25T12:00"),
+        ('kind = "power_cut"\nat = "+2h"\nuntil = "+1h"', "until is +1h and must be after at, which is +2h"),
+        ('kind = "power_cut"\nat = "+2h"\nuntil = true', "until is True and must be"),
+        ('kind = "power_cut"\nat = "9999-12-31T23:59"\nuntil = "12:00"', "before the end of the run"),
+        (
+            'kind = "power_cut"\nat = "+1h"\npole = "P9999"',
+            "pole is P9999 and must be a pole of this run, such as P0001",
+        ),
+        ('kind = "power_cut"\nat = "+1h"\npoles = []', "poles is [] and must be a list of pole names"),
+        (
+            'kind = "power_cut"\nat = "+1h"\ngroup = "moon"',
+            "group is moon and must be a group of this run, such as F01",
+        ),
+        ('kind = "power_cut"\nat = "+1h"\nfeeder = 3', "feeder is 3 and must be a name"),
+        ('kind = "power_cut"\nat = "+1h"\npole = "P0001"\nfeeder = "F01"', "feeder is F01 and must be left out"),
+        (
+            'kind = "broker_down"\nat = "+1h"\npole = "P0001"',
+            "pole is P0001 and must be left out: a broker_down concerns",
+        ),
+        ('kind = "lamp_open"\nat = "+1h"\nseverity = 1.5', "severity is 1.5 and must be 0 to 1"),
+        ('kind = "lamp_open"\nat = "+1h"\nseverity = nan', "severity is nan and must be 0 to 1"),
+        ('kind = "power_cut"\nat = "+1h"\nseverity = 0.4', "severity is 0.4 and must be 1, because a power_cut is all"),
+        ('kind = "lamp_open"\nat = "+1h"\nexpect = ["lampFail"]', "expect is lampFail and must be one of controlGear"),
+        ('kind = "lamp_open"\nat = "+1h"\nallow = "lampFailure"', "allow is lampFailure and must be a list of event"),
+        (
+            'kind = "lamp_open"\nat = "+1h"\nexpect = ["lampFailure"]\nallow = ["lampFailure"]',
+            "allow is lampFailure and",
+        ),
+        (
+            'kind = "lamp_open"\nat = "+1h"\nwithin_s = 60',
+            "within_s is 60 and must be left out where expect names nothing",
+        ),
+        (
+            'kind = "lamp_open"\nat = "+1h"\nexpect = ["lampFailure"]\nwithin_s = 0',
+            "within_s is 0 and must be a whole num",
+        ),
+        (
+            'kind = "command"\nat = "+1h"\nlevel = 101\nminutes = 5',
+            "level is 101 and must be a whole number, 0 to 100 %",
+        ),
+        (
+            'kind = "command"\nat = "+1h"\nlevel = 50',
+            "minutes is missing and must be a whole number, 1 to 527040 minutes",
+        ),
+        (
+            'kind = "command"\nat = "+1h"\nlevel = 50\nminutes = 5\nowner = "safety"',
+            "owner is safety and must be one of",
+        ),
+        (
+            'kind = "command"\nat = "+1h"\nuntil = "+2h"\nlevel = 5\nminutes = 5',
+            "until is +2h and must be left out: a com",
+        ),
+        ('kind = "lamp_open"\nat = "+1h"\nlevel = 50', "level is not a field here: the fields are kind, at, until,"),
+    ],
+)
+def test_each_mistake_names_happening_field_value_and_bound(fields: str, sentence: str) -> None:
+    assert sentence in problem(fields)
+
+
+def test_all_mistakes_are_reported_in_one_pass() -> None:
+    found = problems("""
+        hours = 0
+        weather = "wet"
+        [[happening]]
+        kind = "lamp_open"
+        at = "19:60"
+        severity = 2
+        pole = "P9999"
+        [[happening]]
+        kind = "flood"
+        at = "19:00"
+        expect = ["wetFeet", "lampFailure"]
+    """)
+    assert [sentence.split(" and must")[0] for sentence in found] == [
+        'night.toml: name is ""',
+        "night.toml: hours is 0",
+        "night.toml: weather is not a field here: the fields are name, hours, happening",
+        "night.toml: happening 1: at is 19:60",
+        "night.toml: happening 1: pole is P9999",
+        "night.toml: happening 1: severity is 2",
+        "night.toml: happening 2: kind is flood",
+        "night.toml: happening 2: expect is wetFeet",
+    ]
+
+
+def test_what_is_not_toml_not_tables_or_not_there_is_one_sentence(tmp_path: Path) -> None:
+    assert "night.toml: it is not TOML" in problems("name = ")[0]
+    assert problems('name = "x"\nhappening = 3') == [
+        "night.toml: happening is 3 and must be tables, each under [[happening]]"
+    ]
+    with pytest.raises(DiyaError, match="must be a TOML file or one of broker-down"):
+        find_scenario("no-such-night")
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        load_scenario(tmp_path, site(), run_time())
+
+
+def test_a_shorter_run_leaves_out_what_comes_later_and_a_dst_night_is_played_by_local_time() -> None:
+    text = 'name = "x"\nhours = 48\n[[happening]]\nkind = "power_cut"\nat = "+30h"'
+    assert parse(text, hours=10).hours == 10
+    spring = run_time(datetime(2026, 3, 28, 12), "Europe/Berlin")
+    scenario = parse_scenario(
+        'name = "x"\n[[happening]]\nkind = "power_cut"\nat = "06:00"', "night.toml", site(), spring
+    )
+    assert scenario.happenings[0].at_ms == 17 * HOUR_MS  # one hour less than on other nights
+
+
+@pytest.mark.parametrize("name", ready_made())
+def test_ready_made_scenarios_are_sound_for_a_street_of_twelve(name: str) -> None:
+    scenario = load_scenario(find_scenario(name), site(), run_time())
+    assert scenario.name
+    for happening in scenario.happenings:
+        assert happening.kind in {kind.name for kind in happenings()}
+        assert happening.until_ms is None or happening.until_ms > happening.at_ms
+
+
+def test_there_is_a_ready_made_scenario_for_each_kind_and_each_fault_of_the_plant_is_a_kind() -> None:
+    used = {
+        happening.kind
+        for name in ready_made()
+        for happening in load_scenario(find_scenario(name), site(), run_time()).happenings
+    }
+    listed = {kind.name for kind in happenings()}
+    assert used == listed >= set(faults.NAMES)
+    assert "quiet-night" in ready_made()
+    for kind in happenings():
+        assert kind.sentence.endswith(".") and kind.severity.startswith("1.0 ")
