@@ -5,14 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench clean
+.PHONY: help setup demo test check soak bench clean
 
 help:  ## what there is to make
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## the virtual environment and Mosquitto (nothing to do the second time)
 
-$(READY): pyproject.toml .ci/micropython.txt .ci/setup
+$(READY): pyproject.toml .ci/micropython.txt .ci/stubs.txt .ci/setup
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh .ci/setup
 	@touch $(READY)
 
@@ -27,6 +27,9 @@ check: $(READY)  ## ruff, and mypy on the host's code and on the firmware agains
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/mypy --config-file .ci/mypy-firmware.ini
+
+soak: $(READY)  ## the long tests: a month of one pole's life on MicroPython
+	@$(BIN)/python -m pytest tests/soak
 
 bench: $(READY)  ## steps per second on both engines, heap of the pole module by module
 	@$(BIN)/python -m simulator.bench

@@ -61,7 +61,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `diya` with *arguments* (default: the process's own) and exit: 0, or the code of what went wrong."""
-    _end_cleanly()
+    end_cleanly()
     sys.exit(run(arguments))
 
 
@@ -105,7 +105,7 @@ def _complain(sentence: str, code: int) -> int:
     return code
 
 
-def _end_cleanly() -> None:
+def end_cleanly() -> None:
     """A request to end from outside unwinds like Ctrl-C, so that a broker started here is ended too."""
 
     def end(number: int, frame: FrameType | None) -> None:

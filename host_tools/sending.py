@@ -6,7 +6,6 @@ about themselves.  Every pole answers with an ack of the same sender and number.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from host_tools.envelope import Counters, Key
 from host_tools.errors import CommandError
 from host_tools.link import Link, Message
 from host_tools.place import Place
+from host_tools.watch.payload import parsed, text
 from host_tools.watch.street import Street
 from pole import contract
 
@@ -39,21 +39,26 @@ class Target:
 
 @dataclass
 class Outcome:
-    """What became of a command: poles that applied it, that refused it and why, that said nothing, that are offline."""
+    """What became of a command: poles that applied it, that refused it and why, that said nothing, that are offline.
+
+    ``idle`` are those which held nothing that a cancel could have ended.
+    """
 
     asked: list[str]
     offline: list[str]
     applied: list[str] = field(default_factory=list)
+    idle: list[str] = field(default_factory=list)
     rejected: dict[str, tuple[str, str]] = field(default_factory=dict)  # pole: (reason, detail)
 
     @property
     def silent(self) -> list[str]:
-        return [pole for pole in self.asked if pole not in self.applied and pole not in self.rejected]
+        answered = {*self.applied, *self.idle, *self.rejected}
+        return [pole for pole in self.asked if pole not in answered]
 
     @property
     def complete(self) -> bool:
-        """Whether every pole that was meant did it."""
-        return not (self.rejected or self.silent or self.offline)
+        """Whether every pole that was meant did it; a cancel must have ended something somewhere."""
+        return not (self.rejected or self.silent or self.offline) and bool(self.applied)
 
 
 class Sender:
@@ -139,11 +144,8 @@ class Sender:
         if kind != contract.ACK or message.retained:
             self._note(message)
             return False
-        try:
-            ack = json.loads(message.payload)
-        except (ValueError, RecursionError):
-            return False
-        if not isinstance(ack, dict) or ack.get("sender") != self._sender or ack.get("n") not in sent:
+        ack = parsed(message.payload)
+        if ack is None or ack.get("sender") != self._sender or ack.get("n") not in sent:
             return False
         if pole in outcome.offline:  # it came back just in time
             outcome.offline.remove(pole)
@@ -151,8 +153,10 @@ class Sender:
             outcome.asked.append(pole)  # or nobody knew of it
         if ack.get("outcome") == contract.APPLIED:
             outcome.applied.append(pole)
+        elif ack.get("reason") == contract.UNKNOWN_REFERENCE:
+            outcome.idle.append(pole)
         else:
-            outcome.rejected[pole] = (str(ack.get("reason", "?")), str(ack.get("detail", "")))
+            outcome.rejected[pole] = (text(ack.get("reason"), 40) or "?", text(ack.get("detail"), 200))
         return True
 
 
@@ -169,6 +173,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "rejected": {
             pole: {"reason": reason, "detail": detail} for pole, (reason, detail) in sorted(outcome.rejected.items())
         },
+        "nothingHeld": sorted(outcome.idle),
         "noAnswer": outcome.silent,
         "offline": outcome.offline,
     }

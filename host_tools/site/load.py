@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,16 +10,15 @@ from host_tools.broker import parse_broker
 from host_tools.errors import BrokerError
 from host_tools.site import poles_csv, synthetic
 from host_tools.site.lines import Path as Field
-from host_tools.site.model import Luminaire, Problem, Rule, Site, SiteError, SwitchPoint
-from host_tools.site.reader import NAME, NAME_BOUND, Reader
+from host_tools.site.model import Luminaire, Problem, Site, SiteError, SwitchPoint
+from host_tools.site.reader import NAME, Reader
+from host_tools.site.rules import Rules, check_groups
 from pole import contract
 from pole.lighting.switch_point import parse
 
 SITE_FILE = "site.toml"
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _AT_BOUND = "must be HH:MM, or sunset, sunrise, dusk or dawn, with at most 720 minutes added such as sunset-10"
-_MONTH_DAY = re.compile(r"(\d\d)-(\d\d)")
 
 
 def find_site(name: str | Path) -> Path:
@@ -61,7 +58,7 @@ def read_site(folder: str | Path) -> tuple[Site | None, list[Problem]]:
     poles, problems = poles_csv.read(place / poles_csv.FILE, site, placed)
     site = site.with_poles(poles)
     if poles:
-        _check_groups(reader, site)
+        check_groups(reader, site)
     return site, sorted(reader.problems, key=lambda problem: problem.line) + problems
 
 
@@ -100,7 +97,7 @@ class _Parts:
             programme=read.choice(("light", "programme"), programmes, "a programme"),
             programmes=programmes,
             road_classes=self._road_classes(programmes),
-            rules=self._rules(programmes, self._special_days()),
+            rules=Rules(read).read(programmes),
             luminaires=self._luminaires(),
             poles=(),
         )
@@ -134,7 +131,7 @@ class _Parts:
         if len(table) > 16:
             read.wrong(("programmes",), f"has {len(table)} entries", "must have at most 16")
         for name in table:
-            self._key(("programmes", name))
+            self._read.key(("programmes", name))
             points = read.items(("programmes", name), 1, 24)
             out[name] = tuple(self._point(("programmes", name, number)) for number in range(len(points)))
         return out
@@ -154,76 +151,9 @@ class _Parts:
     def _road_classes(self, programmes: Mapping[str, object]) -> dict[str, str]:
         out = {}
         for name in self._read.table(("road_classes",)):
-            self._key(("road_classes", name))
+            self._read.key(("road_classes", name))
             out[name] = self._read.choice(("road_classes", name), programmes, "a programme")
         return out
-
-    def _special_days(self) -> dict[str, list[date | tuple[int, int]]]:
-        read, out = self._read, {}
-        for name in read.table(("special_days",), required=False):
-            self._key(("special_days", name))
-            entries = read.items(("special_days", name), 1, 64)
-            days = [self._day(("special_days", name, number), entry) for number, entry in enumerate(entries)]
-            out[name] = [day for day in days if day is not None]
-        return out
-
-    def _day(self, path: Field, entry: object) -> date | tuple[int, int] | None:
-        if type(entry) is date:
-            return entry
-        found = _MONTH_DAY.fullmatch(entry) if isinstance(entry, str) else None
-        if found:
-            try:
-                leap = date(2024, int(found[1]), int(found[2]))
-                return leap.month, leap.day
-            except ValueError:
-                pass
-        self._read.wrong(path, f"is {entry!s:.40}", 'must be a date such as 2026-11-08 or, for every year, "01-26"')
-        return None
-
-    def _rules(
-        self, programmes: Mapping[str, object], special: Mapping[str, list[date | tuple[int, int]]]
-    ) -> tuple[Rule, ...]:
-        rules = self._read.items(("rule",), 0, 48, required=False)
-        return tuple(self._rule(("rule", number), programmes, special) for number in range(len(rules)))
-
-    def _rule(
-        self, path: Field, programmes: Mapping[str, object], special: Mapping[str, list[date | tuple[int, int]]]
-    ) -> Rule:
-        read = self._read
-        conditions = ("days", "from", "to", "weekdays", "groups")
-        table = read.table(path)
-        read.only(path, ("name", "programme", *conditions))
-        if not any(condition in table for condition in conditions):
-            read.wrong(path, "has no condition", f"must have one of {', '.join(conditions)}")
-        days: list[date | tuple[int, int]] = []
-        for number, entry in enumerate(read.items((*path, "days"), 1, 16, required=False)):
-            if read.choice((*path, "days", number), special, "a name in special_days"):
-                days += special.get(entry, [])
-        weekdays = []
-        for number in range(len(read.items((*path, "weekdays"), 1, 7, required=False))):
-            day = read.choice((*path, "weekdays", number), WEEKDAYS, "a day of the week")
-            weekdays.append(WEEKDAYS.index(day) + 1 if day in WEEKDAYS else 1)
-        groups = read.items((*path, "groups"), 1, 16, required=False)
-        first, last = self._date((*path, "from")), self._date((*path, "to"))
-        if first and last and last < first:
-            read.wrong((*path, "to"), f"is {last}", f"must be {first} or later")
-        return Rule(
-            name=read.name((*path, "name")),
-            programme=read.choice((*path, "programme"), programmes, "a programme"),
-            dates=tuple(sorted(day for day in days if isinstance(day, date))),
-            month_days=tuple(sorted(day for day in days if isinstance(day, tuple))),
-            first=first,
-            last=last,
-            weekdays=tuple(weekdays),
-            groups=tuple(read.name((*path, "groups", number)) for number in range(len(groups))),
-        )
-
-    def _date(self, path: Field) -> date | None:
-        value = self._read.get(path)
-        if value is None or type(value) is date:
-            return value
-        self._read.wrong(path, f"is {value!r:.40}", "must be a date such as 2026-11-08")
-        return None
 
     def _luminaires(self) -> dict[str, Luminaire]:
         out: dict[str, Luminaire] = {}
@@ -231,7 +161,7 @@ class _Parts:
         if not table and self._read.get(("luminaires",)) is not None:
             self._read.wrong(("luminaires",), "has no entries", "must have at least 1")
         for name in table:
-            self._key(("luminaires", name))
+            self._read.key(("luminaires", name))
             out[name] = self._luminaire(name)
         return out
 
@@ -253,24 +183,3 @@ class _Parts:
             read.wrong((*path, "points"), f"go from {points[0][0]} to {points[-1][0]}", "must go from 0 to 100 percent")
         rated = read.number((*path, "rated_w"), 1, 2000, "W")
         return Luminaire(name, rated, read.number((*path, "lumens"), 1, 500_000, "lm"), tuple(points))
-
-    def _key(self, path: Field) -> None:
-        if not NAME.fullmatch(str(path[-1])):
-            self._read.wrong(path, f"is named {path[-1]!r}", NAME_BOUND)
-
-
-def _check_groups(reader: Reader, site: Site) -> None:
-    """A rule for a group no pole is in was meant for another: it would never do anything."""
-    groups = site.groups()
-    for number, rule in enumerate(site.rules):
-        for place, group in enumerate(rule.groups):
-            if group and group not in groups:
-                bound = f"must be a road class, zone, ward or feeder of poles.csv{_near(group, groups)}"
-                reader.wrong(("rule", number, "groups", place), f"is {group!r}", bound)
-
-
-def _near(name: str, names: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, list(names), 1)
-    return f", such as {close[0]}" if close else ""

@@ -102,6 +102,11 @@ class Reader:
             self.wrong(path, _is(value), NAME_BOUND)
         return value
 
+    def key(self, path: Path) -> None:
+        """Note where the last part of *path*, a key somebody chose, is not fit to be a name."""
+        if not NAME.fullmatch(str(path[-1])):
+            self.wrong(path, f"is named {path[-1]!r}", NAME_BOUND)
+
     def choice(self, path: Path, choices: Iterable[str], what: str, default: str | None = None) -> str:
         """The text at *path*, one of *choices*, which are *what*."""
         value = self.text(path, default=default)

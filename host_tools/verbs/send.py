@@ -91,6 +91,7 @@ def send(
         _print(outcome)
     if not outcome.complete:
         missing = len(outcome.asked) + len(outcome.offline) - len(outcome.applied)
+        missing -= len(outcome.idle) if outcome.applied else 0
         total = len(outcome.asked) + len(outcome.offline)
         click.echo(f"diya: {missing} of {total} pole{'s' if total > 1 else ''} did not do it.", err=True)
         ctx.exit(1)
@@ -124,15 +125,19 @@ def _with_progress(sender: Sender, target: Target, body: str, wait_s: float) -> 
 
 
 def _print(outcome: Outcome) -> None:
-    few = len(outcome.applied) <= 20
     if outcome.applied:
-        names = ", ".join(sorted(outcome.applied)) if few else f"{len(outcome.applied)} poles"
-        click.echo(f"applied: {names}")
+        click.echo(f"applied: {_names(outcome.applied)}")
     alike: dict[tuple[str, str], list[str]] = {}
     for pole, why in sorted(outcome.rejected.items()):
         alike.setdefault(why, []).append(pole)
     for (reason, detail), names_of in alike.items():
         click.echo(f"rejected, {reason}{': ' + detail if detail else ''}: {', '.join(names_of)}")
-    for word, names_of in (("no answer", outcome.silent), ("offline", outcome.offline)):
-        if names_of:
-            click.echo(f"{word}: {', '.join(names_of)}")
+    if outcome.idle:
+        click.echo(f"nothing held: {_names(outcome.idle)}")
+    for word, others in (("no answer", outcome.silent), ("offline", outcome.offline)):
+        if others:
+            click.echo(f"{word}: {', '.join(others)}")  # however many: somebody has to go there
+
+
+def _names(poles: list[str]) -> str:
+    return ", ".join(sorted(poles)) if len(poles) <= 20 else f"{len(poles)} poles"

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from host_tools.watch.payload import number, parsed, text
 from pole import contract
 
 MOST_POLES = 20_000  # a flood of made-up topics must not eat the machine
@@ -96,7 +97,7 @@ class Street:
         name, kind = self._split(topic)
         if not name:
             return []
-        values = _parsed(payload)
+        values = parsed(payload)
         if values is None:
             self.rubbish += bool(payload)  # an empty one clears what the broker retained, and is no rubbish
             return []
@@ -106,7 +107,7 @@ class Street:
                 self.rubbish += 1
                 return []
             row = self._rows[name] = Row(name)
-        at = _number(values.get("at"), 1, 2**40)
+        at = number(values.get("at"), 1, 2**40)
         moment = at if retained and at is not None else now
         if not (retained and kind == contract.PRESENCE) and not _is_will(kind, values):
             row.seen = max(row.seen or 0, moment)
@@ -153,7 +154,7 @@ class Street:
         if not topic.startswith(self._head):
             return "", ""
         name, _, kind = topic[len(self._head) :].partition("/")
-        if not name or name.startswith("_") or kind not in contract.DELIVERY or _text(name, 64) != name:
+        if not name or name.startswith("_") or kind not in contract.DELIVERY or text(name, 64) != name:
             return "", ""
         return name, kind
 
@@ -171,25 +172,25 @@ class Street:
 
     def _birth(self, row: Row, values: dict[str, Any], at: int, retained: bool) -> Iterable[Happening]:
         groups = values.get("groups")
-        row.groups = tuple(_text(group, 32) for group in groups[:16]) if isinstance(groups, list) else ()
-        row.board = _text(values.get("board"), 32)
+        row.groups = tuple(text(group, 32) for group in groups[:16]) if isinstance(groups, list) else ()
+        row.board = text(values.get("board"), 32)
         if retained:
             return []
-        firmware, cause = _text(values.get("firmware"), 24), _text(values.get("resetCause"), 24)
+        firmware, cause = text(values.get("firmware"), 24), text(values.get("resetCause"), 24)
         return [Happening(at, row.pole, "birth", f"started, firmware {firmware or '?'}, reset cause {cause or '?'}")]
 
     def _state(self, row: Row, values: dict[str, Any], at: int, retained: bool) -> Iterable[Happening]:
-        level = _number(values.get("level"), 0, 100)
+        level = number(values.get("level"), 0, 100)
         if level is None:
             self.rubbish += 1
             return []
         before = (row.level, row.target, row.reason, row.owner, row.until)
         row.level = level
-        row.target = _number(values.get("target"), 0, 100)
-        row.reason = _text(values.get("reason"), 80)
-        row.owner = _text(values.get("owner"), 16)
-        row.until = _number(values.get("until"), 1, 2**40)
-        row.clock = _text(values.get("clock"), 16)
+        row.target = number(values.get("target"), 0, 100)
+        row.reason = text(values.get("reason"), 80)
+        row.owner = text(values.get("owner"), 16)
+        row.until = number(values.get("until"), 1, 2**40)
+        row.clock = text(values.get("clock"), 16)
         if before == (row.level, row.target, row.reason, row.owner, row.until):
             return []
         first = before[0] is None
@@ -208,11 +209,11 @@ class Street:
         return []
 
     def _event(self, row: Row, values: dict[str, Any], at: int, retained: bool) -> Iterable[Happening]:
-        name = _text(values.get("eventType"), 40)
+        name = text(values.get("eventType"), 40)
         if not name:
             self.rubbish += 1
             return []
-        since = _number(values.get("timestamp"), 1, 2**40) or at
+        since = number(values.get("timestamp"), 1, 2**40) or at
         flag = values.get("startEndFlag")
         ends = flag is False or flag == "end"
         if ends:
@@ -222,44 +223,20 @@ class Street:
         word = " ended" if ends else ""
         late = " (replayed)" if values.get("replayed") is True else ""
         evidence = values.get("attributes")
-        shown = _text(json.dumps(evidence), 120) if isinstance(evidence, dict) and evidence else ""
+        shown = text(json.dumps(evidence), 120) if isinstance(evidence, dict) and evidence else ""
         return [Happening(since, row.pole, "event", f"{name}{word}{late} {shown}".rstrip(), bad=not ends)]
 
     def _ack(self, row: Row, values: dict[str, Any], at: int, retained: bool) -> Iterable[Happening]:
-        outcome = _text(values.get("outcome"), 24)
+        outcome = text(values.get("outcome"), 24)
         if not outcome:
             self.rubbish += 1
             return []
-        why = ", ".join(part for part in (_text(values.get("reason"), 40), _text(values.get("detail"), 120)) if part)
-        sender = _text(values.get("sender"), 40)
-        text = f"{outcome} a command" + (f" of {sender}" if sender else "") + (f": {why}" if why else "")
-        return [Happening(at, row.pole, "ack", text, bad=outcome != contract.APPLIED)]
+        why = ", ".join(part for part in (text(values.get("reason"), 40), text(values.get("detail"), 120)) if part)
+        sender = text(values.get("sender"), 40)
+        said = f"{outcome} a command" + (f" of {sender}" if sender else "") + (f": {why}" if why else "")
+        return [Happening(at, row.pole, "ack", said, bad=outcome != contract.APPLIED)]
 
 
 def _is_will(kind: str, values: dict[str, Any]) -> bool:
     """Whether the broker speaks here for a pole that is gone."""
     return kind == contract.PRESENCE and values.get("online") is not True
-
-
-def _parsed(payload: bytes) -> dict[str, Any] | None:
-    """The object in *payload*, or None where there is none that we can read."""
-    if not 0 < len(payload) <= 65536:
-        return None
-    try:
-        values = json.loads(payload)
-    except (ValueError, RecursionError):
-        return None
-    return values if isinstance(values, dict) else None
-
-
-def _number(value: object, low: int, high: int) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        return None
-    return value
-
-
-def _text(value: object, most: int) -> str:
-    """*value* as text that is safe on a terminal: no control characters, at most *most* long."""
-    if not isinstance(value, str):
-        return ""
-    return "".join(character if character.isprintable() else "?" for character in value[:most])

@@ -97,7 +97,7 @@ class CPythonRunner:
 
     def __init__(self, hardware: Hardware) -> None:
         self._hardware = hardware
-        self._loop = VirtualLoop()
+        self._loop = VirtualLoop()  # type: ignore[abstract]  # a pole needs no subprocesses and signals
         self._net = CpythonNet(self._loop, hardware.handle)
         self._life: Any = None
         self._console = Console(hardware.folder / "console.log")

@@ -43,9 +43,11 @@ class RealNetwork:
     def resolve(self, pole: str, host: str) -> str:
         if not self.online(pole):
             raise OSError(errno.EHOSTUNREACH, "the pole is not on the network")
+        if _is_address(host):
+            return host
         if host != self._broker_host:
             return TIME_ADDRESS
-        return socket.getaddrinfo(self.broker[0], None, socket.AF_INET)[0][4][0]
+        return str(socket.getaddrinfo(self.broker[0], None, socket.AF_INET)[0][4][0])
 
     def connect(self, pole: str, kind: int, address: str, port: int, changed: Callable[[], None]) -> Endpoint:
         if not self.online(pole):
@@ -200,3 +202,11 @@ class RealTime:
 
     def close(self) -> None:
         self._answers.clear()
+
+
+def _is_address(host: str) -> bool:
+    try:
+        socket.inet_aton(host)
+    except OSError:
+        return False
+    return True

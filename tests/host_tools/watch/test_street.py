@@ -131,8 +131,10 @@ def test_text_is_safe_for_a_terminal() -> None:
 def test_rubbish_is_counted_and_changes_nothing() -> None:
     street = street_of(1)
     before = street.rows()[0].as_json()
-    rubbish = [b"\xff\xfe", b"[1]", b"null", b"{", b'{"level": 101}', b'{"level": "x"}', b'{"level": true}', b"x" * 10**6,
-               b"[" * 60_000, b'{"level": 1e999}']  # fmt: skip
+    rubbish = [
+        b"\xff\xfe", b"[1]", b"null", b"{", b'{"level": 101}', b'{"level": "x"}', b'{"level": true}', b"x" * 10**6,
+        b"[" * 60_000, b'{"level": 1e999}',
+    ]  # fmt: skip
     for payload in rubbish:
         street.feed("diya/1/sagar/P0001/state", payload, False, NOW)
     assert street.summary().rubbish == len(rubbish)

@@ -1,0 +1,33 @@
+"""Reads what poles say, trusting none of it: a value is what it should be, or it is not there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+MOST_BYTES = 65536  # of a payload that is looked at
+
+
+def parsed(payload: bytes) -> dict[str, Any] | None:
+    """The object in *payload*, or None where there is none that we can read."""
+    if not 0 < len(payload) <= MOST_BYTES:
+        return None
+    try:
+        values = json.loads(payload)
+    except (ValueError, RecursionError):
+        return None
+    return values if isinstance(values, dict) else None
+
+
+def number(value: object, low: int, high: int) -> int | None:
+    """*value* where it is a whole number from *low* to *high*, else None."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        return None
+    return value
+
+
+def text(value: object, most: int) -> str:
+    """*value* as text that is safe on a terminal: no control characters, at most *most* long."""
+    if not isinstance(value, str):
+        return ""
+    return "".join(character if character.isprintable() else "?" for character in value[:most])
