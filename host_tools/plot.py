@@ -1,8 +1,8 @@
-"""One night drawn twice: as text for a terminal (plotext) and as a PNG (matplotlib).
+"""One night as series of values, and drawn as text for a terminal (plotext; for a PNG see ``picture``).
 
 The preview of a site and the simulated night both draw with this, so that what was promised and what was lived look
 alike.  Levels stand in the upper panel, power (when there is any) in the lower, both against the site's local time.
-The drawing libraries are slow to import and are imported only when something is drawn.
+The drawing library is slow to import and is imported only when something is drawn.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import floor, log10
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 Kind = Literal["level", "power"]
@@ -99,52 +98,6 @@ def night_plot(
     if night.marks:
         parts.append("  ".join(f"{night.clock(mark.at)} {mark.label}" for mark in night.marks)[:width])
     return "\n".join(line.rstrip() for part in parts for line in part.splitlines())
-
-
-def night_png(
-    series: Iterable[Series],
-    marks: Iterable[Mark],
-    path: Path,
-    *,
-    timezone: str = "UTC",
-    title: str = "",
-) -> None:
-    """The night as a PNG file at *path*.  Raises ValueError when there is nothing to plot, OSError on a bad path."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    night = _Night(series, marks, timezone)
-    panels = night.panels()
-    figure: Any = Figure(figsize=(11, 3.6 if len(panels) == 1 else 6.2), dpi=130, layout="constrained")
-    FigureCanvasAgg(figure)
-    ratios = [3, 2][: len(panels)]
-    axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=ratios)[:, 0]
-    zone = ZoneInfo(timezone)
-    for axis, panel in zip(axes, panels, strict=True):
-        for one in panel.series:
-            times, values = _outline(one, night.end)
-            moments = [datetime.fromtimestamp(t, zone) for t in times]
-            axis.plot(moments, [v / panel.unit for v in values], label=one.name, linewidth=1.4)
-        for mark in night.marks:
-            moment = datetime.fromtimestamp(mark.at, zone)
-            axis.axvline(moment, color="0.6", linestyle=":", linewidth=1)
-            if panel is panels[0]:
-                axis.annotate(
-                    mark.label, (moment, 1.0), xycoords=("data", "axes fraction"), xytext=(2, 2),
-                    textcoords="offset points", rotation=55, fontsize=7, color="0.35",
-                )  # fmt: skip
-        axis.set_ylim(0, panel.top / panel.unit)
-        axis.set_ylabel(panel.label)
-        axis.grid(alpha=0.25)
-        if len(panel.series) <= 12:
-            axis.legend(loc="upper left", fontsize=8)
-    ticks = night.ticks(14)
-    axes[-1].set_xlim(datetime.fromtimestamp(night.start, zone), datetime.fromtimestamp(night.end, zone))
-    axes[-1].set_xticks([datetime.fromtimestamp(t, zone) for t in ticks], [night.clock(t) for t in ticks])
-    axes[-1].set_xlabel(f"local time ({timezone})")
-    if title:
-        figure.suptitle(title)
-    figure.savefig(path, format="png")
 
 
 _COLOURS = (11, 14, 10, 13, 9, 12, 6, 3)  # of the 256 of a terminal; bright ones, and white stays the frame's

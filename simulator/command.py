@@ -211,7 +211,7 @@ def _terminal_plot(outcome: Outcome) -> str:
 
 def draw(outcome: Outcome, path: Path) -> None:
     """The night as a PNG."""
-    from simulator.report.plot import png
+    from host_tools.picture import png
 
     series, marks = _series(outcome)
     report = outcome.report

@@ -1,4 +1,4 @@
-"""`make demo`: a street of real firmware through a night, to be watched; or, without a screen, lived at once and judged.
+"""`make demo`: a street of real firmware through a night, watched; or, without a screen, lived at once and judged.
 
 Everything started here is ended here, however the demo ends, and nothing else is touched.
 """
@@ -56,7 +56,8 @@ def _street(url: str) -> Iterator[None]:
         "--speed", str(WATCHED_SPEED), "--broker", url,
     ]  # fmt: skip
     # a session of its own: Ctrl-C reaches the watcher alone, which then ends the street
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True) as street:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=quiet, stdout=quiet, start_new_session=True) as street:
         try:
             yield
         finally:
@@ -92,11 +93,15 @@ def live_a_night() -> bool:
         click.echo(f"{name} did not report {missing}", err=True)
     failures = outcome.street.failures()
     good = not silent and not dark and not failures
-    click.echo("lit from dusk to dawn, and every pole reported" if good else f"NOT good: dark {dark:g} minutes", err=not good)
+    verdict = (
+        "lit from dusk to dawn, and every pole reported" if good else f"not as it should be: dark {dark:g} minutes"
+    )
+    click.echo(verdict, err=not good)
     return good
 
 
 def main() -> None:
+    cli.end_cleanly()
     try:
         demo(standalone_mode=True)
     except DiyaError as error:

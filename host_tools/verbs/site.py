@@ -58,7 +58,8 @@ def check(ctx: click.Context, folder: str, as_json: bool) -> None:
 @click.option("--png", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write a PNG as well.")
 @json_option
 def preview(folder: str, night_of: str | None, group: str | None, png: Path | None, as_json: bool) -> None:
-    from host_tools.plot import Series, night_plot, night_png
+    from host_tools.picture import png as draw
+    from host_tools.plot import Series, night_plot
     from host_tools.site import load_site
     from host_tools.site.night import courses, energy_wh, power_of
 
@@ -82,7 +83,9 @@ def preview(folder: str, night_of: str | None, group: str | None, png: Path | No
     title = f"{place.title}, night of {day:%d %b %Y}" + (f", {group}" if group else "") + f", {len(poles)} poles"
     kwh = energy_wh(power, night.end) / 1000
     if png:
-        night_png([*levels, power], marks, png, timezone=place.timezone, title=title)
+        draw(
+            png, [*levels, power], marks, timezone=place.timezone, title=title, subtitle=f"{kwh:.1f} kWh by the tables"
+        )
     if as_json:
         say_json({
             "site": place.name, "date": day.isoformat(), "group": group, "poles": len(poles),

@@ -1,7 +1,7 @@
-"""The picture of a night: a PNG of the street's levels and power, and the same for a terminal.
+"""The picture of a night: a PNG of the street's levels and power (for a terminal see ``plot``).
 
-It draws plain series (host_tools.plot), so the preview of a site can be drawn with it too.  The sky behind the curves
-says when it is night: light by day, twilight between sunset and dusk, dark from dusk to dawn.
+The preview of a site and the simulated night are both drawn with it.  The sky behind the curves says when it is night:
+light by day, twilight between sunset and dusk, dark from dusk to dawn.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from host_tools.plot import Mark, Series, night_plot
+from host_tools.plot import Mark, Series
 
 DAY, TWILIGHT, NIGHT = "#fdf6e3", "#c9cbe0", "#23264a"
 INK, QUIET, LAMP, ALARM = "#22242f", "#6d7080", "#f2a900", "#d6334c"
@@ -22,20 +22,6 @@ CURVES = ("#f2a900", "#35b6c9", "#e4572e", "#8fd14f", "#c58af9", "#f78fb3", "#9a
 SUN = ("sunset", "dusk", "dawn", "sunrise")
 SKY_AFTER = {"sunset": TWILIGHT, "dusk": NIGHT, "dawn": TWILIGHT, "sunrise": DAY}
 SKY_BEFORE = {"sunset": DAY, "dusk": TWILIGHT, "dawn": NIGHT, "sunrise": TWILIGHT}
-
-
-def terminal(
-    series: Iterable[Series],
-    marks: Iterable[Mark],
-    *,
-    timezone: str,
-    title: str = "",
-    width: int = 100,
-    height: int = 24,
-    colour: bool = False,
-) -> str:
-    """The night as text of *width* by *height* characters; raises ValueError when there is nothing to draw."""
-    return night_plot(series, marks, timezone=timezone, title=title, width=width, height=height, colour=colour)
 
 
 def png(
