@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -55,12 +56,17 @@ def _street(url: str) -> Iterator[None]:
         "--from", EVENING, "--hours", str(WATCHED_H), "--engine", "micropython",
         "--speed", str(WATCHED_SPEED), "--broker", url,
     ]  # fmt: skip
-    # a session of its own: Ctrl-C reaches the watcher alone, which then ends the street
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=quiet, stdout=quiet, start_new_session=True) as street:
+    with tempfile.TemporaryFile("w+") as said:
+        # a session of its own: Ctrl-C reaches the watcher alone, which then ends the street
+        street = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True
+        )
         try:
             yield
         finally:
+            if street.poll():  # it ended by itself, and not well
+                said.seek(0)
+                click.echo(said.read(), err=True)
             street.terminate()
             try:
                 street.wait(10)
