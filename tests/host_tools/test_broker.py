@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from host_tools.broker import BrokerAddress, embedded_broker, parse_broker
+from host_tools.broker.mosquitto import Mosquitto, find_mosquitto
 from host_tools.errors import BrokerError
 from host_tools.link import Link
-from host_tools.mosquitto import Mosquitto, find_mosquitto
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_burst_beyond_mosquittos_own_limits_is_not_lost() -> None:
 
 
 def test_where_there_is_no_mosquitto_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("host_tools.mosquitto.FOLDERS", ())
+    monkeypatch.setattr("host_tools.broker.mosquitto.FOLDERS", ())
     monkeypatch.setenv("PATH", os.devnull)
     assert find_mosquitto() is None
     with pytest.raises(BrokerError, match="apt-get install mosquitto"):
@@ -102,7 +102,7 @@ def test_where_there_is_no_mosquitto_it_is_said_how_to_get_it(monkeypatch: pytes
 
 def test_amqtt_takes_its_place_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("amqtt")
-    monkeypatch.setattr("host_tools.mosquitto.find_mosquitto", lambda: None)
+    monkeypatch.setattr("host_tools.broker.mosquitto.find_mosquitto", lambda: None)
     broker, warning = embedded_broker()
     assert "amqtt takes its place" in warning
     with broker:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from host_tools.broker.mosquitto import Mosquitto
 from host_tools.cli import run
 from host_tools.link import Link
-from host_tools.mosquitto import Mosquitto
 from pole import contract
 from pole.link.commands import Commands
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, Self
 
-from host_tools.broker import HOW_TO_INSTALL, BrokerAddress, free_port
+from host_tools.broker.address import HOW_TO_INSTALL, BrokerAddress, free_port
 from host_tools.errors import BrokerError
 
 START_S = 10.0  # longest wait until it answers

@@ -1,18 +1,13 @@
-"""Where the MQTT broker is, and one of our own where a run needs one that nobody set up."""
+"""Where an MQTT broker is."""
 
 from __future__ import annotations
 
 import re
 import socket
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from host_tools.errors import BrokerError
-
-if TYPE_CHECKING:
-    from host_tools.amqtt_broker import Amqtt
-    from host_tools.mosquitto import Mosquitto
 
 DEFAULT_PORT = 1883
 
@@ -54,18 +49,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def embedded_broker(port: int = 0) -> tuple[Mosquitto | Amqtt, str]:
-    """A broker of our own, not yet started, and a warning for the user ("" where it is Mosquitto).
-
-    Raises BrokerError where neither Mosquitto nor amqtt is on this machine.
-    """
-    from host_tools import amqtt_broker, mosquitto
-
-    if mosquitto.find_mosquitto():
-        return mosquitto.Mosquitto(port), ""
-    warning = (
-        f"Mosquitto is not on this machine, so amqtt takes its place, which is slower and less exact: {HOW_TO_INSTALL}"
-    )
-    return amqtt_broker.Amqtt(port), warning
