@@ -1,4 +1,4 @@
-"""The data store: small files in one folder, each replaced as a whole or not at all."""
+"""The data store: files in one folder.  Most are replaced as a whole or not at all; a journal's grow at their end."""
 
 import os
 
@@ -26,10 +26,7 @@ class Files:
         cannot be written; the old content is then still there.
         """
         path = self._path(name)
-        try:
-            os.stat(self._root)
-        except OSError:
-            self._make_root()
+        self._need_root()
         try:
             with open(path + _NEW, "wb") as file:
                 file.write(data)
@@ -37,6 +34,37 @@ class Files:
             self.remove(name + _NEW)  # half a file would only take the space it lacked
             raise
         os.rename(path + _NEW, path)
+
+    def append(self, name, data):
+        """Adds *data* (bytes) to the end of file *name*, which is made where there is none.
+
+        It is durable when this returns, and on littlefs a power cut leaves all of it or nothing.  Raises OSError.
+        """
+        self._need_root()
+        with open(self._path(name), "ab") as file:
+            file.write(data)
+
+    def open(self, name):
+        """File *name* to be read in parts, a context manager.  Raises OSError when it cannot be opened."""
+        return open(self._path(name), "rb")
+
+    def names(self):
+        """Names of all files, in no order; none where the folder is missing or cannot be read."""
+        try:
+            return os.listdir(self._root)
+        except OSError:
+            return []
+
+    def size(self, name):
+        """Bytes in file *name*; 0 when there is none."""
+        try:
+            return os.stat(self._path(name))[6]
+        except OSError:
+            return 0
+
+    def rename(self, name, other):
+        """Gives file *name* the name *other*, whose file is replaced.  Raises OSError."""
+        os.rename(self._path(name), self._path(other))
 
     def remove(self, name):
         """Removes file *name*; nothing happens when there is none."""
@@ -48,7 +76,12 @@ class Files:
     def _path(self, name):
         return self._root + "/" + name
 
-    def _make_root(self):
+    def _need_root(self):
+        try:
+            os.stat(self._root)
+            return
+        except OSError:
+            pass
         at = 0
         while at >= 0:
             at = self._root.find("/", at + 1)

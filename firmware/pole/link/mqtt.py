@@ -91,7 +91,8 @@ class Client:
                 while self._ticks() == set_at:  # whatever set it has a stamp of this millisecond
                     await aio.sleep_ms(1)
             else:
-                await self._wait(self._pulse.idle_ms(self._ticks()))
+                now = self._ticks()
+                await self._wait(min(self._pulse.idle_ms(now), self._outbox.idle_ms(now)))
             now = self._ticks()
             self.stable = self.stable or aio.ticks_diff(now, self._opened_at) >= STABLE_MS
             if self._failure and self._failed_at != now:

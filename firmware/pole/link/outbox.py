@@ -17,6 +17,7 @@ from pole.contract import BIRTH, DELIVERY, METER, PRESENCE, STATE
 from pole.link.mailbox import Mailbox
 
 WINDOW = 4  # messages of QoS 1 on their way at once
+NEVER = 1 << 28  # ms, three days: longer than anybody waits
 QUEUE = 16  # acks and events kept in memory, about 300 bytes each
 
 _BEFORE_QUEUE = (PRESENCE, BIRTH, STATE)
@@ -24,12 +25,19 @@ _AFTER_QUEUE = (METER,)
 
 
 class Record:
-    """One message: ``kind`` (contract.DELIVERY), ``payload`` (JSON text), ``qos``, ``retain``, ``stamp`` (ticks)."""
+    """One message: ``kind`` (contract.DELIVERY), ``payload`` (JSON text), ``qos``, ``retain``, ``stamp`` (ticks).
 
-    __slots__ = ("again", "dup", "kind", "packet_id", "payload", "qos", "retain", "stamp", "written")
+    ``routine``: where there is no room for all it goes before others.
+    """
 
-    def __init__(self, kind, payload, stamp):
+    __slots__ = (
+        "again", "dup", "kind", "packet_id", "payload", "qos", "retain", "routine", "sequence", "stamp", "written",
+    )  # fmt: skip
+
+    def __init__(self, kind, payload, stamp, routine=False):
         self.kind = kind
+        self.routine = routine
+        self.sequence = 0  # in the journal; 0: not from there
         self.payload = payload
         self.qos, self.retain = DELIVERY[kind]
         self.stamp = stamp
@@ -63,6 +71,10 @@ class Queue:
 
     def release(self, record):
         """The broker has *record*: in memory there is nothing more to do."""
+
+    def wait_ms(self, now):
+        """Milliseconds until a record that ``take`` held back may go, at least 1; NEVER when it holds none back."""
+        return NEVER
 
 
 class _Slot:
@@ -105,9 +117,9 @@ class Outbox:
         self._freed_at = -1
         self._last_id = 0
 
-    def put(self, kind, payload):
+    def put(self, kind, payload, routine=False):
         """Leaves *payload* (JSON text) to be sent as *kind*; False when the queue has no room for it."""
-        record = Record(kind, payload, self._ticks())
+        record = Record(kind, payload, self._ticks(), routine)
         slot = self._slots.get(kind)
         if slot:
             slot.put(record)
@@ -123,6 +135,10 @@ class Outbox:
         if record:
             record.written = now
         return record
+
+    def idle_ms(self, now):
+        """Milliseconds until ``take`` is worth another try although nothing wakes: replayed events are paced."""
+        return self._queue.wait_ms(now)
 
     def acknowledge(self, packet_id):
         """A PUBACK came: its record is released.  An identifier that is not on its way is ignored."""

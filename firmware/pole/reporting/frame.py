@@ -1,0 +1,53 @@
+"""How a record lies on flash: framed by its length and a checksum, so that damage is never taken for a record.
+
+A segment is a head (``DJ``, 6 bytes of epoch, first sequence, CRC-32 of these) and frames after it.  A frame is 16
+bytes (start byte, kind, length, sequence, release mark, CRC-32) and its text.  A frame's CRC starts from its segment's
+head, so a frame that strays into another segment does not fit there.  Little-endian; CRC-32 is that of IEEE 802.3.
+"""
+
+import struct
+from binascii import crc32, hexlify
+
+MARK = 0  # says only up to where the records are released
+EVENT = 1
+EPOCH = 6  # bytes
+HEAD = 16  # bytes, of a segment and of a frame
+DAMAGED = ()
+
+_SEGMENT = "<2s6sI"
+_FRAME = "<BBHII"
+_START = 0xD1
+
+
+def pack_head(epoch, first):
+    """Head of a segment of *epoch* (6 bytes) whose first frame has sequence *first*."""
+    head = struct.pack(_SEGMENT, b"DJ", epoch, first)
+    return head + struct.pack("<I", crc32(head))
+
+
+def read_head(file):
+    """(epoch as 12 hexadecimal digits, seed of the frames' CRC), or None where the head is damaged."""
+    head = file.read(HEAD)
+    if len(head) < HEAD or head[:2] != b"DJ" or struct.pack("<I", crc32(head[:12])) != head[12:]:
+        return None
+    return hexlify(head[2:8]).decode(), crc32(head)
+
+
+def pack(seed, kind, sequence, mark, text):
+    """A frame; *text* is bytes, at most 65535."""
+    head = struct.pack(_FRAME, _START, kind, len(text), sequence, mark)
+    return head + struct.pack("<I", crc32(text, crc32(head, seed))) + text
+
+
+def read(file, seed):
+    """The next frame of *file*: (kind, sequence, mark, text); None at the end, DAMAGED where there is no sound one."""
+    head = file.read(HEAD)
+    if not head:
+        return None
+    if len(head) == HEAD:
+        start, kind, size, sequence, mark = struct.unpack(_FRAME, head[:12])
+        if start == _START and kind <= EVENT:
+            text = file.read(size)
+            if len(text) == size and struct.pack("<I", crc32(text, crc32(head[:12], seed))) == head[12:]:
+                return kind, sequence, mark, text
+    return DAMAGED

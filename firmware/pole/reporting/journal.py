@@ -1,0 +1,237 @@
+"""The events a pole has raised, kept on flash until the city has them and beyond: the queue of the outbox.
+
+An event is on the flash before anything of it goes out.  Its id is the journal's epoch (random, from when the journal
+was created) and a sequence that only rises, so it comes neither from a clock nor from a counter that could be lost.
+Which records are released is written with every new record, and on its own with every ``MARK_EVERY``-th release: a
+power cut makes at most ``DUPLICATES`` acknowledged records go out again, under the id they had.
+
+Events go out in the order of their sequence.  One that could not go out at once, from before a cut or an outage, says
+``replayed`` and is paced.  Acks stand in memory as before and go first: they answer somebody who waits.
+
+Where the flash refuses a record it goes out from memory, under an epoch of its own: said is better than kept.
+"""
+
+from binascii import hexlify
+
+from pole import contract
+from pole.aio import ticks_diff
+from pole.link.outbox import NEVER, Queue, Record
+from pole.reporting import frame
+from pole.reporting.reader import Reader
+from pole.reporting.segments import GOING, Segments
+
+BUDGET = 262144  # bytes of flash
+MARK_EVERY = 16  # releases
+AHEAD = 8  # sequences out at once, from the oldest that is not released
+DUPLICATES = MARK_EVERY - 1 + AHEAD - 1  # releases not written yet, and those behind one that is still on its way
+REPLAY_MS = 500  # from one replayed record to the next
+LIVE_MS = 30000  # an event that waited longer for the link is replayed
+RESENDS = 4  # ranges asked for and not sent yet
+DROPPED = "eventsDropped"  # eventType: which events are gone, and how many
+_LIVE = 8  # events of a burst that all go out as live
+
+
+def replay_wait(now, last):
+    """Milliseconds until the next replayed record may go; *now* and when the *last* went (None: none did) are ticks."""
+    if last is None:
+        return 0
+    gone = ticks_diff(now, last)
+    return REPLAY_MS - gone if 0 <= gone < REPLAY_MS else 0
+
+
+class Journal:
+    """The queue of the outbox (``link/outbox.py``), on flash.
+
+    *store*: drivers/files.py.  *nonce(n)*: n random bytes.  *clock()*: Unix seconds or None, dates what the journal
+    says of itself.  *budget*: bytes of flash.
+
+    An event's text is a JSON object without ``id`` and ``replayed``: those two the journal adds as it goes out.
+    ``gone`` lists [(epoch, first, last)] of sequences asked for and not there; who answers ``resend`` empties it.
+    ``lost`` counts what was accepted by nobody.
+    """
+
+    def __init__(self, store, nonce, clock, budget=BUDGET):
+        self.gone = []
+        self._store = store
+        self._nonce = nonce
+        self._clock = clock
+        self._memory = Queue()
+        self._spare = None  # [epoch, sequence] of events that are only in memory
+        self._segments = Segments(store, nonce, budget)
+        last, self._mark, damage = self._segments.recover()
+        self._next = last + 1
+        self._sent = self._mark  # the last sequence that went out
+        self._reader = Reader(self._segments, self._mark)
+        self._flying = []  # sequences that are out and not released
+        self._unwritten = 0  # releases since the mark was written
+        self._stamps = []  # ticks of the last puts
+        self._at = -1  # ticks: what is seen in this millisecond was fixed at its beginning, whoever came first
+        self._older = last  # the last sequence from before it
+        self._limit = 0  # the first sequence that must wait for a PUBACK; 0: none must
+        self._replayed_at = None
+        self._held_back = False
+        self._resends = []  # [epoch, next sequence, last]
+        self._again = None  # the Reader of the first of them
+        if GOING in store.names():
+            self._bury()
+        if damage is not None:
+            self._note(damage or None, last + 1, None, None)
+            self._segments.forget_headless()
+
+    @property
+    def lost(self):
+        """How many records there was no room for, in memory or on flash."""
+        return self._memory.lost
+
+    def put(self, record):
+        """Keeps *record*; False when it cannot be: an ack too many, or flash and memory that both refuse an event."""
+        if record.kind != contract.EVENT:
+            return self._memory.put(record)
+        self._begin(record.stamp)
+        return self._keep(record.payload, record.routine)
+
+    def take(self, now):
+        """The next record to be sent, or None; see ``wait_ms``."""
+        self._begin(now)
+        self._held_back = False
+        record = self._memory.take(now)
+        if record:
+            return record
+        if self._sent < self._older:
+            sequence = self._reader.peek()
+            if sequence and sequence <= self._older:
+                if self._limit and sequence >= self._limit:
+                    return None
+                live = self._live(sequence, now)
+                if not live and not self._may_replay(now):
+                    return None
+                self._sent = sequence
+                self._flying.append(sequence)
+                return _record(self._reader.pop(), sequence, not live, now)
+            self._sent = self._older  # what is missing is gone
+        return self._take_again(now) if self._resends else None
+
+    def waiting(self):
+        """Whether a record has not been taken yet."""
+        return self._memory.waiting() or self._sent < self._next - 1 or bool(self._resends)
+
+    def release(self, record):
+        """The broker has *record*.  It stays on the flash until its space is needed."""
+        if record.sequence not in self._flying:
+            return
+        self._flying.remove(record.sequence)
+        self._unwritten += 1
+        self._mark = min(self._flying) - 1 if self._flying else self._sent
+        if self._unwritten >= MARK_EVERY:
+            try:
+                self._write(0, frame.MARK, b"", self._next)
+            except OSError:
+                pass  # then more is sent again after a cut
+
+    def wait_ms(self, now):
+        """Milliseconds until a record that ``take`` held back may go, at least 1; NEVER when it holds none back."""
+        return max(replay_wait(now, self._replayed_at), 1) if self._held_back else NEVER
+
+    def resend(self, epoch, first, last):
+        """Queues the events *first* to *last* of *epoch* once more; False when too much is asked for already.
+
+        What of them is not there any more is in ``gone`` when the others have been taken.
+        """
+        if len(self._resends) >= RESENDS:
+            return False
+        self._resends.append([epoch, first, last])
+        return True
+
+    def _begin(self, now):
+        if self._at != now:
+            self._at = now
+            self._older = self._next - 1
+            self._limit = min(self._flying) + AHEAD if self._flying else 0
+            self._stamps = self._stamps[-_LIVE:]
+
+    def _take_again(self, now):
+        """The next record asked for again; one look at the flash and no more, for whatever lies there."""
+        if len(self.gone) >= RESENDS or not self._may_replay(now):
+            return None
+        wanted = self._resends[0]
+        epoch, expected, last = wanted
+        if not self._again:
+            self._again = Reader(self._segments, expected - 1)
+        sequence = self._again.peek()
+        if sequence and sequence <= min(last, self._sent):
+            found = self._again.pop()
+            if found[0] == epoch:
+                self._missing(epoch, expected, sequence - 1)
+                wanted[1] = sequence + 1
+                return _record(found, sequence, True, now)
+        else:
+            if epoch == hexlify(self._segments.epoch).decode():
+                last = min(last, self._sent)  # what has not gone out yet will do so in its turn
+            self._missing(epoch, expected, last)
+            self._resends.pop(0)
+            self._again = None
+        self._replayed_at = None  # nothing went out
+        self._held_back = bool(self._resends)
+        return None
+
+    def _missing(self, epoch, first, last):
+        if first <= last:
+            self.gone.append((epoch, first, last))
+
+    def _may_replay(self, now):
+        self._held_back = replay_wait(now, self._replayed_at) > 0
+        if not self._held_back:
+            self._replayed_at = now
+        return not self._held_back
+
+    def _live(self, sequence, now):
+        place = sequence - self._next + len(self._stamps)
+        return place >= 0 and 0 <= ticks_diff(now, self._stamps[place]) < LIVE_MS
+
+    def _keep(self, text, routine):
+        data = text.encode()
+        if self._segments.fits(len(data)):
+            try:
+                self._write(routine, frame.EVENT, data, None)
+                self._stamps.append(self._at)
+                return True
+            except OSError as error:
+                print("diya: an event could not be stored:", error)
+                self._stamps = []
+        if not self._spare:
+            self._spare = [hexlify(self._nonce(frame.EPOCH)).decode(), 0]
+        self._spare[1] += 1
+        record = _record((self._spare[0], data), self._spare[1], False, self._at)
+        record.sequence = 0
+        return self._memory.put(record)
+
+    def _write(self, routine, kind, data, sequence):
+        while self._segments.crowded(routine, len(data)):
+            self._segments.retire(self._mark)
+            self._bury()
+        if sequence is None:
+            sequence = self._next
+            self._next += 1  # whatever comes of it, it is used once
+        self._segments.write(routine, kind, sequence, self._mark, data)
+        self._unwritten = 0
+
+    def _bury(self):
+        """Writes down what of the retired segment was not released, and only then removes it."""
+        epoch, _, _, _, first, last, count, _ = self._segments.scan(GOING, self._mark)
+        if count:
+            self._note(epoch, first, last, count)
+        self._store.remove(GOING)
+
+    def _note(self, epoch, first, last, count):
+        now = self._clock()
+        lost = {"epoch": epoch, "first": first, "last": last, "count": count}
+        event = {"v": contract.VERSION, "at": now, "eventType": DROPPED, "timestamp": now, "attributes": lost}
+        self._keep(contract.encode(contract.FIELDS[contract.EVENT], event), False)
+
+
+def _record(found, sequence, replayed, now):
+    epoch, text = found
+    tail = ',"id":"%s-%d","replayed":%s}' % (epoch, sequence, "true" if replayed else "false")
+    record = Record(contract.EVENT, text.decode()[:-1] + tail, now)
+    record.sequence = sequence
+    return record
