@@ -22,6 +22,7 @@ VERBS = {
     "simulate": ("simulator.command", "simulate", "Run a street of real firmware on this machine."),
     "watch": ("host_tools.verbs.watch", "watch", "Watch a street live, over any MQTT broker."),
     "send": ("host_tools.verbs.send", "send", "Set the level of a pole, a group or all of them."),
+    "record": ("host_tools.verbs.record", "record", "Keep every event exactly once, and read what was kept."),
     "site": ("host_tools.verbs.site", "site", "Check a site's files, or see a night of it beforehand."),
     "boards": ("host_tools.verbs.boards", "boards", "List the boards, or show what one is wired to."),
 }

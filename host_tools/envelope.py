@@ -38,15 +38,29 @@ def read_key(path: Path) -> Key:
 
     Raises CommandError.
     """
+    keys = _lines_of(path)
+    if len(keys) != 1:
+        raise CommandError(f"the key file {path} must hold one line: the key's name, a colon and 64 hexadecimal digits")
+    return keys[0]
+
+
+def read_keys(path: Path) -> dict[str, Key]:
+    """The keys in the file at *path* by name, one a line as in `read_key`.  Raises CommandError."""
+    keys = {key.name: key for key in _lines_of(path)}
+    if not keys:
+        raise CommandError(f"the key file {path} must hold a line for each key: its name, a colon and 64 hex digits")
+    return keys
+
+
+def _lines_of(path: Path) -> list[Key]:
+    """The keys in the file; none where any line is not one.  Raises CommandError where it cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"the key file {path} cannot be read: {error}") from error
     lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    found = re.fullmatch(r"([A-Za-z0-9_.-]{1,32})\s*:\s*([0-9a-fA-F]{64})", lines[0]) if len(lines) == 1 else None
-    if not found:
-        raise CommandError(f"the key file {path} must hold one line: the key's name, a colon and 64 hexadecimal digits")
-    return Key(found[1], bytes.fromhex(found[2]))
+    found = [re.fullmatch(r"([A-Za-z0-9_.-]{1,32})\s*:\s*([0-9a-fA-F]{64})", line) for line in lines]
+    return [Key(one[1], bytes.fromhex(one[2])) for one in found if one] if all(found) else []
 
 
 def mac(secret: bytes, topic: str, key: str, sender: str, n: int, body: str) -> str:

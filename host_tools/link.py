@@ -18,6 +18,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from host_tools.broker import BrokerAddress
+from host_tools.broker.tls import secure
 from host_tools.errors import BrokerError
 
 KEEPALIVE_S = 30
@@ -47,6 +48,8 @@ class Link:
         client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
         if address.user:
             client.username_pw_set(address.user, address.password or None)
+        if address.tls:
+            secure(client)
         client.reconnect_delay_set(1, 10)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe

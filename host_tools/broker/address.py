@@ -10,38 +10,41 @@ from urllib.parse import unquote, urlsplit
 from host_tools.errors import BrokerError
 
 DEFAULT_PORT = 1883
+TLS_PORT = 8883
 
 HOW_TO_INSTALL = "install it (Debian, Ubuntu: apt-get install mosquitto; macOS: brew install mosquitto)"
 
 
 @dataclass(frozen=True)
 class BrokerAddress:
-    """What an `mqtt://` address says."""
+    """What an `mqtt://` address says, or an `mqtts://` one, which asks for TLS."""
 
     host: str
     port: int = DEFAULT_PORT
     user: str = ""
     password: str = ""
+    tls: bool = False
 
     def __str__(self) -> str:  # without the password: it ends up in messages
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"mqtt://{host}:{self.port}"
+        return f"mqtt{'s' if self.tls else ''}://{host}:{self.port}"
 
 
 def parse_broker(text: str) -> BrokerAddress:
-    """The parts of ``mqtt://[USER[:PASSWORD]@]HOST[:PORT]``.  Raises BrokerError."""
-    refused = BrokerError(f"the broker is {text!r} and must be mqtt://HOST or mqtt://HOST:PORT")
+    """The parts of ``mqtt[s]://[USER[:PASSWORD]@]HOST[:PORT]``.  Raises BrokerError."""
+    refused = BrokerError(f"the broker is {text!r} and must be mqtt://HOST or mqtt://HOST:PORT, or mqtts:// for TLS")
     try:
         parts = urlsplit(text)
-        port = DEFAULT_PORT if parts.port is None else parts.port
+        tls = parts.scheme == "mqtts"
+        port = (TLS_PORT if tls else DEFAULT_PORT) if parts.port is None else parts.port
     except ValueError:
         raise refused from None
     host = parts.hostname or ""
-    if parts.scheme != "mqtt" or not re.fullmatch(r"[A-Za-z0-9._:%-]{1,128}", host) or port == 0:
+    if parts.scheme not in ("mqtt", "mqtts") or not re.fullmatch(r"[A-Za-z0-9._:%-]{1,128}", host) or port == 0:
         raise refused
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise refused
-    return BrokerAddress(host, port, unquote(parts.username or ""), unquote(parts.password or ""))
+    return BrokerAddress(host, port, unquote(parts.username or ""), unquote(parts.password or ""), tls)
 
 
 def free_port() -> int:

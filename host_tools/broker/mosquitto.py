@@ -91,6 +91,13 @@ class Mosquitto:
             process.kill()
             process.wait()
 
+    def crash(self) -> None:
+        """Kill the process: whatever it had queued and retained is lost.  Its port stays ours for the next start."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+
     def close(self) -> None:
         """End the process and remove its files.  Harmless when done twice."""
         self.stop()

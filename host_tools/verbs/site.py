@@ -1,4 +1,4 @@
-"""`diya site check` and `diya site preview`: what is wrong with a site, and what a night of it will be."""
+"""`diya site`: what is wrong with a site, what a night of it will be, and a broker for it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from host_tools.errors import CommandError
 from host_tools.output import json_option, on_terminal, say_json
 
 DEFAULT = "sagar"
+FILE = click.Path(path_type=Path)
+PORT = click.IntRange(1, 65535)
 
 
-@click.group(help="Check a site's files, or see a night of it beforehand.")
+@click.group(help="Check a site's files, see a night of it beforehand, set up its broker.")
 def site() -> None:
     pass
 
@@ -108,6 +110,53 @@ def preview(folder: str, night_of: str | None, group: str | None, png: Path | No
         color=colour,
     )
     click.echo(f"{kwh:.1f} kWh by the luminaires' tables." + (f"  Written to {png}." if png else ""))
+
+
+@site.command("broker-config", help="Write a Mosquitto configuration for DIR's site: TLS, users, who may touch what.")
+@click.argument("folder", metavar="[DIR]", default=DEFAULT)
+@click.option(
+    "--out",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Where to write it.",
+)
+@click.option("--ca", metavar="FILE", type=FILE, help="The city's CA (default: ca.pem in FOLDER).")
+@click.option("--cert", metavar="FILE", type=FILE, help="The broker's certificate (default: server.pem in FOLDER).")
+@click.option("--key", metavar="FILE", type=FILE, help="Its private key (default: server.key in FOLDER).")
+@click.option("--port", metavar="PORT", type=PORT, default=8883, show_default=True, help="For the poles.")
+@click.option("--city-port", metavar="PORT", type=PORT, default=8884, show_default=True, help="For the ICCC.")
+@click.option("--city-bind", metavar="ADDRESS", default="", help="The ICCC's address on the broker (default: all).")
+@click.option("--certificates", is_flag=True, help="Poles show a certificate instead of a password.")
+@click.option(
+    "--data", metavar="FOLDER", type=FILE, default="/var/lib/mosquitto", show_default=True,
+    help="What the broker must not forget.",
+)  # fmt: skip
+@json_option
+def broker_config(
+    folder: str, out: Path, ca: Path | None, cert: Path | None, key: Path | None, port: int, city_port: int,
+    city_bind: str, certificates: bool, data: Path, as_json: bool,
+) -> None:  # fmt: skip
+    from host_tools.site import load_site
+    from host_tools.site.broker_config import Plan, write
+
+    here = out.resolve()
+    plan = Plan(
+        (ca or here / "ca.pem").absolute(), (cert or here / "server.pem").absolute(),
+        (key or here / "server.key").absolute(), port, city_port, city_bind, certificates, data.absolute(),
+    )  # fmt: skip
+    written = write(load_site(folder), out, plan)
+    if as_json:
+        say_json({
+            "folder": str(written.folder), "poles": written.poles, "newUsers": written.new_users,
+            "files": written.files, "missing": written.missing,
+        })  # fmt: skip
+        return
+    click.echo(f"{written.poles} poles, {written.new_users} new users; start it with:")
+    click.echo(f"  mosquitto -c {written.folder / 'mosquitto.conf'}")
+    click.echo(f"the passwords are in {written.folder / 'secrets'}: keep that folder to yourself.")
+    for path in written.missing:
+        click.echo(f"warning: {path} is not there yet, and the broker does not start without it.")
 
 
 def plot_size() -> tuple[int, int]:

@@ -1,0 +1,206 @@
+"""Reads the record: by pole, group, type and time.  Works while the recorder writes."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+from zoneinfo import ZoneInfo
+
+from host_tools import spans
+from host_tools.errors import CommandError, RecordError
+from host_tools.record.store import VERSION
+from host_tools.record.wire import LAST
+
+COLUMNS = (
+    "pole", "epoch", "sequence", "eventType", "startEndFlag", "timestamp", "replayed", "attributes", "receivedAt",
+    "source",
+)  # fmt: skip
+FORMATS = ("csv", "jsonl", "json")
+
+_SELECT = f"SELECT {', '.join('event.' + column for column in COLUMNS)} FROM event"
+_AT = "coalesce(event.timestamp, event.receivedAt)"  # when it was, or where the pole knew no time, when it came
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which events: empty and None are "all".  ``since`` (inclusive) and ``until`` (exclusive) are Unix s."""
+
+    poles: tuple[str, ...] = ()
+    group: str = ""
+    types: tuple[str, ...] = ()
+    since: int | None = None
+    until: int | None = None
+
+
+class Reader:
+    """The record in an open database."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self.about: dict[str, str] = dict(db.execute("SELECT name, value FROM about"))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.about.get("timezone", "UTC"))
+
+    def events(self, wanted: Wanted) -> Iterator[dict[str, Any]]:
+        """Events pole by pole, each pole's in the order it raised them (journals in the order they were begun)."""
+        where, values = _where(wanted)
+        order = " ORDER BY event.pole, coalesce(epoch.number, 0), event.sequence"
+        join = " LEFT JOIN epoch ON epoch.pole = event.pole AND epoch.epoch = event.epoch"
+        return map(_row, self._db.execute(_SELECT + join + where + order, values))
+
+    def latest_events(self, wanted: Wanted, count: int) -> list[dict[str, Any]]:
+        """The *count* newest events by time, oldest first."""
+        where, values = _where(wanted)
+        order = f" ORDER BY {_AT} DESC, event.arrival DESC LIMIT ?"
+        rows = self._db.execute(_SELECT + where + order, (*values, count)).fetchall()
+        return [_row(row) for row in reversed(rows)]
+
+    def summary(self) -> dict[str, Any]:
+        """The record in numbers.  ``missing`` records are being asked for, ``gone`` ones no pole has any more."""
+        one = self._db.execute(
+            "SELECT count(*), coalesce(sum(online), 0), count(failing), coalesce(sum(malformed), 0),"
+            " coalesce(sum(conflicts), 0) FROM pole"
+        ).fetchone()
+        missing = self._db.execute(
+            "SELECT coalesce(sum(high - low + 1), 0), count(*) FROM gap WHERE high < ?", (LAST,)
+        ).fetchone()
+        gone = self._db.execute("SELECT coalesce(sum(high - low + 1), 0) FROM gone").fetchone()
+        events = self._db.execute("SELECT count(*) FROM event").fetchone()
+        return {
+            "site": self.about.get("site"), "poles": one[0], "online": one[1], "silent": one[2], "events": events[0],
+            "missing": missing[0], "gaps": missing[1], "gone": gone[0], "malformed": one[3], "conflicts": one[4],
+        }  # fmt: skip
+
+    def gaps(self) -> list[dict[str, Any]]:
+        """What is missing, and whether the pole has said that it is gone."""
+        rows = self._db.execute(
+            "SELECT pole, epoch, low, high, 'missing', tries FROM gap WHERE high < ?"
+            " UNION ALL SELECT pole, epoch, low, high, why, 0 FROM gone ORDER BY 1, 2, 3",
+            (LAST,),
+        )
+        names = ("pole", "epoch", "from", "to", "state", "tries")
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def latest(self, wanted: Wanted) -> list[dict[str, Any]]:
+        """What is known of each pole: when it was last heard, and its last birth, state and meter."""
+        chosen, values = _poles(wanted, "name")
+        rows = self._db.execute(
+            "SELECT name, online, seen, failing, groups, birth, state, meter, malformed, conflicts FROM pole"
+            + (f" WHERE {' AND '.join(chosen)}" if chosen else "")
+            + " ORDER BY name",
+            values,
+        )
+        return [
+            {
+                "pole": name, "online": None if online is None else bool(online), "lastSeen": seen,
+                "failing": failing, "groups": json.loads(groups),
+                **{kind: json.loads(text) if text else None for kind, text in
+                   (("birth", birth), ("state", state), ("meter", meter))},
+                "malformed": malformed, "conflicts": conflicts,
+            }
+            for name, online, seen, failing, groups, birth, state, meter, malformed, conflicts in rows
+        ]  # fmt: skip
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Reader]:
+    """The record in the file *path*, for reading.  Raises RecordError."""
+    if not path.is_file():
+        raise RecordError(f"there is no record at {path}: `diya record run` makes it, --db names another")
+    try:
+        db = sqlite3.connect(path, timeout=10, isolation_level=None)
+        try:
+            db.execute("PRAGMA query_only = ON")
+            db.execute("BEGIN")  # one view of it, whatever is written meanwhile
+            reader = Reader(db)
+            if reader.about.get("version") != VERSION:
+                raise RecordError(
+                    f"the record {path} has version {reader.about.get('version')} and must have {VERSION}"
+                )
+            yield reader
+        finally:
+            db.close()
+    except sqlite3.Error as error:
+        raise RecordError(f"the record {path} cannot be read: {error}") from error
+
+
+def write(events: Iterator[dict[str, Any]], form: str, out: TextIO) -> int:
+    """Write *events* to *out* as csv, jsonl or json; how many there were."""
+    count = 0
+    if form == "csv":
+        table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+        table.writeheader()
+        for event in events:
+            count += 1
+            table.writerow({**event, "attributes": json.dumps(event["attributes"])})
+        return count
+    if form == "json":
+        out.write("[")
+    for count, event in enumerate(events, 1):
+        if form == "json":
+            out.write(",\n" if count > 1 else "\n")
+        out.write(json.dumps(event))
+        if form == "jsonl":
+            out.write("\n")
+    if form == "json":
+        out.write("\n]\n")
+    return count
+
+
+def moment(text: str, now: float, zone: ZoneInfo) -> int:
+    """Unix seconds of *text*: a date or time of the site, or a span such as 2d, which means that long ago.
+
+    Raises CommandError.
+    """
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        try:
+            return int(now) - spans.span(text)
+        except CommandError:
+            raise CommandError(
+                f"the time is {text!r} and must be such as 2026-11-08, 2026-11-08T22:30, or 2d for two days ago"
+            ) from None
+    return int((at if at.tzinfo else at.replace(tzinfo=zone)).timestamp())
+
+
+def _row(values: tuple[Any, ...]) -> dict[str, Any]:
+    row = dict(zip(COLUMNS, values, strict=True))
+    start = row["startEndFlag"]
+    row["startEndFlag"] = None if start is None else bool(start)
+    row["replayed"] = bool(row["replayed"])
+    row["attributes"] = json.loads(row["attributes"])
+    return row
+
+
+def _where(wanted: Wanted) -> tuple[str, list[Any]]:
+    parts, values = _poles(wanted, "event.pole")
+    if wanted.types:
+        parts.append(f"event.eventType IN ({', '.join('?' * len(wanted.types))})")
+        values += wanted.types
+    for bound, sign in ((wanted.since, ">="), (wanted.until, "<")):
+        if bound is not None:
+            parts.append(f"{_AT} {sign} ?")
+            values.append(bound)
+    return (f" WHERE {' AND '.join(parts)}" if parts else ""), values
+
+
+def _poles(wanted: Wanted, column: str) -> tuple[list[str], list[Any]]:
+    parts: list[str] = []
+    values: list[Any] = []
+    if wanted.poles:
+        parts.append(f"{column} IN ({', '.join('?' * len(wanted.poles))})")
+        values += wanted.poles
+    if wanted.group:
+        parts.append(f"{column} IN (SELECT pole.name FROM pole, json_each(pole.groups) AS one WHERE one.value = ?)")
+        values.append(wanted.group)
+    return parts, values

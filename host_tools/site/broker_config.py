@@ -1,0 +1,161 @@
+"""A Mosquitto configuration for a site: TLS, a user for each pole, and topics nobody else can touch.
+
+Poles and the city have a listener each, with users of its own, so that the city's may stay inside a private network and
+a pole's password is worth nothing there. On the poles' listener the user name is the client identifier: no pole can
+take over another's session, or the recorder's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from host_tools.errors import BrokerError
+from host_tools.site import credentials
+from host_tools.site.model import Pole, Site
+from pole import contract
+
+CITY = "iccc"
+POLES_PORT, CITY_PORT = 8883, 8884
+
+# From the pole and to it; what is not listed is refused.
+_WRITES = tuple(contract.DELIVERY)
+_READS = (contract.COMMAND, contract.CONFIG, contract.UPDATE)
+
+SECRETS = "secrets"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the configuration is to say.  *ca*, *certificate* and *key* are files of the machine the broker runs on.
+
+    *certificates*: a pole shows a certificate of the city's CA whose common name is the pole's, and has no password.
+    *city_bind* is the address the city's listener is bound to (empty: all).  *data*: folder for what must survive.
+    """
+
+    ca: Path
+    certificate: Path
+    key: Path
+    port: int = POLES_PORT
+    city_port: int = CITY_PORT
+    city_bind: str = ""
+    certificates: bool = False
+    data: Path = Path("/var/lib/mosquitto")
+
+
+@dataclass
+class Written:
+    """What was written where, and what is still missing."""
+
+    folder: Path
+    poles: int
+    new_users: int
+    files: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)  # files the configuration names that are not there (yet)
+
+
+def write(site: Site, folder: Path, plan: Plan) -> Written:
+    """Write the configuration of *site* to *folder*, keeping the passwords a former run made.  Raises BrokerError."""
+    for pole in site.poles:
+        if pole.name.casefold() == CITY:
+            raise BrokerError(f"the pole {pole.name} has the name of the city's own user and must have another")
+    if plan.port == plan.city_port:
+        raise BrokerError(f"the poles' port and the city's are both {plan.port} and must differ")
+    folder = folder.resolve()
+    secret = folder / SECRETS
+    secret.mkdir(parents=True, exist_ok=True)
+    secret.chmod(0o700)
+    users = [CITY] if plan.certificates else [CITY, *(pole.name for pole in site.poles)]
+    file = secret / "users.csv"
+    before = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    passwords = credentials.kept(file, users)
+    written = Written(folder, len(site.poles), len(set(credentials.as_csv(passwords).splitlines()) - {*before, _HEAD}))
+    credentials.write_secret(file, credentials.as_csv(passwords))  # first: what is not written down would be lost
+    credentials.write_secret(secret / f"{CITY}.login", f"{CITY}:{passwords[CITY]}\n")
+    credentials.write_secret(folder / "city.passwords", _passwords({CITY: passwords[CITY]}))
+    poles = {user: password for user, password in passwords.items() if user != CITY}
+    if not plan.certificates:
+        credentials.write_secret(folder / "poles.passwords", _passwords(poles))
+    (folder / "poles.acl").write_text(poles_acl(site), encoding="utf-8")
+    (folder / "city.acl").write_text(f"user {CITY}\ntopic readwrite {site.root}/{site.name}/#\n", encoding="utf-8")
+    (folder / "mosquitto.conf").write_text(configuration(site, folder, plan), encoding="utf-8")
+    written.files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    written.missing = [str(path) for path in (plan.ca, plan.certificate, plan.key) if not path.exists()]
+    return written
+
+
+def poles_acl(site: Site) -> str:
+    """Who may touch what on the poles' listener: %u is the user, which is the pole."""
+    head = f"{site.root}/{site.name}"
+    lines = [f"pattern write {head}/%u/{kind}" for kind in _WRITES]
+    lines += [f"pattern read {head}/%u/{kind}" for kind in _READS]
+    lines.append(f"pattern read {contract.all_topic(site.root, site.name)}")
+    for pole in site.poles:
+        lines += ["", f"user {pole.name}", *_group_lines(site, pole)]
+    return "\n".join(lines) + "\n"
+
+
+def configuration(site: Site, folder: Path, plan: Plan) -> str:
+    """Text of `mosquitto.conf`, for Mosquitto 2."""
+    poles = len(site.poles)
+    lines = [
+        f"# {site.title}: written by `diya site broker-config`; changes here are lost when it is run again",
+        "per_listener_settings true",
+        "",
+        "# what survives a restart: retained messages, and what is queued for the recorder",
+        "persistence true",
+        f"persistence_location {plan.data}/",
+        "autosave_interval 60",
+        "persistent_client_expiration 60d",
+        "",
+        "# Mosquitto's own limit of 1000 loses events in a burst; no limit would lose the broker",
+        "max_queued_messages 20000",
+        "max_inflight_messages 100",
+        "# twice what a pole takes",
+        f"max_packet_size {2 * contract.MAX_PAYLOAD}",
+        "set_tcp_nodelay true",
+        "",
+        "log_type error",
+        "log_type warning",
+        "log_type notice",
+        "",
+        "# the poles",
+        f"listener {plan.port}",
+        *_tls(plan),
+        "allow_anonymous false",
+    ]
+    if plan.certificates:
+        lines += [f"cafile {plan.ca}", "require_certificate true", "use_identity_as_username true"]
+    else:
+        lines.append(f"password_file {folder / 'poles.passwords'}")
+    lines += [
+        f"acl_file {folder / 'poles.acl'}",
+        "# a client identifier is nobody's choice: another's session cannot be taken over",
+        "use_username_as_clientid true",
+        "# each pole twice (a new connection before the old one is given up), and some",
+        f"max_connections {2 * poles + 100}",
+        "",
+        "# the city",
+        f"listener {plan.city_port}{' ' + plan.city_bind if plan.city_bind else ''}",
+        *_tls(plan),
+        "allow_anonymous false",
+        f"password_file {folder / 'city.passwords'}",
+        f"acl_file {folder / 'city.acl'}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+_HEAD = "user,password"
+
+
+def _tls(plan: Plan) -> list[str]:
+    return [f"certfile {plan.certificate}", f"keyfile {plan.key}", "tls_version tlsv1.2"]
+
+
+def _group_lines(site: Site, pole: Pole) -> list[str]:
+    groups = sorted({group for group in pole.groups if group})
+    return [f"topic read {contract.group_topic(site.root, site.name, group)}" for group in groups]
+
+
+def _passwords(passwords: dict[str, str]) -> str:
+    return "".join(f"{user}:{credentials.hashed(password)}\n" for user, password in passwords.items())

@@ -1,0 +1,215 @@
+"""`diya record`: keep every event of a street, and read what was kept."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+from zoneinfo import ZoneInfo
+
+import click
+
+from host_tools import envelope
+from host_tools.errors import CommandError
+from host_tools.output import json_option, say_json
+from host_tools.place import broker_option, place_of, root_option, site_option
+from host_tools.record import query
+from host_tools.record.query import Wanted
+
+SHOWN = 20
+
+db_option = click.option(
+    "--db", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+    help="The record (default: record.sqlite in the user's state folder).",
+)  # fmt: skip
+
+
+def _wanted_options(command: Any) -> Any:
+    for option in (
+        click.option("--until", metavar="TIME", help="Only before then; a time as for --since."),
+        click.option("--since", metavar="TIME", help="Only from then on: 2026-11-08, 2026-11-08T22:30, or 2d (ago)."),
+        click.option("--type", "types", metavar="TYPE", multiple=True, help="Only this eventType; may be repeated."),
+        click.option("--group", metavar="GROUP", default="", help="Only poles of this group."),
+        click.option("--pole", "poles", metavar="POLE", multiple=True, help="Only this pole; may be repeated."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(help="Keep every event of a street exactly once, and read what was kept.")
+def record() -> None:
+    pass
+
+
+@record.command(help="Record a street's events from its broker until Ctrl-C.")
+@broker_option
+@site_option
+@root_option
+@db_option
+@click.option("--ca", metavar="FILE", type=click.Path(path_type=Path), help="The city's CA (PEM), for mqtts://.")
+@click.option(
+    "--login", metavar="FILE", type=click.Path(path_type=Path), help="File with the line USER:PASSWORD for the broker."
+)
+@click.option(
+    "--key-file", metavar="FILE", type=click.Path(path_type=Path),
+    help="File with a line NAME:KEY for each key to sign with: a pole's own, named like it, or one for all.",
+)  # fmt: skip
+@click.option(
+    "--silent-after", metavar="SPAN", default="35m", show_default=True, help="Without a word for so long: a failure."
+)
+@click.option("--seconds", metavar="N", type=float, help="End after N seconds.")
+@json_option
+def run(
+    broker: str | None, site: str, root: str | None, db: Path | None, ca: Path | None, login: Path | None,
+    key_file: Path | None, silent_after: str, seconds: float | None, as_json: bool,
+) -> None:  # fmt: skip
+    from host_tools.record.recorder import Recorder
+    from host_tools.record.store import Record
+    from host_tools.spans import span
+
+    if seconds is not None and seconds <= 0:
+        raise CommandError(f"--seconds is {seconds:g} and must be above 0")
+    silent_s = span(silent_after)
+    place = place_of(site, broker, root)
+    address = place.broker
+    if login:
+        user, password = _login(login)
+        address = replace(address, user=user, password=password)
+    keys = _by_pole(envelope.read_keys(key_file)) if key_file else {}
+    file = db or _default()
+    store = Record(file, place.root, place.site, {"timezone": place.zone.key, "title": place.title})
+    until = None if seconds is None else time.monotonic() + seconds
+    try:
+        recorder = Recorder(
+            store, address, place.root, place.site, keys=keys, ca=ca, silent_s=silent_s,
+            say=lambda sentence: click.echo(f"diya: {sentence}.", err=True),
+        )  # fmt: skip
+        if not as_json:
+            click.echo(f"recording {place.title} from {address} into {file}; Ctrl-C ends it.", err=True)
+        try:
+            recorder.run(lambda: until is None or time.monotonic() < until)
+        except KeyboardInterrupt:
+            pass  # the way to end it
+    finally:
+        store.close()
+    if as_json:
+        say_json({"db": str(file), **asdict(recorder.totals)})
+    else:
+        totals = recorder.totals
+        click.echo(f"{totals.events} new events, {totals.doubles} came again, {totals.asked} questions asked.")
+
+
+@record.command(help="Show the newest events, or what is known of the poles, or what is missing.")
+@db_option
+@_wanted_options
+@click.option("--last", metavar="N", type=int, default=SHOWN, show_default=True, help="How many events.")
+@click.option("--latest", is_flag=True, help="Instead: each pole's last state, meter and birth.")
+@click.option("--gaps", "gaps_", is_flag=True, help="Instead: records that are missing, or gone for good.")
+@json_option
+def show(
+    db: Path | None, poles: tuple[str, ...], group: str, types: tuple[str, ...], since: str | None, until: str | None,
+    last: int, latest: bool, gaps_: bool, as_json: bool,
+) -> None:  # fmt: skip
+    if last < 1:
+        raise CommandError(f"--last is {last} and must be above 0")
+    with query.reading(db or _default()) as reader:
+        wanted = _wanted(poles, group, types, since, until, reader.zone)
+        summary = reader.summary()
+        if latest:
+            rows, name, line = reader.latest(wanted), "latest", _pole_line
+        elif gaps_:
+            rows, name, line = reader.gaps(), "gaps", _gap_line
+        else:
+            rows, name, line = reader.latest_events(wanted, last), "events", _event_line
+        if as_json:
+            say_json({"summary": summary, name: rows})
+            return
+        for row in rows:
+            click.echo(line(row, reader.zone))
+        click.echo(
+            f"{summary['poles']} poles, {summary['online']} online, {summary['silent']} silent; "
+            f"{summary['events']} events, {summary['missing']} missing, {summary['gone']} gone for good."
+        )
+
+
+@record.command(help="Write events, pole by pole in the order they were raised, as CSV, JSON lines or JSON.")
+@db_option
+@_wanted_options
+@click.option("--format", "form", type=click.Choice(query.FORMATS), default="csv", show_default=True, help="How.")
+@click.option(
+    "--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Where (default: standard output)."
+)
+def export(
+    db: Path | None, poles: tuple[str, ...], group: str, types: tuple[str, ...], since: str | None, until: str | None,
+    form: str, out: Path | None,
+) -> None:  # fmt: skip
+    with query.reading(db or _default()) as reader:
+        events = reader.events(_wanted(poles, group, types, since, until, reader.zone))
+        if out is None:
+            query.write(events, form, sys.stdout)
+            return
+        stream: TextIO
+        with out.open("w", encoding="utf-8", newline="") as stream:
+            count = query.write(events, form, stream)
+        click.echo(f"{count} events written to {out}.", err=True)
+
+
+def _default() -> Path:
+    return envelope.state_folder() / "record.sqlite"
+
+
+def _wanted(
+    poles: tuple[str, ...], group: str, types: tuple[str, ...], since: str | None, until: str | None, zone: ZoneInfo
+) -> Wanted:
+    now = time.time()
+    return Wanted(
+        poles, group, types,
+        query.moment(since, now, zone) if since else None, query.moment(until, now, zone) if until else None,
+    )  # fmt: skip
+
+
+def _login(path: Path) -> tuple[str, str]:
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"the login file {path} cannot be read: {error}") from error
+    user, colon, password = text.partition(":")
+    if not user or not colon or not password or "\n" in text:
+        raise CommandError(f"the login file {path} must hold one line: the user, a colon and the password")
+    return user, password
+
+
+def _by_pole(keys: dict[str, envelope.Key]) -> dict[str, envelope.Key]:
+    """*keys*; where there is but one, it is for every pole."""
+    return {**keys, "": next(iter(keys.values()))} if len(keys) == 1 else keys
+
+
+def _event_line(row: dict[str, Any], zone: ZoneInfo) -> str:
+    word = {True: "begins", False: "ends", None: "noted"}[row["startEndFlag"]]
+    when = _time(row["timestamp"], zone) or f"came {_time(row['receivedAt'], zone)}"
+    number = f"{row['epoch']}-{row['sequence']}"
+    later = ", replayed" if row["replayed"] else ""
+    return f"{when} {row['pole']} {row['eventType']} {word} ({number}{later})"
+
+
+def _gap_line(row: dict[str, Any], zone: ZoneInfo) -> str:
+    state = f"missing, asked for {row['tries']} times" if row["state"] == "missing" else f"gone: {row['state']}"
+    return f"{row['pole']} {row['epoch']} {row['from']} to {row['to']}: {state}"
+
+
+def _pole_line(row: dict[str, Any], zone: ZoneInfo) -> str:
+    state = row["state"] or {}
+    word = {True: "online", False: "offline", None: "unknown"}[row["online"]]
+    seen = _time(row["lastSeen"], zone) or "never"
+    rubbish = f", {row['malformed']} messages without sense" if row["malformed"] else ""
+    twice = f", {row['conflicts']} ids given twice" if row["conflicts"] else ""
+    light = f", {state.get('level')} % {state.get('owner')}: {state.get('reason')}" if state else ""
+    text = f"{row['pole']} {word}, last heard {seen}{light}{rubbish}{twice}"
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _time(unix: int | None, zone: ZoneInfo) -> str:
+    return "" if unix is None else f"{datetime.fromtimestamp(unix, zone):%Y-%m-%d %H:%M:%S}"

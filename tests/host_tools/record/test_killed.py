@@ -1,0 +1,105 @@
+"""The record's promise: whatever is killed, and whenever, every id is in it exactly once, in order."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from host_tools.broker.mosquitto import Mosquitto
+from host_tools.record import query
+from host_tools.record.query import Wanted
+from tests.host_tools.record.played_pole import PlayedPole
+
+MORTAL = Path(__file__).with_name("mortal.py")
+POLES, EVENTS = 5, 1000
+LIMIT_S = 100
+
+
+def recorder(file: Path, port: int, seed: int, mean: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, str(MORTAL), str(file), str(port), str(seed), str(mean)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+
+
+def test_killed_at_any_point_it_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "record.sqlite"
+    chance = random.Random(3)
+    deaths = 0
+    with Mosquitto() as broker, ExitStack() as ends:
+        poles = [PlayedPole(f"P{n:04}", broker.address, EVENTS, n, tells_journal=n % 2 == 0) for n in range(POLES)]
+        alive = recorder(file, broker.port, 0, 20)
+        ends.callback(lambda: (alive.kill(), alive.wait()))
+        for pole in poles:
+            ends.callback(pole.end)
+            pole.start()
+        began = time.monotonic()
+        crashes = [began + 1, began + 3]
+        while not all(pole.done.is_set() for pole in poles):
+            assert time.monotonic() < began + LIMIT_S
+            time.sleep(0.05)
+            if chance.random() < 0.03:
+                alive.kill()  # and at moments it did not choose itself
+            for pole in poles:
+                if pole.wants_wipe.is_set() and not pole.may_wipe.is_set() and _complete(file, [pole]):
+                    pole.may_wipe.set()
+            if crashes and time.monotonic() > crashes[0]:
+                crashes.pop(0)
+                broker.crash()
+                time.sleep(0.3)
+                broker.start()
+            if alive.poll() is not None:
+                assert alive.wait() == -9
+                deaths += 1
+                alive = recorder(file, broker.port, deaths, 20)
+        alive.kill()
+        alive.wait()
+        alive = recorder(file, broker.port, deaths, 0)
+        _until_complete(file, poles, began + LIMIT_S)
+    assert not crashes
+    assert deaths >= 5
+    with query.reading(file) as reader:
+        kept = list(reader.events(Wanted()))
+        for pole in poles:
+            mine = [row for row in kept if row["pole"] == pole.pole and row["source"] == "pole"]
+            ids = [(row["epoch"], row["sequence"]) for row in mine]
+            assert len(ids) == len(set(ids))
+            assert set(ids) == set(pole.raised)
+            for epoch in dict.fromkeys(epoch for epoch, _sequence in pole.raised):
+                numbers = [sequence for one, sequence in ids if one == epoch]
+                assert numbers == sorted(numbers)
+            assert list(dict.fromkeys(epoch for epoch, _ in ids)) == list(dict.fromkeys(e for e, _ in pole.raised))
+            gone = [
+                (row["epoch"], number)
+                for row in reader.gaps()
+                if row["pole"] == pole.pole
+                for number in range(row["from"], row["to"] + 1)
+            ]
+            assert sorted(gone) == sorted(pole.dropped)
+            assert any(row["replayed"] for row in mine)
+        assert reader.summary()["conflicts"] == 0
+        assert reader._db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    print(f"{len(kept)} events, {deaths} deaths, {sum(pole.questions for pole in poles)} questions", file=sys.stderr)
+
+
+def _complete(file: Path, poles: list[PlayedPole]) -> bool:
+    want = {(pole.pole, *one) for pole in poles for one in list(pole.raised)}
+    with query.reading(file) as reader:
+        rows = reader.events(Wanted(tuple(pole.pole for pole in poles)))
+        have = {(row["pole"], row["epoch"], row["sequence"]) for row in rows}
+    return want <= have
+
+
+def _until_complete(file: Path, poles: list[PlayedPole], until: float) -> None:
+    while True:
+        with query.reading(file) as reader:
+            missing = reader.gaps()
+        if _complete(file, poles) and all(row["state"] != "missing" for row in missing):
+            return
+        assert time.monotonic() < until, f"missing: {missing[:5]}"
+        time.sleep(0.3)
