@@ -33,7 +33,8 @@ class PlayedPole(threading.Thread):
 
     It wipes only when ``may_wipe`` is set, for what nobody has yet is lost then.  Some events are never sent until they
     are asked for, as if a broker had lost them; some the journal drops before they are sent, and says so when they are
-    asked for.  ``raised`` is what the record must hold in the end, in order; ``dropped`` what it cannot.
+    asked for.  When ``may_end`` is set it raises the last ones, and sets ``ended`` when the broker has them.
+    ``raised`` is what the record must hold in the end, in order; ``dropped`` what it cannot.
     """
 
     def __init__(self, name: str, address: BrokerAddress, count: int, seed: int, *, tells_journal: bool = True) -> None:
@@ -50,6 +51,7 @@ class PlayedPole(threading.Thread):
         self._epoch = ""
         self._asked: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self.wants_wipe, self.may_wipe = threading.Event(), threading.Event()
+        self.may_end, self.ended = threading.Event(), threading.Event()
         self._over = threading.Event()
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, f"pole-{name}", protocol=mqtt.MQTTv311)
         self._client.will_set(f"{HEAD}/{name}/presence", b'{"v":1,"online":false}', 1, True)
@@ -69,13 +71,18 @@ class PlayedPole(threading.Thread):
                     time.sleep(0.01)
                 self._new_journal()
                 self._birth()
-            self._raise(number)
+            self._raise(number, self._random.random())
             self._answer()
             if number % 25 == 0:
                 time.sleep(0.1)
         self.done.set()
         while not self._over.is_set():
             self._answer()
+            if self.may_end.is_set() and not self.ended.is_set():
+                for number in range(20):
+                    self._raise(self._count + number, 1.0)
+                self._client.publish("none", b"", 1).wait_for_publish(20)
+                self.ended.set()
             time.sleep(0.01)
         self._client.disconnect()
         self._client.loop_stop()
@@ -88,9 +95,8 @@ class PlayedPole(threading.Thread):
         self._epoch = f"{self._random.getrandbits(64):016x}"
         self._journal, self._gone = {}, set()
 
-    def _raise(self, number: int) -> None:
+    def _raise(self, number: int, fate: float) -> None:
         sequence = len(self._journal) + len(self._gone) + 1
-        fate = self._random.random()
         if fate < 0.01:
             self._gone.add(sequence)
             self.dropped.append((self._epoch, sequence))

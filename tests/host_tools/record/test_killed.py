@@ -11,9 +11,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from host_tools.broker.mosquitto import Mosquitto
+from host_tools.link import Link
 from host_tools.record import query
 from host_tools.record.query import Wanted
-from tests.host_tools.record.played_pole import PlayedPole
+from tests.host_tools.record.played_pole import HEAD, PlayedPole, event
 
 MORTAL = Path(__file__).with_name("mortal.py")
 POLES, EVENTS = 5, 1000
@@ -61,6 +62,15 @@ def test_killed_at_any_point_it_loses_and_doubles_nothing(tmp_path: Path) -> Non
         alive.wait()
         alive = recorder(file, broker.port, deaths, 0)
         _until_complete(file, poles, began + LIMIT_S)
+        alive.kill()
+        alive.wait()
+        for pole in poles:
+            pole.may_end.set()
+        assert all(pole.ended.wait(20) for pole in poles)
+        broker.crash()  # with the last events of all, after which nothing betrays that they are missing
+        broker.start()
+        alive = recorder(file, broker.port, deaths, 0)
+        _until_complete(file, poles, began + LIMIT_S)
     assert not crashes
     assert deaths >= 5
     with query.reading(file) as reader:
@@ -85,6 +95,39 @@ def test_killed_at_any_point_it_loses_and_doubles_nothing(tmp_path: Path) -> Non
         assert reader.summary()["conflicts"] == 0
         assert reader._db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     print(f"{len(kept)} events, {deaths} deaths, {sum(pole.questions for pole in poles)} questions", file=sys.stderr)
+
+
+def test_what_the_broker_handed_over_is_not_lost_though_nobody_could_send_it_again(tmp_path: Path) -> None:
+    """A burst from a pole that answers no question: only the PUBACK after the commit can bring it all in."""
+    file, count, deaths = tmp_path / "record.sqlite", 4000, 0
+    with Mosquitto() as broker, ExitStack() as ends:
+        alive = recorder(file, broker.port, 0, 30)
+        ends.callback(lambda: (alive.kill(), alive.wait()))
+        with Link(broker.address, ["x"]) as link:
+            while not (file.exists() and _count(file)):  # until it has subscribed, and the broker queues for it
+                link.publish(f"{HEAD}/P0001/event", event("a-1"))
+                time.sleep(0.1)
+                alive = alive if alive.poll() is None else recorder(file, broker.port, 99, 0)
+            for number in range(1, count + 1):
+                link.post(f"{HEAD}/P0001/event", event(f"a-{number}"))
+            link.publish(f"{HEAD}/P0001/event", event("b-1"))
+        until = time.monotonic() + LIMIT_S
+        while (have := _count(file)) < count + 1:
+            assert time.monotonic() < until, have
+            if alive.poll() is not None:
+                deaths += 1
+                alive = recorder(file, broker.port, 100 + deaths, 30)
+            time.sleep(0.02)
+    assert deaths >= 5
+    with query.reading(file) as reader:
+        assert [row["sequence"] for row in reader.events(Wanted())] == [*range(1, count + 1), 1]
+        assert reader.gaps() == []
+    print(f"{count} events, {deaths} deaths", file=sys.stderr)
+
+
+def _count(file: Path) -> int:
+    with query.reading(file) as reader:
+        return int(reader.summary()["events"])
 
 
 def _complete(file: Path, poles: list[PlayedPole]) -> bool:

@@ -16,6 +16,7 @@ from host_tools.broker.mosquitto import Mosquitto
 from host_tools.cli import run
 from host_tools.envelope import Key, mac
 from host_tools.link import Link
+from host_tools.record import query
 from tests.host_tools.record.played_pole import HEAD, NOW, event
 from tests.host_tools.site.test_broker_config import City
 
@@ -27,6 +28,11 @@ def wait_for(what: Any, limit_s: float = 10.0) -> None:
     while not what():
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+def count(db: Path) -> int:
+    with query.reading(db) as reader:
+        return int(reader.summary()["events"])
 
 
 @pytest.fixture(scope="module")
@@ -176,14 +182,12 @@ def test_it_waits_for_a_broker_and_survives_its_loss(tmp_path: Path, capsys: Cap
         runs.start()
         time.sleep(0.7)
         broker.start()
-        time.sleep(1.5)
         with Link(broker.address, ["x"]) as link:
-            link.publish(f"{HEAD}/P0001/event", event("a-1"))
+            wait_for(lambda: count(file) == 1 or link.post(f"{HEAD}/P0001/event", event("a-1")))
         broker.crash()
         broker.start()
-        time.sleep(1.5)
         with Link(broker.address, ["x"]) as link:
-            link.publish(f"{HEAD}/P0001/event", event("a-2"))
+            wait_for(lambda: count(file) == 2 or link.post(f"{HEAD}/P0001/event", event("a-2")))
         runs.join()
     out, err = capsys.readouterr()
     assert json.loads(out)["events"] == 2
