@@ -1,7 +1,7 @@
-"""NOR flash in blocks, as littlefs sees it: programming only clears bits, and the power may go in the middle of either.
+"""NOR flash in blocks, as littlefs sees it: programming only clears bits, and the power may go in the middle of it all.
 
-Every program and erase is an operation.  ``Flash.log`` keeps them, so the state at any moment of any operation can be made
-again without running anything twice: ``images`` gives all of them.  An erase that was cut short leaves the rest of the
+Every program and erase is an operation.  ``Flash.log`` keeps them, so the state at any moment of any operation can be
+made again without running anything twice (``apply``, ``tear``).  An erase that was cut short leaves the rest of the
 block in disorder, a program that was cut short half of its bytes and one with only some of its bits.
 
 ``LittleFiles`` puts littlefs over it, in the geometry MicroPython gives it on an ESP32, under the interface of
@@ -11,7 +11,6 @@ block in disorder, a program that was cut short half of its bytes and one with o
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from littlefs import LittleFS, LittleFSError, UserContext, lfs
@@ -23,6 +22,9 @@ PROGRAM = 32
 CACHE = 128
 LOOKAHEAD = 32
 CYCLES = 100
+
+# flags of littlefs' file_open, lfs.h
+_CREATE, _TRUNCATE, _APPEND = 0x102, 0x400, 0x800  # the first with write only
 
 
 class Operation(NamedTuple):
@@ -43,9 +45,8 @@ class Flash(UserContext):
 
     def prog(self, cfg: LFSConfig, block: int, off: int, data: bytes) -> int:
         at = block * BLOCK + off
-        assert len(data) % PROGRAM == 0 and all(byte == 0xFF for byte in self.buffer[at : at + len(data)]), (
-            "programmed twice"
-        )
+        assert len(data) % PROGRAM == 0, "not a multiple of what the flash programs"
+        assert self.buffer[at : at + len(data)] == b"\xff" * len(data), "programmed twice"
         self.programmed += len(data)
         self._do(Operation(at, bytes(data)))
         return 0
@@ -80,23 +81,8 @@ def tear(image: bytearray, operation: Operation) -> None:
         image[at + half] &= data[half] | 0x55
 
 
-def images(start: bytes, log: list[Operation]) -> Iterator[tuple[int, bytes]]:
-    """All the flash can hold when the power is cut: (operations done, image).
-
-    Before each operation, in its middle, and after the last one.
-    """
-    image = bytearray(start)
-    for done, operation in enumerate(log):
-        yield done, bytes(image)
-        torn = bytearray(image)
-        tear(torn, operation)
-        yield done, bytes(torn)
-        apply(image, operation)
-    yield len(log), bytes(image)
-
-
 class LittleFiles:
-    """The data store on littlefs: what ``pole/drivers/files.py`` does through MicroPython, done through littlefs itself.
+    """The data store on littlefs: what ``pole/drivers/files.py`` does through MicroPython, done without it.
 
     Raises OSError as it does.  ``format=True`` makes a new file system.
     """
@@ -126,11 +112,11 @@ class LittleFiles:
             return None
 
     def write(self, name: str, data: bytes) -> None:
-        self._put(name + ".new", LFSFileFlag.trunc, data)
+        self._put(name + ".new", _TRUNCATE, data)
         self.rename(name + ".new", name)
 
     def append(self, name: str, data: bytes) -> None:
-        self._put(name, LFSFileFlag.append, data)
+        self._put(name, _APPEND, data)
 
     def open(self, name: str) -> io.BytesIO:
         try:
@@ -162,9 +148,9 @@ class LittleFiles:
         except FileNotFoundError:
             pass
 
-    def _put(self, name: str, flags: LFSFileFlag, data: bytes) -> None:
+    def _put(self, name: str, flags: int, data: bytes) -> None:
         try:
-            file = lfs.file_open(self._fs.fs, name, flags | LFSFileFlag.wronly | LFSFileFlag.creat)
+            file = lfs.file_open(self._fs.fs, name, LFSFileFlag(flags | _CREATE))
             lfs.file_write(self._fs.fs, file, data)
             lfs.file_close(self._fs.fs, file)
         except LittleFSError as error:

@@ -25,12 +25,18 @@ def pack_head(epoch, first):
     return head + struct.pack("<I", crc32(head))
 
 
-def read_head(file):
-    """(epoch as 12 hexadecimal digits, seed of the frames' CRC), or None where the head is damaged."""
+def read_head(file, key):
+    """(epoch as 12 hexadecimal digits, seed of the frames' CRC), or None where the head is damaged or not of *key*.
+
+    *key* is ``segments``'s; None: whichever.
+    """
     head = file.read(HEAD)
-    if len(head) < HEAD or head[:2] != b"DJ" or struct.pack("<I", crc32(head[:12])) != head[12:]:
+    if len(head) < HEAD or struct.pack("<I", crc32(head[:12])) != head[12:]:
         return None
-    return hexlify(head[2:8]).decode(), crc32(head)
+    mark, epoch, first = struct.unpack(_SEGMENT, head[:12])
+    if mark != b"DJ" or (key is not None and key >> 1 != first):
+        return None
+    return hexlify(epoch).decode(), crc32(head)
 
 
 def pack(seed, kind, sequence, mark, text):

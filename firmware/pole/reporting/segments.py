@@ -25,6 +25,7 @@ class Segments:
         self._nonce = nonce
         self._size = budget // COUNT - BLOCK
         self._growing = [None, None]  # by class: (key, seed, bytes)
+        self._headless = []  # keys of newest segments nothing can be read of
         for name in store.names():
             key = _key(name)
             if key is None:
@@ -50,29 +51,27 @@ class Segments:
         current = ""
         for key in reversed(self._newest()):
             epoch, seed, size, sound, _, end, _, marked = self.scan(_name(key), 0)
-            last, mark = max(last, end), max(mark, marked)
+            last, mark = max(last, end, (key >> 1) - sound), max(mark, marked)
             current = current or epoch
-            if not epoch:
-                damage = ""
-            elif epoch == current:  # whatever befell an earlier epoch has been dealt with
+            if epoch == current:  # whatever befell an earlier epoch has been dealt with
                 if not sound:
                     damage = epoch
                 self._growing[key & 1] = (key, seed, size)
+        if self._headless:
+            damage = damage or ""
         if damage is None and current:
             self.epoch = bytes([int(current[at : at + 2], 16) for at in range(0, 12, 2)])
         else:
             self.epoch = self._nonce(frame.EPOCH)
             self._growing = [None, None]
-            if damage is not None:
-                last = max([last] + [key >> 1 for key in self.keys])
         return max(last, mark), mark, damage
 
     def forget_headless(self):
-        """Removes newest segments nothing can be read of, once a new epoch stands on the flash."""
-        for key in self._newest():
-            if not self.scan(_name(key), 0)[0]:
+        """Removes the segments nothing could be read of, once a new epoch stands on the flash."""
+        for key in self._headless:
+            if key not in self.keys:  # the name may have been taken since
                 self._store.remove(_name(key))
-                self.keys.remove(key)
+        self._headless = ()
 
     def crowded(self, routine, size):
         """Whether *size* more bytes need a new segment of class *routine* and there is no room for one."""
@@ -87,6 +86,8 @@ class Segments:
         key, seed, size = growing
         data = head + frame.pack(seed, kind, sequence, mark, text)
         self._growing[routine] = None  # after an error nobody knows what is at the end of the file
+        if head:
+            self._store.remove(_name(key))  # only damage can be there
         self._store.append(_name(key), data)
         self._growing[routine] = (key, seed, size + len(data))
         if head:
@@ -123,7 +124,7 @@ class Segments:
         """
         try:
             with self._store.open(_name(key)) as file:
-                head = frame.read_head(file)
+                head = frame.read_head(file, key)
                 if head:
                     offset = max(offset, frame.HEAD)
                     file.seek(offset)
@@ -148,7 +149,7 @@ class Segments:
         head, found = ("", 0), frame.DAMAGED
         try:
             with self._store.open(name) as file:
-                head = frame.read_head(file) or head
+                head = frame.read_head(file, _key(name)) or head
                 found = frame.read(file, head[1]) if head[0] else found
                 while found:
                     kind, sequence, marked, text = found
@@ -164,10 +165,15 @@ class Segments:
         return head[0], head[1], size, found is None, first, last, count, mark
 
     def _newest(self):
-        """The newest key of each class there is, older one first."""
+        """The newest key with a sound head of each class there is, older one first; the others are taken out."""
         newest = {}
-        for key in self.keys:
-            newest[key & 1] = key
+        for key in list(reversed(self.keys)):
+            if key & 1 not in newest:
+                if self.scan(_name(key), 0)[0]:
+                    newest[key & 1] = key
+                else:
+                    self.keys.remove(key)
+                    self._headless.append(key)
         return sorted(newest.values())
 
     def _room(self, routine, size):

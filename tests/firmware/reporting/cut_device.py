@@ -1,9 +1,9 @@
 """littlefs over flash that can be cut, on whichever runtime this is: MicroPython's own VfsLfs2, or littlefs-python.
 
-The flash itself is the same model twice, because MicroPython cannot import the simulator's (simulator/hardware/flash.py).
+The flash is the same model twice: MicroPython cannot import the simulator's (simulator/hardware/flash.py).
 """
 
-BLOCKS = 48
+BLOCKS = 40
 BLOCK = 4096
 
 try:
@@ -87,15 +87,19 @@ except ImportError:  # CPython
         return model.LittleFiles(flash, new)
 
 
-def cuts(start, log, first=0):
-    """All the flash can hold when the power goes at or behind operation *first*: (operations done, image to use up)."""
-    image = bytearray(start)
+def cuts(image, scratch, log, first=0):
+    """All the flash can hold when the power goes at or behind operation *first*: (operations done, *scratch*).
+
+    *image* is the flash before the log, and *scratch*, as long, holds what is left each time, to be used up: there are
+    only these two, since a heap of MicroPython's has no room for many.
+    """
     for done in range(len(log)):
         at, data = log[done]
         if done >= first:
-            yield done, bytearray(image)
-            torn = bytearray(image)
-            tear(torn, at, data)
-            yield done, torn
+            scratch[:] = image
+            yield done, scratch
+            scratch[:] = image
+            tear(scratch, at, data)
+            yield done, scratch
         apply(image, at, data)
     yield len(log), image

@@ -1,7 +1,7 @@
 """A pole's writing to its flash, and what must hold wherever in it the power is cut.
 
-``run`` writes once, without a cut, while the device keeps a log of its operations; ``check`` boots from what was left at
-any moment of that log.  It is the same on both runtimes: only what is handed in as *mount* differs.
+``run`` writes once, without a cut, while the device keeps a log of its operations; ``check`` boots from what was left
+at any moment of that log.  It is the same on both runtimes: only what is handed in as *mount* differs.
 """
 
 import asyncio
@@ -70,12 +70,20 @@ class Promise:
     While a step is on its way both what was and what will be are right.
     """
 
-    def __init__(self, operations, kept, version, seconds):
+    def __init__(self, operations, kept, sent, version, seconds):
         self.operations = operations
-        self.kept = dict(kept)  # sequence by number, of events whose put has returned
-        self.sent = []  # events that went out and were acknowledged until the end of the step
+        self._kept, self._keeps = kept, len(kept)  # the lists grow on and are shared: a heap has no room for copies
+        self._sent, self.sends = sent, 0
         self.versions = (version, version)  # of the settings, before and after the step
         self.seconds = (seconds, seconds)  # of light in the counters
+
+    def kept(self):
+        """Sequences of the events whose put has returned."""
+        return self._kept[: self._keeps]
+
+    def sent(self):
+        """Events that went out and were acknowledged until the end of the step."""
+        return self._sent[: self.sends]
 
 
 def run(store, log, steps):
@@ -84,11 +92,11 @@ def run(store, log, steps):
     Every fifth step counts and saves, every 16th replaces the settings; the network is there for 30 steps of 160.
     """
     pole = Pole(store, 1)
-    kept, sent = {}, []
+    kept, sent = [], []
     version = seconds = 0
     promises = []
     for step in range(1, steps + 2):
-        promise = Promise(len(log), kept, version, seconds)
+        promise = Promise(len(log), kept, sent, version, seconds)
         promises.append(promise)
         if step > steps:
             pass
@@ -104,8 +112,8 @@ def run(store, log, steps):
             sent += pole.send(12)
         else:
             pole.put(step, step % 3 == 0)
-            kept[step] = pole.journal._next - 1
-        promise.sent = list(sent)
+            kept.append(pole.journal._next - 1)
+        promise.sends = len(sent)
         promise.versions = (promise.versions[0], version)
         promise.seconds = (promise.seconds[0], seconds)
     return promises
@@ -119,11 +127,11 @@ def check(mount, promise, boot):
     new = 900000 + boot
     pole.put(new, False)
     events = pole.send(100000)
-    _ids_keep_their_meaning(promise.sent, events)
+    _ids_keep_their_meaning(promise.sent(), events)
     assert events[-1]["timestamp"] == new
     for event in events:
         assert event["replayed"] or event["timestamp"] == new or event["eventType"] == DROPPED
-    sent = [event["id"] for event in promise.sent]
+    sent = [event["id"] for event in promise.sent()]
     assert len([event for event in events if event["id"] in sent]) <= DUPLICATES
     _nothing_is_missing(promise, events)
     _usable(pole, mount, boot)
@@ -145,13 +153,13 @@ def _nothing_is_missing(promise, events):
     """What was put is sent before the cut or after it, or a record names it as dropped."""
     got = {}
     dropped = []
-    for event in promise.sent + events:
+    for event in promise.sent() + events:
         got[_sequence(event)] = True
         if event["eventType"] == DROPPED:
             dropped.append((event["attributes"]["first"], event["attributes"]["last"]))
-    for number, sequence in promise.kept.items():
+    for sequence in promise.kept():
         named = [1 for first, last in dropped if first <= sequence <= last]
-        assert sequence in got or named, "event %d is missing" % number
+        assert sequence in got or named, "event %d is missing" % sequence
 
 
 def _meaning(event):

@@ -20,19 +20,20 @@ def sweep(first, steps, nested=0):
 def _sweep(first, steps, nested):
     flash = cut_device.Flash()
     store = cut_device.store(flash, True)
-    start = bytes(flash.buffer)
     flash.log.clear()
+    image, scratch = bytearray(flash.buffer), bytearray(flash.buffer)
+    spare = (bytearray(flash.buffer), bytearray(flash.buffer), bytearray(flash.buffer)) if nested else ()
     promises = cut_run.run(store, flash.log, first + steps - 1)
     tried = again = 0
     at = first - 1
-    for done, image in cut_device.cuts(start, flash.log, promises[at].operations):
+    for done, left in cut_device.cuts(image, scratch, flash.log, promises[at].operations):
         while at + 1 < len(promises) and promises[at + 1].operations <= done:
             at += 1
         tried += 1
         if nested and tried % nested == 0:
-            again += _second_cuts(image, promises[at], tried)
-        _check(image, promises[at], tried)
-    return "%d cut points in steps %d to %d, %d second cuts" % (tried, first, first + steps - 1, again)
+            again += _second_cuts(left, spare, promises[at], tried)
+        _check(left, promises[at], tried)
+    return "%d cut points in steps %d to %d, and %d second cuts" % (tried, first, first + steps - 1, again)
 
 
 def _check(image, promise, number):
@@ -45,12 +46,15 @@ def _check(image, promise, number):
         raise
 
 
-def _second_cuts(image, promise, number):
+def _second_cuts(left, spare, promise, number):
     """The power fails again while the pole starts."""
-    flash = cut_device.Flash(bytearray(image))
+    start, image, scratch = spare
+    start[:] = left
+    image[:] = left
+    flash = cut_device.Flash(start)
     cut_run.Pole(cut_device.store(flash), 2 + number % 60000).put(700000, False)
     tried = 0
-    for _, twice in cut_device.cuts(image, flash.log):
+    for _, twice in cut_device.cuts(image, scratch, flash.log):
         tried += 1
         _check(twice, promise, number + tried)
     return tried

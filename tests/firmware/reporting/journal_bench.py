@@ -12,10 +12,10 @@ UNIX = 1800000000
 class Bench:
     """One pole's reporting over *store*; ``boot`` starts it again, as after a power cut."""
 
-    def __init__(self, store, budget=262144):
+    def __init__(self, store, budget=262144, boots=0):
         self.store = store
         self.budget = budget
-        self.boots = 0
+        self.boots = boots
         self.now = 0
         self.boot()
 

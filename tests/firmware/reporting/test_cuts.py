@@ -1,7 +1,7 @@
 """The power is cut at every write, and nothing that was promised is broken.
 
-A reduced run: every cut of 24 steps in which the journal is full and drops, rotates and releases, and the settings and
-counters are saved.  The full one is tests/soak/test_cuts.py.
+A reduced run: every cut of 24 steps, in which the journal begins, is full and drops both classes, and releases, while
+the settings and the counters are saved.  The full one is tests/soak/test_cuts_host.py.
 """
 
 try:
@@ -15,8 +15,8 @@ def test_every_cut_of_the_first_writes_there_are():
 
 
 def test_every_cut_while_the_journal_is_full_and_drops():
-    print(sweep(148, 12))
+    print(sweep(284, 8))
 
 
 def test_every_cut_while_the_backlog_is_released():
-    print(sweep(159, 12))
+    print(sweep(321, 8))

@@ -159,7 +159,7 @@ def test_a_backlog_is_paced_and_a_burst_is_not():
             bench.box.acknowledge(record.packet_id)
         wait = bench.journal.wait_ms(bench.now)
         assert 1 <= wait <= journal.REPLAY_MS or not bench.journal.waiting()
-    assert [later - earlier for earlier, later in zip(times, times[1:])] == [journal.REPLAY_MS] * 5
+    assert [times[n + 1] - times[n] for n in range(len(times) - 1)] == [journal.REPLAY_MS] * 5
 
 
 def test_pacing_is_a_function_of_ticks_and_survives_their_wrapping():
@@ -297,7 +297,7 @@ def test_a_damaged_end_begins_a_new_epoch_once_and_says_so():
             bench.put(1, not routine)
             for number in range(2, 6):
                 bench.put(number, routine)
-            name = [name for name in store.files if name.endswith(".r" if routine else ".f")][0]
+            name = next(name for name in store.files if name.endswith(".r" if routine else ".f"))
             store.files[name] = store.files[name][:-cut]
             bench.boot()
             bench.put(9, routine)
