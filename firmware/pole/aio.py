@@ -6,6 +6,8 @@ MicroPython's on an ESP32: 30 bits that wrap, so two of them compare only within
 
 import asyncio
 
+from pole import const
+
 CancelledError = asyncio.CancelledError
 Event = asyncio.Event
 TimeoutError = asyncio.TimeoutError
@@ -27,11 +29,12 @@ except AttributeError:  # CPython
 
     def ticks_ms():
         """Milliseconds of the running event loop, 30 bits that wrap."""
-        return round(asyncio.get_running_loop().time() * 1000) & (_PERIOD - 1)
+        loop = asyncio.get_running_loop()  # type: ignore[attr-defined]
+        return round(loop.time() * 1000) & (_PERIOD - 1)
 
 
-_PERIOD = 1 << 30
-_HALF = 1 << 29
+_PERIOD = const(1 << 30)
+_HALF = const(1 << 29)
 
 
 def ticks_add(ticks, ms):
