@@ -70,8 +70,10 @@ def simulate(
     options: Options,
     progress: Callable[[int, int, str], None] = lambda done, total, clock: None,
     ready: Callable[[str], None] = lambda url: None,
+    begin: Callable[[Street], None] = lambda street: None,
 ) -> Outcome:
-    """Lives the run.  *progress* is told (ms done, of so many, local time); *ready* is told the broker's address once there is one.
+    """Lives the run.  *progress* is told (ms done, of so many, local time); *ready* is told the broker's address once
+    there is one; *begin* is handed the street before anything happens on it, to put something more into its time.
 
     Raises DiyaError with a sentence for anything the user can put right.
     """
@@ -82,9 +84,11 @@ def simulate(
         engine = stack.enter_context(_engine(options))
         transcript = Transcript() if options.transcript else None
         if options.broker == "none":
-            street = _modelled(options, scenario, time, engine, folder, transcript)
+            pace = RealPace(options.speed, stack.enter_context(selectors.DefaultSelector())) if options.speed else None
+            street = _modelled(options, scenario, time, engine, folder, transcript, Kernel(pace))
         else:
             street = stack.enter_context(_real(options, scenario, time, engine, folder, transcript, ready))
+        begin(street)
         started = wall.monotonic()
         street.run(scenario.hours, progress)
         lasted = wall.monotonic() - started
@@ -137,9 +141,14 @@ def _settings(options: Options) -> dict[str, Any]:
 
 
 def _modelled(
-    options: Options, scenario: Scenario, time: RunTime, engine: Engine, folder: Path, transcript: Transcript | None
+    options: Options,
+    scenario: Scenario,
+    time: RunTime,
+    engine: Engine,
+    folder: Path,
+    transcript: Transcript | None,
+    kernel: Kernel,
 ) -> Street:
-    kernel = Kernel()
     recorder = Recorder(kernel, options.site, lambda: time.unix(kernel.now_ms), transcript)
     broker = BrokerModel(lambda: kernel.now_ms, recorder.heard)
     network = ModelledNetwork(
@@ -187,7 +196,8 @@ class _ModelledSurroundings(_Surroundings):
             self._model.stop()
 
     def publish(self, topic: str, payload: bytes) -> None:
-        self._model.publish(topic, payload, 1)
+        if self._model.running:
+            self._model.publish(topic, payload, 1)
 
 
 @contextlib.contextmanager
@@ -264,16 +274,20 @@ class _RealSurroundings(_Surroundings):
             self._server.stop()
 
     def publish(self, topic: str, payload: bytes) -> None:
-        self._link.publish(topic, payload)
+        if self._server is None or self._server.running:
+            self._link.post(topic, payload)  # and no waiting: the street's time goes on
 
     def tell_time(self, unix: int, factor: float) -> None:
         """Retains the simulated time, which `diya watch` and `diya send` go by."""
         self._link.post(self._clock, json.dumps({"unix": unix, "factor": factor}).encode(), retain=True)
 
     def listen(self) -> None:
-        """Hands on what has come in."""
+        """Hands on what has come in.
+
+        What a broker of our own had retained is news, said while we were away; what somebody else's had is of old.
+        """
         for message in self._link.drain():
-            if not message.retained:
+            if self._server is not None or not message.retained:
                 self._recorder.heard(message.topic, message.payload)
 
     def close(self) -> None:

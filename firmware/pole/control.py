@@ -14,8 +14,8 @@ class Control:
     """Decides for one pole, with the parts that app.py makes; *dusk* is lighting/photocell's, None without one."""
 
     def __init__(
-        self, ports, settings, ticks, inbox, random, clock, calendar, arbiter, lamp, dusk, reading, counters, commanding,
-        reporter, session, network_time,
+        self, ports, settings, ticks, inbox, random, clock, calendar, arbiter, lamp, dusk, reading, counters,
+        commanding, reporter, session, network_time,
     ):  # fmt: skip
         self._ports = ports
         self._settings = settings

@@ -1,7 +1,7 @@
 """What the pole costs on an ESP32, module by module, measured in the WebAssembly build of MicroPython.
 
-That build lays objects out as the ESP32 does: 32-bit words, blocks of 16 bytes.  It is one npm package, fetched the first
-time; without Node.js there is no table, and that is said.
+That build lays objects out as the ESP32 does: 32-bit words, blocks of 16 bytes.  It is one npm package, fetched the
+first time; without Node.js there is no table, and that is said.
 """
 
 from __future__ import annotations

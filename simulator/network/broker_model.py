@@ -81,12 +81,14 @@ class Session:
         granted = [wanted for pattern, wanted in self.filters.items() if mqtt.matches(pattern, topic)]
         if granted:
             qos = min(qos, *granted)
-            self._packet_id = self._packet_id % 65535 + 1
+            if qos:
+                self._packet_id = self._packet_id % 65535 + 1
             self._send(mqtt.publish_frame(topic, payload, qos, retain, self._packet_id))
 
     def lost(self) -> None:
         """The connection broke: the will is published."""
-        self._broker.sessions.pop(self.client, None)
+        if self._broker.sessions.get(self.client) is self:  # and not one that took its place
+            del self._broker.sessions[self.client]
         will, self._will = self._will, None
         if will:
             self._broker.publish(*will)
