@@ -31,7 +31,7 @@ class Commanding:
         if text:
             try:
                 saved = json.loads(text)
-                self._marks.update(saved["marks"])
+                self._marks.update([(name, int(saved["marks"][name])) for name in saved["marks"]])
                 self._arbiter.restore([_restored(*fields) for fields in saved["held"]])
             except (ValueError, TypeError, KeyError):
                 print("diya: " + _NAME + " cannot be read, held commands are gone")
@@ -94,7 +94,6 @@ class Commanding:
 
 def _restored(owner, level, reason, ref, start, expiration, ramp_s):
     """An override as it was saved.  Raises ValueError where it cannot be one: a bad file must not stop the pole."""
-    numbers = (level, start, expiration, ramp_s)
-    if owner not in contract.COMMAND_OWNERS or not all([isinstance(number, int) for number in numbers]):
+    if owner not in contract.COMMAND_OWNERS or not 0 <= level <= 100 or not 0 <= ramp_s <= 3600:
         raise ValueError
-    return Override(owner, level, str(reason), str(ref), start, expiration, ramp_s)
+    return Override(owner, int(level), str(reason), str(ref), int(start), int(expiration), int(ramp_s))

@@ -8,6 +8,7 @@ from pole import aio, const
 from pole.clock import SYNCED
 
 _PAUSE_MS = const(30000)  # the longest the control task sleeps: half of the watchdog's time-out
+_CROWDED_MS = const(100)  # until acks may have made room for the next command
 
 
 class Control:
@@ -69,14 +70,15 @@ class Control:
         now = self._clock.now(ticks)
         quality = self._clock.quality(ticks)
         self._network_time.settled = quality == SYNCED and not self._doubt
-        if inbox.dropped:
+        if inbox.dropped and self._reporter.room():
             self._reporter.ack(now, self._commanding.dropped(inbox.dropped))
             inbox.dropped = 0
-        while inbox.messages:
+        while inbox.messages and self._reporter.room():  # no command without its ack
             unclocked_level = 0 if self._dark is False else 100
             self._reporter.ack(now, self._commanding.take(inbox.messages.pop(0), now, ticks, unclocked_level))
-        wait = self._sample(ticks)
-        wait = min(wait, self._light(now, ticks))
+        wait = min(self._sample(ticks), self._light(now, ticks))
+        if inbox.messages or inbox.dropped:
+            wait = min(wait, _CROWDED_MS)
         self._report(now, ticks, quality)
         self._ports.watchdog.feed()
         return wait
@@ -124,7 +126,7 @@ class Control:
             self._inbox.announce = False
             self._reporter.birth(now, self._ports.radio.ip())
         error_s = None if now is None else self._clock.error_ms(ticks) // 1000
-        self._reporter.state(now, ticks, self._decision, self._lamp.level, quality, error_s)
+        self._reporter.state(now, ticks, self._decision, self._lamp, quality, error_s)
         if self._reporter.meter_due(ticks):
             temperature = self._ports.rtc.temperature_tenths() if self._ports.rtc else None
             reading = self._reading if self._measured else None

@@ -66,8 +66,9 @@ def test_without_any_sound_configuration_the_lamp_is_lit_all_night_and_all_day(e
 
 @ENGINES
 @pytest.mark.parametrize(
-    "rubbish", [b"", b"\xff\x00rubbish", b"{}", b"[1,2]", b"7", b"null", b'{"marks":3,"held":[[1]]}']
-)
+    "rubbish", [b"", b"\xff\x00rubbish", b"{}", b"[1,2]", b"7", b"null", b'{"marks":3,"held":[[1]]}',
+     b'{"marks":{"a":"b"},"held":[]}', b'{"marks":{},"held":[["operator",500,"","",0,4000000000,2]]}'],
+)  # fmt: skip
 def test_broken_counters_and_commands_start_again(engine: str, rubbish: bytes) -> None:
     def begin(street):
         put(street, "counters.json", rubbish)

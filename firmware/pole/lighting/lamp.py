@@ -42,6 +42,11 @@ class Lamp:
         """Percent at present, before constant light output; 0 while the relay is open."""
         return (self._light + 50) // 100 if self.relay else 0
 
+    @property
+    def arrived(self):
+        """Whether it is as near to its target as it gets: no ramp on its way, and the relay as it should be."""
+        return not self._steps and self.relay == (self.target > 0)
+
     def aim(self, level, ramp_s, now_ms):
         """Go to *level* (percent) from where the lamp is, in *ramp_s* seconds (0 to 3600).
 

@@ -130,8 +130,11 @@ def shown(value):
 def _object(source, what):
     try:
         value = json_reader.parse(source if isinstance(source, str) else utf8.decode(source))
-    except (ValueError, MemoryError):  # MicroPython's UnicodeError is a ValueError too
+    except ValueError:  # MicroPython's UnicodeError is one too
         raise Refused(contract.BAD_ENVELOPE, what + " is not JSON in UTF-8") from None
+    except MemoryError:
+        detail = "%s has %d bytes and the pole has no memory for it now" % (what, len(source))
+        raise Refused(contract.TOO_LARGE, detail) from None
     if not isinstance(value, dict):
         refuse(contract.BAD_ENVELOPE, {what: value}, what, "a JSON object")
     return value

@@ -85,6 +85,10 @@ class Outbox:
         self.wake.set()
         return True
 
+    def room(self):
+        """Whether an ack or event would find room now."""
+        return self._queue.room(self._ticks())
+
     def take(self):
         """The next record to be written to the stream, or None; sets its ``packet_id``, ``dup`` and ``written``."""
         now = self._ticks()

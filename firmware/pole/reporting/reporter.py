@@ -28,11 +28,12 @@ class Reporter:
         fields["ip"] = address
         self._put(contract.BIRTH, fields)
 
-    def state(self, now, ticks, decision, level, quality, error_s):
+    def state(self, now, ticks, decision, lamp, quality, error_s):
         """Says the state if it is news: level, target, why, whose, until when, and how sure the clock is."""
+        level = lamp.level
         said = (decision.level, decision.owner, decision.reason, decision.until, quality)
-        arrived = level == decision.level != self._level  # a ramp on its way is not news: only its end is
-        if said == self._said and not arrived and aio.ticks_diff(ticks, self._state_at) < self._refresh_ms:
+        news = said != self._said or (lamp.arrived and level != self._level)  # a ramp on its way is none: only its end
+        if not news and aio.ticks_diff(ticks, self._state_at) < self._refresh_ms:
             return
         self._said = said
         self._level = level
@@ -74,6 +75,10 @@ class Reporter:
         if temperature is not None:
             fields["temperature"] = Fixed(temperature, 1)
         self._put(contract.METER, fields)
+
+    def room(self):
+        """Whether an ack would be taken now."""
+        return self._outbox.room()
 
     def ack(self, now, fields):
         """The outcome of a command; *fields* are those of ``contract.FIELDS[ACK]``."""

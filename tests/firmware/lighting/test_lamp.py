@@ -200,3 +200,26 @@ def test_check_of_constant_light_output():
     ):  # fmt: skip
         problems = lamp_settings.check(wrong)
         assert len(problems) == 1 and problems[0].startswith("lamp.constantLightOutput["), wrong
+
+
+def test_it_has_arrived_when_the_ramp_is_over_even_at_a_level_it_cannot_dim_to():
+    one = Lamp(10, 10, [])
+    assert one.arrived
+    one.aim(3, 2, 1000)
+    assert not one.arrived
+    settle(one, 1000)
+    assert one.arrived and one.level == 10 and one.target == 3
+
+
+def test_it_has_not_arrived_while_the_relay_rests_or_has_yet_to_open():
+    one = Lamp(10, 10, [])
+    one.aim(0, 1, 0)
+    one.step(0, 0)
+    assert not one.arrived
+    one.step(1000, 0)
+    assert one.arrived and not one.relay
+    one.aim(100, 0, 1500)
+    one.step(1500, 0)
+    assert not one.arrived  # 10 s of rest for the inrush current
+    settle(one, 2000)
+    assert one.arrived and one.level == 100
