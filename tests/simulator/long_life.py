@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from simulator.street import Street
+from simulator.street.street import Street
 from tests.simulator.streets import HOUR_MS, Lived, live
 
 DAY_MS = 24 * HOUR_MS

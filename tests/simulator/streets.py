@@ -14,8 +14,8 @@ from host_tools import envelope
 from host_tools.site import load_site
 from pole import contract
 from simulator import run
-from simulator.street import Street
-from simulator.street import StreetPole as Stage
+from simulator.street.street import Street
+from simulator.street.street import StreetPole as Stage
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS

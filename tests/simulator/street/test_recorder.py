@@ -8,8 +8,8 @@ import pytest
 from host_tools import envelope
 from pole import contract
 from simulator.kernel import Kernel
-from simulator.recorder import Recorder
-from simulator.transcript import Transcript
+from simulator.street.recorder import Recorder
+from simulator.street.transcript import Transcript
 from tests.simulator.small_site import site
 
 NOW = 1795530600

@@ -12,7 +12,7 @@ from host_tools.site.model import Site
 from pole import contract
 from simulator.kernel import Kernel
 from simulator.report.detection import Event
-from simulator.transcript import Transcript
+from simulator.street.transcript import Transcript
 
 
 @dataclass(frozen=True)

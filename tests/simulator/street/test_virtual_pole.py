@@ -9,8 +9,8 @@ from simulator.hardware.chip import Chip
 from simulator.hardware.radio import Radio
 from simulator.kernel import Kernel
 from simulator.network.endpoint import POLLIN, SOCK_STREAM
+from simulator.street.virtual_pole import BOOT_MS, VirtualPole
 from simulator.virtual import hostops, ops
-from simulator.virtual_pole import BOOT_MS, VirtualPole
 from tests.simulator.network.test_endpoint import Net
 
 

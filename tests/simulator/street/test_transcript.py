@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from simulator.transcript import Transcript
+from simulator.street.transcript import Transcript
 
 
 def test_lines_are_sorted_by_time_then_pole_then_order_within_the_pole(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from simulator.happening import Happening, Order, Scenario
 from simulator.kernel import Kernel
-from simulator.player import Player
+from simulator.scenario.happening import Happening, Order, Scenario
+from simulator.scenario.player import Player
 from tests.simulator.small_site import site
 
 
