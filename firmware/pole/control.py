@@ -50,10 +50,7 @@ class Control:
             wait = self._turn()
             if inbox.failure:
                 raise inbox.failure
-            try:
-                await aio.wait_ms(inbox.wake.wait(), wait)
-            except aio.TimeoutError:
-                pass
+            await inbox.wake.wait(wait)
             inbox.wake.clear()
 
     async def _connect(self):

@@ -11,7 +11,7 @@ class Inbox:
     """
 
     def __init__(self):
-        self.wake = aio.Event()
+        self.wake = aio.Wake()
         self.times = []
         self.messages = []
         self.dropped = 0

@@ -84,7 +84,7 @@ class Client:
                 while self._ticks() == set_at:  # whatever set it has a stamp of this millisecond
                     await aio.sleep_ms(1)
             else:
-                await self._wait(self._pulse.idle_ms(self._ticks()))
+                await wake.wait(self._pulse.idle_ms(self._ticks()))
             now = self._ticks()
             self.stable = self.stable or aio.ticks_diff(now, self._opened_at) >= _STABLE_MS
             if self._failure and self._failed_at != now:
@@ -154,12 +154,6 @@ class Client:
         except OSError as error:
             self._broken(error)
 
-    async def _wait(self, ms):
-        try:
-            await aio.wait_ms(self._outbox.wake.wait(), ms)
-        except aio.TimeoutError:
-            pass
-
     async def _answer(self):
         """Waits until what is awaited has come.  Raises OSError."""
         await self._drain()
@@ -173,7 +167,7 @@ class Client:
             if self._failure:
                 raise OSError(self._failure)
             self._outbox.wake.clear()
-            await self._wait(left)
+            await self._outbox.wake.wait(left)
 
     def _silent(self, request):
         return "the broker did not answer %s within %d s" % (request, self._settings["link.timeout"])

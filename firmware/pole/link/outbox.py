@@ -62,7 +62,7 @@ class Outbox:
     """All that waits.  *ticks* is a callable; *queue* holds acks and events.  ``wake`` is set when there is work."""
 
     def __init__(self, ticks, queue):
-        self.wake = aio.Event()
+        self.wake = aio.Wake()
         self._ticks = ticks
         self._queue = queue
         self._slots = {}  # the newest record of each kind in _LATEST, as long as it waits
