@@ -1,10 +1,8 @@
 """The first code on the pole: the lamp to its safe level, then the watchdog, then everything else.
 
-The lamp is safe before this runs, because the board is built so: an idle relay pin leaves the contact closed and an idle
-dimmer pin asks for full light.  What is done here keeps it so.
+The lamp is safe before this runs, because the board is built so: an idle relay pin leaves the contact closed and an
+idle dimmer pin asks for full light.  What is done here keeps it so.
 """
-
-from pole.drivers import board
 
 
 def boot(vfs="", data="/data", net=None):
@@ -12,11 +10,23 @@ def boot(vfs="", data="/data", net=None):
 
     Raises OSError or ValueError where ``board.json`` cannot be read: the pole has not been flashed properly.
     """
+    from pole.drivers import board
+
     description = board.read(vfs)
-    ports = board.Ports(description)
-    ports.open(vfs, data, net)
+    ports = board.light(description)
+    board.complete(ports, description, vfs, data, net)
     return ports
 
 
 if __name__ == "__main__":
-    ports = boot()  # main.py runs in the same namespace and finds it there
+    try:
+        ports = boot()  # main.py runs in the same namespace and finds it there
+    except Exception as error:
+        # the lamp is lit by the board alone; the REPL would not try again
+        import time
+
+        import machine
+
+        print("diya: flash this pole again, it cannot start:", error)
+        time.sleep(60)
+        machine.reset()

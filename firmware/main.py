@@ -2,14 +2,13 @@
 
 import asyncio
 import gc
+import sys
 import time
-
-from pole.unload import unload
 
 try:
     from sys import print_exception
 except ImportError:  # CPython
-    from traceback import print_exception
+    from traceback import print_exception  # type: ignore[no-redef]
 
 MAINTENANCE_S = 600  # how long a technician has the raw REPL before the pole starts again
 
@@ -18,16 +17,18 @@ async def live(ports):
     """The pole's life.  However it ends, a reset follows: the lamp is lit again within a second of it."""
     try:
         collect_early()
+        unload("pole.drivers.board")
         # first and alone: the code that checks settings, a tenth of all, makes room for the rest
         settings, origin = read_settings(ports)
-        unload("pole.config", "pole.lighting.calendar_settings")
-        from pole.app import App
-
-        await App(ports, settings, origin).run()
+        unload("pole.config", "pole.lighting.calendar_settings", "pole.lighting.lamp_settings")
+        control = build(ports, settings, origin)
+        ports.chip = None
+        unload("pole.app", "pole.drivers.chip")
+        await control.run()
     except Exception as error:
         print("diya: the app ended")
         print_exception(error)
-    ports.chip.reset()
+    ports.reset()
 
 
 def collect_early():
@@ -43,13 +44,34 @@ def read_settings(ports):
     return config.in_force(ports.store, ports.factory)
 
 
+def build(ports, settings, origin):
+    """The pole's control task with all its parts."""
+    from pole import app
+
+    return app.build(ports, settings, origin)
+
+
+def unload(*names):
+    """Gives back the memory of modules that were only needed to start; nothing may refer to them any more.
+
+    On CPython, where a thousand poles share the modules and memory is no matter, it does nothing.
+    """
+    if sys.implementation.name != "micropython":
+        return
+    for name in names:
+        sys.modules.pop(name)
+        parent, _, child = name.rpartition(".")
+        delattr(sys.modules[parent], child)
+    gc.collect()
+
+
 def main(ports):
     """Runs the pole until it resets.  Ctrl-C gives a technician the maintenance time."""
     try:
         asyncio.run(live(ports))
     except KeyboardInterrupt:
         maintain(ports)
-    ports.chip.reset()
+    ports.reset()
 
 
 def maintain(ports):
@@ -64,4 +86,4 @@ def maintain(ports):
 
 
 if __name__ == "__main__":
-    main(ports)  # noqa: F821 - boot.py made it, in this namespace
+    main(ports)  # type: ignore[name-defined]  # noqa: F821 - boot.py made it, in this namespace

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.errors import CommandError
-from pole import contract
+from pole import contract, contract_city
 
 RERUN_MS = 600_000  # a simulated clock this far behind our last n belongs to another run, whose poles know us not
 
@@ -76,7 +76,7 @@ def seal(topic: str, sender: str, n: int, body: str, key: Key | None = None) -> 
     }  # fmt: skip
     if key:
         values["mac"] = mac(key.secret, topic, key.name, sender, n, body)
-    payload: bytes = contract.encode(contract.ENVELOPE, values).encode()
+    payload: bytes = contract.encode(contract_city.ENVELOPE, values).encode()
     if len(payload) > contract.MAX_PAYLOAD:
         raise CommandError(f"the command is {len(payload)} bytes long and must be at most {contract.MAX_PAYLOAD}")
     return payload
@@ -107,7 +107,7 @@ def override(
     if ramp_s is not None:
         _within("the ramp", ramp_s, 0, 3600, "s")
         values = {**values, "rampToLevelTime": ramp_s}
-    text: str = contract.encode(contract.OVERRIDE, values)
+    text: str = contract.encode(contract_city.OVERRIDE, values)
     return text
 
 
@@ -116,7 +116,7 @@ def cancel(owner: str = "operator", ref: str = "") -> str:
     _owner(owner)
     _short("the reference", ref, 64)
     values = {"type": "cancel", "owner": owner, **({"cmsRefId": ref} if ref else {})}
-    text: str = contract.encode(contract.CANCEL, values)
+    text: str = contract.encode(contract_city.CANCEL, values)
     return text
 
 

@@ -13,7 +13,7 @@ from host_tools.errors import CommandError
 from host_tools.site.load import SITE_FILE, find_site, load_site
 from host_tools.site.model import SiteError
 from host_tools.site.reader import NAME
-from pole import contract
+from pole import contract_city
 
 DEFAULT_SITE = "sagar"
 DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
@@ -27,7 +27,7 @@ site_option = click.option(
     help="Name of the site, or a folder with its files.",
 )
 root_option = click.option(
-    "--root", metavar="ROOT", help=f"Head of every topic (default: the site's own, or {contract.ROOT})."
+    "--root", metavar="ROOT", help=f"Head of every topic (default: the site's own, or {contract_city.ROOT})."
 )
 
 
@@ -52,7 +52,7 @@ def place_of(site: str, broker: str | None, root: str | None) -> Place:
             raise CommandError(
                 f"the site is {site!r} and must be a name, or a folder which holds a {SITE_FILE}"
             ) from None
-        head, address = root or contract.ROOT, parse_broker(broker or DEFAULT_BROKER)
+        head, address = root or contract_city.ROOT, parse_broker(broker or DEFAULT_BROKER)
         return Place(site, head, address, ZoneInfo("UTC"), 10, f"{site} (times in UTC)")
     known = load_site(Path(site))
     address = parse_broker(broker or known.broker)

@@ -130,7 +130,7 @@ def run_with_progress(options: Options) -> Outcome:
         def progress(done_ms: int, total_ms: int, clock: str) -> None:
             bar.update(task, completed=done_ms, total=total_ms, clock=clock)
 
-        return run.simulate(options, progress, lambda url: bar.console.print(f"broker at {url}"))
+        return run.simulate(options, progress, bar.console.print)
 
 
 def summarise(outcome: Outcome) -> None:
@@ -227,8 +227,8 @@ def draw(outcome: Outcome, path: Path) -> None:
 
 
 def _list_happenings(as_json: bool) -> None:
-    from simulator.kinds import happenings
     from simulator.scenario import ready_made
+    from simulator.scenario.kinds import happenings
 
     kinds = happenings()
     if as_json:

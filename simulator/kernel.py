@@ -9,7 +9,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-
 Actions = list[Callable[[], None]]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import selectors
 import tempfile
 import time as wall
@@ -14,27 +13,26 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.boards import load_board
-from host_tools.broker import BrokerAddress, embedded_broker, parse_broker
-from host_tools.clock import topic as clock_topic
-from host_tools.link import Link
+from host_tools.broker import embedded_broker, parse_broker
 from host_tools.site.model import Site
 from simulator.engines.engine import Engine
-from simulator.happening import Scenario
+from simulator.hardware.radio import Radio
 from simulator.kernel import Kernel, RealPace
 from simulator.network.broker_model import BrokerModel
 from simulator.network.modelled import ModelledNetwork
 from simulator.network.real import RealNetwork
-from simulator.recorder import Recorder
 from simulator.report.report import Totals, build_report
 from simulator.run_time import RunTime
 from simulator.scenario import find_scenario, load_scenario
-from simulator.street import Street
-from simulator.transcript import Transcript
+from simulator.scenario.happening import Scenario
+from simulator.street.recorder import Recorder
+from simulator.street.street import Street
+from simulator.street.transcript import Transcript
+from simulator.surroundings import ModelledSurroundings, RealSurroundings
 
 CACHE = Path(__file__).parent.parent / "build" / "mpy"
 BROKER_HOST = "broker.invalid"  # what the poles resolve; the network knows who that is
 CLOCK_MS = 1000  # between two words about the simulated time, in real milliseconds
-GRACE_S = 2.0  # for the broker to hand over the last messages
 
 
 @dataclass(frozen=True)
@@ -69,9 +67,11 @@ class Outcome:
 def simulate(
     options: Options,
     progress: Callable[[int, int, str], None] = lambda done, total, clock: None,
-    ready: Callable[[str], None] = lambda url: None,
+    say: Callable[[str], None] = lambda sentence: None,
+    begin: Callable[[Street], None] = lambda street: None,
 ) -> Outcome:
-    """Lives the run.  *progress* is told (ms done, of so many, local time); *ready* is told the broker's address once there is one.
+    """Lives the run.  *progress* is told (ms done, of so many, local time); *say* is told where the broker is once
+    there is one; *begin* is handed the street before anything happens on it, to put something more into its time.
 
     Raises DiyaError with a sentence for anything the user can put right.
     """
@@ -82,9 +82,11 @@ def simulate(
         engine = stack.enter_context(_engine(options))
         transcript = Transcript() if options.transcript else None
         if options.broker == "none":
-            street = _modelled(options, scenario, time, engine, folder, transcript)
+            pace = RealPace(options.speed, stack.enter_context(selectors.DefaultSelector())) if options.speed else None
+            street = _modelled(options, scenario, time, engine, folder, transcript, Kernel(pace))
         else:
-            street = stack.enter_context(_real(options, scenario, time, engine, folder, transcript, ready))
+            street = stack.enter_context(_real(options, scenario, time, engine, folder, transcript, say))
+        begin(street)
         started = wall.monotonic()
         street.run(scenario.hours, progress)
         lasted = wall.monotonic() - started
@@ -137,9 +139,17 @@ def _settings(options: Options) -> dict[str, Any]:
 
 
 def _modelled(
-    options: Options, scenario: Scenario, time: RunTime, engine: Engine, folder: Path, transcript: Transcript | None
+    options: Options,
+    scenario: Scenario,
+    time: RunTime,
+    engine: Engine,
+    folder: Path,
+    transcript: Transcript | None,
+    kernel: Kernel,
 ) -> Street:
-    kernel = Kernel()
+    def radio(name: str) -> Radio:
+        return street.poles[name].wiring.radio
+
     recorder = Recorder(kernel, options.site, lambda: time.unix(kernel.now_ms), transcript)
     broker = BrokerModel(lambda: kernel.now_ms, recorder.heard)
     network = ModelledNetwork(
@@ -147,47 +157,15 @@ def _modelled(
         options.seed,
         broker,
         lambda: time.start_unix * 1000 + kernel.now_ms,
-        lambda name: street.poles[name].wiring.radio.carries,
+        lambda name: radio(name).carries,
         BROKER_HOST,
     )
-    around = _ModelledSurroundings(network, lambda: street)
+    around = ModelledSurroundings(network, radio)
     street = Street(
         options.site, _boards(options.site), scenario, time, options.seed, engine, kernel, network, around, recorder,
         folder, _settings(options),
     )  # fmt: skip
     return street
-
-
-class _Surroundings:
-    """What a scenario can do to the air and the time, whatever the network."""
-
-    def __init__(self, network: ModelledNetwork | RealNetwork, street: Callable[[], Street]) -> None:
-        self._network = network
-        self._street = street
-        self._unserved: set[str] = set()
-        network.time_served = lambda pole: pole not in self._unserved
-
-    def reach(self, pole: str, reachable: bool) -> None:
-        self._street().poles[pole].wiring.radio.reach(reachable)
-        self._network.changed(pole)
-
-    def time_served(self, pole: str, served: bool) -> None:
-        (self._unserved.discard if served else self._unserved.add)(pole)
-
-
-class _ModelledSurroundings(_Surroundings):
-    def __init__(self, network: ModelledNetwork, street: Callable[[], Street]) -> None:
-        super().__init__(network, street)
-        self._model = network.broker
-
-    def broker(self, running: bool) -> None:
-        if running:
-            self._model.start()
-        else:
-            self._model.stop()
-
-    def publish(self, topic: str, payload: bytes) -> None:
-        self._model.publish(topic, payload, 1)
 
 
 @contextlib.contextmanager
@@ -198,12 +176,17 @@ def _real(
     engine: Engine,
     folder: Path,
     transcript: Transcript | None,
-    ready: Callable[[str], None],
+    say: Callable[[str], None],
 ) -> Iterator[Street]:
+    def radio(name: str) -> Radio:
+        return street.poles[name].wiring.radio
+
     with contextlib.ExitStack() as stack:
         server = None
         if options.broker == "embedded":
-            server, _warning = embedded_broker()
+            server, warning = embedded_broker()
+            if warning:
+                say(warning)
             stack.enter_context(server)
             address = server.address
         else:
@@ -220,10 +203,10 @@ def _real(
             (address.host, address.port),
             BROKER_HOST,
             lambda: time.start_unix * 1000 + kernel.now_ms,
-            lambda name: street.poles[name].wiring.radio.carries,
+            lambda name: radio(name).carries,
         )
         stack.callback(network.close)
-        around = _RealSurroundings(network, lambda: street, server, address, site, recorder)
+        around = RealSurroundings(network, radio, server, address, site, recorder)
         stack.callback(around.close)
         street = Street(
             site, _boards(site), scenario, time, options.seed, engine, kernel, network, around, recorder, folder,
@@ -231,57 +214,9 @@ def _real(
         )  # fmt: skip
         kernel.every(max(1, round(CLOCK_MS * factor)), lambda: around.tell_time(time.unix(kernel.now_ms), factor))
         kernel.every(max(1, round(CLOCK_MS * factor / 10)), around.listen)
-        ready(str(address))
+        say(f"broker at {address}")
         pace.begin()
         yield street
-
-
-class _RealSurroundings(_Surroundings):
-    """The city's side of a real broker: hears everything, tells the simulated time, sends the scenario's commands."""
-
-    def __init__(
-        self,
-        network: RealNetwork,
-        street: Callable[[], Street],
-        server: Any,
-        address: BrokerAddress,
-        site: Site,
-        recorder: Recorder,
-    ) -> None:
-        super().__init__(network, street)
-        self._server = server
-        self._recorder = recorder
-        self._clock = clock_topic(site.root, site.name)
-        self._link = Link(address, [f"{site.root}/{site.name}/#"])
-        self._link.__enter__()
-
-    def broker(self, running: bool) -> None:
-        if self._server is None:
-            return  # somebody else's broker is not ours to kill
-        if running:
-            self._server.start()
-        else:
-            self._server.stop()
-
-    def publish(self, topic: str, payload: bytes) -> None:
-        self._link.publish(topic, payload)
-
-    def tell_time(self, unix: int, factor: float) -> None:
-        """Retains the simulated time, which `diya watch` and `diya send` go by."""
-        self._link.post(self._clock, json.dumps({"unix": unix, "factor": factor}).encode(), retain=True)
-
-    def listen(self) -> None:
-        """Hands on what has come in."""
-        for message in self._link.drain():
-            if not message.retained:
-                self._recorder.heard(message.topic, message.payload)
-
-    def close(self) -> None:
-        """Hears the last words, and takes the simulated time back."""
-        for message in self._link.settle(0.3, GRACE_S):
-            self._recorder.heard(message.topic, message.payload)
-        self._link.post(self._clock, b"", retain=True)
-        self._link.__exit__(None, None, None)
 
 
 def _report(options: Options, street: Street, lasted_s: float) -> dict[str, Any]:

@@ -6,15 +6,50 @@ MicroPython's on an ESP32: 30 bits that wrap, so two of them compare only within
 
 import asyncio
 
+from pole import const
+
 CancelledError = asyncio.CancelledError
-Event = asyncio.Event
 TimeoutError = asyncio.TimeoutError
 create_task = asyncio.create_task
 
 try:
     sleep_ms = asyncio.sleep_ms
     wait_ms = asyncio.wait_for_ms
+    from asyncio import core  # type: ignore[attr-defined]
     from time import ticks_ms
+
+    class Wake:
+        """A flag that tasks set and one task waits for.  Unlike ``wait_ms`` on an Event, waiting makes no task."""
+
+        def __init__(self):
+            self._set = False
+            self._sleeper = None
+
+        def is_set(self):
+            """Whether it was set since it was cleared."""
+            return self._set
+
+        def clear(self):
+            """Puts the flag down."""
+            self._set = False
+
+        def set(self):
+            """Puts the flag up; who waits goes on."""
+            self._set = True
+            sleeper, self._sleeper = self._sleeper, None
+            if sleeper is not None:  # it is in the queue of sleepers: due now instead of later
+                core._task_queue.remove(sleeper)
+                core._task_queue.push(sleeper)
+
+        async def wait(self, ms):  # type: ignore[override]
+            """Returns when the flag is up, after *ms* milliseconds at the latest."""
+            if not self._set:
+                self._sleeper = core.cur_task
+                try:
+                    await sleep_ms(ms)
+                finally:
+                    self._sleeper = None
+
 except AttributeError:  # CPython
 
     async def sleep_ms(ms):
@@ -25,13 +60,24 @@ except AttributeError:  # CPython
         """Result of *awaitable*; raises TimeoutError when it takes longer than *ms* milliseconds."""
         return await asyncio.wait_for(awaitable, ms / 1000)
 
+    class Wake(asyncio.Event):  # type: ignore[no-redef, misc]
+        """A flag that tasks set and one task waits for."""
+
+        async def wait(self, ms):  # type: ignore[override]
+            """Returns when the flag is up, after *ms* milliseconds at the latest."""
+            try:
+                await wait_ms(super().wait(), ms)
+            except TimeoutError:
+                pass
+
     def ticks_ms():
         """Milliseconds of the running event loop, 30 bits that wrap."""
-        return round(asyncio.get_running_loop().time() * 1000) & (_PERIOD - 1)
+        loop = asyncio.get_running_loop()  # type: ignore[attr-defined]
+        return round(loop.time() * 1000) & (_PERIOD - 1)
 
 
-_PERIOD = 1 << 30
-_HALF = 1 << 29
+_PERIOD = const(1 << 30)
+_HALF = const(1 << 29)
 
 
 def ticks_add(ticks, ms):

@@ -8,18 +8,20 @@ A network's answer is not believed blindly: it must be plausible, a large step n
 small one is made by running up to 500 parts per million fast or slow, so that time does not jump or go back.
 """
 
+from pole import const
 from pole.aio import ticks_diff
 
 SYNCED = "synced"
 HOLDOVER = "holdover"
 UNKNOWN = "unknown"
 
-_TWENTY_YEARS = 631152000  # s: beyond its floor by more, a time is a mistake
-_SYNCED_S = 21600
-_MAX_ROUND_TRIP_MS = 4000
-_STEP_MS = 2000  # a larger difference is not slewed; two answers that differ by no more agree
-_SLEW = 2000  # one millisecond in so many: 500 parts per million
-_RTC_ERROR_MS = 60000  # four months of a DS3231 (5 parts per million), for nobody knows when it was last set
+_YEAR = const(31622400)  # s
+_TWENTY_YEARS = const(631152000)  # s: beyond its floor by more, a time is a mistake
+_SYNCED_S = const(21600)
+_MAX_ROUND_TRIP_MS = const(4000)
+_STEP_MS = const(2000)  # a larger difference is not slewed; two answers that differ by no more agree
+_SLEW = const(2000)  # one millisecond in so many: 500 parts per million
+_RTC_ERROR_MS = const(60000)  # four months of a DS3231 (5 parts per million), for nobody knows when it was last set
 
 
 class Clock:
@@ -111,17 +113,21 @@ class Clock:
                 self._set(unix_ms, error, True)
         else:
             self._set(unix_ms, error, True)
-        self._write_rtc((unix_ms + 500) // 1000)
+        try:
+            if self._rtc:
+                self._rtc.set((unix_ms + 500) // 1000)
+        except OSError:
+            pass  # the RTC's loss: the time itself is good
         return ""
 
     def raise_floor(self, unix):
         """Believe no time before *unix*, which is authenticated.
 
-        While the time is known this does not go beyond it: a sender whose clock is fast must not shut out the network.
+        A sender whose clock is fast must not shut out the network: while the time is known this does not go beyond it,
+        and while it is unknown by a year at most.
         """
-        if self._known:
-            unix = min(unix, self._unix)
-        self._floor = max(self._floor, min(unix, self._ceiling - 1))
+        limit = self._unix if self._known else self._floor + _YEAR
+        self._floor = max(self._floor, min(unix, limit))
 
     def _set(self, unix_ms, error_ms, from_network):
         self._unix = unix_ms // 1000
@@ -136,13 +142,6 @@ class Clock:
         self._age_s = 0
         self._age_ms = 0
         self._doubt = None
-
-    def _write_rtc(self, unix):
-        try:
-            if self._rtc:
-                self._rtc.set(unix)
-        except OSError:
-            pass  # the RTC's loss: the time itself is good
 
     def _error(self):
         return self._error_at_set + self._age_s * self._drift_ppm // 1000 + abs(self._slew)

@@ -6,7 +6,7 @@ file against it, and the documentation is printed from it.  A configuration is a
 
 import json
 
-from pole.lighting import calendar_settings
+from pole.lighting import calendar_settings, lamp_settings
 
 NAME = "config.json"  # in the data store: the configuration in force
 LAST_GOOD = "config.good.json"  # the one before it
@@ -88,16 +88,15 @@ def complete(given):
     for name, kind, _low, _high, default, _unit in FIELDS:
         value = given.get(name, default)
         out[name] = {} if kind is dict and value == () else value
-    return out
+    return dict(**out)  # names of arguments: MicroPython keeps one of each, for all modules that mention it
 
 
 def load(text):
     """Settings from JSON *text* (str or bytes).  Raises ConfigError."""
     try:
-        given = json.loads(text)
-    except (ValueError, TypeError):
-        raise ConfigError(["the configuration is not JSON"]) from None
-    return complete(given)
+        return complete(json.loads(text))
+    except (ValueError, TypeError, RuntimeError):  # the last for lists in lists without end
+        raise ConfigError(["the configuration is not JSON a pole can read"]) from None
 
 
 def in_force(store, factory):
@@ -146,6 +145,7 @@ _WORDS = {str: "text", list: "a list", dict: "an object"}
 
 def _check_together(given):
     problems = calendar_settings.check(given)
+    problems += lamp_settings.check(given.get("lamp.constantLightOutput", ()))
     on = given.get("photocell.on", 50)
     off = given.get("photocell.off", 90)
     if off <= on:

@@ -1,15 +1,17 @@
 """The wire: topics, field names and their order, and how a value becomes JSON text.
 
-The pole and the host tools import this one file, so a name cannot drift between them.  Names inside the payloads are
-TALQ 2.7 names.  Every payload is one JSON object that carries ``v``; a reader ignores fields it does not know.
+The pole and the host tools import this one file, so a name cannot drift between them; what only the city writes stands
+in ``contract_city``, for every table here takes room in every pole.  Names inside the payloads are TALQ 2.7 names.
+Every payload is one JSON object that carries ``v``; a reader ignores fields it does not know.
 
 The text is written here and not by ``json.dumps``: MicroPython orders dictionary keys by hash and prints 71.1 as
 71.09999999999999, and both runtimes must write the same bytes.  For the same reason a measured value is a
 ``Fixed``: an integer and the number of its decimal places, never a float.
 """
 
-VERSION = 1
-ROOT = "diya/1"
+from pole import const
+
+VERSION = const(1)
 
 # kinds of topic, from the pole ...
 PRESENCE = "presence"
@@ -48,15 +50,8 @@ FIELDS = {
     EVENT: ("v", "at", "id", "eventType", "startEndFlag", "timestamp", "replayed", "attributes"),
     ACK: ("v", "at", "key", "sender", "n", "cmsRefId", "outcome", "reason", "detail"),
 }  # fmt: skip
-ENVELOPE = ("v", "key", "sender", "n", "body", "mac")
-OVERRIDE = (
-    "type", "owner", "level", "reason", "cmsRefId", "refAddress", "start", "expiration", "rampToLevelTime",
-)  # fmt: skip
-CANCEL = ("type", "owner", "cmsRefId")
 
-# who decides the level, highest first (the last three never expire)
-OWNERS = ("safety", "local", "emergency", "incident", "lock", "operator", "calendar", "photocell", "default")
-COMMAND_OWNERS = ("emergency", "incident", "lock", "operator")
+COMMAND_OWNERS = ("emergency", "incident", "lock", "operator")  # who may command, highest first
 
 # what an ack says
 APPLIED = "applied"
@@ -74,13 +69,11 @@ UNKNOWN_REFERENCE = "unknownReference"
 NOT_STORED = "notStored"
 BUSY = "busy"
 
-MAX_PAYLOAD = 8192  # bytes; a larger one is drained from the socket and never stored
+MAX_PAYLOAD = const(8192)  # bytes; a larger one is drained from the socket and never stored
 
 
 class Fixed:
     """``Fixed(2301, 1)`` is 230.1: what a meter says, without a float."""
-
-    __slots__ = ("scaled", "places")
 
     def __init__(self, scaled, places):
         self.scaled = scaled
@@ -146,22 +139,15 @@ def fixed_text(scaled, places):
     return sign + digits[:-places] + "." + digits[-places:]
 
 
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+# the backslash first: it stands in all the others
+_ESCAPES = const((("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")))
 
 
 def quoted(text):
     """*text* as a JSON string."""
+    for character, escaped in _ESCAPES:
+        text = text.replace(character, escaped)
     for character in text:
-        if character in _ESCAPES or ord(character) < 32:
-            break
-    else:
-        return '"' + text + '"'
-    out = []
-    for character in text:
-        if character in _ESCAPES:
-            out.append(_ESCAPES[character])
-        elif ord(character) < 32:
-            out.append("\\u%04x" % ord(character))
-        else:
-            out.append(character)
-    return '"' + "".join(out) + '"'
+        if character < " ":
+            text = text.replace(character, "\\u%04x" % ord(character))
+    return '"' + text + '"'

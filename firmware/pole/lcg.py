@@ -5,9 +5,13 @@ nothing.  Moduli and multipliers: L'Ecuyer, "Efficient and portable combined ran
 section 4, for 16-bit computers (period about 8e12).  Spreads poles over time; keeps no secrets.
 """
 
-_M1, _M2, _M3 = 32363, 31727, 31657
-_SPAN = _M1 - 1
-_WARM_UP = 8  # so that seeds one apart share nothing
+from pole import const
+
+_M1 = const(32363)
+_M2 = const(31727)
+_M3 = const(31657)
+_SPAN = const(_M1 - 1)
+_WARM_UP = const(8)  # so that seeds one apart share nothing
 
 
 class Lcg:

@@ -151,7 +151,7 @@ class Mosquitto:
             "allow_anonymous true",
             "persistence false",
             f"max_queued_messages {self._queued}",
-            "max_inflight_messages 100",
+            "max_inflight_messages 20",
             "max_packet_size 1100000",  # a pole must cope with more than it keeps; a megabyte of rubbish is tried on it
             "set_tcp_nodelay true",
             "log_dest stderr",

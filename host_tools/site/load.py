@@ -13,7 +13,7 @@ from host_tools.site.lines import Path as Field
 from host_tools.site.model import Luminaire, Problem, Site, SiteError, SwitchPoint
 from host_tools.site.reader import NAME, Reader
 from host_tools.site.rules import Rules, check_groups
-from pole import contract
+from pole import contract_city
 from pole.lighting.switch_point import parse
 
 SITE_FILE = "site.toml"
@@ -120,7 +120,7 @@ class _Parts:
         return url
 
     def _root(self) -> str:
-        root = self._read.text(("broker", "root"), 64, default=contract.ROOT)
+        root = self._read.text(("broker", "root"), 64, default=contract_city.ROOT)
         if not all(NAME.fullmatch(part) for part in root.split("/")):
             self._read.wrong(("broker", "root"), f"is {root!r}", "must be names joined by / such as diya/1")
         return root

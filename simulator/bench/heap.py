@@ -1,7 +1,7 @@
 """What the pole costs on an ESP32, module by module, measured in the WebAssembly build of MicroPython.
 
-That build lays objects out as the ESP32 does: 32-bit words, blocks of 16 bytes.  It is one npm package, fetched the first
-time; without Node.js there is no table, and that is said.
+That build lays objects out as the ESP32 does: 32-bit words, blocks of 16 bytes.  It is one npm package, fetched the
+first time; without Node.js there is no table, and that is said.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ PACKAGE = "@micropython/micropython-webassembly-pyscript@1.28.0-6"
 NPM = CACHE.parent / "npm"
 BUDGET = 80 * 1024  # of the ESP32's memory for Python's peak: what is left then opens TLS
 HERE = Path(__file__).parent
-START_ONLY = ("pole.config", "pole.lighting.calendar_settings")
+START_ONLY = (
+    "pole.drivers.board", "pole.config", "pole.lighting.calendar_settings", "pole.lighting.lamp_settings",
+)  # fmt: skip
 
 
 def show(console: Console) -> None:
@@ -88,7 +90,8 @@ def steps() -> list[tuple[str, str]]:
     out.append(("checking the settings", "import main\nsettings = main.read_settings(ports)"))
     out.append(("... and forgetting how", f"main.unload{START_ONLY}"))
     out += [(name, f"import {name}") for name in import_order(FIRMWARE, "pole.app") if name not in dict(out)]
-    out.append(("the app itself", "import pole.app\none = pole.app.App(ports, *settings)"))
+    out.append(("the app itself", "one = main.build(ports, *settings)\nports.chip = None"))
+    out.append(("... and forgetting how", "main.unload('pole.app', 'pole.drivers.chip')"))
     return out
 
 

@@ -51,6 +51,7 @@ import sys, gc
 sys.path.insert(0, "/virtual")
 import asyncio, binascii, errno, hashlib, json, math, os, struct, time
 import machine, network, esp32, socket
+os.urandom = bytes
 sys.path.insert(0, "/app")
 `);
 used();

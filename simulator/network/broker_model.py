@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from simulator.network import mqtt_stream as mqtt
 
+IN_FLIGHT = 20  # messages of QoS 1 on their way to one client at once, as Mosquitto has it unless told otherwise
+
 
 class Session:
     """One connection of one client."""
@@ -19,6 +21,8 @@ class Session:
         self._close = close
         self._reader = mqtt.PacketReader()
         self._packet_id = 0
+        self._in_flight = 0  # messages of QoS 1 sent and not acknowledged
+        self._waiting: list[tuple[str, bytes, bool]] = []  # those that wait for one of these
         self._will: tuple[str, bytes, int, bool] | None = None
         self.client = ""
         self.keepalive_ms = 0
@@ -42,6 +46,10 @@ class Session:
             if message.qos:
                 self._send(mqtt.frame(mqtt.PUBACK, 0, message.packet_id.to_bytes(2, "big")))
             self._broker.publish(message.topic, message.payload, message.qos, message.retain)
+        elif packet.kind == mqtt.PUBACK:
+            self._in_flight -= 1
+            if self._waiting:
+                self._deliver_once(*self._waiting.pop(0))
         elif packet.kind == mqtt.SUBSCRIBE:
             self._subscribe(packet.body)
         elif packet.kind == mqtt.PINGREQ:
@@ -80,13 +88,22 @@ class Session:
         """A message to the client, at most at the QoS it subscribed with."""
         granted = [wanted for pattern, wanted in self.filters.items() if mqtt.matches(pattern, topic)]
         if granted:
-            qos = min(qos, *granted)
-            self._packet_id = self._packet_id % 65535 + 1
-            self._send(mqtt.publish_frame(topic, payload, qos, retain, self._packet_id))
+            if not min(qos, *granted):
+                self._send(mqtt.publish_frame(topic, payload, 0, retain, 0))
+            elif self._in_flight < IN_FLIGHT:
+                self._deliver_once(topic, payload, retain)
+            else:
+                self._waiting.append((topic, payload, retain))
+
+    def _deliver_once(self, topic: str, payload: bytes, retain: bool) -> None:
+        self._packet_id = self._packet_id % 65535 + 1
+        self._in_flight += 1
+        self._send(mqtt.publish_frame(topic, payload, 1, retain, self._packet_id))
 
     def lost(self) -> None:
         """The connection broke: the will is published."""
-        self._broker.sessions.pop(self.client, None)
+        if self._broker.sessions.get(self.client) is self:  # and not one that took its place
+            del self._broker.sessions[self.client]
         will, self._will = self._will, None
         if will:
             self._broker.publish(*will)

@@ -33,6 +33,9 @@ class Endpoint(Protocol):
     def close(self) -> None:
         """The pole has closed it."""
 
+    def vanish(self) -> None:
+        """The pole lost power or was reset: it says nothing more, not even goodbye."""
+
 
 class Network(Protocol):
     """What carries the bytes of all poles."""
@@ -108,10 +111,13 @@ class Sockets:
         if endpoint:
             endpoint.close()
 
-    def close_all(self) -> None:
+    def vanish(self) -> None:
         """The pole lost power or was reset: its peers hear nothing of it by themselves."""
-        for number in list(self._kinds):
-            self._close(number)
+        for endpoint in self._endpoints.values():
+            endpoint.vanish()
+        self._kinds.clear()
+        self._interest.clear()
+        self._endpoints.clear()
 
     def ready(self) -> list[tuple[int, int]]:
         """(socket, events) for every socket on which something the pole waits for is the case."""

@@ -102,12 +102,12 @@ class ModelledStream:
         kernel.at(self._free_ms, lambda: self._cross(action))
 
     def _cross(self, action: Callable[[], None]) -> None:
-        if self._held or not self._network.online(self.pole):
-            self._held.append(action)
-        else:
-            action()
+        self._held.append(action)
+        if self._network.online(self.pole):
+            self.release()
 
     def release(self) -> None:
+        """Sends on what was held up, in its order."""
         held, self._held = self._held, []
         for action in held:
             action()
@@ -175,13 +175,16 @@ class ModelledStream:
         return events
 
     def close(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        session, self._session = self._session, None
+        session = self._session
+        self.vanish()
         if session and self._network.online(self.pole):
             self._later(session.lost)  # off the network nobody hears it: the keepalive will tell
-        self._network.forget(self)
+
+    def vanish(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._session = None
+            self._network.forget(self)
 
 
 class ModelledTime:
@@ -218,4 +221,7 @@ class ModelledTime:
         return POLLOUT | (POLLIN if self._answers else 0)
 
     def close(self) -> None:
+        self._closed = True
+
+    def vanish(self) -> None:
         self._closed = True

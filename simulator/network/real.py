@@ -63,10 +63,10 @@ class RealNetwork:
         for stream in self._streams.get(pole, []):
             stream.listen()
 
-    def forget(self, stream: RealStream, sock: socket.socket) -> None:
-        """The pole closed *stream*; off the network its broker must not see that, so the socket stays open."""
+    def forget(self, stream: RealStream, sock: socket.socket, heard: bool) -> None:
+        """The pole is done with *stream*; unless the broker may have *heard* that, the socket stays open."""
         self._streams[stream.pole].remove(stream)
-        if self.online(stream.pole):
+        if heard:
             sock.close()
         else:
             self._abandoned.append(sock)
@@ -75,7 +75,7 @@ class RealNetwork:
         """Ends every connection."""
         for streams in self._streams.values():
             for stream in list(streams):
-                stream.close()
+                stream.vanish()
         for sock in self._abandoned:
             sock.close()
 
@@ -173,10 +173,16 @@ class RealStream:
         return events | (POLLOUT if self._connected and len(self._held) < self.HELD else 0)
 
     def close(self) -> None:
+        self._end(self._network.online(self.pole))
+
+    def vanish(self) -> None:
+        self._end(False)
+
+    def _end(self, heard: bool) -> None:
         if self._listening:
             self._network.selector.unregister(self._sock)
             self._listening = False
-        self._network.forget(self, self._sock)
+        self._network.forget(self, self._sock, heard)
 
 
 class RealTime:
@@ -201,6 +207,9 @@ class RealTime:
         return POLLOUT | (POLLIN if self._answers else 0)
 
     def close(self) -> None:
+        self._answers.clear()
+
+    def vanish(self) -> None:
         self._answers.clear()
 
 

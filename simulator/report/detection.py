@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from simulator.happening import Happening
 from simulator.plant import faults
 from simulator.run_time import RunTime
+from simulator.scenario.happening import Happening
 
 EARLY_MS = 2_000  # timestamps are whole seconds of a clock that may be a second off
 LATE_MS = 60_000  # a fault that was just being noticed when it ended may still be raised, or its pole had to boot first

@@ -12,43 +12,47 @@ import sys
 from hostops import IDLE
 
 _fd = int(sys.argv[1])
-_in = open(_fd, "rb")
-_out = open(_fd, "wb")
+_in = open(_fd, "rb")  # noqa: SIM115 - for as long as the machine lives
+_out = open(_fd, "wb")  # noqa: SIM115
 _requests = bytearray(480)  # frames on their way
 _used = 0
 _answer = bytearray(8)
 _small = bytearray(64)
 _view = memoryview(_small)
-_request_view = memoryview(_requests)
 ticks = 0  # milliseconds since power-on as the simulator last said; time moves only while the pole waits
 
 
-def _put(op, silent, a, b, length):
+def _put(op, silent, a, b, data):
     global _used
-    if _used > 480 - 12:
+    n = len(data)
+    if _used + 12 + n > 480:
         _flush()
-    struct.pack_into("<BBHii", _requests, _used, op, silent, length, a, b)
+    struct.pack_into("<BBHii", _requests, _used, op, silent, n, a, b)
     _used += 12
+    if n > 480 - 12:
+        _flush()
+        _out.write(data)
+    elif n:
+        _requests[_used : _used + n] = data
+        _used += n
 
 
 def _flush():
     global _used
-    _out.write(_request_view[:_used])
+    _out.write(_requests, _used)
     _used = 0
 
 
 def _exchange(op, a, b, data):
-    _put(op, 0, a, b, len(data))
+    _put(op, 0, a, b, data)
     _flush()
-    if data:
-        _out.write(data)
     _fill(_answer, 8)
     return struct.unpack_from("<i", _answer, 0)[0]
 
 
-def post(op, a=0, b=0):
+def post(op, a=0, b=0, data=b""):
     """Asks for operation *op*, whose answer nobody needs."""
-    _put(op, 1, a, b, 0)
+    _put(op, 1, a, b, data)
 
 
 def _fill(buffer, n):
@@ -97,6 +101,8 @@ def idle(ms):
     global ticks
     ticks = _exchange(IDLE, ms, 0, b"")
     length = _answer[4] | _answer[5] << 8
+    if not length:
+        return b""
     if length > len(_small):
         raise ValueError("more than 32 sockets are ready")
     _fill(_small, length)

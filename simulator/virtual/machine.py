@@ -167,7 +167,7 @@ class UART:
         return n or None
 
     def write(self, buf):
-        call(UART_WRITE, self._id, 0, bytes(buf))
+        post(UART_WRITE, self._id, 0, bytes(buf))
         return len(buf)
 
 

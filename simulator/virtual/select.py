@@ -27,13 +27,11 @@ class poll:
 
     def ipoll(self, timeout=-1, flags=0):
         # a task is due at once: whether a socket is ready can wait until the pole would otherwise idle
-        if timeout == 0:
-            return
-        ready = idle(timeout)
-        for i in range(0, len(ready), 2):
-            sock = self._sockets.get(ready[i])
-            if sock is not None:
-                yield sock, ready[i + 1]
+        ready = idle(timeout) if timeout else ()
+        if not ready:
+            return ()
+        pairs = [(self._sockets.get(ready[i]), ready[i + 1]) for i in range(0, len(ready), 2)]
+        return [pair for pair in pairs if pair[0] is not None]
 
     def poll(self, timeout=-1):
         return list(self.ipoll(timeout))

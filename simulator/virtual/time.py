@@ -1,9 +1,8 @@
 """``time`` as on an ESP32, on simulated time: 30-bit ticks that wrap, whole seconds since 2000."""
 
+import _chip
 from _chip import call, idle
 from ops import RTC_GET
-
-import _chip
 
 _PERIOD = 1 << 30
 _HALF = 1 << 29

@@ -193,6 +193,13 @@ def test_a_raised_floor_refuses_what_lies_before_it():
     assert clock.offer((FLOOR - 1) * 1000, 0, 0) != ""
 
 
+def test_without_the_time_a_fast_sender_moves_the_floor_by_a_year_at_most():
+    clock = unset()
+    clock.raise_floor(FLOOR + 10 * 366 * 86400)
+    assert clock.offer((FLOOR + 366 * 86400 - 1) * 1000, 0, 0) != ""
+    assert clock.offer((FLOOR + 366 * 86400) * 1000, 0, 0) == ""
+
+
 def test_a_sender_whose_clock_is_fast_does_not_shut_out_the_network():
     clock = synced()
     clock.raise_floor(NOW + 86400)

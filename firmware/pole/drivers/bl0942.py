@@ -12,8 +12,10 @@ circuit that is 15873.36 counts a volt and 251213.46 counts an ampere, and there
 
 import machine
 
-FRAME = 23  # bytes: 0x55, I_RMS, V_RMS, I_FAST_RMS, WATT, CF_CNT (24 bits each), FREQ (16), STATUS, checksum
-_COMMAND = 0x58  # read, chip address 0
+from pole import const
+
+_FRAME = const(23)  # bytes: 0x55, I_RMS, V_RMS, I_FAST_RMS, WATT, CF_CNT (24 bits each), FREQ (16), STATUS, checksum
+_COMMAND = const(0x58)  # read, chip address 0
 
 # Counts to units as fractions, both parts below 2**17 (see scale), each within 1e-8 of the constants above.
 VOLTAGE = (1753, 27826)  # mV a count
@@ -21,8 +23,8 @@ CURRENT = (12897, 32399)  # tens of microamperes a count
 POWER = (61125, 38081)  # mW a count
 PULSE_UWH = 187011  # microwatt-hours a pulse of CF_CNT
 
-_MAX_PULSES = 0xFFFF  # between two frames, 12 kWh; more means the chip has started again from zero
-_UWH = 1000000  # microwatt-hours in a watt-hour
+_MAX_PULSES = const(0xFFFF)  # between two frames, 12 kWh; more means the chip has started again from zero
+_UWH = const(1000000)  # microwatt-hours in a watt-hour
 
 
 def scale(count, numerator, denominator):
@@ -45,10 +47,10 @@ class Bl0942:
     def __init__(self, uart_id, tx, rx, baud):
         self._uart = machine.UART(uart_id, baud, tx=tx, rx=rx)
         self._request = bytes((_COMMAND, 0xAA))
-        self._frame = bytearray(FRAME)
+        self._frame = bytearray(_FRAME)
         self._pulses = -1  # CF_CNT of the last frame; -1: none yet
         self.answer_ms = (
-            2 + FRAME
+            2 + _FRAME
         ) * 10 * 1000 // baud + 12  # wait between request and read: the bits, and some margin
         self.energy_wh = 0
         self.energy_uwh = 0
@@ -65,12 +67,12 @@ class Bl0942:
         Returns False, and leaves *reading* and the energy as they are, when the frame is short or its checksum wrong.
         """
         frame = self._frame
-        if self._uart.readinto(frame) != FRAME or frame[0] != 0x55:
+        if self._uart.readinto(frame) != _FRAME or frame[0] != 0x55:
             return False
         total = _COMMAND
-        for i in range(FRAME - 1):
+        for i in range(_FRAME - 1):
             total += frame[i]
-        if ~total & 255 != frame[FRAME - 1]:
+        if ~total & 255 != frame[_FRAME - 1]:
             return False
         self._count(_u24(frame, 13))
         current = scale(_u24(frame, 1), CURRENT[0], CURRENT[1])

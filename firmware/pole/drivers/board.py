@@ -1,6 +1,21 @@
-"""Makes a pole's ports from its board file: which drivers, on which pins.  A driver no table names is not imported."""
+"""Makes a pole's ports from its board file: which drivers, on which pins.  A driver no table names is not imported.
+
+It is only needed to start, so main.py forgets it, and what the board file says, when the ports are open.
+"""
 
 import json
+import os
+
+import machine
+
+
+class Ports:
+    """All hardware of one pole, and the one object the app is handed.
+
+    ``relay``, ``dimmer``, ``watchdog`` and ``reset()`` are there first; then ``board`` (its name), ``capabilities``
+    (what this pole can do, for ``birth``), ``chip``, ``nonce(n)`` (n bytes nobody can guess), ``factory`` and ``store``
+    (files), ``radio``, ``net``.  ``meter``, ``rtc``, ``photocell`` are None on a board without them.
+    """
 
 
 def read(vfs):
@@ -12,59 +27,48 @@ def read(vfs):
         return json.load(file)
 
 
-class Ports:
-    """All hardware of one pole, and the one object the app is handed.
+def light(description):
+    """Ports whose lamp is lit and whose watchdog is armed; ``complete`` adds the rest."""
+    from pole.drivers.dimmer import Dimmer
+    from pole.drivers.relay import Relay
+    from pole.drivers.watchdog import Watchdog
 
-    ``relay``, ``dimmer`` and ``watchdog`` are there at once; ``open`` adds the rest.  ``meter``, ``rtc``, ``photocell``
-    are None on a board without them.
-    """
+    ports = Ports()
+    ports.reset = machine.reset  # never soft_reset: that drives the PWM outputs to 0
+    relay, dimmer = description["relay"], description["dimmer"]
+    ports.relay = Relay(relay["pin"], relay["closed"])
+    ports.dimmer = Dimmer(dimmer["pin"], dimmer["frequency"], dimmer["inverted"])
+    ports.watchdog = Watchdog(description["watchdog"]["timeout_s"])
+    return ports
 
-    def __init__(self, description):
-        from pole.drivers.dimmer import Dimmer
-        from pole.drivers.relay import Relay
-        from pole.drivers.watchdog import Watchdog
 
-        self.description = description
-        relay, dimmer = description["relay"], description["dimmer"]
-        self.relay = Relay(relay["pin"], relay["closed"])
-        self.dimmer = Dimmer(dimmer["pin"], dimmer["frequency"], dimmer["inverted"])
-        self.watchdog = Watchdog(description["watchdog"]["timeout_s"])
+def complete(ports, description, vfs, data, net):
+    """Opens everything else; *net* stands in for ``drivers/net.py`` where sockets are not MicroPython's."""
+    from pole.drivers import chip
+    from pole.drivers.files import Files
+    from pole.drivers.wifi import Radio
 
-    def open(self, vfs, data, net):
-        """Opens everything else; *net* stands in for ``drivers/net.py`` where sockets are not MicroPython's."""
-        from pole.drivers import chip
-        from pole.drivers.files import Files
-        from pole.drivers.wifi import Radio
+    ports.board = description["name"]
+    ports.capabilities = [name for name in ("dimmer", "meter", "photocell", "relay", "rtc") if name in description]
+    ports.chip = chip
+    ports.nonce = os.urandom
+    ports.factory = Files(vfs)
+    ports.store = Files(data)
+    ports.radio = Radio()
+    if net is None:
+        from pole.drivers import net
+    ports.net = net
+    ports.meter = ports.rtc = ports.photocell = None
+    meter, rtc, photocell = description.get("meter"), description.get("rtc"), description.get("photocell")
+    if meter:
+        from pole.drivers.bl0942 import Bl0942
 
-        self.chip = chip
-        self.factory = Files(vfs)
-        self.store = Files(data)
-        self.radio = Radio()
-        if net is None:
-            from pole.drivers import net
-        self.net = net
-        self.meter = self._meter(self.description.get("meter"))
-        self.rtc = self._rtc(self.description.get("rtc"))
-        self.photocell = self._photocell(self.description.get("photocell"))
+        ports.meter = Bl0942(meter["uart"], meter["tx"], meter["rx"], meter["baud"])
+    if rtc:
+        from pole.drivers.ds3231 import Ds3231
 
-    def capabilities(self):
-        """What this pole can do, for ``birth``."""
-        return [name for name in ("dimmer", "meter", "photocell", "relay", "rtc") if name in self.description]
+        ports.rtc = Ds3231(rtc["bus"], rtc["scl"], rtc["sda"])
+    if photocell:
+        from pole.drivers.photocell import Photocell
 
-    def _meter(self, table):
-        if table:
-            from pole.drivers.bl0942 import Bl0942
-
-            return Bl0942(table["uart"], table["tx"], table["rx"], table["baud"])
-
-    def _rtc(self, table):
-        if table:
-            from pole.drivers.ds3231 import Ds3231
-
-            return Ds3231(table["bus"], table["scl"], table["sda"])
-
-    def _photocell(self, table):
-        if table:
-            from pole.drivers.photocell import Photocell
-
-            return Photocell(table["pin"], table["full_scale_lux"])
+        ports.photocell = Photocell(photocell["pin"], photocell["full_scale_lux"])

@@ -1,12 +1,9 @@
-"""The chip itself: who it is, why it started, how often, and its reset."""
+"""The chip itself: who it is, why it started and how often.  Only asked at the start, so main.py forgets it then."""
 
-import os
 from binascii import hexlify
 
 import machine
 from esp32 import NVS
-
-reset = machine.reset  # never soft_reset: that drives the PWM outputs to 0
 
 _CAUSES = {
     machine.PWRON_RESET: "powerOn",
@@ -37,8 +34,3 @@ def count_boot():
     store.set_i32("boots", count)
     store.commit()
     return count
-
-
-def nonce(n):
-    """*n* bytes nobody can guess."""
-    return os.urandom(n)

@@ -2,7 +2,9 @@
 
 import machine
 
-_FULL = 65535
+from pole import const
+
+_FULL = const(65535)
 
 
 class Dimmer:

@@ -5,19 +5,21 @@ It counts UTC in 24-hour form.  The years 2000 to 2099 are all it knows, in whic
 
 import machine
 
-_ADDRESS = 0x68
-_SECONDS = 0x00  # the first of seven: seconds, minutes, hours, weekday, day, month, year, each in BCD
-_CONTROL = 0x0E
-_STATUS = 0x0F
-_STOPPED = 0x80  # in the status: the oscillator has stopped at some time, so the time is not to be believed
-_TEMPERATURE = 0x11
-# Control: the oscillator runs on the battery too, no square wave, no alarms.  Status: not stopped, no 32 kHz output.
-_RUNNING = b"\x04\x00"
+from pole import const
 
-_EPOCH = 946684800  # Unix seconds of 2000-01-01
-_CENTURY = 36525 * 86400
+_ADDRESS = const(0x68)
+_SECONDS = const(0x00)  # the first of seven: seconds, minutes, hours, weekday, day, month, year, each in BCD
+_CONTROL = const(0x0E)
+_STATUS = const(0x0F)
+_STOPPED = const(0x80)  # in the status: the oscillator has stopped at some time, so the time is not to be believed
+_TEMPERATURE = const(0x11)
+# Control: the oscillator runs on the battery too, no square wave, no alarms.  Status: not stopped, no 32 kHz output.
+_RUNNING = const(b"\x04\x00")
+
+_EPOCH = const(946684800)  # Unix seconds of 2000-01-01
+_CENTURY = const(36525 * 86400)
 # days of each month; February's 29th is added where there is one
-_MONTHS = b"\x1f\x1c\x1f\x1e\x1f\x1e\x1f\x1f\x1e\x1f\x1e\x1f"
+_MONTHS = const(b"\x1f\x1c\x1f\x1e\x1f\x1e\x1f\x1f\x1e\x1f\x1e\x1f")
 
 
 class Ds3231:

@@ -2,7 +2,9 @@
 
 import os
 
-_NEW = ".new"
+from pole import const
+
+_NEW = const(".new")
 
 
 class Files:

@@ -4,8 +4,6 @@
 class Reading:
     """Filled in place by a meter driver, so that a sample allocates nothing.  All are integers."""
 
-    __slots__ = ("current_ma", "energy_wh", "pf_thousandths", "power_mw", "voltage_mv")
-
     def __init__(self):
         self.voltage_mv = 0  # RMS
         self.current_ma = 0  # RMS

@@ -6,25 +6,25 @@ Whatever is held ends by itself.  With the clock unknown, the photocell stands i
 in ticks only, and it may raise the level but not lower it.
 """
 
+from pole import const
 from pole.aio import ticks_diff
 
 MAX_HELD = 16
 
-_OWNERS = ("operator", "lock", "incident", "emergency", "local")  # of what can be held, lowest first
-_RAISE = ("lock", "incident")
-_RAMP_S = 2
+_OWNERS = const(("operator", "lock", "incident", "emergency", "local"))  # of what can be held, lowest first
+_RAISE = const(("lock", "incident"))
+_RAMP_S = const(2)
 
 
 class Override:
     """A level somebody asks for, for a time.
 
     *owner* is local, emergency, incident, lock or operator; *level* 0 to 100 percent; *ref* is the owner's name for
-    this one (may be empty); it counts from *start* to before *expiration*, Unix seconds; *ramp_s* seconds.
+    this one (may be empty); it counts from *start* to before *expiration*, Unix seconds; *ramp_s* seconds.  *hold_s*
+    is for how many seconds it holds when it was given with the clock unknown, else None.
     """
 
-    __slots__ = ("expiration", "level", "owner", "ramp_s", "reason", "ref", "start", "ticks_deadline")
-
-    def __init__(self, owner, level, reason, ref, start, expiration, ramp_s):
+    def __init__(self, owner, level, reason, ref, start, expiration, ramp_s, hold_s=None):
         self.owner = owner
         self.level = level
         self.reason = reason
@@ -32,13 +32,12 @@ class Override:
         self.start = start
         self.expiration = expiration
         self.ramp_s = ramp_s
+        self.hold_s = hold_s
         self.ticks_deadline = None
 
 
 class Decision:
     """The ``level`` in percent, its ``owner`` and ``reason``, ``until`` when (Unix s or None), ``ramp_s``."""
-
-    __slots__ = ("level", "owner", "ramp_s", "reason", "until")
 
     def __init__(self, level, owner, reason, until, ramp_s):
         self.level = level
@@ -61,8 +60,7 @@ class Arbiter:
         *ticks_deadline*: the ticks at which it ends, at most six days ahead; without it, it does not count while the
         clock is unknown.  When all places are taken, the lowest owner's that started first goes, be it the new one.
         """
-        owner, ref = override.owner, override.ref
-        self._keep([held for held in self._held if held.owner != owner or held.ref != ref])
+        self.cancel(override.owner, override.ref)
         override.ticks_deadline = ticks_deadline
         self._held.append(override)
         if len(self._held) <= MAX_HELD:
@@ -73,19 +71,20 @@ class Arbiter:
 
     def cancel(self, owner, ref):
         """Drop what *owner* holds under *ref*, all of it when *ref* is None; whether there was any."""
-        return self._keep([held for held in self._held if held.owner != owner or ref not in (None, held.ref)])
+        count = len(self._held)
+        for place in range(count - 1, -1, -1):
+            held = self._held[place]
+            if held.owner == owner and ref in (None, held.ref):
+                del self._held[place]
+        return len(self._held) != count
 
     def expire(self, now, ticks_ms):
         """Drop what has ended by *now* (Unix s, None when unknown) or by its deadline; whether there was any."""
-        for held in self._held:
-            if _has_ended(held, now, ticks_ms):
-                return self._keep(_lasting(self._held, now, ticks_ms))
-        return False  # mostly, and then nothing has been allocated
-
-    def _keep(self, held):
-        changed = len(held) != len(self._held)
-        self._held = held
-        return changed
+        count = len(self._held)
+        for place in range(count - 1, -1, -1):
+            if _has_ended(self._held[place], now, ticks_ms):
+                del self._held[place]
+        return len(self._held) != count
 
     def held(self):
         """What is held, in the order in which it was given: holding it again in that order restores it."""
@@ -166,10 +165,6 @@ class Arbiter:
                 elif held.start >= found.start:
                     found = held
         return found
-
-
-def _lasting(held, now, ticks_ms):
-    return [one for one in held if not _has_ended(one, now, ticks_ms)]
 
 
 def _has_ended(held, now, ticks_ms):

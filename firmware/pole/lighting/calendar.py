@@ -8,11 +8,12 @@ Nothing is remembered from one answer to the next but the answer itself, so a po
 of 02:00.  The host compiles the coming changes of a time zone into a list; the pole knows nothing else of zones.
 """
 
+from pole import const
 from pole.lighting import dates, sun
 from pole.lighting.switch_point import parse
 
-_HALF_DAY = 43200
-_EARLIEST = 64800  # s before its noon: no point of a night comes before that
+_HALF_DAY = const(43200)
+_EARLIEST = const(64800)  # s before its noon: no point of a night comes before that
 _CROSSINGS = {  # event: (zenith, rising)
     "sunset": (sun.SUNRISE_ZENITH, False),
     "sunrise": (sun.SUNRISE_ZENITH, True),
@@ -23,8 +24,6 @@ _CROSSINGS = {  # event: (zenith, rising)
 
 class Switch:
     """A switch point in force: ``level`` in percent, ``ramp_s``, ``reason``, ``since`` and ``until`` (Unix s)."""
-
-    __slots__ = ("level", "ramp_s", "reason", "since", "until")
 
     def __init__(self, level, ramp_s, reason, since, until):
         self.level = level
@@ -91,7 +90,10 @@ class Calendar:
     def _points(self, night):
         """[(Unix time, index in the programme), ...] of *night*, in the order of time and then of the programme."""
         programme = self._programmes[self._programme(night)[1]]
-        return sorted([(self._time(night, programme[i][0]), i) for i in range(len(programme))])
+        points = []
+        for i in range(len(programme)):
+            points.append((self._time(night, programme[i][0]), i))
+        return sorted(points)
 
     def _time(self, night, at):
         event, minutes = parse(at)

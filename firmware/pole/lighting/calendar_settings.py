@@ -4,7 +4,6 @@ They come from outside, so any shape that JSON can have is answered with sentenc
 with no more of them than an ESP32 has room for.
 """
 
-from pole.lighting import dates
 from pole.lighting.switch_point import AT, parse
 
 MAX_PROBLEMS = 50  # the rest is only said to exist
@@ -109,11 +108,21 @@ def _check_rule(problems, field, rule, programmes):
         _add(problems, "%s.to is %d and must not be before %s.from, which is %d" % (field, last, field, first))
 
 
+def exists(yyyymmdd):
+    """Whether the integer *yyyymmdd* is a date of the years 2000 to 2099, in which every fourth has a leap day."""
+    year, month, day = yyyymmdd // 10000, yyyymmdd // 100 % 100, yyyymmdd % 100
+    if not 20000101 <= yyyymmdd <= 20991231 or not 1 <= month <= 12:
+        return False
+    if month == 2:
+        return 1 <= day <= (28 if year % 4 else 29)
+    return 1 <= day <= (30 if month in (4, 6, 9, 11) else 31)
+
+
 _CONDITIONS = {  # name: (whether an integer is sound, what it must be)
-    "dates": (dates.exists, _DATE),
-    "from": (dates.exists, _DATE),
-    "to": (dates.exists, _DATE),
-    "monthDays": (lambda day: 0 < day < 10000 and dates.exists(20000000 + day), "a day from 101 to 1231, as mmdd"),
+    "dates": (exists, _DATE),
+    "from": (exists, _DATE),
+    "to": (exists, _DATE),
+    "monthDays": (lambda day: 0 < day < 10000 and exists(20000000 + day), "a day from 101 to 1231, as mmdd"),
     "weekdays": (lambda day: 1 <= day <= 7, "a weekday from 1 (Monday) to 7"),
 }
 

@@ -3,16 +3,13 @@
 A date in a configuration is the integer yyyymmdd, which compares like the date it stands for.
 """
 
+from pole import const
+
 DAY = 86400  # seconds
 UNIX_DAYS = 10957  # days from 1970-01-01 to 2000-01-01
 
-_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365)  # days of a common year before each month
-
-
-def days(year, month, day):
-    """Days from 2000-01-01 to the given date (negative before it).  The date must exist."""
-    leap_day = 1 if month > 2 and _is_leap(year) else 0
-    return _days_before(year) + _BEFORE[month - 1] + leap_day + day - 1
+# days of a common year before each month
+_BEFORE = const((0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365))
 
 
 def civil(days):
@@ -43,16 +40,6 @@ def number(days):
     """The date of *days* since 2000-01-01 as yyyymmdd."""
     year, month, day = civil(days)
     return year * 10000 + month * 100 + day
-
-
-def exists(yyyymmdd):
-    """Whether the integer *yyyymmdd* is a date of the years 2000 to 2099."""
-    if not 20000101 <= yyyymmdd <= 20991231:
-        return False
-    year, month, day = yyyymmdd // 10000, yyyymmdd // 100 % 100, yyyymmdd % 100
-    if not 1 <= month <= 12:
-        return False
-    return 1 <= day <= _BEFORE[month] - _BEFORE[month - 1] + (1 if month == 2 and _is_leap(year) else 0)
 
 
 def _is_leap(year):

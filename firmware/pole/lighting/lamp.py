@@ -4,11 +4,12 @@ It starts closed and at full light, which is what the outputs of an unpowered no
 Outputs are hundredths of a percent; times are MicroPython ticks in milliseconds, which wrap.
 """
 
+from pole import const
 from pole.aio import ticks_diff
 
-_FULL = 10000
-_STEP_MS = 100
-_STEP = 20  # 0.2 %, which nobody sees: a ramp of an hour needs no 36,000 steps
+_FULL = const(10000)
+_STEP_MS = const(100)
+_STEP = const(20)  # 0.2 %, which nobody sees: a ramp of an hour needs no 36,000 steps
 
 
 class Lamp:
@@ -18,24 +19,6 @@ class Lamp:
     *minimum_level*: percent below which the driver does not dim, 0 to 100; *minimum_off_s*: seconds the relay stays
     open before it closes again, for the inrush current; *clo*: [[operating hours, percent], ...], hours ascending.
     """
-
-    __slots__ = (
-        "_began",
-        "_clo",
-        "_from",
-        "_least",
-        "_light",
-        "_off_ms",
-        "_opened",
-        "_pace",
-        "_ramp_s",
-        "_resting",
-        "_steps",
-        "_to",
-        "dim",
-        "relay",
-        "target",
-    )
 
     def __init__(self, minimum_level, minimum_off_s, clo):
         self.relay = True
@@ -58,6 +41,11 @@ class Lamp:
     def level(self):
         """Percent at present, before constant light output; 0 while the relay is open."""
         return (self._light + 50) // 100 if self.relay else 0
+
+    @property
+    def arrived(self):
+        """Whether it is as near to its target as it gets: no ramp on its way, and the relay as it should be."""
+        return not self._steps and self.relay == (self.target > 0)
 
     def aim(self, level, ramp_s, now_ms):
         """Go to *level* (percent) from where the lamp is, in *ramp_s* seconds (0 to 3600).
@@ -128,22 +116,3 @@ class Lamp:
                 return before[1] * 100 + (point[1] - before[1]) * 100 * (hours - before[0]) // (point[0] - before[0])
             before = point
         return _FULL if before is None else before[1] * 100
-
-
-def check(clo):
-    """What is wrong with the setting lamp.constantLightOutput, a list: at most one sentence, in a list."""
-    hours = -1
-    for i in range(len(clo)):
-        point = clo[i]
-        if not (
-            isinstance(point, (list, tuple))
-            and len(point) == 2
-            and type(point[0]) is int
-            and type(point[1]) is int
-            and hours < point[0] <= 1000000
-            and 1 <= point[1] <= 100
-        ):
-            wanted = "[hours, percent] with more hours than the one before, up to 1000000, and 1 to 100 percent"
-            return ["lamp.constantLightOutput[%d] must be %s" % (i, wanted)]
-        hours = point[0]
-    return []

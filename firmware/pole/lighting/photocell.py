@@ -13,8 +13,6 @@ class Photocell:
     *on_lux*: below it, it is dark; *off_lux*: above it, it is light; *delay_s*: seconds for which that must last.
     """
 
-    __slots__ = ("_delay_ms", "_off_lux", "_on_lux", "_since", "_turning", "dark")
-
     def __init__(self, on_lux, off_lux, delay_s):
         self.dark = True
         self._on_lux = on_lux

@@ -6,14 +6,18 @@ angles that grow with time are counted in integers and brought within one turn b
 
 from math import acos, asin, cos, floor, radians, sin, tan
 
+from pole import const
+
 SUNRISE_ZENITH = 90.833  # degrees from overhead: upper limb on the horizon, refraction included
 TWILIGHT_ZENITH = 96.0  # civil twilight
 
-_TURN = 36000000000  # one turn; these angles are in 1e-8 degrees, their rates per day, from 2000-01-01 12:00 UTC
-_LONGITUDE, _LONGITUDE_RATE = 28046646000, 98564736
-_ANOMALY, _ANOMALY_RATE = 35752911000, 98560028
+_TURN = const(36000000000)  # one turn; these angles are in 1e-8 degrees, their rates per day, from 2000-01-01 12:00 UTC
+_LONGITUDE = const(28046646000)
+_LONGITUDE_RATE = const(98564736)
+_ANOMALY = const(35752911000)
+_ANOMALY_RATE = const(98560028)
 
-_SECONDS = 13750.987  # seconds of time in one radian of the Earth's turning
+_SECONDS = const(13750.987)  # seconds of time in one radian of the Earth's turning
 
 
 def event(day, latitude, longitude, zenith, rising):

@@ -1,8 +1,10 @@
 """How a switch point of a programme is written."""
 
+from pole import const
+
 AT = "HH:MM, or sunset, sunrise, dusk or dawn with an offset of -720 to 720 minutes"
 
-_EVENTS = ("sunset", "sunrise", "dusk", "dawn")
+_EVENTS = const(("sunset", "sunrise", "dusk", "dawn"))
 
 
 def parse(at):

@@ -4,9 +4,9 @@
 str.  ``join`` is never called twice without ``leave`` between: the ESP32 answers that with an internal error.
 """
 
-from pole import aio
+from pole import aio, const
 
-_POLL_MS = 250
+_POLL_MS = const(250)
 
 
 class Bearer:

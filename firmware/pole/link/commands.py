@@ -3,29 +3,13 @@
 Pure: a verdict is a value.  The caller stores the verdict's mark, then applies it, then sends the ack.
 """
 
-from pole import contract
+from pole import const, contract
+from pole.lighting.arbiter import Override
 from pole.link import envelope
 
-LONGEST_S = 366 * 86400  # an override ends within a year
-UNCLOCKED_S = 3600  # without a clock, within an hour
-_LATEST = 4102444800  # 2100, Unix s
-
-
-class Override:
-    """A level somebody asks for: owner, level %, reason, ref, start and expiration (Unix s), ramp_s.
-
-    ``hold_s`` is None, or, when the clock is unknown, for how many seconds from now it holds.
-    """
-
-    def __init__(self, owner, level, reason, ref, start, expiration, ramp_s, hold_s):
-        self.owner = owner
-        self.level = level
-        self.reason = reason
-        self.ref = ref
-        self.start = start
-        self.expiration = expiration
-        self.ramp_s = ramp_s
-        self.hold_s = hold_s
+_LONGEST_S = const(366 * 86400)  # an override ends within a year
+_UNCLOCKED_S = const(3600)  # without a clock, within an hour
+_LATEST = const(4102444800)  # 2100, Unix s
 
 
 class Cancel:
@@ -36,28 +20,25 @@ class Cancel:
         self.ref = ref
 
 
-class Verdict:
-    """What the pole makes of a message.
+class Verdict(envelope.Envelope):
+    """What the pole makes of a message: what could be read of its envelope, and
 
     outcome     contract.APPLIED (it may be applied) or contract.REJECTED
     reason      why it was rejected (contract), "" when it was not
     detail      a sentence naming field, value and bound, "" when there is nothing to say
-    key, sender, n, ref   from the envelope and the body, None where they could not be read
-    mark        (name, n) to store with ``envelope.remember`` before anything else, or None.  A rejected command that
-                was genuine has one too: what was once refused must not be applied when it is sent a second time
+    ref         the body's cmsRefId, None where it could not be read
     issued      Unix s at which a signed command was issued, for the clock's floor; None when nothing vouches for it
     override, cancel   what is to be done; both None when rejected
+
+    A rejected command that was genuine has a ``mark`` too: what was once refused must not be applied when it is sent a
+    second time.
     """
 
     def __init__(self):
+        super().__init__()
         self.outcome = contract.REJECTED
-        self.reason = ""
-        self.detail = ""
-        self.key = self.sender = self.n = self.ref = None
-        self.mark = None
-        self.issued = None
-        self.override = None
-        self.cancel = None
+        self.reason = self.detail = ""
+        self.ref = self.issued = self.override = self.cancel = None
 
 
 class Commands:
@@ -78,48 +59,44 @@ class Commands:
         without a clock and without commands (photocell or default), below which no command may go meanwhile.
         """
         verdict = Verdict()
-        sealed = envelope.Envelope()
         try:
-            body = envelope.read(sealed, topic, payload, self._keys, self._marks, now)
+            body = envelope.read(verdict, topic, payload, self._keys, self._marks, now)
             kind = envelope.text(body, "type", 1, 16, contract.BAD_FIELD)
             if kind == "override":
-                override = _override(verdict, body, now, sealed.n // 1000)
-                _check_level(override.level, floor if _shared(topic, sealed) else 0, now, unclocked_level)
+                override = _override(verdict, body, now)
+                _check_level(override.level, floor if _shared(topic, verdict) else 0, now, unclocked_level)
                 verdict.override = override
             elif kind == "cancel":
-                verdict.cancel = _cancel(verdict, body)
+                owner = _owner(body)
+                if body.get("cmsRefId") is not None:
+                    verdict.ref = envelope.text(body, "cmsRefId", 0, 64, contract.BAD_FIELD)
+                verdict.cancel = Cancel(owner, verdict.ref)
             else:
-                detail = "type is " + envelope.shown(kind) + ' and must be "override" or "cancel"'
-                raise envelope.Refused(contract.BAD_FIELD, detail)
+                envelope.refuse(contract.BAD_FIELD, body, "type", '"override" or "cancel"')
             verdict.outcome = contract.APPLIED
         except envelope.Refused as refused:
-            verdict.reason = refused.reason
-            verdict.detail = refused.detail
-        verdict.key, verdict.sender, verdict.n = sealed.key, sealed.sender, sealed.n
-        verdict.mark = sealed.mark
-        if sealed.signed and sealed.mark:
-            verdict.issued = sealed.n // 1000
+            verdict.reason, verdict.detail = refused.args
+        if verdict.signed and verdict.mark:
+            verdict.issued = verdict.n // 1000
         return verdict
 
 
-def _shared(topic, sealed):
+def _shared(topic, verdict):
     levels = topic.split("/")
     to_many = levels[-2:-1] == ["_all"] or levels[-3:-2] == ["_group"]
-    return to_many or (sealed.signed and levels[-2:-1] != [sealed.key])
+    return to_many or (verdict.signed and levels[-2:-1] != [verdict.key])
 
 
 def _owner(body):
     owner = envelope.text(body, "owner", 1, 16, contract.BAD_FIELD, "operator")
     if owner not in contract.COMMAND_OWNERS:
-        owners = ", ".join(contract.COMMAND_OWNERS)
-        raise envelope.Refused(
-            contract.BAD_FIELD, "owner is " + envelope.shown(owner) + " and must be one of " + owners
-        )
+        envelope.refuse(contract.BAD_FIELD, body, "owner", "one of " + ", ".join(contract.COMMAND_OWNERS))
     return owner
 
 
-def _override(verdict, body, now, issued):
+def _override(verdict, body, now):
     bad = contract.BAD_FIELD
+    issued = verdict.n // 1000
     owner = _owner(body)
     verdict.ref = ref = envelope.text(body, "cmsRefId", 0, 64, bad, "")
     level = envelope.number(body, "level", 0, 100, bad)
@@ -131,15 +108,15 @@ def _override(verdict, body, now, issued):
     if expiration <= moment:
         detail = "expiration is %d and must be after %d" % (expiration, moment)
         raise envelope.Refused(contract.EXPIRED, detail)
-    if expiration > moment + LONGEST_S:
-        detail = "expiration is %d and must be at most 366 days ahead, %d" % (expiration, moment + LONGEST_S)
+    if expiration > moment + _LONGEST_S:
+        detail = "expiration is %d and must be at most 366 days ahead, %d" % (expiration, moment + _LONGEST_S)
         raise envelope.Refused(bad, detail)
     if start >= expiration:
         raise envelope.Refused(bad, "start is %d and must be before expiration, %d" % (start, expiration))
     if now is None and start > issued:
         detail = "start is %d, and the pole cannot wait for it: its clock is unknown" % start
         raise envelope.Refused(contract.CLOCK_UNKNOWN, detail)
-    hold_s = None if now is not None else min(expiration - issued, UNCLOCKED_S)
+    hold_s = None if now is not None else min(expiration - issued, _UNCLOCKED_S)
     return Override(owner, level, reason, ref, start, expiration, ramp_s, hold_s)
 
 
@@ -150,10 +127,3 @@ def _check_level(level, floor, now, unclocked_level):
     if now is None and level < unclocked_level:
         detail = "level is %d and must be at least %d while the pole's clock is unknown" % (level, unclocked_level)
         raise envelope.Refused(contract.CLOCK_UNKNOWN, detail)
-
-
-def _cancel(verdict, body):
-    owner = _owner(body)
-    if body.get("cmsRefId") is not None:
-        verdict.ref = envelope.text(body, "cmsRefId", 0, 64, contract.BAD_FIELD)
-    return Cancel(owner, verdict.ref)

@@ -11,22 +11,17 @@ come in this envelope; what the body means is for others.
 
 import binascii
 
-from pole import contract
+from pole import const, contract
 from pole.link import hmac, json_reader, utf8
 
 SENDERS = 32  # marks kept; each takes about 60 bytes
-_NAME = 64  # characters of a key's or sender's name
-_LATEST = 4102444800000  # 2100, Unix ms
-_AHEAD_MS = 86400000  # a sender whose clock is a day ahead would lock itself out for that day
+_NAME = const(64)  # characters of a key's or sender's name
+_LATEST = const(4102444800000)  # 2100, Unix ms
+_AHEAD_MS = const(86400000)  # a sender whose clock is a day ahead would lock itself out for that day
 
 
 class Refused(Exception):
-    """``reason`` is one of contract's; ``detail`` a sentence that names field, value and bound."""
-
-    def __init__(self, reason, detail):
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
+    """Its ``args``: a reason, one of contract's, and a sentence that names field, value and bound."""
 
 
 class Envelope:
@@ -37,11 +32,8 @@ class Envelope:
     """
 
     def __init__(self):
-        self.key = None
-        self.sender = None
-        self.n = None
+        self.key = self.sender = self.n = self.mark = None
         self.signed = False
-        self.mark = None
 
 
 def read(envelope, topic, payload, keys, marks, now):
@@ -59,18 +51,17 @@ def read(envelope, topic, payload, keys, marks, now):
     envelope.n = number(fields, "n", 1, _LATEST, contract.BAD_ENVELOPE)
     body = fields.get("body")
     if not isinstance(body, str):
-        raise Refused(contract.BAD_ENVELOPE, "body is " + shown(body) + " and must be JSON in a string")
+        refuse(contract.BAD_ENVELOPE, {"body": body}, "body", "JSON in a string")
     if keys:
-        _verify(envelope, topic, body, fields.get("mac"), keys)
+        _verify(envelope, topic, fields, keys)
     _check_new(envelope, marks, now)
     return _object(body, "body")
 
 
 def mac(key, topic, name, sender, n, body):
     """What stands in ``mac``: *key* is 64 hexadecimal digits, *name* its name, *body* the text; 64 digits."""
-    parts = (topic, "\n", name, "\n", sender, "\n", str(n), "\n", body)
-    digest = hmac.sha256(binascii.unhexlify(key), [part.encode() for part in parts])
-    return binascii.hexlify(digest).decode()
+    signed = "\n".join((topic, name, sender, str(n), body))
+    return binascii.hexlify(hmac.sha256(binascii.unhexlify(key), (signed.encode(),))).decode()
 
 
 def remember(marks, mark):
@@ -96,8 +87,7 @@ def number(fields, name, low, high, reason, default=None):
     if value is None and default is not None:
         return default
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        bound = str(low) if low == high else "a whole number from %d to %d" % (low, high)
-        raise Refused(reason, _is(fields, name) + " and must be " + bound)
+        refuse(reason, fields, name, str(low) if low == high else "a whole number from %d to %d" % (low, high))
     return value
 
 
@@ -109,10 +99,19 @@ def text(fields, name, low, high, reason, default=None):
     value = fields.get(name)
     if value is None and default is not None:
         return default
-    if not isinstance(value, str) or not low <= len(value) <= high or any([c < " " or c == "\x7f" for c in value]):
-        bound = " and must be text of %d to %d characters, none a control character" % (low, high)
-        raise Refused(reason, _is(fields, name) + bound)
+    sound = isinstance(value, str) and low <= len(value) <= high
+    if sound:
+        for character in value:
+            sound = sound and character >= " " and character != "\x7f"
+    if not sound:
+        refuse(reason, fields, name, "text of %d to %d characters, none a control character" % (low, high))
     return value
+
+
+def refuse(reason, fields, name, wanted):
+    """Raises Refused: what ``fields[name]`` is, and that it must be *wanted*."""
+    shown_value = shown(fields[name]) if name in fields else "missing"
+    raise Refused(reason, name + " is " + shown_value + " and must be " + wanted)
 
 
 def shown(value):
@@ -128,27 +127,27 @@ def shown(value):
     return contract.text_of(value)
 
 
-def _is(fields, name):
-    return name + " is " + shown(fields[name]) if name in fields else name + " is missing"
-
-
 def _object(source, what):
     try:
         value = json_reader.parse(source if isinstance(source, str) else utf8.decode(source))
-    except (ValueError, MemoryError):  # MicroPython's UnicodeError is a ValueError too
+    except ValueError:  # MicroPython's UnicodeError is one too
         raise Refused(contract.BAD_ENVELOPE, what + " is not JSON in UTF-8") from None
+    except MemoryError:
+        detail = "%s has %d bytes and the pole has no memory for it now" % (what, len(source))
+        raise Refused(contract.TOO_LARGE, detail) from None
     if not isinstance(value, dict):
-        raise Refused(contract.BAD_ENVELOPE, what + " is " + shown(value) + " and must be a JSON object")
+        refuse(contract.BAD_ENVELOPE, {what: value}, what, "a JSON object")
     return value
 
 
-def _verify(envelope, topic, body, given, keys):
+def _verify(envelope, topic, fields, keys):
     key = keys.get(envelope.key)
     if key is None:
         raise Refused(contract.BAD_MAC, "key is " + shown(envelope.key) + ", which this pole does not have")
+    given = fields.get("mac")
     if not isinstance(given, str):
-        raise Refused(contract.BAD_MAC, "mac is " + shown(given) + " and must be 64 hexadecimal digits")
-    right = mac(key, topic, envelope.key, envelope.sender, envelope.n, body)
+        refuse(contract.BAD_MAC, {"mac": given}, "mac", "64 hexadecimal digits")
+    right = mac(key, topic, envelope.key, envelope.sender, envelope.n, fields["body"])
     if not hmac.same(given.encode(), right.encode()):
         raise Refused(contract.BAD_MAC, "mac does not match key " + shown(envelope.key) + ", topic and content")
     envelope.signed = True

@@ -2,7 +2,9 @@
 
 import hashlib
 
-_BLOCK = 64
+from pole import const
+
+_BLOCK = const(64)
 
 
 def sha256(key, parts):

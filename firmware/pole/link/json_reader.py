@@ -2,16 +2,18 @@
 
 MicroPython's ``json`` takes commas and colons for blanks, leaves surrogate pairs as two characters and reads numbers as
 single-precision floats; CPython's takes NaN.  A command must mean the same everywhere or be refused everywhere, so this
-reader is strict: no name twice in an object, nothing deeper than ``DEPTH``, and a number that is not a whole one of at
+reader is strict: no name twice in an object, nothing deeper than ``_DEPTH``, and a number that is not a whole one of at
 most 15 digits stays text (``Real``), because no field on the wire has one.
 """
 
-DEPTH = 8
-_DIGITS = 15
-_BLANK = " \t\r\n"
-_WORDS = (("true", True), ("false", False), ("null", None))
+from pole import const
+
+_DEPTH = const(8)
+_DIGITS = const(15)
+_BLANK = const(" \t\r\n")
+_WORDS = const((("true", True), ("false", False), ("null", None)))
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
-_HEX = "0123456789abcdefABCDEF"
+_HEX = const("0123456789abcdefABCDEF")
 
 
 class Real:
@@ -23,7 +25,7 @@ class Real:
 
 def parse(text):
     """The value of *text*: dict, list, str, int, bool, None or Real.  Raises ValueError."""
-    value, at = _value(text, _skip(text, 0), DEPTH)
+    value, at = _value(text, _skip(text, 0), _DEPTH)
     if _skip(text, at) != len(text):
         raise ValueError("not JSON")
     return value

@@ -17,14 +17,17 @@ class Mailbox:
 
     def put(self, item, now):
         """Adds *item*; False when there is no room.  Room made in this millisecond does not count yet."""
-        taken = self._taken if self._taken_at == now else 0
-        if len(self._items) + taken >= self._limit:
+        if not self.room(now):
             return False
         if self._put_at != now:
             self._put_at = now
             self._older = len(self._items)
         self._items.append(item)
         return True
+
+    def room(self, now):
+        """Whether an item could be put in."""
+        return len(self._items) + (self._taken if self._taken_at == now else 0) < self._limit
 
     def take(self, now):
         """Removes and returns the oldest item, or None."""

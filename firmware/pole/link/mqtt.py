@@ -5,42 +5,36 @@ What the reader leaves behind (a PUBACK, a failure, an identifier to acknowledge
 millisecond on, so the bytes on the wire do not depend on which of the two runs first (see ``mailbox``).
 
 Five ways a session ends, all the same to the caller: the peer closes or resets, it does not speak MQTT, it refuses, it
-is silent for ``link.timeout`` after a ping (see ``pulse``), or it takes no more data.
+is silent for ``link.timeout`` after a ping (see ``pulse``), or it takes no more data.  ``open`` and ``serve`` then
+raise OSError with a sentence that says why.
 """
 
-from pole import aio
+from pole import aio, const
 from pole.link import packets, pulse
 from pole.link.mailbox import Mailbox
 
-STABLE_MS = 60000  # a session that lasted this long was a good one
-_UNACKNOWLEDGED = 6  # a PUBACK may take this many time-outs: slow brokers are slow, stuck ones are left
-_ACKS = 64  # messages of QoS 1 received and not yet acknowledged; a broker sends 20 at once unless told otherwise
+_STABLE_MS = const(60000)  # a session that lasted this long was a good one
+_UNACKNOWLEDGED = const(6)  # a PUBACK may take this many time-outs: slow brokers are slow, stuck ones are left
+_ACKS = const(64)  # messages of QoS 1 received and not yet acknowledged; a broker sends 20 at once
 
-_REFUSALS = (
-    "unacceptable protocol version",
-    "client identifier rejected",
-    "server unavailable",
-    "bad user name or password",
+_REFUSALS = const((
+    "unacceptable protocol version", "client identifier rejected", "server unavailable", "bad user name or password",
     "not authorized",
-)
-
-
-class LinkError(Exception):
-    """The session is over; the text says why, in one sentence without a full stop."""
+))  # fmt: skip
 
 
 class Client:
     """A session on *stream*, which this closes in the end.
 
-    *settings*: ``link.keepalive`` s, ``link.timeout`` s, ``link.user``, ``link.secret``.  *names*: ``client`` (client
-    identifier), ``topics`` (bytes by kind), ``filters`` (topics to subscribe to), ``will`` (payload of the last will).
-    *decoder*: a ``packets.Decoder``, lent so that its buffer is used again.  *on_message(topic, payload, oversize)* is
-    called for each message; payload is bytes or a bytearray, None when oversize.
+    *settings*: ``link.keepalive`` s, ``link.timeout`` s, ``link.user``, ``link.secret``.  *names*: the Session, for
+    what the pole is called.  *decoder*: a ``packets.Decoder``, lent so that its buffer is used again.
+    *on_message(topic, payload, oversize)* is called for each message; payload is bytes or a bytearray, None when
+    oversize.
     """
 
     def __init__(self, stream, settings, names, decoder, outbox, ticks, on_message):
         self.refused = ()  # filters the broker did not grant
-        self.stable = False  # lasted STABLE_MS
+        self.stable = False  # lasted _STABLE_MS
         self._stream = stream
         self._settings = settings
         self._names = names
@@ -56,12 +50,12 @@ class Client:
         self._pulse = pulse.Pulse(settings["link.keepalive"] * 1000, self._timeout_ms, self._opened_at)
         self._failure = ""
         self._failed_at = 0
-        self._accepted = False  # by CONNACK
+        self._awaited = "CONNECT"  # what has to be answered before anything else, "" once it is
         self._asked_for = ()  # filters of the SUBSCRIBE on its way
         self._asked_id = 0
 
     async def open(self):
-        """CONNECT and SUBSCRIBE, and wait for both answers.  Raises LinkError."""
+        """CONNECT and SUBSCRIBE, and wait for both answers.  Raises OSError."""
         settings, names = self._settings, self._names
         self._reader = aio.create_task(self._read())
         self._write(
@@ -74,14 +68,13 @@ class Client:
                 names.will,
             )
         )
-        await self._drain()
-        await self._until(lambda: self._accepted, "CONNECT")
+        await self._answer()
+        self._awaited = "SUBSCRIBE"
         self._subscribe(names.filters)
-        await self._drain()
-        await self._until(lambda: not self._asked_for, "SUBSCRIBE")
+        await self._answer()
 
     async def serve(self):
-        """Sends what waits in the outbox and keeps the session alive.  Returns only by raising LinkError."""
+        """Sends what waits in the outbox and keeps the session alive.  Returns only by raising OSError."""
         wake = self._outbox.wake
         wake.set()
         while True:
@@ -92,11 +85,11 @@ class Client:
                     await aio.sleep_ms(1)
             else:
                 now = self._ticks()
-                await self._wait(min(self._pulse.idle_ms(now), self._outbox.idle_ms(now)))
+                await wake.wait(min(self._pulse.idle_ms(now), self._outbox.idle_ms(now)))
             now = self._ticks()
-            self.stable = self.stable or aio.ticks_diff(now, self._opened_at) >= STABLE_MS
+            self.stable = self.stable or aio.ticks_diff(now, self._opened_at) >= _STABLE_MS
             if self._failure and self._failed_at != now:
-                raise LinkError(self._failure)
+                raise OSError(self._failure)
             if self._send_due(now):
                 await self._drain()
 
@@ -130,7 +123,7 @@ class Client:
         due = self._pulse.due(now)
         oldest = self._outbox.oldest()
         if due == pulse.DEAD:
-            self._fail("the broker did not answer a ping within %d s" % self._settings["link.timeout"])
+            self._fail(self._silent("a ping"))
         elif due == pulse.PING and oldest and aio.ticks_diff(now, oldest.written) > self._timeout_ms * _UNACKNOWLEDGED:
             self._fail("the broker answers pings but has not acknowledged a message")
         elif due == pulse.PING:
@@ -162,24 +155,23 @@ class Client:
         except OSError as error:
             self._broken(error)
 
-    async def _wait(self, ms):
-        try:
-            await aio.wait_ms(self._outbox.wake.wait(), ms)
-        except aio.TimeoutError:
-            pass
-
-    async def _until(self, answered, request):
+    async def _answer(self):
+        """Waits until what is awaited has come.  Raises OSError."""
+        await self._drain()
         deadline = aio.ticks_add(self._ticks(), self._timeout_ms)
         while True:
             left = aio.ticks_diff(deadline, self._ticks())
             if left <= 0:
-                raise LinkError("the broker did not answer %s within %d s" % (request, self._settings["link.timeout"]))
-            if answered():
+                raise OSError(self._silent(self._awaited))
+            if not self._awaited:
                 return
             if self._failure:
-                raise LinkError(self._failure)
+                raise OSError(self._failure)
             self._outbox.wake.clear()
-            await self._wait(left)
+            await self._outbox.wake.wait(left)
+
+    def _silent(self, request):
+        return "the broker did not answer %s within %d s" % (request, self._settings["link.timeout"])
 
     # ---- the reader
 
@@ -204,9 +196,16 @@ class Client:
 
     def _received(self, kind):
         decoder = self._decoder
+        code = decoder.code
         if kind == packets.CONNACK:
-            self._connack(decoder.code)
-        elif not self._accepted:
+            if self._awaited != "CONNECT":
+                raise packets.PacketError("CONNACK came twice")
+            if code:
+                word = _REFUSALS[code - 1] if code <= len(_REFUSALS) else "unknown reason"
+                raise packets.PacketError("the broker refused the connection: %s (%d)" % (word, code))
+            self._awaited = ""
+            self._outbox.wake.set()
+        elif self._awaited == "CONNECT":
             raise packets.PacketError("a packet of type %d came before CONNACK" % kind)
         elif kind == packets.PUBLISH:
             self._on_message(decoder.topic, decoder.payload, decoder.payload is None)
@@ -219,22 +218,17 @@ class Client:
         elif kind == packets.SUBACK:
             self._suback(decoder.packet_id, decoder.payload)
 
-    def _connack(self, code):
-        if self._accepted:
-            raise packets.PacketError("CONNACK came twice")
-        if code:
-            word = _REFUSALS[code - 1] if code <= len(_REFUSALS) else "unknown reason"
-            raise packets.PacketError("the broker refused the connection: %s (%d)" % (word, code))
-        self._accepted = True
-        self._outbox.wake.set()
-
     def _suback(self, packet_id, codes):
         filters = self._asked_for
         if packet_id != self._asked_id or len(codes) != len(filters):
             raise packets.PacketError("SUBACK answers another SUBSCRIBE")
-        refused = [filters[place] for place in range(len(filters)) if codes[place] > 1]
+        refused = []
+        for place in range(len(filters)):
+            if codes[place] > 1:
+                refused.append(filters[place])
         self.refused = tuple(refused)
         self._asked_for = ()
+        self._awaited = ""
         self._outbox.wake.set()
 
     def _broken(self, error):

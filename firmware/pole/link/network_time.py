@@ -1,11 +1,12 @@
 """Asks a time server (SNTP) now and then.  What an answer is worth, the clock decides."""
 
-from pole import aio
+from pole import aio, const
 from pole.link import sntp
 
-PORT = 123
-TIMEOUT_MS = 4000
-RETRY_S = 30
+_PORT = const(123)
+_TIMEOUT_MS = const(4000)
+_RETRY_S = const(30)
+_DIGEST_MS = const(100)  # until the control task has had its say about an answer
 
 
 class NetworkTime:
@@ -27,18 +28,19 @@ class NetworkTime:
             if self._radio.joined():
                 try:
                     await self._ask()
+                    await aio.sleep_ms(_DIGEST_MS)
                 except (OSError, ValueError):
                     pass  # no answer, or a bad one: the next may be better, and the clock's error bound grows meanwhile
-            pause_s = self._interval_s if self.settled else RETRY_S
+            pause_s = self._interval_s if self.settled else _RETRY_S
             await aio.sleep_ms(pause_s * 750 + self._random.below(pause_s * 500))
 
     async def _ask(self):
         try:
-            address = await aio.wait_ms(self._net.resolve(self._host), TIMEOUT_MS)
+            address = await aio.wait_ms(self._net.resolve(self._host), _TIMEOUT_MS)
         except aio.TimeoutError:
             return
         nonce = self._nonce(8)
         sent = aio.ticks_ms()
-        answer = await self._net.exchange(address, PORT, sntp.request(nonce), TIMEOUT_MS)
+        answer = await self._net.exchange(address, _PORT, sntp.request(nonce), _TIMEOUT_MS)
         ticks = aio.ticks_ms()
         self._on_answer(sntp.parse(answer, nonce), aio.ticks_diff(ticks, sent), ticks)

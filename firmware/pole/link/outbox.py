@@ -12,62 +12,53 @@ millisecond it was put in (``stamp``), and room that a PUBACK makes counts from 
 equality only, so a record may wait for longer than ticks take to wrap.
 """
 
-from pole import aio
+from pole import aio, const
 from pole.contract import BIRTH, DELIVERY, METER, PRESENCE, STATE
 from pole.link.mailbox import Mailbox
 
-WINDOW = 4  # messages of QoS 1 on their way at once
-NEVER = 1 << 28  # ms, three days: longer than anybody waits
+_WINDOW = const(4)  # messages of QoS 1 on their way at once
+NEVER = const(1 << 28)  # ms, three days: longer than anybody waits
 QUEUE = 16  # acks and events kept in memory, about 300 bytes each
 
-_BEFORE_QUEUE = (PRESENCE, BIRTH, STATE)
-_AFTER_QUEUE = (METER,)
+_LATEST = (PRESENCE, BIRTH, STATE, METER)  # kinds of which only the newest matters
 
 
 class Record:
-    """One message: ``kind`` (contract.DELIVERY), ``payload`` (JSON text), ``qos``, ``retain``, ``stamp`` (ticks).
+    """One message: ``kind`` (contract.DELIVERY), ``payload`` (JSON text), ``retain``, ``stamp`` (ticks).
 
     ``routine``: where there is no room for all it goes before others.
     """
 
-    __slots__ = (
-        "again", "dup", "kind", "packet_id", "payload", "qos", "retain", "routine", "sequence", "stamp", "written",
-    )  # fmt: skip
-
     def __init__(self, kind, payload, stamp, routine=False):
-        self.kind = kind
         self.routine = routine
         self.sequence = 0  # in the journal; 0: not from there
+        self.kind = kind
         self.payload = payload
-        self.qos, self.retain = DELIVERY[kind]
+        self.retain = DELIVERY[kind][1]
         self.stamp = stamp
         self.packet_id = 0  # 0 until it is sent with QoS 1
         self.written = 0  # ticks
         self.again = False  # the connection on which it was sent is gone
         self.dup = False  # it is being sent again
+        self.older = None  # of the same kind: the one that counts in the millisecond of the stamp
 
 
-class Queue:
-    """Acks and events in memory, at most *limit*; ``lost`` counts those there was no room for."""
+class Queue(Mailbox):
+    """Acks and events in memory, at most *limit*; ``lost`` counts those there was no room for.
+
+    ``take(now)`` is the next record to be sent or None, ``waiting()`` whether there is one that was not taken yet.
+    """
 
     def __init__(self, limit=QUEUE):
-        self._box = Mailbox(limit)
+        super().__init__(limit)
         self.lost = 0
 
-    def put(self, record):
-        """Adds *record*; False when the queue is full."""
-        if self._box.put(record, record.stamp):
+    def put(self, item, now):
+        """Adds the record *item*; False when the queue is full."""
+        if super().put(item, now):
             return True
         self.lost += 1
         return False
-
-    def take(self, now):
-        """The next record to be sent, or None."""
-        return self._box.take(now)
-
-    def waiting(self):
-        """Whether a record has not been taken yet."""
-        return self._box.waiting()
 
     def release(self, record):
         """The broker has *record*: in memory there is nothing more to do."""
@@ -77,41 +68,14 @@ class Queue:
         return NEVER
 
 
-class _Slot:
-    """The newest record of a kind, and the one that counts while the newest is from this very millisecond."""
-
-    def __init__(self):
-        self.newest = None
-        self._older = None
-
-    def put(self, record):
-        if self.newest is not None and self.newest.stamp != record.stamp:
-            self._older = self.newest
-        self.newest = record
-
-    def ready(self, now):
-        if self.newest is not None and self.newest.stamp != now:
-            return self.newest
-        return self._older
-
-    def take(self, now):
-        record = self.ready(now)
-        self._older = None
-        if record is self.newest:
-            self.newest = None
-        return record
-
-
 class Outbox:
     """All that waits.  *ticks* is a callable; *queue* holds acks and events.  ``wake`` is set when there is work."""
 
     def __init__(self, ticks, queue):
-        self.wake = aio.Event()
+        self.wake = aio.Wake()
         self._ticks = ticks
         self._queue = queue
-        self._slots = {}
-        for kind in _BEFORE_QUEUE + _AFTER_QUEUE:
-            self._slots[kind] = _Slot()
+        self._slots = {}  # the newest record of each kind in _LATEST, as long as it waits
         self._in_flight = []
         self._freed = 0  # places that became free at _freed_at
         self._freed_at = -1
@@ -120,13 +84,24 @@ class Outbox:
     def put(self, kind, payload, routine=False):
         """Leaves *payload* (JSON text) to be sent as *kind*; False when the queue has no room for it."""
         record = Record(kind, payload, self._ticks(), routine)
-        slot = self._slots.get(kind)
-        if slot:
-            slot.put(record)
-        elif not self._queue.put(record):
+        if kind in _LATEST:
+            older = self._slots.get(kind)
+            if older:
+                record.older = older.older if older.stamp == record.stamp else older
+                older.older = None
+            self._slots[kind] = record
+        elif not self._queue.put(record, record.stamp):
             return False
         self.wake.set()
         return True
+
+    def room(self):
+        """Whether an ack or event would find room now."""
+        return self._queue.room(self._ticks())
+
+    def idle_ms(self, now):
+        """Milliseconds until ``take`` is worth another try although nothing wakes: replayed events are paced."""
+        return self._queue.wait_ms(now)
 
     def take(self):
         """The next record to be written to the stream, or None; sets its ``packet_id``, ``dup`` and ``written``."""
@@ -136,18 +111,17 @@ class Outbox:
             record.written = now
         return record
 
-    def idle_ms(self, now):
-        """Milliseconds until ``take`` is worth another try although nothing wakes: replayed events are paced."""
-        return self._queue.wait_ms(now)
-
     def acknowledge(self, packet_id):
         """A PUBACK came: its record is released.  An identifier that is not on its way is ignored."""
         for record in self._in_flight:
             if record.packet_id == packet_id and not record.again:
-                self._remove(record, self._ticks())
-                if record.kind not in self._slots:
+                self._in_flight.remove(record)
+                now = self._ticks()
+                self._freed = self._freed + 1 if self._freed_at == now else 1
+                self._freed_at = now
+                if record.kind not in _LATEST:
                     self._queue.release(record)
-                if self._waiting():
+                if self._slots or self._queue.waiting():
                     self.wake.set()
                 return
 
@@ -162,17 +136,18 @@ class Outbox:
 
     def next_id(self):
         """An unused packet identifier: 1 to 65535, then 1 again."""
-        used = [record.packet_id for record in self._in_flight]
         while True:
             self._last_id = self._last_id % 65535 + 1
-            if self._last_id not in used:
+            for record in self._in_flight:
+                if record.packet_id == self._last_id:
+                    break
+            else:
                 return self._last_id
 
     def _next_again(self, now):
         for record in list(self._in_flight):
             if record.again:
-                slot = self._slots.get(record.kind)
-                if slot and slot.ready(now):
+                if self._ready(record.kind, now):
                     self._in_flight.remove(record)  # a newer one says more
                     continue
                 record.again = False
@@ -181,27 +156,26 @@ class Outbox:
         return None
 
     def _next_new(self, now):
-        if len(self._in_flight) + (self._freed if self._freed_at == now else 0) < WINDOW:
-            record = self._first(_BEFORE_QUEUE, now) or self._queue.take(now)
+        if len(self._in_flight) + (self._freed if self._freed_at == now else 0) < _WINDOW:
+            record = self._latest(PRESENCE, now) or self._latest(BIRTH, now) or self._latest(STATE, now)
+            record = record or self._queue.take(now)
             if record:
                 record.packet_id = self.next_id()
                 self._in_flight.append(record)
                 return record
-        return self._first(_AFTER_QUEUE, now)
+        return self._latest(METER, now)
 
-    def _first(self, kinds, now):
-        for kind in kinds:
-            record = self._slots[kind].take(now)
-            if record:
-                return record
-        return None
+    def _ready(self, kind, now):
+        """The record of *kind* that may go out now, or None."""
+        record = self._slots.get(kind)
+        return record.older if record and record.stamp == now else record
 
-    def _remove(self, record, now):
-        self._in_flight.remove(record)
-        if self._freed_at != now:
-            self._freed_at = now
-            self._freed = 0
-        self._freed += 1
-
-    def _waiting(self):
-        return self._queue.waiting() or any([slot.newest for slot in self._slots.values()])
+    def _latest(self, kind, now):
+        """Removes and returns that record."""
+        record = self._ready(kind, now)
+        if record:
+            newest = self._slots[kind]
+            newest.older = None
+            if record is newest:
+                del self._slots[kind]
+        return record

@@ -7,18 +7,19 @@ lives; one above ``contract.MAX_PAYLOAD`` is drained and never stored.
 
 import gc
 
+from pole import const
 from pole.contract import MAX_PAYLOAD
 from pole.link import utf8
 
-CONNACK = 2
-PUBLISH = 3
-PUBACK = 4
-SUBACK = 9
-PINGRESP = 13
+CONNACK = const(2)
+PUBLISH = const(3)
+PUBACK = const(4)
+SUBACK = const(9)
+PINGRESP = const(13)
 
 PINGREQ = b"\xc0\x00"
 
-_BUFFER = 1024  # a command and its topic fit
+_BUFFER = const(512)  # a command and its topic fit, but for a long reason
 _SHORTEST = {CONNACK: 2, PUBLISH: 3, PUBACK: 2, SUBACK: 3, PINGRESP: 0}
 _LONGEST = {CONNACK: 2, PUBACK: 2, SUBACK: 66, PINGRESP: 0}
 
@@ -60,13 +61,14 @@ def puback(packet_id):
 
 
 def _packet(first, parts):
-    length = sum([len(part) for part in parts])
+    rest = b"".join(parts)
+    length = len(rest)
     head = bytearray((first,))
     while length > 127:  # 2.2.3
         head.append(length & 127 | 128)
         length >>= 7
     head.append(length)
-    return bytes(head) + b"".join(parts)
+    return bytes(head) + rest
 
 
 def _number(value):
@@ -194,22 +196,18 @@ class Decoder:
             raise PacketError("a topic has %d bytes and must have at most %d" % (body - topic, _BUFFER - 9))
         if payload > self._end or (end > self._end and end - self._start <= _BUFFER):
             return 0
-        self.topic = self._topic(bytes(self._view[topic:body]))
+        try:
+            self.topic = name = utf8.decode(bytes(self._view[topic:body]))
+        except ValueError:
+            raise PacketError("a topic is not UTF-8") from None
+        if not name or "\0" in name or "+" in name or "#" in name:  # 4.7.1, 4.7.3
+            raise PacketError("a message has a topic that none may have")
         self.packet_id = self._packet_id(body) if self.qos else 0
         if end - self._start > _BUFFER:
             return self._begin_large(payload, end)
         self.payload = bytes(self._view[payload:end])
         self._start = end
         return PUBLISH
-
-    def _topic(self, name):
-        try:
-            topic = utf8.decode(name)
-        except ValueError:
-            raise PacketError("a topic is not UTF-8") from None
-        if not topic or "\0" in topic or "+" in topic or "#" in topic:  # 4.7.1, 4.7.3
-            raise PacketError("a message has a topic that none may have")
-        return topic
 
     def _packet_id(self, at):
         value = self._buffer[at] << 8 | self._buffer[at + 1]

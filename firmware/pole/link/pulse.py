@@ -7,10 +7,11 @@ anybody being there.  Whatever is heard after a ping answers it; a long message 
 What was heard in the very millisecond in which the question is asked does not count yet (see ``mailbox``).
 """
 
+from pole import const
 from pole.aio import ticks_diff
 
-PING = 1
-DEAD = 2
+PING = const(1)
+DEAD = const(2)
 
 
 class Pulse:

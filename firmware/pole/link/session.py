@@ -6,30 +6,12 @@ back in the same second.  The very first attempt waits like a first retry.  Noth
 does not flicker because a network is gone.
 """
 
-from pole import aio, contract
+from pole import aio, const, contract
 from pole.link.bearer import Bearer
 from pole.link.mqtt import Client
 from pole.link.packets import Decoder
 
-_REJOIN_AFTER = 5  # failures in a row with Wi-Fi up: a radio can be associated and carry nothing
-
-
-class Names:
-    """What a pole is called on the wire: client identifier, topics by kind, filters to subscribe to, last will."""
-
-    def __init__(self, settings):
-        root, site, pole = settings["link.root"], settings["site"], settings["pole"]
-        self.client = site + "-" + pole
-        self.topics = {}
-        for kind in contract.DELIVERY:
-            self.topics[kind] = contract.topic(root, site, pole, kind).encode()
-        filters = [
-            contract.topic(root, site, pole, kind) for kind in (contract.COMMAND, contract.CONFIG, contract.UPDATE)
-        ]
-        filters += [contract.group_topic(root, site, group) for group in settings["groups"]]
-        filters.append(contract.all_topic(root, site))
-        self.filters = tuple(filters)
-        self.will = presence(False).encode()
+_REJOIN_AFTER = const(5)  # failures in a row with Wi-Fi up: a radio can be associated and carry nothing
 
 
 def presence(online):
@@ -50,6 +32,8 @@ class Session:
 
     Attributes: ``online`` (bool); ``problem`` (why the last attempt or session failed, "" while all is well);
     ``refused`` (filters the broker denied: the pole reports but does not hear those; asked for again with each ping).
+    What the pole is called on the wire: ``client`` (client identifier), ``topics`` (bytes by kind), ``filters`` (topics
+    to subscribe to), ``will`` (payload of the last will).
     """
 
     def __init__(self, net, radio, settings, outbox, ticks, random, on_message, on_online):
@@ -62,7 +46,19 @@ class Session:
         self._random = random
         self._on_message = on_message
         self._on_online = on_online
-        self._names = Names(settings)
+        root, site, pole = settings["link.root"], settings["site"], settings["pole"]
+        self.client = site + "-" + pole
+        self.topics = {}
+        for kind in contract.DELIVERY:
+            self.topics[kind] = contract.topic(root, site, pole, kind).encode()
+        filters = []
+        for kind in (contract.COMMAND, contract.CONFIG, contract.UPDATE):
+            filters.append(contract.topic(root, site, pole, kind))
+        for group in settings["groups"]:
+            filters.append(contract.group_topic(root, site, group))
+        filters.append(contract.all_topic(root, site))
+        self.filters = tuple(filters)
+        self.will = presence(False).encode()
         self._decoder = Decoder()
         self._bearer = Bearer(radio, settings["link.ssid"], settings["link.password"], ticks)
         self._client = None
@@ -105,7 +101,7 @@ class Session:
                 "no address for " + settings["link.host"] + " within %d s" % settings["link.timeout"]
             ) from None
         stream = await self._net.connect(address, settings["link.port"], timeout_ms)
-        client = Client(stream, settings, self._names, self._decoder, self._outbox, self._ticks, self._on_message)
+        client = Client(stream, settings, self, self._decoder, self._outbox, self._ticks, self._on_message)
         try:
             await client.open()
             self._client = client

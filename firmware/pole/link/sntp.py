@@ -5,8 +5,10 @@ Pure: sending, timing the round trip and judging the result against our own cloc
 
 import struct
 
-_EPOCH = 2208988800  # Unix 0 in seconds since 1900
-_ERA = 1 << 32  # seconds; the 32-bit count starts again in February 2036
+from pole import const
+
+_EPOCH = const(2208988800)  # Unix 0 in seconds since 1900
+_ERA = const(1 << 32)  # seconds; the 32-bit count starts again in February 2036
 
 
 def request(nonce):
@@ -22,17 +24,15 @@ def parse(reply, nonce):
     A count of seconds in the lower half stands for 2036 and later, so this works until 2104 (RFC 4330, 3).
     """
     if len(reply) < 48:
-        raise ValueError("the time server's answer has %d bytes and must have 48" % len(reply))
+        raise ValueError("the answer has %d bytes and must have 48" % len(reply))
     if reply[0] & 7 != 4:
         raise ValueError("the answer has mode %d and must have 4, a server's" % (reply[0] & 7))
     if bytes(reply[24:32]) != nonce:
-        raise ValueError("the answer's origin is not our request")
-    if not reply[1]:
-        raise ValueError("the time server has stratum 0: it refuses")
-    if reply[1] > 15:
-        raise ValueError("the time server has stratum %d and must have 1 to 15" % reply[1])
+        raise ValueError("the origin is not our request")
+    if not 1 <= reply[1] <= 15:  # 0: the server refuses
+        raise ValueError("the server has stratum %d and must have 1 to 15" % reply[1])
     if reply[0] >> 6 == 3:
-        raise ValueError("the time server says that its clock is not synchronised")
+        raise ValueError("the server's clock is not synchronised")
     seconds, fraction = struct.unpack(">II", bytes(reply[40:48]))
     if not seconds:
         raise ValueError("the answer has no transmit time")

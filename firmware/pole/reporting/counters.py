@@ -6,14 +6,14 @@ quarter of an hour.
 
 import json
 
-from pole import aio
+from pole import aio, const
 
-NAME = "counters.json"
-SAVE_MS = 900000
+_NAME = const("counters.json")
+_SAVE_MS = const(900000)
 
 
 class Counters:
-    """Counts while the lamp is on.  ``on_seconds``, ``switch_ons``; energy lives in the meter driver (None: no meter)."""
+    """Counts while the lamp is on.  ``on_seconds``, ``switch_ons``; energy lives in *meter*, the driver (or None)."""
 
     def __init__(self, store, meter):
         self._store = store
@@ -24,17 +24,14 @@ class Counters:
         self._changed = False
         self.on_seconds = 0
         self.switch_ons = 0
-        self._load()
-
-    def _load(self):
         try:
-            on_seconds, switch_ons, wh, uwh = json.loads(self._store.read(NAME) or b"[0,0,0,0]")
+            on_seconds, switch_ons, wh, uwh = [int(number) for number in json.loads(store.read(_NAME) or b"[0,0,0,0]")]
         except (ValueError, TypeError):
-            print("diya: " + NAME + " cannot be read, the counters start again")
+            print("diya: " + _NAME + " cannot be read, the counters start again")
             return
         self.on_seconds, self.switch_ons = on_seconds, switch_ons
-        if self._meter:
-            self._meter.energy_wh, self._meter.energy_uwh = wh, uwh
+        if meter:
+            meter.energy_wh, meter.energy_uwh = wh, uwh
 
     def count(self, lit, ticks):
         """Counts up to *ticks*; *lit* is whether the lamp burns from here on."""
@@ -48,13 +45,16 @@ class Counters:
         went_out = self._lit and not lit
         self._lit = lit
         self._counted_to = ticks
-        if self._changed and (went_out or aio.ticks_diff(ticks, self._saved_at) >= SAVE_MS):
+        if self._changed and (went_out or aio.ticks_diff(ticks, self._saved_at) >= _SAVE_MS):
             self.save(ticks)
 
     def save(self, ticks):
-        """Writes the file."""
+        """Writes the file; a flash that does not take it is tried again a quarter of an hour later."""
         meter = self._meter
         energy = (meter.energy_wh, meter.energy_uwh) if meter else (0, 0)
-        self._store.write(NAME, json.dumps([self.on_seconds, self.switch_ons, energy[0], energy[1]]).encode())
+        try:
+            self._store.write(_NAME, json.dumps([self.on_seconds, self.switch_ons, energy[0], energy[1]]).encode())
+        except OSError as error:
+            print("diya: " + _NAME + " cannot be written: " + str(error))
         self._saved_at = ticks
         self._changed = False

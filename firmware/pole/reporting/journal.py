@@ -83,11 +83,15 @@ class Journal:
         """How many records there was no room for, in memory or on flash."""
         return self._memory.lost
 
-    def put(self, record):
+    def room(self, now):
+        """Whether an ack would be taken."""
+        return self._memory.room(now)
+
+    def put(self, record, now):
         """Keeps *record*; False when it cannot be: an ack too many, or flash and memory that both refuse an event."""
         if record.kind != contract.EVENT:
-            return self._memory.put(record)
-        self._begin(record.stamp)
+            return self._memory.put(record, now)
+        self._begin(now)
         return self._keep(record.payload, record.routine)
 
     def take(self, now):
@@ -203,7 +207,7 @@ class Journal:
         self._spare[1] += 1
         record = _record((self._spare[0], data), self._spare[1], False, self._at)
         record.sequence = 0
-        return self._memory.put(record)
+        return self._memory.put(record, self._at)
 
     def _write(self, routine, kind, data, sequence):
         while self._segments.crowded(routine, len(data)):

@@ -15,7 +15,8 @@ class Reporter:
         self._identity = identity
         self._refresh_ms = settings["state.refresh"] * 1000
         self._interval_ms = settings["meter.interval"] * 1000
-        self._said = None  # what the last state said
+        self._said = None  # what the last state said ...
+        self._level = 0  # ... and the level then
         self._state_at = ticks
         self._meter_at = aio.ticks_add(ticks, delay_ms - self._interval_ms)
 
@@ -27,13 +28,15 @@ class Reporter:
         fields["ip"] = address
         self._put(contract.BIRTH, fields)
 
-    def state(self, now, ticks, decision, level, quality, error_s):
+    def state(self, now, ticks, decision, lamp, quality, error_s):
         """Says the state if it is news: level, target, why, whose, until when, and how sure the clock is."""
-        said = self._said
-        due = said is None or aio.ticks_diff(ticks, self._state_at) >= self._refresh_ms
-        if not due and said.same(decision, level, quality):
+        level = lamp.level
+        said = (decision.level, decision.owner, decision.reason, decision.until, quality)
+        news = said != self._said or (lamp.arrived and level != self._level)  # a ramp on its way is none: only its end
+        if not news and aio.ticks_diff(ticks, self._state_at) < self._refresh_ms:
             return
-        self._said = _Said(decision, level, quality)
+        self._said = said
+        self._level = level
         self._state_at = ticks
         self._put(
             contract.STATE,
@@ -73,6 +76,10 @@ class Reporter:
             fields["temperature"] = Fixed(temperature, 1)
         self._put(contract.METER, fields)
 
+    def room(self):
+        """Whether an ack would be taken now."""
+        return self._outbox.room()
+
     def ack(self, now, fields):
         """The outcome of a command; *fields* are those of ``contract.FIELDS[ACK]``."""
         fields["v"] = contract.VERSION
@@ -81,27 +88,3 @@ class Reporter:
 
     def _put(self, kind, fields):
         self._outbox.put(kind, contract.encode(contract.FIELDS[kind], fields))
-
-
-class _Said:
-    """What a state said, to see whether the next one says anything else."""
-
-    def __init__(self, decision, level, quality):
-        self._level = level
-        self._target = decision.level
-        self._reason = decision.reason
-        self._owner = decision.owner
-        self._until = decision.until
-        self._quality = quality
-
-    def same(self, decision, level, quality):
-        """A ramp on its way is not news: only its end is."""
-        arrived = level == decision.level
-        return (
-            (level == self._level or not arrived)
-            and decision.level == self._target
-            and decision.owner == self._owner
-            and decision.reason == self._reason
-            and decision.until == self._until
-            and quality == self._quality
-        )

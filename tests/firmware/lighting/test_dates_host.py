@@ -2,7 +2,8 @@ import datetime
 
 from hypothesis import given, strategies
 
-from pole.lighting import dates
+from pole.lighting import calendar_settings, dates
+from tests.firmware.lighting import civil_days
 
 EPOCH = datetime.date(2000, 1, 1)
 
@@ -10,7 +11,7 @@ EPOCH = datetime.date(2000, 1, 1)
 @given(strategies.dates())
 def test_like_the_datetime_of_cpython(date):
     days = (date - EPOCH).days
-    assert dates.days(date.year, date.month, date.day) == days
+    assert civil_days.days(date.year, date.month, date.day) == days
     assert dates.civil(days) == (date.year, date.month, date.day)
     assert dates.weekday(days) == date.isoweekday()
     assert dates.number(days) == int(f"{date:%Y%m%d}" if date.year > 999 else date.isoformat().replace("-", ""))
@@ -29,4 +30,4 @@ def test_exists_like_the_datetime_of_cpython(number):
         real = True
     except ValueError:
         real = False
-    assert dates.exists(number) == real
+    assert calendar_settings.exists(number) == real

@@ -1,4 +1,4 @@
-from pole.lighting import lamp
+from pole.lighting import lamp_settings
 from pole.lighting.lamp import Lamp
 
 LAST_TICK = (1 << 30) - 1
@@ -192,11 +192,34 @@ def test_constant_light_output_stays_above_what_the_driver_can_dim_to():
 
 
 def test_check_of_constant_light_output():
-    assert lamp.check([]) == []
-    assert lamp.check([[0, 80], [20000, 100]]) == []
+    assert lamp_settings.check([]) == []
+    assert lamp_settings.check([[0, 80], [20000, 100]]) == []
     for wrong in (
         [3], [None], [[0]], [[0, 80, 1]], [["0", 80]], [[0, 80.0]], [[0, True]], [[0, 0]], [[0, 101]], [[-1, 80]],
         [[0, 80], [0, 90]], [[5, 80], [4, 90]], [[1000001, 90]], [{}],
     ):  # fmt: skip
-        problems = lamp.check(wrong)
+        problems = lamp_settings.check(wrong)
         assert len(problems) == 1 and problems[0].startswith("lamp.constantLightOutput["), wrong
+
+
+def test_it_has_arrived_when_the_ramp_is_over_even_at_a_level_it_cannot_dim_to():
+    one = Lamp(10, 10, [])
+    assert one.arrived
+    one.aim(3, 2, 1000)
+    assert not one.arrived
+    settle(one, 1000)
+    assert one.arrived and one.level == 10 and one.target == 3
+
+
+def test_it_has_not_arrived_while_the_relay_rests_or_has_yet_to_open():
+    one = Lamp(10, 10, [])
+    one.aim(0, 1, 0)
+    one.step(0, 0)
+    assert not one.arrived
+    one.step(1000, 0)
+    assert one.arrived and not one.relay
+    one.aim(100, 0, 1500)
+    one.step(1500, 0)
+    assert not one.arrived  # 10 s of rest for the inrush current
+    settle(one, 2000)
+    assert one.arrived and one.level == 100

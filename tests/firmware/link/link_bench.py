@@ -15,7 +15,7 @@ except ImportError:  # MicroPython awaits plain generators
         return function
 
 
-NAMES = ("create_task", "Event", "sleep_ms", "wait_ms")
+NAMES = ("create_task", "Wake", "sleep_ms", "wait_ms")
 
 SETTINGS = {
     "site": "sagar", "pole": "P0001", "groups": ["ward-1", "ward-2"],
@@ -44,27 +44,29 @@ class Task:
             self.bench.wake(self)
 
 
-class Event:
+class Wake:
     def __init__(self):
         self._set = False
-        self._waiters = []
+        self._sleeper = None
 
     def is_set(self):
         return self._set
 
     def set(self):
         self._set = True
-        for task in self._waiters:
-            task.bench.wake(task)
-        self._waiters = []
+        if self._sleeper:
+            self._sleeper.bench.wake(self._sleeper)
 
     def clear(self):
         self._set = False
 
-    async def wait(self):
+    async def wait(self, ms=None):
         if not self._set:
-            self._waiters.append(BENCH[0].current)
-            await pause(None)
+            self._sleeper = BENCH[0].current
+            try:
+                await pause(ms)
+            finally:
+                self._sleeper = None
 
 
 BENCH = [None]
@@ -95,7 +97,7 @@ class Bench:
         for name in NAMES:
             self._kept[name] = getattr(aio, name)
         aio.create_task = self.create_task
-        aio.Event = Event
+        aio.Wake = Wake
         aio.sleep_ms = self.sleep_ms
         aio.wait_ms = self.wait_ms
         return self
@@ -185,7 +187,7 @@ class Stream:
     def __init__(self, bench, broker):
         self.bench = bench
         self.broker = broker
-        self.arrived = Event()
+        self.arrived = Wake()
         self.chunks = []
         self.ended = False
         self.closed = False

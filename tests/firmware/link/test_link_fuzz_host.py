@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pole import contract
+from pole import contract, contract_city
 from pole.link import envelope, hmac, json_reader, packets, sntp, utf8
 from pole.link.commands import Commands
 from tests.firmware.link.test_commands import KEY, NOW, OWN, N, body, sealed
@@ -31,7 +31,7 @@ override = st.fixed_dictionaries(
     {},
     optional={
         "type": st.sampled_from(["override", "cancel", "", 1]) | json_values,
-        "owner": st.sampled_from(contract.OWNERS) | json_values,
+        "owner": st.sampled_from(contract_city.OWNERS) | json_values,
         "level": st.integers(-5, 105) | json_values,
         "reason": json_values,
         "cmsRefId": json_values,
@@ -215,5 +215,5 @@ def test_a_megabyte_of_rubbish_is_one_verdict() -> None:
 
 
 def test_the_envelope_s_fields_are_contract_s() -> None:
-    assert set(json.loads(sealed(body(), key="P0001"))) == set(contract.ENVELOPE)
+    assert set(json.loads(sealed(body(), key="P0001"))) == set(contract_city.ENVELOPE)
     assert envelope.mac(KEY, "t", "k", "s", 1, "b") != envelope.mac(KEY, "t", "k", "s", 11, "b")

@@ -190,8 +190,7 @@ def test_cut_connections_cost_no_event(broker: Mosquitto) -> None:
 
     async def life() -> None:
         for number in range(1200):
-            while not pole.outbox.put(contract.EVENT, str(number)):
-                await asyncio.sleep(0.001)
+            await until(lambda: pole.outbox.put(contract.EVENT, str(number)), "the queue stays full")  # noqa: B023
             if number in (300, 600, 900):
                 await until(lambda: pole.link.online, "not online")
                 pole.net.streams[-1].abort()  # with four of them on their way
@@ -232,8 +231,7 @@ def test_identifiers_wrap_against_a_real_broker(broker: Mosquitto) -> None:
     async def life() -> None:
         await until(lambda: pole.link.online, "not online")
         for number in range(1500):
-            while not pole.outbox.put(contract.EVENT, str(number)):
-                await asyncio.sleep(0.001)
+            await until(lambda: pole.outbox.put(contract.EVENT, str(number)), "the queue stays full")  # noqa: B023
         await until(lambda: len(city.payloads("event")) >= 1500, "events are missing")
 
     lived(pole, life)

@@ -44,17 +44,26 @@ async def main(port, count):
     def ticks():
         return time.ticks_ms() & 0x3FFFFFFF
 
-    outbox = Outbox(ticks, Queue())
+    queue = Queue()
+    outbox = Outbox(ticks, queue)
     settings = changed(link_host="127.0.0.1", link_port=port, link_backoff=1)
     link = Session(
         Net(), None, settings, outbox, ticks, Lcg(1), on_message, lambda: outbox.put(contract.BIRTH, '{"v":1}')
     )
     task = asyncio.create_task(link.run())
     heap = []
-    for number in range(count):
-        while not outbox.put(contract.EVENT, '{"v":1,"id":%d}' % number):
+
+    async def until(condition):
+        for _ in range(20000):
+            if condition():
+                return
             await asyncio.sleep_ms(1)
+        raise RuntimeError("nothing went on for 20 s: " + link.problem)
+
+    for number in range(count):
+        await until(lambda: outbox.put(contract.EVENT, '{"v":1,"id":%d}' % number))  # noqa: B023
         if number % (count // 4) == 0:
+            await until(lambda: not queue.waiting() and not outbox.oldest())  # what is on its way is no growth
             gc.collect()
             heap.append(gc.mem_alloc())
     await asyncio.wait_for(done.wait(), 20)

@@ -64,6 +64,7 @@ class Bench:
         """A module ``_chip`` that calls this node's chip."""
         module: Any = ModuleType("_chip")
         module.call = lambda op, a=0, b=0, data=b"": self.chip.handle(op, a, b, data)[0]
+        module.post = module.call
         module.read = self._read
         module.read_into = self._read_into
         module.idle = self.wait

@@ -22,7 +22,7 @@ def sample(bench, drivers) -> bool:
 
 
 def values(reading) -> tuple[int, ...]:
-    return tuple(getattr(reading, name) for name in reading.__slots__)
+    return tuple(vars(reading).values())
 
 
 def test_every_load_is_read_to_one_step_of_the_chip(bench, drivers):

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from simulator.happening import Happening
 from simulator.report.detection import Detection, Event, judge, percentiles
+from simulator.scenario.happening import Happening
 from tests.simulator.small_site import HOUR_MS, run_time
 
 AT, UNTIL, END = 8 * HOUR_MS, 9 * HOUR_MS, 24 * HOUR_MS

@@ -8,12 +8,12 @@ from typing import Protocol
 from host_tools import envelope
 from host_tools.site.model import Site
 from pole import contract
-from simulator.happening import Happening, Order, Scenario
 from simulator.kernel import Kernel
 from simulator.plant import faults
 from simulator.plant.pole import PolePlant
-from simulator.virtual_pole import VirtualPole
-from simulator.wiring import Wiring
+from simulator.scenario.happening import Happening, Order, Scenario
+from simulator.street.virtual_pole import VirtualPole
+from simulator.street.wiring import Wiring
 
 SENDER = "scenario"
 OFF_MS = 1000  # a pole that is restarted to lose its time is without power for this long

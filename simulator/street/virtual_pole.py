@@ -84,7 +84,7 @@ class VirtualPole:
         if runner:
             self._measure(runner)
             runner.kill()
-        self._sockets.close_all()
+        self._sockets.vanish()
 
     def _boot(self, life: int) -> None:
         if life == self._life:
@@ -113,7 +113,9 @@ class VirtualPole:
             self.failures.append(str(death))
             self._plan += 1
         else:
-            if wait >= 0:
+            if self._sockets.ready():  # it took a part of what has come in, and waits for the rest
+                self._schedule(now)
+            elif wait >= 0:
                 self._schedule(now + wait)
             if self.steps % 64 == 0:
                 self._measure(runner)

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from host_tools.errors import DiyaError
-from simulator.happening import Happening, Order, Scenario
-from simulator.kinds import happenings
 from simulator.plant import faults
 from simulator.scenario import ScenarioError, find_scenario, load_scenario, parse_scenario, ready_made
+from simulator.scenario.happening import Happening, Order, Scenario
+from simulator.scenario.kinds import happenings
 from tests.simulator.small_site import HOUR_MS, run_time, site
 
 

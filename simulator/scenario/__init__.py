@@ -9,9 +9,9 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulator.happening import Happening, Order, Scenario, ScenarioError
 from simulator.run_time import RunTime
-from simulator.scenario_check import Reader
+from simulator.scenario.check import Reader
+from simulator.scenario.happening import Happening, Order, Scenario, ScenarioError
 
 if TYPE_CHECKING:
     from host_tools.site.model import Site
@@ -21,7 +21,7 @@ __all__ = [
     "parse_scenario", "ready_made",
 ]  # fmt: skip
 
-READY_MADE = Path(__file__).parent / "scenarios"
+READY_MADE = Path(__file__).parent.parent / "scenarios"
 
 
 def ready_made() -> list[str]:

@@ -21,7 +21,7 @@ DRIFT_PPM = 2  # a DS3231 within its specification, 0 to 40 degrees
 
 
 class Wiring:
-    """The chip of one pole and everything soldered to it.  ``changed`` is called when the lamp's inputs have changed."""
+    """The chip of one pole and all soldered to it.  ``changed`` is called when the lamp's inputs have changed."""
 
     def __init__(
         self,

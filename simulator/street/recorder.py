@@ -12,7 +12,7 @@ from host_tools.site.model import Site
 from pole import contract
 from simulator.kernel import Kernel
 from simulator.report.detection import Event
-from simulator.transcript import Transcript
+from simulator.street.transcript import Transcript
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,7 @@ class Recorder:
         self.messages = 0
         self.bytes = 0
         self.acks: Counter[str] = Counter()
-        self.online: dict[str, bool] = {}
         self.reported: dict[str, set[str]] = {pole.name: set() for pole in site.poles}
-        self.came_online_ms: dict[str, list[int]] = {}
         self.events: list[Event] = []
         self.excuse: Callable[[str], None] = lambda pole: None
         self._kernel = kernel
@@ -66,13 +64,8 @@ class Recorder:
             self._from_pole(target, kind, values)
 
     def _from_pole(self, pole: str, kind: str, values: dict[str, Any]) -> None:
-        if kind == contract.PRESENCE:
-            online = values.get("online") is True
-            if online and not self.online.get(pole):
-                self.came_online_ms.setdefault(pole, []).append(self._kernel.now_ms)
-            self.online[pole] = online
-            if not online:
-                return
+        if kind == contract.PRESENCE and values.get("online") is not True:
+            return  # the last will, or rubbish: no word of the pole's own
         self.reported[pole].add(kind)
         if kind == contract.ACK:
             self.acks[values.get("reason") or values.get("outcome") or "unknown"] += 1
@@ -135,6 +128,6 @@ class Recorder:
 def _object(payload: bytes) -> dict[str, Any]:
     try:
         values = json.loads(payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return values if isinstance(values, dict) else {}

@@ -11,20 +11,20 @@ from typing import Any
 from host_tools.site.compile import pole_config
 from host_tools.site.model import Pole, Site
 from simulator.engines.engine import Engine
-from simulator.happening import Scenario
 from simulator.kernel import Kernel
 from simulator.network.endpoint import Network
 from simulator.plant.mains import Feeder
 from simulator.plant.pole import PolePlant
 from simulator.plant.weather import Weather
-from simulator.player import Player, Surroundings
-from simulator.recorder import Recorder
 from simulator.report.darkness import Darkness
 from simulator.report.detection import Detection, judge
 from simulator.report.night import NightLog
 from simulator.run_time import RunTime
-from simulator.virtual_pole import VirtualPole
-from simulator.wiring import Wiring
+from simulator.scenario.happening import Scenario
+from simulator.scenario.player import Player, Surroundings
+from simulator.street.recorder import Recorder
+from simulator.street.virtual_pole import VirtualPole
+from simulator.street.wiring import Wiring
 
 SAMPLE_MS = 300_000  # of the plot, and of the progress bar
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from pole import contract
-from simulator.happening import Happening, Order, Scenario
-from simulator.kinds import ANYWHERE, EVENT_TYPES, KINDS, Kind
 from simulator.run_time import RunTime
-from simulator.scenario_times import BOUND as TIME_BOUND
-from simulator.scenario_times import moment, shown
+from simulator.scenario.happening import Happening, Order, Scenario
+from simulator.scenario.kinds import ANYWHERE, EVENT_TYPES, KINDS, Kind
+from simulator.scenario.times import BOUND as TIME_BOUND
+from simulator.scenario.times import moment, shown
 
 if TYPE_CHECKING:
     from host_tools.site.model import Pole, Site

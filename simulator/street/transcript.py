@@ -14,11 +14,15 @@ class Transcript:
         self._sequence: dict[str, int] = {}
 
     def add(self, ms: int, pole: str, kind: str, payload: bytes | str) -> None:
-        """*payload* as it stood on the wire (JSON text is kept as it is; anything else becomes a JSON string)."""
+        """*payload* as it stood on the wire (JSON text is kept as it is; anything else becomes a JSON string).
+
+        Only a line break between the parts of JSON becomes a space: a message is one line.
+        """
         n = self._sequence[pole] = self._sequence.get(pole, 0) + 1
         text = payload if isinstance(payload, str) else payload.decode(errors="replace")
         if not _is_json(text):
             text = json.dumps(text)
+        text = text.replace("\r", " ").replace("\n", " ")
         line = f'{{"ms":{ms},"pole":{json.dumps(pole)},"n":{n},"kind":{json.dumps(kind)},"payload":{text}}}'
         self._lines.append((ms, pole, n, line))
 
@@ -34,6 +38,6 @@ class Transcript:
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True

@@ -1,0 +1,15 @@
+"""The part of the contract that only the city's side writes: no pole imports it.
+
+The order in which fields are written, as in ``contract.FIELDS``.
+"""
+
+ROOT = "diya/1"  # the head of every topic, unless the site says otherwise
+
+ENVELOPE = ("v", "key", "sender", "n", "body", "mac")
+OVERRIDE = (
+    "type", "owner", "level", "reason", "cmsRefId", "refAddress", "start", "expiration", "rampToLevelTime",
+)  # fmt: skip
+CANCEL = ("type", "owner", "cmsRefId")
+
+# who decides the level, highest first (the last three never expire)
+OWNERS = ("safety", "local", "emergency", "incident", "lock", "operator", "calendar", "photocell", "default")

@@ -1,0 +1,116 @@
+"""What is around the poles and a scenario can touch: the access points, the time server, the broker, the city."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Protocol
+
+from host_tools.broker import BrokerAddress
+from host_tools.clock import topic as clock_topic
+from host_tools.link import Link
+from host_tools.site.model import Site
+from simulator.hardware.radio import Radio
+from simulator.network.modelled import ModelledNetwork
+from simulator.network.real import RealNetwork
+from simulator.street.recorder import Recorder
+
+GRACE_S = 2.0  # for the broker to hand over the last messages
+
+
+class Surroundings:
+    """What a scenario can do to the air and the time, whatever the network."""
+
+    def __init__(self, network: ModelledNetwork | RealNetwork, radio: Callable[[str], Radio]) -> None:
+        self._network = network
+        self._radio = radio
+        self._unserved: set[str] = set()
+        network.time_served = lambda pole: pole not in self._unserved
+
+    def reach(self, pole: str, reachable: bool) -> None:
+        self._radio(pole).reach(reachable)
+        self._network.changed(pole)
+
+    def time_served(self, pole: str, served: bool) -> None:
+        (self._unserved.discard if served else self._unserved.add)(pole)
+
+
+class ModelledSurroundings(Surroundings):
+    """With the broker model, which dies and comes back at a word."""
+
+    def __init__(self, network: ModelledNetwork, radio: Callable[[str], Radio]) -> None:
+        super().__init__(network, radio)
+        self._model = network.broker
+
+    def broker(self, running: bool) -> None:
+        if running:
+            self._model.start()
+        else:
+            self._model.stop()
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        if self._model.running:
+            self._model.publish(topic, payload, 1)
+
+
+class Server(Protocol):
+    """A broker of our own."""
+
+    @property
+    def running(self) -> bool: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class RealSurroundings(Surroundings):
+    """The city's side of a real broker: hears everything, tells the simulated time, sends the scenario's commands."""
+
+    def __init__(
+        self,
+        network: RealNetwork,
+        radio: Callable[[str], Radio],
+        server: Server | None,
+        address: BrokerAddress,
+        site: Site,
+        recorder: Recorder,
+    ) -> None:
+        super().__init__(network, radio)
+        self._server = server
+        self._recorder = recorder
+        self._clock = clock_topic(site.root, site.name)
+        self._link = Link(address, [f"{site.root}/{site.name}/#"])
+        self._link.__enter__()
+
+    def broker(self, running: bool) -> None:
+        if self._server is None:
+            return  # somebody else's broker is not ours to kill
+        if running:
+            self._server.start()
+        else:
+            self._server.stop()
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        if self._server is None or self._server.running:
+            self._link.post(topic, payload)  # and no waiting: the street's time goes on
+
+    def tell_time(self, unix: int, factor: float) -> None:
+        """Retains the simulated time, which `diya watch` and `diya send` go by."""
+        self._link.post(self._clock, json.dumps({"unix": unix, "factor": factor}).encode(), retain=True)
+
+    def listen(self) -> None:
+        """Hands on what has come in.
+
+        What a broker of our own had retained is news, said while we were away; what somebody else's had is of old.
+        """
+        for message in self._link.drain():
+            if self._server is not None or not message.retained:
+                self._recorder.heard(message.topic, message.payload)
+
+    def close(self) -> None:
+        """Hears the last words, and takes the simulated time back."""
+        for message in self._link.settle(0.3, GRACE_S):
+            self._recorder.heard(message.topic, message.payload)
+        self._link.post(self._clock, b"", retain=True)
+        self._link.__exit__(None, None, None)

@@ -1,0 +1,112 @@
+"""Happenings begin and end when they should, on whom they should, and overlap without ending each other."""
+
+import json
+from typing import Any
+
+import pytest
+
+from simulator.kernel import Kernel
+from simulator.scenario.happening import Happening, Order, Scenario
+from simulator.scenario.player import Player
+from tests.simulator.small_site import site
+
+
+def happening(number: int, kind: str, at: int, until: int | None = None, **fields: Any) -> Happening:
+    values: dict[str, Any] = {
+        "poles": ("P0001",), "group": None, "everywhere": False, "severity": 1.0, "expect": (), "allow": (),
+        "within_s": None, **fields,
+    }  # fmt: skip
+    return Happening(number=number, kind=kind, at_ms=at, until_ms=until, **values)
+
+
+class Street:
+    """Writes down what the player does to poles and surroundings."""
+
+    def __init__(self, *happenings: Happening) -> None:
+        self.kernel = Kernel()
+        self.seen: list[tuple[Any, ...]] = []
+        self.published: list[tuple[str, dict[str, Any]]] = []
+        stages: Any = {name: Stage(self, name) for name in ("P0001", "P0002")}
+        around: Any = self
+        Player(
+            self.kernel, Scenario("test", 1.0, happenings), site(), stages, around,
+            lambda: 1_795_530_600_000 + self.kernel.now_ms,
+        )  # fmt: skip
+        self.kernel.run(100_000)
+
+    def note(self, *what: Any) -> None:
+        self.seen.append((self.kernel.now_ms, *what))
+
+    def broker(self, running: bool) -> None:
+        self.note("broker", running)
+
+    def reach(self, pole: str, reachable: bool) -> None:
+        self.note("reach", pole, reachable)
+
+    def time_served(self, pole: str, served: bool) -> None:
+        self.note("time", pole, served)
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        self.published.append((topic, json.loads(payload)))
+
+
+class Stage:
+    def __init__(self, street: Street, name: str) -> None:
+        note = lambda what: lambda *given: street.note(what, name, *given)  # noqa: E731
+        self.plant: Any = type(
+            "Plant", (), {"inject": staticmethod(note("inject")), "clear": staticmethod(note("clear"))}
+        )
+        self.pole: Any = type("Pole", (), {"power_off": staticmethod(note("power off"))})
+        clock = type("Clock", (), {"lose": staticmethod(note("clock lost"))})
+        self.wiring: Any = type("Wiring", (), {"clock": clock if name == "P0001" else None})
+        self.power = note("power")
+
+
+def test_a_fault_is_put_on_and_taken_off_and_the_power_is_looked_at_each_time() -> None:
+    street = Street(happening(3, "lamp_open", 1000, 5000, severity=0.4))
+    assert street.seen == [
+        (1000, "inject", "P0001", 3, "lamp_open", 0.4, 1000), (1000, "power", "P0001"),
+        (5000, "clear", "P0001", 3, 5000), (5000, "power", "P0001"),
+    ]  # fmt: skip
+
+
+def test_what_has_no_end_lasts() -> None:
+    assert Street(happening(1, "broker_down", 1000)).seen == [(1000, "broker", False)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [("broker_down", ("broker",)), ("network_outage", ("reach", "P0001")), ("clock_lost", ("time", "P0001"))],
+)
+def test_two_that_overlap_end_with_the_second(kind: str, what: tuple[str, ...]) -> None:
+    street = Street(happening(1, kind, 1000, 5000), happening(2, kind, 3000, 9000))
+    ends = [ms for ms, *rest in street.seen if tuple(rest) == (*what, True)]
+    assert ends == [9000]
+
+
+def test_a_lost_clock_is_a_restart_without_time() -> None:
+    street = Street(happening(1, "clock_lost", 1000, 50_000, poles=("P0001", "P0002")))
+    assert street.seen == [
+        (1000, "time", "P0001", False), (1000, "power off", "P0001"), (1000, "clock lost", "P0001"),
+        (1000, "time", "P0002", False), (1000, "power off", "P0002"),
+        (2000, "power", "P0001"), (2000, "power", "P0002"),
+        (50_000, "time", "P0001", True), (50_000, "time", "P0002", True),
+    ]  # fmt: skip
+
+
+def test_a_command_goes_to_each_pole_to_the_group_or_to_all() -> None:
+    order = Order(40, 30, "incident", 5)
+    street = Street(
+        happening(1, "command", 1000, poles=("P0001", "P0002"), order=order),
+        happening(2, "command", 2000, poles=("P0001",), group="north", order=order),
+        happening(3, "command", 3000, everywhere=True, order=order),
+    )
+    assert [topic for topic, _ in street.published] == [
+        "diya/1/town/P0001/command", "diya/1/town/P0002/command", "diya/1/town/_group/north/command",
+        "diya/1/town/_all/command",
+    ]  # fmt: skip
+    numbers = [sealed["n"] for _topic, sealed in street.published]
+    assert numbers == sorted(set(numbers))
+    body = json.loads(street.published[0][1]["body"])
+    assert (body["level"], body["owner"], body["rampToLevelTime"]) == (40, "incident", 5)
+    assert body["expiration"] == 1_795_530_601 + 1800

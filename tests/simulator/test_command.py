@@ -1,0 +1,152 @@
+"""`diya simulate`: its flags, what it writes, and how it says that something cannot be."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from host_tools.cli import run
+
+Capture = pytest.CaptureFixture[str]
+SHORT = ["simulate", "--poles", "2", "--from", "2026-11-24T17:00", "--hours", "1"]
+
+REPORT_KEYS = {
+    "site", "scenario", "engine", "broker", "seed", "from", "hours", "poles", "pole_nights", "wall_s", "messages",
+    "bytes", "max_heap_bytes", "totals", "dark_minutes", "dark_minutes_by_pole", "dark_spells", "detection",
+}  # fmt: skip
+DETECTION_KEYS = {"expected", "detected", "missed", "false_alarms", "unobservable", "delay_s"}
+
+
+def test_the_figures_are_for_people_unless_json_is_asked_for(capsys: Capture) -> None:
+    assert run(SHORT) == 0
+    out = capsys.readouterr().out
+    assert "2 poles of sagar, 1 h from 2026-11-24T17:00" in out
+    assert "0 minutes in" in out
+    assert "2 of 2 poles" in out
+    assert run([*SHORT, "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert set(report) == REPORT_KEYS
+    assert set(report["detection"]) >= DETECTION_KEYS
+    assert (report["poles"], report["hours"], report["dark_minutes"], report["seed"]) == (2, 1.0, 0, 1)
+    assert report["max_heap_bytes"] is None
+
+
+def test_report_transcript_and_plot_are_written_and_named(tmp_path: Path, capsys: Capture) -> None:
+    files = {name: tmp_path / name for name in ("report", "transcript", "plot")}
+    flags = [text for name, path in files.items() for text in (f"--{name}", str(path))]
+    assert run([*SHORT, "--engine", "micropython", *flags]) == 0
+    out = capsys.readouterr().out
+    for name, path in files.items():
+        assert f"{name} written to" in out
+        assert path.exists()
+    report = json.loads(files["report"].read_text())
+    assert set(report) == REPORT_KEYS
+    assert 50_000 < report["max_heap_bytes"] <= 192 * 1024
+    lines = [json.loads(line) for line in files["transcript"].read_text().splitlines()]
+    assert {line["pole"] for line in lines} == {"P0001", "P0002"}
+    assert [line["ms"] for line in lines] == sorted(line["ms"] for line in lines)
+    assert files["plot"].read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+
+
+def test_a_speed_is_kept_without_a_broker_too(capsys: Capture) -> None:
+    assert run(["simulate", "--poles", "1", "--hours", "0.5", "--speed", "6000", "--json"]) == 0
+    assert 0.28 < json.loads(capsys.readouterr().out)["wall_s"] < 5
+
+
+def test_the_same_seed_the_same_transcript(tmp_path: Path) -> None:
+    texts = []
+    for number, seed in enumerate((7, 7, 8)):
+        path = tmp_path / str(number)
+        assert run([*SHORT, "--seed", str(seed), "--transcript", str(path), "--json"]) == 0
+        texts.append(path.read_bytes())
+    assert texts[0] == texts[1] != texts[2]
+
+
+def test_a_scenario_is_a_file_or_a_name(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "cut.toml"
+    path.write_text('name = "a cut"\nhours = 0.5\n[[happening]]\nkind = "power_cut"\nat = "+5m"\nuntil = "+10m"\n')
+    assert run(["simulate", "--poles", "2", "--scenario", str(path), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["scenario"], report["hours"], report["totals"]["boots_powerOn"]) == ("a cut", 0.5, 4)
+    assert run(["simulate", "--poles", "8", "--scenario", "broker-down", "--hours", "0.1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["scenario"] == "the broker is down"
+
+
+def test_what_can_happen_is_listed(capsys: Capture) -> None:
+    assert run(["simulate", "--list-happenings"]) == 0
+    out = capsys.readouterr().out
+    for kind in (
+        "power_cut",
+        "feeder_trip",
+        "network_outage",
+        "broker_down",
+        "clock_lost",
+        "lamp_open",
+        "relay_welded",
+    ):
+        assert f"\n{kind} " in "\n" + out
+    assert "Severity: 1.0" in out
+    assert "quiet-night" in out
+    assert run(["simulate", "--list-happenings", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {"kind", "what", "severity"} == set(listed["happenings"][0])
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["--from", "yesterday"], "--from is 'yesterday' and must be a local time"),
+        (["--from", "2026-11-24T12:00+05:30"], "must be a local time"),
+        (["--from", "1999-01-01T00:00"], "from 2024 to 2060"),
+        (["--hours", "0"], "0"),
+        (["--hours", "-3"], "-3"),
+        (["--poles", "0"], "0"),
+        (["--engine", "jython"], "'jython'"),
+        (["--speed", "fast"], "--speed is 'fast' and must be max, or 0.01 to 100000"),
+        (["--speed", "0"], "--speed is '0'"),
+        (["--speed", "inf"], "--speed is 'inf'"),
+        (["--speed", "nan"], "--speed is 'nan'"),
+        (["--speed", "max", "--broker", "embedded"], "a real broker lives in real time"),
+        (["--broker", "http://x"], "the broker is 'http://x' and must be mqtt://"),
+        (["--broker", "mqtt://127.0.0.1:1"], "no MQTT broker answers at mqtt://127.0.0.1:1"),
+        (["--scenario", "no-such"], "no-such and must be a TOML file or one of broker-down"),
+        (["--site", "/no/such/site"], "/no/such/site"),
+        (["--seed", "x"], "'x'"),
+        (["--report", "/no/such/folder/r.json"], "/no/such/folder/r.json"),
+        (["--no-such-flag"], "--no-such-flag"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence_and_a_failure(flags: list[str], sentence: str, capsys: Capture) -> None:
+    assert run(["simulate", "--poles", "1", "--hours", "0.01", *flags]) != 0
+    out, err = capsys.readouterr()
+    assert sentence in err
+    assert err.startswith("diya: ")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err + out
+    assert "bug" not in err
+
+
+def test_every_mistake_of_a_scenario_is_said(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text('name = "x"\n[[happening]]\nkind = "earthquake"\nat = "25:00"\n')
+    assert run(["simulate", "--scenario", str(path)]) != 0
+    err = capsys.readouterr().err
+    assert "earthquake" in err
+    assert "25:00" in err
+
+
+def test_without_the_virtual_machine_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.setenv("DIYA_MICROPYTHON", "/nowhere/micropython")
+    assert run([*SHORT, "--engine", "micropython"]) == 1
+    assert "DIYA_MICROPYTHON is /nowhere/micropython" in capsys.readouterr().err
+
+
+def test_a_broken_pole_is_a_failure_that_is_shown(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    import main
+
+    async def broken(ports):
+        raise ValueError("no life in it")
+
+    monkeypatch.setattr(main, "live", broken)
+    assert run([*SHORT, "--hours", "0.01"]) == 1
+    assert "no life in it" in capsys.readouterr().err
