@@ -71,7 +71,7 @@ class Segments:
         for key in self._headless:
             if key not in self.keys:  # the name may have been taken since
                 self._store.remove(_name(key))
-        self._headless = ()
+        self._headless = []
 
     def crowded(self, routine, size):
         """Whether *size* more bytes need a new segment of class *routine* and there is no room for one."""
