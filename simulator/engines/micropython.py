@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pole
 from simulator.engines.engine import Hardware, PoleDied
-from simulator.engines.vm import compile_tree, find_micropython
+from simulator.engines.vm import VmMissing, compile_tree, find_micropython
 from simulator.virtual import hostops
 
 FIRMWARE = Path(pole.__file__).parent.parent
@@ -30,6 +30,9 @@ class MicroPythonEngine:
     name = "micropython"
 
     def __init__(self, cache: Path, heap_bytes: int = 192 * 1024) -> None:
+        """Raises VmMissing where there is no virtual machine, or no firmware to compile for it."""
+        if not (FIRMWARE / "main.py").exists():  # an installed package has the app alone
+            raise VmMissing("the firmware's boot.py and main.py are not here: run diya from a checkout of Diya.")
         self._command = [*find_micropython(), "-X", f"heapsize={heap_bytes}"]
         self._firmware = compile_tree(FIRMWARE, cache)
         self._virtual = compile_tree(VIRTUAL, cache)
