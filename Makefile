@@ -28,7 +28,7 @@ check: $(READY)  ## ruff, and mypy on the host's code and on the firmware agains
 	@$(BIN)/mypy
 	@$(BIN)/mypy --config-file .ci/mypy-firmware.ini
 
-soak: $(READY)  ## the long tests: a month of one pole's life on MicroPython
+soak: $(READY)  ## the long tests: a month of a pole's life on MicroPython, a power cut at every write
 	@$(BIN)/python -m pytest -n0 -s tests/soak
 
 bench: $(READY)  ## steps per second on both engines, heap of the pole module by module

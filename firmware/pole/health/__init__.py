@@ -1,0 +1,1 @@
+"""What is wrong with the light, and why: expected power, detectors, debounce.  Nothing is here yet."""

@@ -1,0 +1,1 @@
+"""How the app changes: slots, signed bundles, rollback.  Nothing is here yet."""
