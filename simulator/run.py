@@ -19,12 +19,14 @@ from simulator.engines.engine import Engine
 from simulator.hardware.radio import Radio
 from simulator.kernel import Kernel, RealPace
 from simulator.network.broker_model import BrokerModel
+from simulator.network.endpoint import Network
 from simulator.network.modelled import ModelledNetwork
 from simulator.network.real import RealNetwork
 from simulator.report.report import Totals, build_report
 from simulator.run_time import RunTime
 from simulator.scenario import find_scenario, load_scenario
 from simulator.scenario.happening import Scenario
+from simulator.scenario.player import Surroundings
 from simulator.street.recorder import Recorder
 from simulator.street.street import Street
 from simulator.street.transcript import Transcript
@@ -81,11 +83,12 @@ def simulate(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="diya-")))
         engine = stack.enter_context(_engine(options))
         transcript = Transcript() if options.transcript else None
+        cast = _Cast(options, scenario, time, engine, folder, transcript)
         if options.broker == "none":
             pace = RealPace(options.speed, stack.enter_context(selectors.DefaultSelector())) if options.speed else None
-            street = _modelled(options, scenario, time, engine, folder, transcript, Kernel(pace))
+            street = cast.modelled(Kernel(pace))
         else:
-            street = stack.enter_context(_real(options, scenario, time, engine, folder, transcript, say))
+            street = stack.enter_context(cast.real(say))
         begin(street)
         started = wall.monotonic()
         street.run(scenario.hours, progress)
@@ -138,85 +141,77 @@ def _settings(options: Options) -> dict[str, Any]:
     return {**out, **options.settings}
 
 
-def _modelled(
-    options: Options,
-    scenario: Scenario,
-    time: RunTime,
-    engine: Engine,
-    folder: Path,
-    transcript: Transcript | None,
-    kernel: Kernel,
-) -> Street:
-    def radio(name: str) -> Radio:
-        return street.poles[name].wiring.radio
+@dataclass
+class _Cast:
+    """What a run on a modelled network and one on a real broker have in common."""
 
-    recorder = Recorder(kernel, options.site, lambda: time.unix(kernel.now_ms), transcript)
-    broker = BrokerModel(lambda: kernel.now_ms, recorder.heard)
-    network = ModelledNetwork(
-        kernel,
-        options.seed,
-        broker,
-        lambda: time.start_unix * 1000 + kernel.now_ms,
-        lambda name: radio(name).carries,
-        BROKER_HOST,
-    )
-    around = ModelledSurroundings(network, radio)
-    street = Street(
-        options.site, _boards(options.site), scenario, time, options.seed, engine, kernel, network, around, recorder,
-        folder, _settings(options),
-    )  # fmt: skip
-    return street
+    options: Options
+    scenario: Scenario
+    time: RunTime
+    engine: Engine
+    folder: Path
+    transcript: Transcript | None
+    street: Street = field(init=False)
 
-
-@contextlib.contextmanager
-def _real(
-    options: Options,
-    scenario: Scenario,
-    time: RunTime,
-    engine: Engine,
-    folder: Path,
-    transcript: Transcript | None,
-    say: Callable[[str], None],
-) -> Iterator[Street]:
-    def radio(name: str) -> Radio:
-        return street.poles[name].wiring.radio
-
-    with contextlib.ExitStack() as stack:
-        server = None
-        if options.broker == "embedded":
-            server, warning = embedded_broker()
-            if warning:
-                say(warning)
-            stack.enter_context(server)
-            address = server.address
-        else:
-            address = parse_broker(options.broker)
-        selector = stack.enter_context(selectors.DefaultSelector())
-        factor = options.speed or 1.0
-        pace = RealPace(factor, selector)
-        kernel = Kernel(pace)
-        site = options.site
-        recorder = Recorder(kernel, site, lambda: time.unix(kernel.now_ms), transcript)
-        network = RealNetwork(
-            kernel,
-            selector,
-            (address.host, address.port),
-            BROKER_HOST,
-            lambda: time.start_unix * 1000 + kernel.now_ms,
-            lambda name: radio(name).carries,
+    def modelled(self, kernel: Kernel) -> Street:
+        """The street on a modelled network, in *kernel*'s time."""
+        recorder = self._recorder(kernel)
+        broker = BrokerModel(lambda: kernel.now_ms, recorder.heard)
+        network = ModelledNetwork(
+            kernel, self.options.seed, broker, lambda: self.time.unix_ms(kernel.now_ms), self._online, BROKER_HOST
         )
-        stack.callback(network.close)
-        around = RealSurroundings(network, radio, server, address, site, recorder)
-        stack.callback(around.close)
-        street = Street(
-            site, _boards(site), scenario, time, options.seed, engine, kernel, network, around, recorder, folder,
-            _settings(options),
+        return self._cast(kernel, network, ModelledSurroundings(network, self._radio), recorder)
+
+    @contextlib.contextmanager
+    def real(self, say: Callable[[str], None]) -> Iterator[Street]:
+        """The street on a real broker, which is told where through *say*."""
+        site = self.options.site
+        with contextlib.ExitStack() as stack:
+            server = None
+            if self.options.broker == "embedded":
+                server, warning = embedded_broker()
+                if warning:
+                    say(warning)
+                stack.enter_context(server)
+                address = server.address
+            else:
+                address = parse_broker(self.options.broker)
+            selector = stack.enter_context(selectors.DefaultSelector())
+            factor = self.options.speed or 1.0
+            pace = RealPace(factor, selector)
+            kernel = Kernel(pace)
+            recorder = self._recorder(kernel)
+            place = (address.host, address.port)
+            network = RealNetwork(
+                kernel, selector, place, BROKER_HOST, lambda: self.time.unix_ms(kernel.now_ms), self._online
+            )
+            stack.callback(network.close)
+            around = RealSurroundings(network, self._radio, server, address, site, recorder)
+            stack.callback(around.close)
+            street = self._cast(kernel, network, around, recorder)
+            every_ms = max(1, round(CLOCK_MS * factor))
+            kernel.every(every_ms, lambda: around.tell_time(self.time.unix(kernel.now_ms), factor))
+            kernel.every(max(1, round(CLOCK_MS * factor / 10)), around.listen)
+            say(f"broker at {address}")
+            pace.begin()
+            yield street
+
+    def _recorder(self, kernel: Kernel) -> Recorder:
+        return Recorder(kernel, self.options.site, lambda: self.time.unix(kernel.now_ms), self.transcript)
+
+    def _cast(self, kernel: Kernel, network: Network, around: Surroundings, recorder: Recorder) -> Street:
+        options = self.options
+        self.street = Street(
+            options.site, _boards(options.site), self.scenario, self.time, options.seed, self.engine, kernel, network,
+            around, recorder, self.folder, _settings(options),
         )  # fmt: skip
-        kernel.every(max(1, round(CLOCK_MS * factor)), lambda: around.tell_time(time.unix(kernel.now_ms), factor))
-        kernel.every(max(1, round(CLOCK_MS * factor / 10)), around.listen)
-        say(f"broker at {address}")
-        pace.begin()
-        yield street
+        return self.street
+
+    def _radio(self, pole: str) -> Radio:
+        return self.street.poles[pole].wiring.radio
+
+    def _online(self, pole: str) -> bool:
+        return self._radio(pole).carries
 
 
 def _report(options: Options, street: Street, lasted_s: float) -> dict[str, Any]:

@@ -25,6 +25,10 @@ class RunTime:
         """Unix seconds, rounded down, at *now_ms* of the run."""
         return self.start_unix + now_ms // 1000
 
+    def unix_ms(self, now_ms: int) -> int:
+        """Unix milliseconds at *now_ms* of the run."""
+        return self.start_unix * 1000 + now_ms
+
     def ms(self, unix: float) -> int:
         """Milliseconds of the run at *unix* (Unix s); negative before its start."""
         return round((unix - self.start_unix) * 1000)

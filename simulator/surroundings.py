@@ -18,7 +18,7 @@ from simulator.street.recorder import Recorder
 GRACE_S = 2.0  # for the broker to hand over the last messages
 
 
-class Surroundings:
+class Air:
     """What a scenario can do to the air and the time, whatever the network."""
 
     def __init__(self, network: ModelledNetwork | RealNetwork, radio: Callable[[str], Radio]) -> None:
@@ -35,7 +35,7 @@ class Surroundings:
         (self._unserved.discard if served else self._unserved.add)(pole)
 
 
-class ModelledSurroundings(Surroundings):
+class ModelledSurroundings(Air):
     """With the broker model, which dies and comes back at a word."""
 
     def __init__(self, network: ModelledNetwork, radio: Callable[[str], Radio]) -> None:
@@ -64,7 +64,7 @@ class Server(Protocol):
     def stop(self) -> None: ...
 
 
-class RealSurroundings(Surroundings):
+class RealSurroundings(Air):
     """The city's side of a real broker: hears everything, tells the simulated time, sends the scenario's commands."""
 
     def __init__(

@@ -78,10 +78,6 @@ class Luminaire:
         """Watts taken from the mains at *level* percent (0-100); 0 at level 0, where the relay is open."""
         return 0.0 if level <= 0 else self._between(level, 1)
 
-    def power_factor_at(self, level: float) -> float:
-        """Power factor (0-1) at *level* percent (0-100)."""
-        return self._between(level, 2)
-
     def _between(self, level: float, column: int) -> float:
         before = self.points[0]
         for point in self.points:

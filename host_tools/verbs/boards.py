@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from host_tools.boards import list_boards, load_board
+from host_tools.boards import board_warnings, list_boards, load_board
 from host_tools.output import json_option, say_json
 
 
@@ -29,6 +29,8 @@ def boards(name: str | None, as_json: bool) -> None:
         return
     for key, value in found.items():
         click.echo(f"{key}: {_text(value)}")
+    for warning in board_warnings(found):
+        click.echo(f"warning: {warning}")
 
 
 def _text(value: Any) -> str:

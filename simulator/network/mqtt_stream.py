@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK = 1, 2, 3, 4, 8, 9
-UNSUBSCRIBE, PINGREQ, PINGRESP, DISCONNECT = 10, 12, 13, 14
+PINGREQ, PINGRESP, DISCONNECT = 12, 13, 14
 
 
 class Packet(NamedTuple):

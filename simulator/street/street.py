@@ -110,7 +110,7 @@ class Street:
 
     def unix_ms(self) -> int:
         """The true time, Unix milliseconds."""
-        return self.time.start_unix * 1000 + self.kernel.now_ms
+        return self.time.unix_ms(self.kernel.now_ms)
 
     def feeder(self, name: str) -> Feeder:
         """The feeder called *name*, the same for all its poles."""

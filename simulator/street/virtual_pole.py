@@ -149,8 +149,8 @@ class VirtualPole:
         deadline = self.chip.watchdog.deadline
         if life != self._life or deadline is None:
             return
-        if self._kernel.now_ms < deadline:
-            self._kernel.at(deadline, lambda: self._bite(life))
-        else:
+        if self.chip.watchdog.expired(self._kernel.now_ms):
             self.failures.append("the watchdog was not fed")
             self._restart(WDT_RESET)
+        else:
+            self._kernel.at(deadline, lambda: self._bite(life))
