@@ -14,6 +14,8 @@ from simulator.kernel import Kernel
 from simulator.report.detection import Event
 from simulator.street.transcript import Transcript
 
+RAISING = ("incident", "lock")  # whose commands never lower the level, so that no darkness is owed to them
+
 
 @dataclass(frozen=True)
 class _Order:
@@ -120,7 +122,10 @@ class Recorder:
         """Whether *pole* is under an accepted command to a level below the site's ``lit_percent``."""
         now = self._unix()
         return any(
-            order.level is not None and order.level < self._lit_percent and now < order.expiration
+            order.level is not None
+            and order.level < self._lit_percent
+            and order.owner not in RAISING
+            and now < order.expiration
             for order in self._held.get(pole, {}).values()
         )
 

@@ -96,6 +96,13 @@ def test_a_refused_order_and_one_to_a_lit_level_excuse_nothing(desk: Desk) -> No
     assert not desk.recorder.ordered_off("P0001")
 
 
+@pytest.mark.parametrize("owner", ["incident", "lock"])
+def test_an_order_that_can_only_raise_the_level_excuses_nothing(desk: Desk, owner: str) -> None:
+    desk.order(1, envelope.override(0, NOW + 600, owner=owner))
+    desk.ack("P0001", 1)
+    assert not desk.recorder.ordered_off("P0001")
+
+
 def test_an_order_to_all_excuses_those_who_accepted_it(desk: Desk) -> None:
     desk.order(1, envelope.override(0, NOW + 600), contract.all_topic("diya/1", "town"))
     desk.ack("P0002", 1)
