@@ -2,8 +2,9 @@
 
 import asyncio
 import gc
-import sys
 import time
+
+from pole.modules import unload
 
 try:
     from sys import print_exception
@@ -49,20 +50,6 @@ def build(ports, settings, origin):
     from pole import app
 
     return app.build(ports, settings, origin)
-
-
-def unload(*names):
-    """Gives back the memory of modules that were only needed to start; nothing may refer to them any more.
-
-    On CPython, where a thousand poles share the modules and memory is no matter, it does nothing.
-    """
-    if sys.implementation.name != "micropython":
-        return
-    for name in names:
-        sys.modules.pop(name)
-        parent, _, child = name.rpartition(".")
-        delattr(sys.modules[parent], child)
-    gc.collect()
 
 
 def main(ports):

@@ -16,6 +16,7 @@ from typing import Any
 from simulator.engines.cpython_net import CpythonNet
 from simulator.engines.engine import Hardware, PoleDied, Runner
 from simulator.engines.virtual_loop import VirtualLoop
+from simulator.virtual import ops
 
 VIRTUAL = "simulator.virtual."
 REPLACED = ("machine", "network", "esp32")
@@ -134,7 +135,10 @@ class CPythonRunner:
         import main
 
         folder = self._hardware.folder
-        await main.live(boot.boot(f"{folder}/vfs", f"{folder}/data", self._net))
+        await main.live(boot.boot(f"{folder}/vfs", f"{folder}/data", self._net, self._nonce))
+
+    def _nonce(self, n: int) -> bytes:
+        return self._handle(ops.ENTROPY, n, 0, b"")[1]
 
     def _handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
         return self._hardware.handle(op, a, b, data)

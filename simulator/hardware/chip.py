@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from hashlib import shake_128
 
 from simulator.hardware.buses import I2cBuses, Uarts
 from simulator.hardware.gpio import Gpio
@@ -23,7 +24,8 @@ class Chip:
     """One chip, its board and what is wired to it.
 
     *now_ms* counts the milliseconds of the run and *unix* is the true time (Unix s); *mac* is the six bytes of
-    ``machine.unique_id``; *pulls* are the board's resistors (pin to 0 or 1), which hold a pin the chip does not drive.
+    ``machine.unique_id``; *seed* is that of its random numbers; *pulls* are the board's resistors (pin to 0 or 1),
+    which hold a pin the chip does not drive.
 
     ``on_output`` is called with a pin's number after what it carries has changed, ``on_reset`` with the cause when the
     firmware resets the chip; whoever runs the firmware then ends it and calls ``power_on``.
@@ -36,6 +38,7 @@ class Chip:
         radio: Radio,
         *,
         mac: bytes,
+        seed: int,
         pulls: Mapping[int, int],
     ) -> None:
         self.on_output: Callable[[int], None] = _ignore
@@ -50,12 +53,15 @@ class Chip:
         self._rtc = Rtc(now_ms)
         self._unix = unix
         self._mac = mac
+        self._seed = seed
+        self._drawn = 0
         self._adc: dict[int, Callable[[], int]] = {}
         self._operations: dict[int, Operation] = {
             ops.ADC_READ: lambda pin, _b, _data: (self._adc[pin]() if pin in self._adc else 0, b""),
             ops.RESET: self._reset,
             ops.RESET_CAUSE: lambda _a, _b, _data: (self.cause, b""),
             ops.UNIQUE_ID: lambda _a, _b, _data: (0, self._mac),
+            ops.ENTROPY: self._entropy,
             ops.TEMPERATURE: lambda _a, _b, _data: (131, b""),  # a busy die: 55 degrees Celsius
             ops.NTP: self._ntp,
         }
@@ -86,6 +92,10 @@ class Chip:
     def _reset(self, _a: int, _b: int, _data: bytes) -> Answer:
         self.on_reset(HARD_RESET)
         return 0, b""
+
+    def _entropy(self, n: int, _b: int, _data: bytes) -> Answer:
+        self._drawn += 1
+        return n, shake_128(f"{self._seed} {self._drawn}".encode()).digest(n)
 
     def _ntp(self, _a: int, _b: int, _data: bytes) -> Answer:
         return (self._unix() - EPOCH_UNIX if self.radio.carries else _ETIMEDOUT), b""

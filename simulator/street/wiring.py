@@ -42,7 +42,14 @@ class Wiring:
         mac = bytearray(blake2b(plant.name.encode(), digest_size=6).digest())
         mac[0] = mac[0] & 0xFC | 0x02  # locally administered, one station
         self.radio = Radio(self._now, noise.key(seed, plant.name, "radio"), ip=address)
-        self.chip = Chip(self._now, lambda: unix_ms() // 1000, self.radio, mac=bytes(mac), pulls={})
+        self.chip = Chip(
+            self._now,
+            lambda: unix_ms() // 1000,
+            self.radio,
+            mac=bytes(mac),
+            seed=noise.key(seed, plant.name, "entropy"),
+            pulls={},
+        )
         self.chip.on_output = self._output
         self._attach(board, unix_ms)
 

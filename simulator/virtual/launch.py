@@ -15,6 +15,7 @@ import gc  # noqa: E402
 
 import _chip  # noqa: E402
 from hostops import FAILED, HEAP  # noqa: E402
+from ops import ENTROPY  # noqa: E402
 
 
 def _measure(ms):
@@ -40,11 +41,17 @@ import time  # noqa: E402
 
 select.idle = time.idle = _measure
 
+
+def _nonce(n):
+    """Bytes nobody can guess, which this machine's own would be in every run anew."""
+    return _chip.read(ENTROPY, n)
+
+
 try:
     import boot
     import main
 
-    main.main(boot.boot(_folder + "/vfs", _folder + "/data"))
+    main.main(boot.boot(_folder + "/vfs", _folder + "/data", nonce=_nonce))
 except Exception as error:
     import io
 

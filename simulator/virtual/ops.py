@@ -25,6 +25,7 @@ RESET = 22
 RESET_CAUSE = 23
 UNIQUE_ID = 24  # data: 6 bytes
 TEMPERATURE = 25  # answers the die's degrees Fahrenheit
+ENTROPY = 26  # a: how many random bytes; data: those
 
 RTC_GET = 30  # answers seconds since 2000, data: <HBBBBBBI year, month, day, weekday, hour, minute, second, microsecond
 RTC_SET = 31  # a: seconds since 2000, or data as RTC_GET gives it

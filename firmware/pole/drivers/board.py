@@ -42,8 +42,8 @@ def light(description):
     return ports
 
 
-def complete(ports, description, vfs, data, net):
-    """Opens everything else; *net* stands in for ``drivers/net.py`` where sockets are not MicroPython's."""
+def complete(ports, description, vfs, data, net, nonce, store):
+    """Opens everything else; *net*, *nonce* and *store*, where given, are those ports."""
     from pole.drivers import chip
     from pole.drivers.files import Files
     from pole.drivers.wifi import Radio
@@ -51,9 +51,9 @@ def complete(ports, description, vfs, data, net):
     ports.board = description["name"]
     ports.capabilities = [name for name in ("dimmer", "meter", "photocell", "relay", "rtc") if name in description]
     ports.chip = chip
-    ports.nonce = os.urandom
+    ports.nonce = nonce or os.urandom
     ports.factory = Files(vfs)
-    ports.store = Files(data)
+    ports.store = store or Files(data)
     ports.radio = Radio()
     if net is None:
         from pole.drivers import net

@@ -34,7 +34,7 @@ def engine(monkeypatch: pytest.MonkeyPatch):
     one = CPythonEngine()
     import boot
 
-    monkeypatch.setattr(boot, "boot", lambda vfs, data, net: net)
+    monkeypatch.setattr(boot, "boot", lambda vfs, data, net, *rest, **more: net)
     yield one
     one.close()
 

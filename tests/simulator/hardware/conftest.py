@@ -42,6 +42,7 @@ class Bench:
             lambda: START_UNIX + self.now_ms // 1000,
             self.radio,
             mac=bytes((2, 0, 0, 0, 0, 1)),
+            seed=1,
             pulls={b["relay"]["pin"]: b["relay"]["closed"], b["dimmer"]["pin"]: 0 if b["dimmer"]["inverted"] else 1},
         )
         self.meter = Bl0942(lambda: self.load, b["meter"]["baud"])

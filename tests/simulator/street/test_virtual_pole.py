@@ -54,7 +54,7 @@ class Bench:
         self.firmware = Firmware()
         self.net = Net()
         radio = Radio(lambda: self.kernel.now_ms, 1)
-        self.chip = Chip(lambda: self.kernel.now_ms, lambda: 0, radio, mac=bytes(6), pulls={})
+        self.chip = Chip(lambda: self.kernel.now_ms, lambda: 0, radio, mac=bytes(6), seed=1, pulls={})
         self.pole = VirtualPole(self.kernel, "P1", folder, self.firmware, self.chip, self.net)
 
 
