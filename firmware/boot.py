@@ -5,10 +5,11 @@ idle dimmer pin asks for full light.  What is done here keeps it so.
 """
 
 
-def boot(vfs="", data="/data", net=None, nonce=None, store=None):
+def boot(vfs="", data="/data", net=None, nonce=None, partition=None):
     """The pole's ports, lamp lit and watchdog armed.  *vfs* and *data* are where the two file systems are mounted.
 
-    *net*, *nonce* and *store* stand in for the port of that name where it cannot be the chip's own.
+    *net* and *nonce* stand in for the ports of that name, and *partition* for the data partition, where they cannot be
+    the chip's own.
 
     Raises OSError or ValueError where ``board.json`` cannot be read: the pole has not been flashed properly.
     """
@@ -16,7 +17,7 @@ def boot(vfs="", data="/data", net=None, nonce=None, store=None):
 
     description = board.read(vfs)
     ports = board.light(description)
-    board.complete(ports, description, vfs, data, net, nonce, store)
+    board.complete(ports, description, vfs, data, net, nonce, partition)
     return ports
 
 

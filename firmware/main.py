@@ -11,6 +11,10 @@ try:
 except ImportError:  # CPython
     from traceback import print_exception  # type: ignore[no-redef]
 
+CHECKING = (  # modules that check the settings and are not needed again
+    "pole.config_files", "pole.config_state", "pole.config", "pole.lighting.calendar_settings",
+    "pole.lighting.lamp_settings", "pole.lighting.switch_point",
+)  # fmt: skip
 MAINTENANCE_S = 600  # how long a technician has the raw REPL before the pole starts again
 
 
@@ -19,16 +23,18 @@ async def live(ports):
     try:
         collect_early()
         unload("pole.drivers.board")
+        past = ports.deaths.begin()
         # first and alone: the code that checks settings, a tenth of all, makes room for the rest
-        settings, origin = read_settings(ports)
-        unload("pole.config", "pole.lighting.calendar_settings", "pole.lighting.lamp_settings")
-        control = build(ports, settings, origin)
+        settings, origin, standing = read_settings(ports, past[0])
+        unload(*CHECKING)
+        control = build(ports, settings, origin, standing, past)
         ports.chip = None
         unload("pole.app", "pole.drivers.chip")
         await control.run()
     except Exception as error:
         print("diya: the app ended")
         print_exception(error)
+        ports.deaths.last_words(type(error).__name__ + ": " + str(error))
     ports.reset()
 
 
@@ -38,18 +44,18 @@ def collect_early():
         gc.threshold(8192)
 
 
-def read_settings(ports):
-    """The settings in force, and where they come from."""
-    from pole import config
+def read_settings(ports, early_deaths):
+    """The settings in force, where they come from, and how they stand (config_files.py)."""
+    from pole import config_files
 
-    return config.in_force(ports.store, ports.factory)
+    return config_files.in_force(ports.store, ports.factory, early_deaths)
 
 
-def build(ports, settings, origin):
-    """The pole's control task with all its parts."""
+def build(ports, settings, origin, standing, past):
+    """The pole's control task with all its parts; *past* are the deaths before this life (drivers/deaths.py)."""
     from pole import app
 
-    return app.build(ports, settings, origin)
+    return app.build(ports, settings, origin, standing, past)
 
 
 def main(ports):

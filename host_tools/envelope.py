@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import re
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -31,36 +30,6 @@ class Key:
 
     name: str
     secret: bytes = field(repr=False)
-
-
-def read_key(path: Path) -> Key:
-    """The key in the file at *path*: one line ``NAME:64 hexadecimal digits``; lines with # are remarks.
-
-    Raises CommandError.
-    """
-    keys = _lines_of(path)
-    if len(keys) != 1:
-        raise CommandError(f"the key file {path} must hold one line: the key's name, a colon and 64 hexadecimal digits")
-    return keys[0]
-
-
-def read_keys(path: Path) -> dict[str, Key]:
-    """The keys in the file at *path* by name, one a line as in `read_key`.  Raises CommandError."""
-    keys = {key.name: key for key in _lines_of(path)}
-    if not keys:
-        raise CommandError(f"the key file {path} must hold a line for each key: its name, a colon and 64 hex digits")
-    return keys
-
-
-def _lines_of(path: Path) -> list[Key]:
-    """The keys in the file; none where any line is not one.  Raises CommandError where it cannot be read."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"the key file {path} cannot be read: {error}") from error
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    found = [re.fullmatch(r"([A-Za-z0-9_.-]{1,32})\s*:\s*([0-9a-fA-F]{64})", line) for line in lines]
-    return [Key(one[1], bytes.fromhex(one[2])) for one in found if one] if all(found) else []
 
 
 def mac(secret: bytes, topic: str, key: str, sender: str, n: int, body: str) -> str:
@@ -118,6 +87,20 @@ def cancel(owner: str = "operator", ref: str = "") -> str:
     values = {"type": "cancel", "owner": owner, **({"cmsRefId": ref} if ref else {})}
     text: str = contract.encode(contract_city.CANCEL, values)
     return text
+
+
+def rekey(own: Key, name: str, key: Key | None, sender: str, n: int) -> str:
+    """Body of the command *n* of *sender* that makes *key* the pole's key called *name*; None removes that.
+
+    It travels wrapped under *own*, the pole's own key, under which the command is to be sealed with the same *n*.
+    """
+    wrapped = None
+    if key:
+        text = "\n".join(("diya rekey", name, sender, str(n)))
+        pad = hmac.new(own.secret, text.encode(), hashlib.sha256).digest()
+        wrapped = bytes(one ^ other for one, other in zip(key.secret, pad, strict=True)).hex()
+    body: str = contract.encode(contract_city.REKEY, {"type": "rekey", "name": name, "wrapped": wrapped})
+    return body
 
 
 class Counters:

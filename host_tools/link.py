@@ -49,7 +49,7 @@ class Link:
         if address.user:
             client.username_pw_set(address.user, address.password or None)
         if address.tls:
-            secure(client)
+            secure(client, address.ca)
         client.reconnect_delay_set(1, 10)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe

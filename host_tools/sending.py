@@ -61,28 +61,57 @@ class Outcome:
         return not (self.rejected or self.silent or self.offline) and bool(self.applied)
 
 
-class Sender:
-    """Sends commands to the poles of *place* over *link*, which must be subscribed to `topics(place)`."""
+class Speaker:
+    """Somebody of the city who speaks to the poles of *place* over *link* under the name *sender*.
 
-    def __init__(self, place: Place, link: Link, sender: str, counters: Counters, key: Key | None = None) -> None:
-        self._place = place
-        self._link = link
-        self._sender = sender
-        self._counters = counters
-        self._key = key
-        self._clock_topic = clock_topic(place.root, place.site)
-        self._street = Street(place.root, place.site)
+    *link* must be subscribed to `topics(place)`.  ``clock`` is the time at the site.
+    """
+
+    def __init__(self, place: Place, link: Link, sender: str, counters: Counters) -> None:
+        self.place = place
+        self.link = link
+        self.sender = sender
         self.clock = SiteClock()
+        self._counters = counters
+        self._clock_topic = clock_topic(place.root, place.site)
 
     def look(self) -> None:
         """Learn which poles there are and what time it is there."""
         fresh = False
-        for message in self._link.settle(QUIET_S, SETTLE_S):
-            fresh |= self._note(message)
+        for message in self.link.settle(QUIET_S, SETTLE_S):
+            fresh |= self.note(message)
         until = time.monotonic() + CLOCK_S
         while self.clock.simulated and not fresh and (left := until - time.monotonic()) > 0:
-            message_or_none = self._link.take(left)
-            fresh = message_or_none is not None and self._note(message_or_none)
+            message_or_none = self.link.take(left)
+            fresh = message_or_none is not None and self.note(message_or_none)
+
+    def number(self) -> int:
+        """The next *n* of this sender.  Raises CommandError where it cannot be kept."""
+        simulated = f"{self.place.broker}/{self.place.site}" if self.clock.simulated else ""
+        return self._counters.next(self.sender, int(self.clock.now() * 1000), simulated)
+
+    def note(self, message: Message) -> bool:
+        """Take what the broker tells; True where it was the simulator's time, just now."""
+        if message.topic == self._clock_topic:
+            return self.clock.feed(message.payload) and not message.retained
+        pole, _, kind = message.topic.removeprefix(f"{self.place.root}/{self.place.site}/").partition("/")
+        self.heard(pole, kind, message)
+        return False
+
+    def heard(self, pole: str, kind: str, message: Message) -> None:
+        """A message of *pole*, or to it."""
+
+
+class Sender(Speaker):
+    """Sends commands, sealed with *key*."""
+
+    def __init__(self, place: Place, link: Link, sender: str, counters: Counters, key: Key | None = None) -> None:
+        super().__init__(place, link, sender, counters)
+        self._key = key
+        self._street = Street(place.root, place.site)
+
+    def heard(self, pole: str, kind: str, message: Message) -> None:
+        self._street.feed(message.topic, message.payload, message.retained, int(self.clock.now()))
 
     def send(
         self, target: Target, body: str, wait_s: float, progress: Callable[[Outcome], None] = lambda outcome: None
@@ -94,24 +123,16 @@ class Sender:
         outcome = self._meant(target)
         sent = []
         for topic in self._topics(target):
-            simulated = f"{self._place.broker}/{self._place.site}" if self.clock.simulated else ""
-            n = self._counters.next(self._sender, int(self.clock.now() * 1000), simulated)
-            self._link.publish(topic, envelope.seal(topic, self._sender, n, body, self._key))
+            n = self.number()
+            self.link.publish(topic, envelope.seal(topic, self.sender, n, body, self._key))
             sent.append(n)
         progress(outcome)
         until = time.monotonic() + wait_s
         while outcome.silent and (left := until - time.monotonic()) > 0:
-            message = self._link.take(left)
+            message = self.link.take(left)
             if message and self._answer(message, sent, outcome):
                 progress(outcome)
         return outcome
-
-    def _note(self, message: Message) -> bool:
-        """Take what the broker tells; True where it was the simulator's time, just now."""
-        if message.topic == self._clock_topic:
-            return self.clock.feed(message.payload) and not message.retained
-        self._street.feed(message.topic, message.payload, message.retained, int(self.clock.now()))
-        return False
 
     def _meant(self, target: Target) -> Outcome:
         rows = self._street.rows()
@@ -119,21 +140,21 @@ class Sender:
         known = f"the poles there are {_some(names)}" if names else "no pole has"
         for pole in target.poles:
             if pole not in names:
-                raise CommandError(f"{pole} has not reported to the broker at {self._place.broker}; {known}")
+                raise CommandError(f"{pole} has not reported to the broker at {self.place.broker}; {known}")
         meant = [
             row for row in rows if (row.pole in target.poles if target.poles else target.group in ("", *row.groups))
         ]
         if not meant:
             groups = sorted({group for row in rows for group in row.groups})
             known = f"the groups there are {_some(groups)}" if groups else "no pole has"
-            raise CommandError(f"no pole of {target} has reported to the broker at {self._place.broker}; {known}")
+            raise CommandError(f"no pole of {target} has reported to the broker at {self.place.broker}; {known}")
         return Outcome(
             asked=[row.pole for row in meant if row.online is not False],
             offline=[row.pole for row in meant if row.online is False],
         )
 
     def _topics(self, target: Target) -> list[str]:
-        root, site = self._place.root, self._place.site
+        root, site = self.place.root, self.place.site
         if target.poles:
             return [contract.topic(root, site, pole, contract.COMMAND) for pole in target.poles]
         return [contract.group_topic(root, site, target.group) if target.group else contract.all_topic(root, site)]
@@ -142,10 +163,10 @@ class Sender:
         """Take one message; True where it was a pole's answer to what was sent."""
         pole, kind = message.topic.rsplit("/", 2)[-2:] if message.topic.count("/") >= 2 else ("", "")
         if kind != contract.ACK or message.retained:
-            self._note(message)
+            self.note(message)
             return False
         ack = parsed(message.payload)
-        if ack is None or ack.get("sender") != self._sender or ack.get("n") not in sent:
+        if ack is None or ack.get("sender") != self.sender or ack.get("n") not in sent:
             return False
         if pole in outcome.offline:  # it came back just in time
             outcome.offline.remove(pole)

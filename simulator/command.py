@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from simulator.run import Options, Outcome
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+FOLDER, PORT = click.Path(file_okay=False, path_type=Path), click.IntRange(1, 65535)
 SPEED_WITH_BROKER = 60.0  # simulated seconds a real one, unless said otherwise
 
 
@@ -27,7 +28,9 @@ SPEED_WITH_BROKER = 60.0  # simulated seconds a real one, unless said otherwise
 @click.option("--speed", metavar="max|X", help="Simulated seconds a second (default: max, with a broker 60).")
 @click.option("--scenario", metavar="FILE.toml", help="What happens: a file, or the name of a ready-made one.")
 @click.option("--seed", metavar="S", type=int, default=1, show_default=True, help="The same seed, the same street.")
-@click.option("--broker", metavar="none|embedded|mqtt://HOST:PORT", default="none", show_default=True)
+@click.option("--broker", metavar="none|embedded|mqtt[s]://HOST:PORT", default="none", show_default=True)
+@click.option("--credentials", metavar="FOLDER", type=FOLDER, help="Of mqtts://, by `diya site broker-config`.")
+@click.option("--city-port", metavar="PORT", type=PORT, default=8884, show_default=True, help="Of mqtts://.")
 @click.option("--report", metavar="FILE.json", type=FILE, help="Write the figures of the run.")
 @click.option("--transcript", metavar="FILE.jsonl", type=FILE, help="Write every message, a line each.")
 @click.option("--plot", metavar="FILE.png", type=FILE, help="Write a picture of the night.")
@@ -45,6 +48,8 @@ def simulate(
     scenario: str | None,
     seed: int,
     broker: str,
+    credentials: Path | None,
+    city_port: int,
     report: Path | None,
     transcript: Path | None,
     plot: Path | None,
@@ -66,6 +71,8 @@ def simulate(
         scenario=scenario,
         seed=seed,
         broker=broker,
+        credentials=credentials,
+        city_port=city_port,
         transcript=transcript is not None,
     )
     outcome = run_with_progress(options)

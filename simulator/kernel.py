@@ -9,6 +9,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+EARLY_S = 0.001  # a wait this short is not made: the system's own waits are no shorter, and they would add up
+
 Actions = list[Callable[[], None]]
 
 
@@ -30,28 +32,35 @@ class RealPace:
     """*factor* simulated seconds a real second, with real sockets served while waiting.
 
     What is registered with *selector* has a function of the event mask as its data.  When the computer cannot keep up,
-    simulated time falls behind; it never jumps to catch up.
+    simulated time falls behind; it never jumps to catch up.  It is early by ``EARLY_S`` (real seconds) at most.
     """
 
     def __init__(self, factor: float, selector: selectors.BaseSelector) -> None:
         self.factor = factor
         self._selector = selector
         self._started = time.monotonic()
+        self._selected = self._started  # when sockets were last served
 
     def begin(self) -> None:
         """Simulated time 0 is now."""
         self._started = time.monotonic()
 
-    def _reached(self) -> int:
-        return int((time.monotonic() - self._started) * 1000 * self.factor)
+    def _reached(self, clock: float) -> int:
+        return int((clock - self._started) * 1000 * self.factor)
 
     def advance(self, now_ms: int, target_ms: int) -> tuple[int, Actions]:
         while True:
-            wait_s = (target_ms - self._reached()) / 1000 / self.factor
-            events = self._selector.select(max(0.0, wait_s))
-            reached = self._reached()
+            clock = time.monotonic()
+            wait_s = self._started + target_ms / 1000 / self.factor - clock
+            if wait_s <= EARLY_S and clock - self._selected < EARLY_S:
+                return max(now_ms, target_ms), []
+            events = self._selector.select(wait_s if wait_s > EARLY_S else 0.0)
+            self._selected = time.monotonic()
+            reached = self._reached(self._selected)
             if reached > target_ms:  # late: the lost time is given up
                 self._started += (reached - target_ms) / 1000 / self.factor
+                reached = target_ms
+            if not events and wait_s <= EARLY_S:
                 reached = target_ms
             if events or reached >= target_ms:
                 return max(now_ms, reached), [partial(key.data, mask) for key, mask in events]

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.boards import load_board
-from host_tools.broker import embedded_broker, parse_broker
+from host_tools.broker import embedded_broker
+from host_tools.site.broker_config import CITY_PORT
 from host_tools.site.model import Site
+from simulator.access import Access, find_access, modelled
 from simulator.engines.engine import Engine
 from simulator.hardware.radio import Radio
 from simulator.kernel import Kernel, RealPace
@@ -22,6 +24,7 @@ from simulator.network.broker_model import BrokerModel
 from simulator.network.endpoint import Network
 from simulator.network.modelled import ModelledNetwork
 from simulator.network.real import RealNetwork
+from simulator.report.flash import flash_figures
 from simulator.report.report import Totals, build_report
 from simulator.run_time import RunTime
 from simulator.scenario import find_scenario, load_scenario
@@ -33,15 +36,16 @@ from simulator.street.transcript import Transcript
 from simulator.surroundings import ModelledSurroundings, RealSurroundings
 
 CACHE = Path(__file__).parent.parent / "build" / "mpy"
-BROKER_HOST = "broker.invalid"  # what the poles resolve; the network knows who that is
 CLOCK_MS = 1000  # between two words about the simulated time, in real milliseconds
+TLS_HEAP = 16 * 1024  # bytes that what stands in for the chip's own TLS takes of a virtual machine
 
 
 @dataclass(frozen=True)
 class Options:
     """A run.  *start* is local time at the site; *speed* None is virtual time, else simulated seconds a real second.
 
-    *broker*: "none" (modelled), "embedded", or an `mqtt://` address.  *settings* are put over every pole's own.
+    *broker*: "none" (modelled), "embedded", or an address; for *credentials* and *city_port* see ``find_access``.
+    *settings* are put over every pole's own, and *files* into its ``vfs``.
     """
 
     site: Site
@@ -54,7 +58,10 @@ class Options:
     broker: str = "none"
     transcript: bool = False
     heap_bytes: int = 192 * 1024
+    credentials: Path | None = None
+    city_port: int = CITY_PORT
     settings: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass
@@ -79,11 +86,15 @@ def simulate(
     """
     time = RunTime(_unix(options), options.site.timezone)
     scenario = _scenario(options, time)
+    poles = [pole.name for pole in options.site.poles]
+    access = find_access(options.broker, options.credentials, options.city_port, poles, time)
+    if options.broker == "none":  # what concerns TLS can only be played where the links have it
+        access = modelled(any(happening.kind == "memory_short" for happening in scenario.happenings))
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="diya-")))
-        engine = stack.enter_context(_engine(options))
+        engine = stack.enter_context(_engine(options, access))
         transcript = Transcript() if options.transcript else None
-        cast = _Cast(options, scenario, time, engine, folder, transcript)
+        cast = _Cast(options, scenario, time, access, engine, folder, transcript)
         if options.broker == "none":
             pace = RealPace(options.speed, stack.enter_context(selectors.DefaultSelector())) if options.speed else None
             street = cast.modelled(Kernel(pace))
@@ -107,12 +118,12 @@ def _scenario(options: Options, time: RunTime) -> Scenario:
 
 
 @contextlib.contextmanager
-def _engine(options: Options) -> Iterator[Engine]:
+def _engine(options: Options, access: Access) -> Iterator[Engine]:
     engine: Engine
     if options.engine == "micropython":
         from simulator.engines.micropython import MicroPythonEngine
 
-        engine = MicroPythonEngine(CACHE, options.heap_bytes)
+        engine = MicroPythonEngine(CACHE, options.heap_bytes + (TLS_HEAP if access.tls else 0))
     else:
         from simulator.engines.cpython import CPythonEngine
 
@@ -127,20 +138,6 @@ def _boards(site: Site) -> dict[str, dict[str, Any]]:
     return {name: load_board(name) for name in sorted({pole.board for pole in site.poles})}
 
 
-def _settings(options: Options) -> dict[str, Any]:
-    """What the simulator puts over each pole's settings.
-
-    With a real broker, time-outs and keepalive are real seconds: an answer takes as long as it takes, however fast
-    simulated time runs.
-    """
-    out: dict[str, Any] = {"link.ssid": "city", "link.password": "lamplight", "link.host": BROKER_HOST}
-    if options.broker != "none" and options.speed:
-        factor = max(1.0, options.speed)
-        for name, seconds in (("link.keepalive", 30), ("link.timeout", 10)):
-            out[name] = min(65535, round(seconds * factor))
-    return {**out, **options.settings}
-
-
 @dataclass
 class _Cast:
     """What a run on a modelled network and one on a real broker have in common."""
@@ -148,6 +145,7 @@ class _Cast:
     options: Options
     scenario: Scenario
     time: RunTime
+    access: Access
     engine: Engine
     folder: Path
     transcript: Transcript | None
@@ -158,7 +156,7 @@ class _Cast:
         recorder = self._recorder(kernel)
         broker = BrokerModel(lambda: kernel.now_ms, recorder.heard)
         network = ModelledNetwork(
-            kernel, self.options.seed, broker, lambda: self.time.unix_ms(kernel.now_ms), self._online, BROKER_HOST
+            kernel, self.options.seed, broker, lambda: self.time.unix_ms(kernel.now_ms), self._online, self.access.host
         )
         return self._cast(kernel, network, ModelledSurroundings(network, self._radio), recorder)
 
@@ -167,32 +165,31 @@ class _Cast:
         """The street on a real broker, which is told where through *say*."""
         site = self.options.site
         with contextlib.ExitStack() as stack:
-            server = None
+            server, poles, city = None, self.access.poles, self.access.city
             if self.options.broker == "embedded":
                 server, warning = embedded_broker()
                 if warning:
                     say(warning)
                 stack.enter_context(server)
-                address = server.address
-            else:
-                address = parse_broker(self.options.broker)
+                poles = city = server.address
+            assert poles and city
             selector = stack.enter_context(selectors.DefaultSelector())
             factor = self.options.speed or 1.0
             pace = RealPace(factor, selector)
             kernel = Kernel(pace)
             recorder = self._recorder(kernel)
-            place = (address.host, address.port)
+            place = (poles.host, poles.port)
             network = RealNetwork(
-                kernel, selector, place, BROKER_HOST, lambda: self.time.unix_ms(kernel.now_ms), self._online
+                kernel, selector, place, self.access.host, lambda: self.time.unix_ms(kernel.now_ms), self._online
             )
             stack.callback(network.close)
-            around = RealSurroundings(network, self._radio, server, address, site, recorder)
+            around = RealSurroundings(network, self._radio, server, city, site, recorder)
             stack.callback(around.close)
             street = self._cast(kernel, network, around, recorder)
             every_ms = max(1, round(CLOCK_MS * factor))
             kernel.every(every_ms, lambda: around.tell_time(self.time.unix(kernel.now_ms), factor))
             kernel.every(max(1, round(CLOCK_MS * factor / 10)), around.listen)
-            say(f"broker at {address}")
+            say(f"broker at {poles}")
             pace.begin()
             yield street
 
@@ -201,9 +198,11 @@ class _Cast:
 
     def _cast(self, kernel: Kernel, network: Network, around: Surroundings, recorder: Recorder) -> Street:
         options = self.options
+        real_speed = None if options.broker == "none" else options.speed
         self.street = Street(
             options.site, _boards(options.site), self.scenario, self.time, options.seed, self.engine, kernel, network,
-            around, recorder, self.folder, _settings(options),
+            around, recorder, self.folder, lambda pole: {**self.access.settings(pole, real_speed), **options.settings},
+            {**self.access.files, **options.files},
         )  # fmt: skip
         return self.street
 
@@ -238,4 +237,5 @@ def _report(options: Options, street: Street, lasted_s: float) -> dict[str, Any]
             **{f"acks_{reason}": count for reason, count in recorder.acks.items()},
         },
     )
-    return build_report(totals, street.time, street.darkness, street.detection(end_ms))
+    flash = flash_figures((stage.pole.flash for stage in street.poles.values()), scenario.hours)
+    return build_report(totals, street.time, street.darkness, street.detection(end_ms), flash)

@@ -6,41 +6,54 @@ It is only needed to start, so main.py forgets it when the control task has its 
 from pole import aio
 from pole.clock import Clock
 from pole.commanding import Commanding
+from pole.configuring import Configuring
 from pole.control import Control
 from pole.drivers.reading import Reading
 from pole.inbox import Inbox
 from pole.lcg import Lcg
 from pole.lighting.arbiter import Arbiter
-from pole.lighting.calendar import Calendar
 from pole.lighting.lamp import Lamp
 from pole.link.network_time import NetworkTime
 from pole.link.outbox import Outbox, Queue
 from pole.link.session import Session
 from pole.reporting.counters import Counters
+from pole.reporting.journal import Journal
 from pole.reporting.reporter import Reporter
+from pole.timetable import RULES, Timetable
 
 FIRMWARE = "0.1.0"
+EARLY_DEATHS = 4  # in a row, and the pole starts in safe mode
 
 
-def build(ports, settings, origin):
-    """The Control of one pole.  *ports* is all its hardware (drivers/board.py), *settings* come from *origin*
-    (config.in_force).
+def build(ports, settings, origin, standing, past):
+    """The Control of one pole.  *ports* is all its hardware (drivers/board.py), *settings* come from *origin* and stand
+    as *standing* says (config_files.in_force), *past* are the early deaths before this life and the last words
+    (drivers/deaths.py).
+
+    After too many it starts in safe mode: lamp by the photocell or on, link and commands, and nothing else that could
+    be what it dies of: no calendar, no meter, no counters, no journal.
     """
     ticks = aio.ticks_ms()
     chip, net, radio = ports.chip, ports.net, ports.radio
     boots = chip.count_boot()
     random = Lcg(int(chip.identity(), 16) + boots)
     inbox = Inbox()
-    clock = Clock(ports.rtc, settings["clock.floor"], settings["clock.drift"], settings["clock.maximumError"])
+    safe = past[0] >= EARLY_DEATHS
+    counters = None if safe else Counters(ports.store, ports.meter)
+    known = max(settings["clock.floor"], counters.known if counters else 0)
+    clock = Clock(ports.rtc, known, settings["clock.drift"], settings["clock.maximumError"])
     clock.start(ticks)
     arbiter = Arbiter()
-    lamp = Lamp(settings["lamp.minimumLevel"], settings["lamp.minimumOff"], settings["lamp.constantLightOutput"])
+    clo = () if safe else settings["lamp.constantLightOutput"]
+    lamp = Lamp(settings["lamp.minimumLevel"], settings["lamp.minimumOff"], clo)
     dusk = None
     if ports.photocell:
         from pole.lighting.photocell import Photocell
 
         dusk = Photocell(settings["photocell.on"], settings["photocell.off"], settings["photocell.delay"])
-    outbox = Outbox(aio.ticks_ms, Queue())
+    queue = Queue() if safe else Journal(ports.store, ports.nonce, lambda: clock.now(aio.ticks_ms()))
+    outbox = Outbox(aio.ticks_ms, queue)
+    cause = chip.reset_cause()
     identity = {
         "site": settings["site"],
         "pole": settings["pole"],
@@ -48,11 +61,16 @@ def build(ports, settings, origin):
         "board": ports.board,
         "firmware": FIRMWARE,
         "configVersion": settings["version"],
+        "configHash": standing[0],
         "configOrigin": origin,
         "capabilities": ports.capabilities,
-        "resetCause": chip.reset_cause(),
+        "resetCause": cause,
         "bootCount": boots,
+        "safeMode": safe,
     }
+    timetable = None if safe else Timetable(settings)
+    for name in RULES:
+        del settings[name]
     first_report_ms = random.below(settings["meter.interval"] * 1000)
     return Control(
         ports,
@@ -61,14 +79,37 @@ def build(ports, settings, origin):
         inbox,
         random,
         clock,
-        Calendar(settings),
+        timetable,
         arbiter,
         lamp,
         dusk,
         Reading(),
-        Counters(ports.store, ports.meter),
-        Commanding(settings, ports.store, arbiter, clock),
+        counters,
+        Commanding(settings, ports.store, ports.high_water, arbiter, clock, queue),
+        Configuring(settings, ports.store, standing, ticks),
+        outbox,
         Reporter(outbox, settings, identity, ticks, first_report_ms),
-        Session(net, radio, settings, outbox, aio.ticks_ms, random, inbox.heard, inbox.online),
+        Session(
+            net, radio, settings, outbox, aio.ticks_ms, random, inbox.heard, inbox.online, ports.factory, clock.believed
+        ),
         NetworkTime(net, radio, settings, random, ports.nonce, inbox.answered),
+        _news(cause, boots, counters.known if counters else 0, past, safe, ports.reformatted),
     )
+
+
+def _news(cause, boots, known, past, safe, reformatted):
+    """The events of the start: (eventType, attributes, begins).  That the supply is gone is only known afterwards."""
+    out = []  # type: list
+    if cause != "powerOn":
+        deaths, words = past
+        fields = {"resetCause": cause, "bootCount": boots, "earlyDeaths": deaths, "lastWords": words}
+        out.append(("deviceReset", fields, None))
+    elif boots > 1:
+        fields = {"lastAlive": known or None, "bootCount": boots}
+        out.append(("supplyLoss", fields, True))
+        out.append(("supplyLoss", fields, False))
+    if reformatted:
+        out.append(("dataReformatted", {}, None))
+    if safe:
+        out.append(("safeMode", {"earlyDeaths": past[0]}, True))
+    return out

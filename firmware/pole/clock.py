@@ -71,6 +71,11 @@ class Clock:
         self._advance(ticks)
         return self._unix * 1000 + self._ms if self._known else None
 
+    def believed(self, ticks):
+        """Unix seconds: the time, or while it is unknown the one it cannot be before."""
+        self._advance(ticks)
+        return self._unix if self._known else self._floor
+
     def until_ms(self, unix, ticks):
         """Milliseconds until Unix second *unix* begins, at most three days; only while the time is known."""
         self._advance(ticks)

@@ -1,99 +1,77 @@
 """From a message of the city to a decision: judged, remembered on flash, and only then in force.
 
-What is remembered is one file: the marks against replay, and the overrides that are held, so that a power cut neither
-lets an old command in again nor ends an election night's light.
+The code for each of these steps, a seventh of all, is loaded when a message comes and forgotten afterwards.
 """
 
-import json
+from pole import contract
+from pole.modules import unload
 
-from pole import aio, const, contract
-from pole.lighting.arbiter import Override
-from pole.link.commands import Commands
-from pole.link.envelope import remember
-
-_NAME = const("commands.json")
+_UNDERSTANDING = ("pole.link.command_body", "pole.link.rekey", "pole.link.hmac")
+JUDGING = (  # modules that messages need and nothing else does
+    "pole.link.json_reader", "pole.link.envelope", "pole.link.hmac", "pole.link.marks", "pole.link.fields",
+    "pole.link.commands", "pole.link.command_body", "pole.link.rekey", "pole.link.keyring", "pole.link.configuration",
+    "pole.config_state", "pole.obeying", "pole.remembered",
+)  # fmt: skip
 
 
 class Commanding:
-    """Takes commands for *arbiter*.  *store* keeps the file; an authenticated command raises the floor of *clock*."""
+    """Takes commands for *arbiter*, and requests to send again for *journal*.
 
-    def __init__(self, settings, store, arbiter, clock):
-        self._store = store
+    *store* keeps what must not be forgotten; *high_water* (drivers/high_water.py) keeps the highest mark once more,
+    elsewhere.  An authenticated command raises the floor of *clock*.
+
+    ``keys`` {name: 64 hexadecimal digits}; ``marks`` {name: n}; ``forgetful``: the marks were lost.
+    """
+
+    def __init__(self, settings, store, high_water, arbiter, clock, journal):
+        from pole.remembered import restore
+
+        self.store = store
+        self.high_water = high_water
+        self.arbiter = arbiter
+        self.journal = journal
+        self.keys = settings["keys"]
+        self.marks = {}
         self._clock = clock
-        self._arbiter = arbiter
         self._floor = settings["floor"]
-        self._marks = {}
-        self._restore()
-        self._commands = Commands(settings["keys"], self._marks)
-
-    def _restore(self):
-        text = self._store.read(_NAME)
-        if text:
-            try:
-                saved = json.loads(text)
-                self._marks.update([(name, int(saved["marks"][name])) for name in saved["marks"]])
-                self._arbiter.restore([_restored(*fields) for fields in saved["held"]])
-            except (ValueError, TypeError, KeyError):
-                print("diya: " + _NAME + " cannot be read, held commands are gone")
+        self.forgetful = not restore(self) and bool(self.keys)
+        unload(*JUDGING)
 
     def take(self, message, now, ticks, unclocked_level):
         """Judges and applies *message* (topic, payload); returns the fields of its ack.
-
-        What it asks for stands in the arbiter before it is stored, but no decision is taken in between: if it cannot
-        be stored it is taken back, and the lamp never knew.
 
         *now*: Unix s, None when the clock is unknown.  *unclocked_level*: percent the lamp has without a clock and
         without commands.
         """
         topic, payload = message
-        verdict = self._commands.take(topic, payload, now, self._floor, unclocked_level)
-        outcome, reason, detail = verdict.outcome, verdict.reason, verdict.detail
-        if verdict.issued:
-            self._clock.raise_floor(verdict.issued)
-        if verdict.mark:
-            before = self._arbiter.held()
-            if verdict.cancel and not self._arbiter.cancel(verdict.cancel.owner, verdict.cancel.ref):
-                outcome, reason = contract.REJECTED, contract.UNKNOWN_REFERENCE
-                detail = "nothing of " + verdict.cancel.owner + " is held under this cmsRefId"
-            override = verdict.override
-            if override:
-                hold_s = override.hold_s
-                self._arbiter.hold(override, None if hold_s is None else aio.ticks_add(ticks, hold_s * 1000))
-            problem = self._save(verdict.mark)
-            if problem:
-                self._arbiter.restore(before)
-                outcome, reason, detail = contract.REJECTED, contract.NOT_STORED, problem
+        try:
+            from pole.link.commands import Commands
+
+            judge = Commands(self.keys, self.marks)
+            verdict = judge.take(topic, payload, now, self._floor, unclocked_level, self.forgetful)
+            if verdict.issued:
+                self._clock.raise_floor(verdict.issued)
+            outcome = (verdict.outcome, verdict.reason, verdict.detail)
+            if verdict.mark:
+                unload(*_UNDERSTANDING)
+                from pole.obeying import obey
+
+                outcome = obey(self, verdict, ticks) or outcome
+        except MemoryError:
+            return self._refused("the pole has no memory for a message now: send it again")
         return {
             "key": verdict.key,
             "sender": verdict.sender,
             "n": verdict.n,
             "cmsRefId": verdict.ref,
-            "outcome": outcome,
-            "reason": reason,
-            "detail": detail,
+            "outcome": outcome[0],
+            "reason": outcome[1],
+            "detail": outcome[2],
         }
 
     def dropped(self, count):
         """Fields of the ack for *count* messages there was no room for, whoever sent them."""
-        detail = "%d messages came faster than they could be judged: send them again" % count
+        return self._refused("%d messages came faster than they could be judged: send them again" % count)
+
+    def _refused(self, detail):
         return {"outcome": contract.REJECTED, "reason": contract.BUSY, "detail": detail}
-
-    def _save(self, mark):
-        """Stores the mark and what is held; why it could not, or ""."""
-        remember(self._marks, mark)
-        held = [
-            [one.owner, one.level, one.reason, one.ref, one.start, one.expiration, one.ramp_s]
-            for one in self._arbiter.held()
-        ]
-        try:
-            self._store.write(_NAME, json.dumps({"marks": self._marks, "held": held}).encode())
-        except OSError as error:
-            return "the command could not be stored: " + str(error)
-        return ""
-
-
-def _restored(owner, level, reason, ref, start, expiration, ramp_s):
-    """An override as it was saved.  Raises ValueError where it cannot be one: a bad file must not stop the pole."""
-    if owner not in contract.COMMAND_OWNERS or not 0 <= level <= 100 or not 0 <= ramp_s <= 3600:
-        raise ValueError
-    return Override(owner, int(level), str(reason), str(ref), int(start), int(expiration), int(ramp_s))

@@ -38,12 +38,14 @@ FIELDS = (
     ("link.root", str, 1, 64, "diya/1", ""),
     ("link.host", str, 0, 128, "", ""),
     ("link.port", int, 1, 65535, 1883, ""),
+    ("link.tls", int, 0, 1, 0, ""),
     ("link.user", str, 0, 64, "", ""),
     ("link.secret", str, 0, 128, "", ""),
     ("link.keepalive", int, 5, 65535, 60, "s"),
     ("link.timeout", int, 1, 65535, 20, "s"),
     ("link.backoff", int, 1, 65535, 5, "s"),
     ("link.maximumBackoff", int, 1, 65535, 120, "s"),
+    ("link.trial", int, 60, 86400, 900, "s"),
     ("time.host", str, 0, 128, "pool.ntp.org", ""),
     ("time.interval", int, 60, 86400, 3600, "s"),
     ("meter.sample", int, 1, 3600, 30, "s"),
@@ -91,30 +93,23 @@ def complete(given):
     return dict(**out)  # names of arguments: MicroPython keeps one of each, for all modules that mention it
 
 
-def load(text):
-    """Settings from JSON *text* (str or bytes).  Raises ConfigError."""
+def parse(text):
+    """What stands in JSON *text* (str or bytes), a dictionary that is not checked yet.  Raises ConfigError."""
     try:
-        return complete(json.loads(text))
+        given = json.loads(text)
     except (ValueError, TypeError, RuntimeError):  # the last for lists in lists without end
         raise ConfigError(["the configuration is not JSON a pole can read"]) from None
+    if not isinstance(given, dict):
+        raise ConfigError(check(given))
+    return given
 
 
-def in_force(store, factory):
-    """The settings the pole lives by, and where they come from.
-
-    The newest sound ones win: ``config.json`` of the data *store*, the ones before it, those the pole was flashed with
-    (*factory*).  Without any the pole still lights its street: on, all night and all day, and it says so to nobody.
-    """
-    for files, name in ((store, NAME), (store, LAST_GOOD), (factory, NAME)):
-        text = files.read(name)
-        if text:
-            try:
-                return load(text), name
-            except ConfigError as error:
-                print("diya: " + name + ": " + str(error))
-    return complete(UNCONFIGURED), "none"
+def load(text):
+    """Settings from JSON *text* (str or bytes).  Raises ConfigError."""
+    return complete(parse(text))
 
 
+# a pole that was never told anything still lights its street: on, all night and all day, and says so to nobody
 UNCONFIGURED = {
     "site": "unknown",
     "pole": "unknown",
@@ -150,8 +145,17 @@ def _check_together(given):
     off = given.get("photocell.off", 90)
     if off <= on:
         problems.append("photocell.off is %d and must be above photocell.on, which is %d" % (off, on))
-    for name in given.get("keys", ()):
-        key = given["keys"][name]
-        if not isinstance(key, str) or len(key) != 64 or not all([c in "0123456789abcdef" for c in key]):
-            problems.append("keys." + name + " must be 64 hexadecimal digits")
-    return problems
+    trial, spread = given.get("link.trial", 900), given.get("report.spread", 30)
+    if trial < spread + 60:  # or a sound configuration would be undone before the pole has tried it
+        problems.append("link.trial is %d and must be at least 60 above report.spread, which is %d" % (trial, spread))
+    return problems + check_keys(given.get("keys", {}))
+
+
+def check_keys(keys):
+    """Problems of *keys*, a dictionary."""
+    wrong = [name for name in sorted(keys) if not _is_key(keys[name])]
+    return ["keys." + name + " must be 64 hexadecimal digits" for name in wrong]
+
+
+def _is_key(key):
+    return isinstance(key, str) and len(key) == 64 and all([digit in "0123456789abcdef" for digit in key])

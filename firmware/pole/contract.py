@@ -39,15 +39,15 @@ DELIVERY = {
 FIELDS = {
     PRESENCE: ("v", "online"),
     BIRTH: (
-        "v", "at", "site", "pole", "groups", "board", "firmware", "configVersion", "configOrigin", "capabilities",
-        "resetCause", "bootCount", "ip",
+        "v", "at", "site", "pole", "groups", "board", "firmware", "configVersion", "configHash", "configOrigin",
+        "capabilities", "resetCause", "bootCount", "safeMode", "ip", "journal",
     ),
     STATE: ("v", "at", "level", "target", "reason", "owner", "until", "clock", "clockError"),
     METER: (
         "v", "at", "supplyVoltage", "supplyCurrent", "activePower", "powerFactor", "activeEnergy", "temperature",
         "operatingHours", "switchOnCounter",
     ),
-    EVENT: ("v", "at", "id", "eventType", "startEndFlag", "timestamp", "replayed", "attributes"),
+    EVENT: ("v", "at", "eventType", "startEndFlag", "timestamp", "attributes", "id", "replayed"),
     ACK: ("v", "at", "key", "sender", "n", "cmsRefId", "outcome", "reason", "detail"),
 }  # fmt: skip
 
@@ -68,6 +68,8 @@ BELOW_FLOOR = "belowFloor"
 UNKNOWN_REFERENCE = "unknownReference"
 NOT_STORED = "notStored"
 BUSY = "busy"
+NOT_REKEYED = "notRekeyed"
+REVERTED = "reverted"
 
 MAX_PAYLOAD = const(8192)  # bytes; a larger one is drained from the socket and never stored
 

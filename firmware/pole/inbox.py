@@ -37,9 +37,9 @@ class Inbox:
         self.wake.set()
 
     async def guard(self, task):
-        """Runs *task*; an exception that ends it ends the app."""
+        """Runs *task* (called without arguments); an exception that ends it ends the app."""
         try:
-            await task
+            await task()
         except Exception as error:
             self.failure = error
             self.wake.set()

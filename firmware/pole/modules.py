@@ -14,6 +14,7 @@ def unload(*names):
     for name in names:
         if name in sys.modules:
             del sys.modules[name]
-            parent, _, child = name.rpartition(".")
-            delattr(sys.modules[parent], child)
+            package, _, child = name.rpartition(".")  # on a chip there are none (host_tools/bundle/flat.py)
+            if package and hasattr(sys.modules[package], child):  # not if there was no memory to load it to its end
+                delattr(sys.modules[package], child)
     gc.collect()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from host_tools.errors import BrokerError
@@ -17,13 +18,17 @@ HOW_TO_INSTALL = "install it (Debian, Ubuntu: apt-get install mosquitto; macOS: 
 
 @dataclass(frozen=True)
 class BrokerAddress:
-    """What an `mqtt://` address says, or an `mqtts://` one, which asks for TLS."""
+    """What an `mqtt://` address says, or an `mqtts://` one, which asks for TLS.
+
+    *ca* is a file with the CA that vouches for the broker; None: the system's.
+    """
 
     host: str
     port: int = DEFAULT_PORT
     user: str = ""
     password: str = ""
     tls: bool = False
+    ca: Path | None = None
 
     def __str__(self) -> str:  # without the password: it ends up in messages
         host = f"[{self.host}]" if ":" in self.host else self.host

@@ -1,7 +1,7 @@
 """Asks poles for what is missing, without hurry: few poles at once, one question a pole, a portion at a time.
 
 A question is a `resend` command. The pole answers with an ack, and with the records themselves, or with the event
-`journalDropped` for those it no longer has. No answer, or none of the records: asked again later and later, at most an
+`eventsDropped` for those it no longer has. No answer, or none of the records: asked again later and later, at most an
 hour apart, for as long as it takes; only the pole's own word ends it. A pole that is offline is not asked.
 """
 

@@ -15,9 +15,9 @@ from host_tools.site.reader import NAME
 from host_tools.watch.payload import number, parsed
 from pole import contract
 
-# eventTypes by which a pole says that it no longer has the records of attributes.epoch (default: its own) from ... to,
-# or first ... last: because its journal was full, or because we asked for what it has not
-DROPPED = ("journalDropped", "eventsDropped")
+# eventType by which a pole says that it no longer has the records first ... last of attributes.epoch (default: its
+# own): because its journal was full, or because we asked for what it has not
+DROPPED = "eventsDropped"
 
 # Highest sequence a pole counts to (a small integer on the ESP32); as the end of a `resend`: all there is
 LAST = 2**30 - 1
@@ -46,12 +46,12 @@ class Event:
 
     def dropped(self) -> tuple[str, int, int] | None:
         """Epoch, first and last of the records which this event says are gone for good."""
-        if self.type not in DROPPED:
+        if self.type != DROPPED:
             return None
         said = json.loads(self.attributes)
         epoch = said.get("epoch", self.epoch)
-        low = number(said.get("from", said.get("first")), 0, LAST)
-        high = number(said.get("to", said.get("last")), 0, 2**31)
+        low = number(said.get("first"), 0, LAST)
+        high = number(said.get("last"), 0, 2**31)
         if low is None or high is None or low > high or not isinstance(epoch, str) or not _EPOCH.fullmatch(epoch):
             return None
         return epoch, low, min(high, LAST)

@@ -51,6 +51,7 @@ def pole_config(site: Site, pole: Pole, start_unix: int, years: int = 10) -> dic
         "link.root": site.root,
         "link.host": address.host,
         "link.port": address.port,
+        "link.tls": int(address.tls),
     }
     size = wire_size(config)
     if size > contract.MAX_PAYLOAD:

@@ -33,14 +33,17 @@ def kept(path: Path, users: Iterable[str]) -> dict[str, str]:
 
     Raises BrokerError where the file is there and makes no sense: passwords in use would be lost.
     """
-    known: dict[str, str] = {}
-    if path.exists():
-        try:
-            rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
-            known = {row["user"]: row["password"] for row in rows}
-        except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
-            raise BrokerError(f"the file {path} must be CSV with the columns user and password: {error!r}") from error
+    known = read(path) if path.exists() else {}
     return {user: known.get(user) or secrets.token_urlsafe(24) for user in users}
+
+
+def read(path: Path) -> dict[str, str]:
+    """The passwords in the CSV file at *path*, by user.  Raises BrokerError."""
+    try:
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+        return {row["user"]: row["password"] for row in rows}
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
+        raise BrokerError(f"the file {path} must be CSV with the columns user and password: {error!r}") from error
 
 
 def write_secret(path: Path, text: str) -> None:
@@ -55,7 +58,7 @@ def write_secret(path: Path, text: str) -> None:
 
 
 def as_csv(passwords: dict[str, str]) -> str:
-    """*passwords* as `kept` reads them."""
+    """*passwords* as `read` takes them."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(_FIELDS)

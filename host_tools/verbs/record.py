@@ -14,6 +14,7 @@ import click
 
 from host_tools import envelope
 from host_tools.errors import CommandError
+from host_tools.key_file import read_keys
 from host_tools.output import json_option, say_json
 from host_tools.place import broker_option, place_of, root_option, site_option
 from host_tools.record import query
@@ -78,7 +79,7 @@ def run(
     if login:
         user, password = _login(login)
         address = replace(address, user=user, password=password)
-    keys = _by_pole(envelope.read_keys(key_file)) if key_file else {}
+    keys = _by_pole(read_keys(key_file)) if key_file else {}
     file = db or _default()
     store = Record(file, place.root, place.site, {"timezone": place.zone.key, "title": place.title})
     until = None if seconds is None else time.monotonic() + seconds

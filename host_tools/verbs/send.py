@@ -5,16 +5,17 @@ from __future__ import annotations
 import getpass
 import re
 import socket
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from host_tools import envelope, sending, spans
-from host_tools.envelope import Counters, read_key
+from host_tools.envelope import Counters
 from host_tools.errors import CommandError
+from host_tools.key_file import read_key
 from host_tools.link import Link
-from host_tools.output import json_option, say_json
+from host_tools.output import json_option, say_json, waiting
 from host_tools.place import broker_option, place_of, root_option, site_option
 from host_tools.sending import Outcome, Sender, Target
 from pole import contract
@@ -108,36 +109,30 @@ def sender_name() -> str:
 
 def _with_progress(sender: Sender, target: Target, body: str, wait_s: float) -> Outcome:
     """Send, with a bar on a terminal while answers come in."""
-    if not sys.stderr.isatty():
-        return sender.send(target, body, wait_s)
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("waiting for answers"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-
-        def show(outcome: Outcome) -> None:
-            done = len(outcome.asked) - len(outcome.silent)
-            bar.update(task, total=len(outcome.asked), completed=done)
-
-        return sender.send(target, body, wait_s, show)
+    with waiting() as bar:
+        return sender.send(target, body, wait_s, lambda outcome: bar(len(outcome.asked), len(outcome.silent)))
 
 
 def _print(outcome: Outcome) -> None:
     if outcome.applied:
-        click.echo(f"applied: {_names(outcome.applied)}")
-    alike: dict[tuple[str, str], list[str]] = {}
-    for pole, why in sorted(outcome.rejected.items()):
-        alike.setdefault(why, []).append(pole)
-    for (reason, detail), names_of in alike.items():
-        click.echo(f"rejected, {reason}{': ' + detail if detail else ''}: {', '.join(names_of)}")
+        click.echo(f"applied: {names(outcome.applied)}")
+    print_rejected(outcome.rejected)
     if outcome.idle:
-        click.echo(f"nothing held: {_names(outcome.idle)}")
+        click.echo(f"nothing held: {names(outcome.idle)}")
     for word, others in (("no answer", outcome.silent), ("offline", outcome.offline)):
         if others:
             click.echo(f"{word}: {', '.join(others)}")  # however many: somebody has to go there
 
 
-def _names(poles: list[str]) -> str:
+def print_rejected(rejected: Mapping[str, tuple[str, str]]) -> None:
+    """Say why poles refused (pole: reason, detail), those with the same words together."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for pole, why in sorted(rejected.items()):
+        alike.setdefault(why, []).append(pole)
+    for (reason, detail), names_of in alike.items():
+        click.echo(f"rejected, {reason}{': ' + detail if detail else ''}: {', '.join(names_of)}")
+
+
+def names(poles: list[str]) -> str:
+    """*poles* for a line of text."""
     return ", ".join(sorted(poles)) if len(poles) <= 20 else f"{len(poles)} poles"

@@ -1,4 +1,4 @@
-"""`diya site`: what is wrong with a site, what a night of it will be, and a broker for it."""
+"""`diya site`: what is wrong with a site, what a night of it will be, a broker for it, and its poles told."""
 
 from __future__ import annotations
 
@@ -10,15 +10,20 @@ import click
 
 from host_tools.errors import CommandError
 from host_tools.output import json_option, on_terminal, say_json
+from host_tools.verbs.site_poles import configure, rekey
 
 DEFAULT = "sagar"
 FILE = click.Path(path_type=Path)
 PORT = click.IntRange(1, 65535)
 
 
-@click.group(help="Check a site's files, see a night of it beforehand, set up its broker.")
+@click.group(help="Check a site's files, see a night of it beforehand, set up its broker, bring it to its poles.")
 def site() -> None:
     pass
+
+
+site.add_command(configure)
+site.add_command(rekey)
 
 
 @site.command(help="List every mistake in DIR's site.toml and poles.csv (default: the site that comes with Diya).")

@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,12 @@ from rich.console import Console
 from rich.table import Table
 
 from host_tools.boards import load_board
+from host_tools.bundle.flat import flat_names
 from host_tools.site import load_site, pole_config
+from pole.commanding import JUDGING
+from pole.link.network_time import ASKING
+from pole.reporting.journal import UPKEEP
+from pole.timetable import WORKING_OUT
 from simulator.bench.modules import import_order
 from simulator.engines.micropython import FIRMWARE, VIRTUAL
 from simulator.engines.vm import compile_tree
@@ -28,31 +34,79 @@ PACKAGE = "@micropython/micropython-webassembly-pyscript@1.28.0-6"
 NPM = CACHE.parent / "npm"
 BUDGET = 80 * 1024  # of the ESP32's memory for Python's peak: what is left then opens TLS
 HERE = Path(__file__).parent
-START_ONLY = (
-    "pole.drivers.board", "pole.config", "pole.lighting.calendar_settings", "pole.lighting.lamp_settings",
-)  # fmt: skip
+STEADY = "its link is secure"
+FOR_A_MOMENT = {  # what is loaded (with all that it needs), and what is forgotten afterwards
+    "while a command's JSON is read": (("pole.link.commands", "pole.link.json_reader"), JUDGING),
+    "while its envelope is checked": (("pole.link.commands", "pole.link.envelope"), JUDGING),
+    "while it is understood": (("pole.link.commands", "pole.link.command_body"), JUDGING),
+    "while it is obeyed": (("pole.link.commands", "pole.obeying"), JUDGING),
+    "while a new key is understood": (("pole.link.commands", "pole.link.rekey"), JUDGING),
+    "while it is stored": (("pole.link.commands", "pole.obeying", "pole.link.keyring"), JUDGING),
+    "while a configuration's JSON is read": (("pole.link.configuration", "pole.link.json_reader"), JUDGING),
+    "while a configuration's envelope is checked": (("pole.link.configuration", "pole.link.envelope"), JUDGING),
+    "while a configuration is judged": (("pole.link.configuration", "pole.config_state"), JUDGING),
+    "while a night is worked out": (("pole.lighting.calendar",), WORKING_OUT),
+    "while the journal makes room": (UPKEEP, UPKEEP),
+    "while the time is asked for": (ASKING, ASKING),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """``what`` was done and how many ``bytes`` it left in use; ``live``: bytes in use then, ``names``: names kept."""
+
+    what: str
+    bytes: int
+    live: int
+    names: int
+
+
+@dataclass(frozen=True)
+class Measured:
+    """``rows`` in the order of a pole's start, then what is loaded for a moment and forgotten again."""
+
+    rows: list[Row]
+
+    @property
+    def steady(self) -> int:
+        """Bytes in use once the app is made."""
+        return next(row.live for row in self.rows if row.what == STEADY)
+
+    @property
+    def peak(self) -> Row:
+        """The moment when most is in use."""
+        return max(self.rows, key=lambda row: row.live)
+
+
+def missing() -> str:
+    """Why nothing can be measured here, in a sentence; "" when it can."""
+    if shutil.which("node") and shutil.which("npm"):
+        return ""
+    return "no table of the ESP32's heap: it needs Node.js (Debian and Ubuntu: apt-get install nodejs npm)"
 
 
 def show(console: Console) -> None:
     """Measures and prints the table, or one sentence that says what is missing."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        console.print("no table of the ESP32's heap: it needs Node.js (Debian and Ubuntu: apt-get install nodejs npm)")
+    if missing():
+        console.print(missing())
         return
     measured = measure()
     table = Table(title="heap in the ESP32's memory layout, bytes", title_justify="left")
     table.add_column("what")
     table.add_column("bytes", justify="right")
-    table.add_column("up to here", justify="right")
-    total = 0
-    for name, used in measured["rows"]:
-        total += used
-        table.add_row(name, f"{used:,}", f"{total:,}")
+    table.add_column("in use then", justify="right")
+    for row in measured.rows:
+        table.add_row(row.what, f"{row.bytes:,}", f"{row.live:,}")
     console.print(table)
-    console.print(f"in use once the app is made: {measured['live']:,} bytes; budget {BUDGET:,}")
+    peak = measured.peak
+    console.print(
+        f"steady {measured.steady:,} bytes, peak {peak.live:,} ({peak.what}) of a budget of {BUDGET:,}: "
+        f"{BUDGET - peak.live:,} in reserve; {measured.rows[-1].names} names are kept"
+    )
 
 
-def measure() -> dict[str, Any]:
-    """``rows``: [what, bytes] in the order in which the pole starts; ``live``: bytes in use at the end."""
+def measure() -> Measured:
+    """Runs the pole's start, step by step.  Raises RuntimeError where a step fails."""
     module = NPM / "node_modules" / "@micropython" / "micropython-webassembly-pyscript" / "micropython.mjs"
     if not module.exists():
         NPM.mkdir(parents=True, exist_ok=True)
@@ -66,7 +120,7 @@ def measure() -> dict[str, Any]:
         (folder / "config.json").write_text(json.dumps(pole_config(site, site.poles[0], start)))
         job = {
             "micropython": str(module),
-            "firmware": str(compile_tree(FIRMWARE, CACHE)),
+            "firmware": str(compile_tree(FIRMWARE, CACHE, shorter=True)),
             "virtual": str(compile_tree(VIRTUAL, CACHE)),
             "folder": str(folder),
             "steps": steps(),
@@ -76,27 +130,55 @@ def measure() -> dict[str, Any]:
         )
     if run.returncode:
         raise RuntimeError(f"measuring the heap failed: {run.stdout[-2000:]}{run.stderr[-2000:]}")
-    result: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
-    return result
+    (_, start_bytes, start_names), *rest = json.loads(run.stdout.splitlines()[-1])
+    rows: list[Row] = []
+    for what, used, names in rest:
+        # the stand-ins for the chip's own modules have names too, and these come first
+        here = _pools(names) - _pools(start_names)
+        names -= start_names
+        live = used - start_bytes - here + _pools(names)
+        rows.append(Row(what, live - (rows[-1].live if rows else 0), live, names))
+    return Measured(rows)
+
+
+def _pools(names: int) -> int:
+    """Bytes of MicroPython's tables of *names* names (py/qstr.c): the first has 20 places, each other twice as many.
+
+    A place has an address (4 bytes), a hash (2) and a length (1); the letters lie elsewhere.
+    """
+    places = 20
+    out = 0
+    while names > 0:
+        out += (24 + 7 * places + 15) // 16 * 16
+        names -= places
+        places *= 2
+    return out
 
 
 def steps() -> list[tuple[str, str]]:
     """(what, code to run), in the order of the pole's own start (boot.py, then main.py)."""
     board = load_board("esp32-devkitc")
+    names = flat_names({file.relative_to(FIRMWARE).as_posix(): "" for file in FIRMWARE.rglob("*.py")})
     drivers = ["pole.drivers.board", *(f"pole.drivers.{name}" for name in _drivers(board))]
     loads = [name for first in drivers for name in import_order(FIRMWARE, first)]
-    out = [(name, f"import {name}") for name in dict.fromkeys(loads)]
+    out = [(name, f"__import__('{names[name]}')") for name in dict.fromkeys(loads)]
     out.append(("its ports", "import boot\nports = boot.boot('/vfs', '/data')"))
-    out.append(("checking the settings", "import main\nsettings = main.read_settings(ports)"))
-    out.append(("... and forgetting how", f"main.unload{START_ONLY}"))
-    out += [(name, f"import {name}") for name in import_order(FIRMWARE, "pole.app") if name not in dict(out)]
-    out.append(("the app itself", "one = main.build(ports, *settings)\nports.chip = None"))
-    out.append(("... and forgetting how", "main.unload('pole.app', 'pole.drivers.chip')"))
+    out.append(("checking the settings", "import main\nsettings = main.read_settings(ports, 0)"))
+    out.append(("... and forgetting how", "main.unload('board', *main.CHECKING)"))
+    app = [name for name in import_order(FIRMWARE, "pole.app") if name not in dict(out)]
+    out += [(name, f"__import__('{names[name]}')") for name in app]
+    out.append(("the app itself", "one = main.build(ports, *settings, (0, ''))\nports.chip = None"))
+    out.append(("... and forgetting how", "main.unload('app', 'chip')"))
+    out.append(("its first turn: a night's table, a state, an event", "turns = one.run()\nturns.send(None)"))
+    out.append((STEADY, f"__import__('{names['pole.drivers.tls']}')"))
+    for what, (loaded, forgotten) in FOR_A_MOMENT.items():
+        out.append((what, "\n".join(f"__import__('{names[name]}')" for name in loaded)))
+        out.append(("... and forgetting how", f"main.unload(*{[names[name] for name in forgotten]})"))
     return out
 
 
 def _drivers(board: dict[str, Any]) -> list[str]:
     """Modules of pole/drivers that a pole with *board* loads."""
-    always = ["dimmer", "relay", "watchdog", "chip", "files", "wifi", "net"]
+    always = ["storage", "dimmer", "relay", "watchdog", "chip", "files", "wifi", "net"]
     chosen = {"meter": "bl0942", "rtc": "ds3231", "photocell": "photocell"}
     return always + [driver for table, driver in chosen.items() if table in board]

@@ -16,6 +16,8 @@ from typing import Any
 from simulator.engines.cpython_net import CpythonNet
 from simulator.engines.engine import Hardware, PoleDied, Runner
 from simulator.engines.virtual_loop import VirtualLoop
+from simulator.hardware.flash import Flash
+from simulator.hardware.little_files import LittleFiles
 from simulator.virtual import ops
 
 VIRTUAL = "simulator.virtual."
@@ -59,6 +61,7 @@ class _NoHardware:
 
     name = ""
     folder = Path()
+    flash = Flash(0)
 
     def handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
         return 0, b""
@@ -110,6 +113,7 @@ class CPythonRunner:
         self._hardware = hardware
         self._loop = VirtualLoop()  # type: ignore[abstract]  # a pole needs no subprocesses and signals
         self._net = CpythonNet(self._loop, self._handle)
+        self._data = LittleFiles(hardware.flash)
         self._life: Any = None
         self._console = Console(hardware.folder / "console.log")
 
@@ -135,7 +139,7 @@ class CPythonRunner:
         import main
 
         folder = self._hardware.folder
-        await main.live(boot.boot(f"{folder}/vfs", f"{folder}/data", self._net, self._nonce))
+        await main.live(boot.boot(f"{folder}/vfs", f"{folder}/data", self._net, self._nonce, self._data))
 
     def _nonce(self, n: int) -> bytes:
         return self._handle(ops.ENTROPY, n, 0, b"")[1]
@@ -144,6 +148,7 @@ class CPythonRunner:
         return self._hardware.handle(op, a, b, data)
 
     def kill(self) -> None:
+        self._data.cut()
         self._hardware = _stepped.hardware = _NoHardware()
         try:
             self._loop.abandon()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from simulator.hardware.flash import Flash
+
 
 class PoleReset(SystemExit):
     """The firmware asked for a reset.  A SystemExit, so that no ``except Exception`` of the firmware stops it."""
@@ -22,7 +24,8 @@ class Hardware(Protocol):
     """The pole's end of things on the host: every call of a virtual module arrives here."""
 
     name: str
-    folder: Path  # holds vfs/ and data/
+    folder: Path  # holds vfs/
+    flash: Flash  # the data partition
 
     def handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
         """Value and data of one operation.  Raises PoleReset."""

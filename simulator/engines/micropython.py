@@ -11,7 +11,7 @@ from pathlib import Path
 import pole
 from simulator.engines.engine import Hardware, PoleDied
 from simulator.engines.vm import VmMissing, compile_tree, find_micropython
-from simulator.virtual import hostops
+from simulator.virtual import hostops, ops
 
 FIRMWARE = Path(pole.__file__).parent.parent
 VIRTUAL = Path(hostops.__file__).parent
@@ -33,8 +33,8 @@ class MicroPythonEngine:
         """Raises VmMissing where there is no virtual machine, or no firmware to compile for it."""
         if not (FIRMWARE / "main.py").exists():  # an installed package has the app alone
             raise VmMissing("the firmware's boot.py and main.py are not here: run diya from a checkout of Diya.")
-        self._command = [*find_micropython(), "-X", f"heapsize={heap_bytes}"]
-        self._firmware = compile_tree(FIRMWARE, cache)
+        self._command = [*find_micropython(), "-X", f"heapsize={heap_bytes + ops.FLASH_BLOCK}"]
+        self._firmware = compile_tree(FIRMWARE, cache, shorter=True)
         self._virtual = compile_tree(VIRTUAL, cache)
 
     def start(self, hardware: Hardware) -> MicroPythonRunner:

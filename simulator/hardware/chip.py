@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from hashlib import shake_128
 
 from simulator.hardware.buses import I2cBuses, Uarts
+from simulator.hardware.dram import Dram
+from simulator.hardware.flash import Flash
 from simulator.hardware.gpio import Gpio
 from simulator.hardware.memory import EPOCH_UNIX, Nvs, Rtc
 from simulator.hardware.part import Answer, Operation, Part
@@ -49,7 +51,9 @@ class Chip:
         self.uarts = Uarts(now_ms)
         self.i2c = I2cBuses()
         self.nvs = Nvs()
+        self.flash = Flash()
         self.watchdog = Watchdog(now_ms)
+        self.dram = Dram(lambda: radio.active)
         self._rtc = Rtc(now_ms)
         self._unix = unix
         self._mac = mac
@@ -66,7 +70,7 @@ class Chip:
             ops.NTP: self._ntp,
         }
         self._parts: tuple[Part, ...] = (
-            self.gpio, self.uarts, self.i2c, self.nvs, self.watchdog, self._rtc, radio,
+            self.gpio, self.uarts, self.i2c, self.nvs, self.flash, self.watchdog, self.dram, self._rtc, radio,
         )  # fmt: skip
         for part in self._parts:
             self._operations.update(part.operations())

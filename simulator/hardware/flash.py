@@ -1,30 +1,23 @@
-"""NOR flash in blocks, as littlefs sees it: programming only clears bits, and the power may go in the middle of it all.
+"""The ``data`` partition of a pole's NOR flash: erasing sets the bits of a block, programming only clears them.
 
-Every program and erase is an operation.  ``Flash.log`` keeps them, so the state at any moment of any operation can be
-made again without running anything twice (``apply``, ``tear``).  An erase that was cut short leaves the rest of the
-block in disorder, a program that was cut short half of its bytes and one with only some of its bits.
-
-``LittleFiles`` puts littlefs over it, in the geometry MicroPython gives it on an ESP32, under the interface of
-``pole/drivers/files.py``; and it counts what wears out.
+It outlives resets and power cuts.  Only blocks with something in them take memory, so a thousand poles fit in one
+process.  Every program and erase is an operation; with ``log`` they are kept, so the state at any moment of any
+operation can be made again without running anything twice (``apply``, ``tear``).  An erase that was cut short leaves
+the rest of the block in disorder, a program that was cut short half of its bytes and one with only some of its bits.
 """
 
 from __future__ import annotations
 
-import io
+from array import array
+from hashlib import shake_128
 from typing import NamedTuple
 
-from littlefs import LittleFS, LittleFSError, UserContext, lfs
-from littlefs.lfs import LFSConfig, LFSFileFlag
+from simulator.hardware import part
+from simulator.virtual import ops
 
 BLOCK = 4096
-# what MicroPython's VfsLfs2 asks for: read and program 32 bytes, cache 4 of these, lookahead 32, 100 block cycles
-PROGRAM = 32
-CACHE = 128
-LOOKAHEAD = 32
-CYCLES = 100
-
-# flags of littlefs' file_open, lfs.h
-_CREATE, _TRUNCATE, _APPEND = 0x102, 0x400, 0x800  # the first with write only
+DATA_BLOCKS = 256  # of the data partition: 1 MiB
+_ERASED = b"\xff"
 
 
 class Operation(NamedTuple):
@@ -34,37 +27,100 @@ class Operation(NamedTuple):
     data: bytes | None
 
 
-class Flash(UserContext):
-    """*blocks* blocks of 4 KiB.  ``erases`` counts by block; ``programmed`` counts bytes."""
+class Flash:
+    """*blocks* blocks of 4 KiB, erased unless there is an *image*.
 
-    def __init__(self, blocks: int, image: bytes | None = None) -> None:
-        super().__init__(buffer=bytearray(image if image is not None else b"\xff" * (blocks * BLOCK)))
-        self.erases = [0] * blocks
+    ``erases`` counts by block, ``programmed`` counts bytes.  ``log`` takes the operations where it is a list.
+    ``protected``: the flash takes every operation and nothing changes, as when its write protection is set.
+    """
+
+    def __init__(self, blocks: int = DATA_BLOCKS, image: bytes | bytearray | None = None) -> None:
+        self.blocks = blocks
+        self.erases = array("I", bytes(4 * blocks))
         self.programmed = 0
-        self.log: list[Operation] = []
+        self.log: list[Operation] | None = None
+        self.protected = False
+        self._filled: dict[int, bytes | bytearray] = {}  # by block, up to the last byte that is not erased
+        if image is not None:
+            self.load(image)
 
-    def prog(self, cfg: LFSConfig, block: int, off: int, data: bytes) -> int:
-        at = block * BLOCK + off
-        assert len(data) % PROGRAM == 0, "not a multiple of what the flash programs"
-        assert self.buffer[at : at + len(data)] == b"\xff" * len(data), "programmed twice"
+    def read(self, at: int, n: int) -> bytes:
+        """*n* bytes from byte *at* on, of one block."""
+        offset = at % BLOCK
+        data = bytes(self._filled.get(at // BLOCK, b"")[offset : offset + n])
+        return data + _ERASED * (n - len(data))
+
+    def program(self, at: int, data: bytes) -> None:
+        """Clears the bits at byte *at* that are clear in *data*, which lies in one block."""
         self.programmed += len(data)
-        self._do(Operation(at, bytes(data)))
-        return 0
+        if self.log is not None:
+            self.log.append(Operation(at, data))
+        if self.protected:
+            return
+        number, offset = at // BLOCK, at % BLOCK
+        block = self._filled.get(number)
+        if not isinstance(block, bytearray):  # erased, or rubbish, which many blocks share
+            block = self._filled[number] = bytearray(block or b"")
+        block.extend(_ERASED * (offset + len(data) - len(block)))
+        for place, byte in enumerate(data, offset):
+            block[place] &= byte
 
-    def erase(self, cfg: LFSConfig, block: int) -> int:
-        self.erases[block] += 1
-        self._do(Operation(block * BLOCK, None))
-        return 0
+    def erase(self, number: int) -> None:
+        """Sets all bits of block *number*."""
+        self.erases[number] += 1
+        if self.log is not None:
+            self.log.append(Operation(number * BLOCK, None))
+        if not self.protected:
+            self._filled.pop(number, None)
 
-    def _do(self, operation: Operation) -> None:
-        self.log.append(operation)
-        apply(self.buffer, operation)
+    def image(self) -> bytearray:
+        """All of it."""
+        return bytearray(b"".join(self.read(number * BLOCK, BLOCK) for number in range(self.blocks)))
+
+    def load(self, image: bytes | bytearray) -> None:
+        """Puts *image* there, which is as long as the flash; nothing is counted."""
+        self._filled.clear()
+        for number in range(self.blocks):
+            block = image[number * BLOCK : (number + 1) * BLOCK].rstrip(_ERASED)
+            if block:
+                self._filled[number] = bytearray(block)
+
+    def corrupt(self, seed: int) -> None:
+        """Overwrites all of it with rubbish."""
+        rubbish = shake_128(str(seed).encode()).digest(BLOCK)
+        self._filled = dict.fromkeys(range(self.blocks), rubbish)
+
+    @property
+    def bytes_held(self) -> int:
+        """Memory it takes on this computer, about."""
+        return sum(len(block) for block in self._filled.values())
+
+    # -- part of a chip
+
+    def power_on(self, _cut: bool) -> None:
+        """It forgets nothing."""
+
+    def operations(self) -> dict[int, part.Operation]:
+        return {
+            ops.FLASH_SIZE: lambda _a, _b, _data: (self.blocks * BLOCK, b""),
+            ops.FLASH_READ: lambda at, n, _data: (n, self.read(at, n)),
+            ops.FLASH_PROGRAM: self._program,
+            ops.FLASH_ERASE: self._erase,
+        }
+
+    def _program(self, at: int, _b: int, data: bytes) -> part.Answer:
+        self.program(at, data)
+        return 0, b""
+
+    def _erase(self, number: int, _b: int, _data: bytes) -> part.Answer:
+        self.erase(number)
+        return 0, b""
 
 
 def apply(image: bytearray, operation: Operation) -> None:
     """Does *operation* to *image*, whole."""
     at, data = operation
-    image[at : at + (len(data) if data is not None else BLOCK)] = data if data is not None else b"\xff" * BLOCK
+    image[at : at + (len(data) if data is not None else BLOCK)] = data if data is not None else _ERASED * BLOCK
 
 
 def tear(image: bytearray, operation: Operation) -> None:
@@ -72,86 +128,10 @@ def tear(image: bytearray, operation: Operation) -> None:
     at, data = operation
     if data is None:
         half = BLOCK // 2
-        image[at : at + half] = b"\xff" * half
+        image[at : at + half] = _ERASED * half
         for place in range(at + half, at + BLOCK):
             image[place] |= (place * 2654435761 >> 13) & 0xFF  # some bits are back to one already
     else:
         half = len(data) // 2
         image[at : at + half] = data[:half]
         image[at + half] &= data[half] | 0x55
-
-
-class LittleFiles:
-    """The data store on littlefs: what ``pole/drivers/files.py`` does through MicroPython, done without it.
-
-    Raises OSError as it does.  ``format=True`` makes a new file system.
-    """
-
-    def __init__(self, flash: Flash, format: bool = False) -> None:
-        self.flash = flash
-        self._fs = LittleFS(
-            flash,
-            mount=False,
-            block_size=BLOCK,
-            block_count=len(flash.erases),
-            read_size=PROGRAM,
-            prog_size=PROGRAM,
-            cache_size=CACHE,
-            lookahead_size=LOOKAHEAD,
-            block_cycles=CYCLES,
-        )
-        if format:
-            self._fs.format()
-        self._fs.mount()
-
-    def read(self, name: str) -> bytes | None:
-        try:
-            with self.open(name) as file:
-                return file.read()
-        except OSError:
-            return None
-
-    def write(self, name: str, data: bytes) -> None:
-        self._put(name + ".new", _TRUNCATE, data)
-        self.rename(name + ".new", name)
-
-    def append(self, name: str, data: bytes) -> None:
-        self._put(name, _APPEND, data)
-
-    def open(self, name: str) -> io.BytesIO:
-        try:
-            with self._fs.open(name, "rb") as file:
-                return io.BytesIO(file.read())
-        except LittleFSError as error:
-            raise OSError(-error.code, str(error)) from None
-
-    def names(self) -> list[str]:
-        return list(self._fs.listdir("/"))
-
-    def size(self, name: str) -> int:
-        try:
-            return int(self._fs.stat(name).size)
-        except LittleFSError:
-            return 0
-
-    def rename(self, name: str, other: str) -> None:
-        try:
-            self._fs.rename(name, other)
-        except LittleFSError as error:
-            raise OSError(-error.code, str(error)) from None
-
-    def remove(self, name: str) -> None:
-        try:
-            self._fs.remove(name)
-        except LittleFSError:
-            pass
-        except FileNotFoundError:
-            pass
-
-    def _put(self, name: str, flags: int, data: bytes) -> None:
-        try:
-            file = lfs.file_open(self._fs.fs, name, LFSFileFlag(flags | _CREATE))
-            lfs.file_write(self._fs.fs, file, data)
-            lfs.file_close(self._fs.fs, file)
-        except LittleFSError as error:
-            raise OSError(-error.code, str(error)) from None

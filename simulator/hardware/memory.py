@@ -24,6 +24,13 @@ class Nvs:
     def power_on(self, _cut: bool) -> None:
         self._live = dict(self._flash)
 
+    def provision(self, namespace: str, key: str, blob: bytes) -> None:
+        """Puts a *blob* there, as whoever flashes the chip does."""
+        self._flash[f"{namespace}\0{key}".encode()] = self._live[f"{namespace}\0{key}".encode()] = (
+            1,
+            _BLOB_MARK + blob,
+        )
+
     def operations(self) -> dict[int, Operation]:
         return {
             ops.NVS_GET: self._get,

@@ -63,6 +63,11 @@ class Radio:
         self._lost_ms = self._now_ms() + BEACON_MS if self._joined and not reachable else None
 
     @property
+    def active(self) -> bool:
+        """True while the radio is on."""
+        return self._active
+
+    @property
     def joined(self) -> bool:
         """True while the pole believes it is on the network and has an address."""
         self._advance()

@@ -38,7 +38,9 @@ class Endpoint(Protocol):
 
 
 class Network(Protocol):
-    """What carries the bytes of all poles."""
+    """What carries the bytes of all poles; ``tls`` says whether its other end speaks TLS where a pole does."""
+
+    tls: bool
 
     def resolve(self, pole: str, host: str) -> str:
         """IPv4 address of *host* as text.  Raises OSError when there is no answer."""
@@ -79,6 +81,8 @@ class Sockets:
         if op == hostops.INTEREST:
             self._interest[a] = b
             return 0, b""
+        if op == hostops.SECURE:
+            return int(self._network.tls), b""
         if op == hostops.SOCKET:
             return self._open(a), b""
         if op == hostops.CONNECT:

@@ -16,7 +16,12 @@ TIME_ADDRESS = "10.0.0.2"
 
 
 class ModelledNetwork:
-    """Carries every pole's bytes to the broker model, in order, each chunk 8 to 71 ms late (by an integer hash)."""
+    """Carries every pole's bytes to the broker model, in order, each chunk 8 to 71 ms late (by an integer hash).
+
+    Nobody listens in here, so a pole whose link is secure sends in the clear all the same; only its memory is charged.
+    """
+
+    tls = False
 
     def __init__(
         self,
@@ -58,7 +63,7 @@ class ModelledNetwork:
         connection = self._connections[pole] = self._connections.get(pole, 0) + 1
         if kind == SOCK_DGRAM:
             return ModelledTime(self, pole, connection, changed)
-        stream = ModelledStream(self, pole, connection, changed)
+        stream = ModelledStream(self, pole, connection, address == BROKER_ADDRESS, changed)
         self._streams.setdefault(pole, []).append(stream)
         return stream
 
@@ -73,14 +78,17 @@ class ModelledNetwork:
 
 
 class ModelledStream:
-    """A TCP connection to the broker."""
+    """A TCP connection to the broker, or to where there is none (*served* False)."""
 
     BUFFER = 5744  # lwIP's send buffer on an ESP32, bytes
 
-    def __init__(self, network: ModelledNetwork, pole: str, connection: int, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, network: ModelledNetwork, pole: str, connection: int, served: bool, changed: Callable[[], None]
+    ) -> None:
         self.pole = pole
         self._network = network
         self._connection = connection
+        self._served = served
         self._changed = changed
         self._session: Session | None = None
         self._received = bytearray()
@@ -115,7 +123,7 @@ class ModelledStream:
     def _arrive(self) -> None:
         if self._closed:
             return
-        if self._network.broker.running:
+        if self._served and self._network.broker.running:
             self._session = Session(self._network.broker, self._from_broker, self._peer_closed)
         else:
             self._error = errno.ECONNREFUSED

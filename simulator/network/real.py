@@ -21,6 +21,8 @@ TIME_ADDRESS = "10.0.0.2"
 class RealNetwork:
     """TCP connections of all poles, served by *selector* (the one that ``RealPace`` waits on)."""
 
+    tls = True
+
     def __init__(
         self,
         kernel: Kernel,

@@ -34,7 +34,9 @@ class Totals:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-def build_report(totals: Totals, time: RunTime, darkness: Darkness, detection: Detection) -> dict[str, Any]:
+def build_report(
+    totals: Totals, time: RunTime, darkness: Darkness, detection: Detection, flash: Mapping[str, Any]
+) -> dict[str, Any]:
     """The report as JSON values.  ``dark_minutes_by_pole`` has only poles which were dark; finish *darkness* first."""
     return {
         "site": totals.site,
@@ -50,6 +52,7 @@ def build_report(totals: Totals, time: RunTime, darkness: Darkness, detection: D
         "messages": totals.messages,
         "bytes": totals.bytes,
         "max_heap_bytes": totals.max_heap_bytes,
+        "flash": dict(flash),
         "totals": {name: totals.counts[name] for name in sorted(totals.counts)},
         "dark_minutes": _minutes(darkness.total_minutes()),
         "dark_minutes_by_pole": {pole: _minutes(dark) for pole, dark in darkness.minutes().items()},

@@ -64,6 +64,17 @@ KINDS = {
             "1.0 is no idea of the time at all; it is all or nothing.",
         ),
         Kind(
+            "data_corrupt",
+            "The data partition of the flash is overwritten with rubbish, and the node restarts.",
+            "1.0 overwrites all of it; it is all or nothing.",
+            lasts=False,
+        ),
+        Kind(
+            "memory_short",
+            "The chip's memory is in pieces: no TLS session can be opened, while one that is open goes on.",
+            "1.0 leaves no piece that is large enough; it is all or nothing.",
+        ),
+        Kind(
             "lamp_open",
             "LED modules of the luminaire are disconnected: their light is gone, and so is their power.",
             "1.0 disconnects all modules: no light, and 2 % of the rated watts are left; 0.4 disconnects four in ten.",

@@ -16,7 +16,7 @@ from simulator.street.virtual_pole import VirtualPole
 from simulator.street.wiring import Wiring
 
 SENDER = "scenario"
-OFF_MS = 1000  # a pole that is restarted to lose its time is without power for this long
+OFF_MS = 1000  # a pole that is restarted to lose something is without power for this long
 
 
 class Stage(Protocol):
@@ -66,6 +66,7 @@ class Player:
         self._down = 0  # happenings that keep the broker down
         self._unreachable: dict[str, int] = {}
         self._timeless: dict[str, int] = {}
+        self._short: dict[str, int] = {}
         for happening in scenario.happenings:
             kernel.at(happening.at_ms, self._call(self._begin, happening))
             if happening.until_ms is not None:
@@ -92,10 +93,17 @@ class Player:
         elif happening.kind == "network_outage":
             self._unreachable[name] = self._unreachable.get(name, 0) + 1
             self._around.reach(name, False)
+        elif happening.kind == "memory_short":
+            self._short[name] = self._short.get(name, 0) + 1
+            stage.wiring.chip.dram.short = True
         elif happening.kind == "clock_lost":
             self._timeless[name] = self._timeless.get(name, 0) + 1
             self._around.time_served(name, False)
             self._lose_time(stage)
+        elif happening.kind == "data_corrupt":
+            stage.pole.power_off()
+            stage.pole.flash.corrupt(happening.number)
+            self._kernel.after(OFF_MS, stage.power)
 
     def _lose_time(self, stage: Stage) -> None:
         stage.pole.power_off()
@@ -117,6 +125,9 @@ class Player:
                 self._unreachable[name] -= 1
                 if not self._unreachable[name]:
                     self._around.reach(name, True)
+            elif happening.kind == "memory_short":
+                self._short[name] -= 1
+                stage.wiring.chip.dram.short = self._short[name] > 0
             elif happening.kind == "clock_lost":
                 self._timeless[name] -= 1
                 if not self._timeless[name]:

@@ -12,6 +12,7 @@ from host_tools.site.model import Site
 from pole import contract
 from simulator.kernel import Kernel
 from simulator.report.detection import Event
+from simulator.scenario.kinds import EVENT_TYPES
 from simulator.street.transcript import Transcript
 
 RAISING = ("incident", "lock")  # whose commands never lower the level, so that no darkness is owed to them
@@ -77,6 +78,9 @@ class Recorder:
             self._event(pole, values)
 
     def _event(self, pole: str, values: dict[str, Any]) -> None:
+        """Keeps an event that says something of the light; what a pole says of itself is no diagnosis."""
+        if values.get("eventType") not in EVENT_TYPES:
+            return
         try:
             event = Event(
                 str(values["id"]),

@@ -53,6 +53,8 @@ class StreetPole:
         (folder / "vfs").mkdir(parents=True)
         (folder / "vfs" / "board.json").write_text(json.dumps(board))
         (folder / "vfs" / "config.json").write_text(json.dumps(settings))
+        for name, content in street.files.items():
+            (folder / "vfs" / name).write_bytes(content)
         self.pole = VirtualPole(kernel, pole.name, folder, street.engine, self.wiring.chip, street.network)
 
     def power(self) -> None:
@@ -71,7 +73,10 @@ class StreetPole:
 
 
 class Street:
-    """All poles of *site* over *scenario*; ``run`` lives it."""
+    """All poles of *site* over *scenario*; ``run`` lives it.
+
+    *overrides* gives what to put over the settings of a pole, by its name; *files* are put into every pole's ``vfs``.
+    """
 
     def __init__(
         self,
@@ -86,7 +91,8 @@ class Street:
         around: Surroundings,
         recorder: Recorder,
         folder: Path,
-        overrides: Mapping[str, Any],
+        overrides: Callable[[str], Mapping[str, Any]],
+        files: Mapping[str, bytes],
     ) -> None:
         self.site = site
         self.scenario = scenario
@@ -97,13 +103,14 @@ class Street:
         self.network = network
         self.recorder = recorder
         self.folder = folder
+        self.files = files
         self.weather = Weather(site.latitude, site.longitude, seed, time)
         self.darkness = Darkness(site.poles, site.lit_percent, time)
         self.log = NightLog(time)
         self.poles: dict[str, StreetPole] = {}
         self._feeders: dict[str, Feeder] = {}
         for pole in site.poles:
-            settings = {**pole_config(site, pole, time.start_unix), **overrides}
+            settings = {**pole_config(site, pole, time.start_unix), **overrides(pole.name)}
             self.poles[pole.name] = StreetPole(self, pole, boards[pole.board], settings)
         recorder.excuse = lambda name: self.poles[name].tell_light()
         Player(kernel, scenario, site, self.poles, around, self.unix_ms)

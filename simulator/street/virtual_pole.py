@@ -22,6 +22,7 @@ class VirtualPole:
         self.name = name
         self.folder = folder
         self.chip = chip
+        self.flash = chip.flash
         chip.on_reset = self._reset
         self.resets: Counter[str] = Counter()
         self.failures: list[str] = []

@@ -50,6 +50,7 @@ class Wiring:
             seed=noise.key(seed, plant.name, "entropy"),
             pulls={},
         )
+        self.chip.nvs.provision("diya", "highWater", bytes(8))  # a new pole has obeyed nobody yet
         self.chip.on_output = self._output
         self._attach(board, unix_ms)
 

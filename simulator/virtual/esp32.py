@@ -1,7 +1,19 @@
-"""``esp32`` of the real port, as far as the pole uses it: the flash's key-value store, and the die's temperature."""
+"""``esp32`` of the real port, as far as the pole uses it: the flash's key-value store and its data partition, and the
+die's temperature."""
 
-from _chip import call, read
-from ops import NVS_COMMIT, NVS_ERASE, NVS_GET, NVS_SET, TEMPERATURE
+from _chip import call, post, read, read_into
+from ops import (
+    FLASH_BLOCK,
+    FLASH_ERASE,
+    FLASH_PROGRAM,
+    FLASH_READ,
+    FLASH_SIZE,
+    NVS_COMMIT,
+    NVS_ERASE,
+    NVS_GET,
+    NVS_SET,
+    TEMPERATURE,
+)
 
 _I32 = 0
 _BLOB = 1
@@ -58,3 +70,40 @@ class NVS:
 
     def commit(self):
         call(NVS_COMMIT)
+
+
+class Partition:
+    """The one called ``data``.  It reads a whole block at once: littlefs asks for little at a time, and a trip is dear.
+
+    Programming waits for no answer: littlefs reads back what it has programmed.
+    """
+
+    TYPE_DATA = 1
+
+    @staticmethod
+    def find(type, subtype=255, label=None):
+        return [Partition()] if label == "data" and call(FLASH_SIZE) else []
+
+    def __init__(self):
+        self._page = bytearray(FLASH_BLOCK)
+        self._block = -1  # the one in the page
+
+    def readblocks(self, block, buffer, offset=0):
+        if block != self._block:
+            self._block = block
+            read_into(FLASH_READ, self._page, block * FLASH_BLOCK, FLASH_BLOCK)
+        buffer[:] = memoryview(self._page)[offset : offset + len(buffer)]
+
+    def writeblocks(self, block, buffer, offset=0):
+        self._block = -1
+        post(FLASH_PROGRAM, block * FLASH_BLOCK + offset, 0, buffer)
+
+    def ioctl(self, what, argument):
+        if what == 4:
+            return call(FLASH_SIZE) // FLASH_BLOCK
+        if what == 5:
+            return FLASH_BLOCK
+        if what == 6:
+            self._block = -1
+            post(FLASH_ERASE, argument)
+        return 0

@@ -15,19 +15,19 @@ import gc  # noqa: E402
 
 import _chip  # noqa: E402
 from hostops import FAILED, HEAP  # noqa: E402
-from ops import ENTROPY  # noqa: E402
+from ops import ENTROPY, FLASH_BLOCK  # noqa: E402
 
 
 def _measure(ms):
     """Once a simulated hour: the heap, and what of it is alive."""
     global _peak, _next, _idle
-    used = gc.mem_alloc()
+    used = gc.mem_alloc() - FLASH_BLOCK
     if used > _peak:
         _peak = used
     if ms and (_chip.ticks - _next) & 0x3FFFFFFF < 0x20000000:
         _next = (_chip.ticks + 3600000) & 0x3FFFFFFF
         gc.collect()
-        _chip.call(HEAP, _peak, gc.mem_alloc())
+        _chip.call(HEAP, _peak, gc.mem_alloc() - FLASH_BLOCK)
     return _idle(ms)
 
 

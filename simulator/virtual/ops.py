@@ -46,3 +46,13 @@ WLAN_ADDRESS = 55  # data: address, netmask, gateway, name server as text, NUL b
 WLAN_RECONNECTS = 56  # a: times the radio tries again by itself, -1 for no limit
 WLAN_HOSTNAME = 57  # data: a name to set, or empty to ask; data: the name
 NTP = 58  # answers seconds since 2000
+
+# the data partition; FLASH_PROGRAM and FLASH_ERASE are not answered: what came of them is read
+FLASH_BLOCK = 4096  # bytes; one is kept on the heap, which is made that much larger and measured without
+FLASH_SIZE = 60  # answers bytes
+FLASH_READ = 61  # a: byte, b: how many; answers their number and the bytes
+FLASH_PROGRAM = 62  # a: byte, data
+FLASH_ERASE = 63  # a: block
+
+TLS_OPEN = 70  # takes the memory of a TLS session; answers 0 or -errno
+TLS_CLOSE = 71  # gives it back

@@ -1,5 +1,10 @@
-"""``select`` over virtual sockets.  asyncio's only way to wait is ``ipoll``: here time passes, and nowhere else."""
+"""``select`` over virtual sockets.  asyncio's only way to wait is ``ipoll``: here time passes, and nowhere else.
 
+Sockets with TLS are mbedTLS's own objects: only the machine's own ``poll`` can ask them, which it does before time
+passes (bytes may have come already, in the same record) and after.
+"""
+
+import uselect
 from _chip import idle, post
 from hostops import INTEREST
 
@@ -13,25 +18,62 @@ POLLHUP = 16
 class poll:
     def __init__(self):
         self._sockets = {}
+        self._secure = {}  # what is below each socket with TLS, by that socket's id
+        self._machine = None
 
     def register(self, sock, mask=POLLIN | POLLOUT):
-        self._sockets[sock.number] = sock
-        post(INTEREST, sock.number, mask)
+        if hasattr(sock, "number"):
+            self._sockets[sock.number] = sock
+            post(INTEREST, sock.number, mask)
+        else:
+            self._secure[id(sock)] = _below(sock)
+            self._machine = self._machine or uselect.poll()
+            self._machine.register(sock, mask)
 
     def modify(self, sock, mask):
-        post(INTEREST, sock.number, mask)
+        if hasattr(sock, "number"):
+            post(INTEREST, sock.number, mask)
+        else:
+            self._machine.modify(sock, mask)
 
     def unregister(self, sock):
-        if self._sockets.pop(sock.number, None):
-            post(INTEREST, sock.number, 0)
+        if hasattr(sock, "number"):
+            if self._sockets.pop(sock.number, None):
+                post(INTEREST, sock.number, 0)
+        else:
+            self._machine.unregister(sock)
+            below = self._secure.pop(id(sock), None)
+            if below:
+                below.want(0)
 
     def ipoll(self, timeout=-1, flags=0):
         # a task is due at once: whether a socket is ready can wait until the pole would otherwise idle
-        ready = idle(timeout) if timeout else ()
+        if not timeout:
+            return ()
+        found = self._machine.poll(0) if self._secure else ()
+        if found:
+            return found
+        ready = idle(timeout)
         if not ready:
             return ()
-        pairs = [(self._sockets.get(ready[i]), ready[i + 1]) for i in range(0, len(ready), 2)]
-        return [pair for pair in pairs if pair[0] is not None]
+        pairs = []
+        for i in range(0, len(ready), 2):
+            if ready[i] in self._sockets:
+                pairs.append((self._sockets[ready[i]], ready[i + 1]))
+            for below in self._secure.values():
+                if below.number == ready[i]:
+                    below.events = ready[i + 1]
+        if self._secure:
+            pairs += self._machine.poll(0)
+            for below in self._secure.values():
+                below.events = 0
+        return pairs
 
     def poll(self, timeout=-1):
         return list(self.ipoll(timeout))
+
+
+def _below(sock):
+    import ssl
+
+    return ssl.below[id(sock)]

@@ -22,6 +22,7 @@ def getaddrinfo(host, port, family=0, kind=0, proto=0, flags=0):
 class socket:
     def __init__(self, family=AF_INET, kind=SOCK_STREAM, proto=0):
         self.number = _checked(call(SOCKET, kind))
+        self.on_close = None
 
     def setblocking(self, flag):
         if flag:
@@ -57,6 +58,9 @@ class socket:
 
     def close(self):
         call(CLOSE, self.number)
+        on_close, self.on_close = self.on_close, None
+        if on_close:
+            on_close()
 
 
 def _checked(value):

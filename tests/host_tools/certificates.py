@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+DAYS = 365  # that a certificate is good for, from yesterday on unless told otherwise
 _PEM = serialization.Encoding.PEM
 
 
@@ -41,7 +42,7 @@ class Authority:
             key_encipherment=False, data_encipherment=False, key_agreement=False, encipher_only=False,
             decipher_only=False,
         )  # fmt: skip
-        builder = self._builder(self._name, self._key.public_key(), 3650, False)
+        builder = self._builder(self._name, self._key.public_key(), 3650, -1)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         self._certificate = builder.add_extension(usage, critical=True).sign(self._key, hashes.SHA256())
 
@@ -49,22 +50,23 @@ class Authority:
     def pem(self) -> bytes:
         return self._certificate.public_bytes(_PEM)
 
-    def server(self, name: str, *, expired: bool = False) -> Pair:
-        """A broker's certificate for *name*, a host or an IP address."""
+    def server(self, name: str, *, expired: bool = False, days_ahead: int = 0) -> Pair:
+        """A broker's certificate for *name*, a host or an IP address; good from *days_ahead* days on, if not 0."""
         try:
             alternative: x509.GeneralName = x509.IPAddress(ipaddress.ip_address(name))
         except ValueError:
             alternative = x509.DNSName(name)
-        return self._sign(name, ExtendedKeyUsageOID.SERVER_AUTH, expired, alternative)
+        begins = days_ahead or _begins(expired)
+        return self._sign(name, ExtendedKeyUsageOID.SERVER_AUTH, begins, alternative)
 
     def client(self, name: str, *, expired: bool = False) -> Pair:
         """A pole's certificate."""
-        return self._sign(name, ExtendedKeyUsageOID.CLIENT_AUTH, expired, None)
+        return self._sign(name, ExtendedKeyUsageOID.CLIENT_AUTH, _begins(expired), None)
 
-    def _sign(self, name: str, use: x509.ObjectIdentifier, expired: bool, alternative: x509.GeneralName | None) -> Pair:
+    def _sign(self, name: str, use: x509.ObjectIdentifier, begins: int, alternative: x509.GeneralName | None) -> Pair:
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        builder = self._builder(subject, key.public_key(), 365, expired)
+        builder = self._builder(subject, key.public_key(), DAYS, begins)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         builder = builder.add_extension(x509.ExtendedKeyUsage([use]), critical=False)
         if alternative is not None:
@@ -75,10 +77,9 @@ class Authority:
         return Pair(signed.public_bytes(_PEM), secret)
 
     def _builder(
-        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, days: int, expired: bool
+        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, days: int, begins: int
     ) -> x509.CertificateBuilder:
-        now = datetime.now(UTC)
-        begin = now - timedelta(days=days + 2 if expired else 1)
+        begin = datetime.now(UTC) + timedelta(days=begins)
         return (
             x509.CertificateBuilder()
             .subject_name(subject)
@@ -89,3 +90,8 @@ class Authority:
             .not_valid_after(begin + timedelta(days=days))
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
         )
+
+
+def _begins(expired: bool) -> int:
+    """Days from now."""
+    return -DAYS - 2 if expired else -1

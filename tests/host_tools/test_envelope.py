@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from host_tools import envelope
-from host_tools.envelope import Counters, Key, read_key
+from host_tools.envelope import Counters, Key
 from host_tools.errors import CommandError
+from host_tools.key_file import read_key
 from pole import contract
 from pole.link.commands import Commands, Verdict
 
@@ -110,7 +111,7 @@ def test_key_files(tmp_path: Path) -> None:
     assert (key.name, key.secret) == ("W21", b"\xab" * 32)
     assert "ab" * 4 not in repr(key).lower()
     path.write_text("W21: abcd\n")
-    with pytest.raises(CommandError, match="must hold one line: the key's name, a colon and 64 hexadecimal digits"):
+    with pytest.raises(CommandError, match="must be a key's name, a colon and 64 hexadecimal digits"):
         read_key(path)
     with pytest.raises(CommandError, match="cannot be read"):
         read_key(tmp_path / "none.key")

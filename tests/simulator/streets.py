@@ -6,14 +6,17 @@ import json
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from host_tools import envelope
 from host_tools.site import load_site
+from host_tools.site.model import Site
 from pole import contract
 from simulator import run
+from simulator.hardware.flash import Flash
+from simulator.hardware.little_files import LittleFiles
 from simulator.street.street import Street
 from simulator.street.street import StreetPole as Stage
 
@@ -65,7 +68,7 @@ def live(
             path.write_text(f'name = "a test"\nhours = {hours}\n{scenario}')
             options["scenario"] = str(path)
         chosen = run.Options(
-            site=load_site("sagar", poles),
+            site=_sagar(poles),
             start=datetime.fromisoformat(start),
             hours=hours,
             transcript=True,
@@ -73,6 +76,22 @@ def live(
             **options,
         )
         return Lived(run.simulate(chosen, begin=begin))
+
+
+@cache
+def _sagar(poles: int) -> Site:
+    return load_site("sagar", poles)
+
+
+def stored(flash: Flash) -> LittleFiles:
+    """The data store of a pole, which is off meanwhile; made where there is none."""
+    files = LittleFiles(flash)
+    try:
+        files.mount()
+    except OSError:
+        files.format()
+        files.mount()
+    return files
 
 
 class City:
@@ -86,9 +105,9 @@ class City:
     def topic(self, pole: str = "P0001") -> str:
         return contract.topic("diya/1", "sagar", pole, contract.COMMAND)
 
-    def publish(self, ms: int, payload: bytes, topic: str = "") -> None:
+    def publish(self, ms: int, payload: bytes, topic: str = "", retain: bool = False) -> None:
         network: Any = self.street.network
-        self.street.kernel.at(ms, lambda: network.broker.publish(topic or self.topic(), payload, 1))
+        self.street.kernel.at(ms, lambda: network.broker.publish(topic or self.topic(), payload, 1, retain))
 
     def send(self, ms: int, body: str, topic: str = "", key: envelope.Key | None = None, n: int = 0) -> None:
         """A sealed command; *n* is ms of the run unless given."""

@@ -12,7 +12,7 @@ SHORT = ["simulate", "--poles", "2", "--from", "2026-11-24T17:00", "--hours", "1
 
 REPORT_KEYS = {
     "site", "scenario", "engine", "broker", "seed", "from", "hours", "poles", "pole_nights", "wall_s", "messages",
-    "bytes", "max_heap_bytes", "totals", "dark_minutes", "dark_minutes_by_pole", "dark_spells", "detection",
+    "bytes", "max_heap_bytes", "flash", "totals", "dark_minutes", "dark_minutes_by_pole", "dark_spells", "detection",
 }  # fmt: skip
 DETECTION_KEYS = {"expected", "detected", "missed", "false_alarms", "unobservable", "delay_s"}
 
@@ -81,6 +81,7 @@ def test_what_can_happen_is_listed(capsys: Capture) -> None:
         "network_outage",
         "broker_down",
         "clock_lost",
+        "data_corrupt",
         "lamp_open",
         "relay_welded",
     ):

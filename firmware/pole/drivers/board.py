@@ -13,9 +13,15 @@ class Ports:
     """All hardware of one pole, and the one object the app is handed.
 
     ``relay``, ``dimmer``, ``watchdog`` and ``reset()`` are there first; then ``board`` (its name), ``capabilities``
-    (what this pole can do, for ``birth``), ``chip``, ``nonce(n)`` (n bytes nobody can guess), ``factory`` and ``store``
-    (files), ``radio``, ``net``.  ``meter``, ``rtc``, ``photocell`` are None on a board without them.
+    (what this pole can do, for ``birth``), ``chip``, ``deaths``, ``high_water``, ``nonce(n)`` (n bytes nobody can
+    guess), ``factory`` and ``store`` (files), ``radio``, ``net``.  ``meter``, ``rtc``, ``photocell`` are None on a
+    board without them.
     """
+
+    def restart(self):
+        """A reset on purpose, which is no early death."""
+        self.deaths.forget()
+        self.reset()
 
 
 def read(vfs):
@@ -42,18 +48,23 @@ def light(description):
     return ports
 
 
-def complete(ports, description, vfs, data, net, nonce, store):
-    """Opens everything else; *net*, *nonce* and *store*, where given, are those ports."""
-    from pole.drivers import chip
+def complete(ports, description, vfs, data, net, nonce, partition):
+    """Opens everything else; *net* and *nonce*, where given, are those ports, and *partition* is the data partition."""
+    from pole.drivers import chip, deaths, high_water, storage
     from pole.drivers.files import Files
     from pole.drivers.wifi import Radio
+    from pole.modules import unload
 
+    partition = partition or storage.Partition(data)
+    ports.store, ports.reformatted = partition.store, storage.bring_up(partition)
+    unload("pole.drivers.storage")
     ports.board = description["name"]
     ports.capabilities = [name for name in ("dimmer", "meter", "photocell", "relay", "rtc") if name in description]
     ports.chip = chip
+    ports.deaths = deaths
+    ports.high_water = high_water
     ports.nonce = nonce or os.urandom
     ports.factory = Files(vfs)
-    ports.store = store or Files(data)
     ports.radio = Radio()
     if net is None:
         from pole.drivers import net

@@ -6,6 +6,7 @@ It counts UTC in 24-hour form.  The years 2000 to 2099 are all it knows, in whic
 import machine
 
 from pole import const
+from pole.modules import unload
 
 _ADDRESS = const(0x68)
 _SECONDS = const(0x00)  # the first of seven: seconds, minutes, hours, weekday, day, month, year, each in BCD
@@ -16,10 +17,7 @@ _TEMPERATURE = const(0x11)
 # Control: the oscillator runs on the battery too, no square wave, no alarms.  Status: not stopped, no 32 kHz output.
 _RUNNING = const(b"\x04\x00")
 
-_EPOCH = const(946684800)  # Unix seconds of 2000-01-01
-_CENTURY = const(36525 * 86400)
-# days of each month; February's 29th is added where there is one
-_MONTHS = const(b"\x1f\x1c\x1f\x1e\x1f\x1e\x1f\x1f\x1e\x1f\x1e\x1f")
+_CALENDAR = ("pole.drivers.bcd_time",)  # wanted at the start and once an hour
 
 
 class Ds3231:
@@ -40,14 +38,25 @@ class Ds3231:
             self._i2c.readfrom_mem_into(_ADDRESS, _SECONDS, self._time)
         except OSError:
             return None
-        return decode(self._time)
+        from pole.drivers.bcd_time import decode
+
+        unix = decode(self._time)
+        unload(*_CALENDAR)
+        return unix
 
     def set(self, unix):
         """Sets the clock to *unix* seconds.
 
-        Returns False when the clock does not answer or the year is not 2000 to 2099.
+        Returns False when the clock does not answer, the year is not 2000 to 2099, or there is no memory for the dates.
         """
-        if not encode(unix, self._time):
+        try:
+            from pole.drivers.bcd_time import encode
+
+            sound = encode(unix, self._time)
+        except MemoryError:
+            sound = False
+        unload(*_CALENDAR)
+        if not sound:
             return False
         try:
             self._i2c.writeto_mem(_ADDRESS, _SECONDS, self._time)
@@ -67,58 +76,3 @@ class Ds3231:
         if quarters & 0x200:
             quarters -= 0x400
         return (quarters * 5 + 1) // 2
-
-
-def decode(registers):
-    """Unix seconds of the seven time registers, or None when they hold no time of day of this century."""
-    for i in range(7):
-        if registers[i] & 15 > 9:
-            return None
-    second = _binary(registers[0])
-    minute = _binary(registers[1])
-    hour = _binary(registers[2])  # in 12-hour form, which we never set, bit 6 is up and this is above 23
-    day = _binary(registers[4])
-    month = _binary(registers[5] & 0x1F)  # bit 7 is the century
-    year = _binary(registers[6])
-    if second > 59 or minute > 59 or hour > 23 or year > 99 or not 1 <= month <= 12:
-        return None
-    if not 1 <= day <= _length(year, month):
-        return None
-    days = year * 365 + (year + 3) // 4 + day - 1
-    for before in range(1, month):
-        days += _length(year, before)
-    return _EPOCH + days * 86400 + hour * 3600 + minute * 60 + second
-
-
-def encode(unix, registers):
-    """Puts *unix* seconds into the seven time registers.  Returns False outside the years 2000 to 2099."""
-    seconds = unix - _EPOCH
-    if not 0 <= seconds < _CENTURY:
-        return False
-    days, seconds = divmod(seconds, 86400)
-    year = days * 4 // 1461
-    day = days - year * 365 - (year + 3) // 4
-    month = 1
-    while day >= _length(year, month):
-        day -= _length(year, month)
-        month += 1
-    registers[0] = _bcd(seconds % 60)
-    registers[1] = _bcd(seconds // 60 % 60)
-    registers[2] = _bcd(seconds // 3600)
-    registers[3] = (days + 5) % 7 + 1  # Monday 1; 2000-01-01 was a Saturday
-    registers[4] = _bcd(day + 1)
-    registers[5] = _bcd(month)
-    registers[6] = _bcd(year)
-    return True
-
-
-def _length(year, month):
-    return _MONTHS[month - 1] + (1 if month == 2 and year % 4 == 0 else 0)
-
-
-def _bcd(value):
-    return value // 10 << 4 | value % 10
-
-
-def _binary(bcd):
-    return (bcd >> 4) * 10 + (bcd & 15)

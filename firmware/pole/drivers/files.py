@@ -8,7 +8,7 @@ _NEW = const(".new")
 
 
 class Files:
-    """Files in folder *root*, which is made at the first write."""
+    """Files in folder *root*.  Where it is missing nothing can be read, and every write raises OSError."""
 
     def __init__(self, root):
         self._root = root
@@ -28,7 +28,6 @@ class Files:
         cannot be written; the old content is then still there.
         """
         path = self._path(name)
-        self._need_root()
         try:
             with open(path + _NEW, "wb") as file:
                 file.write(data)
@@ -42,7 +41,6 @@ class Files:
 
         It is durable when this returns, and on littlefs a power cut leaves all of it or nothing.  Raises OSError.
         """
-        self._need_root()
         with open(self._path(name), "ab") as file:
             file.write(data)
 
@@ -77,17 +75,3 @@ class Files:
 
     def _path(self, name):
         return self._root + "/" + name
-
-    def _need_root(self):
-        try:
-            os.stat(self._root)
-            return
-        except OSError:
-            pass
-        at = 0
-        while at >= 0:
-            at = self._root.find("/", at + 1)
-            try:
-                os.mkdir(self._root[:at] if at >= 0 else self._root)
-            except OSError:
-                pass  # it is there; where it cannot be made, opening the file says so

@@ -6,6 +6,7 @@ The one exception is the name look-up, which lwIP only offers blocking.
 import asyncio
 import errno
 import socket
+from asyncio import core  # type: ignore[attr-defined]
 
 from pole import aio
 
@@ -15,13 +16,39 @@ async def resolve(host):
     return socket.getaddrinfo(host, 0, 0, socket.SOCK_STREAM)[0][-1][0]
 
 
-async def connect(address, port, timeout_ms):
-    """A Stream to *address*.  Raises OSError when it is refused or *timeout_ms* pass."""
+def set_time(unix):
+    """Sets the chip's own clock (Unix s), which nothing but the check of certificates goes by."""
+    from pole.drivers import tls
+
+    tls.set_time(unix)
+
+
+async def connect(address, port, timeout_ms, secure=None):
+    """A Stream to *address*.  Raises OSError when it is refused or *timeout_ms* pass.
+
+    *secure* asks for TLS: (server name, CA, own certificate or None, its key or None), the last three as PEM.  The
+    handshake then is a part of the first ``drain``.
+    """
+    sock = socket.socket()
     try:
-        reader, _ = await aio.wait_ms(asyncio.open_connection(address, port), timeout_ms)
+        sock.setblocking(False)
+        try:
+            sock.connect(socket.getaddrinfo(address, port)[0][-1])
+        except OSError as error:
+            if error.errno != errno.EINPROGRESS:
+                raise
+        await aio.wait_ms(_writable(sock), timeout_ms)
+        if not secure:
+            return Stream(sock)
+        from pole.drivers import tls
+
+        return tls.Stream(sock, secure)
     except aio.TimeoutError:
+        sock.close()
         raise OSError(errno.ETIMEDOUT)
-    return Stream(reader)
+    except BaseException:  # cancelled, too: nobody else knows of the socket
+        sock.close()
+        raise
 
 
 async def exchange(address, port, data, timeout_ms):
@@ -38,14 +65,46 @@ async def exchange(address, port, data, timeout_ms):
         sock.close()
 
 
-class Stream:
-    """One TCP connection.  asyncio's own ``close`` leaves the socket open; this one closes it."""
+def _readable(sock):
+    yield core._io_queue.queue_read(sock)
 
-    def __init__(self, stream):
-        self._stream = stream
-        self.readinto = stream.readinto
-        self.write = stream.write
-        self.drain = stream.drain
+
+def _writable(sock):
+    yield core._io_queue.queue_write(sock)
+
+
+class Stream:
+    """One TCP connection.
+
+    ``write`` only leaves data for ``drain``, which sends it piece by piece: mbedTLS wants a record that it could not
+    send whole offered again as it was, which asyncio's own streams do not do.
+    """
+
+    def __init__(self, sock):
+        self._sock = sock
+        self._unsent = []
+        self.write = self._unsent.append
+
+    async def readinto(self, buffer):
+        """How many bytes came into *buffer*; 0 when the peer has closed.  Raises OSError."""
+        while True:
+            await _readable(self._sock)
+            count = self._sock.readinto(buffer)
+            if count is not None:  # else it was half a record, or a part of the handshake
+                return count
+
+    async def drain(self):
+        """Sends all that was written.  Raises OSError."""
+        unsent = self._unsent
+        while unsent:
+            count = self._sock.write(unsent[0])
+            if count is None:
+                await _writable(self._sock)
+            elif count < len(unsent[0]):
+                unsent[0] = memoryview(unsent[0])[count:]
+            else:
+                unsent.pop(0)
 
     def close(self):
-        self._stream.s.close()
+        """Closes the socket, which asyncio's own ``close`` would leave open."""
+        self._sock.close()

@@ -12,7 +12,7 @@ from pole.aio import ticks_diff
 MAX_HELD = 16
 
 _OWNERS = const(("operator", "lock", "incident", "emergency", "local"))  # of what can be held, lowest first
-_RAISE = const(("lock", "incident"))
+RAISE = const(("lock", "incident"))
 _RAMP_S = const(2)
 
 
@@ -107,8 +107,9 @@ class Arbiter:
     def decide(self, now, switch, dark, safety, ticks_ms):
         """The Decision at *now* (Unix s, None when the clock is unknown); the same object as long as it stays the same.
 
-        *switch*: the calendar's, None when the clock is unknown; *dark*: the photocell's word, None without one;
-        *safety*: None or the percent that must not be exceeded; *ticks_ms*: the ticks now.
+        *switch*: the calendar's, None when the clock is unknown or there is no calendar (safe mode); *dark*: the
+        photocell's word, None without one; *safety*: None or the percent that must not be exceeded; *ticks_ms*: the
+        ticks now.
         """
         self.expire(now, ticks_ms)
         until = None
@@ -122,7 +123,7 @@ class Arbiter:
         elif dark is None:
             level = 100
             owner = "default"
-            reason = "clock unknown"
+            reason = "clock unknown" if now is None else "safe mode"
         else:
             level = 100 if dark else 0
             owner = "photocell"
@@ -130,7 +131,7 @@ class Arbiter:
         lowest = level if now is None else 0
         for name in _OWNERS:
             held = self._strongest(name, now, lowest)
-            if held is not None and (held.level > level or name not in _RAISE):
+            if held is not None and (held.level > level or name not in RAISE):
                 level = held.level
                 owner = name
                 reason = held.reason
@@ -160,7 +161,7 @@ class Arbiter:
             if counts and held.owner == owner and held.level >= lowest:
                 if found is None:
                     found = held
-                elif owner in _RAISE:
+                elif owner in RAISE:
                     found = held if held.level >= found.level else found
                 elif held.start >= found.start:
                     found = held

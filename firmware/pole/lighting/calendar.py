@@ -9,7 +9,7 @@ of 02:00.  The host compiles the coming changes of a time zone into a list; the 
 """
 
 from pole import const
-from pole.lighting import dates, sun
+from pole.lighting import Switch, dates, sun
 from pole.lighting.switch_point import parse
 
 _HALF_DAY = const(43200)
@@ -20,17 +20,6 @@ _CROSSINGS = {  # event: (zenith, rising)
     "dusk": (sun.TWILIGHT_ZENITH, False),
     "dawn": (sun.TWILIGHT_ZENITH, True),
 }
-
-
-class Switch:
-    """A switch point in force: ``level`` in percent, ``ramp_s``, ``reason``, ``since`` and ``until`` (Unix s)."""
-
-    def __init__(self, level, ramp_s, reason, since, until):
-        self.level = level
-        self.ramp_s = ramp_s
-        self.reason = reason
-        self.since = since
-        self.until = until
 
 
 class Calendar:

@@ -1,34 +1,23 @@
-"""What a command asks for, and whether the pole may do it.
+"""Judges commands: first whether one is genuine and new, then whether the pole may do what it asks for.
 
 Pure: a verdict is a value.  The caller stores the verdict's mark, then applies it, then sends the ack.
 """
 
-from pole import const, contract
-from pole.lighting.arbiter import Override
-from pole.link import envelope
-
-_LONGEST_S = const(366 * 86400)  # an override ends within a year
-_UNCLOCKED_S = const(3600)  # without a clock, within an hour
-_LATEST = const(4102444800)  # 2100, Unix s
+from pole import contract
+from pole.link.fields import Envelope, Refused, read
 
 
-class Cancel:
-    """Overrides of *owner* are to end: the one with *ref*, or all of them when it is None."""
-
-    def __init__(self, owner, ref):
-        self.owner = owner
-        self.ref = ref
-
-
-class Verdict(envelope.Envelope):
+class Verdict(Envelope):
     """What the pole makes of a message: what could be read of its envelope, and
 
     outcome     contract.APPLIED (it may be applied) or contract.REJECTED
     reason      why it was rejected (contract), "" when it was not
     detail      a sentence naming field, value and bound, "" when there is nothing to say
     ref         the body's cmsRefId, None where it could not be read
+    resend      (epoch, first, last) of the events that are wanted once more
     issued      Unix s at which a signed command was issued, for the clock's floor; None when nothing vouches for it
-    override, cancel   what is to be done; both None when rejected
+    rekey       (name, key) that is to be in force: 64 hexadecimal digits, or None where it is to be removed
+    override, cancel   what is to be done
 
     A rejected command that was genuine has a ``mark`` too: what was once refused must not be applied when it is sent a
     second time.
@@ -38,7 +27,7 @@ class Verdict(envelope.Envelope):
         super().__init__()
         self.outcome = contract.REJECTED
         self.reason = self.detail = ""
-        self.ref = self.issued = self.override = self.cancel = None
+        self.ref = self.issued = self.override = self.cancel = self.resend = self.rekey = None
 
 
 class Commands:
@@ -52,30 +41,31 @@ class Commands:
         self._keys = keys
         self._marks = marks
 
-    def take(self, topic, payload, now, floor, unclocked_level=100):
+    def take(self, topic, payload, now, floor, unclocked_level=100, forgetful=False):
         """Verdict on *payload* (bytes; None when it was too large) on *topic*.  Never raises, whatever the bytes.
 
         *now*: Unix s, None when the clock is unknown.  *floor*: percent.  *unclocked_level*: percent the lamp has
         without a clock and without commands (photocell or default), below which no command may go meanwhile.
+        *forgetful*: the pole has lost its marks, so any command may be an old one: it takes none that lowers the light.
         """
         verdict = Verdict()
         try:
-            body = envelope.read(verdict, topic, payload, self._keys, self._marks, now)
-            kind = envelope.text(body, "type", 1, 16, contract.BAD_FIELD)
-            if kind == "override":
-                override = _override(verdict, body, now)
-                _check_level(override.level, floor if _shared(topic, verdict) else 0, now, unclocked_level)
-                verdict.override = override
-            elif kind == "cancel":
-                owner = _owner(body)
-                if body.get("cmsRefId") is not None:
-                    verdict.ref = envelope.text(body, "cmsRefId", 0, 64, contract.BAD_FIELD)
-                verdict.cancel = Cancel(owner, verdict.ref)
+            body = read(verdict, topic, payload, self._keys, self._marks, now)
+            shared = _shared(topic, verdict)
+            if body.get("type") == "rekey":
+                from pole.link.rekey import rekey
+
+                verdict.rekey = rekey(verdict, body, self._keys, shared, now, forgetful)
             else:
-                envelope.refuse(contract.BAD_FIELD, body, "type", '"override" or "cancel"')
+                from pole.link.command_body import understand
+
+                understand(verdict, body, now, floor if shared else 0, unclocked_level, forgetful)
             verdict.outcome = contract.APPLIED
-        except envelope.Refused as refused:
+        except Refused as refused:
             verdict.reason, verdict.detail = refused.args
+        except MemoryError:
+            verdict.reason, verdict.detail = contract.BUSY, "the pole has no memory for a message now: send it again"
+            verdict.mark = None  # it may come again as it is
         if verdict.signed and verdict.mark:
             verdict.issued = verdict.n // 1000
         return verdict
@@ -85,45 +75,3 @@ def _shared(topic, verdict):
     levels = topic.split("/")
     to_many = levels[-2:-1] == ["_all"] or levels[-3:-2] == ["_group"]
     return to_many or (verdict.signed and levels[-2:-1] != [verdict.key])
-
-
-def _owner(body):
-    owner = envelope.text(body, "owner", 1, 16, contract.BAD_FIELD, "operator")
-    if owner not in contract.COMMAND_OWNERS:
-        envelope.refuse(contract.BAD_FIELD, body, "owner", "one of " + ", ".join(contract.COMMAND_OWNERS))
-    return owner
-
-
-def _override(verdict, body, now):
-    bad = contract.BAD_FIELD
-    issued = verdict.n // 1000
-    owner = _owner(body)
-    verdict.ref = ref = envelope.text(body, "cmsRefId", 0, 64, bad, "")
-    level = envelope.number(body, "level", 0, 100, bad)
-    reason = envelope.text(body, "reason", 0, 80, bad, "")
-    ramp_s = envelope.number(body, "rampToLevelTime", 0, 3600, bad, 2)
-    expiration = envelope.number(body, "expiration", 0, _LATEST, bad)
-    moment = issued if now is None else now
-    start = envelope.number(body, "start", 0, _LATEST, bad, moment)
-    if expiration <= moment:
-        detail = "expiration is %d and must be after %d" % (expiration, moment)
-        raise envelope.Refused(contract.EXPIRED, detail)
-    if expiration > moment + _LONGEST_S:
-        detail = "expiration is %d and must be at most 366 days ahead, %d" % (expiration, moment + _LONGEST_S)
-        raise envelope.Refused(bad, detail)
-    if start >= expiration:
-        raise envelope.Refused(bad, "start is %d and must be before expiration, %d" % (start, expiration))
-    if now is None and start > issued:
-        detail = "start is %d, and the pole cannot wait for it: its clock is unknown" % start
-        raise envelope.Refused(contract.CLOCK_UNKNOWN, detail)
-    hold_s = None if now is not None else min(expiration - issued, _UNCLOCKED_S)
-    return Override(owner, level, reason, ref, start, expiration, ramp_s, hold_s)
-
-
-def _check_level(level, floor, now, unclocked_level):
-    if level < floor:
-        detail = "level is %d and must be at least %d, the site's floor for commands to many" % (level, floor)
-        raise envelope.Refused(contract.BELOW_FLOOR, detail)
-    if now is None and level < unclocked_level:
-        detail = "level is %d and must be at least %d while the pole's clock is unknown" % (level, unclocked_level)
-        raise envelope.Refused(contract.CLOCK_UNKNOWN, detail)

@@ -7,6 +7,7 @@ most 15 digits stays text (``Real``), because no field on the wire has one.
 """
 
 from pole import const
+from pole.link.fields import Real
 
 _DEPTH = const(8)
 _DIGITS = const(15)
@@ -14,13 +15,6 @@ _BLANK = const(" \t\r\n")
 _WORDS = const((("true", True), ("false", False), ("null", None)))
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _HEX = const("0123456789abcdefABCDEF")
-
-
-class Real:
-    """A number with a fraction, an exponent or too many digits: ``text`` as it stood there."""
-
-    def __init__(self, text):
-        self.text = text
 
 
 def parse(text):

@@ -12,15 +12,13 @@ raise OSError with a sentence that says why.
 from pole import aio, const
 from pole.link import packets, pulse
 from pole.link.mailbox import Mailbox
+from pole.modules import unload
+
+OPENING = ("pole.link.opening",)
 
 _STABLE_MS = const(60000)  # a session that lasted this long was a good one
 _UNACKNOWLEDGED = const(6)  # a PUBACK may take this many time-outs: slow brokers are slow, stuck ones are left
 _ACKS = const(64)  # messages of QoS 1 received and not yet acknowledged; a broker sends 20 at once
-
-_REFUSALS = const((
-    "unacceptable protocol version", "client identifier rejected", "server unavailable", "bad user name or password",
-    "not authorized",
-))  # fmt: skip
 
 
 class Client:
@@ -58,16 +56,8 @@ class Client:
         """CONNECT and SUBSCRIBE, and wait for both answers.  Raises OSError."""
         settings, names = self._settings, self._names
         self._reader = aio.create_task(self._read())
-        self._write(
-            packets.connect(
-                names.client,
-                settings["link.keepalive"],
-                settings["link.user"],
-                settings["link.secret"],
-                names.topics["presence"],
-                names.will,
-            )
-        )
+        who = (names.client, settings["link.keepalive"], settings["link.user"], settings["link.secret"])
+        self._write(_opening(lambda opening: opening.connect(*who, names.topics["presence"], names.will)))
         await self._answer()
         self._awaited = "SUBSCRIBE"
         self._subscribe(names.filters)
@@ -137,7 +127,7 @@ class Client:
     def _subscribe(self, filters):
         self._asked_for = filters
         self._asked_id = self._outbox.next_id()
-        self._write(packets.subscribe(self._asked_id, filters))
+        self._write(_opening(lambda opening: opening.subscribe(self._asked_id, filters)))
 
     def _write(self, data):
         try:
@@ -201,8 +191,7 @@ class Client:
             if self._awaited != "CONNECT":
                 raise packets.PacketError("CONNACK came twice")
             if code:
-                word = _REFUSALS[code - 1] if code <= len(_REFUSALS) else "unknown reason"
-                raise packets.PacketError("the broker refused the connection: %s (%d)" % (word, code))
+                raise packets.PacketError(_opening(lambda opening: opening.refusal(code)))
             self._awaited = ""
             self._outbox.wake.set()
         elif self._awaited == "CONNECT":
@@ -240,3 +229,13 @@ class Client:
             self._failure = why
             self._failed_at = self._ticks()
         self._outbox.wake.set()
+
+
+def _opening(work):
+    """What *work* returns, called with the module ``opening``: loaded for that, and forgotten again."""
+    try:
+        from pole.link import opening
+
+        return work(opening)
+    finally:
+        unload(*OPENING)

@@ -1,7 +1,9 @@
 """Asks a time server (SNTP) now and then.  What an answer is worth, the clock decides."""
 
 from pole import aio, const
-from pole.link import sntp
+from pole.modules import unload
+
+ASKING = ("pole.link.sntp",)
 
 _PORT = const(123)
 _TIMEOUT_MS = const(4000)
@@ -29,7 +31,7 @@ class NetworkTime:
                 try:
                     await self._ask()
                     await aio.sleep_ms(_DIGEST_MS)
-                except (OSError, ValueError):
+                except (OSError, ValueError, MemoryError):
                     pass  # no answer, or a bad one: the next may be better, and the clock's error bound grows meanwhile
             pause_s = self._interval_s if self.settled else _RETRY_S
             await aio.sleep_ms(pause_s * 750 + self._random.below(pause_s * 500))
@@ -40,7 +42,19 @@ class NetworkTime:
         except aio.TimeoutError:
             return
         nonce = self._nonce(8)
+        question = _with_sntp(lambda sntp: sntp.request(nonce))
         sent = aio.ticks_ms()
-        answer = await self._net.exchange(address, _PORT, sntp.request(nonce), _TIMEOUT_MS)
+        answer = await self._net.exchange(address, _PORT, question, _TIMEOUT_MS)
         ticks = aio.ticks_ms()
-        self._on_answer(sntp.parse(answer, nonce), aio.ticks_diff(ticks, sent), ticks)
+        unix_ms = _with_sntp(lambda sntp: sntp.parse(answer, nonce))
+        self._on_answer(unix_ms, aio.ticks_diff(ticks, sent), ticks)
+
+
+def _with_sntp(work):
+    """What *work* returns, called with the module ``sntp``: loaded for that, and forgotten before anybody waits."""
+    try:
+        from pole.link import sntp
+
+        return work(sntp)
+    finally:
+        unload(*ASKING)

@@ -63,6 +63,18 @@ class Queue(Mailbox):
     def release(self, record):
         """The broker has *record*: in memory there is nothing more to do."""
 
+    def knows(self, epoch):
+        """Nothing of the past can be sent again."""
+        return False
+
+    def missing(self, now):
+        """Nor is anything missing."""
+        return None
+
+    def span(self):
+        """There is no journal."""
+        return None
+
     def wait_ms(self, now):
         """Milliseconds until a record that ``take`` held back may go, at least 1; NEVER when it holds none back."""
         return NEVER
@@ -98,6 +110,14 @@ class Outbox:
     def room(self):
         """Whether an ack or event would find room now."""
         return self._queue.room(self._ticks())
+
+    def span(self):
+        """What the journal holds, for ``birth``; None without one."""
+        return self._queue.span()
+
+    def missing(self):
+        """(epoch, first, last) of events that were asked for and are not there, once each, or None."""
+        return self._queue.missing(self._ticks())
 
     def idle_ms(self, now):
         """Milliseconds until ``take`` is worth another try although nothing wakes: replayed events are paced."""

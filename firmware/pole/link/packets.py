@@ -28,39 +28,20 @@ class PacketError(Exception):
     """The peer does not speak MQTT 3.1.1, or not the part of it that was agreed."""
 
 
-def connect(client, keepalive_s, user, secret, will_topic, will_payload):
-    """CONNECT with a clean session and a retained will of QoS 1; *user* "" means anonymous (3.1)."""
-    flags = 0x02 | 0x04 | 0x08 | 0x20
-    fields = [_field(client.encode()), _field(will_topic), _field(will_payload)]
-    if user:
-        flags |= 0x80 | 0x40
-        fields += [_field(user.encode()), _field(secret.encode())]
-    head = b"\x00\x04MQTT\x04" + bytes((flags, keepalive_s >> 8, keepalive_s & 255))
-    return _packet(0x10, [head] + fields)
-
-
-def subscribe(packet_id, filters):
-    """SUBSCRIBE to each of *filters* (texts) with QoS 1 (3.8)."""
-    parts = [_number(packet_id)]
-    for topic in filters:
-        parts.append(_field(topic.encode()))
-        parts.append(b"\x01")
-    return _packet(0x82, parts)
-
-
 def publish(topic, payload, retain=False, packet_id=0, dup=False):
     """PUBLISH *payload* on *topic* (both bytes): QoS 1 when there is a *packet_id*, else QoS 0 (3.3)."""
     if packet_id:
-        return _packet(0x32 | (8 if dup else 0) | (1 if retain else 0), (_field(topic), _number(packet_id), payload))
-    return _packet(0x30 | (1 if retain else 0), (_field(topic), payload))
+        return packet(0x32 | (8 if dup else 0) | (1 if retain else 0), (field(topic), number(packet_id), payload))
+    return packet(0x30 | (1 if retain else 0), (field(topic), payload))
 
 
 def puback(packet_id):
     """PUBACK (3.4)."""
-    return b"\x40\x02" + _number(packet_id)
+    return b"\x40\x02" + number(packet_id)
 
 
-def _packet(first, parts):
+def packet(first, parts):
+    """A packet of fixed header *first* and *parts* (bytes)."""
     rest = b"".join(parts)
     length = len(rest)
     head = bytearray((first,))
@@ -71,12 +52,14 @@ def _packet(first, parts):
     return bytes(head) + rest
 
 
-def _number(value):
+def number(value):
+    """Two bytes."""
     return bytes((value >> 8, value & 255))
 
 
-def _field(data):
-    return _number(len(data)) + data
+def field(data):
+    """*data* (bytes) behind its length."""
+    return number(len(data)) + data
 
 
 class Decoder:

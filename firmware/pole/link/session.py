@@ -32,11 +32,18 @@ class Session:
 
     Attributes: ``online`` (bool); ``problem`` (why the last attempt or session failed, "" while all is well);
     ``refused`` (filters the broker denied: the pole reports but does not hear those; asked for again with each ping).
+
+    With ``link.tls`` the broker must show a certificate of *factory*'s ``ca.pem`` for ``link.host``, valid at the time
+    that *believed(ticks)* gives (Unix s); the pole shows ``pole.pem``, whose key is ``pole.key``, where it has them.
+    The files are read for each attempt, so nothing of them stays in memory.
+
     What the pole is called on the wire: ``client`` (client identifier), ``topics`` (bytes by kind), ``filters`` (topics
     to subscribe to), ``will`` (payload of the last will).
     """
 
-    def __init__(self, net, radio, settings, outbox, ticks, random, on_message, on_online):
+    def __init__(
+        self, net, radio, settings, outbox, ticks, random, on_message, on_online, factory=None, believed=None
+    ):  # fmt: skip
         self.online = False
         self.problem = ""
         self._net = net
@@ -46,6 +53,8 @@ class Session:
         self._random = random
         self._on_message = on_message
         self._on_online = on_online
+        self._factory = factory
+        self._believed = believed
         root, site, pole = settings["link.root"], settings["site"], settings["pole"]
         self.client = site + "-" + pole
         self.topics = {}
@@ -79,7 +88,7 @@ class Session:
             try:
                 await self._attempt()
             except Exception as error:  # the lamp matters more than whatever this was: say so, and try again
-                self.problem = str(error) or type(error).__name__
+                self.problem = str(error).strip() or type(error).__name__
             self._failures += 1
             if self._failures % _REJOIN_AFTER == 0:
                 self._bearer.down()
@@ -100,7 +109,9 @@ class Session:
             raise OSError(
                 "no address for " + settings["link.host"] + " within %d s" % settings["link.timeout"]
             ) from None
-        stream = await self._net.connect(address, settings["link.port"], timeout_ms)
+        secure = self._secure() if settings["link.tls"] else None
+        stream = await self._net.connect(address, settings["link.port"], timeout_ms, secure)
+        del secure
         client = Client(stream, settings, self, self._decoder, self._outbox, self._ticks, self._on_message)
         try:
             await client.open()
@@ -117,3 +128,14 @@ class Session:
             client.close()
             if client.stable:
                 self._failures = 0
+
+    def _secure(self):
+        """What ``net.connect`` needs for TLS, and the chip's clock set.  Raises OSError where a file is missing."""
+        read = self._factory.read
+        ca, certificate, key = read("ca.pem"), read("pole.pem"), read("pole.key")
+        if not ca:
+            raise OSError("link.tls is 1 and ca.pem is missing: the broker cannot be told from another")
+        if (not certificate) != (not key):
+            raise OSError("pole.pem and pole.key belong together and one of them is missing")
+        self._net.set_time(self._believed(self._ticks()))
+        return self._settings["link.host"], ca, certificate, key

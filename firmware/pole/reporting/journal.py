@@ -16,9 +16,10 @@ from binascii import hexlify
 from pole import contract
 from pole.aio import ticks_diff
 from pole.link.outbox import NEVER, Queue, Record
+from pole.modules import unload
 from pole.reporting import frame
 from pole.reporting.reader import Reader
-from pole.reporting.segments import GOING, Segments
+from pole.reporting.segments import GOING, Segments, name_of
 
 BUDGET = 262144  # bytes of flash
 MARK_EVERY = 16  # releases
@@ -26,8 +27,8 @@ AHEAD = 8  # sequences out at once, from the oldest that is not released
 DUPLICATES = MARK_EVERY - 1 + AHEAD - 1  # releases not written yet, and those behind one that is still on its way
 REPLAY_MS = 500  # from one replayed record to the next
 LIVE_MS = 30000  # an event that waited longer for the link is replayed
+UPKEEP = ("pole.reporting.upkeep",)
 RESENDS = 4  # ranges asked for and not sent yet
-DROPPED = "eventsDropped"  # eventType: which events are gone, and how many
 _LIVE = 8  # events of a burst that all go out as live
 
 
@@ -46,19 +47,18 @@ class Journal:
     says of itself.  *budget*: bytes of flash.
 
     An event's text is a JSON object without ``id`` and ``replayed``: those two the journal adds as it goes out.
-    ``gone`` lists [(epoch, first, last)] of sequences asked for and not there; who answers ``resend`` empties it.
     ``lost`` counts what was accepted by nobody.
     """
 
     def __init__(self, store, nonce, clock, budget=BUDGET):
-        self.gone = []
+        self._gone = []  # (ticks, epoch, first, last)
         self._store = store
         self._nonce = nonce
         self._clock = clock
         self._memory = Queue()
         self._spare = None  # [epoch, sequence] of events that are only in memory
         self._segments = Segments(store, nonce, budget)
-        last, self._mark, damage = self._segments.recover()
+        last, self._mark, damage, headless = self._segments.recover()
         self._next = last + 1
         self._sent = self._mark  # the last sequence that went out
         self._reader = Reader(self._segments, self._mark)
@@ -72,11 +72,8 @@ class Journal:
         self._held_back = False
         self._resends = []  # [epoch, next sequence, last]
         self._again = None  # the Reader of the first of them
-        if GOING in store.names():
-            self._bury()
-        if damage is not None:
-            self._note(damage or None, last + 1, None, None)
-            self._segments.forget_headless()
+        self._tidy(damage, headless)
+        unload(*UPKEEP)
 
     @property
     def lost(self):
@@ -129,22 +126,40 @@ class Journal:
         if self._unwritten >= MARK_EVERY:
             try:
                 self._write(0, frame.MARK, b"", self._next)
-            except OSError:
+            except (OSError, MemoryError):
                 pass  # then more is sent again after a cut
 
     def wait_ms(self, now):
         """Milliseconds until a record that ``take`` held back may go, at least 1; NEVER when it holds none back."""
         return max(replay_wait(now, self._replayed_at), 1) if self._held_back else NEVER
 
+    def knows(self, epoch):
+        """Whether *epoch* (text) is the journal's, or that of older events still on the flash."""
+        return epoch == self._epoch() or self._segments.oldest(epoch) is not None
+
+    def span(self):
+        """What ``birth`` says of the journal: its epoch, the oldest sequence held, the newest given out."""
+        epoch = self._epoch()
+        return {"epoch": epoch, "first": self._segments.oldest(epoch) or self._next, "last": self._next - 1}
+
+    def _epoch(self):
+        return hexlify(self._segments.epoch).decode()
+
     def resend(self, epoch, first, last):
         """Queues the events *first* to *last* of *epoch* once more; False when too much is asked for already.
 
-        What of them is not there any more is in ``gone`` when the others have been taken.
+        What of them is not there any more ``missing`` tells when the others have been taken.
         """
         if len(self._resends) >= RESENDS:
             return False
         self._resends.append([epoch, first, last])
         return True
+
+    def missing(self, now):
+        """(epoch, first, last) of events that were asked for and are not there, once each, or None."""
+        if not self._gone or self._gone[0][0] == now:
+            return None
+        return self._gone.pop(0)[1:]
 
     def _begin(self, now):
         if self._at != now:
@@ -155,7 +170,7 @@ class Journal:
 
     def _take_again(self, now):
         """The next record asked for again; one look at the flash and no more, for whatever lies there."""
-        if len(self.gone) >= RESENDS or not self._may_replay(now):
+        if len(self._gone) >= RESENDS or not self._may_replay(now):
             return None
         wanted = self._resends[0]
         epoch, expected, last = wanted
@@ -165,22 +180,22 @@ class Journal:
         if sequence and sequence <= min(last, self._sent):
             found = self._again.pop()
             if found[0] == epoch:
-                self._missing(epoch, expected, sequence - 1)
+                self._note_gone(now, epoch, expected, sequence - 1)
                 wanted[1] = sequence + 1
                 return _record(found, sequence, True, now)
         else:
-            if epoch == hexlify(self._segments.epoch).decode():
+            if epoch == self._epoch():
                 last = min(last, self._sent)  # what has not gone out yet will do so in its turn
-            self._missing(epoch, expected, last)
+            self._note_gone(now, epoch, expected, last)
             self._resends.pop(0)
             self._again = None
         self._replayed_at = None  # nothing went out
         self._held_back = bool(self._resends)
         return None
 
-    def _missing(self, epoch, first, last):
+    def _note_gone(self, now, epoch, first, last):
         if first <= last:
-            self.gone.append((epoch, first, last))
+            self._gone.append((now, epoch, first, last))
 
     def _may_replay(self, now):
         self._held_back = replay_wait(now, self._replayed_at) > 0
@@ -199,7 +214,7 @@ class Journal:
                 self._write(routine, frame.EVENT, data, None)
                 self._stamps.append(self._at)
                 return True
-            except OSError as error:
+            except (OSError, MemoryError) as error:
                 print("diya: an event could not be stored:", error)
                 self._stamps = []
         if not self._spare:
@@ -211,26 +226,34 @@ class Journal:
 
     def _write(self, routine, kind, data, sequence):
         while self._segments.crowded(routine, len(data)):
-            self._segments.retire(self._mark)
-            self._bury()
+            try:
+                self._bury(self._segments.retire(self._mark, self._clock()))
+            finally:
+                unload(*UPKEEP)
         if sequence is None:
             sequence = self._next
             self._next += 1  # whatever comes of it, it is used once
         self._segments.write(routine, kind, sequence, self._mark, data)
         self._unwritten = 0
 
-    def _bury(self):
-        """Writes down what of the retired segment was not released, and only then removes it."""
-        epoch, _, _, _, first, last, count, _ = self._segments.scan(GOING, self._mark)
-        if count:
-            self._note(epoch, first, last, count)
+    def _bury(self, text):
+        """Writes down *text*, what of the retired segment was not released, and only then removes it."""
+        if text:
+            self._keep(text, False)
         self._store.remove(GOING)
 
-    def _note(self, epoch, first, last, count):
+    def _tidy(self, damage, headless):
+        """What is left of the last life: a segment on its way out, and whatever nobody can read."""
+        from pole.reporting import upkeep
+
         now = self._clock()
-        lost = {"epoch": epoch, "first": first, "last": last, "count": count}
-        event = {"v": contract.VERSION, "at": now, "eventType": DROPPED, "timestamp": now, "attributes": lost}
-        self._keep(contract.encode(contract.FIELDS[contract.EVENT], event), False)
+        if GOING in self._store.names():
+            self._bury(upkeep.lost(self._store, GOING, self._mark, now))
+        if damage is not None:
+            self._keep(upkeep.note(damage or None, self._next, None, None, now), False)
+            for key in headless:
+                if key not in self._segments.keys:  # the name may have been taken since
+                    self._store.remove(name_of(key))
 
 
 def _record(found, sequence, replayed, now):

@@ -20,12 +20,14 @@ class Reporter:
         self._state_at = ticks
         self._meter_at = aio.ticks_add(ticks, delay_ms - self._interval_ms)
 
-    def birth(self, now, address):
-        """Who the pole is.  *now* is Unix seconds or None, *address* its IP."""
+    def birth(self, now, address, journal):
+        """Who the pole is.  *now* is Unix seconds or None, *address* its IP, *journal* what it holds or None."""
         fields = dict(self._identity)
         fields["v"] = contract.VERSION
         fields["at"] = now
         fields["ip"] = address
+        if journal:
+            fields["journal"] = journal
         self._put(contract.BIRTH, fields)
 
     def state(self, now, ticks, decision, lamp, quality, error_s):
@@ -86,5 +88,21 @@ class Reporter:
         fields["at"] = now
         self._put(contract.ACK, fields)
 
-    def _put(self, kind, fields):
-        self._outbox.put(kind, contract.encode(contract.FIELDS[kind], fields))
+    def event(self, now, event_type, attributes, begins=None, routine=False):
+        """Something happened: TALQ's *event_type*, and *attributes*, its evidence.
+
+        *begins*: True at its start, False at its end, None for what has neither.  *routine*: where there is no room for
+        all, it goes first.
+        """
+        fields = {
+            "v": contract.VERSION,
+            "at": now,
+            "eventType": event_type,
+            "startEndFlag": begins,
+            "timestamp": now,
+            "attributes": attributes,
+        }
+        self._put(contract.EVENT, fields, routine)
+
+    def _put(self, kind, fields, routine=False):
+        self._outbox.put(kind, contract.encode(contract.FIELDS[kind], fields), routine)

@@ -25,53 +25,18 @@ class Segments:
         self._nonce = nonce
         self._size = budget // COUNT - BLOCK
         self._growing = [None, None]  # by class: (key, seed, bytes)
-        self._headless = []  # keys of newest segments nothing can be read of
-        for name in store.names():
-            key = _key(name)
-            if key is None:
-                continue
-            if store.size(name):
-                self.keys.append(key)
-            else:
-                store.remove(name)  # it was created, and the power was cut before anything was in it
-        self.keys.sort()
+
+    def recover(self):
+        """Finds where the journal ended: (last sequence, release mark, damage, headless), see ``upkeep``."""
+        from pole.reporting import upkeep
+
+        found = upkeep.recover(self._store, self._nonce)
+        self.keys, self._growing, self.epoch = found[:3]
+        return found[3:]
 
     def fits(self, size):
         """Whether a record of *size* bytes has room in a segment at all."""
         return size <= self._size - 2 * frame.HEAD
-
-    def recover(self):
-        """Finds where the journal ended: (last sequence, release mark, damage); damage is None or the epoch it befell.
-
-        What a damaged end held nobody knows, so sequences could repeat: a new epoch begins.  littlefs does not leave
-        such an end behind, whenever the power is cut; worn-out flash does.
-        """
-        last = mark = 0
-        damage = None
-        current = ""
-        for key in reversed(self._newest()):
-            epoch, seed, size, sound, _, end, _, marked = self.scan(_name(key), 0)
-            last, mark = max(last, end, (key >> 1) - sound), max(mark, marked)
-            current = current or epoch
-            if epoch == current:  # whatever befell an earlier epoch has been dealt with
-                if not sound:
-                    damage = epoch
-                self._growing[key & 1] = (key, seed, size)
-        if self._headless:
-            damage = damage or ""
-        if damage is None and current:
-            self.epoch = bytes([int(current[at : at + 2], 16) for at in range(0, 12, 2)])
-        else:
-            self.epoch = self._nonce(frame.EPOCH)
-            self._growing = [None, None]
-        return max(last, mark), mark, damage
-
-    def forget_headless(self):
-        """Removes the segments nothing could be read of, once a new epoch stands on the flash."""
-        for key in self._headless:
-            if key not in self.keys:  # the name may have been taken since
-                self._store.remove(_name(key))
-        self._headless = []
 
     def crowded(self, routine, size):
         """Whether *size* more bytes need a new segment of class *routine* and there is no room for one."""
@@ -87,28 +52,26 @@ class Segments:
         data = head + frame.pack(seed, kind, sequence, mark, text)
         self._growing[routine] = None  # after an error nobody knows what is at the end of the file
         if head:
-            self._store.remove(_name(key))  # only damage can be there
-        self._store.append(_name(key), data)
+            self._store.remove(name_of(key))  # only damage can be there
+        self._store.append(name_of(key), data)
         self._growing[routine] = (key, seed, size + len(data))
         if head:
             self.keys.append(key)
             self.keys.sort()
 
-    def retire(self, mark):
-        """Takes the least wanted segment out; it is ``GOING`` from here on.
+    def retire(self, mark, now):
+        """Takes the least wanted segment out; it is ``GOING`` from here on.  The event that says what is lost, or None.
 
-        That is the oldest of which everything is released (*mark* is the last such sequence), else the oldest routine
-        one, else the oldest.
+        *mark*: the last sequence up to which all are released; *now*: Unix s or None.  Raises OSError or MemoryError.
         """
-        key = self._released(mark)
-        if key is None:
-            routine = [key for key in self.keys if key & 1]
-            key = routine[0] if routine else self.keys[0]
-        self._store.rename(_name(key), GOING)
+        from pole.reporting import upkeep
+
+        key, text = upkeep.retire(self._store, self.keys, mark, now)
         self.keys.remove(key)
         growing = self._growing[key & 1]
         if growing and growing[0] == key:
             self._growing[key & 1] = None
+        return text
 
     def after(self, key, routine):
         """The oldest segment of class *routine* behind *key*, or None."""
@@ -123,7 +86,7 @@ class Segments:
         (sequence, epoch, text, byte after it); at the end of what can be read only the byte, as (0, "", b"", byte).
         """
         try:
-            with self._store.open(_name(key)) as file:
+            with self._store.open(name_of(key)) as file:
                 head = frame.read_head(file, key)
                 if head:
                     offset = max(offset, frame.HEAD)
@@ -138,61 +101,30 @@ class Segments:
             pass  # what cannot be read must not keep the rest from being sent
         return 0, "", b"", offset
 
-    def scan(self, name, above):
-        """What file *name* holds: (epoch, seed, bytes, sound, first, last, count, mark).
-
-        first, last and count are those of the records above sequence *above*, 0 without any; the epoch is "" where the
-        head is damaged.
-        """
-        first = last = count = mark = 0
-        size = frame.HEAD
-        head, found = ("", 0), frame.DAMAGED
-        try:
-            with self._store.open(name) as file:
-                head = frame.read_head(file, _key(name)) or head
-                found = frame.read(file, head[1]) if head[0] else found
-                while found:
-                    kind, sequence, marked, text = found
-                    size += frame.HEAD + len(text)
-                    mark = max(mark, marked)
-                    if kind == frame.EVENT and sequence > above:
-                        first = first or sequence
-                        last = sequence
-                        count += 1
-                    found = frame.read(file, head[1])
-        except OSError:
-            found = frame.DAMAGED
-        return head[0], head[1], size, found is None, first, last, count, mark
-
-    def _newest(self):
-        """The newest key with a sound head of each class there is, older one first; the others are taken out."""
-        newest = {}
-        for key in list(reversed(self.keys)):
-            if key & 1 not in newest:
-                if self.scan(_name(key), 0)[0]:
-                    newest[key & 1] = key
-                else:
-                    self.keys.remove(key)
-                    self._headless.append(key)
-        return sorted(newest.values())
+    def oldest(self, epoch):
+        """First sequence of the oldest segment of *epoch* (12 hexadecimal digits), or None."""
+        for key in self.keys:
+            try:
+                with self._store.open(name_of(key)) as file:
+                    head = frame.read_head(file, key)
+            except OSError:
+                head = None
+            if head and head[0] == epoch:
+                return key >> 1
+        return None
 
     def _room(self, routine, size):
         growing = self._growing[routine]
         return growing and growing[2] + frame.HEAD + size <= self._size
 
-    def _released(self, mark):
-        for key in self.keys:
-            follower = self.after(key, key & 1)
-            if follower is not None and follower >> 1 <= mark + 1:
-                return key
-        return None
 
-
-def _name(key):
+def name_of(key):
+    """The file of segment *key*."""
     return "j%08x.%s" % (key >> 1, "r" if key & 1 else "f")
 
 
-def _key(name):
+def key_of(name):
+    """The segment whose file is *name*, None when it is no segment's."""
     if len(name) != 11 or name[0] != "j" or name[9:] not in (".f", ".r"):
         return None
     try:

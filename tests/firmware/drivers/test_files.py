@@ -6,24 +6,17 @@ from pole.drivers.files import Files
 
 
 class Root:
-    """A folder that does not exist yet and is gone afterwards."""
+    """A folder that is gone afterwards."""
 
     def __enter__(self):
-        self.top = "/tmp/diya-files-%d" % id(self)
-        self.root = self.top + "/pole/data"
+        self.root = "/tmp/diya-files-%d" % id(self)
+        os.mkdir(self.root)
         return self.root
 
     def __exit__(self, *error):
-        for folder in (self.root, self.top + "/pole", self.top):
-            try:
-                for name in os.listdir(folder):
-                    try:
-                        os.remove(folder + "/" + name)
-                    except OSError:
-                        pass
-                os.rmdir(folder)
-            except OSError:
-                pass
+        for name in os.listdir(self.root):
+            os.remove(self.root + "/" + name)
+        os.rmdir(self.root)
 
 
 def test_what_is_written_is_read():
@@ -35,12 +28,29 @@ def test_what_is_written_is_read():
         assert Files(root).read("config.json") == b""
 
 
-def test_no_file_and_no_folder_read_as_none():
+def test_no_file_reads_as_none():
     with Root() as root:
         files = Files(root)
-        assert files.read("config.json") is None
         files.write("other", b"x")
         assert files.read("config.json") is None
+        assert files.size("config.json") == 0
+
+
+def test_without_the_folder_nothing_is_read_and_nothing_is_written_elsewhere():
+    with Root() as root:
+        files = Files(root + "/data")  # where the partition could not be mounted
+        assert files.read("config.json") is None
+        assert files.names() == []
+        assert files.size("config.json") == 0
+        files.remove("config.json")
+        for write in (files.write, files.append):
+            try:
+                write("config.json", b"x")
+            except OSError:
+                pass
+            else:
+                raise AssertionError("a write to nowhere went unnoticed")
+        assert os.listdir(root) == []
 
 
 def test_a_removed_file_is_gone_and_removing_it_again_is_harmless():

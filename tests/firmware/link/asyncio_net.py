@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+from simulator.engines.cpython_tls import CpythonTls, Secure
+
 
 class Stream:
     """What ``pole.link.mqtt`` reads from and writes to."""
@@ -23,17 +25,34 @@ class Stream:
 
 
 class Net:
-    """Connects for real; ``resolved`` counts the look-ups."""
+    """Connects for real; ``resolved`` counts the look-ups, ``unix`` is what the chip's clock was set to."""
 
     def __init__(self) -> None:
         self.resolved = 0
+        self.unix = 0
         self.streams: list[Stream] = []
 
     async def resolve(self, host: str) -> str:
         self.resolved += 1
         return host
 
-    async def connect(self, address: str, port: int, timeout_ms: int) -> Stream:
-        reader, writer = await asyncio.wait_for(asyncio.open_connection(address, port), timeout_ms / 1000)
-        self.streams.append(Stream(reader, writer))
-        return self.streams[-1]
+    async def connect(
+        self, address: str, port: int, timeout_ms: int, secure: Secure | None = None
+    ) -> Stream | CpythonTls:
+        return await asyncio.wait_for(self._connect(address, port, secure), timeout_ms / 1000)
+
+    async def _connect(self, address: str, port: int, secure: Secure | None) -> Stream | CpythonTls:
+        stream = Stream(*await asyncio.open_connection(address, port))
+        self.streams.append(stream)
+        if secure is None:
+            return stream
+        tls = CpythonTls(stream, secure)
+        try:
+            await tls.handshake(self.unix)
+        except BaseException:
+            stream.close()
+            raise
+        return tls
+
+    def set_time(self, unix: int) -> None:
+        self.unix = unix

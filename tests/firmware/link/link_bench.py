@@ -19,9 +19,9 @@ NAMES = ("create_task", "Wake", "sleep_ms", "wait_ms")
 
 SETTINGS = {
     "site": "sagar", "pole": "P0001", "groups": ["ward-1", "ward-2"],
-    "link.root": "diya/1", "link.host": "broker.example", "link.port": 1883, "link.user": "", "link.secret": "",
-    "link.ssid": "", "link.password": "", "link.keepalive": 60, "link.timeout": 20, "link.backoff": 5,
-    "link.maximumBackoff": 120,
+    "link.root": "diya/1", "link.host": "broker.example", "link.port": 1883, "link.tls": 0,
+    "link.user": "", "link.secret": "", "link.ssid": "", "link.password": "",
+    "link.keepalive": 60, "link.timeout": 20, "link.backoff": 5, "link.maximumBackoff": 120,
 }  # fmt: skip
 
 
@@ -319,6 +319,11 @@ class Net:
         self.dns = True
         self.resolved = 0
         self.attempts = []  # ms
+        self.secure = None  # what the last attempt asked of TLS
+        self.time = None  # what the chip's clock was set to
+
+    def set_time(self, unix):
+        self.time = unix
 
     async def resolve(self, host):
         self.resolved += 1
@@ -327,7 +332,8 @@ class Net:
             raise OSError("no such host")
         return "10.0.0.1"
 
-    async def connect(self, address, port, timeout_ms):
+    async def connect(self, address, port, timeout_ms, secure=None):
+        self.secure = secure
         self.attempts.append(self.bench.now)
         await pause(5)
         if self.refuse:

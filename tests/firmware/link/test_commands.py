@@ -2,6 +2,7 @@
 
 from pole import contract
 from pole.link import envelope
+from pole.link import marks as marks_of
 from pole.link.commands import Commands
 
 NOW = 1795500000
@@ -122,7 +123,7 @@ def test_a_body_with_a_bad_field():
     bad = contract.BAD_FIELD
     cases = (
         ({"type": "absent"}, ("type is missing",)),
-        ({"type": "dim"}, ('type is "dim"', '"override" or "cancel"')),
+        ({"type": "dim"}, ('type is "dim"', '"override", "cancel", "resend" or "rekey"')),
         ({"level": 101}, ("level is 101", "0 to 100")),
         ({"level": -1}, ("level is -1", "0 to 100")),
         ({"level": "50"}, ('level is "50"',)),
@@ -190,7 +191,7 @@ def test_what_was_signed_once_and_refused_cannot_be_sent_again_later():
     payload = sealed(body(level=101), key="P0001")
     verdict = rejected(take(payload, keys=KEYS), contract.BAD_FIELD)
     marks = {}
-    envelope.remember(marks, verdict.mark)
+    marks_of.remember(marks, verdict.mark)
     rejected(take(payload, keys=KEYS, marks=marks), contract.REPLAYED)
 
 
@@ -231,19 +232,19 @@ def test_with_the_clock_unknown_a_command_only_raises_and_for_an_hour_at_most():
 
 def test_a_pole_remembers_so_many_senders_and_no_more():
     marks = {}
-    for number in range(envelope.SENDERS):
-        envelope.remember(marks, ("P0001\ns%02d" % number, N + number))
-    assert len(marks) == envelope.SENDERS
+    for number in range(marks_of.SENDERS):
+        marks_of.remember(marks, ("P0001\ns%02d" % number, N + number))
+    assert len(marks) == marks_of.SENDERS
     payload = sealed(body(), key="P0001", sender="new")
     rejected(take(payload, keys=KEYS, marks=marks), contract.BAD_ENVELOPE, "32 senders")
     known = sealed(body(), key="P0001", sender="s05", n=N + 100)
     verdict = take(known, keys=KEYS, marks=marks)
     assert verdict.outcome == contract.APPLIED
-    envelope.remember(marks, verdict.mark)
-    assert len(marks) == envelope.SENDERS and marks["P0001\ns05"] == N + 100
+    marks_of.remember(marks, verdict.mark)
+    assert len(marks) == marks_of.SENDERS and marks["P0001\ns05"] == N + 100
     verdict = take(sealed(body(), sender="new", n=N + 200), marks=marks)  # unsigned: a bench is not locked up
-    envelope.remember(marks, verdict.mark)
-    assert len(marks) == envelope.SENDERS and marks["\nnew"] == N + 200 and "P0001\ns00" not in marks
+    marks_of.remember(marks, verdict.mark)
+    assert len(marks) == marks_of.SENDERS and marks["\nnew"] == N + 200 and "P0001\ns00" not in marks
 
 
 def test_the_signature_is_plain_hmac_over_lines():

@@ -7,7 +7,7 @@ import hmac as stdlib_hmac
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pole import contract, contract_city
@@ -15,8 +15,7 @@ from pole.link import envelope, hmac, json_reader, packets, sntp, utf8
 from pole.link.commands import Commands
 from tests.firmware.link.test_commands import KEY, NOW, OWN, N, body, sealed
 from tests.firmware.link.test_packets import decoded
-
-MANY = settings(max_examples=200, deadline=None)
+from tests.fuzz import MANY
 
 json_values = st.recursive(
     st.none()
@@ -30,7 +29,7 @@ json_values = st.recursive(
 override = st.fixed_dictionaries(
     {},
     optional={
-        "type": st.sampled_from(["override", "cancel", "", 1]) | json_values,
+        "type": st.sampled_from(["override", "cancel", "resend", "rekey", "", 1]) | json_values,
         "owner": st.sampled_from(contract_city.OWNERS) | json_values,
         "level": st.integers(-5, 105) | json_values,
         "reason": json_values,
@@ -38,6 +37,9 @@ override = st.fixed_dictionaries(
         "start": st.integers(NOW - 100, NOW + 4000) | json_values,
         "expiration": st.integers(NOW - 100, NOW + 4000) | json_values,
         "rampToLevelTime": st.integers(-1, 4000) | json_values,
+        "epoch": st.just("0123456789ab") | json_values,
+        "from": st.integers(-1, 9) | json_values,
+        "to": st.integers(-1, 2**31) | json_values,
         "unknown": json_values,
     },
 )
@@ -59,7 +61,7 @@ def judged(payload: bytes | None, keys: dict[str, str], now: int | None, topic: 
     verdict = Commands(keys, marks).take(topic, payload, now, 20)
     assert marks == {"\niccc": N}
     if verdict.outcome == contract.APPLIED:
-        assert (verdict.override is None) != (verdict.cancel is None)
+        assert sum(one is not None for one in (verdict.override, verdict.cancel, verdict.resend)) == 1
         assert verdict.mark and not verdict.reason
         if verdict.override:
             order = verdict.override
@@ -67,7 +69,8 @@ def judged(payload: bytes | None, keys: dict[str, str], now: int | None, topic: 
             assert order.start < order.expiration and (now is None) == (order.hold_s is not None)
             assert now is None or now < order.expiration <= now + 366 * 86400
     else:
-        assert verdict.reason and verdict.detail and verdict.override is None and verdict.cancel is None
+        assert verdict.reason and verdict.detail
+        assert verdict.override is None and verdict.cancel is None and verdict.resend is None
     ack = {
         "v": 1, "at": NOW, "key": verdict.key, "sender": verdict.sender, "n": verdict.n, "cmsRefId": verdict.ref,
         "outcome": verdict.outcome, "reason": verdict.reason, "detail": verdict.detail,

@@ -28,7 +28,7 @@ class Net:
     async def resolve(self, host):
         return host
 
-    async def connect(self, address, port, timeout_ms):
+    async def connect(self, address, port, timeout_ms, secure):
         reader, _ = await asyncio.open_connection(address, port)
         return Stream(reader)
 

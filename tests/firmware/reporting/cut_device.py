@@ -73,9 +73,16 @@ try:
     assert os
 except ImportError:  # CPython
     from simulator.hardware import flash as model
+    from simulator.hardware.little_files import LittleFiles
 
-    def Flash(image=None):
-        return model.Flash(BLOCKS, image)
+    class Flash(model.Flash):
+        def __init__(self, image=None):
+            super().__init__(BLOCKS, image)
+            self.log = []
+
+        @property
+        def buffer(self):
+            return self.image()
 
     def apply(image, at, data):
         model.apply(image, model.Operation(at, data))
@@ -84,7 +91,11 @@ except ImportError:  # CPython
         model.tear(image, model.Operation(at, data))
 
     def store(flash, new=False):
-        return model.LittleFiles(flash, new)
+        files = LittleFiles(flash)
+        if new:
+            files.format()
+        files.mount()
+        return files
 
 
 def cuts(image, scratch, log, first=0):

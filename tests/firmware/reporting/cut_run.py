@@ -7,10 +7,11 @@ at any moment of that log.  It is the same on both runtimes: only what is handed
 import asyncio
 import json
 
-from pole import config, contract
+from pole import config, config_files, contract
 from pole.link.outbox import Outbox
 from pole.reporting.counters import Counters
-from pole.reporting.journal import DROPPED, DUPLICATES, Journal
+from pole.reporting.journal import DUPLICATES, Journal
+from pole.reporting.upkeep import DROPPED
 
 BUDGET = 8192  # bytes of flash for the journal: segments of 448 bytes, five records each
 UNIX = 1800000000
@@ -24,9 +25,9 @@ class Pole:
         self.store = store
         self.boot = boot
         self.now = 5
-        self.version = config.in_force(store, store)[0]["version"]
+        self.version = config_files.in_force(store, store)[0]["version"]
         self.counters = Counters(store, None)
-        self.counters.count(True, 0)
+        self.counters.count(True, None, 0)
         self.journal = Journal(store, self._nonce, lambda: UNIX, BUDGET)
         self.box = Outbox(lambda: self.now, self.journal)
 
@@ -102,8 +103,8 @@ def run(store, log, steps):
             pass
         elif step % 5 == 0:
             ticks = step // 5 * SECONDS * 1000 & 0x3FFFFFFF
-            pole.counters.count(True, ticks)
-            pole.counters.save(ticks)
+            pole.counters.count(True, None, ticks)
+            pole.counters.save(None, ticks)
             seconds = pole.counters.on_seconds
         elif step % 16 == 1:
             version += 1

@@ -61,6 +61,16 @@ class Bench:
                     self.box.acknowledge(record.packet_id)
         raise AssertionError("the journal never ends")
 
+    def missing(self):
+        """All ranges that were asked for and are not there, as seen from the next millisecond on."""
+        self.now += 1
+        gone = []
+        while True:
+            found = self.box.missing()
+            if found is None:
+                return gone
+            gone.append(found)
+
 
 def numbers(events):
     """The numbers ``put`` gave."""

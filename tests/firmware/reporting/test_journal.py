@@ -3,7 +3,7 @@
 import json
 
 from pole import contract
-from pole.reporting import journal
+from pole.reporting import journal, upkeep
 from pole.reporting.journal import replay_wait
 
 try:
@@ -21,7 +21,7 @@ def ids(events):
 
 
 def dropped(events):
-    return [event["attributes"] for event in events if event["eventType"] == journal.DROPPED]
+    return [event["attributes"] for event in events if event["eventType"] == upkeep.DROPPED]
 
 
 def test_an_event_goes_out_with_an_id_and_as_live():
@@ -180,7 +180,7 @@ def test_resend_brings_released_events_back_as_replayed():
     again = bench.drain()
     assert ids(again) == ids(sent)[9:14] and numbers(again) == [10, 11, 12, 13, 14]
     assert all([event["replayed"] for event in again])
-    assert not bench.journal.waiting() and bench.journal.gone == []
+    assert not bench.journal.waiting() and bench.missing() == []
 
 
 def test_what_cannot_be_sent_again_is_named():
@@ -192,12 +192,11 @@ def test_what_cannot_be_sent_again_is_named():
     epoch = "010001000000"
     assert bench.journal.resend(epoch, 1, 400)
     again = bench.drain()
-    (gone,) = bench.journal.gone
+    (gone,) = bench.missing()
     assert gone == (epoch, 1, numbers(again)[0] - 1) and numbers(again)[-1] == 400
     assert numbers(again) == list(range(gone[2] + 1, 401))
-    bench.journal.gone.clear()
     assert bench.journal.resend("ffffffffffff", 3, 9)
-    assert bench.drain() == [] and bench.journal.gone == [("ffffffffffff", 3, 9)]
+    assert bench.drain() == [] and bench.missing() == [("ffffffffffff", 3, 9)]
 
 
 def test_a_resend_too_many_is_refused_and_none_is_lost():
@@ -230,7 +229,7 @@ def test_routine_goes_before_faults_and_the_drop_is_recorded():
         named += [n for n in range(drop["first"], drop["last"] + 1) if n not in every]
         assert drop["epoch"] == "010001000000"
     assert sorted(named + every) == list(range(1, max(every) + 1))
-    assert [event["timestamp"] for event in events if event["eventType"] == journal.DROPPED] == [UNIX] * len(drops)
+    assert [event["timestamp"] for event in events if event["eventType"] == upkeep.DROPPED] == [UNIX] * len(drops)
 
 
 def test_when_only_faults_are_left_the_oldest_go_and_that_is_recorded():
@@ -399,3 +398,34 @@ def test_1800_events_wait_for_the_network_and_all_arrive_in_order():
     events = bench.drain()
     assert numbers(events) == list(range(1, total + 1))
     assert [int(one.split("-")[1]) for one in ids(events)] == numbers(events)
+
+
+class StarvedStore(MemoryStore):
+    """``starved``: whoever opens a file is told that there is no memory."""
+
+    starved = False
+
+    def open(self, name):
+        if self.starved:
+            raise MemoryError
+        return super().open(name)
+
+
+def test_without_memory_to_make_room_an_event_goes_out_from_memory_and_nothing_else_changes():
+    store = StarvedStore()
+    bench = Bench(store, SMALL)
+    store.starved = True
+    last = 0
+    before = None
+    while before != store.files:  # the first event without room, which there is no memory to make
+        last += 1
+        before = dict(store.files)
+        assert bench.put(last)
+    store.starved = False
+    assert bench.put(last + 1)
+    events = bench.drain()
+    (drop,) = dropped(events)
+    assert sorted(numbers(events)) == list(range(drop["count"] + 1, last + 2))
+    assert (drop["first"], drop["last"]) == (1, drop["count"])
+    (kept_in_memory,) = [event for event in events if event["timestamp"] == last]
+    assert kept_in_memory["id"].split("-")[0] != drop["epoch"]  # an epoch of its own: nobody misses it in the journal's

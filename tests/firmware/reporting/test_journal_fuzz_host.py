@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from pole.reporting.journal import DROPPED
+from pole.reporting.upkeep import DROPPED
 from tests.firmware.reporting.journal_bench import Bench
 from tests.firmware.reporting.memory_store import MemoryStore
+from tests.fuzz import MANY
 
-EXAMPLES = int(os.environ.get("DIYA_FUZZ", "200"))
 BUDGET = 8192
 
 
@@ -79,7 +78,7 @@ def harm(files: dict[str, bytes], what: str, where: int, how: int) -> None:
         files[stray[how % len(stray)]] = data[at:]
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@MANY
 @given(st.integers(0, len(GROWN) - 1), st.lists(damage, min_size=1, max_size=6))
 def test_rotten_journals_invent_nothing_and_go_on(which: int, harms: list[tuple[str, int, int]]) -> None:
     files, meanings = GROWN[which]
@@ -109,7 +108,7 @@ def test_rotten_journals_invent_nothing_and_go_on(which: int, harms: list[tuple[
     assert not (seen and repeated)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@MANY
 @given(st.binary(max_size=400), st.binary(max_size=200))
 def test_files_of_anything_at_all(first: bytes, second: bytes) -> None:
     store = MemoryStore()

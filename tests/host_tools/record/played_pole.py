@@ -138,8 +138,8 @@ class PlayedPole(threading.Thread):
 
     def _say_gone(self, low: int, high: int, **more: str) -> None:
         mine = len(self._journal) + len(self._gone) + 1
-        lost = {"from": low, "to": high, **more}
-        payload = event(f"{self._epoch}-{mine}", eventType="journalDropped", startEndFlag=None, attributes=lost)
+        lost = {"first": low, "last": high, **more}
+        payload = event(f"{self._epoch}-{mine}", eventType="eventsDropped", startEndFlag=None, attributes=lost)
         self._keep(mine, payload)
         self._send(payload)
 

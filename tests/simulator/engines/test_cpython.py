@@ -9,6 +9,7 @@ import pytest
 
 from simulator.engines.cpython import CPythonEngine
 from simulator.engines.engine import PoleDied
+from simulator.hardware.flash import Flash
 from simulator.network.endpoint import POLLOUT, Sockets
 from simulator.virtual import hostops
 from tests.simulator.network.test_endpoint import End, Net
@@ -20,6 +21,7 @@ class Node:
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
         self.folder = folder
+        self.flash = Flash()
         self.net = Net()
         self.asked: list[int] = []
         self._sockets = Sockets(name, self.net, lambda: None)

@@ -32,12 +32,12 @@ def test_midnight_of_every_month_is_crossed(bench, drivers):
 
 
 def test_the_weekday_register_counts_from_monday(bench):
-    from pole.drivers import ds3231
+    from pole.drivers import bcd_time
 
     registers = bytearray(7)
     for day in range(1000):
         unix = bench.unix + day * DAY
-        assert ds3231.encode(unix, registers)
+        assert bcd_time.encode(unix, registers)
         assert registers[3] == datetime.fromtimestamp(unix, UTC).isoweekday()
 
 

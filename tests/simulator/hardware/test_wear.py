@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
+
 from pole import contract
 from pole.link.outbox import Outbox
 from pole.reporting.journal import Journal
 from simulator.hardware import wear
-from simulator.hardware.flash import BLOCK, Flash, LittleFiles
+from simulator.hardware.flash import BLOCK, Flash
+from simulator.hardware.little_files import LittleFiles
 
 TEXT = (
     '{"v":1,"at":1800000000,"eventType":"lampFailure","startEndFlag":"start","timestamp":1800000000,'
@@ -18,9 +21,11 @@ BLOCKS = 160
 def written(days: int, events: int, saves: int, backlog: bool = False) -> Flash:
     """The flash after *days* days, 64 of its blocks taken by a file that never changes."""
     flash = Flash(BLOCKS)
-    store = LittleFiles(flash, format=True)
+    store = LittleFiles(flash)
+    store.format()
+    store.mount()
     store.write("app", bytes(64 * (BLOCK - 100)))
-    flash.erases = [0] * BLOCKS
+    flash.erases = array("I", bytes(4 * BLOCKS))
     now = 5
     journal = Journal(store, lambda n: bytes(n), lambda: 0)
     box = Outbox(lambda: now, journal)

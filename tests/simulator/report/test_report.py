@@ -14,6 +14,7 @@ from simulator.report.report import Totals, build_report, write_report
 from tests.simulator.small_site import HOUR_MS, LATITUDE, LONGITUDE, TIMEZONE, pole, run_time
 
 MINUTE_MS = 60_000
+FLASH = {"mean_erases_a_day": 5.0}
 
 
 def totals(**changes: object) -> Totals:
@@ -35,7 +36,7 @@ def darkness() -> Darkness:
 
 
 def test_the_report_has_every_key_of_the_design_and_is_the_same_text_each_time(tmp_path: Path) -> None:
-    report = build_report(totals(), run_time(), darkness(), Detection())
+    report = build_report(totals(), run_time(), darkness(), Detection(), FLASH)
     assert report["dark_minutes"] == 1.5
     assert report["dark_minutes_by_pole"] == {"P0002": 1.5}
     assert report["dark_spells"] == [{"pole": "P0002", "at": "2026-11-25T00:00:00+05:30", "seconds": 90.0}]
@@ -48,10 +49,11 @@ def test_the_report_has_every_key_of_the_design_and_is_the_same_text_each_time(t
         "unobservable": [],
         "delay_s": {},
     }
+    assert report["flash"] == FLASH
     assert report["max_heap_bytes"] is None and report["wall_s"] == 1.235
     assert list(report["totals"]) == ["acks", "boots"]
     for name in ("one", "two"):
-        write_report(tmp_path / name, build_report(totals(), run_time(), darkness(), Detection()))
+        write_report(tmp_path / name, build_report(totals(), run_time(), darkness(), Detection(), FLASH))
     assert (tmp_path / "one").read_text() == (tmp_path / "two").read_text()
     assert json.loads((tmp_path / "one").read_text()) == report
 

@@ -56,7 +56,8 @@ class Stage:
         self.plant: Any = type(
             "Plant", (), {"inject": staticmethod(note("inject")), "clear": staticmethod(note("clear"))}
         )
-        self.pole: Any = type("Pole", (), {"power_off": staticmethod(note("power off"))})
+        flash = type("Flash", (), {"corrupt": staticmethod(note("rubbish"))})
+        self.pole: Any = type("Pole", (), {"power_off": staticmethod(note("power off")), "flash": flash})
         clock = type("Clock", (), {"lose": staticmethod(note("clock lost"))})
         self.wiring: Any = type("Wiring", (), {"clock": clock if name == "P0001" else None})
         self.power = note("power")
@@ -91,6 +92,15 @@ def test_a_lost_clock_is_a_restart_without_time() -> None:
         (1000, "time", "P0002", False), (1000, "power off", "P0002"),
         (2000, "power", "P0001"), (2000, "power", "P0002"),
         (50_000, "time", "P0001", True), (50_000, "time", "P0002", True),
+    ]  # fmt: skip
+
+
+def test_corrupt_data_are_a_restart_with_rubbish_on_the_flash() -> None:
+    street = Street(happening(4, "data_corrupt", 1000, poles=("P0001", "P0002")))
+    assert street.seen == [
+        (1000, "power off", "P0001"), (1000, "rubbish", "P0001", 4),
+        (1000, "power off", "P0002"), (1000, "rubbish", "P0002", 4),
+        (2000, "power", "P0001"), (2000, "power", "P0002"),
     ]  # fmt: skip
 
 

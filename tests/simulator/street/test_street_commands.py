@@ -35,7 +35,7 @@ BAD = [
     (lambda n: sealed(body(expiration=1795500000), n), contract.EXPIRED, "expiration is 1795500000 and must be after"),
     (lambda n: sealed(body(expiration=FAR), n), contract.BAD_FIELD, "at most 366 days ahead"),
     (lambda n: sealed('{"type":"override","level":30}', n), contract.BAD_FIELD, "expiration is missing"),
-    (lambda n: sealed('{"type":"reboot"}', n), contract.BAD_FIELD, 'must be "override" or "cancel"'),
+    (lambda n: sealed('{"type":"reboot"}', n), contract.BAD_FIELD, 'must be "override", "cancel", "resend" or "rekey"'),
     (lambda n: sealed("{not json", n), contract.BAD_ENVELOPE, "body is not JSON"),
     (lambda n: sealed('{"type":"cancel","owner":"operator"}', n), contract.UNKNOWN_REFERENCE, "nothing of operator"),
     (lambda n: b'{"v":1,"key":"","sender":"test","n":%d,"body":7}' % n, contract.BAD_ENVELOPE, "body is 7"),

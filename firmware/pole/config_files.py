@@ -1,0 +1,163 @@
+"""Which configuration the pole lives by, and how one from afar comes in force or is taken back.
+
+    config.json        in force            config.good.json   the one before it
+    config.next.json   staged: to come in force at the next start
+    config.state.json  see config_state.py
+    keys.json          the keys, once one was changed from afar
+
+All of it happens at the start, before the app is loaded: there is the memory to check a configuration as a whole.
+Every step replaces, renames or removes one file, and each start begins at the first step that is not done.  So
+wherever the power is cut, the old configuration or the new one is in force and the next start does the rest:
+
+    in force and undone     goes: the one before is then the newest
+    staged and undone       goes
+    staged and unsound      undone (the state), then it goes
+    staged and sound        on trial (the state); the one in force becomes the one before (rename); then it takes its
+                            place (rename)
+"""
+
+import json
+
+from pole import config, config_state, const, contract
+
+NEXT = const("config.next.json")
+KEYS = const("keys.json")
+_DEATHS = const(3)  # early ones, on trial
+
+# where the one in force comes from
+_STORE = const(0)
+_BEFORE = const(1)
+_FLASHED = const(2)
+
+
+def in_force(store, factory, early_deaths=0):
+    """The settings the pole lives by, the file they come from, and for Configuring (hash, trial, untold).
+
+    The newest sound ones win: ``config.json`` of the data *store*, the ones before it, those the pole was flashed with
+    (*factory*), these first when theirs is a higher version.  Without any the pole still lights its street: on, all
+    night and all day, and it says so to nobody.  *early_deaths*: how often in a row the app died young before this.
+    """
+    flashed = _flashed(factory)
+    state = config_state.read(store)
+    try:
+        _take_back(store, state, early_deaths)
+        _bring_in(store, state, flashed)
+    except OSError as error:  # what is in force lights the street all the same; the next start tries again
+        print("diya: a configuration could not be brought in force: " + str(error))
+    settings, digest, source = _newest(store, factory, flashed, state)
+    _lay_keys(store, settings)
+    trial = state["trial"]
+    touches_link = trial[1] if trial and source == _STORE and trial[0] == digest else None
+    origin = (config.NAME, config.LAST_GOOD, config.NAME if digest else "none")[source]
+    return settings, origin, (digest, touches_link, state["untold"])
+
+
+def _flashed(factory):
+    """What the pole was flashed with, as it stands there; empty where that is nothing sound."""
+    try:
+        given = config.parse(factory.read(config.NAME) or b"{}")
+        config.complete(given)
+        return given
+    except config.ConfigError as error:
+        print("diya: what the pole was flashed with: " + str(error))
+        return {}
+
+
+def _take_back(store, state, early_deaths):
+    text = store.read(config.NAME)
+    if not text:
+        return
+    digest = config_state.hash_of(text)
+    if early_deaths >= _DEATHS and state["trial"] and state["trial"][0] == digest:
+        detail = "the pole died %d times after it came in force" % early_deaths
+        config_state.condemn(state, digest, contract.REVERTED, detail)
+        config_state.write(store, state)
+    if config_state.undone(state, digest):
+        store.remove(config.NAME)
+
+
+def _bring_in(store, state, flashed):
+    text = store.read(NEXT)
+    if text is None:
+        return
+    digest = config_state.hash_of(text)
+    if not config_state.undone(state, digest):
+        before, _, source = _newest(store, None, flashed, state)
+        link = _link(before)
+        before = None  # both at once may be more than there is room for
+        try:
+            touches_link = _link(_complete(config.parse(text), flashed)) != link
+        except config.ConfigError as error:
+            more = len(error.problems) - 1
+            detail = error.problems[0] + (" (and %d more)" % more if more else "")
+            config_state.condemn(state, digest, contract.BAD_FIELD, detail)
+            config_state.write(store, state)
+        except MemoryError:
+            detail = "the configuration has %d bytes and the pole has no memory for it" % len(text)
+            config_state.condemn(state, digest, contract.TOO_LARGE, detail)
+            config_state.write(store, state)
+        else:
+            state["trial"] = [digest, touches_link]
+            state["untold"] = False
+            config_state.write(store, state)
+            if source == _STORE:
+                store.rename(config.NAME, config.LAST_GOOD)
+            store.rename(NEXT, config.NAME)
+            return
+    store.remove(NEXT)
+
+
+def _newest(store, factory, flashed, state):
+    """(settings, hash, where from); with *factory* None without the hash of those that were flashed.
+
+    One that was undone is passed over, should the flash not have let go of it.
+    """
+    for source, name in ((_STORE, config.NAME), (_BEFORE, config.LAST_GOOD)):
+        text = store.read(name)
+        digest = config_state.hash_of(text) if text else ""
+        if text and not config_state.undone(state, digest):
+            try:
+                settings = _complete(config.parse(text), flashed)
+                if settings["version"] >= flashed.get("version", 0):
+                    return settings, digest, source
+            except config.ConfigError as error:
+                print("diya: " + name + ": " + str(error))
+    if not flashed:
+        return config.complete(config.UNCONFIGURED), "", _FLASHED
+    return config.complete(flashed), config_state.hash_of(factory.read(config.NAME)) if factory else "", _FLASHED
+
+
+def _complete(given, flashed):
+    """Settings from *given*, which comes from afar, with keys and link as they were *flashed* where it has none.
+
+    So secrets need not travel.  Raises ConfigError.
+    """
+    for name in flashed:
+        if name not in given and (name == "keys" or name.startswith("link.")):
+            given[name] = flashed[name]
+    return config.complete(given)
+
+
+def _link(settings):
+    return [settings[name] for name in sorted(settings) if name.startswith("link.")]
+
+
+def _lay_keys(store, settings):
+    """Puts the keys that were changed from afar in the place of those the pole was flashed with.
+
+    A pole that was flashed with other keys since then has those: so one whose keys are lost can be helped.
+    """
+    text = store.read(KEYS)
+    if not text:
+        return
+    try:
+        saved = json.loads(text)
+        if saved["over"] == config_state.hash_of(contract.text_of(settings["keys"]).encode()):
+            keys = dict(saved["keys"])
+            if not config.check_keys(keys):
+                settings["keys"] = keys
+                return
+    except (ValueError, TypeError, KeyError):
+        pass
+    print("diya: " + KEYS + " is not of this pole's keys any more")
+    store.remove(KEYS)

@@ -1,0 +1,97 @@
+"""A configuration from afar, while the pole runs: judged as far as that can be, put aside, and on trial afterwards.
+
+It comes in force at the next start, which checks it as a whole (config_files.py).  Then it is on trial until the pole
+has been online with it.  One that touches the link and does not get there within ``link.trial`` seconds is undone: what
+was in force before comes back, by itself, and the city is told.
+"""
+
+from pole import aio, const, contract
+from pole.modules import unload
+
+_NEVER_MS = const(86400000)
+_AGAIN_MS = const(60000)  # until the flash is asked once more to take what it refused
+
+
+class Configuring:
+    """*standing* is what ``config_files.in_force`` says of the *settings* in force; *ticks* are those of the start.
+
+    ``digest`` is their hash.  ``restart``: the pole is to start anew, so that another configuration comes in force.
+    """
+
+    def __init__(self, settings, store, standing, ticks):
+        self._settings = settings
+        self._store = store
+        self.digest, self._trial, self._untold = standing  # on trial: whether it touches the link; else None
+        self._ends = aio.ticks_add(ticks, settings["link.trial"] * 1000)
+        self._online = False
+        self.restart = False
+
+    def take(self, topic, payload, now):
+        """Judges a message of kind ``config``; fields of its ack, None where there is nothing to say (yet).
+
+        *payload*: bytes, None when it was too large.  *now*: Unix s, None when the clock is unknown.
+        """
+        if self.restart:  # whatever else there is comes again in the next session
+            return None
+        try:
+            from pole.link.configuration import judge
+
+            fields, self.restart = judge(topic, payload, now, self._settings, self._store, self.digest)
+        except MemoryError:
+            detail = "the pole has no memory for a configuration now: it tries again in its next session"
+            return {"outcome": contract.REJECTED, "reason": contract.BUSY, "detail": detail}
+        return fields
+
+    def online(self):
+        """A session has begun: what is in force has proved itself."""
+        if self._trial is not None:
+            self._trial = None
+            self._untold = True
+        self._online = True
+
+    def due(self, ticks):
+        """Milliseconds until it is to be called again; ends a trial whose time is over."""
+        if self._trial is None:
+            return _NEVER_MS
+        left = aio.ticks_diff(self._ends, ticks)
+        if left > 0:
+            return left
+        if not self._trial:  # the network is gone, but it was not this that took it away
+            self._trial = None
+            self._untold = True
+            return _NEVER_MS
+        self._ends = aio.ticks_add(ticks, _AGAIN_MS)
+        from pole import config_state
+
+        state = config_state.read(self._store)
+        detail = "no session within %d s after it came in force" % self._settings["link.trial"]
+        config_state.condemn(state, self.digest, contract.REVERTED, detail)
+        self.restart = self._write(config_state, state)
+        return _AGAIN_MS
+
+    def report(self):
+        """Fields of an ack the city is waiting for, or None; call ``told`` once they are in the outbox."""
+        if not (self._untold and self._online):
+            return None
+        from pole import config_state
+
+        return config_state.outcome(config_state.read(self._store))
+
+    def told(self):
+        """The outbox has it."""
+        from pole import config_state
+
+        self._untold = False
+        state = config_state.read(self._store)
+        state["trial"] = None
+        state["untold"] = False
+        self._write(config_state, state)  # else it is told once more after the next start
+        unload("pole.config_state")
+
+    def _write(self, config_state, state):
+        try:
+            config_state.write(self._store, state)
+        except OSError as error:
+            print("diya: what became of a configuration cannot be stored: " + str(error))
+            return False
+        return True

@@ -1,0 +1,123 @@
+"""What is read from a message of the city, field by field, and how one is refused.
+
+All that judges messages has this in common; what else it needs is loaded step by step (``READING``, and
+``commanding.JUDGING``).
+"""
+
+from pole import contract
+from pole.link import utf8
+from pole.modules import unload
+
+READING = ("pole.link.json_reader", "pole.link.envelope", "pole.link.hmac", "pole.link.marks")
+
+
+class Real:
+    """A number with a fraction, an exponent or too many digits: ``text`` as it stood there."""
+
+    def __init__(self, text):
+        self.text = text
+
+
+class Refused(Exception):
+    """Its ``args``: a reason, one of contract's, and a sentence that names field, value and bound."""
+
+
+class Envelope:
+    """What could be read of an envelope, however bad: ``key``, ``sender``, ``n`` are None where they could not.
+
+    ``signed``: a configured key vouches for it.  ``mark``: (name, n) to be remembered before anything is applied, None
+    while it is not known to be genuine and new.  ``body``: its text.
+    """
+
+    def __init__(self):
+        self.key = self.sender = self.n = self.mark = self.body = None
+        self.signed = False
+
+
+def read(envelope, topic, payload, keys, marks, now):
+    """Fills *envelope* from *payload* (bytes, or None for one too large) and returns the body as a dict.
+
+    *keys*: {name: 64 hexadecimal digits}; when it is empty (a bench, the demo) nothing is signed.  *marks*: {name: n}.
+    *now*: Unix s, None when the clock is unknown.  Raises Refused, or MemoryError where there is none for the code.
+    Each step is forgotten before the next, so that they need not all have room at once.
+    """
+    if payload is None or len(payload) > contract.MAX_PAYLOAD:
+        raise Refused(contract.TOO_LARGE, "the payload is larger than %d bytes" % contract.MAX_PAYLOAD)
+    try:
+        fields = _parse(payload, "the payload")
+        unload(*READING)
+        _check(envelope, topic, fields, keys, marks, now)
+        unload(*READING)
+        return _parse(envelope.body, "body")
+    finally:
+        unload(*READING)
+
+
+def _parse(source, what):
+    try:
+        from pole.link import json_reader
+
+        value = json_reader.parse(source if isinstance(source, str) else utf8.decode(source))
+    except ValueError:  # MicroPython's UnicodeError is one too
+        raise Refused(contract.BAD_ENVELOPE, what + " is not JSON in UTF-8") from None
+    except MemoryError:
+        detail = "%s has %d bytes and the pole has no memory for it now" % (what, len(source))
+        raise Refused(contract.TOO_LARGE, detail) from None
+    if not isinstance(value, dict):
+        refuse(contract.BAD_ENVELOPE, {what: value}, what, "a JSON object")
+    return value
+
+
+def _check(*message):
+    from pole.link import envelope
+
+    envelope.check(*message)
+
+
+def number(fields, name, low, high, reason, default=None):
+    """``fields[name]``, a whole number *low* to *high*; when it is absent or null, *default* if there is one.
+
+    Raises Refused.
+    """
+    value = fields.get(name)
+    if value is None and default is not None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        refuse(reason, fields, name, str(low) if low == high else "a whole number from %d to %d" % (low, high))
+    return value
+
+
+def text(fields, name, low, high, reason, default=None):
+    """``fields[name]``, a text of *low* to *high* characters without control characters; *default* as for ``number``.
+
+    Raises Refused.
+    """
+    value = fields.get(name)
+    if value is None and default is not None:
+        return default
+    sound = isinstance(value, str) and low <= len(value) <= high
+    if sound:
+        for character in value:
+            sound = sound and character >= " " and character != "\x7f"
+    if not sound:
+        refuse(reason, fields, name, "text of %d to %d characters, none a control character" % (low, high))
+    return value
+
+
+def refuse(reason, fields, name, wanted):
+    """Raises Refused: what ``fields[name]`` is, and that it must be *wanted*."""
+    shown_value = shown(fields[name]) if name in fields else "missing"
+    raise Refused(reason, name + " is " + shown_value + " and must be " + wanted)
+
+
+def shown(value):
+    """*value*, as read by ``json_reader``, in at most about 40 characters, the same on every runtime."""
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, Real):
+        return value.text if len(value.text) <= 40 else value.text[:37] + "..."
+    if isinstance(value, str) and len(value) > 38:
+        return contract.quoted(value[:35]) + "..."
+    return contract.text_of(value)

@@ -1,0 +1,35 @@
+"""What opens an MQTT session: CONNECT, SUBSCRIBE, and why a broker may refuse.  Only loaded then (see ``packets``)."""
+
+from pole import const
+from pole.link.packets import field, number, packet
+
+_REFUSALS = const((
+    "unacceptable protocol version", "client identifier rejected", "server unavailable", "bad user name or password",
+    "not authorized",
+))  # fmt: skip
+
+
+def connect(client, keepalive_s, user, secret, will_topic, will_payload):
+    """CONNECT with a clean session and a retained will of QoS 1; *user* "" means anonymous (3.1)."""
+    flags = 0x02 | 0x04 | 0x08 | 0x20
+    fields = [field(client.encode()), field(will_topic), field(will_payload)]
+    if user:
+        flags |= 0x80 | 0x40
+        fields += [field(user.encode()), field(secret.encode())]
+    head = b"\x00\x04MQTT\x04" + bytes((flags, keepalive_s >> 8, keepalive_s & 255))
+    return packet(0x10, [head] + fields)
+
+
+def subscribe(packet_id, filters):
+    """SUBSCRIBE to each of *filters* (texts) with QoS 1 (3.8)."""
+    parts = [number(packet_id)]
+    for topic in filters:
+        parts.append(field(topic.encode()))
+        parts.append(b"\x01")
+    return packet(0x82, parts)
+
+
+def refusal(code):
+    """What *code* of a CONNACK says (3.2.2.3), as a sentence."""
+    word = _REFUSALS[code - 1] if code <= len(_REFUSALS) else "unknown reason"
+    return "the broker refused the connection: %s (%d)" % (word, code)

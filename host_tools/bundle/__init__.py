@@ -1,0 +1,1 @@
+"""What becomes of the firmware's sources on their way to a pole."""

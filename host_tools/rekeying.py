@@ -1,0 +1,98 @@
+"""Gives poles new keys: their own, or one they share, each wrapped under the pole's own key.
+
+Nothing is locked out, wherever this is killed: a new key stands in the key file, as pending, before it is sent, and is
+the one in force there only when the pole has said so.  A pole that took it and whose word was lost refuses the old key;
+then it is asked again under the new one, which changes nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from host_tools import envelope
+from host_tools.envelope import Key
+from host_tools.errors import CommandError
+from host_tools.key_file import KeyFile
+from host_tools.sending import Speaker
+from host_tools.watch.payload import parsed, text
+from pole import contract
+
+
+@dataclass
+class Outcome:
+    """Poles that have the new key (or no longer the removed one), that refused and why, that said nothing."""
+
+    asked: list[str]
+    applied: list[str] = field(default_factory=list)
+    rejected: dict[str, tuple[str, str]] = field(default_factory=dict)  # pole: (reason, detail)
+
+    @property
+    def silent(self) -> list[str]:
+        return [pole for pole in self.asked if pole not in self.applied and pole not in self.rejected]
+
+    @property
+    def complete(self) -> bool:
+        return len(self.applied) == len(self.asked)
+
+
+class Rekeyer(Speaker):
+    """Changes keys; its link must be subscribed to ``sending.topics(place)``."""
+
+    def change(
+        self,
+        file: KeyFile,
+        poles: Iterable[str],
+        name: str | None,
+        remove: bool,
+        wait_s: float,
+        progress: Callable[[Outcome], None] = lambda outcome: None,
+    ) -> Outcome:
+        """Give *poles* a new key called *name*, or *remove* it; None: each pole its own.
+
+        Raises CommandError where the file has no key for a pole, BrokerError.
+        """
+        outcome = Outcome(list(poles))
+        for pole in outcome.asked:
+            if pole not in file.current:
+                raise CommandError(f"the key file {file.path} has no key called {pole}, which must seal the command")
+        if remove and (name is None or name in outcome.asked):
+            raise CommandError("a pole's own key can be changed and not removed: --name must name another")
+        tried: dict[str, list[Key]] = {}
+        sent: dict[str, int] = {}
+
+        def ask(pole: str, own: Key) -> None:
+            new = None if remove else file.propose(name or pole)
+            n, topic = self.number(), contract.topic(self.place.root, self.place.site, pole, contract.COMMAND)
+            body = envelope.rekey(own, name or pole, new, self.sender, n)
+            self.link.publish(topic, envelope.seal(topic, self.sender, n, body, own))
+            tried.setdefault(pole, []).append(own)
+            sent[pole] = n
+
+        for pole in outcome.asked:
+            ask(pole, file.current[pole])
+        until = time.monotonic() + wait_s
+        progress(outcome)
+        while outcome.silent and (left := until - time.monotonic()) > 0:
+            message = self.link.take(left)
+            said = parsed(message.payload) if message else None
+            if message is None or said is None:
+                continue
+            pole, _, kind = message.topic.removeprefix(f"{self.place.root}/{self.place.site}/").partition("/")
+            if kind != contract.ACK or said.get("sender") != self.sender or said.get("n") != sent.get(pole, 0):
+                self.note(message)
+                continue
+            other = file.pending.get(pole)
+            if said.get("outcome") == contract.APPLIED:
+                outcome.applied.append(pole)
+                if name is None or tried[pole][-1] is other:
+                    file.settle(pole)
+            elif said.get("reason") == contract.BAD_MAC and other and other not in tried[pole]:
+                ask(pole, other)  # it has that one already, and its word was lost
+            else:
+                outcome.rejected[pole] = (text(said.get("reason"), 40) or "?", text(said.get("detail"), 200))
+            progress(outcome)
+        if name is not None and not remove and outcome.complete:
+            file.settle(name)
+        return outcome

@@ -1,0 +1,152 @@
+"""`diya site configure` and `diya site rekey`: what a site's files say, brought to its poles, and new keys for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from host_tools.envelope import Counters
+from host_tools.errors import CommandError
+from host_tools.key_file import KeyFile, read_keys
+from host_tools.link import Link
+from host_tools.output import json_option, say_json, waiting
+from host_tools.place import broker_option, place_of, root_option
+from host_tools.sending import topics as command_topics
+from host_tools.site.model import Pole, Site
+from host_tools.verbs.send import WAIT_S, names, print_rejected, sender_name
+
+DEFAULT = "sagar"
+CONFIGURE_S = 120.0  # a pole starts anew for it, and comes back within a minute
+
+pole_option = click.option("--pole", "poles", metavar="POLE", multiple=True, help="A pole; may be given several times.")
+group_option = click.option("--group", metavar="GROUP", help="Every pole of this road class, zone, ward or feeder.")
+all_option = click.option("--all", "everyone", is_flag=True, help="Every pole of the site.")
+KEY_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(help="Send every pole that is meant what DIR's files say for it, and wait until they live by it.")
+@click.argument("folder", metavar="[DIR]", default=DEFAULT)
+@broker_option
+@root_option
+@pole_option
+@group_option
+@all_option
+@click.option("--key-file", metavar="FILE", type=KEY_FILE, help="File with a line POLE:KEY for each pole.")
+@click.option(
+    "--wait", "wait_s", metavar="SECONDS", type=float, default=CONFIGURE_S, show_default=True,
+    help="Longest wait for answers.",
+)  # fmt: skip
+@json_option
+@click.pass_context
+def configure(
+    ctx: click.Context, folder: str, broker: str | None, root: str | None, poles: tuple[str, ...], group: str | None,
+    everyone: bool, key_file: Path | None, wait_s: float, as_json: bool,
+) -> None:  # fmt: skip
+    from host_tools.site import configure as library
+    from host_tools.site import load_site
+
+    site = load_site(folder)
+    meant = chosen(site, poles, group, everyone)
+    keys = read_keys(key_file) if key_file else None
+    place = place_of(folder, broker, root)
+    with Link(place.broker, library.topics(place)) as link, waiting() as bar:
+        configurer = library.Configurer(place, link, sender_name(), Counters())
+        configurer.look()
+        outcome = configurer.send(site, meant, keys, wait_s, lambda so_far: bar(len(so_far.sent), len(so_far.silent)))
+    if as_json:
+        say_json(library.as_json(outcome))
+    else:
+        for word, those in (("says the same already", outcome.there), ("applied", outcome.applied)):
+            if those:
+                click.echo(f"{word}: {names(those)}")
+        print_rejected(outcome.rejected)
+        for pole, why in sorted(outcome.reverted.items()):
+            click.echo(f"reverted: {pole}: {why}")
+        here = [pole for pole in outcome.silent if pole not in outcome.offline]
+        away = [pole for pole in outcome.silent if pole in outcome.offline]
+        for word, those in (("no answer yet", here), ("no answer yet, offline", away)):
+            if those:
+                click.echo(f"{word}: {', '.join(sorted(those))}")
+    if not outcome.complete:
+        missing, total = len(outcome.sent) - len(outcome.applied), len(meant)
+        click.echo(
+            f"diya: {missing} of {total} pole{'s' if total > 1 else ''} did not say that the new configuration is in "
+            "force; one that is offline takes it when it comes back.",
+            err=True,
+        )
+        ctx.exit(1)
+
+
+@click.command(help="Give every pole that is meant a new key of its own, or with --name one that poles share.")
+@click.argument("folder", metavar="[DIR]", default=DEFAULT)
+@broker_option
+@root_option
+@pole_option
+@group_option
+@all_option
+@click.option(
+    "--key-file", metavar="FILE", type=KEY_FILE, required=True,
+    help="File with a line POLE:KEY for each pole; new keys are written into it before they are sent.",
+)  # fmt: skip
+@click.option("--name", metavar="NAME", help="Name of the key (default: each pole's own).")
+@click.option("--remove", is_flag=True, help="Remove the key called NAME from the poles.")
+@click.option(
+    "--wait", "wait_s", metavar="SECONDS", type=float, default=WAIT_S, show_default=True,
+    help="Longest wait for answers.",
+)  # fmt: skip
+@json_option
+@click.pass_context
+def rekey(
+    ctx: click.Context, folder: str, broker: str | None, root: str | None, poles: tuple[str, ...], group: str | None,
+    everyone: bool, key_file: Path, name: str | None, remove: bool, wait_s: float, as_json: bool,
+) -> None:  # fmt: skip
+    from host_tools.rekeying import Rekeyer
+    from host_tools.site import load_site
+
+    site = load_site(folder)
+    meant = chosen(site, poles, group, everyone)
+    file = KeyFile(key_file)
+    place = place_of(folder, broker, root)
+    with Link(place.broker, command_topics(place)) as link, waiting() as bar:
+        rekeyer = Rekeyer(place, link, sender_name(), Counters())
+        rekeyer.look()
+        outcome = rekeyer.change(
+            file, [pole.name for pole in meant], name, remove, wait_s,
+            lambda so_far: bar(len(so_far.asked), len(so_far.silent)),
+        )  # fmt: skip
+    if as_json:
+        rejected = {pole: {"reason": why[0], "detail": why[1]} for pole, why in sorted(outcome.rejected.items())}
+        say_json({
+            "applied": sorted(outcome.applied), "rejected": rejected, "noAnswer": outcome.silent,
+            "pending": sorted(file.pending),
+        })  # fmt: skip
+    else:
+        if outcome.applied:
+            click.echo(f"applied: {names(outcome.applied)}")
+        print_rejected(outcome.rejected)
+        if outcome.silent:
+            click.echo(f"no answer: {', '.join(outcome.silent)}")
+    if not outcome.complete:
+        missing, total = len(outcome.asked) - len(outcome.applied), len(outcome.asked)
+        rest = "" if remove else f"; their new keys are pending in {key_file}: run it again"
+        click.echo(f"diya: {missing} of {total} pole{'s' if total > 1 else ''} did not do it{rest}.", err=True)
+        ctx.exit(1)
+
+
+def chosen(site: Site, poles: tuple[str, ...], group: str | None, everyone: bool) -> tuple[Pole, ...]:
+    """The poles of *site* that are meant.  Raises CommandError."""
+    if sum((bool(poles), group is not None, everyone)) != 1:
+        raise CommandError("whom it is for must be said by exactly one of --pole, --group and --all")
+    if poles:
+        known = {pole.name: pole for pole in site.poles}
+        for name in poles:
+            if name not in known:
+                raise CommandError(
+                    f"the pole is {name!r} and must be one of the {len(known)} in {site.name}'s poles.csv"
+                )
+        return tuple(known[name] for name in dict.fromkeys(poles))
+    found = site.in_group(group) if group is not None else site.poles
+    if not found:
+        raise CommandError(f"the group is {group!r} and must be one of {', '.join(site.groups())}")
+    return found

@@ -1,0 +1,60 @@
+"""A pole's secure link for as long as a test needs it, on whichever runtime: what became of it, as a dictionary."""
+
+from pole import aio, contract
+from pole.drivers.files import Files
+from pole.lcg import Lcg
+from pole.link.outbox import Outbox, Queue
+from pole.link.session import Session
+
+try:
+    from tests.firmware.link.link_bench import changed
+except ImportError:  # MicroPython
+    from link_bench import changed
+
+TICK_MS = 5
+AT_ONCE = 421  # a seed whose first wait is a millisecond
+
+
+async def live(net, folder, job):
+    """Runs the link over *net* with the files of *folder* until the *job* is done, it has failed, or time is up.
+
+    *job*: ``settings`` over the bench's; ``believed``, the time the pole believes in (Unix s); ``seconds`` at most;
+    ``events``, [topic or "" for the pole's own, payload] to publish; ``hear``, how many messages to wait for.
+
+    Returns ``online`` (was it ever), ``problem``, ``heard`` (topics), ``refused`` (filters) and ``longest``, the
+    longest that a task which wakes every 5 ms was kept waiting, in ms.
+    """
+    heard = []
+    outbox = Outbox(aio.ticks_ms, Queue())
+    settings = changed(link_host="localhost", link_tls=1, link_backoff=1, link_maximumBackoff=1)
+    settings.update(job["settings"])
+    session = Session(
+        net, None, settings, outbox, aio.ticks_ms, Lcg(AT_ONCE), lambda topic, payload, oversize: heard.append(topic),
+        lambda: None, Files(folder), lambda ticks: job["believed"],
+    )  # fmt: skip
+    own = session.topics[contract.EVENT]
+    task = aio.create_task(session.run())
+    waiting = list(job["events"])
+    out = {"online": False, "longest": 0}
+    end = aio.ticks_add(aio.ticks_ms(), int(job["seconds"] * 1000))
+    last = aio.ticks_ms()
+    while aio.ticks_diff(end, aio.ticks_ms()) > 0:
+        await aio.sleep_ms(TICK_MS)
+        now = aio.ticks_ms()
+        out["longest"] = max(out["longest"], aio.ticks_diff(now, last))
+        last = now
+        if session.online:
+            out["online"] = True
+            if not outbox.oldest():
+                if waiting:
+                    topic, payload = waiting.pop(0)
+                    session.topics[contract.EVENT] = topic.encode() if topic else own
+                    outbox.put(contract.EVENT, payload)
+                elif len(heard) >= job["hear"]:
+                    break
+        elif session.problem:
+            break
+    out.update({"problem": session.problem, "heard": heard, "refused": list(session.refused)})
+    task.cancel()
+    await aio.sleep_ms(TICK_MS)
+    return out
