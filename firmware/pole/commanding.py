@@ -9,8 +9,8 @@ from pole.modules import unload
 _UNDERSTANDING = ("pole.link.command_body", "pole.link.rekey", "pole.link.hmac")
 JUDGING = (  # modules that messages need and nothing else does
     "pole.link.json_reader", "pole.link.envelope", "pole.link.hmac", "pole.link.marks", "pole.link.fields",
-    "pole.link.commands", "pole.link.command_body", "pole.link.rekey", "pole.link.keyring", "pole.link.configuration",
-    "pole.config_state", "pole.obeying", "pole.remembered",
+    "pole.link.message", "pole.link.commands", "pole.link.command_body", "pole.link.rekey", "pole.link.keyring",
+    "pole.link.configuration", "pole.config_state", "pole.obeying", "pole.remembered",
 )  # fmt: skip
 
 

@@ -54,8 +54,11 @@ def in_force(store, factory, early_deaths=0):
 
 def _flashed(factory):
     """What the pole was flashed with, as it stands there; empty where that is nothing sound."""
+    text = factory.read(config.NAME)
+    if text is None:
+        return {}
     try:
-        given = config.parse(factory.read(config.NAME) or b"{}")
+        given = config.parse(text)
         config.complete(given)
         return given
     except config.ConfigError as error:

@@ -61,31 +61,40 @@ class Configuring:
             self._untold = True
             return _NEVER_MS
         self._ends = aio.ticks_add(ticks, _AGAIN_MS)
-        from pole import config_state
+        try:
+            from pole import config_state
 
-        state = config_state.read(self._store)
-        detail = "no session within %d s after it came in force" % self._settings["link.trial"]
-        config_state.condemn(state, self.digest, contract.REVERTED, detail)
-        self.restart = self._write(config_state, state)
+            state = config_state.read(self._store)
+            detail = "no session within %d s after it came in force" % self._settings["link.trial"]
+            config_state.condemn(state, self.digest, contract.REVERTED, detail)
+            self.restart = self._write(config_state, state)
+        except MemoryError:
+            pass  # a minute later there may be some
         return _AGAIN_MS
 
     def report(self):
         """Fields of an ack the city is waiting for, or None; call ``told`` once they are in the outbox."""
         if not (self._untold and self._online):
             return None
-        from pole import config_state
+        try:
+            from pole import config_state
 
-        return config_state.outcome(config_state.read(self._store))
+            return config_state.outcome(config_state.read(self._store))
+        except MemoryError:
+            return None  # later
 
     def told(self):
         """The outbox has it."""
-        from pole import config_state
-
         self._untold = False
-        state = config_state.read(self._store)
-        state["trial"] = None
-        state["untold"] = False
-        self._write(config_state, state)  # else it is told once more after the next start
+        try:
+            from pole import config_state
+
+            state = config_state.read(self._store)
+            state["trial"] = None
+            state["untold"] = False
+            self._write(config_state, state)  # else it is told once more after the next start
+        except MemoryError:
+            pass  # likewise
         unload("pole.config_state")
 
     def _write(self, config_state, state):

@@ -97,7 +97,7 @@ class Control:
         if self._configuring.restart:
             if self._counters:
                 self._counters.save(now, ticks)
-            self._ports.restart()
+            self._ports.restart("another configuration")
         return wait
 
     def _judge(self, now, ticks):
@@ -131,7 +131,7 @@ class Control:
             self._reporter.event(now, "safeMode", {}, False)
             self._turning_at = aio.ticks_add(ticks, _FAREWELL_MS)
         else:
-            self._ports.restart()
+            self._ports.restart("the end of safe mode")
 
     def _sample(self, ticks):
         """Asks the meter when a sample is due, and reads it once it has had time to answer."""

@@ -18,9 +18,9 @@ class Ports:
     board without them.
     """
 
-    def restart(self):
-        """A reset on purpose, which is no early death."""
-        self.deaths.forget()
+    def restart(self, why):
+        """A reset on purpose, which is no early death; *why* (ASCII) the next life reports."""
+        self.deaths.forget(why)
         self.reset()
 
 

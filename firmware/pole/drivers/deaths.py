@@ -20,9 +20,9 @@ def begin():
     return deaths, words
 
 
-def forget():
-    """The pole has lived long enough, or restarts on purpose."""
-    _store(0, b"")
+def forget(words=""):
+    """The pole has lived long enough, or restarts on purpose, and *words* (ASCII) say why."""
+    _store(0, words.encode())
 
 
 def last_words(text):

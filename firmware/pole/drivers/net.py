@@ -42,7 +42,7 @@ async def connect(address, port, timeout_ms, secure=None):
             return Stream(sock)
         from pole.drivers import tls
 
-        return tls.Stream(sock, secure)
+        return Stream(tls.wrapped(sock, secure), sock)
     except aio.TimeoutError:
         sock.close()
         raise OSError(errno.ETIMEDOUT)
@@ -74,14 +74,15 @@ def _writable(sock):
 
 
 class Stream:
-    """One TCP connection.
+    """One TCP connection, or TLS over the socket *below*.
 
     ``write`` only leaves data for ``drain``, which sends it piece by piece: mbedTLS wants a record that it could not
     send whole offered again as it was, which asyncio's own streams do not do.
     """
 
-    def __init__(self, sock):
+    def __init__(self, sock, below=None):
         self._sock = sock
+        self._below = below
         self._unsent = []
         self.write = self._unsent.append
 
@@ -106,5 +107,10 @@ class Stream:
                 unsent.pop(0)
 
     def close(self):
-        """Closes the socket, which asyncio's own ``close`` would leave open."""
+        """Closes the socket, which asyncio's own ``close`` would leave open.
+
+        The one below too: after a handshake that failed, mbedTLS has forgotten it.
+        """
         self._sock.close()
+        if self._below:
+            self._below.close()

@@ -10,7 +10,6 @@ from binascii import a2b_base64
 
 import machine
 
-from pole.drivers import net
 from pole.modules import unload
 
 
@@ -30,26 +29,18 @@ def _blocks(pem, kind):
     return [a2b_base64(parts[i + 1]) for i in range(1, len(parts), 4) if parts[i].endswith(kind)]
 
 
-class Stream(net.Stream):
+def wrapped(sock, secure):
     """TLS over *sock*, which is connected; *secure* as for ``net.connect``.
 
-    Raises OSError where the chip has no memory for it, ValueError for what is no certificate.  ``readinto`` and
-    ``drain`` raise ValueError with mbedTLS's words when the peer's certificate is not believed.
+    Raises OSError where the chip has no memory for it, ValueError for what is no certificate.  Reading and writing
+    raise ValueError with mbedTLS's words when the peer's certificate is not believed.
     """
-
-    def __init__(self, sock, secure):
-        name, ca, certificate, key = secure
-        gc.collect()  # the last session's certificates
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.verify_mode = ssl.CERT_REQUIRED  # type: ignore[attr-defined]
-        for authority in _blocks(ca, b"CERTIFICATE"):
-            context.load_verify_locations(cadata=authority)
-        if certificate:
-            context.load_cert_chain(_blocks(certificate, b"CERTIFICATE")[0], _blocks(key, b"PRIVATE KEY")[0])
-        super().__init__(context.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False))
-        self._below = sock
-
-    def close(self):
-        """Closes both sockets: after a handshake that failed, mbedTLS has forgotten the one below."""
-        self._sock.close()
-        self._below.close()
+    name, ca, certificate, key = secure
+    gc.collect()  # the last session's certificates
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.verify_mode = ssl.CERT_REQUIRED  # type: ignore[attr-defined]
+    for authority in _blocks(ca, b"CERTIFICATE"):
+        context.load_verify_locations(cadata=authority)
+    if certificate:
+        context.load_cert_chain(_blocks(certificate, b"CERTIFICATE")[0], _blocks(key, b"PRIVATE KEY")[0])
+    return context.wrap_socket(sock, server_hostname=name, do_handshake_on_connect=False)

@@ -4,7 +4,8 @@ Pure: a verdict is a value.  The caller stores the verdict's mark, then applies 
 """
 
 from pole import contract
-from pole.link.fields import Envelope, Refused, read
+from pole.link.fields import Envelope, Refused
+from pole.link.message import read
 
 
 class Verdict(Envelope):

@@ -6,6 +6,7 @@ it is sound as a whole is found out at the start; here it must be genuine, for t
 
 from pole import contract
 from pole.link import fields
+from pole.link.message import read
 
 _NEXT = "config.next.json"  # as in config_files.py, which is not loaded while the pole runs
 _VERSIONS = 1000000000
@@ -18,7 +19,7 @@ def judge(topic, payload, now, settings, store, digest):
     """
     message = fields.Envelope()
     try:
-        body = fields.read(message, topic, payload, settings["keys"], {}, now)
+        body = read(message, topic, payload, settings["keys"], {}, now)
         from pole import config_state
 
         text = message.body.encode()

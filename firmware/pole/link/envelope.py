@@ -21,7 +21,7 @@ _LATEST = const(4102444800000)  # 2100, Unix ms
 
 
 def check(envelope, topic, fields, keys, marks, now):
-    """Fills *envelope* from *fields*, the dictionary that the payload was; arguments as for ``fields.read``.
+    """Fills *envelope* from *fields*, the dictionary that the payload was; arguments as for ``message.read``.
 
     Raises Refused.
     """

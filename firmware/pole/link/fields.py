@@ -1,14 +1,6 @@
-"""What is read from a message of the city, field by field, and how one is refused.
-
-All that judges messages has this in common; what else it needs is loaded step by step (``READING``, and
-``commanding.JUDGING``).
-"""
+"""What is read from a message of the city, field by field, and how one is refused: what all that judges one shares."""
 
 from pole import contract
-from pole.link import utf8
-from pole.modules import unload
-
-READING = ("pole.link.json_reader", "pole.link.envelope", "pole.link.hmac", "pole.link.marks")
 
 
 class Real:
@@ -32,46 +24,6 @@ class Envelope:
     def __init__(self):
         self.key = self.sender = self.n = self.mark = self.body = None
         self.signed = False
-
-
-def read(envelope, topic, payload, keys, marks, now):
-    """Fills *envelope* from *payload* (bytes, or None for one too large) and returns the body as a dict.
-
-    *keys*: {name: 64 hexadecimal digits}; when it is empty (a bench, the demo) nothing is signed.  *marks*: {name: n}.
-    *now*: Unix s, None when the clock is unknown.  Raises Refused, or MemoryError where there is none for the code.
-    Each step is forgotten before the next, so that they need not all have room at once.
-    """
-    if payload is None or len(payload) > contract.MAX_PAYLOAD:
-        raise Refused(contract.TOO_LARGE, "the payload is larger than %d bytes" % contract.MAX_PAYLOAD)
-    try:
-        fields = _parse(payload, "the payload")
-        unload(*READING)
-        _check(envelope, topic, fields, keys, marks, now)
-        unload(*READING)
-        return _parse(envelope.body, "body")
-    finally:
-        unload(*READING)
-
-
-def _parse(source, what):
-    try:
-        from pole.link import json_reader
-
-        value = json_reader.parse(source if isinstance(source, str) else utf8.decode(source))
-    except ValueError:  # MicroPython's UnicodeError is one too
-        raise Refused(contract.BAD_ENVELOPE, what + " is not JSON in UTF-8") from None
-    except MemoryError:
-        detail = "%s has %d bytes and the pole has no memory for it now" % (what, len(source))
-        raise Refused(contract.TOO_LARGE, detail) from None
-    if not isinstance(value, dict):
-        refuse(contract.BAD_ENVELOPE, {what: value}, what, "a JSON object")
-    return value
-
-
-def _check(*message):
-    from pole.link import envelope
-
-    envelope.check(*message)
 
 
 def number(fields, name, low, high, reason, default=None):

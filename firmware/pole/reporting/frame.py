@@ -3,6 +3,9 @@
 A segment is a head (``DJ``, 6 bytes of epoch, first sequence, CRC-32 of these) and frames after it.  A frame is 16
 bytes (start byte, kind, length, sequence, release mark, CRC-32) and its text.  A frame's CRC starts from its segment's
 head, so a frame that strays into another segment does not fit there.  Little-endian; CRC-32 is that of IEEE 802.3.
+
+A segment's file is named by the sequence of its first frame and its class: ``j0000002a.f`` (faults) or ``.r``
+(routine).  A *key* is the same as one integer, ``sequence * 2 + class`` with routine as 1; keys sort by age.
 """
 
 import struct
@@ -13,6 +16,7 @@ EVENT = 1
 EPOCH = 6  # bytes
 HEAD = 16  # bytes, of a segment and of a frame
 DAMAGED = ()
+GOING = "journal.going"  # the segment on its way out, until it is written down what was in it
 
 _SEGMENT = "<2s6sI"
 _FRAME = "<BBHII"
@@ -57,3 +61,8 @@ def read(file, seed):
             if len(text) == size and struct.pack("<I", crc32(text, crc32(head[:12], seed))) == head[12:]:
                 return kind, sequence, mark, text
     return DAMAGED
+
+
+def name_of(key):
+    """The file of segment *key*."""
+    return "j%08x.%s" % (key >> 1, "r" if key & 1 else "f")

@@ -18,8 +18,9 @@ from pole.aio import ticks_diff
 from pole.link.outbox import NEVER, Queue, Record
 from pole.modules import unload
 from pole.reporting import frame
+from pole.reporting.frame import GOING, name_of
 from pole.reporting.reader import Reader
-from pole.reporting.segments import GOING, Segments, name_of
+from pole.reporting.segments import Segments
 
 BUDGET = 262144  # bytes of flash
 MARK_EVERY = 16  # releases

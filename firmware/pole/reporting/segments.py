@@ -1,15 +1,13 @@
 """The journal's files: 16 segments that only grow at their end; the least wanted goes when there is no room.
 
-Routine records and faults lie in segments of their own, so the former can go first and nothing is ever copied.  A
-segment's name is the sequence of its first frame and its class: ``j0000002a.f`` (faults) or ``.r`` (routine).  A *key*
-is the same as one integer, ``sequence * 2 + class`` with routine as 1; keys sort by age.
+Routine records and faults lie in segments of their own, so the former can go first and nothing is ever copied.
 """
 
 from pole.reporting import frame
+from pole.reporting.frame import name_of
 
 COUNT = 16
 BLOCK = 64  # bytes of a segment littlefs keeps to itself, at most
-GOING = "journal.going"  # the segment on its way out, until it is written down what was in it
 
 
 class Segments:
@@ -60,7 +58,7 @@ class Segments:
             self.keys.sort()
 
     def retire(self, mark, now):
-        """Takes the least wanted segment out; it is ``GOING`` from here on.  The event that says what is lost, or None.
+        """Takes the least wanted segment out (to ``frame.GOING``): the event that says what is lost, or None.
 
         *mark*: the last sequence up to which all are released; *now*: Unix s or None.  Raises OSError or MemoryError.
         """
@@ -116,18 +114,3 @@ class Segments:
     def _room(self, routine, size):
         growing = self._growing[routine]
         return growing and growing[2] + frame.HEAD + size <= self._size
-
-
-def name_of(key):
-    """The file of segment *key*."""
-    return "j%08x.%s" % (key >> 1, "r" if key & 1 else "f")
-
-
-def key_of(name):
-    """The segment whose file is *name*, None when it is no segment's."""
-    if len(name) != 11 or name[0] != "j" or name[9:] not in (".f", ".r"):
-        return None
-    try:
-        return int(name[1:9], 16) * 2 + (name[10] == "r")
-    except ValueError:
-        return None

@@ -5,7 +5,7 @@ Loaded when it is wanted and forgotten afterwards (``UPKEEP`` in ``journal``).
 
 from pole import contract
 from pole.reporting import frame
-from pole.reporting.segments import GOING, key_of, name_of
+from pole.reporting.frame import GOING, name_of
 
 DROPPED = "eventsDropped"  # eventType: which events are gone, and how many
 
@@ -101,7 +101,7 @@ def scan(store, name, key, above):
 def _keys(store):
     keys = []
     for name in store.names():
-        key = key_of(name)
+        key = _key(name)
         if key is None:
             continue
         if store.size(name):
@@ -132,3 +132,13 @@ def _released(keys, mark):
                     return key
                 break
     return None
+
+
+def _key(name):
+    """The segment whose file is *name*, None when it is no segment's."""
+    if len(name) != 11 or name[0] != "j" or name[9:] not in (".f", ".r"):
+        return None
+    try:
+        return int(name[1:9], 16) * 2 + (name[10] == "r")
+    except ValueError:
+        return None

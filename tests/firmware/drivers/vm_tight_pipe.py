@@ -70,7 +70,7 @@ async def main(ca, certificate, key):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tls._blocks(content(certificate), b"CERTIFICATE")[0], tls._blocks(content(key), b"KEY")[0])
     server = net.Stream(context.wrap_socket(End(back, there), server_side=True, do_handshake_on_connect=False))
-    pole = tls.Stream(End(there, back), ("broker.example", content(ca), None, None))
+    pole = net.Stream(tls.wrapped(End(there, back), ("broker.example", content(ca), None, None)))
     random = Lcg(7)
     pieces = [bytes([random.below(256)]) * (1 + random.below(5000)) for _ in range(16)]
     sent = b"".join(pieces)

@@ -60,6 +60,8 @@ def test_a_pole_whose_calendar_kills_it_is_lit_obeys_and_comes_back(monkeypatch)
     found = [(event["eventType"], event["startEndFlag"]) for _ms, event in lived.said("P0001", contract.EVENT)]
     assert found[:2] == [("deviceReset", None), ("safeMode", True)]
     assert ("safeMode", False) in found
+    last = lived.said("P0001", contract.EVENT)[-1][1]
+    assert last["eventType"] == "deviceReset" and last["attributes"]["lastWords"] == "the end of safe mode"
     first = lived.said("P0001", contract.EVENT)[0][1]["attributes"]
     assert first["earlyDeaths"] == 4 and first["lastWords"] == "ZeroDivisionError: a calendar of rubbish"
     # nothing it has not counted is said to be so

@@ -3,12 +3,13 @@
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from pole import config, config_files, config_state, contract
 from tests.firmware.mortal_store import MortalStore
 from tests.firmware.test_configuring import FLASHED, Life, body, flashed, refused, sealed
+from tests.fuzz import MANY
 
 JSON = some.recursive(
     some.none() | some.booleans() | some.integers() | some.floats() | some.text(max_size=40),
@@ -24,7 +25,7 @@ def sound(found: dict[str, Any]) -> bool:
     return not config.check({name: value for name, value in found.items()})
 
 
-@settings(max_examples=300, deadline=None)
+@MANY
 @given(CHANGES)
 def test_what_is_taken_is_sound_as_a_whole_and_what_is_not_changes_nothing(changes: dict[str, Any]) -> None:
     text = json.dumps({**json.loads(body(2)), **changes})
@@ -44,7 +45,7 @@ def test_what_is_taken_is_sound_as_a_whole_and_what_is_not_changes_nothing(chang
     assert config_files.NEXT not in store.files
 
 
-@settings(max_examples=300, deadline=None)
+@MANY
 @given(some.dictionaries(
     some.sampled_from([config.NAME, config.LAST_GOOD, config_files.NEXT, config_state.NAME, config_files.KEYS]),
     some.binary(max_size=60) | JSON.map(lambda value: json.dumps(value).encode()) | CHANGES.map(
@@ -61,7 +62,7 @@ def test_nothing_in_its_files_stops_a_pole_or_is_half_in_force(files: dict[str, 
     assert again.settings == life.settings
 
 
-@settings(max_examples=200, deadline=None)
+@MANY
 @given(some.integers(0, 2000), some.binary(min_size=1, max_size=4))
 def test_a_message_with_other_bytes_is_refused_and_stored_nowhere(place: int, other: bytes) -> None:
     payload = bytearray(sealed(body(2)))
@@ -81,7 +82,7 @@ def test_a_message_with_other_bytes_is_refused_and_stored_nowhere(place: int, ot
     assert same or fields is not None
 
 
-@settings(max_examples=200, deadline=None)
+@MANY
 @given(some.text(max_size=30), ENDS)
 def test_a_body_that_is_no_json_is_refused(text: str, end: str) -> None:
     store = MortalStore()
