@@ -11,6 +11,7 @@ from pole.link.bearer import Bearer
 from pole.link.mqtt import Client
 from pole.link.packets import Decoder
 
+_JOIN_MS = const(30000)  # a station that is not in by then is not on its way, however slow the broker may be
 _REJOIN_AFTER = const(5)  # failures in a row with Wi-Fi up: a radio can be associated and carry nothing
 
 
@@ -102,7 +103,7 @@ class Session:
     async def _attempt(self):
         settings = self._settings
         timeout_ms = settings["link.timeout"] * 1000
-        await self._bearer.up(timeout_ms)
+        await self._bearer.up(min(timeout_ms, _JOIN_MS))
         try:
             address = await aio.wait_ms(self._net.resolve(settings["link.host"]), timeout_ms)
         except aio.TimeoutError:
