@@ -122,6 +122,8 @@ def reading(path: Path) -> Iterator[Reader]:
             db.execute("PRAGMA query_only = ON")
             db.execute("BEGIN")  # one view of it, whatever is written meanwhile
             reader = Reader(db)
+            if not reader.about:
+                raise RecordError(f"the record {path} is only being made: try again in a moment")
             if reader.about.get("version") != VERSION:
                 raise RecordError(
                     f"the record {path} has version {reader.about.get('version')} and must have {VERSION}"

@@ -55,6 +55,7 @@ async def live(net, folder, job):
         elif session.problem:
             break
     out.update({"problem": session.problem, "heard": heard, "refused": list(session.refused)})
-    task.cancel()
-    await aio.sleep_ms(TICK_MS)
+    while not task.done():  # asyncio.wait_for of Python 3.11 may swallow one that comes with its result
+        task.cancel()
+        await aio.sleep_ms(TICK_MS)
     return out

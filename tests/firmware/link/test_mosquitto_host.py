@@ -132,8 +132,9 @@ def lived(pole: Pole, life: Callable[[], Awaitable[None]]) -> None:
         try:
             await life()
         finally:
-            link.cancel()
-            await asyncio.gather(link, return_exceptions=True)
+            while not link.done():  # asyncio.wait_for of Python 3.11 may swallow one that comes with its result
+                link.cancel()
+                await asyncio.wait([link], timeout=0.1)
             await asyncio.sleep(0)
 
     asyncio.run(both())
