@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -14,6 +16,8 @@ from host_tools.site.load import SITE_FILE, find_site, load_site
 from host_tools.site.model import SiteError
 from host_tools.site.reader import NAME
 from pole import contract_city
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULT_SITE = "sagar"
 DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
@@ -29,6 +33,31 @@ site_option = click.option(
 root_option = click.option(
     "--root", metavar="ROOT", help=f"Head of every topic (default: the site's own, or {contract_city.ROOT})."
 )
+
+
+def whom_options(command: F) -> F:
+    """The options --pole, --group and --all of a verb that speaks to poles; ``check_whom`` checks them."""
+    for option in (
+        click.option("--all", "everyone", is_flag=True, help="Every pole of the site."),
+        click.option("--group", metavar="GROUP", help="Every pole of this road class, zone, ward or feeder."),
+        click.option("--pole", "poles", metavar="POLE", multiple=True, help="A pole; may be given several times."),
+    ):
+        command = option(command)
+    return command
+
+
+def wait_option(default_s: float) -> Callable[[F], F]:
+    """The option --wait of a verb that waits for answers, *default_s* seconds at most unless told otherwise."""
+    return click.option(
+        "--wait", "wait_s", metavar="SECONDS", type=float, default=default_s, show_default=True,
+        help="Longest wait for answers.",
+    )  # fmt: skip
+
+
+def check_whom(poles: tuple[str, ...], group: str | None, everyone: bool) -> None:
+    """Raises CommandError unless exactly one of the options says whom it is for."""
+    if sum((bool(poles), group is not None, everyone)) != 1:
+        raise CommandError("whom it is for must be said by exactly one of --pole, --group and --all")
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ class Rekeyer(Speaker):
             said = parsed(message.payload) if message else None
             if message is None or said is None:
                 continue
-            pole, _, kind = message.topic.removeprefix(f"{self.place.root}/{self.place.site}/").partition("/")
+            pole, kind = self.whose(message)
             if kind != contract.ACK or said.get("sender") != self.sender or said.get("n") != sent.get(pole, 0):
                 self.note(message)
                 continue

@@ -94,9 +94,14 @@ class Speaker:
         """Take what the broker tells; True where it was the simulator's time, just now."""
         if message.topic == self._clock_topic:
             return self.clock.feed(message.payload) and not message.retained
-        pole, _, kind = message.topic.removeprefix(f"{self.place.root}/{self.place.site}/").partition("/")
+        pole, kind = self.whose(message)
         self.heard(pole, kind, message)
         return False
+
+    def whose(self, message: Message) -> tuple[str, str]:
+        """Pole (or what stands in its place) and kind of the topic of *message*."""
+        pole, _, kind = message.topic.removeprefix(f"{self.place.root}/{self.place.site}/").partition("/")
+        return pole, kind
 
     def heard(self, pole: str, kind: str, message: Message) -> None:
         """A message of *pole*, or to it."""

@@ -10,7 +10,7 @@ _UNDERSTANDING = ("pole.link.command_body", "pole.link.rekey", "pole.link.hmac")
 JUDGING = (  # modules that messages need and nothing else does
     "pole.link.json_reader", "pole.link.envelope", "pole.link.hmac", "pole.link.marks", "pole.link.fields",
     "pole.link.message", "pole.link.commands", "pole.link.command_body", "pole.link.rekey", "pole.link.keyring",
-    "pole.link.configuration", "pole.config_state", "pole.obeying", "pole.remembered",
+    "pole.link.configuration", "pole.config_state", "pole.digest", "pole.obeying", "pole.remembered",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ wherever the power is cut, the old configuration or the new one is in force and 
 import json
 
 from pole import config, config_state, const, contract
+from pole.digest import hash_of
 
 NEXT = const("config.next.json")
 KEYS = const("keys.json")
@@ -70,7 +71,7 @@ def _take_back(store, state, early_deaths):
     text = store.read(config.NAME)
     if not text:
         return
-    digest = config_state.hash_of(text)
+    digest = hash_of(text)
     if early_deaths >= _DEATHS and state["trial"] and state["trial"][0] == digest:
         detail = "the pole died %d times after it came in force" % early_deaths
         config_state.condemn(state, digest, contract.REVERTED, detail)
@@ -83,7 +84,7 @@ def _bring_in(store, state, flashed):
     text = store.read(NEXT)
     if text is None:
         return
-    digest = config_state.hash_of(text)
+    digest = hash_of(text)
     if not config_state.undone(state, digest):
         before, _, source = _newest(store, None, flashed, state)
         link = _link(before)
@@ -117,7 +118,7 @@ def _newest(store, factory, flashed, state):
     """
     for source, name in ((_STORE, config.NAME), (_BEFORE, config.LAST_GOOD)):
         text = store.read(name)
-        digest = config_state.hash_of(text) if text else ""
+        digest = hash_of(text) if text else ""
         if text and not config_state.undone(state, digest):
             try:
                 settings = _complete(config.parse(text), flashed)
@@ -127,7 +128,7 @@ def _newest(store, factory, flashed, state):
                 print("diya: " + name + ": " + str(error))
     if not flashed:
         return config.complete(config.UNCONFIGURED), "", _FLASHED
-    return config.complete(flashed), config_state.hash_of(factory.read(config.NAME)) if factory else "", _FLASHED
+    return config.complete(flashed), hash_of(factory.read(config.NAME)) if factory else "", _FLASHED
 
 
 def _complete(given, flashed):
@@ -155,7 +156,7 @@ def _lay_keys(store, settings):
         return
     try:
         saved = json.loads(text)
-        if saved["over"] == config_state.hash_of(contract.text_of(settings["keys"]).encode()):
+        if saved["over"] == hash_of(contract.text_of(settings["keys"]).encode()):
             keys = dict(saved["keys"])
             if not config.check_keys(keys):
                 settings["keys"] = keys

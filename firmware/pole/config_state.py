@@ -8,8 +8,6 @@
 It is loaded for a moment only.
 """
 
-import binascii
-import hashlib
 import json
 
 from pole import const, contract
@@ -17,11 +15,6 @@ from pole import const, contract
 NAME = const("config.state.json")
 _KEPT = const(8)  # a broker keeps one configuration for a pole: of those before it none comes again
 _DETAIL = const(160)  # characters
-
-
-def hash_of(text):
-    """The first 16 hexadecimal digits of SHA-256 of *text* (bytes): what a configuration is known by."""
-    return binascii.hexlify(hashlib.sha256(text).digest()[:8]).decode()
 
 
 def read(store):

@@ -10,7 +10,6 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
 from host_tools import envelope
@@ -24,6 +23,7 @@ from host_tools.site.compile import DAY_S, pole_config
 from host_tools.site.model import Pole, Problem, Site, SiteError
 from host_tools.watch.payload import number, parsed, text
 from pole import config, contract
+from pole.digest import hash_of
 
 MOST_VERSION = 1_000_000_000
 FRESH_S = 365 * DAY_S  # after a year a pole is told the dates and changes of time of ten more
@@ -141,7 +141,7 @@ class Configurer(Speaker):
         return body == _text({**pole_config(site, pole, made + DAY_S), "version": given.get("version")})
 
     def _answer(self, message: Message, outcome: Outcome) -> None:
-        pole, _, kind = message.topic.removeprefix(f"{self.place.root}/{self.place.site}/").partition("/")
+        pole, kind = self.whose(message)
         sent = outcome.sent.get(pole)
         said = parsed(message.payload)
         if sent is None or said is None or pole not in outcome.silent:
@@ -201,8 +201,9 @@ def _text(given: dict[str, Any]) -> str:
 
 
 def _digest(body: str) -> str:
-    """What a pole knows a configuration by (``pole.config_state.hash_of``)."""
-    return sha256(body.encode()).hexdigest()[:16]
+    """What a pole knows a configuration by."""
+    known_by: str = hash_of(body.encode())
+    return known_by
 
 
 def _body(payload: bytes) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from host_tools.errors import CommandError
 from host_tools.key_file import read_key
 from host_tools.link import Link
 from host_tools.output import json_option, say_json, waiting
-from host_tools.place import broker_option, place_of, root_option, site_option
+from host_tools.place import broker_option, check_whom, place_of, root_option, site_option, wait_option, whom_options
 from host_tools.sending import Outcome, Sender, Target
 from pole import contract
 
@@ -28,9 +28,7 @@ WAIT_S = 45.0  # poles spread their answers over half a minute
 @broker_option
 @site_option
 @root_option
-@click.option("--pole", "poles", metavar="POLE", multiple=True, help="A pole; may be given several times.")
-@click.option("--group", metavar="GROUP", help="Every pole of this road class, zone, ward or feeder.")
-@click.option("--all", "everyone", is_flag=True, help="Every pole of the site.")
+@whom_options
 @click.option("--level", metavar="PERCENT", type=int, help="Level to hold, 0 to 100.")
 @click.option("--for", "span", metavar="SPAN", help=f"How long, such as 90s, 30m, 2h (default: {DEFAULT_SPAN}).")
 @click.option("--until", metavar="TIME", help="Until then, local time of the site, such as 22:30 or 2026-11-08T22:30.")
@@ -48,15 +46,7 @@ WAIT_S = 45.0  # poles spread their answers over half a minute
 @click.option(
     "--key-file", metavar="FILE", type=click.Path(path_type=Path), help="File with the line NAME:KEY to sign with."
 )
-@click.option(
-    "--wait",
-    "wait_s",
-    metavar="SECONDS",
-    type=float,
-    default=WAIT_S,
-    show_default=True,
-    help="Longest wait for answers.",
-)
+@wait_option(WAIT_S)
 @json_option
 @click.pass_context
 def send(
@@ -64,8 +54,7 @@ def send(
     everyone: bool, level: int | None, span: str | None, until: str | None, owner: str, reason: str, ramp: int | None,
     ref: str, cancel: bool, key_file: Path | None, wait_s: float, as_json: bool,
 ) -> None:  # fmt: skip
-    if sum((bool(poles), group is not None, everyone)) != 1:
-        raise CommandError("whom it is for must be said by exactly one of --pole, --group and --all")
+    check_whom(poles, group, everyone)
     if cancel and (level is not None or span or until):
         raise CommandError("--cancel ends what is held, so --level, --for and --until must be left out")
     if not cancel and level is None:

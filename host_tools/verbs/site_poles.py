@@ -11,7 +11,7 @@ from host_tools.errors import CommandError
 from host_tools.key_file import KeyFile, read_keys
 from host_tools.link import Link
 from host_tools.output import json_option, say_json, waiting
-from host_tools.place import broker_option, place_of, root_option
+from host_tools.place import broker_option, check_whom, place_of, root_option, wait_option, whom_options
 from host_tools.sending import topics as command_topics
 from host_tools.site.model import Pole, Site
 from host_tools.verbs.send import WAIT_S, names, print_rejected, sender_name
@@ -19,9 +19,6 @@ from host_tools.verbs.send import WAIT_S, names, print_rejected, sender_name
 DEFAULT = "sagar"
 CONFIGURE_S = 120.0  # a pole starts anew for it, and comes back within a minute
 
-pole_option = click.option("--pole", "poles", metavar="POLE", multiple=True, help="A pole; may be given several times.")
-group_option = click.option("--group", metavar="GROUP", help="Every pole of this road class, zone, ward or feeder.")
-all_option = click.option("--all", "everyone", is_flag=True, help="Every pole of the site.")
 KEY_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -29,14 +26,9 @@ KEY_FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("folder", metavar="[DIR]", default=DEFAULT)
 @broker_option
 @root_option
-@pole_option
-@group_option
-@all_option
+@whom_options
 @click.option("--key-file", metavar="FILE", type=KEY_FILE, help="File with a line POLE:KEY for each pole.")
-@click.option(
-    "--wait", "wait_s", metavar="SECONDS", type=float, default=CONFIGURE_S, show_default=True,
-    help="Longest wait for answers.",
-)  # fmt: skip
+@wait_option(CONFIGURE_S)
 @json_option
 @click.pass_context
 def configure(
@@ -82,19 +74,14 @@ def configure(
 @click.argument("folder", metavar="[DIR]", default=DEFAULT)
 @broker_option
 @root_option
-@pole_option
-@group_option
-@all_option
+@whom_options
 @click.option(
     "--key-file", metavar="FILE", type=KEY_FILE, required=True,
     help="File with a line POLE:KEY for each pole; new keys are written into it before they are sent.",
 )  # fmt: skip
 @click.option("--name", metavar="NAME", help="Name of the key (default: each pole's own).")
 @click.option("--remove", is_flag=True, help="Remove the key called NAME from the poles.")
-@click.option(
-    "--wait", "wait_s", metavar="SECONDS", type=float, default=WAIT_S, show_default=True,
-    help="Longest wait for answers.",
-)  # fmt: skip
+@wait_option(WAIT_S)
 @json_option
 @click.pass_context
 def rekey(
@@ -136,8 +123,7 @@ def rekey(
 
 def chosen(site: Site, poles: tuple[str, ...], group: str | None, everyone: bool) -> tuple[Pole, ...]:
     """The poles of *site* that are meant.  Raises CommandError."""
-    if sum((bool(poles), group is not None, everyone)) != 1:
-        raise CommandError("whom it is for must be said by exactly one of --pole, --group and --all")
+    check_whom(poles, group, everyone)
     if poles:
         known = {pole.name: pole for pole in site.poles}
         for name in poles:

@@ -28,11 +28,11 @@ from pole.timetable import WORKING_OUT
 from simulator.bench.modules import import_order
 from simulator.engines.micropython import FIRMWARE, VIRTUAL
 from simulator.engines.vm import compile_tree
+from simulator.hardware.dram import PYTHON as BUDGET
 from simulator.run import CACHE
 
 PACKAGE = "@micropython/micropython-webassembly-pyscript@1.28.0-6"
 NPM = CACHE.parent / "npm"
-BUDGET = 80 * 1024  # of the ESP32's memory for Python's peak: what is left then opens TLS
 HERE = Path(__file__).parent
 STEADY = "its link is secure"
 FOR_A_MOMENT = {  # what is loaded (with all that it needs), and what is forgotten afterwards

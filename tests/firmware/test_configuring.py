@@ -4,6 +4,7 @@ import json
 
 from pole import config, config_files, config_state, contract
 from pole.configuring import Configuring
+from pole.digest import hash_of
 from pole.link import envelope
 
 try:
@@ -96,7 +97,7 @@ def test_a_sound_one_comes_in_force_at_the_next_start_with_the_secrets_that_were
     life = Life(store)
     settings = life.settings
     assert (settings["version"], settings["floor"], life.origin) == (2, 35, "config.json")
-    assert life.configuring.digest == config_state.hash_of(text.encode())
+    assert life.configuring.digest == hash_of(text.encode())
     assert [settings["link." + name] for name in ("ssid", "password", "user", "secret")] == [
         "city", "secret one", "P0001", "secret two",
     ]  # fmt: skip

@@ -5,6 +5,7 @@ it is sound as a whole is found out at the start; here it must be genuine, for t
 """
 
 from pole import contract
+from pole.digest import hash_of
 from pole.link import fields
 from pole.link.message import read
 
@@ -23,7 +24,7 @@ def judge(topic, payload, now, settings, store, digest):
         from pole import config_state
 
         text = message.body.encode()
-        theirs = config_state.hash_of(text)
+        theirs = hash_of(text)
         if theirs == digest:
             return None, False
         _check(message, body, settings)

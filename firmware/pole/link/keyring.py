@@ -1,10 +1,9 @@
 """A key that changes: stored first, and then in force."""
 
-import binascii
-import hashlib
 import json
 
 from pole import const, contract
+from pole.digest import hash_of
 
 KEYS = const("keys.json")  # as in config_files.py
 
@@ -19,8 +18,7 @@ def change(store, keys, name, key):
     try:
         over = json.loads(store.read(KEYS) or b"{}")["over"]
     except (ValueError, TypeError, KeyError):
-        # the hash of those the pole was flashed with, as config_files.py has it, which there is no memory for now
-        over = binascii.hexlify(hashlib.sha256(contract.text_of(keys).encode()).digest()[:8]).decode()
+        over = hash_of(contract.text_of(keys).encode())  # those the pole was flashed with, see config_files.py
     try:
         store.write(KEYS, json.dumps({"over": over, "keys": new}).encode())
     except OSError as error:

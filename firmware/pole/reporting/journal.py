@@ -20,6 +20,7 @@ from pole.modules import unload
 from pole.reporting import frame
 from pole.reporting.frame import GOING, name_of
 from pole.reporting.reader import Reader
+from pole.reporting.resends import Resends
 from pole.reporting.segments import Segments
 
 BUDGET = 262144  # bytes of flash
@@ -29,7 +30,6 @@ DUPLICATES = MARK_EVERY - 1 + AHEAD - 1  # releases not written yet, and those b
 REPLAY_MS = 500  # from one replayed record to the next
 LIVE_MS = 30000  # an event that waited longer for the link is replayed
 UPKEEP = ("pole.reporting.upkeep",)
-RESENDS = 4  # ranges asked for and not sent yet
 _LIVE = 8  # events of a burst that all go out as live
 
 
@@ -52,7 +52,6 @@ class Journal:
     """
 
     def __init__(self, store, nonce, clock, budget=BUDGET):
-        self._gone = []  # (ticks, epoch, first, last)
         self._store = store
         self._nonce = nonce
         self._clock = clock
@@ -71,8 +70,7 @@ class Journal:
         self._limit = 0  # the first sequence that must wait for a PUBACK; 0: none must
         self._replayed_at = None
         self._held_back = False
-        self._resends = []  # [epoch, next sequence, last]
-        self._again = None  # the Reader of the first of them
+        self._resends = Resends(self._segments)
         self._tidy(damage, headless)
         unload(*UPKEEP)
 
@@ -111,11 +109,11 @@ class Journal:
                 self._flying.append(sequence)
                 return _record(self._reader.pop(), sequence, not live, now)
             self._sent = self._older  # what is missing is gone
-        return self._take_again(now) if self._resends else None
+        return self._take_again(now) if self._resends.waiting() else None
 
     def waiting(self):
         """Whether a record has not been taken yet."""
-        return self._memory.waiting() or self._sent < self._next - 1 or bool(self._resends)
+        return self._memory.waiting() or self._sent < self._next - 1 or self._resends.waiting()
 
     def release(self, record):
         """The broker has *record*.  It stays on the flash until its space is needed."""
@@ -151,16 +149,11 @@ class Journal:
 
         What of them is not there any more ``missing`` tells when the others have been taken.
         """
-        if len(self._resends) >= RESENDS:
-            return False
-        self._resends.append([epoch, first, last])
-        return True
+        return self._resends.ask(epoch, first, last)
 
     def missing(self, now):
         """(epoch, first, last) of events that were asked for and are not there, once each, or None."""
-        if not self._gone or self._gone[0][0] == now:
-            return None
-        return self._gone.pop(0)[1:]
+        return self._resends.missing(now)
 
     def _begin(self, now):
         if self._at != now:
@@ -170,33 +163,15 @@ class Journal:
             self._stamps = self._stamps[-_LIVE:]
 
     def _take_again(self, now):
-        """The next record asked for again; one look at the flash and no more, for whatever lies there."""
-        if len(self._gone) >= RESENDS or not self._may_replay(now):
+        """The next record asked for again."""
+        if self._resends.crowded() or not self._may_replay(now):
             return None
-        wanted = self._resends[0]
-        epoch, expected, last = wanted
-        if not self._again:
-            self._again = Reader(self._segments, expected - 1)
-        sequence = self._again.peek()
-        if sequence and sequence <= min(last, self._sent):
-            found = self._again.pop()
-            if found[0] == epoch:
-                self._note_gone(now, epoch, expected, sequence - 1)
-                wanted[1] = sequence + 1
-                return _record(found, sequence, True, now)
-        else:
-            if epoch == self._epoch():
-                last = min(last, self._sent)  # what has not gone out yet will do so in its turn
-            self._note_gone(now, epoch, expected, last)
-            self._resends.pop(0)
-            self._again = None
+        found = self._resends.take(now, self._sent, self._epoch())
+        if found:
+            return _record(found[1:], found[0], True, now)
         self._replayed_at = None  # nothing went out
-        self._held_back = bool(self._resends)
+        self._held_back = self._resends.waiting()
         return None
-
-    def _note_gone(self, now, epoch, first, last):
-        if first <= last:
-            self._gone.append((now, epoch, first, last))
 
     def _may_replay(self, now):
         self._held_back = replay_wait(now, self._replayed_at) > 0

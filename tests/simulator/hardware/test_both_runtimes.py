@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
-import socket
-import struct
-import subprocess
 from pathlib import Path
 
-import pole
-from simulator import virtual
-from simulator.engines.vm import find_micropython
 from simulator.hardware.bl0942 import Electrical
 from simulator.virtual import hostops
+from tests.simulator.hardware import on_vm
 
 EXERCISE = Path(__file__).with_name("exercise.py")
 
@@ -30,30 +24,14 @@ def surroundings(bench) -> None:
 
 def on_micropython(bench, board: Path) -> list:
     """What the exercise says in a virtual machine whose pipe ends at the bench."""
-    ours, theirs = socket.socketpair()
-    path = os.pathsep.join([virtual.__path__[0], str(Path(pole.__file__).parent.parent), ".frozen"])
-    command = [*find_micropython(), "-X", "heapsize=512k", str(EXERCISE), str(theirs.fileno()), str(board)]
-    with (
-        subprocess.Popen(
-            command, env={**os.environ, "MICROPYPATH": path}, pass_fds=[theirs.fileno()], stdout=subprocess.PIPE
-        ) as vm,
-        ours,
-    ):
-        theirs.close()
-        pipe = ours.makefile("rb")
-        while head := pipe.read(12):
-            op, silent, length, a, b = struct.unpack("<BBHii", head)
-            data = pipe.read(length)
-            value, out = 0, b""
-            if op == hostops.IDLE:
-                bench.wait(a)
-                value = bench.now_ms & 0x3FFFFFFF
-            else:
-                value, out = bench.chip.handle(op, a, b, data)
-            if not silent:
-                ours.sendall(struct.pack("<iHH", value, len(out), 0) + out)
-        assert vm.stdout
-        return json.loads(vm.stdout.read())
+
+    def answer(op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
+        if op == hostops.IDLE:
+            bench.wait(a)
+            return bench.now_ms & 0x3FFFFFFF, b""
+        return bench.chip.handle(op, a, b, data)
+
+    return json.loads(on_vm.run(EXERCISE, str(board), answer=answer))
 
 
 def test_both_see_the_same(bench, tmp_path):

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
-import socket
-import struct
-import subprocess
 from pathlib import Path
 
 import pytest
 
-import pole
 from pole.drivers import storage
-from simulator import virtual
-from simulator.engines.vm import find_micropython
 from simulator.hardware.flash import BLOCK, Flash, apply, tear
 from simulator.hardware.little_files import LittleFiles
+from tests.simulator.hardware import on_vm
 
 EXERCISE = Path(__file__).with_name("store_exercise.py")
 BLOCKS = 48
@@ -41,24 +35,7 @@ def used() -> Flash:
 def on_micropython(flash: Flash, script: Path, *arguments: str) -> str:
     """What *script* prints in a virtual machine whose data partition is *flash*."""
     operations = flash.operations()
-    ours, theirs = socket.socketpair()
-    path = os.pathsep.join([virtual.__path__[0], str(Path(pole.__file__).parent.parent), ".frozen"])
-    command = [*find_micropython(), "-X", "heapsize=1m", str(script), str(theirs.fileno()), *arguments]
-    with (
-        subprocess.Popen(
-            command, env={**os.environ, "MICROPYPATH": path}, pass_fds=[theirs.fileno()], stdout=subprocess.PIPE
-        ) as vm,
-        ours,
-    ):
-        theirs.close()
-        pipe = ours.makefile("rb")
-        while head := pipe.read(12):
-            op, silent, length, a, b = struct.unpack("<BBHii", head)
-            value, out = operations[op](a, b, pipe.read(length))
-            if not silent:
-                ours.sendall(struct.pack("<iHH", value, len(out), 0) + out)
-        assert vm.stdout
-        return vm.stdout.read().decode()
+    return on_vm.run(script, *arguments, answer=lambda op, a, b, data: operations[op](a, b, data))
 
 
 def test_a_blank_flash_becomes_a_file_system_and_that_is_no_news() -> None:
