@@ -23,7 +23,7 @@ from host_tools.bundle.flat import flat_names
 from host_tools.site import load_site, pole_config
 from pole.commanding import JUDGING
 from pole.link.network_time import ASKING
-from pole.reporting.journal import UPKEEP
+from pole.reporting.journal import RESENDING, UPKEEP
 from pole.timetable import WORKING_OUT
 from simulator.bench.modules import import_order
 from simulator.engines.micropython import FIRMWARE, VIRTUAL
@@ -46,6 +46,7 @@ FOR_A_MOMENT = {  # what is loaded (with all that it needs), and what is forgott
     "while a configuration's envelope is checked": (("pole.link.configuration", "pole.link.envelope"), JUDGING),
     "while a configuration is judged": (("pole.link.configuration", "pole.config_state"), JUDGING),
     "while a night is worked out": (("pole.lighting.calendar",), WORKING_OUT),
+    "while events are asked for again": (("pole.link.commands", "pole.obeying", *RESENDING), (*JUDGING, *RESENDING)),
     "while the journal makes room": (UPKEEP, UPKEEP),
     "while the time is asked for": (ASKING, ASKING),
 }

@@ -20,7 +20,6 @@ from pole.modules import unload
 from pole.reporting import frame
 from pole.reporting.frame import GOING, name_of
 from pole.reporting.reader import Reader
-from pole.reporting.resends import Resends
 from pole.reporting.segments import Segments
 
 BUDGET = 262144  # bytes of flash
@@ -30,6 +29,7 @@ DUPLICATES = MARK_EVERY - 1 + AHEAD - 1  # releases not written yet, and those b
 REPLAY_MS = 500  # from one replayed record to the next
 LIVE_MS = 30000  # an event that waited longer for the link is replayed
 UPKEEP = ("pole.reporting.upkeep",)
+RESENDING = ("pole.reporting.resends",)
 _LIVE = 8  # events of a burst that all go out as live
 
 
@@ -70,7 +70,7 @@ class Journal:
         self._limit = 0  # the first sequence that must wait for a PUBACK; 0: none must
         self._replayed_at = None
         self._held_back = False
-        self._resends = Resends(self._segments)
+        self._resends = None  # as long as nothing is asked for again
         self._tidy(damage, headless)
         unload(*UPKEEP)
 
@@ -109,11 +109,11 @@ class Journal:
                 self._flying.append(sequence)
                 return _record(self._reader.pop(), sequence, not live, now)
             self._sent = self._older  # what is missing is gone
-        return self._take_again(now) if self._resends.waiting() else None
+        return self._take_again(now) if self._asked() else None
 
     def waiting(self):
         """Whether a record has not been taken yet."""
-        return self._memory.waiting() or self._sent < self._next - 1 or self._resends.waiting()
+        return self._memory.waiting() or self._sent < self._next - 1 or self._asked()
 
     def release(self, record):
         """The broker has *record*.  It stays on the flash until its space is needed."""
@@ -149,11 +149,28 @@ class Journal:
 
         What of them is not there any more ``missing`` tells when the others have been taken.
         """
+        if not self._resends:
+            try:
+                from pole.reporting.resends import Resends
+
+                self._resends = Resends(self._segments)
+            except MemoryError:
+                unload(*RESENDING)
+                return False
         return self._resends.ask(epoch, first, last)
 
     def missing(self, now):
         """(epoch, first, last) of events that were asked for and are not there, once each, or None."""
-        return self._resends.missing(now)
+        if not self._resends:
+            return None
+        gone = self._resends.missing(now)
+        if self._resends.done():
+            self._resends = None
+            unload(*RESENDING)
+        return gone
+
+    def _asked(self):
+        return self._resends is not None and self._resends.waiting()
 
     def _begin(self, now):
         if self._at != now:

@@ -1,4 +1,7 @@
-"""Events that the city asks for once more: which, how far that has got, and what of them is not there any more."""
+"""Events that the city asks for once more: which, how far that has got, and what of them is not there any more.
+
+Loaded when they are asked for and forgotten afterwards (``RESENDING`` in ``journal``).
+"""
 
 from pole import const
 from pole.reporting.reader import Reader
@@ -25,6 +28,10 @@ class Resends:
     def waiting(self):
         """Whether there is a range that has not been looked through."""
         return bool(self._wanted)
+
+    def done(self):
+        """Whether there is nothing left to send or to tell."""
+        return not self._wanted and not self._gone
 
     def crowded(self):
         """Whether what is missing must be told before anything else."""
