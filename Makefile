@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check soak bench clean
+.PHONY: help setup demo test check soak bench bench-detection clean
 
 help:  ## what there is to make
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## the virtual environment and Mosquitto (nothing to do the second time)
 
@@ -33,6 +33,9 @@ soak: $(READY)  ## the long tests: a month of a pole's life on MicroPython, a po
 
 bench: $(READY)  ## steps per second on both engines, heap of the pole module by module
 	@$(BIN)/python -m simulator.bench
+
+bench-detection: $(READY)  ## recall, false alarms and delay of fault detection, into docs/detection.md (QUICK=1: a tenth, SEED=n)
+	@$(BIN)/python -m simulator.detection $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json $(JSON))
 
 clean:  ## removes what make made
 	rm -rf $(VENV) build .pytest_cache .ruff_cache .mypy_cache .hypothesis

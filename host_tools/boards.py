@@ -23,13 +23,19 @@ _ADC1 = range(32, 40)
 _STRAPS = (0, 2, 5, 12, 15)
 
 _HEAD = {"name": str, "chip": str, "flash_mb": (2, 4, 8, 16)}
-# table: field: a driver's name, the values it may have, a range of integers, bool, or "in", "out", "adc" for a pin
+_USES = ("in", "out", "adc", "pull")
+# table: field: a driver's name, the values it may have, a range of integers, bool, or the use of a pin
 _TABLES: dict[str, dict[str, Any]] = {
     "relay": {"driver": "relay", "pin": "out", "closed": (0, 1)},
     "dimmer": {"driver": "pwm", "pin": "out", "frequency": range(100, 40001), "inverted": bool},
     "meter": {"driver": "bl0942", "uart": (1, 2), "tx": "out", "rx": "in", "baud": (4800, 9600, 19200, 38400)},
     "rtc": {"driver": "ds3231", "bus": (0, 1), "scl": "out", "sda": "out"},
     "photocell": {"driver": "adc", "pin": "adc", "full_scale_lux": range(10, 16385)},
+    "accelerometer": {"driver": "lis3dh", "bus": (0, 1), "scl": "out", "sda": "out"},
+    "door": {"driver": "contact", "pin": "pull", "open": (0, 1)},
+    "leakage": {"driver": "adc", "pin": "adc", "full_scale_ma": range(100, 16385)},
+    "gear": {"driver": "lw14", "bus": (0, 1), "scl": "out", "sda": "out"},
+    "supply": {"driver": "contact", "pin": "pull", "present": (0, 1), "hold_up_ms": range(200, 60001)},
     "watchdog": {"timeout_s": range(5, 601)},
 }
 _REQUIRED = ("relay", "dimmer", "watchdog")
@@ -73,7 +79,7 @@ def check_board(board: dict[str, Any]) -> list[str]:
             problems += _table_problems(table, board[table], fields)
         elif table in _REQUIRED:
             problems.append(f"[{table}] is missing; every board needs one.")
-    return problems + [*_shared_pins(board)]
+    return problems + [*_wiring_problems(board)]
 
 
 def board_warnings(board: dict[str, Any]) -> list[str]:
@@ -113,7 +119,7 @@ def _table_problems(table: str, given: Any, fields: dict[str, Any]) -> list[str]
         allowed = fields.get(field)
         if allowed is None:
             problems.append(f"{table}.{field} is not a field of [{table}], which are {', '.join(fields)}.")
-        elif allowed in ("in", "out", "adc") and field != "driver":
+        elif allowed in _USES and field != "driver":
             problems += [f"{where}, {problem}." for problem in _pin_problem(value, allowed)]
         elif not _fits(value, allowed):
             problems.append(f"{where} and must be {_words(allowed)}.")
@@ -132,24 +138,36 @@ def _pin_problem(pin: Any, use: str) -> Iterator[str]:
         yield "which belongs to the console (1 and 3)"
     elif use == "out" and pin in _INPUT_ONLY:
         yield "which can only be an input (34 to 39)"
+    elif use == "pull" and pin in _INPUT_ONLY:
+        yield "which has no pull-up (34 to 39)"
     elif use == "adc" and pin not in _ADC1:
         yield "which does not measure while Wi-Fi runs; use 32 to 39"
 
 
-def _shared_pins(board: dict[str, Any]) -> Iterator[str]:
-    first: dict[int, str] = {}
+def _wiring_problems(board: dict[str, Any]) -> Iterator[str]:
+    """Pins with two wires, and wires with two pins: only the parts on one I2C bus share pins, and they must."""
+    on_wire: dict[str, tuple[str, int]] = {}
+    on_pin: dict[int, tuple[str, str]] = {}
     for field, pin in _pins(board):
-        if pin in first:
-            yield f"{field} is {pin}, which is {first[pin]} already."
-        else:
-            first[pin] = field
+        table, name = field.split(".")
+        fields = _TABLES[table]
+        bus = board[table].get("bus")
+        if any(_pin_problem(pin, fields[name])) or ("bus" in fields and not _fits(bus, fields["bus"])):
+            continue  # which has been said
+        wire = f"bus {bus} {name}" if "bus" in fields else field
+        first, its = on_wire.setdefault(wire, (field, pin))
+        other, its_wire = on_pin.setdefault(pin, (field, wire))
+        if pin != its:
+            yield f"{field} is {pin} and must be {its}, as {first} is: they are on the same bus."
+        elif wire != its_wire:
+            yield f"{field} is {pin}, which is {other} already."
 
 
 def _pins(board: dict[str, Any]) -> Iterator[tuple[str, int]]:
     for table, fields in _TABLES.items():
         given = board.get(table)
         for field, use in fields.items():
-            if use in ("in", "out", "adc") and field != "driver" and isinstance(given, dict):
+            if use in _USES and field != "driver" and isinstance(given, dict):
                 pin = given.get(field)
                 if isinstance(pin, int) and not isinstance(pin, bool):
                     yield f"{table}.{field}", pin

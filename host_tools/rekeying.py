@@ -17,7 +17,7 @@ from host_tools.errors import CommandError
 from host_tools.key_file import KeyFile
 from host_tools.sending import Speaker
 from host_tools.watch.payload import parsed, text
-from pole import contract
+from pole import contract, contract_acks
 
 
 @dataclass
@@ -84,11 +84,11 @@ class Rekeyer(Speaker):
                 self.note(message)
                 continue
             other = file.pending.get(pole)
-            if said.get("outcome") == contract.APPLIED:
+            if said.get("outcome") == contract_acks.APPLIED:
                 outcome.applied.append(pole)
                 if name is None or tried[pole][-1] is other:
                     file.settle(pole)
-            elif said.get("reason") == contract.BAD_MAC and other and other not in tried[pole]:
+            elif said.get("reason") == contract_acks.BAD_MAC and other and other not in tried[pole]:
                 ask(pole, other)  # it has that one already, and its word was lost
             else:
                 outcome.rejected[pole] = (text(said.get("reason"), 40) or "?", text(said.get("detail"), 200))

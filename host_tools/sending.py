@@ -20,7 +20,7 @@ from host_tools.link import Link, Message
 from host_tools.place import Place
 from host_tools.watch.payload import parsed, text
 from host_tools.watch.street import Street
-from pole import contract
+from pole import contract, contract_acks
 
 QUIET_S, SETTLE_S = 0.3, 5.0  # what the broker keeps is all here once nothing came for the first, at most the second
 CLOCK_S = 1.5  # longest wait for a simulator to tell its time afresh: what the broker kept of it is old
@@ -177,9 +177,9 @@ class Sender(Speaker):
             outcome.offline.remove(pole)
         if pole not in outcome.asked:
             outcome.asked.append(pole)  # or nobody knew of it
-        if ack.get("outcome") == contract.APPLIED:
+        if ack.get("outcome") == contract_acks.APPLIED:
             outcome.applied.append(pole)
-        elif ack.get("reason") == contract.UNKNOWN_REFERENCE:
+        elif ack.get("reason") == contract_acks.UNKNOWN_REFERENCE:
             outcome.idle.append(pole)
         else:
             outcome.rejected[pole] = (text(ack.get("reason"), 40) or "?", text(ack.get("detail"), 200))

@@ -10,16 +10,21 @@ import click
 
 from host_tools.errors import CommandError
 from host_tools.output import json_option, on_terminal, say_json
+from simulator.expectations import expectations_failed, say_happenings
 
 if TYPE_CHECKING:
     from simulator.run import Options, Outcome
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER, PORT = click.Path(file_okay=False, path_type=Path), click.IntRange(1, 65535)
+EXPECTATION_FAILED = 3  # exit code; 1 is firmware that failed
 SPEED_WITH_BROKER = 60.0  # simulated seconds a real one, unless said otherwise
 
 
-@click.command(help="Run a street of real firmware on this machine, through power cuts, outages and faults.")
+@click.command(
+    help="Run a street of real firmware on this machine, through power cuts, outages and faults.  "
+    "Ends with 1 when a firmware failed, with 3 when an expectation of the scenario did."
+)
 @click.option("--site", "place", metavar="DIR", default="sagar", show_default=True, help="Folder of the site.")
 @click.option("--poles", metavar="N", type=click.IntRange(1, 100_000), default=12, show_default=True, help="How many.")
 @click.option("--from", "start", metavar="TIME", default="2026-11-24T12:00", show_default=True, help="Local start.")
@@ -57,7 +62,7 @@ def simulate(
     as_json: bool,
 ) -> None:
     if list_happenings:
-        _list_happenings(as_json)
+        say_happenings(as_json)
         return
     from host_tools.site import load_site
     from simulator import run
@@ -93,6 +98,8 @@ def simulate(
                 click.echo(f"{what} written to {path}")
     if outcome.street.failures():
         ctx.exit(1)
+    if expectations_failed(outcome.report):
+        ctx.exit(EXPECTATION_FAILED)
 
 
 def _start(text: str) -> datetime:
@@ -231,19 +238,3 @@ def draw(outcome: Outcome, path: Path) -> None:
         subtitle=f"{report['poles']} poles from {report['from'][:16]}, dark {report['dark_minutes']:g} minutes",
         faint=outcome.street.log.levels(outcome.street.log.poles()[:60]),
     )
-
-
-def _list_happenings(as_json: bool) -> None:
-    from simulator.scenario import ready_made
-    from simulator.scenario.kinds import happenings
-
-    kinds = happenings()
-    if as_json:
-        say_json({
-            "happenings": [{"kind": kind.name, "what": kind.sentence, "severity": kind.severity} for kind in kinds],
-            "scenarios": ready_made(),
-        })  # fmt: skip
-        return
-    for kind in kinds:
-        click.echo(f"{kind.name:16}{kind.sentence}\n{'':16}Severity: {kind.severity}")
-    click.echo(f"\nready-made scenarios: {', '.join(ready_made())}")

@@ -158,7 +158,7 @@ class _Cast:
         network = ModelledNetwork(
             kernel, self.options.seed, broker, lambda: self.time.unix_ms(kernel.now_ms), self._online, self.access.host
         )
-        return self._cast(kernel, network, ModelledSurroundings(network, self._radio), recorder)
+        return self._cast(kernel, network, ModelledSurroundings(network, self._radio, recorder), recorder)
 
     @contextlib.contextmanager
     def real(self, say: Callable[[str], None]) -> Iterator[Street]:

@@ -38,11 +38,13 @@ class Air:
 class ModelledSurroundings(Air):
     """With the broker model, which dies and comes back at a word."""
 
-    def __init__(self, network: ModelledNetwork, radio: Callable[[str], Radio]) -> None:
+    def __init__(self, network: ModelledNetwork, radio: Callable[[str], Radio], recorder: Recorder) -> None:
         super().__init__(network, radio)
         self._model = network.broker
+        self._recorder = recorder
 
     def broker(self, running: bool) -> None:
+        self._recorder.broker(running)
         if running:
             self._model.start()
         else:
@@ -104,6 +106,7 @@ class RealSurroundings(Air):
 
         What a broker of our own had retained is news, said while we were away; what somebody else's had is of old.
         """
+        self._recorder.broker(self._link.connected)
         for message in self._link.drain():
             if self._server is not None or not message.retained:
                 self._recorder.heard(message.topic, message.payload)

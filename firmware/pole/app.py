@@ -7,8 +7,7 @@ from pole import aio
 from pole.clock import Clock
 from pole.commanding import Commanding
 from pole.configuring import Configuring
-from pole.control import Control
-from pole.drivers.reading import Reading
+from pole.control import KEEPING, Control
 from pole.inbox import Inbox
 from pole.lcg import Lcg
 from pole.lighting.arbiter import Arbiter
@@ -16,9 +15,11 @@ from pole.lighting.lamp import Lamp
 from pole.link.network_time import NetworkTime
 from pole.link.outbox import Outbox, Queue
 from pole.link.session import Session
+from pole.modules import unload
 from pole.reporting.counters import Counters
 from pole.reporting.journal import Journal
 from pole.reporting.reporter import Reporter
+from pole.senses import Senses
 from pole.timetable import RULES, Timetable
 
 FIRMWARE = "0.1.0"
@@ -68,7 +69,14 @@ def build(ports, settings, origin, standing, past):
         "bootCount": boots,
         "safeMode": safe,
     }
-    timetable = None if safe else Timetable(settings)
+    watch = None
+    if not safe:
+        from pole import kept
+
+        watch = kept.load(settings, ports.store, counters.on_seconds // 3600)
+        unload(*KEEPING)
+    del settings["luminaire"]
+    timetable = Timetable(settings, watch.rest) if watch else None
     for name in RULES:
         del settings[name]
     first_report_ms = random.below(settings["meter.interval"] * 1000)
@@ -83,7 +91,8 @@ def build(ports, settings, origin, standing, past):
         arbiter,
         lamp,
         dusk,
-        Reading(),
+        Senses(ports),
+        watch,
         counters,
         Commanding(settings, ports.store, ports.high_water, arbiter, clock, queue),
         Configuring(settings, ports.store, standing, ticks),
@@ -93,11 +102,11 @@ def build(ports, settings, origin, standing, past):
             net, radio, settings, outbox, aio.ticks_ms, random, inbox.heard, inbox.online, ports.factory, clock.believed
         ),
         NetworkTime(net, radio, settings, random, ports.nonce, inbox.answered),
-        _news(cause, boots, counters.known if counters else 0, past, safe, ports.reformatted),
+        _news(cause, boots, counters.known if counters else 0, past, safe, ports),
     )
 
 
-def _news(cause, boots, known, past, safe, reformatted):
+def _news(cause, boots, known, past, safe, ports):
     """The events of the start: (eventType, attributes, begins).  That the supply is gone is only known afterwards."""
     out = []  # type: list
     if cause != "powerOn":
@@ -106,9 +115,13 @@ def _news(cause, boots, known, past, safe, reformatted):
         out.append(("deviceReset", fields, None))
     elif boots > 1:
         fields = {"lastAlive": known or None, "bootCount": boots}
-        out.append(("supplyLoss", fields, True))
+        from pole.last_word import was_said
+
+        if not was_said(ports.store):
+            out.append(("supplyLoss", fields, True))
         out.append(("supplyLoss", fields, False))
-    if reformatted:
+        unload("pole.last_word")
+    if ports.reformatted:
         out.append(("dataReformatted", {}, None))
     if safe:
         out.append(("safeMode", {"earlyDeaths": past[0]}, True))

@@ -10,6 +10,7 @@ small one is made by running up to 500 parts per million fast or slow, so that t
 
 from pole import const
 from pole.aio import ticks_diff
+from pole.modules import unload
 
 SYNCED = "synced"
 HOLDOVER = "holdover"
@@ -18,8 +19,6 @@ UNKNOWN = "unknown"
 _YEAR = const(31622400)  # s
 _TWENTY_YEARS = const(631152000)  # s: beyond its floor by more, a time is a mistake
 _SYNCED_S = const(21600)
-_MAX_ROUND_TRIP_MS = const(4000)
-_STEP_MS = const(2000)  # a larger difference is not slewed; two answers that differ by no more agree
 _SLEW = const(2000)  # one millisecond in so many: 500 parts per million
 _RTC_ERROR_MS = const(60000)  # four months of a DS3231 (5 parts per million), for nobody knows when it was last set
 
@@ -99,25 +98,19 @@ class Clock:
         "" when it was accepted, else a sentence that says why not.
         """
         self._advance(ticks)
-        if not 0 <= round_trip_ms <= _MAX_ROUND_TRIP_MS:
-            return "the answer took %d ms and must take 0 to %d" % (round_trip_ms, _MAX_ROUND_TRIP_MS)
+        from pole.network_answer import judge
+
         unix_ms += round_trip_ms // 2
-        if not self._floor <= unix_ms // 1000 < self._ceiling:
-            bounds = (unix_ms // 1000, self._floor, self._ceiling)
-            return "the time is %d and must be at least %d and below %d" % bounds
-        error = round_trip_ms // 2 + 1
-        if self._known:
-            difference = unix_ms - (self._unix * 1000 + self._ms)
-            if abs(difference) <= _STEP_MS:
-                self._accept(error, True)
-                self._slew = difference
-            elif self._doubt is None or abs(difference - self._doubt) > _STEP_MS:
-                self._doubt = difference
-                return "the time differs by %d s and a second answer must agree" % (difference // 1000)
-            else:
-                self._set(unix_ms, error, True)
+        known_ms = self._unix * 1000 + self._ms if self._known else None
+        out, slew, self._doubt = judge(unix_ms, round_trip_ms, self._floor, self._ceiling, known_ms, self._doubt)
+        unload("pole.network_answer")
+        if out:
+            return out
+        if slew:
+            self._accept(round_trip_ms // 2 + 1, True)
+            self._slew = unix_ms - known_ms
         else:
-            self._set(unix_ms, error, True)
+            self._set(unix_ms, round_trip_ms // 2 + 1, True)
         try:
             if self._rtc:
                 self._rtc.set((unix_ms + 500) // 1000)

@@ -6,11 +6,11 @@ The code for each of these steps, a seventh of all, is loaded when a message com
 from pole import contract
 from pole.modules import unload
 
-_UNDERSTANDING = ("pole.link.command_body", "pole.link.rekey", "pole.link.hmac")
 JUDGING = (  # modules that messages need and nothing else does
     "pole.link.json_reader", "pole.link.envelope", "pole.link.hmac", "pole.link.marks", "pole.link.fields",
     "pole.link.message", "pole.link.commands", "pole.link.command_body", "pole.link.rekey", "pole.link.keyring",
     "pole.link.configuration", "pole.config_state", "pole.digest", "pole.obeying", "pole.remembered",
+    "pole.contract_acks", "pole.link.verdict", "pole.lighting.holding",
 )  # fmt: skip
 
 
@@ -45,15 +45,12 @@ class Commanding:
         """
         topic, payload = message
         try:
-            from pole.link.commands import Commands
-
-            judge = Commands(self.keys, self.marks)
-            verdict = judge.take(topic, payload, now, self._floor, unclocked_level, self.forgetful)
+            verdict = self._judge(topic, payload, now, unclocked_level)
             if verdict.issued:
                 self._clock.raise_floor(verdict.issued)
             outcome = (verdict.outcome, verdict.reason, verdict.detail)
             if verdict.mark:
-                unload(*_UNDERSTANDING)
+                unload(*JUDGING)  # obeying takes room too, and the verdict is all it needs
                 from pole.obeying import obey
 
                 outcome = obey(self, verdict, ticks) or outcome
@@ -68,6 +65,12 @@ class Commanding:
             "reason": outcome[1],
             "detail": outcome[2],
         }
+
+    def _judge(self, topic, payload, now, unclocked_level):
+        from pole.link.commands import Commands
+
+        judge = Commands(self.keys, self.marks)
+        return judge.take(topic, payload, now, self._floor, unclocked_level, self.forgetful)
 
     def dropped(self, count):
         """Fields of the ack for *count* messages there was no room for, whoever sent them."""

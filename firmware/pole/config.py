@@ -27,6 +27,10 @@ FIELDS = (
     ("lamp.minimumLevel", int, 0, 100, 10, "percent"),
     ("lamp.minimumOff", int, 0, 600, 10, "s"),
     ("lamp.constantLightOutput", list, 0, 16, (), "[[operating hours, percent], ...]"),
+    ("lamp.life", int, 1000, 1000000, 50000, "h"),
+    ("luminaire", list, 0, 16, (), "[[level percent, power mW, power factor thousandths], ...]"),
+    ("supply.nominal", int, 100, 300, 240, "V"),
+    ("temperature.limit", int, 40, 100, 70, "degrees Celsius"),
     ("photocell.on", int, 1, 1000, 50, "lux"),
     ("photocell.off", int, 1, 2000, 90, "lux"),
     ("photocell.delay", int, 0, 600, 20, "s"),
@@ -141,6 +145,7 @@ _WORDS = {str: "text", list: "a list", dict: "an object"}
 def _check_together(given):
     problems = calendar_settings.check(given)
     problems += lamp_settings.check(given.get("lamp.constantLightOutput", ()))
+    problems += lamp_settings.check_table(given.get("luminaire", ()))
     on = given.get("photocell.on", 50)
     off = given.get("photocell.off", 90)
     if off <= on:

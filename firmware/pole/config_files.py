@@ -18,7 +18,7 @@ wherever the power is cut, the old configuration or the new one is in force and 
 
 import json
 
-from pole import config, config_state, const, contract
+from pole import config, config_state, const, contract, contract_acks
 from pole.digest import hash_of
 
 NEXT = const("config.next.json")
@@ -74,7 +74,7 @@ def _take_back(store, state, early_deaths):
     digest = hash_of(text)
     if early_deaths >= _DEATHS and state["trial"] and state["trial"][0] == digest:
         detail = "the pole died %d times after it came in force" % early_deaths
-        config_state.condemn(state, digest, contract.REVERTED, detail)
+        config_state.condemn(state, digest, contract_acks.REVERTED, detail)
         config_state.write(store, state)
     if config_state.undone(state, digest):
         store.remove(config.NAME)
@@ -94,11 +94,11 @@ def _bring_in(store, state, flashed):
         except config.ConfigError as error:
             more = len(error.problems) - 1
             detail = error.problems[0] + (" (and %d more)" % more if more else "")
-            config_state.condemn(state, digest, contract.BAD_FIELD, detail)
+            config_state.condemn(state, digest, contract_acks.BAD_FIELD, detail)
             config_state.write(store, state)
         except MemoryError:
             detail = "the configuration has %d bytes and the pole has no memory for it" % len(text)
-            config_state.condemn(state, digest, contract.TOO_LARGE, detail)
+            config_state.condemn(state, digest, contract_acks.TOO_LARGE, detail)
             config_state.write(store, state)
         else:
             state["trial"] = [digest, touches_link]

@@ -10,7 +10,7 @@ It is loaded for a moment only.
 
 import json
 
-from pole import const, contract
+from pole import const, contract_acks
 
 NAME = const("config.state.json")
 _KEPT = const(8)  # a broker keeps one configuration for a pole: of those before it none comes again
@@ -59,6 +59,30 @@ def undone(state, digest):
     return None
 
 
+def undo(store, digest, trial_s):
+    """Ends the trial of the configuration with that hash: the one before it is to come back.  Is that stored?"""
+    state = read(store)
+    condemn(state, digest, contract_acks.REVERTED, "no session within %d s after it came in force" % trial_s)
+    return _stored(store, state)
+
+
+def settle(store):
+    """The trial has ended well, or nobody will ask again; and the city was told."""
+    state = read(store)
+    state["trial"] = None
+    state["untold"] = False
+    _stored(store, state)  # else it is told once more after the next start
+
+
+def _stored(store, state):
+    try:
+        write(store, state)
+    except OSError as error:
+        print("diya: what became of a configuration cannot be stored: " + str(error))
+        return False
+    return True
+
+
 def outcome(state):
     """What became of the configuration that was asked for: fields of an ack."""
     asked = state["asked"] or ["", "", "", None]
@@ -67,7 +91,7 @@ def outcome(state):
         "key": asked[1],
         "sender": asked[2],
         "n": asked[3],
-        "outcome": contract.REJECTED if why else contract.APPLIED,
+        "outcome": contract_acks.REJECTED if why else contract_acks.APPLIED,
     }
     fields["reason"], fields["detail"] = why or ("", "")
     return fields

@@ -64,10 +64,7 @@ class Configuring:
         try:
             from pole import config_state
 
-            state = config_state.read(self._store)
-            detail = "no session within %d s after it came in force" % self._settings["link.trial"]
-            config_state.condemn(state, self.digest, contract.REVERTED, detail)
-            self.restart = self._write(config_state, state)
+            self.restart = config_state.undo(self._store, self.digest, self._settings["link.trial"])
         except MemoryError:
             pass  # a minute later there may be some
         return _AGAIN_MS
@@ -89,18 +86,7 @@ class Configuring:
         try:
             from pole import config_state
 
-            state = config_state.read(self._store)
-            state["trial"] = None
-            state["untold"] = False
-            self._write(config_state, state)  # else it is told once more after the next start
+            config_state.settle(self._store)
         except MemoryError:
             pass  # likewise
         unload("pole.config_state")
-
-    def _write(self, config_state, state):
-        try:
-            config_state.write(self._store, state)
-        except OSError as error:
-            print("diya: what became of a configuration cannot be stored: " + str(error))
-            return False
-        return True

@@ -45,7 +45,7 @@ FIELDS = {
     STATE: ("v", "at", "level", "target", "reason", "owner", "until", "clock", "clockError"),
     METER: (
         "v", "at", "supplyVoltage", "supplyCurrent", "activePower", "powerFactor", "activeEnergy", "temperature",
-        "operatingHours", "switchOnCounter",
+        "operatingHours", "switchOnCounter", "remainingLife",
     ),
     EVENT: ("v", "at", "eventType", "startEndFlag", "timestamp", "attributes", "id", "replayed"),
     ACK: ("v", "at", "key", "sender", "n", "cmsRefId", "outcome", "reason", "detail"),
@@ -53,23 +53,9 @@ FIELDS = {
 
 COMMAND_OWNERS = ("emergency", "incident", "lock", "operator")  # who may command, highest first
 
-# what an ack says
-APPLIED = "applied"
+# the answer when there is no memory for another (contract_acks)
 REJECTED = "rejected"
-# why a command is rejected
-BAD_ENVELOPE = "badEnvelope"
-BAD_FIELD = "badField"
-TOO_LARGE = "tooLarge"
-EXPIRED = "expired"
-REPLAYED = "replayed"
-BAD_MAC = "badMac"
-CLOCK_UNKNOWN = "clockUnknown"
-BELOW_FLOOR = "belowFloor"
-UNKNOWN_REFERENCE = "unknownReference"
-NOT_STORED = "notStored"
 BUSY = "busy"
-NOT_REKEYED = "notRekeyed"
-REVERTED = "reverted"
 
 MAX_PAYLOAD = const(8192)  # bytes; a larger one is drained from the socket and never stored
 

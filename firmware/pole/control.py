@@ -7,8 +7,10 @@ decision, the lamp, the reports, the watchdog.  All other tasks only leave somet
 from pole import aio, const, contract
 from pole.clock import SYNCED
 from pole.commanding import JUDGING
+from pole.drivers.reading import Reading
 from pole.modules import unload
 
+KEEPING = ("pole.kept", "pole.health.start", "pole.health.names")
 _PAUSE_MS = const(30000)  # the longest the control task sleeps: half of the watchdog's time-out
 _CROWDED_MS = const(100)  # until acks may have made room for the next command
 _YOUNG_MS = const(600000)  # whoever lives this long has not died early
@@ -19,12 +21,12 @@ _FAREWELL_MS = const(30000)  # from saying so to doing it
 class Control:
     """Decides for one pole, with the parts that app.py makes.
 
-    *dusk* is lighting/photocell's, None without one; *calendar* and *counters* are None in safe mode.  *news* are the
-    events of the start: (eventType, attributes, begins).
+    *dusk* is lighting/photocell's, None without one; *calendar*, *watch* and *counters* are None in safe mode.
+    *news* are the events of the start: (eventType, attributes, begins).
     """
 
     def __init__(
-        self, ports, settings, ticks, inbox, random, clock, calendar, arbiter, lamp, dusk, reading, counters,
+        self, ports, settings, ticks, inbox, random, clock, calendar, arbiter, lamp, dusk, senses, watch, counters,
         commanding, configuring, outbox, reporter, session, network_time, news,
     ):  # fmt: skip
         self._ports = ports
@@ -36,7 +38,9 @@ class Control:
         self._arbiter = arbiter
         self._lamp = lamp
         self._dusk = dusk
-        self._reading = reading
+        self._senses = senses
+        self._watch = watch
+        self._reading = Reading()
         self._counters = counters
         self._commanding = commanding
         self._configuring = configuring
@@ -49,7 +53,7 @@ class Control:
         self._doubt = ""  # why the last network time was refused: the next is to come soon
         self._sample_at = ticks
         self._asked = False
-        self._measured = False  # the reading holds a sample
+        self._alive = True
         self._decision = None
         self._dark = None
         self._safe = calendar is None
@@ -60,6 +64,9 @@ class Control:
         if self._settings["link.host"]:
             aio.create_task(inbox.guard(self._connect))
             aio.create_task(inbox.guard(self._network_time.run))
+        supply = self._ports.supply
+        if supply:
+            aio.create_task(inbox.guard(lambda: supply.watch(inbox.wake.set)))
         while True:
             wait = self._turn()
             if inbox.failure:
@@ -88,7 +95,8 @@ class Control:
             self._configuring.online()
         if inbox.messages:
             self._judge(now, ticks)
-        wait = min(self._sample(ticks), self._light(now, ticks), self._configuring.due(ticks))
+        sample = self._sample(now, ticks) if self._supplied(now) else _PAUSE_MS
+        wait = min(sample, self._light(now, ticks), self._configuring.due(ticks))
         if inbox.messages or inbox.dropped:
             wait = min(wait, _CROWDED_MS)
         self._report(now, ticks, quality)
@@ -103,6 +111,7 @@ class Control:
     def _judge(self, now, ticks):
         """Takes the city's messages, as long as there is room for their acks: none is taken without one."""
         inbox = self._inbox
+        self._make_room()
         while inbox.messages and self._reporter.room():
             message = inbox.messages.pop(0)
             if message[0].endswith("/" + contract.CONFIG):
@@ -119,6 +128,10 @@ class Control:
                 self._reporter.ack(now, fields)
         unload(*JUDGING)
 
+    def _make_room(self):
+        if self._watch:
+            self._watch.rest()
+
     def _age(self, now, ticks):
         """Ten minutes of life, and early deaths are forgotten; an hour of safe mode, and a full start is tried."""
         if self._turning_at is None or aio.ticks_diff(self._turning_at, ticks) > 0:
@@ -133,37 +146,52 @@ class Control:
         else:
             self._ports.restart("the end of safe mode")
 
-    def _sample(self, ticks):
-        """Asks the meter when a sample is due, and reads it once it has had time to answer."""
-        meter = self._ports.meter
+    def _supplied(self, now):
+        """Whether there is mains; a board that outlives it for a moment says so in that moment."""
+        supply = self._ports.supply
+        if supply and supply.present() != self._alive:
+            self._alive = not self._alive
+            self._make_room()
+            from pole.last_word import say
+
+            say(self._reporter, self._ports.store, now, self._alive)
+            unload("pole.last_word")
+        return self._alive
+
+    def _sample(self, now, ticks):
+        """Asks the senses when a sample is due, reads them once they have had time to answer, and has them judged."""
         left = aio.ticks_diff(self._sample_at, ticks)
         if left > 0:
             return left
-        if meter and not self._asked:
-            meter.request()
-            self._asked = True
-            self._sample_at = aio.ticks_add(ticks, meter.answer_ms)
-            return meter.answer_ms
-        self._asked = False
-        if meter and meter.read(self._reading):
-            self._measured = True
-        if self._dusk:
-            self._dark = self._dusk.update(self._ports.photocell.lux(), ticks)
-        self._sample_at = aio.ticks_add(ticks, self._settings["meter.sample"] * 1000)
-        return aio.ticks_diff(self._sample_at, ticks)
+        senses, reading, lamp = self._senses, self._reading, self._lamp
+        if not self._asked:
+            senses.request()
+            wait = senses.answer_ms
+        else:
+            senses.read(reading)
+            if self._dusk:
+                self._dark = self._dusk.update(reading.lux, ticks)
+            wait = self._settings["meter.sample"] * 1000
+            if self._watch:
+                sun = self._calendar.daylight(now) if now is not None else 0
+                wait = self._watch.sample(reading, lamp.relay, lamp.dim, sun, now is not None, ticks)
+        self._asked = not self._asked
+        self._sample_at = aio.ticks_add(ticks, wait)
+        return wait
 
     def _light(self, now, ticks):
         """Decides the level and drives the lamp."""
         arbiter, lamp, ports = self._arbiter, self._lamp, self._ports
         switch = self._calendar.at(now) if self._calendar and now is not None else None
-        decision = arbiter.decide(now, switch, self._dark, None, ticks)
+        watch = self._watch
+        decision = arbiter.decide(now, switch, self._dark, watch.cap if watch else None, ticks)
         if decision is not self._decision:  # even at the same level: an emergency hurries a ramp of an hour
             lamp.aim(decision.level, decision.ramp_s, ticks)
         self._decision = decision
         counters = self._counters
         wait = lamp.step(ticks, counters.on_seconds // 3600 if counters else 0)
         ports.relay.set(lamp.relay)
-        ports.dimmer.set(lamp.dim)
+        ports.dimmer.set(lamp.dim + watch.state.probe if watch else lamp.dim)
         if counters:
             counters.count(lamp.relay, now, ticks)
         wait = _PAUSE_MS if wait < 0 else min(wait, _PAUSE_MS)
@@ -177,9 +205,17 @@ class Control:
 
     def _report(self, now, ticks, quality):
         reporter = self._reporter
+        if self._news:  # the journal may have to make room for them
+            self._make_room()
         for event_type, attributes, begins in self._news:
             reporter.event(now, event_type, attributes, begins)
         self._news = ()
+        watch = self._watch
+        if watch and (watch.news or (watch.state.learned and not self._lamp.relay)):
+            from pole import kept
+
+            kept.tell(watch, reporter, self._ports.store, self._counters, self._settings, now)
+            unload(*KEEPING)
         while True:
             missing = self._outbox.missing()
             if not missing:
@@ -197,6 +233,4 @@ class Control:
         error_s = None if now is None else self._clock.error_ms(ticks) // 1000
         reporter.state(now, ticks, self._decision, self._lamp, quality, error_s)
         if self._counters and reporter.meter_due(ticks):
-            temperature = self._ports.rtc.temperature_tenths() if self._ports.rtc else None
-            reading = self._reading if self._measured else None
-            reporter.meter(now, ticks, reading, temperature, self._counters)
+            reporter.meter(now, ticks, self._reading, self._counters, watch.life)

@@ -6,7 +6,8 @@ lets an old command in again nor ends an election night's light.
 
 import json
 
-from pole import aio, const, contract
+from pole import aio, const, contract_acks
+from pole.lighting import holding
 from pole.link.marks import remember
 
 _NAME = const("commands.json")  # as in remembered.py
@@ -19,16 +20,16 @@ def obey(commanding, verdict, ticks):
     taken back, and the lamp never knew.
     """
     arbiter, cancel, override, out = commanding.arbiter, verdict.cancel, verdict.override, None
-    before = arbiter.held()
-    if cancel and not arbiter.cancel(cancel.owner, cancel.ref):
+    before = list(arbiter.held)
+    if cancel and not holding.cancel(arbiter, cancel.owner, cancel.ref):
         out = _unknown("nothing of " + cancel.owner + " is held under this cmsRefId")
     if override:
         hold_s = override.hold_s
-        arbiter.hold(override, None if hold_s is None else aio.ticks_add(ticks, hold_s * 1000))
+        holding.hold(arbiter, override, None if hold_s is None else aio.ticks_add(ticks, hold_s * 1000))
     problem = _save(commanding, verdict)
     if problem:
-        arbiter.restore(before)
-        return contract.REJECTED, contract.NOT_STORED, problem
+        arbiter.held = before
+        return contract_acks.REJECTED, contract_acks.NOT_STORED, problem
     if verdict.rekey:
         out = _rekey(commanding, verdict)
     if verdict.resend:
@@ -36,7 +37,7 @@ def obey(commanding, verdict, ticks):
         if not commanding.journal.knows(epoch):
             out = _unknown("the pole has no journal of epoch " + epoch)
         elif not commanding.journal.resend(epoch, first, last):
-            out = contract.REJECTED, contract.BUSY, "the pole is still sending what it was asked for before"
+            out = contract_acks.REJECTED, contract_acks.BUSY, "the pole is still sending what it was asked for before"
     return out
 
 
@@ -54,7 +55,7 @@ def _rekey(commanding, verdict):
     if not problem and name == verdict.key and commanding.forgetful:
         commanding.forgetful = False
         problem = _save(commanding, verdict)
-    return (contract.REJECTED, contract.NOT_STORED, problem) if problem else None
+    return (contract_acks.REJECTED, contract_acks.NOT_STORED, problem) if problem else None
 
 
 def _save(commanding, verdict):
@@ -63,7 +64,7 @@ def _save(commanding, verdict):
         remember(commanding.marks, verdict.mark)
         held = [
             [one.owner, one.level, one.reason, one.ref, one.start, one.expiration, one.ramp_s]
-            for one in commanding.arbiter.held()
+            for one in commanding.arbiter.held
         ]
         saved = {"marks": commanding.marks, "held": held, "forgetful": commanding.forgetful}
         commanding.store.write(_NAME, json.dumps(saved).encode())
@@ -75,4 +76,4 @@ def _save(commanding, verdict):
 
 
 def _unknown(detail):
-    return contract.REJECTED, contract.UNKNOWN_REFERENCE, detail
+    return contract_acks.REJECTED, contract_acks.UNKNOWN_REFERENCE, detail

@@ -17,7 +17,7 @@ def restore(commanding):
         try:
             saved = json.loads(text)
             commanding.marks.update([(name, int(saved["marks"][name])) for name in saved["marks"]])
-            commanding.arbiter.restore([_restored(*fields) for fields in saved["held"]])
+            commanding.arbiter.held = [_restored(*fields) for fields in saved["held"]]
             known = known or not saved["forgetful"]
         except (ValueError, TypeError, KeyError):
             print("diya: " + _NAME + " cannot be read, held commands are gone")

@@ -25,8 +25,10 @@ class Names:
         self._places: list[tuple[Source, Place, Entity]] = []
         self._renamed_imports: dict[tuple[str, Place], str] = {}  # what goes on being called as it was
         self._fixed: set[Entity] = set()
+        self._seen_in_classes: set[tuple[str, Place]] = set()
         self._apart: list[set[Entity]] = []  # what must not have one name
         self._defined: dict[str, list[Entity]] = {}
+        self.in_classes: set[str] = set()  # new names that stand in classes, once there are any
         for source in sources:
             self._read_names(source)
         for source in sources:
@@ -52,6 +54,8 @@ class Names:
         for source, place, entity in self._places:
             colour = colours.get(self._root(entity))
             if colour:
+                if entity[0].kind == "class" or (source.path, place) in self._seen_in_classes:
+                    self.in_classes.add(colour)
                 kept = self._renamed_imports.get((source.path, place))
                 out.setdefault(source.path, {})[place] = f"{colour} as {kept}" if kept else colour
         return out
@@ -88,6 +92,8 @@ class Names:
             if home.kind == "module" and (name not in home.assigned or public or self._is_exception(source, name)):
                 self._fixed.add(entity)
             self._defined.setdefault(name, []).append(entity)
+            if scope.kind == "class":
+                self._seen_in_classes.add((source.path, place))
             if scope.kind == "class" and home.kind == "module":  # a class's own names hide the module's in its body
                 family = self._home[scope]
                 members = [one for one, root in self._home.items() if root is family]

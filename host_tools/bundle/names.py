@@ -3,8 +3,9 @@
 MicroPython keeps each name of a loaded module once, with some ten bytes and its letters, and never gives it back.  So
 names that can be followed to every place where they stand get short ones, which many share: a module's own names,
 private attributes and methods of classes (``_name``), as far as no two of them meet in a module or in a class and its
-relatives, and parameters that nothing is passed to by name, which are called by their position.  Names of modules and
-of exceptions stay, so does whatever is found in something nobody knows the kind of.
+relatives, parameters that nothing is passed to by name, which are called by their position, and the public attributes
+that only objects of ours have (``attributes``).  Names of modules and of exceptions stay, so does whatever else is
+found in something nobody knows the kind of.
 
 Names are replaced in their places and nothing else: lines, strings and comments stay as they are, and with them the
 file and the line that a traceback names.
@@ -13,8 +14,10 @@ file and the line that a traceback names.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from string import ascii_lowercase
+from itertools import chain, islice
+from string import ascii_lowercase, ascii_uppercase
 
+from host_tools.bundle import attributes
 from host_tools.bundle.follow import PUBLIC, Entity, Names, free_names
 from host_tools.bundle.reader import read
 from host_tools.bundle.scopes import Place, Source
@@ -26,13 +29,21 @@ def shorten(texts: dict[str, str]) -> dict[str, str]:
     Raises NamesError for a source in which a name cannot be followed, SyntaxError for one that is none.
     """
     sources = [read(path, texts[path]) for path in sorted(texts)]
-    names = Names(sources).new()
+    followed = Names(sources)
+    names = followed.new()
     lowercase = free_names(sources, ascii_lowercase)
     letters: list[str] = []
     keywords = {name for source in sources for name in source.keywords}
+    # no parameter is in the way of an attribute, and no name of a module: so they share what there is
+    singles = islice(free_names(sources, ascii_lowercase), len(ascii_lowercase))
+    short = chain((name for name in singles if len(name) == 1), free_names(sources, ascii_uppercase))
+    own = {
+        name: next(letters for letters in short if letters not in followed.in_classes)
+        for name in attributes.own(sources)
+    }
     out = {}
     for source in sources:
-        edits = names.get(source.path, {})
+        edits = attributes.places(source, own) | names.get(source.path, {})
         if source.path not in PUBLIC:
             edits |= _parameters(source, keywords, letters, lowercase)
         out[source.path] = _replace(source, edits)

@@ -56,6 +56,10 @@ class _Reader(ast.NodeVisitor):
                 self._source.texts.append((str(name.value), node.lineno))
         self.generic_visit(node)
 
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str):
+            self._source.strings.add(node.value)
+
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         raise self._source.refuse(node.lineno, "nobody says where in an f-string a name stands: use % or +")
 

@@ -84,6 +84,7 @@ class Source:
     functions: list[Scope] = field(default_factory=list)
     fixed: set[tuple[Scope, str]] = field(default_factory=set)  # bound where no place is known, or nothing is gained
     keywords: set[str] = field(default_factory=set)  # names by which something is passed in a call
+    strings: set[str] = field(default_factory=set)  # every text in it
     texts: list[tuple[str, int]] = field(default_factory=list)  # names given to getattr and the like, and their lines
 
     def refuse(self, line: int, why: str) -> NamesError:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from host_tools.record import gaps, wire
 from host_tools.record.store import Ack, Record
-from pole import contract
+from pole import contract_acks
 
 MOST_POLES = 32  # asked at the same time
 PORTION = 200  # records asked for at once
@@ -78,7 +78,7 @@ class Asker:
                     "UPDATE gap SET answered = 1 WHERE pole = ? AND epoch = ? AND low >= ? AND low <= ?",
                     (ack.pole, question.epoch, question.low, question.high),
                 )
-            elif ack.reason == contract.UNKNOWN_REFERENCE:  # a journal it no longer has
+            elif ack.reason == contract_acks.UNKNOWN_REFERENCE:  # a journal it no longer has
                 gaps.gone(db, ack.pole, question.epoch, 0, wire.LAST, "unknownEpoch", wall)
         if question.high == wire.LAST or not ack.applied:
             self._open.pop(ack.pole, None)  # there is nothing to wait for, or nobody knows how much

@@ -43,7 +43,7 @@ class Reader:
     """The record in an open database."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
+        self.db = db
         self.about: dict[str, str] = dict(db.execute("SELECT name, value FROM about"))
 
     @property
@@ -55,26 +55,26 @@ class Reader:
         where, values = _where(wanted)
         order = " ORDER BY event.pole, coalesce(epoch.number, 0), event.sequence"
         join = " LEFT JOIN epoch ON epoch.pole = event.pole AND epoch.epoch = event.epoch"
-        return map(_row, self._db.execute(_SELECT + join + where + order, values))
+        return map(_row, self.db.execute(_SELECT + join + where + order, values))
 
     def latest_events(self, wanted: Wanted, count: int) -> list[dict[str, Any]]:
         """The *count* newest events by time, oldest first."""
         where, values = _where(wanted)
         order = f" ORDER BY {_AT} DESC, event.arrival DESC LIMIT ?"
-        rows = self._db.execute(_SELECT + where + order, (*values, count)).fetchall()
+        rows = self.db.execute(_SELECT + where + order, (*values, count)).fetchall()
         return [_row(row) for row in reversed(rows)]
 
     def summary(self) -> dict[str, Any]:
         """The record in numbers.  ``missing`` records are being asked for, ``gone`` ones no pole has any more."""
-        one = self._db.execute(
+        one = self.db.execute(
             "SELECT count(*), coalesce(sum(online), 0), count(failing), coalesce(sum(malformed), 0),"
             " coalesce(sum(conflicts), 0) FROM pole"
         ).fetchone()
-        missing = self._db.execute(
+        missing = self.db.execute(
             "SELECT coalesce(sum(high - low + 1), 0), count(*) FROM gap WHERE high < ?", (LAST,)
         ).fetchone()
-        gone = self._db.execute("SELECT coalesce(sum(high - low + 1), 0) FROM gone").fetchone()
-        events = self._db.execute("SELECT count(*) FROM event").fetchone()
+        gone = self.db.execute("SELECT coalesce(sum(high - low + 1), 0) FROM gone").fetchone()
+        events = self.db.execute("SELECT count(*) FROM event").fetchone()
         return {
             "site": self.about.get("site"), "poles": one[0], "online": one[1], "silent": one[2], "events": events[0],
             "missing": missing[0], "gaps": missing[1], "gone": gone[0], "malformed": one[3], "conflicts": one[4],
@@ -82,7 +82,7 @@ class Reader:
 
     def gaps(self) -> list[dict[str, Any]]:
         """What is missing, and whether the pole has said that it is gone."""
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT pole, epoch, low, high, 'missing', tries FROM gap WHERE high < ?"
             " UNION ALL SELECT pole, epoch, low, high, why, 0 FROM gone ORDER BY 1, 2, 3",
             (LAST,),
@@ -93,7 +93,7 @@ class Reader:
     def latest(self, wanted: Wanted) -> list[dict[str, Any]]:
         """What is known of each pole: when it was last heard, and its last birth, state and meter."""
         chosen, values = _poles(wanted, "name")
-        rows = self._db.execute(
+        rows = self.db.execute(
             "SELECT name, online, seen, failing, groups, birth, state, meter, malformed, conflicts FROM pole"
             + (f" WHERE {' AND '.join(chosen)}" if chosen else "")
             + " ORDER BY name",

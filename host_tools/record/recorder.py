@@ -20,13 +20,12 @@ from host_tools.clock import topic as clock_topic
 from host_tools.envelope import Counters, Key
 from host_tools.errors import BrokerError
 from host_tools.link import Message
-from host_tools.record import gaps, silence
+from host_tools.record import failures, gaps, silence
 from host_tools.record.asking import Asker
 from host_tools.record.session import Session
 from host_tools.record.store import Record, Taken
 from pole import contract
 
-SILENT_S = 2100  # a pole refreshes its state every 15 minutes: two of them missed, and five minutes
 BACK_OFF_S = (0.2, 10.0)  # between two connections: the first, the longest
 TURN_S = 0.2  # longest wait for a message
 CHECK_S = 5.0  # between two looks for silent poles
@@ -57,7 +56,7 @@ class Recorder:
 
     def __init__(
         self, record: Record, address: BrokerAddress, root: str, site: str, *, keys: dict[str, Key] | None = None,
-        ca: Path | None = None, silent_s: int = SILENT_S, retry_s: float = gaps.RETRY_S,
+        ca: Path | None = None, silent_s: int = silence.SILENT_S, retry_s: float = gaps.RETRY_S,
         say: Callable[[str], None] = lambda sentence: None,
     ) -> None:  # fmt: skip
         self._record = record
@@ -76,6 +75,7 @@ class Recorder:
         self._asker = Asker(record, self._publish, retry_s)
         self._since = 0  # site's Unix s from which on silence counts
         self._looked = 0.0
+        self._missing = False  # the broker, for so long that it was noted
         self.totals = Totals()
 
     def run(self, going: Callable[[], bool]) -> Totals:
@@ -93,6 +93,7 @@ class Recorder:
         """Connect, however long it takes; False where there is no time left for it."""
         wait, longest = BACK_OFF_S
         waiting = False
+        lost = self._clock.now()
         while going():
             try:
                 self._session.connect()
@@ -105,17 +106,26 @@ class Recorder:
                 until = time.monotonic() + wait * random.uniform(0.5, 1.0)
                 while going() and (left := until - time.monotonic()) > 0:
                     time.sleep(min(left, 0.2))
+                    self._miss(lost)
                 wait = min(wait * 2, longest)
                 continue
             if waiting or self.totals.connections:
                 self._say(f"connected to {self._address}")
             self.totals.connections += 1
-            self._since = int(self._clock.now())
+            self._since, self._missing = int(self._clock.now()), False
             self._asker.forget_all()
             with self._record.transaction() as db:
                 gaps.open_ends(db, time.time())
             return True
         return False
+
+    def _miss(self, lost: float) -> None:
+        """Without the broker since *lost* (site's Unix s): after a minute every pole is out of hearing."""
+        now = self._clock.now()
+        if not self._missing and now - lost >= silence.BROKER_S:
+            self._missing = True
+            with self._record.transaction() as db:
+                self.totals.silent += failures.without_broker(db, int(now))
 
     def _turn(self) -> None:
         messages = self._session.take(TURN_S)
@@ -133,7 +143,7 @@ class Recorder:
         if self._session.connected and time.monotonic() >= self._looked + CHECK_S / max(1.0, self._clock.factor):
             self._looked = time.monotonic()
             with self._record.transaction() as db:
-                self.totals.silent += silence.check(db, int(self._clock.now()), self._since, self._silent_s)
+                self.totals.silent += failures.check(db, int(self._clock.now()), self._since, self._silent_s)
 
     def _set_clock(self, message: Message) -> None:
         before = self._clock.simulated

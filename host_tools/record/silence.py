@@ -1,72 +1,80 @@
-"""Poles that fall silent, as `communicationFailure` rows: the one event a pole cannot report itself.
+"""When a pole counts as cut off, which it cannot report itself, and when no longer: `communicationFailure`.
 
-It starts when the broker publishes a pole's last will, or when nothing was heard of a pole that ought to report at
-least every quarter of an hour. An event is no sign of life: it may have waited at the broker for days.
+It begins when the broker publishes the pole's last will, when nothing was heard of a pole that ought to report at least
+every quarter of an hour, or when the recorder itself has been without the broker for a minute. It ends when the pole
+speaks again; an event is no sign of life, for it may have waited at the broker for days.
+
+Pure: what is known of a pole goes in and is changed, and what has begun or ended comes out. The record keeps both in
+its file (failures.py), the simulator in memory. Times are Unix seconds.
 """
 
 from __future__ import annotations
 
-import json
-import sqlite3
+from dataclasses import dataclass
 
 FAILURE = "communicationFailure"
 EPOCH = "_recorder"  # no journal's epoch has a dash below; sequences count per pole
-SOURCE = "recorder"
 
 LAST_WILL = "lastWill"
 SILENT = "silent"
+BROKER = "broker"
+
+SILENT_S = 2100  # a pole refreshes its state every 15 minutes: two of them missed, and five minutes
+BROKER_S = 60  # without the broker, after which nothing that was online counts as heard
 
 
-def presence(db: sqlite3.Connection, pole: str, online: bool, retained: bool, now: int) -> None:
+@dataclass
+class Known:
+    """What is known of a pole: its presence as last told, when it last spoke, the cause of the failure going on."""
+
+    online: bool | None = None
+    seen: int | None = None
+    failing: str | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A communicationFailure begins, or ends; ``seen`` is when the pole had last spoken."""
+
+    starts: bool
+    cause: str
+    seen: int | None
+
+
+def presence(pole: Known, online: bool, retained: bool, now: int) -> Failure | None:
     """The pole's presence.  A retained `true` proves that it was online, not that it has anything to say."""
-    db.execute("UPDATE pole SET online = ? WHERE name = ?", (online, pole))
+    pole.online = online
     if not online:
-        _begin(db, pole, LAST_WILL, now)
-    elif not retained or _failing(db, pole) == LAST_WILL:
-        _end(db, pole, now)
+        return _begin(pole, LAST_WILL)
+    if not retained:
+        return alive(pole, now)
+    return _end(pole) if pole.failing == LAST_WILL else None
 
 
-def alive(db: sqlite3.Connection, pole: str, now: int) -> None:
+def alive(pole: Known, now: int) -> Failure | None:
     """The pole has just said something."""
-    db.execute("UPDATE pole SET seen = max(coalesce(seen, 0), ?) WHERE name = ?", (now, pole))
-    _end(db, pole, now)
+    ended = _end(pole)
+    pole.seen = max(pole.seen or 0, now)
+    return ended
 
 
-def check(db: sqlite3.Connection, now: int, since: int, limit_s: int) -> int:
-    """Begin a failure for every pole not heard of for *limit_s*, counting from *since* (when we began to listen)."""
-    if since + limit_s > now:
-        return 0
-    rows = db.execute(
-        "SELECT name FROM pole WHERE failing IS NULL AND max(coalesce(seen, 0), ?) + ? <= ?", (since, limit_s, now)
-    ).fetchall()
-    for (pole,) in rows:
-        _begin(db, pole, SILENT, now)
-    return len(rows)
+def unheard(pole: Known, now: int, since: int, limit_s: int) -> Failure | None:
+    """Whether the pole was not heard of for *limit_s*, counting from *since* (when we began to listen)."""
+    return _begin(pole, SILENT) if max(pole.seen or 0, since) + limit_s <= now else None
 
 
-def _failing(db: sqlite3.Connection, pole: str) -> str | None:
-    cause: str | None = db.execute("SELECT failing FROM pole WHERE name = ?", (pole,)).fetchone()[0]
-    return cause
+def without_broker(pole: Known) -> Failure | None:
+    """There is no broker for BROKER_S now: whatever a pole that was online says, nobody hears it."""
+    return _begin(pole, BROKER) if pole.online else None
 
 
-def _begin(db: sqlite3.Connection, pole: str, cause: str, now: int) -> None:
-    if _failing(db, pole) is None:
-        seen = db.execute("SELECT seen FROM pole WHERE name = ?", (pole,)).fetchone()[0]
-        db.execute("UPDATE pole SET failing = ? WHERE name = ?", (cause, pole))
-        _write(db, pole, True, {"cause": cause, "lastSeen": seen}, now)
+def _begin(pole: Known, cause: str) -> Failure | None:
+    if pole.failing is not None:
+        return None
+    pole.failing = cause
+    return Failure(True, cause, pole.seen)
 
 
-def _end(db: sqlite3.Connection, pole: str, now: int) -> None:
-    cause = _failing(db, pole)
-    if cause is not None:
-        db.execute("UPDATE pole SET failing = NULL WHERE name = ?", (pole,))
-        _write(db, pole, False, {"cause": cause}, now)
-
-
-def _write(db: sqlite3.Connection, pole: str, start: bool, attributes: dict[str, object], now: int) -> None:
-    db.execute(
-        "INSERT INTO event (pole, epoch, sequence, eventType, startEndFlag, timestamp, replayed, attributes,"
-        " receivedAt, source) SELECT ?, ?, coalesce(max(sequence), 0) + 1, ?, ?, ?, 0, ?, ?, ? FROM event"
-        " WHERE pole = ? AND epoch = ?",
-        (pole, EPOCH, FAILURE, start, now, json.dumps(attributes), now, SOURCE, pole, EPOCH),
-    )
+def _end(pole: Known) -> Failure | None:
+    cause, pole.failing = pole.failing, None
+    return None if cause is None else Failure(False, cause, pole.seen)

@@ -16,9 +16,9 @@ from typing import Any
 
 from host_tools.errors import RecordError
 from host_tools.link import Message
-from host_tools.record import gaps, silence, wire
+from host_tools.record import failures, gaps, wire
 from host_tools.watch.payload import number, parsed
-from pole import contract
+from pole import contract, contract_acks
 
 VERSION = "1"
 POLE_SOURCE = "pole"
@@ -191,13 +191,11 @@ def _said(
         online = values.get("online")
         if not isinstance(online, bool):
             return False
-        silence.presence(db, pole, online, retained, now)
+        failures.presence(db, pole, online, retained, now)
         (gaps.came_back(db, pole, wall) if online else gaps.went_away(db, pole))
-        if online and not retained:
-            silence.alive(db, pole, now)
         return True
     if not retained:
-        silence.alive(db, pole, now)
+        failures.alive(db, pole, now)
     if kind in _LATEST:
         text = wire.compact(values)
         if text is None:
@@ -209,7 +207,7 @@ def _said(
     elif kind == contract.ACK:
         sender, n = values.get("sender"), values.get("n")
         if isinstance(sender, str) and isinstance(n, int):
-            applied = values.get("outcome") == contract.APPLIED
+            applied = values.get("outcome") == contract_acks.APPLIED
             taken.acks.append(Ack(pole, sender, n, applied, str(values.get("reason", ""))))
     return True
 

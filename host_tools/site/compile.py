@@ -45,6 +45,11 @@ def pole_config(site: Site, pole: Pole, start_unix: int, years: int = 10) -> dic
         },
         "rules": [out for rule in rules for out in _rules(rule, start_unix, years)],
         "programme": programme,
+        "luminaire": [
+            [level, round(watts * 1000), round(factor * 1000)]
+            for level, watts, factor in site.luminaires[pole.luminaire].points
+            if level > 0
+        ],
         "floor": site.floor,
         # issued at start_unix, so that is a moment which has been; a day's grace for a laptop with a wrong clock
         "clock.floor": max(0, start_unix - DAY_S),

@@ -22,7 +22,7 @@ from host_tools.sending import Speaker
 from host_tools.site.compile import DAY_S, pole_config
 from host_tools.site.model import Pole, Problem, Site, SiteError
 from host_tools.watch.payload import number, parsed, text
-from pole import config, contract
+from pole import config, contract, contract_acks
 from pole.digest import hash_of
 
 MOST_VERSION = 1_000_000_000
@@ -148,9 +148,9 @@ class Configurer(Speaker):
             return
         if kind != contract.ACK or said.get("sender") != self.sender or said.get("n") != sent.n:
             return
-        if said.get("outcome") == contract.APPLIED:
+        if said.get("outcome") == contract_acks.APPLIED:
             outcome.applied.append(pole)
-        elif said.get("reason") == contract.REVERTED:
+        elif said.get("reason") == contract_acks.REVERTED:
             outcome.reverted[pole] = text(said.get("detail"), 200)
         else:
             outcome.rejected[pole] = (text(said.get("reason"), 40) or "?", text(said.get("detail"), 200))

@@ -91,7 +91,10 @@ class Luminaire:
 
 @dataclass(frozen=True)
 class Pole:
-    """One pole; ``groups`` are the names it takes group commands under: its road class, zone, ward and feeder."""
+    """One pole; ``groups`` are the names it takes group commands under: its road class, zone, ward and feeder.
+
+    ``access_point`` names what its radio speaks through: that of its zone unless said otherwise.
+    """
 
     name: str
     latitude: float
@@ -102,6 +105,11 @@ class Pole:
     road_class: str
     luminaire: str
     board: str
+    access_point: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.access_point:
+            object.__setattr__(self, "access_point", self.zone)
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from host_tools.site.reader import NAME, NAME_BOUND
 
 FILE = "poles.csv"
 COLUMNS = ("pole", "latitude", "longitude", "ward", "zone", "feeder", "road_class", "luminaire", "board")
+OPTIONAL = ("access_point",)
 NEAR = 1.0  # degrees from the site's own place: further out, latitude and longitude were probably swapped
 
 
@@ -48,8 +49,9 @@ class _File:
             if name not in head:
                 self._wrong(name, "is missing", f"must be one of the columns of the first line: {','.join(COLUMNS)}")
         for name in head:
-            if name not in COLUMNS or head.count(name) > 1:
-                self._wrong(name, "is not a column" if name not in COLUMNS else "stands twice", "must be left out")
+            known = name in COLUMNS + OPTIONAL
+            if not known or head.count(name) > 1:
+                self._wrong(name, "stands twice" if known else "is not a column", "must be left out")
         if self._problems:
             return [], self._problems
         seen: dict[str, int] = {}
@@ -73,6 +75,9 @@ class _File:
         for name in ("pole", "ward", "zone", "feeder", "road_class"):
             if not NAME.fullmatch(row[name]):
                 self._wrong(name, f"is {row[name]!r}", NAME_BOUND)
+        for name in OPTIONAL:
+            if row.get(name) and not NAME.fullmatch(row[name]):
+                self._wrong(name, f"is {row[name]!r}", NAME_BOUND)
         for column in ("ward", "zone", "feeder", "road_class"):
             other, line = self._kinds.setdefault(row[column], (column, self._line))
             if other != column and row[column]:
@@ -91,6 +96,7 @@ class _File:
             road_class=row["road_class"],
             luminaire=row["luminaire"],
             board=row["board"],
+            access_point=row.get("access_point", ""),
         )
 
     def _degrees(self, row: dict[str, str], name: str, middle: float, most: float) -> float:

@@ -23,7 +23,7 @@ from host_tools.record.query import Wanted
 SHOWN = 20
 
 db_option = click.option(
-    "--db", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+    "--db", "--record", "db", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
     help="The record (default: record.sqlite in the user's state folder).",
 )  # fmt: skip
 
@@ -156,6 +156,36 @@ def export(
         with out.open("w", encoding="utf-8", newline="") as stream:
             count = query.write(events, form, stream)
         click.echo(f"{count} events written to {out}.", err=True)
+
+
+@record.command(help="Show what is wrong with the street as a whole: those faults that go on first.")
+@db_option
+@click.option(
+    "--site", metavar="SITE", help="Name of the site, or a folder with its files (default: the record's own)."
+)
+@click.option(
+    "--since",
+    metavar="TIME",
+    default="1d",
+    show_default=True,
+    help="And what ended later: 2026-11-08T22:30, or 2d (ago).",
+)
+@json_option
+def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None:
+    from host_tools.correlation import lines, street_faults
+    from host_tools.record import heard
+    from host_tools.site.load import load_site
+
+    with query.reading(db or _default()) as reader:
+        poles = load_site(site or reader.about["site"]).poles
+        now = heard.as_of(reader.db)
+        from_ = query.moment(since, now, reader.zone)
+        found = street_faults(poles, heard.history(reader.db, from_))
+        shown = [one for one in found if one.ends is None or one.ends >= from_]
+        if as_json:
+            say_json({"asOf": now, "since": from_, "faults": [one.as_json() for one in shown]})
+        else:
+            click.echo("\n".join(lines(now, from_, shown, reader.zone)))
 
 
 def _default() -> Path:

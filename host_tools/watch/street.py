@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from host_tools.watch.payload import number, parsed, text
-from pole import contract
+from pole import contract, contract_acks
 
 MOST_POLES = 20_000  # a flood of made-up topics must not eat the machine
 MOST_FAULTS = 16  # of one pole
@@ -234,7 +234,7 @@ class Street:
         why = ", ".join(part for part in (text(values.get("reason"), 40), text(values.get("detail"), 120)) if part)
         sender = text(values.get("sender"), 40)
         said = f"{outcome} a command" + (f" of {sender}" if sender else "") + (f": {why}" if why else "")
-        return [Happening(at, row.pole, "ack", said, bad=outcome != contract.APPLIED)]
+        return [Happening(at, row.pole, "ack", said, bad=outcome != contract_acks.APPLIED)]
 
 
 def _is_will(kind: str, values: dict[str, Any]) -> bool:

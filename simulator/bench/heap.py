@@ -1,18 +1,10 @@
-"""What the pole costs on an ESP32, module by module, measured in the WebAssembly build of MicroPython.
-
-That build lays objects out as the ESP32 does: 32-bit words, blocks of 16 bytes.  It is one npm package, fetched the
-first time; without Node.js there is no table, and that is said.
-"""
+"""What the pole costs on an ESP32, module by module; without Node.js there is no table, and that is said."""
 
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -22,33 +14,37 @@ from host_tools.boards import load_board
 from host_tools.bundle.flat import flat_names
 from host_tools.site import load_site, pole_config
 from pole.commanding import JUDGING
+from pole.control import KEEPING
+from pole.health.watch import EXPLAINING
+from pole.health.watch import JUDGING as DETECTING
 from pole.link.network_time import ASKING
 from pole.reporting.journal import RESENDING, UPKEEP
 from pole.timetable import WORKING_OUT
 from simulator.bench.modules import import_order
-from simulator.engines.micropython import FIRMWARE, VIRTUAL
+from simulator.bench.wasm import missing, run
+from simulator.engines.micropython import FIRMWARE
 from simulator.engines.vm import compile_tree
 from simulator.hardware.dram import PYTHON as BUDGET
 from simulator.run import CACHE
 
-PACKAGE = "@micropython/micropython-webassembly-pyscript@1.28.0-6"
-NPM = CACHE.parent / "npm"
-HERE = Path(__file__).parent
 STEADY = "its link is secure"
 FOR_A_MOMENT = {  # what is loaded (with all that it needs), and what is forgotten afterwards
     "while a command's JSON is read": (("pole.link.commands", "pole.link.json_reader"), JUDGING),
     "while its envelope is checked": (("pole.link.commands", "pole.link.envelope"), JUDGING),
     "while it is understood": (("pole.link.commands", "pole.link.command_body"), JUDGING),
-    "while it is obeyed": (("pole.link.commands", "pole.obeying"), JUDGING),
+    "while it is obeyed": (("pole.link.verdict", "pole.obeying"), JUDGING),
     "while a new key is understood": (("pole.link.commands", "pole.link.rekey"), JUDGING),
-    "while it is stored": (("pole.link.commands", "pole.obeying", "pole.link.keyring"), JUDGING),
+    "while it is stored": (("pole.link.verdict", "pole.obeying", "pole.link.keyring"), JUDGING),
     "while a configuration's JSON is read": (("pole.link.configuration", "pole.link.json_reader"), JUDGING),
     "while a configuration's envelope is checked": (("pole.link.configuration", "pole.link.envelope"), JUDGING),
     "while a configuration is judged": (("pole.link.configuration", "pole.config_state"), JUDGING),
     "while a night is worked out": (("pole.lighting.calendar",), WORKING_OUT),
-    "while events are asked for again": (("pole.link.commands", "pole.obeying", *RESENDING), (*JUDGING, *RESENDING)),
+    "while events are asked for again": (("pole.link.verdict", "pole.obeying", *RESENDING), (*JUDGING, *RESENDING)),
     "while the journal makes room": (UPKEEP, UPKEEP),
     "while the time is asked for": (ASKING, ASKING),
+    "while a network's answer is judged": (("pole.network_answer",), ("pole.network_answer",)),
+    "while an event is explained": (EXPLAINING, EXPLAINING),
+    "while faults or a curve are kept": (KEEPING, KEEPING),
 }
 
 
@@ -79,13 +75,6 @@ class Measured:
         return max(self.rows, key=lambda row: row.live)
 
 
-def missing() -> str:
-    """Why nothing can be measured here, in a sentence; "" when it can."""
-    if shutil.which("node") and shutil.which("npm"):
-        return ""
-    return "no table of the ESP32's heap: it needs Node.js (Debian and Ubuntu: apt-get install nodejs npm)"
-
-
 def show(console: Console) -> None:
     """Measures and prints the table, or one sentence that says what is missing."""
     if missing():
@@ -107,31 +96,12 @@ def show(console: Console) -> None:
 
 
 def measure() -> Measured:
-    """Runs the pole's start, step by step.  Raises RuntimeError where a step fails."""
-    module = NPM / "node_modules" / "@micropython" / "micropython-webassembly-pyscript" / "micropython.mjs"
-    if not module.exists():
-        NPM.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["npm", "install", "--silent", "--prefix", str(NPM), PACKAGE], check=True)
-    with tempfile.TemporaryDirectory(prefix="diya-heap-") as scratch:
-        folder = Path(scratch)
-        board = load_board("esp32-devkitc")
-        site = load_site("sagar", 1)
-        start = round(datetime.fromisoformat("2026-11-24T12:00+05:30").timestamp())
-        (folder / "board.json").write_text(json.dumps(board))
-        (folder / "config.json").write_text(json.dumps(pole_config(site, site.poles[0], start)))
-        job = {
-            "micropython": str(module),
-            "firmware": str(compile_tree(FIRMWARE, CACHE, shorter=True)),
-            "virtual": str(compile_tree(VIRTUAL, CACHE)),
-            "folder": str(folder),
-            "steps": steps(),
-        }
-        run = subprocess.run(
-            ["node", str(HERE / "heap32.mjs"), json.dumps(job)], capture_output=True, text=True, check=False
-        )
-    if run.returncode:
-        raise RuntimeError(f"measuring the heap failed: {run.stdout[-2000:]}{run.stderr[-2000:]}")
-    (_, start_bytes, start_names), *rest = json.loads(run.stdout.splitlines()[-1])
+    """Runs the pole's start, step by step.  Raises what ``wasm.run`` raises."""
+    board = load_board("esp32-devkitc")
+    site = load_site("sagar", 1)
+    start = round(datetime.fromisoformat("2026-11-24T12:00+05:30").timestamp())
+    files = {"board.json": json.dumps(board), "config.json": json.dumps(pole_config(site, site.poles[0], start))}
+    (_, start_bytes, start_names), *rest = run(compile_tree(FIRMWARE, CACHE, shorter=True), files, steps())
     rows: list[Row] = []
     for what, used, names in rest:
         # the stand-ins for the chip's own modules have names too, and these come first
@@ -166,12 +136,15 @@ def steps() -> list[tuple[str, str]]:
     out.append(("its ports", "import boot\nports = boot.boot('/vfs', '/data')"))
     out.append(("checking the settings", "import main\nsettings = main.read_settings(ports, 0)"))
     out.append(("... and forgetting how", "main.unload('board', *main.CHECKING)"))
-    app = [name for name in import_order(FIRMWARE, "pole.app") if name not in dict(out)]
+    loads = import_order(FIRMWARE, "pole.app") + import_order(FIRMWARE, "pole.health.watch")
+    app = [name for name in dict.fromkeys(loads) if name not in dict(out)]
     out += [(name, f"__import__('{names[name]}')") for name in app]
     out.append(("the app itself", "one = main.build(ports, *settings, (0, ''))\nports.chip = None"))
     out.append(("... and forgetting how", "main.unload('app', 'chip')"))
     out.append(("its first turn: a night's table, a state, an event", "turns = one.run()\nturns.send(None)"))
+    out.append(("the detectors of faults", "\n".join(f"__import__('{names[name]}')" for name in DETECTING)))
     out.append((STEADY, f"__import__('{names['pole.drivers.tls']}')"))
+    out.append(("... without the detectors", f"main.unload(*{[names[name] for name in DETECTING]})"))
     for what, (loaded, forgotten) in FOR_A_MOMENT.items():
         out.append((what, "\n".join(f"__import__('{names[name]}')" for name in loaded)))
         out.append(("... and forgetting how", f"main.unload(*{[names[name] for name in forgotten]})"))
@@ -181,5 +154,8 @@ def steps() -> list[tuple[str, str]]:
 def _drivers(board: dict[str, Any]) -> list[str]:
     """Modules of pole/drivers that a pole with *board* loads."""
     always = ["storage", "dimmer", "relay", "watchdog", "chip", "files", "wifi", "net"]
-    chosen = {"meter": "bl0942", "rtc": "ds3231", "photocell": "photocell"}
-    return always + [driver for table, driver in chosen.items() if table in board]
+    chosen = {
+        "meter": "bl0942", "rtc": "ds3231", "photocell": "inputs", "leakage": "inputs", "door": "inputs",
+        "accelerometer": "lis3dh", "gear": "lw14",
+    }  # fmt: skip
+    return always + list(dict.fromkeys(driver for table, driver in chosen.items() if table in board))

@@ -9,6 +9,8 @@ from pathlib import Path
 def import_order(firmware: Path, first: str) -> list[str]:
     """Modules of *firmware* that importing *first* loads, each after those it needs itself.
 
+    A package with nothing in it is none of them: on a pole there are no packages (host_tools/bundle/flat.py).
+
     Imports inside functions count only for what the pole's start calls: they are not followed.
     """
     order: list[str] = []
@@ -22,7 +24,7 @@ def import_order(firmware: Path, first: str) -> list[str]:
             visit(parent)
         for needed in _imports(path, firmware):
             visit(needed)
-        if name not in order:
+        if name not in order and not _is_empty(path):
             order.append(name)
 
     visit(first)
@@ -35,6 +37,10 @@ def _file(firmware: Path, name: str) -> Path | None:
         if path.exists():
             return path
     return None
+
+
+def _is_empty(path: Path) -> bool:
+    return all(isinstance(node, ast.Expr) for node in ast.parse(path.read_text()).body)
 
 
 def _imports(path: Path, firmware: Path) -> list[str]:

@@ -14,7 +14,7 @@ from host_tools.bundle.flat import flatten
 from host_tools.bundle.names import shorten
 from host_tools.errors import DiyaError
 
-OPTIMISE = "-O2"  # no assertions, but line numbers: 1 KB on the ESP32 that a traceback is worth
+OPTIMISE = "-O3"  # no assertions and no line numbers: 3 KB on the ESP32; a traceback still names every function
 
 
 class VmMissing(DiyaError):

@@ -27,7 +27,7 @@ class Ds3231:
     def __init__(self, unix_ms: Callable[[], int], celsius: Callable[[], float], drift_ppm: int = 0) -> None:
         self._unix_ms = unix_ms
         self._celsius = celsius
-        self._drift_ppm = drift_ppm
+        self._own_ppm = self._drift_ppm = drift_ppm
         self._pointer = 0
         self._registers = bytearray(_REGISTERS)  # all but time and temperature
         self.lose()
@@ -42,6 +42,11 @@ class Ds3231:
         """Sets the chip as a technician does at the bench: time in Unix seconds, oscillator-stop flag down."""
         self._set(_UNIX + timedelta(seconds=unix))
         self._registers[_STATUS] &= ~_OSF
+
+    def drift(self, ppm: int) -> None:
+        """From now on the chip gains *ppm* more than a good one does; what it has gained it keeps."""
+        self._set(self.now())
+        self._drift_ppm = self._own_ppm + ppm
 
     def now(self) -> datetime:
         """The time the chip believes it is."""

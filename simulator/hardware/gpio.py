@@ -27,11 +27,13 @@ class _Pin:
 class Gpio:
     """The pins.  *pulls* are the resistors on the board: pin to the level it rests at while the chip does not drive it.
 
-    *changed* is called with the pin whenever what it carries has changed.
+    *changed* is called with the pin whenever what the chip does has changed what it carries.  *contacts* are switches
+    between a pin and ground: pin to whether it is closed.
     """
 
     pulls: Mapping[int, int]
     changed: Callable[[int], None]
+    contacts: dict[int, Callable[[], bool]] = field(default_factory=dict)
     _pins: dict[int, _Pin] = field(default_factory=dict)
     _pwm: dict[int, tuple[int, int]] = field(default_factory=dict)  # pin: (duty 0 to 65535, Hz)
 
@@ -72,6 +74,8 @@ class Gpio:
         pin = self._pins.get(number)
         if pin and pin.mode & _OUTPUT:
             return pin.latch
+        if number in self.contacts and self.contacts[number]():
+            return 0
         if number in self.pulls:
             return self.pulls[number]
         return 1 if pin and pin.pull == _PULL_UP else 0

@@ -8,11 +8,13 @@ Flood, 2014), which passes statistical tests even for consecutive inputs.
 from __future__ import annotations
 
 from hashlib import blake2b
+from math import sqrt
 from statistics import NormalDist
 
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 _TO_UNIT = 2.0**-53
+_TO_UNIT_21 = 2.0**-21
 _normal = NormalDist().inv_cdf
 
 
@@ -40,6 +42,19 @@ def normal(stream: int, step: int) -> float:
     return _normal(((bits(stream, step) >> 11) + 0.5) * _TO_UNIT)
 
 
+def three(stream: int, step: int) -> tuple[float, float, float]:
+    """Three independent numbers as of ``normal`` from one hash; none is beyond 5 standard deviations."""
+    z = (stream + step * _GOLDEN) & _MASK
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+    z ^= z >> 31
+    return (
+        _normal(((z & 0x1FFFFF) + 0.5) * _TO_UNIT_21),
+        _normal((((z >> 21) & 0x1FFFFF) + 0.5) * _TO_UNIT_21),
+        _normal((((z >> 42) & 0x1FFFFF) + 0.5) * _TO_UNIT_21),
+    )
+
+
 def smooth(stream: int, now_ms: int, period_ms: int) -> float:
     """Slow noise, mean 0 and standard deviation 1, that takes about *period_ms* to forget where it was.
 
@@ -51,3 +66,26 @@ def smooth(stream: int, now_ms: int, period_ms: int) -> float:
     before, after = normal(stream, step), normal(stream, step + 1)
     spread: float = ((1.0 - part) ** 2 + part * part) ** 0.5
     return (before + (after - before) * part) / spread
+
+
+class Smooth:
+    """``smooth`` of one *stream* and *period_ms*, quick where it is asked again within a period."""
+
+    __slots__ = ("_after", "_before", "_period_ms", "_step", "_stream")
+
+    def __init__(self, stream: int, period_ms: int) -> None:
+        self._stream = stream
+        self._period_ms = period_ms
+        self._step = 0
+        self._before, self._after = normal(stream, 0), normal(stream, 1)
+
+    def at(self, now_ms: int) -> float:
+        """The noise at *now_ms*."""
+        step = now_ms // self._period_ms
+        if step != self._step:
+            self._step = step
+            self._before, self._after = normal(self._stream, step), normal(self._stream, step + 1)
+        part = (now_ms - step * self._period_ms) / self._period_ms
+        part = part * part * (3.0 - 2.0 * part)
+        rest = 1.0 - part
+        return (self._before * rest + self._after * part) / sqrt(rest * rest + part * part)

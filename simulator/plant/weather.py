@@ -21,6 +21,8 @@ GRID_MOST = 20_000  # points kept: two months
 NIGHT_SKY_LUX = 0.5  # town glow under which no sky falls
 CLOUD_SLOW, CLOUD_SLOW_MS = 0.25, 3 * 3600 * 1000  # standard deviations of cloud cover and how long they last
 CLOUD_FAST, CLOUD_FAST_MS = 0.10, 8 * 60 * 1000
+CLOUD_MS = 10_000  # cloud cover is taken to stay for so long
+AIR_MS = 60_000  # and the temperature of the air
 AIR_DRIFT_K, AIR_DRIFT_MS = 1.5, 8 * 3600 * 1000
 WARMEST_HOUR = 15.0
 
@@ -65,33 +67,58 @@ class Weather:
         self._longitude = longitude
         self._time = time
         self._grid: dict[int, float] = {}
-        self._slow = noise.key(seed, "sky", "slow cloud")
-        self._fast = noise.key(seed, "sky", "fast cloud")
-        self._air = noise.key(seed, "sky", "air")
+        self._slow = noise.Smooth(noise.key(seed, "sky", "slow cloud"), CLOUD_SLOW_MS)
+        self._fast = noise.Smooth(noise.key(seed, "sky", "fast cloud"), CLOUD_FAST_MS)
+        self._air = noise.Smooth(noise.key(seed, "sky", "air"), AIR_DRIFT_MS)
+        self._point = self._minute = self._cloud_slot = -1  # of what is kept below
+        self._before = self._after = self._air_c = self._through = 0.0
         self._day = -1
         self._climate = (0.0, 0.0, 0.0)
 
-    def lux(self, now_ms: int, longitude: float) -> float:
-        """Daylight (lux) at *now_ms* on a pole of this site that stands at *longitude* (degrees)."""
-        seconds = self._time.start_unix + now_ms / 1000.0 + (longitude - self._longitude) * 240.0
-        point, rest = divmod(seconds, GRID_S)
-        before, after = self._clear(int(point)), self._clear(int(point) + 1)
-        clear: float = 10.0 ** (before + (after - before) * (rest / GRID_S))
+    def lux(self, now_ms: int, longitude: float, fog_s: float = 0.0) -> float:
+        """Daylight (lux) at *now_ms* on a pole of this site that stands at *longitude* (degrees), in fog of *fog_s*."""
+        clear = self.clear(now_ms, longitude, fog_s)
         if clear < 1e-2 * NIGHT_SKY_LUX:
             return NIGHT_SKY_LUX
-        return clear * through_cloud(self.cloud(now_ms)) + NIGHT_SKY_LUX
+        slot = now_ms // CLOUD_MS
+        if slot != self._cloud_slot:
+            self._cloud_slot = slot
+            self._through = through_cloud(self.cloud(slot * CLOUD_MS))
+        return clear * self._through + NIGHT_SKY_LUX
+
+    def clear(self, now_ms: int, longitude: float, fog_s: float) -> float:
+        """Daylight (lux) without a cloud, as ``lux``.
+
+        Fog takes the more of it the longer the way of the light through it: as if the sun were *fog_s* nearer to the
+        night.  It is the same at noon, and darker at once where the sun is low.
+        """
+        seconds = self._time.start_unix + now_ms / 1000.0 + (longitude - self._longitude) * 240.0
+        if fog_s:
+            afternoon = (seconds + self._longitude * 240.0) % 86400.0 >= 43200.0
+            seconds += fog_s if afternoon else -fog_s
+        point = int(seconds // GRID_S)
+        if point != self._point:
+            self._point = point
+            self._before, self._after = self._clear(point), self._clear(point + 1)
+        clear: float = 10.0 ** (self._before + (self._after - self._before) * (seconds / GRID_S - point))
+        return clear
 
     def cloud(self, now_ms: int) -> float:
         """Cloud cover at *now_ms*, 0 to 1."""
-        cover = self._climate_of(now_ms)[2] + CLOUD_SLOW * noise.smooth(self._slow, now_ms, CLOUD_SLOW_MS)
-        return max(0.0, min(1.0, cover + CLOUD_FAST * noise.smooth(self._fast, now_ms, CLOUD_FAST_MS)))
+        cover = self._climate_of(now_ms)[2] + CLOUD_SLOW * self._slow.at(now_ms)
+        return max(0.0, min(1.0, cover + CLOUD_FAST * self._fast.at(now_ms)))
 
     def air_c(self, now_ms: int) -> float:
-        """Temperature (C) of the air at *now_ms*."""
-        mean, swing, _cloud = self._climate_of(now_ms)
-        hours = self._time.local_seconds(now_ms) % 86400.0 / 3600.0
-        drift = AIR_DRIFT_K * noise.smooth(self._air, now_ms, AIR_DRIFT_MS)
-        return mean + swing * cos((hours - WARMEST_HOUR) * (pi / 12.0)) + drift
+        """Temperature (C) of the air at *now_ms*: that of the minute, in which it moves by some hundredths."""
+        minute = now_ms // AIR_MS
+        if minute != self._minute:
+            self._minute = minute
+            at_ms = minute * AIR_MS
+            mean, swing, _cloud = self._climate_of(at_ms)
+            hours = self._time.local_seconds(at_ms) % 86400.0 / 3600.0
+            drift = AIR_DRIFT_K * self._air.at(at_ms)
+            self._air_c = mean + swing * cos((hours - WARMEST_HOUR) * (pi / 12.0)) + drift
+        return self._air_c
 
     def sun_degrees(self, unix: int) -> float:
         """Elevation (degrees) of the sun's centre, without refraction, at *unix* (Unix s)."""

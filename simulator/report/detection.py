@@ -1,6 +1,7 @@
 """What was reported, against what a scenario says had to be: detected, missed, false, and how late.
 
-An event counts from its own timestamp, so one that arrives a week later is not late.  Delay counts from the moment the
+An event counts from its own timestamp, so one that arrives a week later is not late (where its pole knew no time, it
+counts from when the record heard it).  Delay counts from the moment the
 plant says the fault could first be sensed; a fault the plant says could not be sensed is neither expected nor missed.
 """
 
@@ -12,11 +13,13 @@ from math import ceil
 from typing import Any
 
 from simulator.plant import faults
+from simulator.report.accepted import ACCEPTED, LATE_MS, LATE_OF, OVER_BY_THEMSELVES
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Happening
 
+__all__ = ["ACCEPTED", "EARLY_MS", "LATE_MS", "Detection", "Event", "Sighted", "judge", "percentiles"]
+
 EARLY_MS = 2_000  # timestamps are whole seconds of a clock that may be a second off
-LATE_MS = 60_000  # a fault that was just being noticed when it ended may still be raised, or its pole had to boot first
 PATIENCE_S = 300  # where within_s does not say how long a report may take: asked only near the end of a run
 
 # (number of the happening, pole) -> when the fault, and its end, could first be sensed (ms of the run, None: never)
@@ -126,16 +129,19 @@ class _Judge:
         return self._out
 
     def _open_windows(self, happening: Happening) -> None:
-        for pole in happening.poles:
-            to_ms = None if happening.until_ms is None else happening.until_ms + LATE_MS
+        for event_type in dict.fromkeys((*happening.expect, *happening.allow, *ACCEPTED.get(happening.kind, ()))):
+            late_ms = LATE_OF.get(event_type, LATE_MS)
+            to_ms = None if happening.over_ms is None else happening.over_ms + late_ms
             window = _Window(happening, happening.at_ms - EARLY_MS, to_ms)
-            for event_type in (*happening.expect, *happening.allow):
+            for pole in happening.poles:
                 self._windows.setdefault((pole, event_type), []).append(window)
 
     def _seen(self, happening: Happening, pole: str) -> tuple[int | None, int | None]:
         """When the happening and its end could be sensed; what is no fault of the plant shows at once."""
         if happening.kind in faults.NAMES:
             return self._sighted(happening.number, pole)
+        if happening.severity == 0.0:
+            return None, None
         over = happening.until_ms is not None and happening.until_ms < self._end_ms
         return happening.at_ms, happening.until_ms if over else None
 
@@ -200,6 +206,8 @@ class _Judge:
         ended_ms = episodes[-1].end_ms
         if ended_ms is None:
             return "" if self._end_ms - seen_gone < patience_ms else "not ended"
+        if happening.kind in OVER_BY_THEMSELVES:
+            return ""
         return "ended before until" if ended_ms < happening.until_ms - EARLY_MS else ""
 
     def _false_alarm(self, event: Event) -> None:

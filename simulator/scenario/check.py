@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pole import contract
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Happening, Order, Scenario
-from simulator.scenario.kinds import ANYWHERE, EVENT_TYPES, KINDS, Kind
+from simulator.scenario.kinds import ANYWHERE, EVENT_TYPES, FORMER, KINDS, Kind
 from simulator.scenario.times import BOUND as TIME_BOUND
 from simulator.scenario.times import moment, shown
 
@@ -80,7 +80,7 @@ class Reader:
             poles=tuple(pole.name for pole in poles),
             group=table.get("group"),
             everywhere=not any(field in table for field in ANYWHERE),
-            severity=self._severity(table, kind),
+            severity=self._severity(table),
             expect=expect,
             allow=allow,
             within_s=self._within(table, expect),
@@ -89,8 +89,10 @@ class Reader:
 
     def _kind(self, table: Mapping[str, Any]) -> Kind | None:
         name = table.get("kind")
-        if isinstance(name, str) and name in KINDS:
-            return KINDS[name]
+        if isinstance(name, str):
+            name = FORMER.get(name, name)
+            if name in KINDS:
+                return KINDS[name]
         self._missing_or_wrong(table, "kind", f"one of {', '.join(KINDS)}")
         return None
 
@@ -158,13 +160,11 @@ class Reader:
             return [pole for pole in poles if wanted.intersection(pole.groups)]
         return [pole for pole in poles if (pole.feeder if field == "feeder" else pole.name) in wanted]
 
-    def _severity(self, table: Mapping[str, Any], kind: Kind | None) -> float:
+    def _severity(self, table: Mapping[str, Any]) -> float:
         value = table.get("severity", 1.0)
         if not _is_number(value) or not 0 <= value <= 1:
             self._wrong("severity", value, "0 to 1")
             return 1.0
-        if kind is not None and not kind.graded and value != 1:
-            self._wrong("severity", value, f"1, because a {kind.name} is all or nothing")
         return float(value)
 
     def _event_types(self, table: Mapping[str, Any], field: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from host_tools.errors import DiyaError
+from simulator.plant.faults import over_ms
 
 
 class ScenarioError(DiyaError):
@@ -46,6 +47,11 @@ class Happening:
     within_s: int | None
     order: Order | None = None
 
+    @property
+    def over_ms(self) -> int | None:
+        """When it is over: at ``until_ms``, or by itself before that."""
+        return over_ms(self.kind, self.severity, self.at_ms, self.until_ms)
+
 
 @dataclass(frozen=True)
 class Scenario:
@@ -54,3 +60,9 @@ class Scenario:
     name: str
     hours: float
     happenings: tuple[Happening, ...] = ()
+
+    def ageing(self, pole: str) -> float:
+        """How old the lamp of *pole* is, 0 to 1: from the start of the run on, whenever a happening says so."""
+        return max(
+            (each.severity for each in self.happenings if each.kind == "ageing" and pole in each.poles), default=0.0
+        )

@@ -5,94 +5,228 @@ One table: the scenario reader checks against it, the list for people is printed
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from simulator.scenario.kind import ANYWHERE, EVENT_TYPES, FEEDER, GROUP, POLE, POLES, Kind
 
-POLE, POLES, GROUP, FEEDER = "pole", "poles", "group", "feeder"
-ANYWHERE = (POLE, POLES, GROUP, FEEDER)
+__all__ = [
+    "ANYWHERE", "EVENT_TYPES", "FEEDER", "FORMER", "GROUP", "KINDS", "POLE", "POLES", "Kind", "happenings",
+]  # fmt: skip
 
-# Of TALQ 2.7's LampMonitorFunction: what expect and allow may name.
-EVENT_TYPES = (
-    "controlGearCommFailure", "currentTooHigh", "cyclingFailure", "dimmingFailure", "lampFailure", "lampPowerTooHigh",
-    "lampPowerTooLow", "lampUnexpectedOn", "leakageDetected", "powerFactorTooLow", "relayFailure", "supplyLoss",
-    "supplyVoltageTooHigh", "supplyVoltageTooLow",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of happening.  ``severity`` says what severity 1.0 is; only a ``graded`` kind takes less than 1.
-
-    ``targets`` are the fields which may name where it happens; with none of them in a happening it is everywhere.
-    ``lasts`` is false for what is over at once, so that ``until`` makes no sense.
-    """
-
-    name: str
-    sentence: str
-    severity: str
-    graded: bool = False
-    targets: tuple[str, ...] = ANYWHERE
-    lasts: bool = True
-
+ALL = "it is all or nothing."
 
 KINDS = {
     kind.name: kind
     for kind in (
+        # -- lamp, driver and relay
         Kind(
-            "power_cut",
-            "Poles lose their mains: lamp dark, node without supply until it comes back and the node boots.",
-            "1.0 takes away all 240 V; it is all or nothing.",
+            "lamp_open",
+            "The lamp is open: no light, and the driver runs without load.",
+            f"1.0 leaves 2 % of the rated watts; {ALL}",
+            ("lampFailure",),
+        ),
+        Kind(
+            "string_open",
+            "LED strings of the luminaire are open: their light is gone, and so is their power.",
+            "1.0 takes all the light; 0.2 takes a fifth.",
+            ("lampPowerTooLow",),
+        ),
+        Kind(
+            "driver_short",
+            "A part of the driver is shorted: it takes more power for the same light.",
+            "1.0 adds 100 % to the power at every level.",
+            ("lampPowerTooHigh",),
+        ),
+        Kind(
+            "relay_welded",
+            "The relay's contact is welded shut: the lamp cannot be switched off, only dimmed.",
+            f"1.0 leaves the watts and the light of the lowest level when it should be off; {ALL}",
+            ("lampUnexpectedOn",),
+        ),
+        Kind(
+            "relay_stuck_open",
+            "The relay's contact does not close: the luminaire has no mains.",
+            f"1.0 leaves nothing but the leakage across the contact; {ALL}",
+            ("relayFailure",),
+        ),
+        Kind(
+            "dim_line_cut",
+            "The dim line is cut: the driver goes to full, whatever it is told.",
+            f"1.0 is full light and full watts at every level; {ALL}",
+            ("dimmingFailure",),
+        ),
+        Kind(
+            "driver_ignores_dim",
+            "The driver stays at the level it has; once it has been without mains it comes up at full.",
+            f"1.0 ignores every level; {ALL}",
+            ("dimmingFailure",),
+        ),
+        Kind(
+            "cycling",
+            "The lamp goes out and comes back by itself, and runs up for a minute each time.",
+            "1.0 does so every 2 minutes, out for 40 % of them; 0.1 every 20 minutes.",
+            ("cyclingFailure",),
+        ),
+        Kind(
+            "flicker",
+            "Light and power of the lamp wander from one second to the next.",
+            "1.0 wanders by up to 30 % to either side.",
+            ("lampFlicker",),
+        ),
+        Kind(
+            "pf_low",
+            "The capacitor of the driver has lost its capacity: the power factor drops at the same power.",
+            "1.0 takes 0.5 from the power factor, which stays at 0.2 at least.",
+            ("powerFactorTooLow",),
+        ),
+        Kind(
+            "gear_comm_lost",
+            "The control gear no longer answers on its DALI line.",
+            f"1.0 answers nothing; {ALL}",
+            ("controlGearCommFailure",),
+        ),
+        # -- the supply
+        Kind(
+            "mains_sag",
+            "The voltage of the mains is too low.",
+            "1.0 takes 40 % of the voltage.",
+            ("supplyVoltageTooLow",),
+        ),
+        Kind(
+            "mains_swell",
+            "The voltage of the mains is too high.",
+            "1.0 adds 25 % to the voltage.",
+            ("supplyVoltageTooHigh",),
+        ),
+        Kind(
+            "mains_cut",
+            "Poles lose their mains (also written power_cut): lamp dark, node without supply until it boots again.",
+            f"1.0 takes away all 240 V; {ALL}",
+            ("supplyLoss",),
         ),
         Kind(
             "feeder_trip",
             "The breaker of a feeder opens: every pole on it loses its mains (of a pole or group: on its feeders).",
-            "1.0 takes away all 240 V of the whole feeder; it is all or nothing.",
+            f"1.0 takes away all 240 V of the whole feeder; {ALL}",
+            ("supplyLoss",),
         ),
         Kind(
-            "network_outage",
-            "The Wi-Fi access point of the poles cannot be reached.",
-            "1.0 lets no frame through; it is all or nothing.",
+            "power_cycle",
+            "Poles lose their mains and get it back by themselves; they may report a supplyLoss and need not.",
+            "1.0 is a cut of 10 minutes (or to until, if that is sooner); 0.1 of one minute.",
         ),
         Kind(
-            "broker_down",
-            "The city's MQTT broker is gone: connections are refused and open ones close.",
-            "1.0 is no broker at all; it is all or nothing.",
-            targets=(),
+            "leakage",
+            "Current flows to earth at the pole's inlet.",
+            "1.0 is 300 mA; 0.5 to 3 mA are usual.",
+            ("leakageDetected",),
+        ),
+        Kind(
+            "theft",
+            "Somebody takes current from the pole, behind its meter and before its relay.",
+            "1.0 is 5 A more than the lamp explains.",
+            ("currentTooHigh",),
+        ),
+        # -- the node
+        Kind(
+            "meter_frozen",
+            "The energy meter repeats its last frame.",
+            f"1.0 repeats it for good; {ALL}",
+            ("meterFailure",),
+        ),
+        Kind(
+            "overheat",
+            "The enclosure of the node gets hot, within some minutes.",
+            "1.0 adds 60 K.",
+            ("highTemperature",),
+        ),
+        Kind(
+            "photocell_stuck_dark",
+            "The photocell says dark, whatever the sky.",
+            f"1.0 reads 0 lux; {ALL}",
+            ("photocellFailure",),
+        ),
+        Kind(
+            "photocell_stuck_light",
+            "The photocell says light, whatever the sky.",
+            f"1.0 reads the full scale of its input; {ALL}",
+            ("photocellFailure",),
         ),
         Kind(
             "clock_lost",
             "The battery of the clock chip is dead, the node restarts without the time, and no network time answers.",
-            "1.0 is no idea of the time at all; it is all or nothing.",
+            f"1.0 is no idea of the time; {ALL}",
+            ("clockLost",),
+        ),
+        Kind(
+            "clock_drift",
+            "The node's crystal and its clock chip run fast.",
+            "1.0 gains 1 %, which are 36 s an hour.",
         ),
         Kind(
             "data_corrupt",
             "The data partition of the flash is overwritten with rubbish, and the node restarts.",
-            "1.0 overwrites all of it; it is all or nothing.",
+            f"1.0 overwrites all of it; {ALL}",
             lasts=False,
         ),
         Kind(
             "memory_short",
             "The chip's memory is in pieces: no TLS session can be opened, while one that is open goes on.",
-            "1.0 leaves no piece that is large enough; it is all or nothing.",
+            f"1.0 leaves no piece that is large enough; {ALL}",
+        ),
+        # -- the column
+        Kind("tilt", "The column leans.", "1.0 leans it by 45 degrees.", ("orientationChanged",)),
+        Kind(
+            "impact",
+            "Something strikes the column: once, or every 20 s up to until.",
+            "1.0 is a blow of 8 g.",
+            ("impactDetected",),
+        ),
+        Kind("door_open", "The door of the pole's cabinet stands open.", f"1.0 is open; {ALL}", ("cabinetDoorOpen",)),
+        # -- the network
+        Kind(
+            "network_outage",
+            "The Wi-Fi access point of the poles cannot be reached; the record reports it, not the pole.",
+            f"1.0 lets no frame through; {ALL}",
+            ("communicationFailure",),
         ),
         Kind(
-            "lamp_open",
-            "LED modules of the luminaire are disconnected: their light is gone, and so is their power.",
-            "1.0 disconnects all modules: no light, and 2 % of the rated watts are left; 0.4 disconnects four in ten.",
-            graded=True,
-        ),
-        Kind(
-            "relay_welded",
-            "The relay's contact is welded shut: the lamp cannot be switched off, only dimmed.",
-            "1.0 welds the contact: at off, the watts and the light of the lowest level remain; it is all or nothing.",
+            "broker_down",
+            "The city's MQTT broker is gone: connections are refused and open ones close; the record reports it.",
+            f"1.0 is no broker at all; {ALL}",
+            ("communicationFailure",),
+            targets=(),
         ),
         Kind(
             "command",
             "The city sends an override: level (0-100 %), minutes, owner (operator) and rampToLevelTime (2 s).",
-            "1.0 has no other meaning; it is all or nothing.",
+            f"1.0 has no other meaning; {ALL}",
             lasts=False,
+        ),
+        # -- what is no fault: nothing may be reported of it
+        Kind(
+            "mains_wobble",
+            "No fault: the voltage wanders within minutes.",
+            "1.0 wanders by up to 8 % to either side.",
+        ),
+        Kind(
+            "dips",
+            "No fault: the voltage dips to 60 % for half a second, again and again.",
+            "1.0 are 20 dips an hour; 0.5 are 10.",
+        ),
+        Kind("cold_night", "No fault: it is cold.", "1.0 takes 25 K from the temperature of the air."),
+        Kind("fog", "No fault: to the photocell it is dusk early, and dawn late.", "1.0 is dusk 40 minutes early."),
+        Kind(
+            "ageing",
+            "No fault: the lamp is old from the start of the run on, and the curve its pole has learned knows it.",
+            "1.0 has lost 30 % of the light and 10 % of the power of its type's table.",
+        ),
+        Kind(
+            "meter_noise",
+            "No fault: the readings of the energy meter are noisy.",
+            "1.0 is three times the noise of its chip.",
         ),
     )
 }
+FORMER = {"power_cut": "mains_cut"}  # names that are still understood
 
 
 def happenings() -> list[Kind]:

@@ -16,6 +16,7 @@ from simulator.street.virtual_pole import VirtualPole
 from simulator.street.wiring import Wiring
 
 SENDER = "scenario"
+DRIFT_PPM = 10_000  # that a clock gains at severity 1.0
 OFF_MS = 1000  # a pole that is restarted to lose something is without power for this long
 
 
@@ -64,13 +65,13 @@ class Player:
         self._around = around
         self._unix_ms = unix_ms
         self._down = 0  # happenings that keep the broker down
-        self._unreachable: dict[str, int] = {}
-        self._timeless: dict[str, int] = {}
-        self._short: dict[str, int] = {}
+        self._on: dict[tuple[str, str], dict[int, float]] = {}  # {(kind, pole): {happening: severity}}
         for happening in scenario.happenings:
+            if happening.severity == 0.0 and happening.kind not in (*faults.NAMES, "command"):
+                continue  # nothing of it
             kernel.at(happening.at_ms, self._call(self._begin, happening))
-            if happening.until_ms is not None:
-                kernel.at(happening.until_ms, self._call(self._end, happening))
+            if happening.over_ms is not None:
+                kernel.at(happening.over_ms, self._call(self._end, happening))
 
     def _call(self, action: Callable[[Happening], None], happening: Happening) -> Callable[[], None]:
         return lambda: action(happening)
@@ -85,53 +86,60 @@ class Player:
             for name in happening.poles:
                 self._begin_on(happening, name)
 
+    def _end(self, happening: Happening) -> None:
+        if happening.kind == "broker_down":
+            self._down -= 1
+            if not self._down:
+                self._around.broker(True)
+        else:
+            for name in happening.poles:
+                self._end_on(happening, name)
+
     def _begin_on(self, happening: Happening, name: str) -> None:
         stage = self._stages[name]
         if happening.kind in faults.NAMES:
             stage.plant.inject(happening.number, happening.kind, happening.severity, self._kernel.now_ms)
             stage.power()
-        elif happening.kind == "network_outage":
-            self._unreachable[name] = self._unreachable.get(name, 0) + 1
-            self._around.reach(name, False)
-        elif happening.kind == "memory_short":
-            self._short[name] = self._short.get(name, 0) + 1
-            stage.wiring.chip.dram.short = True
-        elif happening.kind == "clock_lost":
-            self._timeless[name] = self._timeless.get(name, 0) + 1
-            self._around.time_served(name, False)
-            self._lose_time(stage)
         elif happening.kind == "data_corrupt":
             stage.pole.power_off()
             stage.pole.flash.corrupt(happening.number)
             self._kernel.after(OFF_MS, stage.power)
+        else:
+            held = self._on.setdefault((happening.kind, name), {})
+            held[happening.number] = happening.severity
+            self._put_on(happening.kind, name, max(held.values()))
+            if happening.kind == "clock_lost":
+                self._lose_time(stage)
+
+    def _end_on(self, happening: Happening, name: str) -> None:
+        if happening.kind in faults.NAMES:
+            self._stages[name].plant.clear(happening.number, self._kernel.now_ms)
+            self._stages[name].power()
+        else:
+            held = self._on[happening.kind, name]
+            del held[happening.number]
+            self._put_on(happening.kind, name, max(held.values(), default=0.0))
+
+    def _put_on(self, kind: str, name: str, severity: float) -> None:
+        """The pole called *name* now has *kind*, which is nothing of the plant, by *severity*; 0: no longer."""
+        stage = self._stages[name]
+        if kind == "network_outage":
+            self._around.reach(name, severity == 0.0)
+        elif kind == "clock_lost":
+            self._around.time_served(name, severity == 0.0)
+        elif kind == "memory_short":
+            stage.wiring.chip.dram.short = severity > 0.0
+        elif kind == "clock_drift":
+            ppm = round(DRIFT_PPM * severity)
+            stage.pole.drift(ppm)
+            if stage.wiring.clock:
+                stage.wiring.clock.drift(ppm)
 
     def _lose_time(self, stage: Stage) -> None:
         stage.pole.power_off()
         if stage.wiring.clock:
             stage.wiring.clock.lose()
         self._kernel.after(OFF_MS, stage.power)
-
-    def _end(self, happening: Happening) -> None:
-        if happening.kind == "broker_down":
-            self._down -= 1
-            if not self._down:
-                self._around.broker(True)
-        for name in happening.poles:
-            stage = self._stages[name]
-            if happening.kind in faults.NAMES:
-                stage.plant.clear(happening.number, self._kernel.now_ms)
-                stage.power()
-            elif happening.kind == "network_outage":
-                self._unreachable[name] -= 1
-                if not self._unreachable[name]:
-                    self._around.reach(name, True)
-            elif happening.kind == "memory_short":
-                self._short[name] -= 1
-                stage.wiring.chip.dram.short = self._short[name] > 0
-            elif happening.kind == "clock_lost":
-                self._timeless[name] -= 1
-                if not self._timeless[name]:
-                    self._around.time_served(name, True)
 
     def _command(self, happening: Happening, order: Order) -> None:
         site = self._site

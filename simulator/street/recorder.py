@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from host_tools.site.model import Site
-from pole import contract
+from pole import contract, contract_acks
 from simulator.kernel import Kernel
 from simulator.report.detection import Event
 from simulator.scenario.kinds import EVENT_TYPES
+from simulator.street.silences import Silences
 from simulator.street.transcript import Transcript
 
 RAISING = ("incident", "lock")  # whose commands never lower the level, so that no darkness is owed to them
@@ -48,6 +49,11 @@ class Recorder:
         self._transcript = transcript
         self._orders: dict[tuple[str, int], _Order] = {}
         self._held: dict[str, dict[tuple[str, str], _Order]] = {}
+        self._silences = Silences(kernel, self.reported, unix, self.events.append)
+
+    def broker(self, connected: bool) -> None:
+        """Whether the recorder hears the broker; may be told again and again."""
+        self._silences.broker(connected)
 
     def heard(self, topic: str, payload: bytes) -> None:
         """One message, now."""
@@ -67,29 +73,39 @@ class Recorder:
             self._from_pole(target, kind, values)
 
     def _from_pole(self, pole: str, kind: str, values: dict[str, Any]) -> None:
-        if kind == contract.PRESENCE and values.get("online") is not True:
-            return  # the last will, or rubbish: no word of the pole's own
+        online = values.get("online")
+        if kind == contract.PRESENCE:
+            if isinstance(online, bool):
+                self._silences.presence(pole, online)
+            if online is not True:
+                return  # the last will, or rubbish: no word of the pole's own
+        elif kind != contract.EVENT:
+            self._silences.alive(pole)
         self.reported[pole].add(kind)
         if kind == contract.ACK:
             self.acks[values.get("reason") or values.get("outcome") or "unknown"] += 1
-            if values.get("outcome") == contract.APPLIED:
+            if values.get("outcome") == contract_acks.APPLIED:
                 self._accepted(pole, values)
         elif kind == contract.EVENT:
             self._event(pole, values)
 
     def _event(self, pole: str, values: dict[str, Any]) -> None:
-        """Keeps an event that says something of the light; what a pole says of itself is no diagnosis."""
+        """Keeps an event that says something of the light; what a pole says of itself is no diagnosis.
+
+        Where the pole knew no time, it counts from now.
+        """
         if values.get("eventType") not in EVENT_TYPES:
             return
+        at = values.get("timestamp")
         try:
             event = Event(
                 str(values["id"]),
                 pole,
                 str(values["eventType"]),
                 bool(values["startEndFlag"]),
-                int(values["timestamp"]),
+                self._unix() if at is None else int(at),
             )
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             return
         self.events.append(event)
 

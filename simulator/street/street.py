@@ -22,6 +22,7 @@ from simulator.report.night import NightLog
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Scenario
 from simulator.scenario.player import Player, Surroundings
+from simulator.street.commissioned import commission
 from simulator.street.recorder import Recorder
 from simulator.street.virtual_pole import VirtualPole
 from simulator.street.wiring import Wiring
@@ -34,6 +35,7 @@ class StreetPole:
 
     def __init__(self, street: Street, pole: Pole, board: Mapping[str, Any], settings: dict[str, Any]) -> None:
         self._street = street
+        self._hold_up_ms = board.get("supply", {}).get("hold_up_ms", 0)
         kernel = street.kernel
         site = street.site
         self.name = pole.name
@@ -43,7 +45,8 @@ class StreetPole:
             street.feeder(pole.feeder),
             street.weather,
             street.seed,
-            metered="meter" in board,
+            board=board,
+            ageing=street.scenario.ageing(pole.name),
         )
         number = len(street.poles) + 2
         address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
@@ -56,13 +59,15 @@ class StreetPole:
         for name, content in street.files.items():
             (folder / "vfs" / name).write_bytes(content)
         self.pole = VirtualPole(kernel, pole.name, folder, street.engine, self.wiring.chip, street.network)
+        if "meter" in board:
+            commission(self.plant, self.pole.flash, settings["luminaire"])
 
     def power(self) -> None:
         """Starts or ends the firmware as the mains has it, and tells what became of the light."""
         if self.plant.powered:
             self.pole.power_on()
         else:
-            self.pole.power_off()
+            self.pole.power_off(self._hold_up_ms)
         self.tell_light()
 
     def tell_light(self) -> None:

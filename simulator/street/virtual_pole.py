@@ -12,6 +12,7 @@ from simulator.network.endpoint import Network, Sockets
 from simulator.virtual import hostops
 
 CRASHED = "diya: the app ended"  # what main.py prints then
+MILLION = 1_000_000
 BOOT_MS = 800  # from power-on to boot.py: ROM, second-stage loader and MicroPython's own start on an ESP32
 
 
@@ -34,7 +35,10 @@ class VirtualPole:
         self._engine = engine
         self._runner: Runner | None = None
         self._sockets = Sockets(name, network, self.poke)
-        self._started_ms = 0
+        self._ticks = 0  # of this life, at _ticked_ms; from there they run fast by _drift_ppm
+        self._ticked_ms = 0
+        self._drift_ppm = 0
+        self._outage: object | None = None  # while the pole lives on what it has stored
         self._life = 0  # of which power-on the events in the queue speak
         self._plan = 0  # of which step
         self._watched_life = -1  # the life whose watchdog has an event in the queue
@@ -47,17 +51,27 @@ class VirtualPole:
         return self.chip.handle(op, a, b, data)
 
     def power_on(self) -> None:
-        """Mains is back: the firmware starts after the boot time."""
+        """Mains is back: the firmware starts after the boot time, or never knew but for its supply's contact."""
+        self._outage = None
         if not self.powered:
             self.powered = True
             self._restart(PWRON_RESET)
 
-    def power_off(self) -> None:
-        """Mains is gone, this instant, whatever the firmware was doing."""
-        if self.powered:
+    def power_off(self, hold_up_ms: int = 0) -> None:
+        """Mains is gone; *hold_up_ms* later so is the pole, whatever the firmware is doing, unless mains is back."""
+        if self.powered and hold_up_ms:
+            if self._outage is None:
+                outage = self._outage = object()
+                self._kernel.after(hold_up_ms, lambda: self._give_out(outage))
+        elif self.powered:
             self.powered = False
+            self._outage = None
             self._end()
             self.chip.gpio.release()
+
+    def _give_out(self, outage: object) -> None:
+        if outage is self._outage:
+            self.power_off()
 
     def close(self) -> None:
         """The end of the run."""
@@ -67,6 +81,23 @@ class VirtualPole:
         """A socket may have something: if the firmware waits for it, it is stepped now."""
         if self._runner and self._sockets.ready():
             self._schedule(self._kernel.now_ms)
+
+    def drift(self, ppm: int) -> None:
+        """From now on the crystal is *ppm* parts in a million fast: the firmware's milliseconds are that much shorter.
+
+        A wait that has begun ends when it would have.
+        """
+        now = self._kernel.now_ms
+        self._ticks, self._ticked_ms = self._ticks_at(now), now
+        self._drift_ppm = ppm
+
+    def _ticks_at(self, now_ms: int) -> int:
+        """What the firmware's own milliseconds say at *now_ms*."""
+        return self._ticks + (now_ms - self._ticked_ms) * (MILLION + self._drift_ppm) // MILLION
+
+    def _ms_of(self, ticks: int) -> int:
+        """First millisecond of the run at which the firmware's own say *ticks*."""
+        return self._ticked_ms - (self._ticks - ticks) * MILLION // (MILLION + self._drift_ppm)
 
     def _reset(self, cause: int) -> None:
         raise PoleReset(cause)
@@ -89,7 +120,7 @@ class VirtualPole:
 
     def _boot(self, life: int) -> None:
         if life == self._life:
-            self._started_ms = self._kernel.now_ms
+            self._ticks, self._ticked_ms = 0, self._kernel.now_ms
             self._runner = self._engine.start(self)
             self._schedule(self._kernel.now_ms)
 
@@ -105,7 +136,8 @@ class VirtualPole:
         self.steps += 1
         now = self._kernel.now_ms
         try:
-            wait = runner.step(now - self._started_ms, self._sockets.ready())
+            ticks = self._ticks_at(now)
+            wait = runner.step(ticks, self._sockets.ready())
         except PoleReset as reset:
             self._notice_crash()
             self._restart(reset.cause)
@@ -117,7 +149,7 @@ class VirtualPole:
             if self._sockets.ready():  # it took a part of what has come in, and waits for the rest
                 self._schedule(now)
             elif wait >= 0:
-                self._schedule(now + wait)
+                self._schedule(self._ms_of(ticks + wait))
             if self.steps % 64 == 0:
                 self._measure(runner)
         self._watch()

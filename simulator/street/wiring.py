@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any
 
-from simulator.hardware import ds3231
-from simulator.hardware.adc import LightSensor
+from simulator.hardware import ds3231, lis3dh, lw14
+from simulator.hardware.adc import LinearSensor
 from simulator.hardware.bl0942 import Bl0942, Electrical
 from simulator.hardware.chip import Chip
 from simulator.hardware.ds3231 import Ds3231
 from simulator.hardware.gpio import FULL
+from simulator.hardware.lis3dh import Lis3dh
+from simulator.hardware.lw14 import Lw14
 from simulator.hardware.radio import Radio
 from simulator.kernel import Kernel
 from simulator.plant import noise
@@ -58,21 +60,37 @@ class Wiring:
         return self._kernel.now_ms
 
     def _attach(self, board: Mapping[str, Any], unix_ms: Callable[[], int]) -> None:
+        plant, now = self._plant, self._now
         meter, rtc, photocell = board.get("meter"), board.get("rtc"), board.get("photocell")
+        accelerometer, gear = board.get("accelerometer"), board.get("gear")
+        door, leakage, supply = board.get("door"), board.get("leakage"), board.get("supply")
         if meter:
             self._meter = Bl0942(self._electrical, meter["baud"])
             self.chip.uarts.attach(meter["tx"], meter["rx"], self._meter, meter["baud"])
         if rtc:
-            self.clock = Ds3231(unix_ms, lambda: self._plant.sense(self._now()).temperature_c, DRIFT_PPM)
+            self.clock = Ds3231(unix_ms, lambda: plant.temperature(now()), DRIFT_PPM)
             self.clock.set_unix(unix_ms() // 1000)  # as a technician leaves it
             self.chip.i2c.attach(rtc["scl"], rtc["sda"], ds3231.ADDRESS, self.clock)
         if photocell:
-            light = LightSensor(lambda: self._plant.sense(self._now()).lux, photocell["full_scale_lux"])
+            light = LinearSensor(lambda: plant.lux(now()), photocell["full_scale_lux"])
             self.chip.attach_adc(photocell["pin"], light)
+        if accelerometer:
+            felt = Lis3dh(now, lambda: plant.acceleration_g(now()), plant.shock_g)
+            self.chip.i2c.attach(accelerometer["scl"], accelerometer["sda"], lis3dh.ADDRESS, felt)
+        if gear:
+            line = Lw14(now, lambda: int(plant.gear_answers))
+            self.chip.i2c.attach(gear["scl"], gear["sda"], lw14.ADDRESS, line)
+        if door:
+            self.chip.gpio.contacts[door["pin"]] = lambda: plant.door_open != (door["open"] == 1)
+        if supply:
+            self.chip.gpio.contacts[supply["pin"]] = lambda: plant.powered != (supply["present"] == 1)
+        if leakage:
+            monitor = LinearSensor(lambda: 1000 * plant.leakage_a(now()), leakage["full_scale_ma"])
+            self.chip.attach_adc(leakage["pin"], monitor)
 
     def _electrical(self) -> Electrical:
-        sensed = self._plant.sense(self._now())
-        return Electrical(sensed.voltage_v, sensed.current_a, sensed.power_w)
+        volts, amperes, watts, _factor = self._plant.electricity(self._now())
+        return Electrical(volts, amperes, watts)
 
     def _output(self, pin: int) -> None:
         if pin in (self._relay["pin"], self._dimmer["pin"]):

@@ -2,7 +2,7 @@
 
 import json
 
-from pole import contract
+from pole import contract, contract_acks
 from pole.commanding import Commanding
 from pole.lighting.arbiter import Arbiter
 from pole.link import envelope
@@ -82,7 +82,7 @@ class Pole:
         return self.say(n, type="override", level=level, expiration=NOW + 600, **more)
 
     def levels(self):
-        return [held.level for held in self.arbiter.held()]
+        return [held.level for held in self.arbiter.held]
 
 
 def test_what_was_obeyed_once_is_not_obeyed_again_by_the_next_life():
@@ -119,13 +119,13 @@ def test_a_pole_that_has_forgotten_all_only_raises_its_light():
     store, high_water = Store(), HighWater(None)
     for n in (N, N + 10):  # nor does the next life know better
         pole = Pole(store, high_water)
-        assert pole.dim(n) == contract.NOT_REKEYED
-        assert pole.dim(n + 1, 100, owner="emergency") == contract.NOT_REKEYED
-        assert pole.say(n + 2, type="cancel", owner="lock") == contract.NOT_REKEYED
+        assert pole.dim(n) == contract_acks.NOT_REKEYED
+        assert pole.dim(n + 1, 100, owner="emergency") == contract_acks.NOT_REKEYED
+        assert pole.say(n + 2, type="cancel", owner="lock") == contract_acks.NOT_REKEYED
         assert pole.dim(n + 3, 80, owner="incident") == "applied"
         assert pole.dim(n + 4, 90, owner="lock") == "applied"
         assert pole.say(n + 5, type="resend", epoch="aa", **{"from": 1, "to": 2}) == "applied"
-        assert pole.dim(n + 6) == contract.NOT_REKEYED
+        assert pole.dim(n + 6) == contract_acks.NOT_REKEYED
         assert high_water.n is None
 
 
@@ -139,9 +139,9 @@ def test_what_cannot_be_stored_is_not_obeyed():
     store = Store()
     pole = Pole(store, HighWater())
     store.refuses = True
-    assert pole.dim(N) == contract.NOT_STORED
+    assert pole.dim(N) == contract_acks.NOT_STORED
     assert pole.levels() == []
-    assert pole.say(N + 1, type="resend", epoch="aa", **{"from": 1, "to": 2}) == contract.NOT_STORED
+    assert pole.say(N + 1, type="resend", epoch="aa", **{"from": 1, "to": 2}) == contract_acks.NOT_STORED
     assert pole.one.journal.asked == []
 
 
@@ -149,10 +149,10 @@ def test_events_are_sent_again_or_it_is_said_why_not():
     journal = Journal()
     pole = Pole(Store(), HighWater(), journal=journal)
     assert pole.say(N, type="resend", epoch="aa", **{"from": 3, "to": 2**30 - 1}) == "applied"
-    assert pole.say(N + 1, type="resend", epoch="bb", **{"from": 1, "to": 2}) == contract.UNKNOWN_REFERENCE
-    assert pole.say(N + 2, type="resend", epoch="aa", **{"from": 0, "to": 2}) == contract.BAD_FIELD
-    assert pole.say(N + 3, type="resend", epoch="aa", **{"from": 3, "to": 2}) == contract.BAD_FIELD
+    assert pole.say(N + 1, type="resend", epoch="bb", **{"from": 1, "to": 2}) == contract_acks.UNKNOWN_REFERENCE
+    assert pole.say(N + 2, type="resend", epoch="aa", **{"from": 0, "to": 2}) == contract_acks.BAD_FIELD
+    assert pole.say(N + 3, type="resend", epoch="aa", **{"from": 3, "to": 2}) == contract_acks.BAD_FIELD
     journal.full = True
-    assert pole.say(N + 4, type="resend", epoch="aa", **{"from": 1, "to": 1}) == contract.BUSY
+    assert pole.say(N + 4, type="resend", epoch="aa", **{"from": 1, "to": 1}) == contract_acks.BUSY
     assert journal.asked == [("aa", 3, 2**30 - 1), ("aa", 1, 1)]
     assert json.loads(pole.store.content)["marks"] == {"P0001\niccc": N + 4}

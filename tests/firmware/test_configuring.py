@@ -2,7 +2,7 @@
 
 import json
 
-from pole import config, config_files, config_state, contract
+from pole import config, config_files, config_state, contract, contract_acks
 from pole.configuring import Configuring
 from pole.digest import hash_of
 from pole.link import envelope
@@ -85,7 +85,7 @@ def stage(store, text, **how):
 
 
 def refused(fields, reason, *words):
-    assert (fields["outcome"], fields["reason"]) == (contract.REJECTED, reason), fields
+    assert (fields["outcome"], fields["reason"]) == (contract_acks.REJECTED, reason), fields
     for word in words:
         assert word in fields["detail"], fields["detail"]
 
@@ -118,25 +118,29 @@ def test_what_is_not_for_this_pole_or_not_newer_is_refused_and_nothing_changes()
     Life(store).tell()
     before = dict(store.files)
     cases = (
-        (sealed(body(6, site="bhopal")), contract.BAD_FIELD, 'site is "bhopal" and must be "sagar"'),
-        (sealed(body(6, pole="P0002")), contract.BAD_FIELD, 'pole is "P0002" and must be "P0001"'),
-        (sealed(body(6, pole="absent")), contract.BAD_FIELD, "pole is missing"),
-        (sealed(body(6, keys={})), contract.BAD_FIELD, "keys must be left out"),
-        (sealed(body(5, floor=1)), contract.REPLAYED, "version is 5 and must be above 5"),
-        (sealed(body(2)), contract.REPLAYED, "version is 2"),
-        (sealed(body("absent")), contract.BAD_FIELD, "version is missing"),
-        (sealed(body("7")), contract.BAD_FIELD, 'version is "7"'),
-        (sealed(body(6), secret=SHARED), contract.BAD_MAC, "mac does not match"),
-        (sealed(body(6), key="ward-1", secret=SHARED), contract.BAD_MAC, 'key is "ward-1" and must be the pole\'s own'),
-        (sealed(body(6), topic="diya/1/sagar/P0002/config"), contract.BAD_MAC, "mac does not match"),
-        (sealed(body(6)).replace(b"broker", b"brokes"), contract.BAD_MAC, "mac does not match"),
-        (sealed("{"), contract.BAD_ENVELOPE, "body is not JSON"),
-        (sealed("[]"), contract.BAD_ENVELOPE, "body is a list"),
-        (b"", contract.BAD_ENVELOPE, "the payload is not JSON"),
-        (b"{" * 8000, contract.BAD_ENVELOPE, "the payload is not JSON"),
-        (b" " * 8193, contract.TOO_LARGE, "8192"),
-        (None, contract.TOO_LARGE, "8192"),
-        (body(6).encode(), contract.BAD_ENVELOPE, "v is missing"),
+        (sealed(body(6, site="bhopal")), contract_acks.BAD_FIELD, 'site is "bhopal" and must be "sagar"'),
+        (sealed(body(6, pole="P0002")), contract_acks.BAD_FIELD, 'pole is "P0002" and must be "P0001"'),
+        (sealed(body(6, pole="absent")), contract_acks.BAD_FIELD, "pole is missing"),
+        (sealed(body(6, keys={})), contract_acks.BAD_FIELD, "keys must be left out"),
+        (sealed(body(5, floor=1)), contract_acks.REPLAYED, "version is 5 and must be above 5"),
+        (sealed(body(2)), contract_acks.REPLAYED, "version is 2"),
+        (sealed(body("absent")), contract_acks.BAD_FIELD, "version is missing"),
+        (sealed(body("7")), contract_acks.BAD_FIELD, 'version is "7"'),
+        (sealed(body(6), secret=SHARED), contract_acks.BAD_MAC, "mac does not match"),
+        (
+            sealed(body(6), key="ward-1", secret=SHARED),
+            contract_acks.BAD_MAC,
+            'key is "ward-1" and must be the pole\'s own',
+        ),
+        (sealed(body(6), topic="diya/1/sagar/P0002/config"), contract_acks.BAD_MAC, "mac does not match"),
+        (sealed(body(6)).replace(b"broker", b"brokes"), contract_acks.BAD_MAC, "mac does not match"),
+        (sealed("{"), contract_acks.BAD_ENVELOPE, "body is not JSON"),
+        (sealed("[]"), contract_acks.BAD_ENVELOPE, "body is a list"),
+        (b"", contract_acks.BAD_ENVELOPE, "the payload is not JSON"),
+        (b"{" * 8000, contract_acks.BAD_ENVELOPE, "the payload is not JSON"),
+        (b" " * 8193, contract_acks.TOO_LARGE, "8192"),
+        (None, contract_acks.TOO_LARGE, "8192"),
+        (body(6).encode(), contract_acks.BAD_ENVELOPE, "v is missing"),
     )
     for payload, reason, words in cases:
         life = Life(store)
@@ -160,11 +164,11 @@ def test_one_that_is_not_sound_as_a_whole_is_dropped_at_the_start_and_said_so_ev
         life = Life(store)
         assert life.version == 1
         told = life.tell()
-        refused(told, contract.BAD_FIELD, words)
+        refused(told, contract_acks.BAD_FIELD, words)
         assert (told["sender"], told["n"]) == ("iccc", NOW * 1000 + number)
         again = Life(store)
         assert again.tell() is None
-        refused(again.take(sealed(text)), contract.BAD_FIELD, words)
+        refused(again.take(sealed(text)), contract_acks.BAD_FIELD, words)
         assert not again.configuring.restart
         assert again.take(sealed(body(3))) is None and again.configuring.restart
         assert Life(store).version == 3
@@ -173,7 +177,7 @@ def test_one_that_is_not_sound_as_a_whole_is_dropped_at_the_start_and_said_so_ev
 def test_one_that_takes_the_pole_off_the_network_is_undone_within_its_trial_and_never_comes_back():
     store = MortalStore()
     stage(store, body(2))
-    assert Life(store).tell()["outcome"] == contract.APPLIED
+    assert Life(store).tell()["outcome"] == contract_acks.APPLIED
     text = body(3, link_host="broker.two", link_trial=120, link_secret="another")
     stage(store, text)
     life = Life(store)
@@ -185,16 +189,16 @@ def test_one_that_takes_the_pole_off_the_network_is_undone_within_its_trial_and_
     life = Life(store)
     assert (life.version, life.settings["link.secret"]) == (2, "secret two")
     told = life.tell()
-    refused(told, contract.REVERTED, "no session within 120 s")
+    refused(told, contract_acks.REVERTED, "no session within 120 s")
     assert told["sender"] == "iccc"
-    refused(life.take(sealed(text)), contract.REVERTED, "no session within 120 s")
+    refused(life.take(sealed(text)), contract_acks.REVERTED, "no session within 120 s")
     assert not life.configuring.restart and Life(store).version == 2
     store.files[config_files.NEXT] = text.encode()
     assert Life(store).version == 2 and config_files.NEXT not in store.files
     later = body(4, link_host="broker.two")
     assert life.take(sealed(later)) is None and life.configuring.restart
     assert life.take(sealed(later)) is None and life.configuring.restart  # it came twice
-    assert Life(store).tell()["outcome"] == contract.APPLIED
+    assert Life(store).tell()["outcome"] == contract_acks.APPLIED
     assert Life(store).version == 4
 
 
@@ -215,7 +219,7 @@ def test_the_very_first_one_gives_way_to_what_was_flashed():
     life.configuring.due(900000)
     life = Life(store)
     assert (life.version, config.NAME in store.files) == (1, False)
-    refused(life.tell(), contract.REVERTED)
+    refused(life.tell(), contract_acks.REVERTED)
 
 
 def test_a_trial_that_does_not_touch_the_link_survives_a_network_that_happens_to_be_gone():
@@ -225,7 +229,7 @@ def test_a_trial_that_does_not_touch_the_link_survives_a_network_that_happens_to
     life.configuring.due(900000)
     assert not life.configuring.restart and life.configuring.report() is None
     assert Life(store).version == 2
-    assert Life(store).tell()["outcome"] == contract.APPLIED
+    assert Life(store).tell()["outcome"] == contract_acks.APPLIED
 
 
 def test_one_that_kills_the_app_three_times_is_undone():
@@ -235,7 +239,7 @@ def test_one_that_kills_the_app_three_times_is_undone():
         assert Life(store, early_deaths=deaths).version == 2
     life = Life(store, early_deaths=3)
     assert life.version == 1
-    refused(life.tell(), contract.REVERTED, "died 3 times")
+    refused(life.tell(), contract_acks.REVERTED, "died 3 times")
     stage(store, body(3))
     Life(store).tell()
     assert Life(store, early_deaths=3).version == 3  # it had proved itself: it is not this that kills
@@ -245,7 +249,7 @@ def test_a_full_flash_refuses_it_and_a_trial_is_not_forgotten_for_it():
     store = MortalStore()
     life = Life(store)
     store.refuses = True
-    refused(life.take(sealed(body(2))), contract.NOT_STORED, "could not be stored")
+    refused(life.take(sealed(body(2))), contract_acks.NOT_STORED, "could not be stored")
     assert not life.configuring.restart
     store.refuses = False
     stage(store, body(2, link_host="nowhere"))
@@ -267,7 +271,7 @@ def test_one_that_no_start_can_bring_in_force_does_not_restart_the_pole_for_ever
     life = Life(store)  # the flash is well again
     assert life.version == 2
     store.files[config_files.NEXT] = body(3).encode()
-    refused(life.take(sealed(body(3))), contract.NOT_STORED, "the last start could not")
+    refused(life.take(sealed(body(3))), contract_acks.NOT_STORED, "the last start could not")
 
 
 def test_a_pole_flashed_with_a_higher_version_lives_by_that():
@@ -400,7 +404,7 @@ def test_a_key_that_was_changed_outlives_a_start_until_the_pole_is_flashed_with_
     assert life.settings["keys"]["P0001"] == SHARED
     assert keyring.change(store, life.settings["keys"], "ward-1", None) == ""
     assert Life(store).settings["keys"] == {"P0001": SHARED}
-    refused(Life(store).take(sealed(body(2))), contract.BAD_MAC)
+    refused(Life(store).take(sealed(body(2))), contract_acks.BAD_MAC)
     stage(store, body(2), secret=SHARED)
     assert Life(store).settings["keys"] == {"P0001": SHARED}  # a configuration does not bring old keys back
     other = flashed(keys={"P0001": "ab" * 32})

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
-from pole import config, config_files, config_state, contract
+from pole import config, config_files, config_state, contract, contract_acks
 from tests.firmware.mortal_store import MortalStore
 from tests.firmware.test_configuring import FLASHED, Life, body, flashed, refused, sealed
 from tests.fuzz import MANY
@@ -39,7 +39,7 @@ def test_what_is_taken_is_sound_as_a_whole_and_what_is_not_changes_nothing(chang
     if expected:
         told = life.tell()
         assert told
-        assert (told["outcome"], told["reason"]) == ("rejected", contract.BAD_FIELD)
+        assert (told["outcome"], told["reason"]) == ("rejected", contract_acks.BAD_FIELD)
         assert len(told["detail"]) <= 160
         assert contract.encode(contract.FIELDS[contract.ACK], told)
     assert config_files.NEXT not in store.files
@@ -77,7 +77,7 @@ def test_a_message_with_other_bytes_is_refused_and_stored_nowhere(place: int, ot
     except ValueError:
         same = False
     if not same and fields is not None:
-        assert fields["outcome"] == contract.REJECTED
+        assert fields["outcome"] == contract_acks.REJECTED
         assert store.files == {}
     assert same or fields is not None
 
@@ -88,7 +88,7 @@ def test_a_body_that_is_no_json_is_refused(text: str, end: str) -> None:
     store = MortalStore()
     fields = Life(store).take(sealed("{" + text + end))
     assert fields is not None
-    assert fields["outcome"] == contract.REJECTED
+    assert fields["outcome"] == contract_acks.REJECTED
     assert store.files == {}
 
 
@@ -100,4 +100,4 @@ def test_ten_of_them_are_undone_and_the_latest_are_remembered() -> None:
         assert Life(store, flashed()).version == 1
     for text in texts[2:]:
         fields = Life(store).take(sealed(text))
-        refused(fields, contract.BAD_FIELD, "floor is 101")
+        refused(fields, contract_acks.BAD_FIELD, "floor is 101")

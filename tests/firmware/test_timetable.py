@@ -41,7 +41,7 @@ def feed(real=sys.modules[NAME]):
 
 
 def test_it_answers_as_the_calendar_does_for_days():
-    calendar, timetable = Calendar(SETTINGS), Timetable(SETTINGS)
+    calendar, timetable = Calendar(SETTINGS), Timetable(SETTINGS, lambda: None)
     for unix in range(NOON, NOON + 96 * HOUR, 677):
         ours, theirs = timetable.at(unix), calendar.at(unix)
         for name in ("level", "ramp_s", "reason", "since", "until"):
@@ -49,14 +49,14 @@ def test_it_answers_as_the_calendar_does_for_days():
 
 
 def test_the_same_object_until_the_next_point_whatever_is_asked_in_between():
-    timetable = Timetable(SETTINGS)
+    timetable = Timetable(SETTINGS, lambda: None)
     evening = timetable.at(NOON + 8 * HOUR)
     assert timetable.at(NOON + 14 * HOUR) is not evening
     assert timetable.at(evening.since) is evening and timetable.at(evening.until - 1) is evening
 
 
 def test_a_clock_that_is_put_back_or_forward_finds_its_night():
-    timetable = Timetable(SETTINGS)
+    timetable = Timetable(SETTINGS, lambda: None)
     for unix in (NOON, NOON + 400 * 24 * HOUR, NOON - 30 * 24 * HOUR, NOON + 9 * HOUR):
         switch = timetable.at(unix)
         assert switch.since <= unix < switch.until
@@ -64,13 +64,13 @@ def test_a_clock_that_is_put_back_or_forward_finds_its_night():
 
 def test_the_settings_may_be_dropped_once_it_has_them():
     settings = dict(SETTINGS)
-    timetable = Timetable(settings)
+    timetable = Timetable(settings, lambda: None)
     settings.clear()
     assert timetable.at(NOON + 8 * HOUR).level == 100
 
 
 def test_without_memory_from_the_start_it_is_full_light_and_every_minute_another_try():
-    timetable = Timetable(SETTINGS)
+    timetable = Timetable(SETTINGS, lambda: None)
     starve()
     try:
         before = NoMemory.tried
@@ -86,7 +86,7 @@ def test_without_memory_from_the_start_it_is_full_light_and_every_minute_another
 
 
 def test_without_memory_later_the_last_switch_point_holds_on():
-    timetable = Timetable(SETTINGS)
+    timetable = Timetable(SETTINGS, lambda: None)
     last = timetable.at(NOON)
     while last.until < NOON + 24 * HOUR:
         last = timetable.at(last.until)

@@ -16,7 +16,7 @@ def changed(table: str, **fields: object) -> dict:
 
 
 def test_the_boards_that_come_with_diya_are_sound():
-    assert list_boards() == ["esp32-devkitc", "virtual"]
+    assert list_boards() == ["esp32-devkitc", "virtual", "virtual-holdup"]
     for name in list_boards():
         board = load_board(name)
         assert board["name"] == name
@@ -33,7 +33,7 @@ def test_pins_come_from_the_board_alone():
 def test_an_unknown_board_names_those_there_are(name):
     with pytest.raises(BoardError) as caught:
         load_board(name)
-    assert str(caught.value) == f"There is no board {name!r}; there are esp32-devkitc, virtual."
+    assert str(caught.value) == f"There is no board {name!r}; there are esp32-devkitc, virtual, virtual-holdup."
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,20 @@ def test_an_unknown_board_names_those_there_are(name):
         ("meter", {"baud": 2400}, "meter.baud is 2400 and must be 4800, 9600, 19200 or 38400."),
         ("meter", {"tx": 1}, "meter.tx is 1, which belongs to the console (1 and 3)."),
         ("rtc", {"scl": 39}, "rtc.scl is 39, which can only be an input (34 to 39)."),
-        ("photocell", {"pin": 27}, "photocell.pin is 27, which does not measure while Wi-Fi runs; use 32 to 39."),
+        ("photocell", {"pin": 14}, "photocell.pin is 14, which does not measure while Wi-Fi runs; use 32 to 39."),
         ("photocell", {"full_scale_lux": 100000}, "photocell.full_scale_lux is 100000 and must be 10 to 16384."),
+        ("accelerometer", {"driver": "mpu6050"}, "accelerometer.driver is 'mpu6050' and must be 'lis3dh'."),
+        (
+            "accelerometer",
+            {"scl": 23},
+            "accelerometer.scl is 23 and must be 22, as rtc.scl is: they are on the same bus.",
+        ),
+        ("gear", {"bus": 2}, "gear.bus is 2 and must be 0 or 1."),
+        ("door", {"pin": 36}, "door.pin is 36, which has no pull-up (34 to 39)."),
+        ("door", {"open": "yes"}, "door.open is 'yes' and must be 0 or 1."),
+        ("leakage", {"pin": 4}, "leakage.pin is 4, which does not measure while Wi-Fi runs; use 32 to 39."),
+        ("leakage", {"pin": 34}, "leakage.pin is 34, which is photocell.pin already."),
+        ("leakage", {"full_scale_ma": 30}, "leakage.full_scale_ma is 30 and must be 100 to 16384."),
         ("watchdog", {"timeout_s": 1}, "watchdog.timeout_s is 1 and must be 5 to 600."),
     ],
 )
@@ -78,7 +90,8 @@ def test_all_mistakes_are_found_in_one_pass():
     assert check_board(board) == [
         "chip is 'esp32-s9' and must be 'esp32'.",
         "flash_mb is 3 and must be 2, 4, 8 or 16.",
-        "heater is not part of a board; its tables are relay, dimmer, meter, rtc, photocell, watchdog.",
+        "heater is not part of a board; its tables are relay, dimmer, meter, rtc, photocell, accelerometer, door, "
+        "leakage, gear, supply, watchdog.",
         "relay.pin is 35, which can only be an input (34 to 39).",
         "relay.closed is 7 and must be 0 or 1.",
         "[dimmer] is missing; every board needs one.",
@@ -89,9 +102,39 @@ def test_all_mistakes_are_found_in_one_pass():
 
 def test_a_board_may_lack_what_a_street_can_do_without():
     board = load_board("virtual")
-    for table in ("meter", "rtc", "photocell"):
+    for table in ("meter", "rtc", "photocell", "accelerometer", "door", "leakage", "gear"):
         del board[table]
     assert check_board(board) == []
+
+
+def test_parts_on_one_bus_share_its_pins_and_those_on_two_do_not():
+    board = changed("gear", bus=1)
+    assert check_board(board) == [
+        "gear.scl is 22, which is rtc.scl already.",
+        "gear.sda is 21, which is rtc.sda already.",
+    ]
+    board["gear"].update(scl=18, sda=19)
+    assert check_board(board) == []
+    board["gear"].update(bus=0)
+    assert check_board(board) == [
+        "gear.scl is 18 and must be 22, as rtc.scl is: they are on the same bus.",
+        "gear.sda is 19 and must be 21, as rtc.sda is: they are on the same bus.",
+    ]
+
+
+def test_the_two_lines_of_a_bus_are_not_one():
+    board = changed("rtc", scl=21)
+    assert "rtc.sda is 21, which is rtc.scl already." in check_board(board)
+
+
+def test_a_board_with_a_last_word_is_the_virtual_one_and_its_supply():
+    board = load_board("virtual-holdup")
+    supply = board.pop("supply")
+    assert board == {**load_board("virtual"), "name": "virtual-holdup"}
+    assert check_board({**board, "supply": {**supply, "pin": 34, "hold_up_ms": 50}}) == [
+        "supply.pin is 34, which has no pull-up (34 to 39).",
+        "supply.hold_up_ms is 50 and must be 200 to 60000.",
+    ]
 
 
 def test_a_strapping_pin_is_warned_of_but_allowed():

@@ -11,7 +11,7 @@ from host_tools import envelope
 from host_tools.envelope import Counters, Key
 from host_tools.errors import CommandError
 from host_tools.key_file import read_key
-from pole import contract
+from pole import contract_acks
 from pole.link.commands import Commands, Verdict
 
 TOPIC = "diya/1/sagar/P0001/command"
@@ -27,10 +27,10 @@ def judged(payload: bytes, topic: str = TOPIC, keys: dict[str, str] | None = Non
 def test_a_signed_command_is_taken_by_the_pole_as_it_was_meant() -> None:
     body = envelope.override(55, NOW + 1800, owner="incident", reason='a "crash"\n', ref="T-17", ramp_s=5)
     verdict = judged(envelope.seal(TOPIC, "ops@desk", NOW * 1000, body, KEY))
-    assert (verdict.outcome, verdict.detail) == (contract.REJECTED, verdict.detail)  # a newline is no reason's
+    assert (verdict.outcome, verdict.detail) == (contract_acks.REJECTED, verdict.detail)  # a newline is no reason's
     body = envelope.override(55, NOW + 1800, owner="incident", reason='a "crash" ½', ref="T-17", ramp_s=5)
     verdict = judged(envelope.seal(TOPIC, "ops@desk", NOW * 1000, body, KEY))
-    assert (verdict.outcome, verdict.detail) == (contract.APPLIED, "")
+    assert (verdict.outcome, verdict.detail) == (contract_acks.APPLIED, "")
     held = verdict.override
     assert (held.owner, held.level, held.reason, held.ref) == ("incident", 55, 'a "crash" ½', "T-17")
     assert (held.expiration, held.ramp_s) == (NOW + 1800, 5)
@@ -41,18 +41,20 @@ def test_without_a_key_there_is_no_mac_and_a_pole_without_keys_takes_it() -> Non
     payload = envelope.seal(TOPIC, "ops", NOW * 1000, envelope.cancel("operator", "T-17"))
     assert "mac" not in json.loads(payload)
     verdict = judged(payload, keys={})
-    assert verdict.outcome == contract.APPLIED
+    assert verdict.outcome == contract_acks.APPLIED
     assert (verdict.cancel.owner, verdict.cancel.ref) == ("operator", "T-17")
-    assert judged(payload).outcome == contract.REJECTED  # one with keys does not
+    assert judged(payload).outcome == contract_acks.REJECTED  # one with keys does not
 
 
 def test_a_changed_byte_another_topic_or_another_key_is_refused() -> None:
     body = envelope.override(55, NOW + 1800)
     payload = envelope.seal(TOPIC, "ops", NOW * 1000, body, KEY)
-    assert judged(payload).outcome == contract.APPLIED
-    assert judged(payload.replace(b":55,", b":56,")).reason == contract.BAD_MAC
-    assert judged(payload, topic=TOPIC.replace("P0001", "P0002")).reason == contract.BAD_MAC
-    assert judged(envelope.seal(TOPIC, "ops", NOW * 1000, body, Key("P0001", bytes(32)))).reason == contract.BAD_MAC
+    assert judged(payload).outcome == contract_acks.APPLIED
+    assert judged(payload.replace(b":55,", b":56,")).reason == contract_acks.BAD_MAC
+    assert judged(payload, topic=TOPIC.replace("P0001", "P0002")).reason == contract_acks.BAD_MAC
+    assert (
+        judged(envelope.seal(TOPIC, "ops", NOW * 1000, body, Key("P0001", bytes(32)))).reason == contract_acks.BAD_MAC
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from host_tools.broker.mosquitto import Mosquitto
 from host_tools.cli import run
 from host_tools.link import Link
-from pole import contract
+from pole import contract, contract_acks
 from pole.link.commands import Commands
 
 NOW = 1795531800  # 24 November 2026, 20:20 in Sagar
@@ -158,7 +158,7 @@ def test_a_group_is_asked_at_once_and_the_deaf_are_named(broker: Mosquitto, pole
 def test_a_refusal_says_why(broker: Mosquitto, poles: Poles, capsys: Capture) -> None:
     code, said, _ = send(broker, capsys, "--group", "main-road", "--level", "10")
     assert code == 1
-    assert said["rejected"]["P0001"]["reason"] == contract.BELOW_FLOOR
+    assert said["rejected"]["P0001"]["reason"] == contract_acks.BELOW_FLOOR
     assert "must be at least 20" in said["rejected"]["P0002"]["detail"]
     assert run(["send", "--broker", broker.url, "--group", "main-road", "--level", "10"]) == 1
     out = capsys.readouterr().out
@@ -183,9 +183,9 @@ def test_a_cancel_is_done_where_nothing_was_held(
             "v": 1,
             "sender": json.loads(payload)["sender"],
             "n": json.loads(payload)["n"],
-            "outcome": contract.REJECTED,
+            "outcome": contract_acks.REJECTED,
         }
-        return self._say(pole, contract.ACK, {**ack, "reason": contract.UNKNOWN_REFERENCE})
+        return self._say(pole, contract.ACK, {**ack, "reason": contract_acks.UNKNOWN_REFERENCE})
 
     monkeypatch.setattr(Poles, "_obey", holds_nothing)
     code, said, _ = send(broker, capsys, "--group", "main-road", "--cancel")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from host_tools.site.model import Luminaire, Pole, Site, SwitchPoint
 from simulator.plant.mains import Feeder
@@ -64,10 +65,10 @@ def run_time(start: datetime = NOON, timezone: str = TIMEZONE) -> RunTime:
 
 
 def plant(
-    name: str = "P0001", kind: Luminaire = LED_90, seed: int = 7, metered: bool = True, hours: float = 0.0
+    name: str = "P0001", kind: Luminaire = LED_90, seed: int = 7, start: datetime = NOON, **options: Any
 ) -> PolePlant:
-    """The plant of a pole called *name* with a luminaire of the type *kind*."""
-    time = run_time()
+    """The plant of a pole called *name* with a luminaire of the type *kind*, in a run from *start* on."""
+    time = run_time(start)
     here = Pole(name, LATITUDE, LONGITUDE, "W01", "north", "F01", "main-road", kind.name, "virtual")
     weather = Weather(LATITUDE, LONGITUDE, seed, time)
-    return PolePlant(here, kind, Feeder("F01", seed, time), weather, seed, metered=metered, hours=hours)
+    return PolePlant(here, kind, Feeder("F01", seed, time), weather, seed, **options)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from host_tools.cli import run
+from simulator.street.street import Street
 
 Capture = pytest.CaptureFixture[str]
 SHORT = ["simulate", "--poles", "2", "--from", "2026-11-24T17:00", "--hours", "1"]
@@ -76,7 +77,7 @@ def test_what_can_happen_is_listed(capsys: Capture) -> None:
     assert run(["simulate", "--list-happenings"]) == 0
     out = capsys.readouterr().out
     for kind in (
-        "power_cut",
+        "mains_cut",
         "feeder_trip",
         "network_outage",
         "broker_down",
@@ -87,10 +88,41 @@ def test_what_can_happen_is_listed(capsys: Capture) -> None:
     ):
         assert f"\n{kind} " in "\n" + out
     assert "Severity: 1.0" in out
+    assert "Event expected: lampFailure.\n" in out and "Event expected: none.\n" in out
     assert "quiet-night" in out
     assert run(["simulate", "--list-happenings", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert {"kind", "what", "severity"} == set(listed["happenings"][0])
+    assert {"kind", "what", "severity", "expected"} == set(listed["happenings"][0])
+    expected = {entry["kind"]: entry["expected"] for entry in listed["happenings"]}
+    assert expected["theft"] == ["currentTooHigh"] and expected["fog"] == []
+
+
+CUT = 'name = "a cut"\nhours = 0.3\n[[happening]]\nkind = "mains_cut"\npole = "P0002"\nat = "+5m"\nuntil = "+10m"\n'
+
+
+@pytest.mark.parametrize(
+    ("expect", "code", "sentence"),
+    [
+        ('expect = ["supplyLoss"]', 0, ""),
+        ('expect = ["lampFailure"]', 3, "missed: lampFailure of P0002 (happening 1, mains_cut): not raised\n"),
+    ],
+)
+def test_an_expectation_that_fails_is_exit_code_3_and_a_sentence(
+    expect: str, code: int, sentence: str, tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / "cut.toml"
+    path.write_text(CUT + expect)
+    assert run(["simulate", "--poles", "2", "--scenario", str(path)]) == code
+    assert capsys.readouterr().err == sentence
+
+
+def test_a_firmware_that_fails_is_exit_code_1_whatever_was_expected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Street, "failures", lambda street: ["P0001: it broke"])
+    path = tmp_path / "cut.toml"
+    path.write_text(CUT + 'expect = ["lampFailure"]')
+    assert run(["simulate", "--poles", "2", "--scenario", str(path)]) == 1
 
 
 @pytest.mark.parametrize(
@@ -110,7 +142,7 @@ def test_what_can_happen_is_listed(capsys: Capture) -> None:
         (["--speed", "max", "--broker", "embedded"], "a real broker lives in real time"),
         (["--broker", "http://x"], "the broker is 'http://x' and must be mqtt://"),
         (["--broker", "mqtt://127.0.0.1:1"], "no MQTT broker answers at mqtt://127.0.0.1:1"),
-        (["--scenario", "no-such"], "no-such and must be a TOML file or one of broker-down"),
+        (["--scenario", "no-such"], "no-such and must be a TOML file or one of benign, broker-down"),
         (["--site", "/no/such/site"], "/no/such/site"),
         (["--seed", "x"], "'x'"),
         (["--report", "/no/such/folder/r.json"], "/no/such/folder/r.json"),

@@ -8,14 +8,16 @@ import os
 
 import machine
 
+_CAPABILITIES = ("accelerometer", "dimmer", "door", "gear", "leakage", "meter", "photocell", "relay", "rtc", "supply")
+
 
 class Ports:
     """All hardware of one pole, and the one object the app is handed.
 
     ``relay``, ``dimmer``, ``watchdog`` and ``reset()`` are there first; then ``board`` (its name), ``capabilities``
     (what this pole can do, for ``birth``), ``chip``, ``deaths``, ``high_water``, ``nonce(n)`` (n bytes nobody can
-    guess), ``factory`` and ``store`` (files), ``radio``, ``net``.  ``meter``, ``rtc``, ``photocell`` are None on a
-    board without them.
+    guess), ``factory`` and ``store`` (files), ``radio``, ``net``.  ``meter``, ``rtc``, ``photocell``,
+    ``accelerometer``, ``door``, ``leakage``, ``gear`` and ``supply`` are None on a board without them.
     """
 
     def restart(self, why):
@@ -59,7 +61,7 @@ def complete(ports, description, vfs, data, net, nonce, partition):
     ports.store, ports.reformatted = partition.store, storage.bring_up(partition)
     unload("pole.drivers.storage")
     ports.board = description["name"]
-    ports.capabilities = [name for name in ("dimmer", "meter", "photocell", "relay", "rtc") if name in description]
+    ports.capabilities = [name for name in _CAPABILITIES if name in description]
     ports.chip = chip
     ports.deaths = deaths
     ports.high_water = high_water
@@ -69,8 +71,11 @@ def complete(ports, description, vfs, data, net, nonce, partition):
     if net is None:
         from pole.drivers import net
     ports.net = net
-    ports.meter = ports.rtc = ports.photocell = None
-    meter, rtc, photocell = description.get("meter"), description.get("rtc"), description.get("photocell")
+    ports.meter = ports.rtc = ports.photocell = ports.accelerometer = None
+    ports.door = ports.leakage = ports.gear = ports.supply = None
+    part = description.get
+    meter, rtc, photocell, accelerometer = part("meter"), part("rtc"), part("photocell"), part("accelerometer")
+    door, leakage, gear, supply = part("door"), part("leakage"), part("gear"), part("supply")
     if meter:
         from pole.drivers.bl0942 import Bl0942
 
@@ -78,8 +83,33 @@ def complete(ports, description, vfs, data, net, nonce, partition):
     if rtc:
         from pole.drivers.ds3231 import Ds3231
 
-        ports.rtc = Ds3231(rtc["bus"], rtc["scl"], rtc["sda"])
+        ports.rtc = Ds3231(i2c(rtc))
     if photocell:
-        from pole.drivers.photocell import Photocell
+        from pole.drivers.inputs import Sensor
 
-        ports.photocell = Photocell(photocell["pin"], photocell["full_scale_lux"])
+        ports.photocell = Sensor(photocell["pin"], photocell["full_scale_lux"])
+    if accelerometer:
+        from pole.drivers.lis3dh import Lis3dh
+
+        ports.accelerometer = Lis3dh(i2c(accelerometer))
+    if door:
+        from pole.drivers.inputs import Contact
+
+        ports.door = Contact(door["pin"], door["open"])
+    if leakage:
+        from pole.drivers.inputs import Sensor
+
+        ports.leakage = Sensor(leakage["pin"], leakage["full_scale_ma"])
+    if gear:
+        from pole.drivers.lw14 import Lw14
+
+        ports.gear = Lw14(i2c(gear))
+    if supply:
+        from pole.drivers.supply import Supply
+
+        ports.supply = Supply(supply["pin"], supply["present"])
+
+
+def i2c(part):
+    """The bus that *part*, a table of the board file, is on.  Several parts may share it: it is but one object."""
+    return machine.I2C(part["bus"], scl=machine.Pin(part["scl"]), sda=machine.Pin(part["sda"]), freq=100000)

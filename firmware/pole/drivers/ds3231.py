@@ -3,8 +3,6 @@
 It counts UTC in 24-hour form.  The years 2000 to 2099 are all it knows, in which every fourth year is a leap year.
 """
 
-import machine
-
 from pole import const
 from pole.modules import unload
 
@@ -21,10 +19,10 @@ _CALENDAR = ("pole.drivers.bcd_time",)  # wanted at the start and once an hour
 
 
 class Ds3231:
-    """Clock on I2C bus *bus*, pins *scl* and *sda*."""
+    """Clock on bus *i2c*."""
 
-    def __init__(self, bus, scl, sda):
-        self._i2c = machine.I2C(bus, scl=machine.Pin(scl), sda=machine.Pin(sda), freq=100000)
+    def __init__(self, i2c):
+        self._i2c = i2c
         self._time = bytearray(7)
         self._status = bytearray(1)
         self._degrees = bytearray(2)

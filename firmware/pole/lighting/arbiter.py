@@ -9,9 +9,7 @@ in ticks only, and it may raise the level but not lower it.
 from pole import const
 from pole.aio import ticks_diff
 
-MAX_HELD = 16
-
-_OWNERS = const(("operator", "lock", "incident", "emergency", "local"))  # of what can be held, lowest first
+OWNERS = const(("operator", "lock", "incident", "emergency", "local"))  # of what can be held, lowest first
 RAISE = const(("lock", "incident"))
 _RAMP_S = const(2)
 
@@ -48,57 +46,25 @@ class Decision:
 
 
 class Arbiter:
-    """Holds at most MAX_HELD overrides and decides."""
+    """Decides.  ``held``: the overrides it holds, in the order in which they were given (``holding`` changes them)."""
 
     def __init__(self):
-        self._held = []  # in the order in which they were given
+        self.held = []  # type: list
         self._last = None
-
-    def hold(self, override, ticks_deadline=None):
-        """Hold *override* in the place of one with the same owner and ref; whether there was room for it.
-
-        *ticks_deadline*: the ticks at which it ends, at most six days ahead; without it, it does not count while the
-        clock is unknown.  When all places are taken, the lowest owner's that started first goes, be it the new one.
-        """
-        self.cancel(override.owner, override.ref)
-        override.ticks_deadline = ticks_deadline
-        self._held.append(override)
-        if len(self._held) <= MAX_HELD:
-            return True
-        loser = min(self._held, key=lambda held: (_OWNERS.index(held.owner), held.start))
-        self._held.remove(loser)
-        return loser is not override
-
-    def cancel(self, owner, ref):
-        """Drop what *owner* holds under *ref*, all of it when *ref* is None; whether there was any."""
-        count = len(self._held)
-        for place in range(count - 1, -1, -1):
-            held = self._held[place]
-            if held.owner == owner and ref in (None, held.ref):
-                del self._held[place]
-        return len(self._held) != count
 
     def expire(self, now, ticks_ms):
         """Drop what has ended by *now* (Unix s, None when unknown) or by its deadline; whether there was any."""
-        count = len(self._held)
+        count = len(self.held)
         for place in range(count - 1, -1, -1):
-            if _has_ended(self._held[place], now, ticks_ms):
-                del self._held[place]
-        return len(self._held) != count
-
-    def held(self):
-        """What is held, in the order in which it was given: holding it again in that order restores it."""
-        return list(self._held)
-
-    def restore(self, held):
-        """Hold just what *held* says, a list as ``held()`` gave it."""
-        self._held = list(held)
+            if _has_ended(self.held[place], now, ticks_ms):
+                del self.held[place]
+        return len(self.held) != count
 
     def next_change(self, now):
         """The next Unix time after *now* at which something held starts or ends, or None (as without a *now*)."""
         soonest = None
         if now is not None:
-            for held in self._held:
+            for held in self.held:
                 time = held.start if held.start > now else held.expiration
                 if time > now and (soonest is None or time < soonest):
                     soonest = time
@@ -129,7 +95,7 @@ class Arbiter:
             owner = "photocell"
             reason = "dark" if dark else "daylight"
         lowest = level if now is None else 0
-        for name in _OWNERS:
+        for name in OWNERS:
             held = self._strongest(name, now, lowest)
             if held is not None and (held.level > level or name not in RAISE):
                 level = held.level
@@ -155,7 +121,7 @@ class Arbiter:
     def _strongest(self, owner, now, lowest):
         """What counts of all that *owner* holds: of lock and incident the highest, else what started last."""
         found = None
-        for held in self._held:
+        for held in self.held:
             # not known when it is, what has a deadline in ticks has been dropped if it passed, and the rest cannot tell
             counts = held.ticks_deadline is not None if now is None else held.start <= now
             if counts and held.owner == owner and held.level >= lowest:

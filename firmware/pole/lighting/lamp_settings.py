@@ -1,4 +1,4 @@
-"""What may be wrong with the settings of the lamp: only needed until it has them."""
+"""What may be wrong with the settings of the lamp and its luminaire: only needed until they are taken over."""
 
 
 def check(clo):
@@ -17,4 +17,28 @@ def check(clo):
             wanted = "[hours, percent] with more hours than the one before, up to 1000000, and 1 to 100 percent"
             return ["lamp.constantLightOutput[%d] must be %s" % (i, wanted)]
         hours = point[0]
+    return []
+
+
+def check_table(points):
+    """What is wrong with the setting luminaire, a list: at most one sentence, in a list."""
+    before = [0, 0]
+    for i in range(len(points)):
+        point = points[i]
+        if not (
+            isinstance(point, (list, tuple))
+            and len(point) == 3
+            and all([type(number) is int for number in point])
+            and before[0] < point[0] <= 100
+            and before[1] <= point[1] <= 2000000
+            and point[1] >= 1
+            and 1 <= point[2] <= 1000
+        ):
+            return [
+                "luminaire[%d] must be [level, mW, thousandths of power factor]: a higher level than the one before, up"
+                " to 100, no less power, 1 to 2000000, and 1 to 1000 thousandths" % i
+            ]
+        before = list(point)
+    if len(points) == 1 or (points and before[0] != 100):
+        return ["luminaire must have at least two levels, the last of them 100 percent, or none"]
     return []

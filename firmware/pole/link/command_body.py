@@ -1,9 +1,10 @@
 """What a command asks for, and whether the pole may do it."""
 
-from pole import const, contract
+from pole import const, contract, contract_acks
 from pole.lighting.arbiter import RAISE, Override
 from pole.link import fields
 from pole.link.fields import Refused, number, text
+from pole.link.verdict import Cancel
 
 _LONGEST_S = const(366 * 86400)  # an override ends within a year
 _UNCLOCKED_S = const(3600)  # without a clock, within an hour
@@ -11,22 +12,14 @@ _LATEST = const(4102444800)  # 2100, Unix s
 _LAST = const((1 << 30) - 1)  # sequence of an event
 
 
-class Cancel:
-    """Overrides of *owner* are to end: the one with *ref*, or all of them when it is None."""
-
-    def __init__(self, owner, ref):
-        self.owner = owner
-        self.ref = ref
-
-
 def understand(verdict, body, now, floor, unclocked_level, forgetful):
     """Fills *verdict* with what *body* asks for.  *floor*: percent below which this message must not go; the other
     arguments are those of ``Commands``.  Raises Refused.
     """
-    kind = text(body, "type", 1, 16, contract.BAD_FIELD)
+    kind = text(body, "type", 1, 16, contract_acks.BAD_FIELD)
     if forgetful and (kind == "cancel" or (kind == "override" and _owner(body) not in RAISE)):
         detail = "the pole has lost its marks against replay: only incident and lock until it gets a new key"
-        raise Refused(contract.NOT_REKEYED, detail)
+        raise Refused(contract_acks.NOT_REKEYED, detail)
     if kind == "override":
         override = _override(verdict, body, now)
         _check_level(override.level, floor, now, unclocked_level)
@@ -34,25 +27,25 @@ def understand(verdict, body, now, floor, unclocked_level, forgetful):
     elif kind == "cancel":
         owner = _owner(body)
         if body.get("cmsRefId") is not None:
-            verdict.ref = text(body, "cmsRefId", 0, 64, contract.BAD_FIELD)
+            verdict.ref = text(body, "cmsRefId", 0, 64, contract_acks.BAD_FIELD)
         verdict.cancel = Cancel(owner, verdict.ref)
     elif kind == "resend":
-        epoch = text(body, "epoch", 1, 32, contract.BAD_FIELD)
-        first = number(body, "from", 1, _LAST, contract.BAD_FIELD)
-        verdict.resend = (epoch, first, number(body, "to", first, _LAST, contract.BAD_FIELD))
+        epoch = text(body, "epoch", 1, 32, contract_acks.BAD_FIELD)
+        first = number(body, "from", 1, _LAST, contract_acks.BAD_FIELD)
+        verdict.resend = (epoch, first, number(body, "to", first, _LAST, contract_acks.BAD_FIELD))
     else:
-        fields.refuse(contract.BAD_FIELD, body, "type", '"override", "cancel", "resend" or "rekey"')
+        fields.refuse(contract_acks.BAD_FIELD, body, "type", '"override", "cancel", "resend" or "rekey"')
 
 
 def _owner(body):
-    owner = text(body, "owner", 1, 16, contract.BAD_FIELD, "operator")
+    owner = text(body, "owner", 1, 16, contract_acks.BAD_FIELD, "operator")
     if owner not in contract.COMMAND_OWNERS:
-        fields.refuse(contract.BAD_FIELD, body, "owner", "one of " + ", ".join(contract.COMMAND_OWNERS))
+        fields.refuse(contract_acks.BAD_FIELD, body, "owner", "one of " + ", ".join(contract.COMMAND_OWNERS))
     return owner
 
 
 def _override(verdict, body, now):
-    bad = contract.BAD_FIELD
+    bad = contract_acks.BAD_FIELD
     issued = verdict.n // 1000
     owner = _owner(body)
     verdict.ref = ref = text(body, "cmsRefId", 0, 64, bad, "")
@@ -64,7 +57,7 @@ def _override(verdict, body, now):
     start = number(body, "start", 0, _LATEST, bad, moment)
     if expiration <= moment:
         detail = "expiration is %d and must be after %d" % (expiration, moment)
-        raise Refused(contract.EXPIRED, detail)
+        raise Refused(contract_acks.EXPIRED, detail)
     if expiration > moment + _LONGEST_S:
         detail = "expiration is %d and must be at most 366 days ahead, %d" % (expiration, moment + _LONGEST_S)
         raise Refused(bad, detail)
@@ -72,7 +65,7 @@ def _override(verdict, body, now):
         raise Refused(bad, "start is %d and must be before expiration, %d" % (start, expiration))
     if now is None and start > issued:
         detail = "start is %d, and the pole cannot wait for it: its clock is unknown" % start
-        raise Refused(contract.CLOCK_UNKNOWN, detail)
+        raise Refused(contract_acks.CLOCK_UNKNOWN, detail)
     hold_s = None if now is not None else min(expiration - issued, _UNCLOCKED_S)
     return Override(owner, level, reason, ref, start, expiration, ramp_s, hold_s)
 
@@ -80,7 +73,7 @@ def _override(verdict, body, now):
 def _check_level(level, floor, now, unclocked_level):
     if level < floor:
         detail = "level is %d and must be at least %d, the site's floor for commands to many" % (level, floor)
-        raise Refused(contract.BELOW_FLOOR, detail)
+        raise Refused(contract_acks.BELOW_FLOOR, detail)
     if now is None and level < unclocked_level:
         detail = "level is %d and must be at least %d while the pole's clock is unknown" % (level, unclocked_level)
-        raise Refused(contract.CLOCK_UNKNOWN, detail)
+        raise Refused(contract_acks.CLOCK_UNKNOWN, detail)

@@ -3,32 +3,10 @@
 Pure: a verdict is a value.  The caller stores the verdict's mark, then applies it, then sends the ack.
 """
 
-from pole import contract
-from pole.link.fields import Envelope, Refused
+from pole import contract_acks
+from pole.link.fields import Refused
 from pole.link.message import read
-
-
-class Verdict(Envelope):
-    """What the pole makes of a message: what could be read of its envelope, and
-
-    outcome     contract.APPLIED (it may be applied) or contract.REJECTED
-    reason      why it was rejected (contract), "" when it was not
-    detail      a sentence naming field, value and bound, "" when there is nothing to say
-    ref         the body's cmsRefId, None where it could not be read
-    resend      (epoch, first, last) of the events that are wanted once more
-    issued      Unix s at which a signed command was issued, for the clock's floor; None when nothing vouches for it
-    rekey       (name, key) that is to be in force: 64 hexadecimal digits, or None where it is to be removed
-    override, cancel   what is to be done
-
-    A rejected command that was genuine has a ``mark`` too: what was once refused must not be applied when it is sent a
-    second time.
-    """
-
-    def __init__(self):
-        super().__init__()
-        self.outcome = contract.REJECTED
-        self.reason = self.detail = ""
-        self.ref = self.issued = self.override = self.cancel = self.resend = self.rekey = None
+from pole.link.verdict import Verdict
 
 
 class Commands:
@@ -61,11 +39,14 @@ class Commands:
                 from pole.link.command_body import understand
 
                 understand(verdict, body, now, floor if shared else 0, unclocked_level, forgetful)
-            verdict.outcome = contract.APPLIED
+            verdict.outcome = contract_acks.APPLIED
         except Refused as refused:
             verdict.reason, verdict.detail = refused.args
         except MemoryError:
-            verdict.reason, verdict.detail = contract.BUSY, "the pole has no memory for a message now: send it again"
+            verdict.reason, verdict.detail = (
+                contract_acks.BUSY,
+                "the pole has no memory for a message now: send it again",
+            )
             verdict.mark = None  # it may come again as it is
         if verdict.signed and verdict.mark:
             verdict.issued = verdict.n // 1000

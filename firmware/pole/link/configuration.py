@@ -4,7 +4,7 @@ The message is retained, so it comes again with each session: what makes it new 
 it is sound as a whole is found out at the start; here it must be genuine, for this pole, and above what is in force.
 """
 
-from pole import contract
+from pole import contract, contract_acks
 from pole.digest import hash_of
 from pole.link import fields
 from pole.link.message import read
@@ -13,12 +13,24 @@ _NEXT = "config.next.json"  # as in config_files.py, which is not loaded while t
 _VERSIONS = 1000000000
 
 
+class Envelope:
+    """What could be read of it, as of a Verdict: ``key``, ``sender``, ``n`` are None where they could not.
+
+    ``signed``: a configured key vouches for it.  ``mark``: (name, n) to be remembered before anything is applied, None
+    while it is not known to be genuine and new.  ``body``: its text.
+    """
+
+    def __init__(self):
+        self.key = self.sender = self.n = self.mark = self.body = None
+        self.signed = False
+
+
 def judge(topic, payload, now, settings, store, digest):
     """(fields of an ack or None, whether it waits for a start now).  *digest*: hash of the *settings* in force.
 
     Never raises anything but MemoryError, whatever the bytes.
     """
-    message = fields.Envelope()
+    message = Envelope()
     try:
         body = read(message, topic, payload, settings["keys"], {}, now)
         from pole import config_state
@@ -34,34 +46,36 @@ def judge(topic, payload, now, settings, store, digest):
             raise fields.Refused(*why)
         _check_version(body, settings)
         if store.read(_NEXT) == text:  # and it would wait for ever
-            raise fields.Refused(contract.NOT_STORED, "the last start could not bring it in force")
+            raise fields.Refused(contract_acks.NOT_STORED, "the last start could not bring it in force")
         try:
             state["asked"] = [theirs, message.key, message.sender, message.n]
             config_state.write(store, state)
             store.write(_NEXT, text)
         except OSError as error:
-            raise fields.Refused(contract.NOT_STORED, "the configuration could not be stored: " + str(error)) from None
+            raise fields.Refused(
+                contract_acks.NOT_STORED, "the configuration could not be stored: " + str(error)
+            ) from None
         return None, True
     except fields.Refused as refused:
         reason, detail = refused.args
     ack = {"key": message.key, "sender": message.sender, "n": message.n}
-    ack["outcome"], ack["reason"], ack["detail"] = contract.REJECTED, reason, detail
+    ack["outcome"], ack["reason"], ack["detail"] = contract_acks.REJECTED, reason, detail
     return ack, False
 
 
 def _check(message, body, settings):
     if message.signed and message.key != settings["pole"]:
         detail = "key is %s and must be the pole's own, %s" % (fields.shown(message.key), settings["pole"])
-        raise fields.Refused(contract.BAD_MAC, detail)
+        raise fields.Refused(contract_acks.BAD_MAC, detail)
     for name in ("site", "pole"):
         if body.get(name) != settings[name]:
-            fields.refuse(contract.BAD_FIELD, body, name, contract.quoted(settings[name]))
+            fields.refuse(contract_acks.BAD_FIELD, body, name, contract.quoted(settings[name]))
     if "keys" in body:
-        raise fields.Refused(contract.BAD_FIELD, "keys must be left out: they change by flashing or by rekey")
+        raise fields.Refused(contract_acks.BAD_FIELD, "keys must be left out: they change by flashing or by rekey")
 
 
 def _check_version(body, settings):
-    version = fields.number(body, "version", 0, _VERSIONS, contract.BAD_FIELD)
+    version = fields.number(body, "version", 0, _VERSIONS, contract_acks.BAD_FIELD)
     if version <= settings["version"]:
         detail = "version is %d and must be above %d, which is in force" % (version, settings["version"])
-        raise fields.Refused(contract.REPLAYED, detail)
+        raise fields.Refused(contract_acks.REPLAYED, detail)

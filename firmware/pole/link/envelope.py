@@ -11,7 +11,7 @@ come in this envelope; what the body means is for others.
 
 import binascii
 
-from pole import const, contract
+from pole import const, contract, contract_acks
 from pole.link import hmac
 from pole.link.fields import Refused, number, refuse, shown, text
 from pole.link.marks import check_new
@@ -25,13 +25,13 @@ def check(envelope, topic, fields, keys, marks, now):
 
     Raises Refused.
     """
-    number(fields, "v", contract.VERSION, contract.VERSION, contract.BAD_ENVELOPE)
-    envelope.key = text(fields, "key", 1 if keys else 0, _NAME, contract.BAD_ENVELOPE, None if keys else "")
-    envelope.sender = text(fields, "sender", 1, _NAME, contract.BAD_ENVELOPE)
-    envelope.n = number(fields, "n", 1, _LATEST, contract.BAD_ENVELOPE)
+    number(fields, "v", contract.VERSION, contract.VERSION, contract_acks.BAD_ENVELOPE)
+    envelope.key = text(fields, "key", 1 if keys else 0, _NAME, contract_acks.BAD_ENVELOPE, None if keys else "")
+    envelope.sender = text(fields, "sender", 1, _NAME, contract_acks.BAD_ENVELOPE)
+    envelope.n = number(fields, "n", 1, _LATEST, contract_acks.BAD_ENVELOPE)
     body = fields.get("body")
     if not isinstance(body, str):
-        refuse(contract.BAD_ENVELOPE, {"body": body}, "body", "JSON in a string")
+        refuse(contract_acks.BAD_ENVELOPE, {"body": body}, "body", "JSON in a string")
     if keys:
         _verify(envelope, topic, fields, keys)
     check_new(envelope, marks, now)
@@ -47,11 +47,11 @@ def mac(key, topic, name, sender, n, body):
 def _verify(envelope, topic, fields, keys):
     key = keys.get(envelope.key)
     if key is None:
-        raise Refused(contract.BAD_MAC, "key is " + shown(envelope.key) + ", which this pole does not have")
+        raise Refused(contract_acks.BAD_MAC, "key is " + shown(envelope.key) + ", which this pole does not have")
     given = fields.get("mac")
     if not isinstance(given, str):
-        refuse(contract.BAD_MAC, {"mac": given}, "mac", "64 hexadecimal digits")
+        refuse(contract_acks.BAD_MAC, {"mac": given}, "mac", "64 hexadecimal digits")
     right = mac(key, topic, envelope.key, envelope.sender, envelope.n, fields["body"])
     if not hmac.same(given.encode(), right.encode()):
-        raise Refused(contract.BAD_MAC, "mac does not match key " + shown(envelope.key) + ", topic and content")
+        raise Refused(contract_acks.BAD_MAC, "mac does not match key " + shown(envelope.key) + ", topic and content")
     envelope.signed = True

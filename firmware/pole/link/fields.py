@@ -14,18 +14,6 @@ class Refused(Exception):
     """Its ``args``: a reason, one of contract's, and a sentence that names field, value and bound."""
 
 
-class Envelope:
-    """What could be read of an envelope, however bad: ``key``, ``sender``, ``n`` are None where they could not.
-
-    ``signed``: a configured key vouches for it.  ``mark``: (name, n) to be remembered before anything is applied, None
-    while it is not known to be genuine and new.  ``body``: its text.
-    """
-
-    def __init__(self):
-        self.key = self.sender = self.n = self.mark = self.body = None
-        self.signed = False
-
-
 def number(fields, name, low, high, reason, default=None):
     """``fields[name]``, a whole number *low* to *high*; when it is absent or null, *default* if there is one.
 

@@ -1,6 +1,6 @@
 """The marks against replay: for each key and sender the highest ``n`` that was taken."""
 
-from pole import const, contract
+from pole import const, contract_acks
 from pole.link.fields import Refused
 
 SENDERS = 32  # marks kept; each takes about 60 bytes
@@ -11,14 +11,14 @@ def check_new(envelope, marks, now):
     """Gives *envelope* its mark; raises Refused where it is too far ahead of *now* (Unix s or None) or comes again."""
     if now is not None and envelope.n > now * 1000 + _AHEAD_MS:
         detail = "n is %d and must be at most a day ahead of the pole's clock, %d" % (envelope.n, now * 1000)
-        raise Refused(contract.BAD_ENVELOPE, detail)
+        raise Refused(contract_acks.BAD_ENVELOPE, detail)
     name = envelope.key + "\n" + envelope.sender
     last = marks.get(name)
     least = max(last or 0, marks.get("", 0))  # the nameless mark is everybody's, from where names were lost
     if envelope.n <= least:
-        raise Refused(contract.REPLAYED, "n is %d and must be above %d" % (envelope.n, least))
+        raise Refused(contract_acks.REPLAYED, "n is %d and must be above %d" % (envelope.n, least))
     if last is None and envelope.signed and len(marks) >= SENDERS:
-        raise Refused(contract.BAD_ENVELOPE, "sender is new, and the pole already knows %d senders" % SENDERS)
+        raise Refused(contract_acks.BAD_ENVELOPE, "sender is new, and the pole already knows %d senders" % SENDERS)
     envelope.mark = (name, envelope.n)
 
 

@@ -3,7 +3,7 @@
 Each step is loaded when it is wanted and forgotten before the next, so that they need not all have room at once.
 """
 
-from pole import contract
+from pole import contract, contract_acks
 from pole.link import utf8
 from pole.link.fields import Refused, refuse
 from pole.modules import unload
@@ -18,7 +18,7 @@ def read(envelope, topic, payload, keys, marks, now):
     *now*: Unix s, None when the clock is unknown.  Raises Refused, or MemoryError where there is none for the code.
     """
     if payload is None or len(payload) > contract.MAX_PAYLOAD:
-        raise Refused(contract.TOO_LARGE, "the payload is larger than %d bytes" % contract.MAX_PAYLOAD)
+        raise Refused(contract_acks.TOO_LARGE, "the payload is larger than %d bytes" % contract.MAX_PAYLOAD)
     try:
         fields = _parse(payload, "the payload")
         unload(*_STEPS)
@@ -35,12 +35,12 @@ def _parse(source, what):
 
         value = json_reader.parse(source if isinstance(source, str) else utf8.decode(source))
     except ValueError:  # MicroPython's UnicodeError is one too
-        raise Refused(contract.BAD_ENVELOPE, what + " is not JSON in UTF-8") from None
+        raise Refused(contract_acks.BAD_ENVELOPE, what + " is not JSON in UTF-8") from None
     except MemoryError:
         detail = "%s has %d bytes and the pole has no memory for it now" % (what, len(source))
-        raise Refused(contract.TOO_LARGE, detail) from None
+        raise Refused(contract_acks.TOO_LARGE, detail) from None
     if not isinstance(value, dict):
-        refuse(contract.BAD_ENVELOPE, {what: value}, what, "a JSON object")
+        refuse(contract_acks.BAD_ENVELOPE, {what: value}, what, "a JSON object")
     return value
 
 

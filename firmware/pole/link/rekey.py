@@ -7,7 +7,7 @@ do this, so that whoever has one pole's keys, a shared one among them, has no po
 
 import binascii
 
-from pole import const, contract
+from pole import const, contract_acks
 from pole.link import fields, hmac
 
 _MOST = const(16)  # keys
@@ -29,8 +29,8 @@ def rekey(verdict, body, keys, shared, now, forgetful):
 def _wanted(verdict, body, keys, shared):
     if shared or not verdict.signed:
         detail = "keys change only on the pole's own topic and under its own key"
-        raise fields.Refused(contract.BAD_MAC, detail)
-    bad = contract.BAD_FIELD
+        raise fields.Refused(contract_acks.BAD_MAC, detail)
+    bad = contract_acks.BAD_FIELD
     name = fields.text(body, "name", 1, 32, bad)
     wrapped = body.get("wrapped")
     if wrapped is None and "wrapped" in body:
@@ -52,7 +52,7 @@ def _check_fresh(verdict, name, now):
     """For a pole that has lost its marks: only its own key may change, and by no recording."""
     if name != verdict.key or now is None or verdict.n < (now - _FRESH_S) * 1000:
         detail = "the pole has lost its marks against replay: first its own key must change, by a message of this hour"
-        raise fields.Refused(contract.NOT_REKEYED, detail)
+        raise fields.Refused(contract_acks.NOT_REKEYED, detail)
 
 
 def unwrap(own, name, sender, n, wrapped):

@@ -59,23 +59,24 @@ class Reporter:
         """Whether the interval between two reports of the meter is over."""
         return aio.ticks_diff(ticks, self._meter_at) >= self._interval_ms
 
-    def meter(self, now, ticks, reading, temperature, counters):
-        """What is measured.  *reading* is None before the first sample, *temperature* tenths of a degree or None."""
+    def meter(self, now, ticks, reading, counters, life):
+        """What is measured: *reading*, of *counters*, and *life*, the percent of the lamp's that is left."""
         self._meter_at = ticks
         fields = {
             "v": contract.VERSION,
             "at": now,
             "operatingHours": Fixed(counters.on_seconds // 360, 1),
             "switchOnCounter": counters.switch_ons,
+            "remainingLife": life,
         }
-        if reading:
+        if reading.voltage_mv:  # there was a sample, and a meter
             fields["supplyVoltage"] = Fixed((reading.voltage_mv + 50) // 100, 1)
             fields["supplyCurrent"] = Fixed(reading.current_ma, 3)
             fields["activePower"] = Fixed((reading.power_mw + 50) // 100, 1)
             fields["powerFactor"] = Fixed((reading.pf_thousandths + 5) // 10, 2)
             fields["activeEnergy"] = Fixed(reading.energy_wh, 3)
-        if temperature is not None:
-            fields["temperature"] = Fixed(temperature, 1)
+        if reading.temperature is not None:
+            fields["temperature"] = Fixed(reading.temperature, 1)
         self._put(contract.METER, fields)
 
     def room(self):

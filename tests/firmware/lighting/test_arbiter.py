@@ -1,5 +1,6 @@
-from pole.lighting.arbiter import MAX_HELD, Arbiter, Override
+from pole.lighting.arbiter import Arbiter, Override
 from pole.lighting.calendar import Switch
+from pole.lighting.holding import MAX_HELD, cancel, hold
 
 NOW = 1794000000
 EVENING = Switch(60, 30, "main-road: 22:30", NOW - 3600, NOW + 7200)
@@ -23,7 +24,7 @@ def test_the_calendar_decides_when_nobody_else_wants_anything():
 def test_an_operator_takes_the_place_of_the_calendar_up_or_down():
     for level in (0, 30, 100):
         arbiter = Arbiter()
-        arbiter.hold(override("operator", level, ramp_s=7))
+        hold(arbiter, override("operator", level, ramp_s=7))
         decision = arbiter.decide(NOW, EVENING, False, None, 0)
         assert (decision.level, decision.owner, decision.reason) == (level, "operator", "operator says so")
         assert (decision.until, decision.ramp_s) == (NOW + 600, 7)
@@ -31,17 +32,17 @@ def test_an_operator_takes_the_place_of_the_calendar_up_or_down():
 
 def test_it_falls_back_by_itself():
     arbiter = Arbiter()
-    arbiter.hold(override("emergency", 100, expiration=NOW + 60))
-    arbiter.hold(override("operator", 30, expiration=NOW + 120))
+    hold(arbiter, override("emergency", 100, expiration=NOW + 60))
+    hold(arbiter, override("operator", 30, expiration=NOW + 120))
     assert decided(arbiter, NOW + 59) == (100, "emergency")
     assert decided(arbiter, NOW + 60) == (30, "operator")
     assert decided(arbiter, NOW + 120) == (60, "calendar")
-    assert arbiter.held() == []
+    assert arbiter.held == []
 
 
 def test_what_starts_later_waits():
     arbiter = Arbiter()
-    arbiter.hold(override("operator", 30, start=NOW + 60))
+    hold(arbiter, override("operator", 30, start=NOW + 60))
     assert decided(arbiter, NOW + 59) == (60, "calendar")
     assert decided(arbiter, NOW + 60) == (30, "operator")
 
@@ -49,42 +50,42 @@ def test_what_starts_later_waits():
 def test_incident_and_lock_only_raise():
     for owner in ("incident", "lock"):
         arbiter = Arbiter()
-        arbiter.hold(override(owner, 80))
+        hold(arbiter, override(owner, 80))
         assert decided(arbiter) == (80, owner)
-        arbiter.hold(override(owner, 60))
+        hold(arbiter, override(owner, 60))
         assert decided(arbiter) == (60, "calendar")
-        arbiter.hold(override(owner, 40))
+        hold(arbiter, override(owner, 40))
         assert decided(arbiter) == (60, "calendar")
 
 
 def test_a_lock_bars_the_operator_from_lowering():
     arbiter = Arbiter()
-    arbiter.hold(override("lock", 80))
-    arbiter.hold(override("operator", 0))
+    hold(arbiter, override("lock", 80))
+    hold(arbiter, override("operator", 0))
     assert decided(arbiter) == (80, "lock")
-    arbiter.hold(override("operator", 90))
+    hold(arbiter, override("operator", 90))
     assert decided(arbiter) == (90, "operator")
 
 
 def test_an_incident_raises_above_a_lock():
     arbiter = Arbiter()
-    arbiter.hold(override("incident", 100))
-    arbiter.hold(override("lock", 80))
+    hold(arbiter, override("incident", 100))
+    hold(arbiter, override("lock", 80))
     assert decided(arbiter) == (100, "incident")
 
 
 def test_emergency_and_local_have_the_last_word_in_both_directions():
     arbiter = Arbiter()
-    arbiter.hold(override("incident", 100))
-    arbiter.hold(override("emergency", 20))
+    hold(arbiter, override("incident", 100))
+    hold(arbiter, override("emergency", 20))
     assert decided(arbiter) == (20, "emergency")
-    arbiter.hold(override("local", 0))
+    hold(arbiter, override("local", 0))
     assert decided(arbiter) == (0, "local")
 
 
 def test_safety_caps_everyone_and_raises_nobody():
     arbiter = Arbiter()
-    arbiter.hold(override("local", 90))
+    hold(arbiter, override("local", 90))
     decision = arbiter.decide(NOW, EVENING, False, 50, 0)
     assert (decision.level, decision.owner, decision.until) == (50, "safety", None)
     assert decision.reason == "limited to 50 percent"
@@ -95,42 +96,42 @@ def test_safety_caps_everyone_and_raises_nobody():
 
 def test_of_several_of_one_owner_the_latest_start_wins():
     arbiter = Arbiter()
-    arbiter.hold(override("operator", 30, start=NOW - 10, ref="a"))
-    arbiter.hold(override("operator", 50, start=NOW - 20, ref="b"))
+    hold(arbiter, override("operator", 30, start=NOW - 10, ref="a"))
+    hold(arbiter, override("operator", 50, start=NOW - 20, ref="b"))
     assert decided(arbiter) == (30, "operator")
-    arbiter.hold(override("operator", 70, start=NOW - 10, ref="c"))
+    hold(arbiter, override("operator", 70, start=NOW - 10, ref="c"))
     assert decided(arbiter) == (70, "operator")
 
 
 def test_of_several_incidents_the_highest_wins():
     arbiter = Arbiter()
-    arbiter.hold(override("incident", 90, start=NOW - 20, ref="a"))
-    arbiter.hold(override("incident", 70, start=NOW - 10, ref="b"))
+    hold(arbiter, override("incident", 90, start=NOW - 20, ref="a"))
+    hold(arbiter, override("incident", 70, start=NOW - 10, ref="b"))
     assert decided(arbiter) == (90, "incident")
 
 
 def test_the_same_reference_replaces():
     arbiter = Arbiter()
-    arbiter.hold(override("operator", 30, ref="a"))
-    arbiter.hold(override("operator", 40, ref="a", start=NOW - 100))
+    hold(arbiter, override("operator", 30, ref="a"))
+    hold(arbiter, override("operator", 40, ref="a", start=NOW - 100))
     assert decided(arbiter) == (40, "operator")
-    assert len(arbiter.held()) == 1
+    assert len(arbiter.held) == 1
 
 
 def test_cancel_by_reference_or_all_of_an_owner():
     arbiter = Arbiter()
     for owner in ("operator", "emergency"):
         for ref in ("a", "b", ""):
-            arbiter.hold(override(owner, 30, ref=ref))
-    assert arbiter.cancel("operator", "a")
-    assert not arbiter.cancel("operator", "a")
-    assert not arbiter.cancel("lock", None)
-    assert sorted([(held.owner, held.ref) for held in arbiter.held() if held.owner == "operator"]) == [
+            hold(arbiter, override(owner, 30, ref=ref))
+    assert cancel(arbiter, "operator", "a")
+    assert not cancel(arbiter, "operator", "a")
+    assert not cancel(arbiter, "lock", None)
+    assert sorted([(held.owner, held.ref) for held in arbiter.held if held.owner == "operator"]) == [
         ("operator", ""),
         ("operator", "b"),
     ]
-    assert arbiter.cancel("operator", None)
-    assert [held.owner for held in arbiter.held()] == ["emergency"] * 3
+    assert cancel(arbiter, "operator", None)
+    assert [held.owner for held in arbiter.held] == ["emergency"] * 3
 
 
 def test_without_a_clock_the_photocell_decides_and_without_that_it_is_on():
@@ -143,25 +144,25 @@ def test_without_a_clock_the_photocell_decides_and_without_that_it_is_on():
 
 def test_without_a_clock_a_command_may_raise_but_not_lower():
     arbiter = Arbiter()
-    arbiter.hold(override("operator", 40), 5000)
+    hold(arbiter, override("operator", 40), 5000)
     assert decided(arbiter, None, None, False) == (40, "operator")
     assert decided(arbiter, None, None, True) == (100, "photocell")
     assert decided(arbiter, None, None, None) == (100, "default")
-    arbiter.hold(override("local", 0), 5000)
+    hold(arbiter, override("local", 0), 5000)
     assert decided(arbiter, None, None, True) == (100, "photocell")
 
 
 def test_without_a_clock_a_lower_command_does_not_hide_a_higher_one():
     arbiter = Arbiter()
-    arbiter.hold(override("emergency", 100, start=NOW - 20, ref="a"), 5000)
-    arbiter.hold(override("emergency", 10, start=NOW - 10, ref="b"), 5000)
+    hold(arbiter, override("emergency", 100, start=NOW - 20, ref="a"), 5000)
+    hold(arbiter, override("emergency", 10, start=NOW - 10, ref="b"), 5000)
     assert decided(arbiter, None, None, False) == (10, "emergency")
     assert decided(arbiter, None, None, True) == (100, "emergency")
 
 
 def test_without_a_clock_it_ends_by_ticks():
     arbiter = Arbiter()
-    arbiter.hold(override("operator", 40), 5)
+    hold(arbiter, override("operator", 40), 5)
     last_tick = (1 << 30) - 1
     assert decided(arbiter, None, None, False, None, last_tick) == (40, "operator")
     assert decided(arbiter, None, None, False, None, 4) == (40, "operator")
@@ -171,21 +172,21 @@ def test_without_a_clock_it_ends_by_ticks():
 
 def test_without_a_clock_what_only_has_a_unix_end_waits_for_the_clock():
     arbiter = Arbiter()
-    arbiter.hold(override("operator", 40))
+    hold(arbiter, override("operator", 40))
     assert decided(arbiter, None, None, False) == (0, "photocell")
     assert decided(arbiter) == (40, "operator")
 
 
 def test_a_deadline_in_ticks_holds_when_the_clock_is_back():
     arbiter = Arbiter()
-    arbiter.hold(override("operator", 40, expiration=NOW + 99999), 5000)
+    hold(arbiter, override("operator", 40, expiration=NOW + 99999), 5000)
     assert decided(arbiter, ticks_ms=4999) == (40, "operator")
     assert decided(arbiter, ticks_ms=5000) == (60, "calendar")
 
 
 def test_expire_says_whether_anything_ended():
     arbiter = Arbiter()
-    arbiter.hold(override("operator", 40, expiration=NOW + 5))
+    hold(arbiter, override("operator", 40, expiration=NOW + 5))
     assert not arbiter.expire(NOW + 4, 0)
     assert arbiter.expire(NOW + 5, 0)
     assert not arbiter.expire(NOW + 5, 0)
@@ -194,8 +195,8 @@ def test_expire_says_whether_anything_ended():
 def test_next_change_is_the_next_start_or_end():
     arbiter = Arbiter()
     assert arbiter.next_change(NOW) is None
-    arbiter.hold(override("operator", 40, start=NOW + 30, expiration=NOW + 50, ref="a"))
-    arbiter.hold(override("operator", 40, start=NOW - 30, expiration=NOW + 40, ref="b"))
+    hold(arbiter, override("operator", 40, start=NOW + 30, expiration=NOW + 50, ref="a"))
+    hold(arbiter, override("operator", 40, start=NOW - 30, expiration=NOW + 40, ref="b"))
     assert arbiter.next_change(NOW) == NOW + 30
     assert arbiter.next_change(NOW + 30) == NOW + 40
     assert arbiter.next_change(NOW + 40) == NOW + 50
@@ -212,22 +213,22 @@ def test_a_decision_that_stays_the_same_is_the_same():
 
 def test_what_is_saved_and_held_again_decides_the_same():
     first = Arbiter()
-    first.hold(override("operator", 30, ref="a"))
-    first.hold(override("operator", 50, ref="b"))
+    hold(first, override("operator", 30, ref="a"))
+    hold(first, override("operator", 50, ref="b"))
     second = Arbiter()
-    for held in first.held():
-        second.hold(held)
+    for held in first.held:
+        hold(second, held)
     assert decided(second) == decided(first) == (50, "operator")
 
 
 def test_when_it_is_full_the_lowest_owner_gives_way():
     arbiter = Arbiter()
     for i in range(MAX_HELD):
-        assert arbiter.hold(override("operator", 30, start=NOW - 100 + i, ref=str(i)))
-    assert arbiter.hold(override("emergency", 100))
-    assert len(arbiter.held()) == MAX_HELD
-    assert not [held for held in arbiter.held() if held.ref == "0"]
+        assert hold(arbiter, override("operator", 30, start=NOW - 100 + i, ref=str(i)))
+    assert hold(arbiter, override("emergency", 100))
+    assert len(arbiter.held) == MAX_HELD
+    assert not [held for held in arbiter.held if held.ref == "0"]
     assert decided(arbiter) == (100, "emergency")
     for i in range(MAX_HELD):
-        arbiter.hold(override("emergency", 100, ref=str(i)))
-    assert not arbiter.hold(override("operator", 0, ref="late"))
+        hold(arbiter, override("emergency", 100, ref=str(i)))
+    assert not hold(arbiter, override("operator", 0, ref="late"))

@@ -2,8 +2,9 @@
 
 from hypothesis import given, strategies
 
-from pole.lighting.arbiter import MAX_HELD, Arbiter, Override
+from pole.lighting.arbiter import Arbiter, Override
 from pole.lighting.calendar import Switch
+from pole.lighting.holding import MAX_HELD, hold
 
 OWNERS = ("operator", "lock", "incident", "emergency", "local")
 NOW = 1794000000
@@ -26,7 +27,7 @@ SWITCH = strategies.builds(Switch, LEVELS, strategies.just(5), strategies.just("
 def filled(orders):
     arbiter = Arbiter()
     for owner, level, ref, start, seconds, deadline in orders:
-        arbiter.hold(Override(owner, level, owner, ref, start, start + seconds, 1), deadline)
+        hold(arbiter, Override(owner, level, owner, ref, start, start + seconds, 1), deadline)
     return arbiter
 
 

@@ -1,6 +1,6 @@
 """What a command may do, and the sentence that says why not."""
 
-from pole import contract
+from pole import contract, contract_acks
 from pole.link import envelope
 from pole.link import marks as marks_of
 from pole.link.commands import Commands
@@ -36,7 +36,7 @@ def take(payload, topic=OWN, now=NOW, floor=20, keys=(), marks=(), unclocked_lev
 
 
 def rejected(verdict, reason, *words):
-    assert verdict.outcome == contract.REJECTED and verdict.override is None and verdict.cancel is None
+    assert verdict.outcome == contract_acks.REJECTED and verdict.override is None and verdict.cancel is None
     assert verdict.reason == reason, (verdict.reason, verdict.detail)
     for word in words:
         assert word in verdict.detail, verdict.detail
@@ -55,7 +55,7 @@ def test_an_override_with_everything():
         more=[1],
     )
     verdict = take(sealed(text, extra={"a": None}))
-    assert (verdict.outcome, verdict.reason, verdict.detail) == (contract.APPLIED, "", "")
+    assert (verdict.outcome, verdict.reason, verdict.detail) == (contract_acks.APPLIED, "", "")
     assert (verdict.key, verdict.sender, verdict.n, verdict.ref) == ("", "iccc", N, "e-1")
     assert verdict.mark == ("\niccc", N) and verdict.issued is None and verdict.cancel is None
     order = verdict.override
@@ -73,15 +73,15 @@ def test_an_override_with_as_little_as_possible():
 
 def test_a_cancel():
     verdict = take(sealed('{"type":"cancel","owner":"incident","cmsRefId":"i-9"}'))
-    assert (verdict.outcome, verdict.ref) == (contract.APPLIED, "i-9") and verdict.override is None
+    assert (verdict.outcome, verdict.ref) == (contract_acks.APPLIED, "i-9") and verdict.override is None
     assert (verdict.cancel.owner, verdict.cancel.ref) == ("incident", "i-9")
     verdict = take(sealed('{"type":"cancel"}'))
     assert (verdict.cancel.owner, verdict.cancel.ref) == ("operator", None)
-    rejected(take(sealed('{"type":"cancel","owner":"safety"}')), contract.BAD_FIELD, 'owner is "safety"')
+    rejected(take(sealed('{"type":"cancel","owner":"safety"}')), contract_acks.BAD_FIELD, 'owner is "safety"')
 
 
 def test_bytes_that_are_no_envelope():
-    bad = contract.BAD_ENVELOPE
+    bad = contract_acks.BAD_ENVELOPE
     rejected(take(b""), bad, "not JSON")
     rejected(take(b"\xff\xfe"), bad, "not JSON in UTF-8")
     rejected(take(b'{"v":1,"sender":"\xed\xa0\x80"}'), bad, "not JSON in UTF-8")
@@ -89,14 +89,14 @@ def test_bytes_that_are_no_envelope():
     rejected(take(b"[1]"), bad, "a list")
     rejected(take(b'"' + b"x" * 100 + b'"'), bad, '"xxx', "must be a JSON object")
     rejected(take(b"{" * 8000), bad, "not JSON")
-    rejected(take(None), contract.TOO_LARGE, "8192")
-    rejected(take(b" " * 8193), contract.TOO_LARGE, "8192")
+    rejected(take(None), contract_acks.TOO_LARGE, "8192")
+    rejected(take(b" " * 8193), contract_acks.TOO_LARGE, "8192")
     verdict = take(b"[" * 8000)
     assert (verdict.key, verdict.sender, verdict.n, verdict.ref, verdict.mark) == (None, None, None, None, None)
 
 
 def test_an_envelope_with_a_bad_field():
-    bad = contract.BAD_ENVELOPE
+    bad = contract_acks.BAD_ENVELOPE
     text = body()
     rejected(take(sealed(text, v="absent")), bad, "v is missing", "must be 1")
     rejected(take(sealed(text, v=2)), bad, "v is 2 and must be 1")
@@ -120,7 +120,7 @@ def test_an_envelope_with_a_bad_field():
 
 
 def test_a_body_with_a_bad_field():
-    bad = contract.BAD_FIELD
+    bad = contract_acks.BAD_FIELD
     cases = (
         ({"type": "absent"}, ("type is missing",)),
         ({"type": "dim"}, ('type is "dim"', '"override", "cancel", "resend" or "rekey"')),
@@ -150,30 +150,32 @@ def test_a_body_with_a_bad_field():
 
 
 def test_an_expired_command():
-    rejected(take(sealed(body(expiration=NOW))), contract.EXPIRED, "expiration is %d" % NOW, "after %d" % NOW)
-    rejected(take(sealed(body(expiration=5))), contract.EXPIRED)
-    assert take(sealed(body(expiration=NOW + 1))).outcome == contract.APPLIED
-    assert take(sealed(body(expiration=NOW + 366 * 86400))).outcome == contract.APPLIED
+    rejected(take(sealed(body(expiration=NOW))), contract_acks.EXPIRED, "expiration is %d" % NOW, "after %d" % NOW)
+    rejected(take(sealed(body(expiration=5))), contract_acks.EXPIRED)
+    assert take(sealed(body(expiration=NOW + 1))).outcome == contract_acks.APPLIED
+    assert take(sealed(body(expiration=NOW + 366 * 86400))).outcome == contract_acks.APPLIED
 
 
 def test_a_repeated_command():
     marks = {"\niccc": N}
-    assert rejected(take(sealed(body()), marks=marks), contract.REPLAYED, "n is %d" % N, "above %d" % N).mark is None
-    rejected(take(sealed(body(), n=N - 1), marks=marks), contract.REPLAYED)
+    assert (
+        rejected(take(sealed(body()), marks=marks), contract_acks.REPLAYED, "n is %d" % N, "above %d" % N).mark is None
+    )
+    rejected(take(sealed(body(), n=N - 1), marks=marks), contract_acks.REPLAYED)
     assert take(sealed(body(), n=N + 1), marks=marks).mark == ("\niccc", N + 1)
-    assert take(sealed(body(), sender="other"), marks=marks).outcome == contract.APPLIED
+    assert take(sealed(body(), sender="other"), marks=marks).outcome == contract_acks.APPLIED
 
 
 def test_a_signed_command():
     verdict = take(sealed(body(level=0), key="P0001"), keys=KEYS)
-    assert verdict.outcome == contract.APPLIED and verdict.override.level == 0
+    assert verdict.outcome == contract_acks.APPLIED and verdict.override.level == 0
     assert verdict.mark == ("P0001\niccc", N) and verdict.issued == NOW and verdict.key == "P0001"
 
 
 def test_a_command_that_is_not_signed_or_not_by_us():
-    bad = contract.BAD_MAC
+    bad = contract_acks.BAD_MAC
     text = body()
-    rejected(take(sealed(text), keys=KEYS), contract.BAD_ENVELOPE, "key is missing")
+    rejected(take(sealed(text), keys=KEYS), contract_acks.BAD_ENVELOPE, "key is missing")
     rejected(take(sealed(text, key="P0001", mac="absent"), keys=KEYS), bad, "mac is null", "64")
     rejected(take(sealed(text, key="P0001", mac=5), keys=KEYS), bad, "mac is 5")
     rejected(take(sealed(text, key="P0001", mac="ठ" * 64), keys=KEYS), bad, "does not match")
@@ -189,10 +191,10 @@ def test_a_command_that_is_not_signed_or_not_by_us():
 
 def test_what_was_signed_once_and_refused_cannot_be_sent_again_later():
     payload = sealed(body(level=101), key="P0001")
-    verdict = rejected(take(payload, keys=KEYS), contract.BAD_FIELD)
+    verdict = rejected(take(payload, keys=KEYS), contract_acks.BAD_FIELD)
     marks = {}
     marks_of.remember(marks, verdict.mark)
-    rejected(take(payload, keys=KEYS, marks=marks), contract.REPLAYED)
+    rejected(take(payload, keys=KEYS, marks=marks), contract_acks.REPLAYED)
 
 
 def test_a_shared_key_or_topic_cannot_take_the_light_below_the_floor():
@@ -210,9 +212,9 @@ def test_a_shared_key_or_topic_cannot_take_the_light_below_the_floor():
     for payload, topic, keys, allowed in cases:
         verdict = take(payload, topic, keys=keys)
         if allowed:
-            assert verdict.outcome == contract.APPLIED, verdict.detail
+            assert verdict.outcome == contract_acks.APPLIED, verdict.detail
         else:
-            rejected(verdict, contract.BELOW_FLOOR, "level is 19 and must be at least 20")
+            rejected(verdict, contract_acks.BELOW_FLOOR, "level is 19 and must be at least 20")
 
 
 def test_with_the_clock_unknown_a_command_only_raises_and_for_an_hour_at_most():
@@ -221,13 +223,16 @@ def test_with_the_clock_unknown_a_command_only_raises_and_for_an_hour_at_most():
     long = take(sealed(body(level=100, expiration=NOW + 86400)), now=None)
     assert long.override.hold_s == 3600 and long.issued is None
     lowering = sealed(body(level=99), key="P0001")
-    verdict = rejected(take(lowering, now=None, keys=KEYS), contract.CLOCK_UNKNOWN, "level is 99", "at least 100")
+    verdict = rejected(take(lowering, now=None, keys=KEYS), contract_acks.CLOCK_UNKNOWN, "level is 99", "at least 100")
     assert verdict.issued == NOW and verdict.mark  # genuine: it raises the clock's floor
-    assert take(lowering, now=None, keys=KEYS, unclocked_level=0).outcome == contract.APPLIED  # by day
+    assert take(lowering, now=None, keys=KEYS, unclocked_level=0).outcome == contract_acks.APPLIED  # by day
     rejected(
-        take(sealed(body(level=100, start=NOW + 60)), now=None), contract.CLOCK_UNKNOWN, "start is", "clock is unknown"
+        take(sealed(body(level=100, start=NOW + 60)), now=None),
+        contract_acks.CLOCK_UNKNOWN,
+        "start is",
+        "clock is unknown",
     )
-    rejected(take(sealed(body(level=100, expiration=NOW)), now=None), contract.EXPIRED)
+    rejected(take(sealed(body(level=100, expiration=NOW)), now=None), contract_acks.EXPIRED)
 
 
 def test_a_pole_remembers_so_many_senders_and_no_more():
@@ -236,10 +241,10 @@ def test_a_pole_remembers_so_many_senders_and_no_more():
         marks_of.remember(marks, ("P0001\ns%02d" % number, N + number))
     assert len(marks) == marks_of.SENDERS
     payload = sealed(body(), key="P0001", sender="new")
-    rejected(take(payload, keys=KEYS, marks=marks), contract.BAD_ENVELOPE, "32 senders")
+    rejected(take(payload, keys=KEYS, marks=marks), contract_acks.BAD_ENVELOPE, "32 senders")
     known = sealed(body(), key="P0001", sender="s05", n=N + 100)
     verdict = take(known, keys=KEYS, marks=marks)
-    assert verdict.outcome == contract.APPLIED
+    assert verdict.outcome == contract_acks.APPLIED
     marks_of.remember(marks, verdict.mark)
     assert len(marks) == marks_of.SENDERS and marks["P0001\ns05"] == N + 100
     verdict = take(sealed(body(), sender="new", n=N + 200), marks=marks)  # unsigned: a bench is not locked up

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pole import contract, contract_city
+from pole import contract, contract_acks, contract_city
 from pole.link import envelope, hmac, json_reader, packets, sntp, utf8
 from pole.link.commands import Commands
 from tests.firmware.link.test_commands import KEY, NOW, OWN, N, body, sealed
@@ -60,7 +60,7 @@ def judged(payload: bytes | None, keys: dict[str, str], now: int | None, topic: 
     marks = {"\niccc": N}
     verdict = Commands(keys, marks).take(topic, payload, now, 20)
     assert marks == {"\niccc": N}
-    if verdict.outcome == contract.APPLIED:
+    if verdict.outcome == contract_acks.APPLIED:
         assert sum(one is not None for one in (verdict.override, verdict.cancel, verdict.resend)) == 1
         assert verdict.mark and not verdict.reason
         if verdict.override:
@@ -116,7 +116,7 @@ def test_a_changed_byte_never_passes_as_signed(place: int, byte: int, kind: int)
     )
     changed = pieces[kind]
     verdict = Commands({"P0001": KEY}, {}).take(OWN, changed, NOW, 20)
-    if verdict.outcome == contract.APPLIED:  # then it says the same in other bytes
+    if verdict.outcome == contract_acks.APPLIED:  # then it says the same in other bytes
         assert json.loads(changed) == json.loads(good) or set(json.loads(changed)) != set(json.loads(good))
         assert verdict.override.level == 50 and verdict.n == N + 1
 
@@ -214,7 +214,7 @@ def test_any_time_answer_is_a_time_or_a_value_error(reply: bytes, nonce: bytes) 
 def test_a_megabyte_of_rubbish_is_one_verdict() -> None:
     for rubbish in (b"\x00" * (1 << 20), b"[" * (1 << 20), b'"' * (1 << 20)):
         verdict = Commands({}, {}).take(OWN, rubbish, NOW, 20)
-        assert verdict.reason == contract.TOO_LARGE
+        assert verdict.reason == contract_acks.TOO_LARGE
 
 
 def test_the_envelope_s_fields_are_contract_s() -> None:

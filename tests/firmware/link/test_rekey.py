@@ -1,6 +1,6 @@
 """A new key comes wrapped under the pole's own, and no other key and no other topic may bring one."""
 
-from pole import contract
+from pole import contract, contract_acks
 from pole.link import envelope, rekey
 from pole.link.commands import Commands
 
@@ -29,14 +29,18 @@ def asking(name="P0001", wrapped="absent", n=N):
 
 
 def refused(verdict, reason, words):
-    assert (verdict.outcome, verdict.reason, verdict.rekey) == (contract.REJECTED, reason, None), verdict.detail
+    assert (verdict.outcome, verdict.reason, verdict.rekey) == (contract_acks.REJECTED, reason, None), verdict.detail
     assert words in verdict.detail, verdict.detail
 
 
 def test_a_key_is_changed_added_and_removed():
     for name in ("P0001", "ward-1", "ward-2"):
         verdict = take(asking(name))
-        assert (verdict.outcome, verdict.rekey, verdict.mark) == (contract.APPLIED, (name, NEW), ("P0001\niccc", N))
+        assert (verdict.outcome, verdict.rekey, verdict.mark) == (
+            contract_acks.APPLIED,
+            (name, NEW),
+            ("P0001\niccc", N),
+        )
     assert take(asking("ward-1", None)).rekey == ("ward-1", None)
     assert take(asking("ward-9", None)).rekey == ("ward-9", None)  # asked for a second time
 
@@ -51,14 +55,14 @@ def test_what_is_wrapped_is_the_key_and_an_hmac_over_lines():
 
 
 def test_only_the_own_key_on_the_own_topic_may():
-    refused(take(asking(), key="ward-1", secret=SHARED), contract.BAD_MAC, "own topic and under its own key")
-    refused(take(asking(), topic=GROUP), contract.BAD_MAC, "own topic")
-    refused(take(asking(), topic="diya/1/sagar/_all/command"), contract.BAD_MAC, "own topic")
-    refused(take(asking(), keys={}), contract.BAD_MAC, "own topic")  # a bench without keys
+    refused(take(asking(), key="ward-1", secret=SHARED), contract_acks.BAD_MAC, "own topic and under its own key")
+    refused(take(asking(), topic=GROUP), contract_acks.BAD_MAC, "own topic")
+    refused(take(asking(), topic="diya/1/sagar/_all/command"), contract_acks.BAD_MAC, "own topic")
+    refused(take(asking(), keys={}), contract_acks.BAD_MAC, "own topic")  # a bench without keys
 
 
 def test_bounds():
-    bad = contract.BAD_FIELD
+    bad = contract_acks.BAD_FIELD
     refused(take(asking("P0001", None)), bad, "which can be changed and not removed")
     full = {"P0001": KEY}
     for number in range(15):
@@ -81,4 +85,4 @@ def test_a_pole_that_lost_its_marks_takes_only_a_fresh_key_of_its_own():
         take(asking(), forgetful=True, now=NOW + 3601),
         take(asking(), forgetful=True, now=None),
     ):
-        refused(verdict, contract.NOT_REKEYED, "first its own key must change")
+        refused(verdict, contract_acks.NOT_REKEYED, "first its own key must change")

@@ -101,12 +101,12 @@ def test_modules_and_classes_that_do_not_meet_share_their_names() -> None:
 def test_names_that_meet_in_a_family_of_classes_stay_apart() -> None:
     text = (
         "class Base:\n    def __init__(self):\n        self._one = 1\n\n\n"
-        "class Child(Base):\n    def both(self):\n        self._two = 2\n        return self._one, self._two\n"
+        "class Child(Base):\n    def run(self):\n        self._two = 2\n        return self._one, self._two\n"
     )
     space: dict[str, type] = {}
     exec(short(text), space)
     (child,) = [kind for kind in space.values() if isinstance(kind, type) and kind.__base__ is not object]
-    assert child().both() == (1, 2)
+    assert child().run() == (1, 2)
 
 
 def test_what_others_may_know_by_its_name_keeps_it() -> None:

@@ -94,7 +94,7 @@ def test_killed_at_any_point_it_loses_and_doubles_nothing(tmp_path: Path) -> Non
             assert sorted(gone) == sorted(pole.dropped)
             assert any(row["replayed"] for row in mine)
         assert reader.summary()["conflicts"] == 0
-        assert reader._db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert reader.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     print(f"{len(kept)} events, {deaths} deaths, {sum(pole.questions for pole in poles)} questions", file=sys.stderr)
 
 

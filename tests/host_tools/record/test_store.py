@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from host_tools.errors import RecordError
 from host_tools.link import Message
-from host_tools.record import gaps, silence
+from host_tools.record import gaps
 from host_tools.record.asking import Asker
+from host_tools.record.failures import check
 from host_tools.record.query import Reader, Wanted
 from host_tools.record.store import Ack, Record
 from host_tools.record.wire import LAST
@@ -241,11 +242,11 @@ def test_a_pole_without_a_word_begins_a_failure(desk: Desk) -> None:
     desk.say("P0001", "state", {"v": 1, "level": 70})
     desk.say("P0002", "state", {"v": 1, "level": 70})
     with desk.record.transaction() as db:
-        assert silence.check(db, NOW + 2099, NOW, 2100) == 0
+        assert check(db, NOW + 2099, NOW, 2100) == 0
     desk.say("P0002", "meter", {"v": 1}, now=NOW + 2000)
     with desk.record.transaction() as db:
-        assert silence.check(db, NOW + 2100, NOW, 2100) == 1
-        assert silence.check(db, NOW + 2200, NOW, 2100) == 0
+        assert check(db, NOW + 2100, NOW, 2100) == 1
+        assert check(db, NOW + 2200, NOW, 2100) == 0
     desk.say("P0001", "presence", {"online": True}, retained=True, now=NOW + 2250)  # proves nothing
     desk.say("P0001", "state", {"v": 1, "level": 70}, now=NOW + 2300)
     assert failures(desk) == [(True, NOW + 2100, "silent"), (False, NOW + 2300, "silent")]
@@ -254,7 +255,7 @@ def test_a_pole_without_a_word_begins_a_failure(desk: Desk) -> None:
 def test_our_own_absence_is_not_the_poles_silence(desk: Desk) -> None:
     desk.say("P0001", "state", {"v": 1, "level": 70})
     with desk.record.transaction() as db:
-        assert silence.check(db, NOW + 90_000, NOW + 89_000, 2100) == 0
+        assert check(db, NOW + 90_000, NOW + 89_000, 2100) == 0
 
 
 def test_the_latest_of_each_pole_is_kept(desk: Desk) -> None:

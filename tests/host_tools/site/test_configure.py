@@ -19,7 +19,7 @@ from host_tools.envelope import Key
 from host_tools.key_file import KeyFile
 from host_tools.link import Link
 from host_tools.site import load_site, pole_config
-from pole import config, config_files, contract
+from pole import config, config_files, contract, contract_acks
 from pole.configuring import Configuring
 from pole.link.commands import Commands
 from pole.link.keyring import change
@@ -207,7 +207,7 @@ def test_a_pole_that_refuses_or_goes_back_is_shown_with_its_reason(
     change_site(site, "mqtt://127.0.0.1:1883", "mqtt://127.0.0.1:9")
     code, said, _ = call(broker, capsys, *arguments, "--pole", P1, "--pole", P2)
     assert code == 1
-    assert said["rejected"][P2]["reason"] == contract.BAD_MAC
+    assert said["rejected"][P2]["reason"] == contract_acks.BAD_MAC
     assert said["reverted"] == {P1: "no session within 900 s after it came in force"}
     assert street.poles[P1].settings["link.port"] == 1883
     change_site(site, "mqtt://127.0.0.1:9", "mqtt://127.0.0.1:1883")

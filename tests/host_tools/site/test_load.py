@@ -61,6 +61,16 @@ def test_a_small_site_needs_little(tmp_path: Path) -> None:
     assert site.programmes["plain"][0].ramp_s == 2
 
 
+def test_an_access_point_is_that_of_the_zone_unless_the_file_says_otherwise(tmp_path: Path) -> None:
+    assert [pole.access_point for pole in load_site(write(tmp_path)).poles] == ["north", "north"]
+    poles = POLES.replace("board\n", "board,access_point\n").replace("led,virtual\n", "led,virtual,ap-7\n", 1)
+    poles = poles.replace("led,virtual\n", "led,virtual,\n", 1)
+    assert [pole.access_point for pole in load_site(write(tmp_path, poles=poles)).poles] == ["ap-7", "north"]
+    assert load_site(tmp_path).poles[0].groups == ("street", "north", "W1", "F1")  # it takes no commands
+    (problem,) = sentences(write(tmp_path, poles=poles.replace("ap-7", "ap 7")))
+    assert problem.startswith("poles.csv line 3: access_point is 'ap 7' and must be 1 to 32 letters")
+
+
 def test_every_mistake_of_both_files_is_found_in_one_pass(tmp_path: Path) -> None:
     site = (
         SITE.replace("52.5\n", "152.5\n")
@@ -80,7 +90,7 @@ def test_every_mistake_of_both_files_is_found_in_one_pass(tmp_path: Path) -> Non
         "with at most 720 minutes added such as sunset-10",
         "site.toml line 13: luminaires.led.rated_w is 'fifty' and must be a number, 1 to 2000 W",
         "poles.csv line 3: luminaire is 'lead' and must be one of led",
-        "poles.csv line 3: board is 'nothing' and must be one of esp32-devkitc, virtual",
+        "poles.csv line 3: board is 'nothing' and must be one of esp32-devkitc, virtual, virtual-holdup",
         "poles.csv line 3: latitude is 'x' and must be -90 to 90 degrees, the site's own being -90",
         "poles.csv line 4: pole is 'P0001' and must be new: line 3 has it already",
     ]

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from pole import config, contract
+from pole import config, contract, contract_acks
 from pole.lighting.calendar import Calendar
 from simulator.street.street import Street
 from tests.simulator.cuts.story import BAD, CONFIG_TOPIC, KEY, SETTINGS, START, Story
@@ -129,7 +129,7 @@ class Afterwards:
     def _nothing_is_obeyed_twice(self) -> None:
         outcomes = {ack["n"]: ack["outcome"] for ack in self._lived.acks()}
         for order in self._orders[-1:]:
-            assert outcomes[order.n] == contract.REJECTED or not self._acked(order.n)
+            assert outcomes[order.n] == contract_acks.REJECTED or not self._acked(order.n)
 
     def _every_event_is_there(self) -> None:
         """What the city had it gets again, word for word, and no sequence is missing."""

@@ -14,10 +14,13 @@ import pytest
 import pole.drivers
 from host_tools.boards import load_board
 from simulator import virtual
-from simulator.hardware.adc import LightSensor
+from simulator.hardware import lis3dh, lw14
+from simulator.hardware.adc import LinearSensor
 from simulator.hardware.bl0942 import Bl0942, Electrical
 from simulator.hardware.chip import PWRON_RESET, Chip
 from simulator.hardware.ds3231 import ADDRESS, Ds3231
+from simulator.hardware.lis3dh import Lis3dh
+from simulator.hardware.lw14 import Lw14
 from simulator.hardware.radio import Radio
 
 START_UNIX = 1795500000  # a moment in November 2026
@@ -25,7 +28,7 @@ VIRTUAL = ("ops", "machine", "network", "esp32", "ntptime")
 
 
 class Bench:
-    """One node and its surroundings; tests set ``load``, ``lux``, ``celsius`` and move ``now_ms``."""
+    """One node and its surroundings; tests set what it senses and move ``now_ms``."""
 
     def __init__(self, board: str) -> None:
         self.board = load_board(board)
@@ -33,6 +36,11 @@ class Bench:
         self.load = Electrical(230.0, 0.0, 0.0)
         self.lux = 0.0
         self.celsius = 25.0
+        self.acceleration_g = (0.0, 0.0, 1.0)
+        self.shocks: list[tuple[int, float]] = []  # (millisecond, g)
+        self.door_open = False
+        self.leakage_a = 0.0
+        self.gears = 1
         self.outputs: list[tuple[int, int]] = []  # (pin, duty) as they changed
         self.resets: list[int] = []
         b = self.board
@@ -49,7 +57,15 @@ class Bench:
         self.clock = Ds3231(lambda: START_UNIX * 1000 + self.now_ms, lambda: self.celsius)
         self.chip.uarts.attach(b["meter"]["tx"], b["meter"]["rx"], self.meter, b["meter"]["baud"])
         self.chip.i2c.attach(b["rtc"]["scl"], b["rtc"]["sda"], ADDRESS, self.clock)
-        self.chip.attach_adc(b["photocell"]["pin"], LightSensor(lambda: self.lux, b["photocell"]["full_scale_lux"]))
+        self.chip.attach_adc(b["photocell"]["pin"], LinearSensor(lambda: self.lux, b["photocell"]["full_scale_lux"]))
+        self.accelerometer = Lis3dh(lambda: self.now_ms, lambda: self.acceleration_g, self._shock_g)
+        self.gear = Lw14(lambda: self.now_ms, lambda: self.gears)
+        a, g = b["accelerometer"], b["gear"]
+        self.chip.i2c.attach(a["scl"], a["sda"], lis3dh.ADDRESS, self.accelerometer)
+        self.chip.i2c.attach(g["scl"], g["sda"], lw14.ADDRESS, self.gear)
+        monitor = LinearSensor(lambda: 1000 * self.leakage_a, b["leakage"]["full_scale_ma"])
+        self.chip.attach_adc(b["leakage"]["pin"], monitor)
+        self.chip.gpio.contacts[b["door"]["pin"]] = lambda: not self.door_open
         self.chip.on_output = lambda pin: self.outputs.append((pin, self.chip.gpio.duty(pin)))
         self.chip.on_reset = self.resets.append
         self.chip.power_on(PWRON_RESET)
@@ -57,6 +73,9 @@ class Bench:
     @property
     def unix(self) -> int:
         return START_UNIX + self.now_ms // 1000
+
+    def _shock_g(self, from_ms: int, to_ms: int) -> float:
+        return max((g for ms, g in self.shocks if from_ms < ms <= to_ms), default=0.0)
 
     def wait(self, ms: int) -> None:
         self.now_ms += ms
@@ -114,9 +133,12 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
 def drivers(bench: Bench) -> SimpleNamespace:
     """Every driver of the board, made as the firmware makes them."""
     from pole.drivers.bl0942 import Bl0942
+    from pole.drivers.board import i2c
     from pole.drivers.dimmer import Dimmer
     from pole.drivers.ds3231 import Ds3231
-    from pole.drivers.photocell import Photocell
+    from pole.drivers.inputs import Contact, Sensor
+    from pole.drivers.lis3dh import Lis3dh
+    from pole.drivers.lw14 import Lw14
     from pole.drivers.reading import Reading
     from pole.drivers.relay import Relay
 
@@ -125,7 +147,11 @@ def drivers(bench: Bench) -> SimpleNamespace:
         relay=Relay(b["relay"]["pin"], b["relay"]["closed"]),
         dimmer=Dimmer(b["dimmer"]["pin"], b["dimmer"]["frequency"], b["dimmer"]["inverted"]),
         meter=Bl0942(b["meter"]["uart"], b["meter"]["tx"], b["meter"]["rx"], b["meter"]["baud"]),
-        clock=Ds3231(b["rtc"]["bus"], b["rtc"]["scl"], b["rtc"]["sda"]),
-        photocell=Photocell(b["photocell"]["pin"], b["photocell"]["full_scale_lux"]),
+        clock=Ds3231(i2c(b["rtc"])),
+        photocell=Sensor(b["photocell"]["pin"], b["photocell"]["full_scale_lux"]),
+        accelerometer=Lis3dh(i2c(b["accelerometer"])),
+        door=Contact(b["door"]["pin"], b["door"]["open"]),
+        leakage=Sensor(b["leakage"]["pin"], b["leakage"]["full_scale_ma"]),
+        gear=Lw14(i2c(b["gear"])),
         reading=Reading(),
     )

@@ -10,11 +10,15 @@ import network
 import ntptime
 
 from pole.drivers.bl0942 import Bl0942
+from pole.drivers.board import i2c
 from pole.drivers.dimmer import Dimmer
 from pole.drivers.ds3231 import Ds3231
-from pole.drivers.photocell import Photocell
+from pole.drivers.inputs import Contact, Sensor
+from pole.drivers.lis3dh import Lis3dh
+from pole.drivers.lw14 import ANSWER_MS, Lw14
 from pole.drivers.reading import Reading
 from pole.drivers.relay import Relay
+from pole.drivers.supply import Supply
 from pole.drivers.watchdog import Watchdog
 from pole.drivers.wifi import Radio
 
@@ -24,7 +28,7 @@ def run(board):
     seen = [machine.unique_id()[5], machine.reset_cause(), machine.freq(), esp32.raw_temperature(), network.hostname()]
     relay = Relay(board["relay"]["pin"], board["relay"]["closed"])
     dimmer = Dimmer(board["dimmer"]["pin"], board["dimmer"]["frequency"], board["dimmer"]["inverted"])
-    photocell = Photocell(board["photocell"]["pin"], board["photocell"]["full_scale_lux"])
+    photocell = Sensor(board["photocell"]["pin"], board["photocell"]["full_scale_lux"])
     dog = Watchdog(board["watchdog"]["timeout_s"])
     for step in range(0, 101, 10):
         relay.set(step > 0)
@@ -43,10 +47,23 @@ def run(board):
         _chip.idle(60000)
     seen.append((meter.energy_wh, meter.energy_uwh))
 
-    clock = Ds3231(board["rtc"]["bus"], board["rtc"]["scl"], board["rtc"]["sda"])
+    clock = Ds3231(i2c(board["rtc"]))
     seen.append(clock.get())
     for n in range(100):
         seen.append((clock.set(1700000000 + n * 11111111), clock.get(), clock.temperature_tenths()))
+
+    accelerometer, gear = Lis3dh(i2c(board["accelerometer"])), Lw14(i2c(board["gear"]))
+    door = Contact(board["door"]["pin"], board["door"]["open"])
+    leakage = Sensor(board["leakage"]["pin"], board["leakage"]["full_scale_ma"])
+    for n in range(100):
+        accelerometer.read(reading)
+        gear.request()
+        _chip.idle(ANSWER_MS - n % 20)  # now and then it looks too early
+        seen.append((reading.x_mg, reading.y_mg, reading.z_mg, reading.shock_mg))
+        seen.append((gear.answered(), door.open(), leakage.milliamperes(), clock.temperature_tenths()))
+        _chip.idle(7919)
+
+    seen.append((Supply(23, 0).present(), Supply(23, 1).present()))  # nothing is wired to it
 
     store = esp32.NVS("diya")
     try:

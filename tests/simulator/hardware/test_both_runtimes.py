@@ -20,6 +20,11 @@ def surroundings(bench) -> None:
     )
     bench.lux = 123.0
     bench.celsius = -3.75
+    bench.accelerometer._acceleration_g = lambda: (0.3, bench.now_ms % 7919 / 4000 - 1, 0.9)
+    bench.shocks = [(ms, ms // 1000003 % 9) for ms in range(0, 100_000_000, 1000003)]
+    bench.gear._gears = lambda: bench.now_ms // 60000 % 3
+    bench.chip.gpio.contacts[bench.board["door"]["pin"]] = lambda: bench.now_ms // 30000 % 2 == 0
+    bench.leakage_a = 0.031
 
 
 def on_micropython(bench, board: Path) -> list:

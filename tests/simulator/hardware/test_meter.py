@@ -22,7 +22,8 @@ def sample(bench, drivers) -> bool:
 
 
 def values(reading) -> tuple[int, ...]:
-    return tuple(vars(reading).values())
+    r = reading
+    return r.voltage_mv, r.current_ma, r.power_mw, r.pf_thousandths, r.energy_wh
 
 
 def test_every_load_is_read_to_one_step_of_the_chip(bench, drivers):

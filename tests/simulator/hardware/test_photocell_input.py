@@ -16,6 +16,6 @@ def test_more_light_than_the_sensor_can_say_is_full_scale(bench, drivers):
 
 
 def test_an_input_with_nothing_on_it_is_dark(bench):
-    from pole.drivers.photocell import Photocell
+    from pole.drivers.inputs import Sensor
 
-    assert Photocell(39, 1000).lux() == 0
+    assert Sensor(39, 1000).lux() == 0

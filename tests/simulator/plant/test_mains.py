@@ -1,5 +1,8 @@
 """The voltage of a feeder through the day."""
 
+from itertools import pairwise
+
+from simulator.plant.faults import Faults
 from simulator.plant.mains import NOMINAL_V, Feeder, Supply
 from tests.simulator.small_site import HOUR_MS, run_time
 
@@ -23,6 +26,26 @@ def test_the_far_end_of_a_feeder_has_less_and_both_ends_share_sags() -> None:
     assert 1 <= len({now // 600_000 for now in sags}) <= 12  # about four a day
     deepest = max(sags, key=feeder.sag)
     assert feeder.volts(deepest, 0.0) < 0.96 * feeder.volts(deepest + 10_000, 0.0)
+
+
+def test_sag_swell_wobble_and_dips_change_the_voltage_by_their_severity() -> None:
+    supply = Supply(Feeder("F01", 7, run_time()), "P0001", 7)
+
+    def parts(fault: Faults, step_ms: int) -> list[float]:
+        return [supply.volts(now, fault) / supply.volts(now) for now in range(0, 6 * HOUR_MS, step_ms)]
+
+    assert all(abs(part - 0.84) < 1e-9 for part in parts(Faults(mains_sag=0.4), 600_000))
+    assert all(abs(part - 1.125) < 1e-9 for part in parts(Faults(mains_swell=0.5), 600_000))
+    wobble = parts(Faults(mains_wobble=1.0), 10_000)
+    assert 0.9199 < min(wobble) < 0.94 and 1.06 < max(wobble) < 1.0801
+    assert max(abs(one - other) for one, other in pairwise(wobble)) < 0.02  # within minutes, not at once
+    assert max(parts(Faults(mains_wobble=0.5), 10_000)) < 1.0401
+    dips = parts(Faults(dips=1.0), 100)
+    assert {round(part, 9) for part in dips} == {0.6, 1.0}
+    low = sum(part < 0.7 for part in dips)
+    assert low == 6 * 20 * 5  # twenty an hour, half a second each
+    assert 0.3 < sum(part < 0.7 for part in parts(Faults(dips=0.5), 100)) / low < 0.7
+    assert supply.volts(0, Faults(mains_cut=0.01)) == 0.0  # all or nothing
 
 
 def test_feeders_and_seeds_differ_and_repeat() -> None:

@@ -43,6 +43,21 @@ def test_smooth_noise_moves_slowly_and_keeps_its_spread() -> None:
     assert max(abs(a - b) for a, b in pairwise(values)) < 0.15
 
 
+def test_three_from_one_hash_are_normal_and_know_nothing_of_each_other() -> None:
+    drawn = [noise.three(noise.key(1, "x"), step) for step in range(20_000)]
+    for values in zip(*drawn, strict=True):
+        assert abs(mean(values)) < 0.03 and abs(pstdev(values) - 1) < 0.02
+    assert abs(mean(a * b for a, b, _c in drawn)) < 0.03 and abs(mean(b * c for _a, b, c in drawn)) < 0.03
+
+
+def test_smooth_noise_is_the_same_forwards_backwards_and_from_its_class() -> None:
+    stream = noise.key(1, "drift")
+    times = [*range(-5000, 5000, 37), 3, -17, 40_000]
+    kept = noise.Smooth(stream, 1000)
+    for now in (*times, *reversed(times)):
+        assert abs(kept.at(now) - noise.smooth(stream, now, 1000)) < 1e-12
+
+
 def test_heat_follows_its_target_with_its_time_constant() -> None:
     heat = Heat(600, 0.0)
     heat.follow(1.0, 0)

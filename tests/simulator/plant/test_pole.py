@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from simulator.plant import faults
 from simulator.plant.luminaire import STANDBY_W
 from simulator.plant.pole import PolePlant
 from tests.simulator.small_site import HOUR_MS, LED_30, LED_90, plant
@@ -48,7 +49,7 @@ def test_the_inrush_is_in_the_current_of_one_reading_only() -> None:
 
 def test_a_power_cut_takes_everything_electrical_and_the_light() -> None:
     pole = plant()
-    pole.inject(1, "power_cut", 1.0, EVENING)
+    pole.inject(1, "mains_cut", 1.0, EVENING)
     sense = pole.sense(EVENING + 5)
     assert (sense.voltage_v, sense.current_a, sense.power_w, sense.power_factor) == (0.0, 0.0, 0.0, 0.0)
     assert pole.mains(EVENING) == 0.0 and not pole.powered and pole.excused and pole.light(EVENING) == 0.0
@@ -60,14 +61,14 @@ def test_a_power_cut_takes_everything_electrical_and_the_light() -> None:
     assert not pole.excused
 
 
-def test_lamp_open_takes_light_and_power_by_its_severity() -> None:
+def test_an_open_string_takes_light_and_power_by_its_severity_and_an_open_lamp_takes_all() -> None:
     pole = plant()
     healthy = pole.sense(EVENING).power_w
-    pole.inject(1, "lamp_open", 0.4, EVENING)
+    pole.inject(1, "string_open", 0.4, EVENING)
     part = pole.sense(EVENING + 1)
     assert abs(pole.light(EVENING) - 0.6) < 1e-3 and pole.excused
     assert 0.58 * healthy < part.power_w < 0.65 * healthy
-    pole.inject(2, "lamp_open", 1.0, EVENING + 2)
+    pole.inject(2, "lamp_open", 0.1, EVENING + 2)
     assert pole.light(EVENING + 2) == 0.0
     assert 0.5 < pole.sense(EVENING + 3).power_w < 3
     pole.clear(2, EVENING + 4)
@@ -84,8 +85,21 @@ def test_a_welded_relay_keeps_the_lamp_on_and_dimmable() -> None:
     assert pole.light(EVENING + 2 * HOUR_MS) == 0.0
 
 
+def test_darkness_is_excused_by_a_fault_of_lamp_relay_or_gear_and_by_no_other() -> None:
+    light = {
+        "lamp_open", "string_open", "driver_short", "relay_welded", "relay_stuck_open", "dim_line_cut",
+        "driver_ignores_dim", "cycling", "flicker", "pf_low", "gear_comm_lost",
+    }  # fmt: skip
+    excused = set()
+    for fault in faults.NAMES:
+        pole = plant()
+        pole.inject(1, fault, 0.5, EVENING)
+        excused |= {fault} if pole.excused else set()
+    assert excused == light | {"mains_cut", "feeder_trip", "power_cycle"}
+
+
 def test_an_unknown_fault_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="the fault is lightning and must be one of power_cut"):
+    with pytest.raises(ValueError, match="the fault is lightning and must be one of mains_cut"):
         plant().inject(1, "lightning", 1.0, 0)
 
 
@@ -154,23 +168,22 @@ def test_a_welded_relay_is_observable_when_the_contact_should_open() -> None:
     assert pole.observable_ms(1) == EVENING + HOUR_MS
 
 
-@pytest.mark.parametrize(("severity", "seen"), [(0.02, False), (0.04, False), (0.10, True), (0.5, True)])
+@pytest.mark.parametrize(("severity", "seen"), [(0.02, False), (0.08, False), (0.13, True), (0.5, True)])
 def test_a_fault_smaller_than_the_spread_of_healthy_luminaires_is_not_observable(severity: float, seen: bool) -> None:
     pole = plant()
-    pole.inject(1, "lamp_open", severity, EVENING)
+    pole.inject(1, "string_open", severity, EVENING)
     for now in range(EVENING, EVENING + HOUR_MS, 30_000):
         pole.sense(now)
     assert (pole.observable_ms(1) is not None) == seen
 
 
-def test_nothing_but_the_mains_is_observable_while_there_is_none() -> None:
+def test_nothing_is_observable_while_there_is_no_mains() -> None:
     pole = plant()
-    pole.inject(1, "power_cut", 1.0, EVENING)
+    pole.inject(1, "mains_cut", 1.0, EVENING)
     pole.inject(2, "lamp_open", 1.0, EVENING + 1000)
-    assert pole.observable_ms(1) == EVENING
-    assert pole.observable_ms(2) is None
+    assert pole.observable_ms(1) is None and pole.observable_ms(2) is None
     pole.clear(1, EVENING + 2000)
-    assert pole.observable_ms(2) == pole.end_observable_ms(1) == EVENING + 2000
+    assert pole.observable_ms(1) == pole.observable_ms(2) == pole.end_observable_ms(1) == EVENING + 2000
 
 
 def test_a_fault_that_came_and_went_unseen_stays_unseen() -> None:
@@ -183,11 +196,12 @@ def test_a_fault_that_came_and_went_unseen_stays_unseen() -> None:
 
 
 def test_without_a_meter_only_the_loss_of_the_mains_is_observable() -> None:
-    pole = plant(metered=False)
+    pole = plant(board={"photocell": {}})
     assert pole.sense(EVENING).power_w == 0.0
     pole.inject(1, "lamp_open", 1.0, EVENING)
-    pole.inject(2, "power_cut", 1.0, EVENING)
-    assert pole.observable_ms(1) is None and pole.observable_ms(2) == EVENING
+    pole.inject(2, "mains_cut", 1.0, EVENING)
+    pole.clear(2, EVENING + HOUR_MS)
+    assert pole.observable_ms(1) is None and pole.observable_ms(2) == EVENING + HOUR_MS
 
 
 @pytest.mark.parametrize("change", [lambda p: p.set_outputs(True, 0.3, EVENING), lambda p: p.sense(EVENING)])

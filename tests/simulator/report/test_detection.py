@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from simulator.report.detection import Detection, Event, judge, percentiles
+import pytest
+
+from simulator.report.detection import ACCEPTED, Detection, Event, judge, percentiles
 from simulator.scenario.happening import Happening
+from simulator.scenario.kinds import EVENT_TYPES, KINDS
 from tests.simulator.small_site import HOUR_MS, run_time
 
 AT, UNTIL, END = 8 * HOUR_MS, 9 * HOUR_MS, 24 * HOUR_MS
@@ -138,6 +141,65 @@ def test_what_is_no_fault_of_the_plant_counts_from_when_it_happened() -> None:
     assert (found.expected, found.detected) == (2, 0)
     assert why(found) == ["not ended", "not raised"]
     assert found.delays == {"supplyLoss": [7.0]}
+
+
+# -- what a person would accept beside what is expected
+
+
+def test_the_table_of_what_is_accepted_names_kinds_and_event_types_that_there_are() -> None:
+    for kind, event_types in ACCEPTED.items():
+        assert kind in KINDS
+        assert set(event_types) <= set(EVENT_TYPES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "event_type"), [(kind, event_type) for kind, listed in ACCEPTED.items() for event_type in listed]
+)
+def test_what_is_accepted_is_neither_required_nor_false_and_ends_with_its_window(kind: str, event_type: str) -> None:
+    given = [happening(kind=kind, expect=())]
+    assert verdict(happenings=given).as_json()["expected"] == 0
+    assert verdict(event(AT + S, event_type=event_type), happenings=given).false_alarms == []
+    assert len(verdict(event(AT - HOUR_MS, event_type=event_type), happenings=given).false_alarms) == 1
+    assert len(verdict(event(UNTIL + HOUR_MS, event_type=event_type), happenings=given).false_alarms) == 1
+    elsewhere = verdict(event(AT + S, event_type=event_type, pole="P0002"), happenings=given)
+    assert len(elsewhere.false_alarms) == 1
+
+
+def test_what_is_accepted_takes_nothing_from_what_is_expected() -> None:
+    given = [happening(kind="relay_stuck_open", expect=("relayFailure",))]
+    dark = verdict(event(AT + S), event(UNTIL, False), happenings=given)
+    assert why(dark) == ["not raised"] and dark.false_alarms == []
+    asked = verdict(event(AT + S), event(UNTIL, False), happenings=[happening(kind="relay_stuck_open")])
+    assert (asked.expected, asked.detected) == (1, 1)
+
+
+def test_a_silent_pole_may_be_noticed_when_the_outage_is_over() -> None:
+    outage = [happening(kind="network_outage", expect=("communicationFailure",), until_ms=AT + 20 * S)]
+    late = event(AT + 130 * S, event_type="communicationFailure")
+    end = event(AT + 135 * S, False, "communicationFailure")
+    assert verdict(late, end, happenings=outage).detected == 1
+    assert len(verdict(event(AT + 130 * S), happenings=[happening(until_ms=AT + 20 * S)]).false_alarms) == 1
+
+
+def test_a_blow_and_a_power_cycle_are_over_by_themselves() -> None:
+    for kind, event_type in (("impact", "impactDetected"), ("power_cycle", "supplyLoss")):
+        given = [happening(kind=kind, expect=(event_type,))]
+        raised, ended = event(AT + S, event_type=event_type), event(AT + 60 * S, False, event_type)
+        assert why(verdict(raised, ended, happenings=given)) == []
+    lean = [happening(kind="tilt", expect=("orientationChanged",))]
+    raised, ended = event(AT + S, event_type="orientationChanged"), event(AT + 60 * S, False, "orientationChanged")
+    assert why(verdict(raised, ended, happenings=lean)) == ["ended before until"]
+
+
+def test_what_was_over_by_itself_explains_nothing_afterwards() -> None:
+    cycle = [happening(kind="power_cycle", severity=0.1, until_ms=None, expect=())]  # one minute
+    assert verdict(event(AT + 90 * S, event_type="supplyLoss"), happenings=cycle).false_alarms == []
+    assert len(verdict(event(AT + 300 * S, event_type="supplyLoss"), happenings=cycle).false_alarms) == 1
+
+
+def test_severity_nothing_is_never_expected() -> None:
+    outage = happening(kind="network_outage", expect=("communicationFailure",), severity=0.0)
+    assert verdict(happenings=[outage]).expected == 0
 
 
 def test_percentiles_are_values_that_occurred() -> None:

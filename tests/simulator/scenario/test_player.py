@@ -57,9 +57,16 @@ class Stage:
             "Plant", (), {"inject": staticmethod(note("inject")), "clear": staticmethod(note("clear"))}
         )
         flash = type("Flash", (), {"corrupt": staticmethod(note("rubbish"))})
-        self.pole: Any = type("Pole", (), {"power_off": staticmethod(note("power off")), "flash": flash})
-        clock = type("Clock", (), {"lose": staticmethod(note("clock lost"))})
-        self.wiring: Any = type("Wiring", (), {"clock": clock if name == "P0001" else None})
+        self.pole: Any = type(
+            "Pole",
+            (),
+            {"power_off": staticmethod(note("power off")), "drift": staticmethod(note("ticks")), "flash": flash},
+        )
+        clock = type(
+            "Clock", (), {"lose": staticmethod(note("clock lost")), "drift": staticmethod(note("clock drifts"))}
+        )
+        self.chip = type("Chip", (), {"dram": type("Dram", (), {"short": False})})
+        self.wiring: Any = type("Wiring", (), {"clock": clock if name == "P0001" else None, "chip": self.chip})
         self.power = note("power")
 
 
@@ -69,6 +76,33 @@ def test_a_fault_is_put_on_and_taken_off_and_the_power_is_looked_at_each_time() 
         (1000, "inject", "P0001", 3, "lamp_open", 0.4, 1000), (1000, "power", "P0001"),
         (5000, "clear", "P0001", 3, 5000), (5000, "power", "P0001"),
     ]  # fmt: skip
+
+
+def test_a_power_cycle_and_a_blow_are_over_by_themselves() -> None:
+    street = Street(
+        happening(1, "power_cycle", 1000, severity=0.01), happening(2, "power_cycle", 20_000, 22_000),
+        happening(3, "impact", 30_000), happening(4, "impact", 40_000, 60_000),
+    )  # fmt: skip
+    ends = [(ms, number) for ms, what, _pole, number, *_rest in (one for one in street.seen if one[1] == "clear")]
+    assert ends == [(7000, 1), (22_000, 2), (30_040, 3), (60_000, 4)]
+
+
+def test_a_clock_that_drifts_takes_ticks_and_clock_chip_with_it_by_its_severity() -> None:
+    street = Street(
+        happening(1, "clock_drift", 1000, 9000, severity=0.5, poles=("P0001", "P0002")),
+        happening(2, "clock_drift", 3000, 5000),
+    )
+    assert street.seen == [
+        (1000, "ticks", "P0001", 5000), (1000, "clock drifts", "P0001", 5000), (1000, "ticks", "P0002", 5000),
+        (3000, "ticks", "P0001", 10_000), (3000, "clock drifts", "P0001", 10_000),
+        (5000, "ticks", "P0001", 5000), (5000, "clock drifts", "P0001", 5000),
+        (9000, "ticks", "P0001", 0), (9000, "clock drifts", "P0001", 0), (9000, "ticks", "P0002", 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["network_outage", "broker_down", "clock_lost", "clock_drift", "data_corrupt"])
+def test_severity_nothing_is_nothing(kind: str) -> None:
+    assert Street(happening(1, kind, 1000, 5000, severity=0.0)).seen == []
 
 
 def test_what_has_no_end_lasts() -> None:

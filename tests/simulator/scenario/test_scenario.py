@@ -9,7 +9,7 @@ from host_tools.errors import DiyaError
 from simulator.plant import faults
 from simulator.scenario import ScenarioError, find_scenario, load_scenario, parse_scenario, ready_made
 from simulator.scenario.happening import Happening, Order, Scenario
-from simulator.scenario.kinds import happenings
+from simulator.scenario.kinds import EVENT_TYPES, KINDS, happenings
 from tests.simulator.small_site import HOUR_MS, run_time, site
 
 
@@ -95,13 +95,58 @@ def test_until_is_the_next_such_time_after_at_or_counts_from_the_start() -> None
 
 
 def test_targets() -> None:
-    assert one('kind = "power_cut"\nat = "+1h"').poles == tuple(pole.name for pole in site().poles)
-    assert one('kind = "power_cut"\nat = "+1h"').everywhere
-    assert one('kind = "power_cut"\nat = "+1h"\npoles = ["P0007", "P0002"]').poles == ("P0002", "P0007")
-    assert one('kind = "power_cut"\nat = "+1h"\nfeeder = "F02"').poles == ("P0005", "P0006", "P0007", "P0008")
+    assert one('kind = "mains_cut"\nat = "+1h"').poles == tuple(pole.name for pole in site().poles)
+    assert one('kind = "mains_cut"\nat = "+1h"').everywhere
+    assert one('kind = "mains_cut"\nat = "+1h"\npoles = ["P0007", "P0002"]').poles == ("P0002", "P0007")
+    assert one('kind = "mains_cut"\nat = "+1h"\nfeeder = "F02"').poles == ("P0005", "P0006", "P0007", "P0008")
     south = one('kind = "network_outage"\nat = "+1h"\ngroup = "south"')
     assert (south.poles, south.group) == (("P0009", "P0010", "P0011", "P0012"), "south")
     assert one('kind = "feeder_trip"\nat = "+1h"\npole = "P0006"').poles == ("P0005", "P0006", "P0007", "P0008")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("severity", ["0", "0.0", "0.35", "1"])
+def test_every_kind_takes_any_severity(kind: str, severity: str) -> None:
+    order = "\nlevel = 50\nminutes = 5" if kind == "command" else ""
+    assert one(f'kind = "{kind}"\nat = "+1h"\nseverity = {severity}{order}').severity == float(severity)
+
+
+def test_the_former_name_of_a_kind_is_still_understood() -> None:
+    assert one('kind = "power_cut"\nat = "+1h"').kind == "mains_cut"
+
+
+@pytest.mark.parametrize(
+    ("fields", "over_ms"),
+    [
+        ('kind = "power_cycle"\nat = "+1h"\nseverity = 0.3', HOUR_MS + 180_000),
+        ('kind = "power_cycle"\nat = "+1h"\nuntil = "+2h"', HOUR_MS + 600_000),
+        ('kind = "power_cycle"\nat = "+1h"\nuntil = "+1h2m"', HOUR_MS + 120_000),
+        ('kind = "power_cycle"\nat = "+1h"\nseverity = 0', HOUR_MS),
+        ('kind = "impact"\nat = "+1h"', HOUR_MS + 40),
+        ('kind = "impact"\nat = "+1h"\nuntil = "+2h"', 2 * HOUR_MS),
+        ('kind = "tilt"\nat = "+1h"\nuntil = "+2h"', 2 * HOUR_MS),
+        ('kind = "tilt"\nat = "+1h"', None),
+    ],
+)
+def test_some_kinds_are_over_by_themselves(fields: str, over_ms: int | None) -> None:
+    assert one(fields).over_ms == over_ms
+
+
+def test_a_lamp_is_as_old_as_the_oldest_that_is_said_of_it() -> None:
+    scenario = parse("""
+        name = "old"
+        [[happening]]
+        kind = "ageing"
+        poles = ["P0001", "P0002"]
+        at = "+5h"
+        severity = 0.4
+        [[happening]]
+        kind = "ageing"
+        pole = "P0002"
+        at = "+1h"
+        severity = 0.7
+    """)
+    assert [scenario.ageing(name) for name in ("P0001", "P0002", "P0003")] == [0.4, 0.7, 0.0]
 
 
 def test_a_command_is_an_override_with_defaults() -> None:
@@ -115,37 +160,42 @@ def test_a_command_is_an_override_with_defaults() -> None:
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ('at = "+1h"', "kind is missing and must be one of power_cut, feeder_trip, network_outage, broker_down,"),
-        ('kind = "earthquake"\nat = "+1h"', "kind is earthquake and must be one of power_cut,"),
-        ('kind = "power_cut"', 'at is missing and must be "HH:MM", "+3h20m" after the start, or a local date and time'),
-        ('kind = "power_cut"\nat = "25:00"', 'at is 25:00 and must be "HH:MM"'),
-        ('kind = "power_cut"\nat = "+"', 'at is + and must be "HH:MM"'),
-        ('kind = "power_cut"\nat = 19', 'at is 19 and must be "HH:MM"'),
-        ('kind = "power_cut"\nat = 2026-11-24T19:40:00Z', "at is 2026-11-24T19:40:00+00:00 and must be"),
-        ('kind = "power_cut"\nat = "2026-11-24T11:59"', "at or after the start of the run, 2026-11-24T12:00"),
-        ('kind = "power_cut"\nat = "+25h"', "at is +25h and must be before the end of the run, 2026-11-25T12:00"),
-        ('kind = "power_cut"\nat = "+2h"\nuntil = "+1h"', "until is +1h and must be after at, which is +2h"),
-        ('kind = "power_cut"\nat = "+2h"\nuntil = true', "until is True and must be"),
-        ('kind = "power_cut"\nat = "9999-12-31T23:59"\nuntil = "12:00"', "before the end of the run"),
+        ('at = "+1h"', "kind is missing and must be one of lamp_open, string_open, driver_short, relay_welded,"),
+        ('kind = "earthquake"\nat = "+1h"', "kind is earthquake and must be one of lamp_open,"),
+        ('kind = "mains_cut"', 'at is missing and must be "HH:MM", "+3h20m" after the start, or a local date and time'),
+        ('kind = "mains_cut"\nat = "25:00"', 'at is 25:00 and must be "HH:MM"'),
+        ('kind = "mains_cut"\nat = "+"', 'at is + and must be "HH:MM"'),
+        ('kind = "mains_cut"\nat = 19', 'at is 19 and must be "HH:MM"'),
+        ('kind = "mains_cut"\nat = 2026-11-24T19:40:00Z', "at is 2026-11-24T19:40:00+00:00 and must be"),
+        ('kind = "mains_cut"\nat = "2026-11-24T11:59"', "at or after the start of the run, 2026-11-24T12:00"),
+        ('kind = "mains_cut"\nat = "+25h"', "at is +25h and must be before the end of the run, 2026-11-25T12:00"),
+        ('kind = "mains_cut"\nat = "+2h"\nuntil = "+1h"', "until is +1h and must be after at, which is +2h"),
+        ('kind = "mains_cut"\nat = "+2h"\nuntil = true', "until is True and must be"),
+        ('kind = "mains_cut"\nat = "9999-12-31T23:59"\nuntil = "12:00"', "before the end of the run"),
         (
-            'kind = "power_cut"\nat = "+1h"\npole = "P9999"',
+            'kind = "mains_cut"\nat = "+1h"\npole = "P9999"',
             "pole is P9999 and must be a pole of this run, such as P0001",
         ),
-        ('kind = "power_cut"\nat = "+1h"\npoles = []', "poles is [] and must be a list of pole names"),
+        ('kind = "mains_cut"\nat = "+1h"\npoles = []', "poles is [] and must be a list of pole names"),
         (
-            'kind = "power_cut"\nat = "+1h"\ngroup = "moon"',
+            'kind = "mains_cut"\nat = "+1h"\ngroup = "moon"',
             "group is moon and must be a group of this run, such as F01",
         ),
-        ('kind = "power_cut"\nat = "+1h"\nfeeder = 3', "feeder is 3 and must be a name"),
-        ('kind = "power_cut"\nat = "+1h"\npole = "P0001"\nfeeder = "F01"', "feeder is F01 and must be left out"),
+        ('kind = "mains_cut"\nat = "+1h"\nfeeder = 3', "feeder is 3 and must be a name"),
+        ('kind = "mains_cut"\nat = "+1h"\npole = "P0001"\nfeeder = "F01"', "feeder is F01 and must be left out"),
         (
             'kind = "broker_down"\nat = "+1h"\npole = "P0001"',
             "pole is P0001 and must be left out: a broker_down concerns",
         ),
         ('kind = "lamp_open"\nat = "+1h"\nseverity = 1.5', "severity is 1.5 and must be 0 to 1"),
         ('kind = "lamp_open"\nat = "+1h"\nseverity = nan', "severity is nan and must be 0 to 1"),
-        ('kind = "power_cut"\nat = "+1h"\nseverity = 0.4', "severity is 0.4 and must be 1, because a power_cut is all"),
-        ('kind = "lamp_open"\nat = "+1h"\nexpect = ["lampFail"]', "expect is lampFail and must be one of controlGear"),
+        ('kind = "mains_cut"\nat = "+1h"\nseverity = "much"', "severity is much and must be 0 to 1"),
+        ('kind = "mains_cut"\nat = "+1h"\nseverity = true', "severity is True and must be 0 to 1"),
+        (
+            'kind = "data_corrupt"\nat = "+1h"\nuntil = "+2h"',
+            "until is +2h and must be left out: a data_corrupt is over at once",
+        ),
+        ('kind = "lamp_open"\nat = "+1h"\nexpect = ["lampFail"]', "expect is lampFail and must be one of cabinetDoor"),
         ('kind = "lamp_open"\nat = "+1h"\nallow = "lampFailure"', "allow is lampFailure and must be a list of event"),
         (
             'kind = "lamp_open"\nat = "+1h"\nexpect = ["lampFailure"]\nallow = ["lampFailure"]',
@@ -213,18 +263,18 @@ def test_what_is_not_toml_not_tables_or_not_there_is_one_sentence(tmp_path: Path
     assert problems('name = "x"\nhappening = 3') == [
         "night.toml: happening is 3 and must be tables, each under [[happening]]"
     ]
-    with pytest.raises(DiyaError, match="must be a TOML file or one of broker-down"):
+    with pytest.raises(DiyaError, match="must be a TOML file or one of benign, broker-down"):
         find_scenario("no-such-night")
     with pytest.raises(ScenarioError, match="cannot be read"):
         load_scenario(tmp_path, site(), run_time())
 
 
 def test_a_shorter_run_leaves_out_what_comes_later_and_a_dst_night_is_played_by_local_time() -> None:
-    text = 'name = "x"\nhours = 48\n[[happening]]\nkind = "power_cut"\nat = "+30h"'
+    text = 'name = "x"\nhours = 48\n[[happening]]\nkind = "mains_cut"\nat = "+30h"'
     assert parse(text, hours=10).hours == 10
     spring = run_time(datetime(2026, 3, 28, 12), "Europe/Berlin")
     scenario = parse_scenario(
-        'name = "x"\n[[happening]]\nkind = "power_cut"\nat = "06:00"', "night.toml", site(), spring
+        'name = "x"\n[[happening]]\nkind = "mains_cut"\nat = "06:00"', "night.toml", site(), spring
     )
     assert scenario.happenings[0].at_ms == 17 * HOUR_MS  # one hour less than on other nights
 
@@ -247,5 +297,8 @@ def test_there_is_a_ready_made_scenario_for_each_kind_and_each_fault_of_the_plan
     listed = {kind.name for kind in happenings()}
     assert used == listed >= set(faults.NAMES)
     assert "quiet-night" in ready_made()
+    expected = {event for kind in happenings() for event in kind.events}
+    assert expected == set(EVENT_TYPES)  # each has a kind that causes it
+    assert list(EVENT_TYPES) == sorted(EVENT_TYPES)
     for kind in happenings():
         assert kind.sentence.endswith(".") and kind.severity.startswith("1.0 ")

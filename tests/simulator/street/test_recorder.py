@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from host_tools import envelope
-from pole import contract
+from pole import contract, contract_acks
 from simulator.kernel import Kernel
 from simulator.street.recorder import Recorder
 from simulator.street.transcript import Transcript
@@ -30,7 +30,7 @@ class Desk:
     def order(self, n: int, body: str, topic: str = f"{HEAD}/P0001/command") -> None:
         self.recorder.heard(topic, envelope.seal(topic, "city", n, body))
 
-    def ack(self, pole: str, n: int, outcome: str = contract.APPLIED, reason: str = "") -> None:
+    def ack(self, pole: str, n: int, outcome: str = contract_acks.APPLIED, reason: str = "") -> None:
         self.say(pole, contract.ACK, v=1, sender="city", n=n, outcome=outcome, reason=reason)
 
 
@@ -71,7 +71,7 @@ def test_events_and_acks_are_taken_down(desk: Desk) -> None:
     desk.say("P0003", contract.EVENT, **event)
     assert [(one.pole, one.event_type, one.starts) for one in desk.recorder.events] == [("P0003", "lampFailure", True)]
     desk.ack("P0001", 1)
-    desk.ack("P0002", 1, contract.REJECTED, contract.REPLAYED)
+    desk.ack("P0002", 1, contract_acks.REJECTED, contract_acks.REPLAYED)
     assert desk.recorder.acks == {"applied": 1, "replayed": 1}
 
 
@@ -90,7 +90,7 @@ def test_an_accepted_order_to_be_dark_excuses_until_it_expires(desk: Desk) -> No
 
 def test_a_refused_order_and_one_to_a_lit_level_excuse_nothing(desk: Desk) -> None:
     desk.order(1, envelope.override(0, NOW + 600))
-    desk.ack("P0001", 1, contract.REJECTED, contract.BAD_MAC)
+    desk.ack("P0001", 1, contract_acks.REJECTED, contract_acks.BAD_MAC)
     desk.order(2, envelope.override(10, NOW + 600, ref="lit"))
     desk.ack("P0001", 2)
     assert not desk.recorder.ordered_off("P0001")
@@ -132,3 +132,57 @@ def test_the_same_reference_again_takes_the_place_of_the_first(desk: Desk) -> No
     desk.order(2, envelope.override(80, NOW + 600, ref="a"))
     desk.ack("P0001", 2)
     assert not desk.recorder.ordered_off("P0001")
+
+
+# -- poles that fall silent
+
+
+def failures(desk: Desk) -> list[tuple[str, bool, int]]:
+    found = [one for one in desk.recorder.events if one.event_type == "communicationFailure"]
+    assert len({(one.pole, one.id) for one in found}) == len(found)
+    return [(one.pole, one.starts, one.timestamp - NOW) for one in found]
+
+
+def test_a_will_begins_a_failure_and_the_poles_word_ends_it(desk: Desk) -> None:
+    desk.say("P0001", contract.PRESENCE, online=True)
+    desk.kernel.run(90_000)
+    desk.say("P0001", contract.PRESENCE, online=False)
+    desk.say("P0001", contract.EVENT, id="7-1", eventType="lampFailure", startEndFlag=True, timestamp=NOW)
+    desk.kernel.run(200_000)
+    desk.say("P0001", contract.METER, v=1)
+    assert failures(desk) == [("P0001", True, 90), ("P0001", False, 200)]
+    assert not any("communicationFailure" in line for line in desk.transcript.lines())
+
+
+def test_a_minute_without_the_broker_silences_who_was_online(desk: Desk) -> None:
+    desk.say("P0001", contract.PRESENCE, online=True)
+    desk.say("P0002", contract.PRESENCE, online=False)
+    desk.kernel.run(10_000)
+    desk.recorder.broker(False)
+    desk.kernel.run(50_000)
+    desk.recorder.broker(True)  # it was not even a minute
+    desk.kernel.run(100_000)
+    assert failures(desk) == [("P0002", True, 0)]
+    desk.recorder.broker(False)
+    desk.kernel.run(150_000)
+    desk.recorder.broker(False)
+    desk.kernel.run(170_000)
+    desk.recorder.broker(True)
+    desk.say("P0001", contract.PRESENCE, online=True)
+    assert failures(desk)[1:] == [("P0001", True, 160), ("P0001", False, 170)]
+
+
+def test_a_pole_without_a_word_is_noticed_after_two_refreshes_of_its_state(desk: Desk) -> None:
+    for pole in ("P0001", "P0002"):
+        desk.say(pole, contract.PRESENCE, online=True)
+    desk.kernel.run(1_000_000)
+    desk.say("P0002", contract.STATE, v=1)
+    desk.kernel.run(2_200_000)
+    assert failures(desk) == [("P0001", True, 2100)]
+
+
+def test_an_event_of_a_pole_without_the_time_counts_from_when_it_was_heard(desk: Desk) -> None:
+    desk.kernel.run(5000)
+    event = {"v": 1, "id": "7-1", "eventType": "lampFailure", "startEndFlag": True, "timestamp": None}
+    desk.say("P0003", contract.EVENT, **event)
+    assert [one.timestamp for one in desk.recorder.events] == [NOW + 5]

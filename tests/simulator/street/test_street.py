@@ -157,7 +157,7 @@ def test_without_a_clock_and_without_a_photocell_the_lamp_is_on_day_and_night() 
 
 def test_a_board_with_nothing_but_relay_and_dimmer_lights_its_street() -> None:
     def begin(street):
-        for table in ("photocell", "rtc", "meter"):
+        for table in ("photocell", "rtc", "meter", "accelerometer", "door", "leakage", "gear"):
             without(street, "P0001", table)
 
     lived = live(QUIET_NIGHT_H, poles=1, begin=begin)

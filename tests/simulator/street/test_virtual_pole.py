@@ -71,6 +71,29 @@ def test_the_firmware_starts_after_the_boot_time_and_is_stepped_when_it_asked(be
     assert bench.pole.resets == {"powerOn": 1}
 
 
+def test_a_crystal_that_runs_fast_counts_more_and_waits_less(bench: Bench) -> None:
+    bench.pole.drift(10_000)  # 1 %
+    bench.pole.power_on()
+    bench.kernel.run(BOOT_MS + 99_500)
+    ticks = [ticks for _life, ticks, _ready in bench.firmware.steps]
+    assert len(ticks) == 101  # one of its seconds is 990.1 ms
+    assert all(0 <= at - 1000 * step <= 1 for step, at in enumerate(ticks))
+
+
+def test_a_crystal_that_changes_keeps_what_it_has_counted(bench: Bench) -> None:
+    bench.pole.power_on()
+    bench.kernel.at(BOOT_MS + 50_500, lambda: bench.pole.drift(10_000))
+    bench.kernel.at(BOOT_MS + 150_500, lambda: bench.pole.drift(0))
+    bench.kernel.run(BOOT_MS + 200_500)
+    ticks = [ticks for _life, ticks, _ready in bench.firmware.steps]
+    assert ticks == sorted(ticks)
+    assert ticks[-1] // 1000 == 201  # 50.5 + 101 + 50 s
+    bench.pole.power_off()
+    bench.pole.power_on()
+    bench.kernel.run(2 * BOOT_MS + 205_000)
+    assert (2, 0, []) in bench.firmware.steps  # and a new life starts from zero
+
+
 def test_power_that_goes_while_booting_leaves_nothing_running(bench: Bench) -> None:
     bench.pole.power_on()
     bench.kernel.at(BOOT_MS // 2, bench.pole.power_off)
@@ -83,6 +106,32 @@ def test_power_that_goes_while_booting_leaves_nothing_running(bench: Bench) -> N
     assert bench.firmware.killed == 1
     bench.kernel.run(60_000)
     assert bench.firmware.steps[-1][1] < 2000
+
+
+def test_a_pole_with_a_hold_up_lives_on_it_and_then_ends(bench: Bench) -> None:
+    bench.pole.power_on()
+    bench.kernel.at(10_000, lambda: bench.pole.power_off(1500))
+    bench.kernel.at(11_000, lambda: bench.pole.power_off(1500))  # still the same outage
+    bench.kernel.run(60_000)
+    assert bench.firmware.steps[-1][1] == 10_000  # ticks, so 10.8 s
+    assert bench.firmware.killed == 1
+    assert not bench.pole.powered
+    bench.pole.power_on()
+    bench.kernel.run(70_000)
+    assert bench.firmware.lives == 2
+
+
+def test_mains_that_is_back_within_the_hold_up_is_no_restart(bench: Bench) -> None:
+    bench.pole.power_on()
+    for cut in (10_000, 12_000, 20_000):
+        bench.kernel.at(cut, lambda: bench.pole.power_off(1500))
+        bench.kernel.at(cut + 1499, bench.pole.power_on)
+    bench.kernel.run(30_000)
+    assert (bench.firmware.lives, bench.firmware.killed) == (1, 0)
+    bench.kernel.at(31_000, lambda: bench.pole.power_off(1500))
+    bench.kernel.at(31_500, bench.pole.power_off)  # pulled out of its socket
+    bench.kernel.run(31_500)
+    assert bench.firmware.killed == 1
 
 
 def test_an_unfed_watchdog_bites_and_a_fed_one_does_not(bench: Bench) -> None:

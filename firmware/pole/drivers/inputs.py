@@ -1,0 +1,33 @@
+"""The plain inputs: sensors with an analogue output, and a contact to ground."""
+
+import machine
+
+
+class Sensor:
+    """Sensor on pin *pin_no* (32 to 39: the others stop working while Wi-Fi runs), linear from zero.
+
+    *full_scale*, in the sensor's unit, is what makes the input full: at most 16384, so that the arithmetic stays within
+    31 bits.
+    """
+
+    def __init__(self, pin_no, full_scale):
+        self._scale = full_scale
+        self._adc = machine.ADC(machine.Pin(pin_no), atten=machine.ADC.ATTN_11DB)
+
+    def lux(self):
+        """What a photocell sees, whole lux."""
+        return (self._adc.read_u16() * self._scale + 32767) // 65535
+
+    milliamperes = lux  # what a residual-current monitor sees
+
+
+class Contact:
+    """Contact on pin *pin_no* (34 to 39 have no pull-up); *open_value* (0 or 1) is its level when the door is open."""
+
+    def __init__(self, pin_no, open_value):
+        self._pin = machine.Pin(pin_no, machine.Pin.IN, machine.Pin.PULL_UP)
+        self._open = open_value
+
+    def open(self):
+        """Whether the door is open."""
+        return self._pin.value() == self._open

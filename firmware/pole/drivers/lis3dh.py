@@ -1,0 +1,63 @@
+"""LIS3DH accelerometer on I2C: how the pole stands, and whether something has hit it since it was last asked.
+
+It watches for shocks by itself, 400 times a second, and holds what it saw until it is read: one comparator for a knock
+and one for a crash, both behind its high-pass filter, so that gravity and the swaying of the pole do not count.  A
+shock has to last 5 ms: the relay's own click is shorter.  The board lies flat in the node, with Z upwards.
+"""
+
+from pole import const
+
+_ADDRESS = const(0x18)  # with SA0 low
+_CONTROL = const(0xA0)  # CTRL_REG1 to CTRL_REG6; 0x80 in a register's number means that the next byte is the next one's
+_OUT = const(0xA8)  # X, Y and Z, 16 bits each, low byte first
+_WATCH = const(0xB0)  # INT1_CFG, INT1_SRC, INT1_THS, INT1_DURATION, INT2_CFG, INT2_SRC
+_THRESHOLD1 = const(0xB2)  # and INT1_DURATION, INT2_CFG
+_THRESHOLD2 = const(0xB6)  # and INT2_DURATION
+_ACTIVE = const(0x40)  # in INT1_SRC and INT2_SRC: since it was last read an axis has been above the threshold
+_ANY_AXIS = const(0x2A)
+
+# 400 Hz, all axes; filter at 2 Hz, to both comparators; no pins; +-8 g in 12 bits; both comparators hold what they saw.
+_RUNNING = const(b"\x77\x23\x00\xa8\x0a\x00")
+# At +-8 g a step of a threshold is 62 mg, and one of a duration 2.5 ms.
+_KNOCK = const(b"\x18\x02\x2a")
+_CRASH = const(b"\x40\x02")
+_KNOCK_MG = const(1488)
+_CRASH_MG = const(3968)
+
+
+class Lis3dh:
+    """Accelerometer on bus *i2c*.  It is set up by the first ``read``, and again whenever it has lost its settings."""
+
+    def __init__(self, i2c):
+        self._i2c = i2c
+        self._registers = bytearray(6)
+
+    def read(self, reading):
+        """Fills the acceleration at rest and the shock of *reading* (a Reading).
+
+        The shock is the highest threshold passed on any axis: 0, 1488 or 3968 mg.  A chip that does not answer, or has
+        just been set up, has felt none, and its acceleration is left as it is.
+        """
+        i2c, registers = self._i2c, self._registers
+        reading.shock_mg = 0
+        try:
+            i2c.readfrom_mem_into(_ADDRESS, _WATCH, registers)
+            if registers[0] != _ANY_AXIS:  # it has started afresh; what shows that it is set up goes last
+                i2c.writeto_mem(_ADDRESS, _CONTROL, _RUNNING)
+                i2c.writeto_mem(_ADDRESS, _THRESHOLD2, _CRASH)
+                i2c.writeto_mem(_ADDRESS, _THRESHOLD1, _KNOCK)
+                i2c.writeto_mem(_ADDRESS, _WATCH, b"\x2a")
+                return
+            shock = _CRASH_MG if registers[5] & _ACTIVE else _KNOCK_MG if registers[1] & _ACTIVE else 0
+            i2c.readfrom_mem_into(_ADDRESS, _OUT, registers)
+        except OSError:
+            return
+        reading.shock_mg = shock
+        reading.x_mg = _milli_g(registers, 0)
+        reading.y_mg = _milli_g(registers, 2)
+        reading.z_mg = _milli_g(registers, 4)
+
+
+def _milli_g(registers, at):
+    """4 mg a step of the 12 upper bits, in two's complement."""
+    return (((registers[at] | registers[at + 1] << 8) ^ 0x8000) - 0x8000) >> 2

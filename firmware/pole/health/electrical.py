@@ -1,0 +1,214 @@
+"""What the meter tells of supply, relay, driver and lamp.
+
+The power of a healthy lamp is known (expected.py), so whatever is amiss shows as a difference from it, and what kind of
+difference says which part it is.  Powers are mW, and all is integers below 2**30: a sample allocates nothing.
+"""
+
+from pole import const
+from pole.aio import ticks_diff
+from pole.health import expected, trial
+from pole.health.conditions import keep, note, quiet
+
+# rows of conditions.py
+_METER_FAILURE = const(0)
+_VOLTAGE_LOW = const(1)
+_VOLTAGE_HIGH = const(2)
+_RELAY_FAILURE = const(3)
+_CURRENT_HIGH = const(4)
+_CYCLING = const(5)
+_FLICKER = const(6)
+_DIMMING = const(7)
+_UNEXPECTED_ON = const(8)
+_LAMP_FAILURE = const(9)
+_POWER_LOW = const(10)
+_POWER_HIGH = const(11)
+_FACTOR_LOW = const(12)
+
+_CLOSING_MS = const(10000)  # after the relay has closed: inrush, and the driver's start
+_STEADY_MS = const(2500)  # after the dimmer has moved
+_SETTLED_MS = const(900000)  # after that, until the lamp is warm enough to be learned from
+_FROZEN = const(5)  # samples alike to the last digit, which noise makes impossible
+_DRIVER_MV = const(160000)  # below this a driver limits its input current
+_CONTACT_MA = const(4)  # less than a driver without load takes, more than the snubber of an open contact passes
+_FAULT = const(850)  # ten-thousandths of the expected power: a fault from here ...
+_SOUND = const(600)  # ... and none up to here
+_CALM = const(4)  # samples without a jump before the driver is tried
+_THEFT_MW = const(46000)  # 0.2 A
+_CYCLE_MS = const(2700000)  # the longest time from one going out to the next that is one fault
+_CYCLES = const(3)  # times it has gone out
+
+
+def judge(s, reading, relay, dim, ticks):
+    """One sample: the relay is to be closed (or not), the dimmer at *dim* without the probe."""
+    last = s.power
+    if not _heard(s, reading, ticks):
+        keep(s)
+        return
+    mv = reading.voltage_mv
+    _supply(s, mv, ticks)
+    if not s.points:
+        return
+    expected.warm(s, dim if relay else 0, max(ticks_diff(ticks, s.sampled_at), 0))
+    s.sampled_at = ticks
+    if relay != s.relay:
+        s.relay = relay
+        s.closed_at = ticks
+        s.outs = 0
+        s.lit = False
+        trial.forget(s)
+    if dim != s.dim:
+        s.dim = dim
+        trial.forget(s)
+        s.sum = s.count = 0
+    if dim + s.probe != s.output:
+        _moved(s, dim, ticks)
+    if ticks_diff(ticks, s.closed_at) < _CLOSING_MS:
+        s.moved_at = ticks
+    elif not relay:
+        _open(s, reading, dim, ticks)
+    elif mv >= _DRIVER_MV:
+        due = expected.now(s, dim, mv, reading.temperature)
+        if not _dark(s, reading, due, ticks):
+            _burning(s, reading, last, due, ticks)
+
+
+def _moved(s, dim, ticks):
+    s.output = dim + s.probe
+    s.moved_at = ticks
+    s.calm = s.way = 0
+
+
+def _heard(s, reading, ticks):
+    """Whether the meter says something that is new and possible."""
+    voltage, current, power = reading.voltage_mv, reading.current_ma, reading.power_mw
+    same = voltage == s.voltage and current == s.current and power == s.power
+    s.voltage, s.current, s.power = voltage, current, power
+    bad = same or not reading.answered
+    s.frozen = min(s.frozen + 1, _FROZEN) if bad else 0
+    wrong = s.frozen >= _FROZEN or not 40000 < voltage < 400000 or power < -2000
+    note(s, _METER_FAILURE, True if wrong else None if bad else False, ticks)
+    if bad and not s.active & 1:
+        s.hasty = True
+    return not (wrong or bad)
+
+
+def _supply(s, mv, ticks):
+    nominal = s.nominal
+    if not s.usual:
+        s.usual = min(max(mv, nominal * 9 // 10), nominal * 11 // 10)
+    usual = s.usual
+    low = max(usual // 1000 * 875, nominal // 100 * 85)
+    high = min(usual // 1000 * 1125, nominal // 100 * 115)
+    back = nominal // 33
+    note(s, _VOLTAGE_LOW, True if mv < low else False if mv > low + back else None, ticks)
+    note(s, _VOLTAGE_HIGH, True if mv > high else False if mv < high - back else None, ticks)
+    if low < mv < high and not s.hasty:
+        s.usual += (mv - usual) // 120  # of 30 s: an hour
+
+
+def _open(s, reading, dim, ticks):
+    """The relay is to be open."""
+    power = reading.power_mw
+    lamp = expected.at(s, dim)
+    flows = power > 1000
+    other = flows and (power > lamp * 8 // 5 + 2000 or reading.pf_thousandths > s.factor + 150)
+    note(s, _CURRENT_HIGH, other, ticks)
+    note(s, _UNEXPECTED_ON, flows and not other, ticks)
+
+
+def _dark(s, reading, due, ticks):
+    """Whether the lamp gives no light though the relay is to be closed."""
+    power = reading.power_mw
+    dark = power < min(max(due // 4, s.points[-3] // 33 + 500), due // 2)
+    if not dark:
+        s.lit = s.lit or power > due // 2
+    elif s.lit and s.out:  # twice, so that no dip of the supply is taken for it
+        s.lit = False
+        gone = ticks_diff(ticks, s.out_at)
+        again = s.outs and gone < _CYCLE_MS
+        s.outs, s.period, s.out_at = (s.outs + 1 if again else 1), gone, ticks
+    s.out = dark
+    over = ticks_diff(ticks, s.out_at) > max(s.period * 5 // 2, 600000)
+    if over and not dark:
+        s.outs = 0
+    note(s, _CYCLING, s.outs >= _CYCLES or (None if dark else False), ticks)
+    nothing = reading.current_ma < _CONTACT_MA
+    note(s, _RELAY_FAILURE, dark and nothing, ticks)
+    note(s, _LAMP_FAILURE, None if dark and nothing else dark, ticks)
+    if dark:
+        note(s, _POWER_LOW, None if nothing else True, ticks)
+        s.calm = 0
+    return dark
+
+
+def _burning(s, reading, last, due, ticks):
+    """The lamp burns; does it take what it should?"""
+    power = reading.power_mw
+    excess = power - due
+    # more than a short takes, and more than full light
+    foreign = excess > due * 6 // 5 + 10000 and power > s.points[-3] // 7 * 8 + 10000
+    if not s.phase:
+        theft = foreign or (s.deaf is False and excess > _THEFT_MW)
+        note(s, _CURRENT_HIGH, True if theft else False if excess < due // 20 + 2000 else None, ticks)
+    if ticks_diff(ticks, s.moved_at) < _STEADY_MS:
+        keep(s)
+        s.hasty = s.hasty or not quiet(s)
+        return
+    turns = _jump(s, power - last, due)
+    note(s, _FLICKER, turns >= 4 or (None if turns else False), ticks)
+    if turns or foreign:
+        s.hasty = s.hasty or turns > 0
+        return
+    part = min(excess, 3 * due) * 1000 // (due // 10)
+    if s.phase or (s.deaf is None and not -_FAULT < part < _FAULT):
+        s.hasty = True
+        if s.phase:
+            keep(s)
+        else:
+            note(s, _POWER_LOW if part < 0 else _POWER_HIGH, True, ticks)
+        if s.calm >= (1 if s.phase else _CALM):
+            trial.step(s, power)
+            _moved(s, s.dim, ticks)
+        return
+    _takes(s, part, due, ticks)
+    if -_FAULT < part < _FAULT:
+        lost = s.factor - reading.pf_thousandths
+        note(s, _FACTOR_LOW, True if lost > 80 else False if lost < 50 else None, ticks)
+
+
+def _takes(s, part, due, ticks):
+    """The lamp takes *part* ten-thousandths more than it should; where that is a fault, the driver was tried."""
+    sound = -_SOUND < part < _SOUND
+    if not sound:
+        deaf = s.deaf
+        note(s, _DIMMING, True if deaf else None, ticks)
+        note(s, _POWER_LOW, None if deaf else True if part < -_FAULT else False if part > 0 else None, ticks)
+        note(s, _POWER_HIGH, None if deaf else True if part > _FAULT else False if part < 0 else None, ticks)
+        return
+    trial.forget(s)
+    note(s, _POWER_LOW, False, ticks)
+    note(s, _POWER_HIGH, False, ticks)
+    # at full light, and at the level at which it is stuck, a deaf driver looks well
+    tells = s.dim < 8800 and abs(due - s.stuck) > due // 10
+    note(s, _DIMMING, False if tells else None, ticks)
+    if quiet(s) and not s.hasty and ticks_diff(ticks, s.moved_at) > _SETTLED_MS:
+        expected.learn(s, s.dim, part)
+
+
+def _jump(s, change, due):
+    """How many of the last 16 samples jumped back: light that flickers does, and nothing else."""
+    least = due // 50 + 300
+    way = 1 if change > least else -1 if change < -least else 0
+    s.turns = s.turns << 1 & 0xFFFF
+    if way == 0:
+        s.calm = min(s.calm + 1, 100)
+    else:
+        s.calm = 0
+        if way == -s.way:
+            s.turns |= 1
+        s.way = way
+    bits, count = s.turns, 0
+    while bits:
+        count += bits & 1
+        bits >>= 1
+    return count

@@ -1,0 +1,23 @@
+"""The names of the conditions: loaded when something has turned, and at the start."""
+
+# in the order of the rows of conditions.py; TALQ's where it has one
+EVENT_TYPES = (
+    "meterFailure", "supplyVoltageTooLow", "supplyVoltageTooHigh", "relayFailure", "currentTooHigh", "cyclingFailure",
+    "lampFlicker", "dimmingFailure", "lampUnexpectedOn", "lampFailure", "lampPowerTooLow", "lampPowerTooHigh",
+    "powerFactorTooLow", "leakageDetected", "controlGearCommFailure", "highTemperature", "photocellFailure",
+    "orientationChanged", "impactDetected", "cabinetDoorOpen", "clockLost",
+)  # fmt: skip
+
+
+def bits(names):
+    """*names* as bits of rows; what is no condition's name counts for nothing."""
+    out = 0
+    for i in range(len(EVENT_TYPES)):
+        if EVENT_TYPES[i] in names:
+            out |= 1 << i
+    return out
+
+
+def names(rows):
+    """The names of *rows*, bits."""
+    return [EVENT_TYPES[i] for i in range(len(EVENT_TYPES)) if rows >> i & 1]

@@ -1,0 +1,84 @@
+# mypy: disable-error-code="attr-defined"
+"""Where a Watch begins: only needed at the start, and once a night for the lamp's curve.
+
+A curve is [[level in percent, mW, power factor in thousandths, mW when new], ...]; in a State it lies flat, with the
+dimmer's output in hundredths of a percent.
+"""
+
+from pole.health.watch import State, Watch
+
+_CONDITIONS = 21  # rows of conditions.py
+
+
+def watch(settings, curve, active, hours):
+    """A Watch with *settings*, those of a configuration, over a lamp that has burnt for *hours*.
+
+    *curve* is the lamp's own, None where it was never measured; *active*: what was raised before the pole was
+    restarted, as bits of rows (``names.bits``).
+    """
+    points = []  # type: list
+    for point in curve or settings["luminaire"]:
+        points += [point[0] * 100, point[1], point[2], point[3] if curve else point[1]]
+    state = begin(points, bool(curve), settings["supply.nominal"] * 1000, active)
+    life = remaining_life(points, hours, settings["lamp.life"])
+    return Watch(state, settings["temperature.limit"] * 10, settings["meter.sample"] * 1000, life)
+
+
+def begin(points, commissioned, nominal_mv, active):
+    """A new State.  Everything in it is integers below 2**30, so that a sample allocates nothing.
+
+    *points* are the lamp's power curve, empty where the luminaire is not known; *commissioned*: it was measured;
+    *nominal_mv*: the supply's; *active*: rows raised.
+    """
+    s = State()
+    # conditions.py
+    s.active = active  # what is raised, as bits of rows
+    s.turned = 0  # ... and which of it has changed and was not told yet
+    s.hasty = False  # something is on its way to be raised or ended: look again soon
+    s.pending = s.noted = 0
+    s.since = [0] * _CONDITIONS
+    # expected.py
+    s.points = points
+    s.commissioned = commissioned
+    s.learned = False  # the curve has moved since it was kept
+    s.factor = 0  # power factor of the last ``at``
+    s.nominal = nominal_mv
+    s.warm = 0  # of the lamp, as the output that keeps it so warm
+    s.sum = s.count = 0
+    # trial.py
+    s.probe = 0  # to be added to the dimmer's output
+    s.deaf = None  # does the driver not obey?  None: not tried
+    s.phase = 0  # of the trial: 1 moved, 2 moved back
+    s.before = s.tried = 0  # mW
+    s.stuck = 0  # mW at which it was last found not to obey
+    # electrical.py
+    s.usual = 0  # mV: where the supply was in the last hour
+    s.frozen = 0  # samples
+    s.voltage = s.current = s.power = 0  # of the last sample
+    s.sampled_at = s.closed_at = s.moved_at = 0
+    s.relay = None
+    s.dim = s.output = 0  # without and with the probe
+    s.calm = 0  # samples since the last jump
+    s.way = 0  # of the last jump: 1 up, -1 down
+    s.turns = 0  # jumps back, one bit a sample
+    s.lit = s.out = False
+    s.outs = 0  # how often the lamp has gone out ...
+    s.out_at = s.period = 0  # ... the last time, and how long after the time before
+    return s
+
+
+def curve_of(state):
+    """The lamp's own curve, as *state* has it by now."""
+    points = state.points
+    return [[points[i] // 100] + points[i + 1 : i + 4] for i in range(0, len(points), 4)]
+
+
+def remaining_life(points, hours, life):
+    """Percent of *life* (hours) left after *hours* of burning, the less the more of its power the lamp has lost.
+
+    L70, at which 30 % of the light is gone, is the end of it (IEC 62717); a tenth of the power is as much.
+    """
+    left = 100 - min(hours, life) * 100 // life
+    if points:
+        left = min(left, 100 - min(max(points[-1] - points[-3], 0) * 1000 // points[-1], 100))
+    return left

@@ -1,0 +1,45 @@
+"""Does the driver obey?  The pole asks it for a tenth less light for a few seconds, or more, and looks at the power.
+
+A lamp that has lost a string, or takes too much, still follows the dimmer; a driver with a cut dimming line does not.
+*s* is a State.
+"""
+
+from pole import const
+from pole.health.expected import at
+
+_STEP = const(1000)  # hundredths of a percent
+
+
+def forget(s):
+    """What is tried has changed."""
+    s.probe = s.phase = 0
+    s.deaf = None
+
+
+def step(s, power):
+    """One more sample, of *power* mW, taken when all is quiet after the last move."""
+    if s.phase == 0:
+        s.before = power
+        s.probe = -_STEP if s.dim - _STEP >= s.points[0] else _STEP
+        s.phase = 1
+    elif s.phase == 1:
+        s.tried = power if s.probe > 0 else -power
+        s.probe = 0
+        s.phase = 2
+    else:
+        s.phase = 0
+        before = s.before
+        if abs(power - before) < before // 50 + 300:  # else something else moved it: once more
+            _weigh(s, before)
+
+
+def _weigh(s, before):
+    up = s.tried > 0
+    due = at(s, s.dim)
+    change = abs(at(s, s.dim + (_STEP if up else -_STEP)) - due)
+    if before < due:  # of the strings that are left, only their part
+        change = change * (before // 64) // (due // 64 + 1)
+    followed = s.tried - before if up else s.tried + before
+    s.deaf = followed < change // 2
+    if s.deaf:
+        s.stuck = before

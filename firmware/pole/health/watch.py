@@ -1,0 +1,70 @@
+"""Watches over lamp and pole: one sample in, what is wrong and how soon to look again out.
+
+What the detectors remember lies here, apart from their code, so that the code can make room when a command is judged.
+"""
+
+from pole import const
+from pole.modules import unload
+
+JUDGING = (
+    "pole.health.judging", "pole.health.electrical", "pole.health.surroundings", "pole.health.trial",
+    "pole.health.expected", "pole.health.conditions",
+)  # fmt: skip
+EXPLAINING = ("pole.health.evidence", "pole.health.names", "pole.health.expected")
+_TEMPERATURE_HIGH = const(15)  # row of conditions.py
+_SOON_MS = const(1000)
+_CAP, _LOW_CAP = const(60), const(30)  # percent: less light is less heat, and never none
+_HOTTER_TENTHS = const(150)
+
+
+class State:
+    """What is remembered from one sample to the next; its fields are those of ``start.begin``."""
+
+
+class Watch:
+    """Made by ``start.watch``.
+
+    ``state`` is a State; ``news``: (eventType, attributes, begins) of what has turned, to be taken out by whoever
+    reports; ``cap``: None or the percent that the level must not exceed; ``life``: percent of the lamp's life left.
+    """
+
+    def __init__(self, state, limit_tenths, calm_ms, life):
+        self.state = state
+        self.news = []  # type: list
+        self.cap = None
+        self.life = life
+        self._judge = None
+        self._limit = limit_tenths
+        self._calm_ms = calm_ms
+
+    def sample(self, reading, relay, dim, sun, clocked, ticks):
+        """Judges *reading* (a drivers.reading.Reading); returns in how many milliseconds the next one is wanted.
+
+        *relay*: is it to be closed; *dim*: 0 to 10000, what the dimmer is to give, without the probe; *sun*: 1 surely
+        day, -1 surely night, 0 neither; *clocked*: whether the time is known.
+        """
+        state = self.state
+        if self._judge is None:
+            from pole.health.judging import judge
+
+            self._judge = judge
+        self._judge(state, reading, relay, dim, sun, clocked, self._limit, ticks)
+        if state.turned:
+            self.rest()
+            try:
+                from pole.health.evidence import events
+
+                self.news += events(state, reading, dim if relay else 0)
+                state.turned = 0
+            except MemoryError:
+                state.hasty = True  # once more with the next sample
+            unload(*EXPLAINING)
+        self.cap = None
+        if state.active >> _TEMPERATURE_HIGH & 1:
+            self.cap = _LOW_CAP if (reading.temperature or 0) > self._limit + _HOTTER_TENTHS else _CAP
+        return _SOON_MS if state.hasty else self._calm_ms
+
+    def rest(self):
+        """Until the next sample the detectors make room for others."""
+        self._judge = None
+        unload(*JUDGING)

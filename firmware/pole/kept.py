@@ -1,0 +1,54 @@
+"""What is known of the lamp and kept over a restart: its own power curve, and the faults that go on.
+
+Loaded when it is wanted and forgotten afterwards.
+"""
+
+import json
+
+from pole.health import start
+from pole.health.names import bits, names
+
+CURVE = "curve.json"  # a curve, see health/start.py
+FAULTS = "faults.json"  # [eventType, ...]
+
+
+def load(settings, store, hours):
+    """The Watch over a lamp that has burnt for *hours*, with what can be read of the files."""
+    curve = _read(store, CURVE)
+    if not (isinstance(curve, list) and len(curve) > 1 and all([_is_point(point) for point in curve])):
+        curve = None
+    faults = _read(store, FAULTS)
+    return start.watch(settings, curve, bits(faults if isinstance(faults, list) else []), hours)
+
+
+def tell(watch, reporter, store, counters, settings, now):
+    """Tells the news of *watch*, and keeps what is raised; or else keeps the curve it has learned."""
+    state = watch.state
+    if watch.news:
+        for event_type, attributes, begins in watch.news:
+            reporter.event(now, event_type, attributes, begins)
+        watch.news = []
+        _save(store, FAULTS, names(state.active))
+        return
+    _save(store, CURVE, start.curve_of(state))
+    state.learned = False
+    watch.life = start.remaining_life(state.points, counters.on_seconds // 3600, settings["lamp.life"])
+
+
+def _save(store, name, value):
+    try:
+        store.write(name, json.dumps(value).encode())
+    except OSError as error:  # it costs a day of learning, or an event that is told twice
+        print("diya: " + name + " cannot be written: " + str(error))
+
+
+def _read(store, name):
+    try:
+        return json.loads(store.read(name) or b"null")
+    except ValueError:
+        print("diya: " + name + " cannot be read and begins anew")
+        return None
+
+
+def _is_point(point):
+    return isinstance(point, list) and len(point) == 4 and all([type(n) is int and n > 0 for n in point])

@@ -1,0 +1,12 @@
+"""The street sees what a pole cannot: many poles gone together are one fault, and which one.
+
+Pure.  ``street_faults`` takes the poles of a site and what was heard of them, and gives the faults that explain every
+silence and every loss of supply, each exactly once.
+"""
+
+from host_tools.correlation.correlate import street_faults
+from host_tools.correlation.fault import Fault
+from host_tools.correlation.history import History, Silence, SupplyLoss
+from host_tools.correlation.telling import lines
+
+__all__ = ["Fault", "History", "Silence", "SupplyLoss", "lines", "street_faults"]

@@ -1,0 +1,150 @@
+"""Watches over the faults of one pole, until each has been observable, and then until its end has been."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
+from simulator.plant import observable as seen_by
+from simulator.plant.circuit import Circuit
+from simulator.plant.column import SHOCK_G, TILT
+from simulator.plant.daylight import Photocell
+from simulator.plant.enclosure import OVERHEAT_K, Enclosure
+from simulator.plant.faults import Faults, Held, combined
+from simulator.plant.leak import LEAK_A
+from simulator.plant.meter import NOISY, MeterType
+from simulator.plant.observable import PART, SHOWS_IN, Sighting
+from simulator.plant.senses import Electrical
+
+
+class _Watch(NamedTuple):
+    """One fault that is looked out for: the pole with it, its twin without it."""
+
+    happening: int
+    sighting: Sighting
+    shows_in: str
+    one: Faults
+    twin: Faults
+
+
+class Lookout:
+    """*parts* are the tables of the pole's board.
+
+    *flow* gives what flows under given faults, free of noise, and *celsius* the temperature in the enclosure.
+    """
+
+    def __init__(
+        self,
+        parts: Collection[str],
+        circuit: Circuit,
+        photocell: Photocell,
+        enclosure: Enclosure,
+        meter: MeterType,
+        flow: Callable[[Faults, int], Electrical],
+        celsius: Callable[[int], float],
+    ) -> None:
+        self._open: list[_Watch] = []
+        self._parts = parts
+        self._circuit = circuit
+        self._photocell = photocell
+        self._meter = meter
+        self._flow = flow
+        self._enclosure = enclosure
+        self._celsius = celsius
+        self._sightings: dict[int, Sighting] = {}
+        self._slept: list[Sighting] = []  # faults during which the node had no power: it learns of them afterwards
+        self._live = True
+        self._looked_ms = -1
+
+    def begin(self, happening: int, fault: str, severity: float, now_ms: int) -> None:
+        """*fault* begins because of *happening*."""
+        self._sightings[happening] = Sighting(fault, severity, now_ms)
+
+    def end(self, happening: int, now_ms: int) -> None:
+        """The fault of *happening* is over."""
+        sighting = self._sightings[happening]
+        sighting.cleared_ms = now_ms
+        if SHOWS_IN.get(sighting.fault) == seen_by.MAINS and "supply" not in self._parts:
+            self._slept.append(sighting)
+
+    def seen_ms(self, happening: int) -> int | None:
+        """When the fault of *happening* could first be sensed; None: not yet, or never."""
+        return self._sightings[happening].observable_ms if happening in self._sightings else None
+
+    def seen_gone_ms(self, happening: int) -> int | None:
+        """The same of its end."""
+        return self._sightings[happening].end_observable_ms if happening in self._sightings else None
+
+    def settle(self, held: Held) -> None:
+        """*held* is now what the pole has: makes a twin for every fault that is still looked out for."""
+        self._open = []
+        self._live = not combined(held).mains_lost
+        for happening, sighting in self._sightings.items():
+            shows_in = SHOWS_IN.get(sighting.fault, "")
+            if shows_in == seen_by.MAINS and "supply" not in self._parts:
+                continue
+            part = PART.get(shows_in)
+            if sighting.open and shows_in and (part is None or part in self._parts):
+                there = {**held, happening: (sighting.fault, sighting.severity)}
+                gone = {number: fault for number, fault in held.items() if number != happening}
+                self._open.append(_Watch(happening, sighting, shows_in, combined(there), combined(gone)))
+        self._looked_ms = -1
+
+    def look(self, now_ms: int) -> None:
+        """Notes which faults the pole can sense at *now_ms*."""
+        if self._slept and self._live:
+            for sighting in self._slept:
+                sighting.observable_ms = sighting.end_observable_ms = now_ms
+            self._slept = []
+        if not self._open or now_ms == self._looked_ms:
+            return
+        self._looked_ms = now_ms
+        seen = False
+        for watch in self._open:
+            if self._seen(watch, now_ms):
+                watch.sighting.seen(now_ms)
+                seen = True
+        if seen:
+            self._open = [watch for watch in self._open if watch.sighting.open]
+
+    def _seen(self, watch: _Watch, now_ms: int) -> bool:
+        one, twin, shows_in = watch.one, watch.twin, watch.shows_in
+        if shows_in == seen_by.MAINS:
+            return one.mains_lost != twin.mains_lost
+        if one.mains_lost:
+            return False  # so has its twin, and no node runs
+        if shows_in in (seen_by.POWER, seen_by.VOLTAGE, seen_by.POWER_FACTOR):
+            return self._meter_shows(shows_in, one, twin, now_ms)
+        if shows_in == seen_by.FRAMES:
+            since_ms = watch.sighting.injected_ms if watch.sighting.cleared_ms is None else watch.sighting.cleared_ms
+            return now_ms > since_ms
+        if shows_in == seen_by.HEAT:
+            return self._hot(watch, now_ms)
+        if shows_in == seen_by.SKY:
+            return self._photocell.impossible(one, now_ms) and not self._photocell.impossible(twin, now_ms)
+        if shows_in == seen_by.GEAR:
+            return self._circuit.contact(one) and one.gear_comm_lost > 0.0 and not twin.gear_comm_lost
+        if shows_in == seen_by.DOOR:
+            return one.door_open > 0.0 and not twin.door_open
+        if shows_in == seen_by.LEAK:
+            return LEAK_A * (one.leakage - twin.leakage) > seen_by.LEAKAGE_A
+        if shows_in == seen_by.LEAN:
+            return TILT * (one.tilt - twin.tilt) > seen_by.TILT
+        return SHOCK_G * one.impact > seen_by.SHOCK_G >= SHOCK_G * twin.impact
+
+    def _meter_shows(self, shows_in: str, one: Faults, twin: Faults, now_ms: int) -> bool:
+        if one.meter_frozen > 0.0:
+            return False
+        noisy = 1.0 + NOISY * one.meter_noise
+        flows, twin_flows = self._flow(one, now_ms), self._flow(twin, now_ms)
+        if shows_in == seen_by.POWER:
+            return seen_by.power_differs(flows, twin_flows, self._meter, noisy)
+        if shows_in == seen_by.VOLTAGE:
+            return seen_by.voltage_differs(flows, twin_flows, self._meter, noisy)
+        return seen_by.factor_differs(flows, twin_flows)
+
+    def _hot(self, watch: _Watch, now_ms: int) -> bool:
+        celsius, added = self._celsius(now_ms), self._enclosure.overheat_k(now_ms)
+        if watch.sighting.cleared_ms is None:
+            return celsius > seen_by.HOT_C >= celsius - added + OVERHEAT_K * watch.twin.overheat
+        return celsius - added + OVERHEAT_K * watch.one.overheat > seen_by.HOT_C >= celsius

@@ -1,0 +1,41 @@
+"""What a person would accept beside the event that is expected of a happening, whatever the scenario's file allows.
+
+A relay that does not close leaves the lamp dark, so a lampFailure beside the relayFailure is no false alarm.
+"""
+
+from __future__ import annotations
+
+# {kind of happening: event types that are neither required nor false}
+ACCEPTED: dict[str, tuple[str, ...]] = {
+    "lamp_open": ("lampPowerTooLow",),
+    "string_open": ("lampFailure",),
+    "driver_short": ("currentTooHigh", "dimmingFailure"),
+    "relay_welded": ("relayFailure",),
+    "relay_stuck_open": ("lampFailure", "lampPowerTooLow"),
+    "dim_line_cut": ("lampPowerTooHigh", "lampPowerTooLow"),
+    "driver_ignores_dim": ("lampPowerTooHigh", "lampPowerTooLow"),
+    "cycling": ("lampFailure", "lampPowerTooLow", "lampFlicker"),
+    "flicker": ("lampPowerTooLow", "cyclingFailure"),
+    "pf_low": ("currentTooHigh",),
+    "tilt": ("impactDetected",),
+    "impact": ("orientationChanged",),
+    "theft": ("lampPowerTooHigh", "lampUnexpectedOn"),
+    "clock_drift": ("clockLost",),
+    # a pole without supply is silent, and one that starts again cannot tell why its supply was gone
+    "mains_cut": ("supplyLoss", "communicationFailure"),
+    "feeder_trip": ("supplyLoss", "communicationFailure"),
+    "power_cycle": ("supplyLoss", "communicationFailure"),
+    "data_corrupt": ("supplyLoss", "communicationFailure"),
+    "clock_lost": ("supplyLoss", "communicationFailure", "clockLost"),
+    # all or nothing, and true whenever it is said
+    "network_outage": ("communicationFailure",),
+    "broker_down": ("communicationFailure",),
+    "memory_short": ("communicationFailure",),
+}
+
+# A fault that was just being noticed when it ended may still be raised, or its pole had to boot first.
+LATE_MS = 60_000
+# A broker tells of a silent pole only after one and a half times its keepalive.
+LATE_OF = {"communicationFailure": 180_000}
+
+OVER_BY_THEMSELVES = ("impact", "power_cycle")  # an end of theirs before ``until`` is no mistake

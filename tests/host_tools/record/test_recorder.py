@@ -1,0 +1,66 @@
+"""The recorder and its broker: while it hears nobody, every pole that was online is out of hearing, and why is told."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from host_tools.broker.mosquitto import Mosquitto
+from host_tools.link import Link
+from host_tools.record.query import Wanted, reading
+from host_tools.record.recorder import Recorder
+from host_tools.record.store import Record
+from tests.host_tools.record.played_pole import HEAD, NOW, ROOT, SITE
+from tests.host_tools.record.test_verb import wait_for
+
+FACTOR = 60  # seconds at the site for each of ours
+
+
+def failures(file: Path) -> list[dict[str, Any]]:
+    with reading(file) as reader:
+        return list(reader.events(Wanted(types=("communicationFailure",))))
+
+
+def say(link: Link, pole: str, kind: str, **values: Any) -> None:
+    link.publish(f"{HEAD}/{pole}/{kind}", json.dumps({"v": 1, **values}).encode(), retain=kind != "meter")
+
+
+def test_a_minute_without_the_broker_silences_all_who_were_online(tmp_path: Path) -> None:
+    file = tmp_path / "record.sqlite"
+    made, over = threading.Event(), threading.Event()
+
+    def record() -> None:
+        store = Record(file, ROOT, SITE)
+        made.set()
+        Recorder(store, broker.address, ROOT, SITE).run(lambda: not over.is_set())
+        store.close()
+
+    with Mosquitto() as broker:
+        with Link(broker.address, ["x"]) as link:
+            link.publish(f"{HEAD}/_sim/clock", json.dumps({"unix": NOW, "factor": FACTOR}).encode(), retain=True)
+            say(link, "P0001", "presence", online=True)
+            say(link, "P0002", "presence", online=True)
+            say(link, "P0003", "presence", online=False)
+            runs = threading.Thread(target=record, daemon=True)
+            runs.start()
+            assert made.wait(10)
+            wait_for(lambda: len(failures(file)) == 1)  # P0003 is away by its will
+        broker.crash()
+        time.sleep(0.3)
+        assert len(failures(file)) == 1
+        wait_for(lambda: len(failures(file)) == 3)
+        broker.start()
+        with Link(broker.address, ["x"]) as link:
+            wait_for(lambda: len(failures(file)) == 4 or say(link, "P0002", "meter", activePower=90))
+        over.set()
+        runs.join()
+    found = {(row["pole"], row["startEndFlag"]): row for row in failures(file)}
+    assert set(found) == {("P0001", True), ("P0002", True), ("P0002", False), ("P0003", True)}
+    assert [found[pole, True]["attributes"]["cause"] for pole in ("P0001", "P0002", "P0003")] == [
+        "broker", "broker", "lastWill",
+    ]  # fmt: skip
+    assert found["P0001", True]["timestamp"] >= NOW + 60
+    assert found["P0002", False]["timestamp"] > found["P0002", True]["timestamp"]

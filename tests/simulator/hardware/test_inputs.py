@@ -1,0 +1,64 @@
+"""The door contact and the residual-current monitor."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.engines.virtual_loop import VirtualLoop
+
+
+def test_leakage_is_read_to_one_step_of_the_converter(bench, drivers):
+    step = bench.board["leakage"]["full_scale_ma"] / 4095
+    for milliamperes in range(1001):
+        bench.leakage_a = milliamperes / 1000
+        assert abs(drivers.leakage.milliamperes() - milliamperes) <= step / 2 + 0.5
+
+
+def test_a_leak_beyond_the_monitor_is_its_full_scale(bench, drivers):
+    bench.leakage_a = 10.0
+    assert drivers.leakage.milliamperes() == bench.board["leakage"]["full_scale_ma"]
+
+
+@pytest.mark.parametrize("open_level", [0, 1])
+def test_the_door(bench, open_level):
+    from pole.drivers.inputs import Contact
+
+    pin = bench.board["door"]["pin"]
+    bench.chip.gpio.contacts[pin] = lambda: bench.door_open == (open_level == 0)
+    door = Contact(pin, open_level)
+    for bench.door_open in (False, True, False):
+        assert door.open() is bench.door_open
+
+
+def test_a_cut_wire_reads_as_an_open_door(bench, drivers):
+    assert drivers.door.open() is False
+    del bench.chip.gpio.contacts[bench.board["door"]["pin"]]
+    assert drivers.door.open() is True
+
+
+@pytest.mark.parametrize("present_level", [0, 1])
+def test_the_supply_tells_of_every_outage_and_of_its_end(bench, present_level):
+    from pole.drivers.supply import Supply
+
+    mains = True
+    bench.chip.gpio.contacts[23] = lambda: mains == (present_level == 0)
+    supply = Supply(23, present_level)
+    told: list[bool] = []
+    loop = VirtualLoop()  # type: ignore[abstract]
+    loop.create_task(supply.watch(lambda: told.append(supply.present())))
+    for ms, mains in ((0, True), (60, False), (120, False), (180, True), (240, True), (300, False)):  # noqa: B007
+        loop.step(ms)
+    assert told == [False, True, False]
+    loop.abandon()
+
+
+def test_a_supply_that_is_not_there_at_the_start_is_told_at_once(bench):
+    from pole.drivers.supply import Supply
+
+    bench.chip.gpio.contacts[23] = lambda: False
+    told: list[bool] = []
+    loop = VirtualLoop()  # type: ignore[abstract]
+    loop.create_task(Supply(23, 0).watch(lambda: told.append(True)))
+    loop.step(0)
+    assert told == [True]
+    loop.abandon()

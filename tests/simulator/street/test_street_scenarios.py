@@ -1,0 +1,55 @@
+"""The ready-made scenarios about faults meet their own expectations, and a street that is full of them stays lit."""
+
+from datetime import datetime
+
+import pytest
+
+from host_tools.site import load_site
+from simulator import run
+from simulator.expectations import failures
+from simulator.street.street import Street
+from tests.simulator.streets import HOUR_MS, NIGHT, live
+
+
+@pytest.mark.parametrize("name", ["every-fault", "benign", "lamp-failures", "lost-clock"])
+def test_what_it_expects_is_reported_and_nothing_else(name: str) -> None:
+    outcome = run.simulate(run.Options(load_site("sagar", 12), datetime(2026, 11, 24, 12), scenario=name))
+    assert failures(outcome.report) == []
+    assert outcome.street.failures() == []
+    assert outcome.report["dark_minutes"] == 0
+    if name == "every-fault":
+        assert outcome.report["detection"]["detected"] == 49
+        assert outcome.report["detection"]["unobservable"] == []
+
+
+KINDS = (
+    "clock_drift", "flicker", "mains_wobble", "tilt", "meter_noise", "pf_low", "dips", "leakage", "overheat", "theft",
+)  # fmt: skip
+FULL = "".join(
+    f'[[happening]]\nkind = "{kind}"\npole = "P000{place % 2 + 1}"\nat = "+{5 + 3 * place}m"\n'
+    f'until = "+{30 + 3 * place}m"\n'
+    for place, kind in enumerate(KINDS)
+)
+
+
+def test_both_engines_see_the_same_faults_at_the_same_moments() -> None:
+    texts = [live(1, start=NIGHT, scenario=FULL, engine=engine).text for engine in ("cpython", "micropython")]
+    assert texts[0] == texts[1]
+
+
+def test_a_clock_that_runs_fast_dims_the_street_too_early() -> None:
+    outage = '[[happening]]\nkind = "network_outage"\nat = "+2m"\n'
+    drift = '[[happening]]\nkind = "clock_drift"\npole = "P0002"\nat = "+30m"\nseverity = 0.5\n'
+    dimmed = {}  # {pole: ms at which it dims from 100 to 70 %, which is at 23:30 on a main road}
+
+    def begin(street: Street) -> None:
+        def look() -> None:
+            for name, stage in street.poles.items():
+                if stage.plant.light(street.kernel.now_ms) < 0.99:
+                    dimmed.setdefault(name, street.kernel.now_ms)
+
+        street.kernel.at(3 * HOUR_MS, lambda: street.kernel.every(1000, look))
+
+    live(4, poles=3, start=NIGHT, scenario=outage + drift, begin=begin)
+    assert abs(dimmed["P0003"] - 3.5 * HOUR_MS) < 5000
+    assert abs(dimmed["P0003"] - dimmed["P0002"] - 3 * HOUR_MS * 0.005) < 2000
