@@ -11,6 +11,7 @@ from pole.drivers.reading import Reading
 from pole.modules import unload
 
 KEEPING = ("pole.kept", "pole.health.start", "pole.health.names")
+_RAMP_S = const(2)
 _PAUSE_MS = const(30000)  # the longest the control task sleeps: half of the watchdog's time-out
 _CROWDED_MS = const(100)  # until acks may have made room for the next command
 _YOUNG_MS = const(600000)  # whoever lives this long has not died early
@@ -186,7 +187,8 @@ class Control:
         watch = self._watch
         decision = arbiter.decide(now, switch, self._dark, watch.cap if watch else None, ticks)
         if decision is not self._decision:  # even at the same level: an emergency hurries a ramp of an hour
-            lamp.aim(decision.level, decision.ramp_s, ticks)
+            # after a start the switch point is long past, and so is its ramp
+            lamp.aim(decision.level, decision.ramp_s if self._decision else min(decision.ramp_s, _RAMP_S), ticks)
         self._decision = decision
         counters = self._counters
         wait = lamp.step(ticks, counters.on_seconds // 3600 if counters else 0)

@@ -222,7 +222,7 @@ class Living:
         switch = None if unix is None else self._timetable.at(unix)
         decision = self._arbiter.decide(unix, switch, self._dark, watching.cap, ticks)
         if decision is not self._decision:
-            lamp.aim(decision.level, decision.ramp_s, ticks)
+            lamp.aim(decision.level, decision.ramp_s if self._decision else min(decision.ramp_s, 2), ticks)
             self._decision = decision
             if decision.owner != "safety" and decision.level != self._level:
                 self._level = decision.level

@@ -54,7 +54,7 @@ class Lookout:
         self._sightings: dict[int, Sighting] = {}
         self._slept: list[Sighting] = []  # faults during which the node had no power: it learns of them afterwards
         self._live = True
-        self._looked_ms = -1
+        self._looked_ms = self._asked_ms = -1
 
     def begin(self, happening: int, fault: str, severity: float, now_ms: int) -> None:
         """*fault* begins because of *happening*."""
@@ -84,11 +84,12 @@ class Lookout:
             if shows_in == seen_by.MAINS and "supply" not in self._parts:
                 continue
             part = PART.get(shows_in)
-            if sighting.open and shows_in and (part is None or part in self._parts):
+            looked_for = sighting.open or (sighting.cleared_ms is None and self._glimpsed(sighting))
+            if looked_for and shows_in and (part is None or part in self._parts):
                 there = {**held, happening: (sighting.fault, sighting.severity)}
                 gone = {number: fault for number, fault in held.items() if number != happening}
                 self._open.append(_Watch(happening, sighting, shows_in, combined(there), combined(gone)))
-        self._looked_ms = -1
+        self._asked_ms = -1
 
     def look(self, now_ms: int) -> None:
         """Notes which faults the pole can sense at *now_ms*."""
@@ -96,16 +97,29 @@ class Lookout:
             for sighting in self._slept:
                 sighting.observable_ms = sighting.end_observable_ms = now_ms
             self._slept = []
-        if not self._open or now_ms == self._looked_ms:
+        if not self._open or now_ms == self._asked_ms:
             return
-        self._looked_ms = now_ms
-        seen = False
+        self._looked_ms = self._asked_ms = now_ms
+        settled = False
         for watch in self._open:
-            if self._seen(watch, now_ms):
-                watch.sighting.seen(now_ms)
-                seen = True
-        if seen:
-            self._open = [watch for watch in self._open if watch.sighting.open]
+            sighting = watch.sighting
+            if not self._seen(watch, now_ms):
+                if self._glimpsed(sighting):
+                    sighting.observable_ms = None
+            elif sighting.open:
+                sighting.seen(now_ms)
+            settled = settled or not (sighting.open or self._glimpsed(sighting))
+        if settled:
+            self._open = [watch for watch in self._open if watch.sighting.open or self._glimpsed(watch.sighting)]
+
+    def _glimpsed(self, sighting: Sighting) -> bool:
+        """Whether it was first seen less than a minute ago, in what comes and goes with the lamp's relay and level."""
+        if sighting.cleared_ms is not None or sighting.observable_ms is None:
+            return False
+        steady = (
+            SHOWS_IN[sighting.fault] in (seen_by.POWER, seen_by.POWER_FACTOR) and sighting.fault not in seen_by.FITFUL
+        )
+        return steady and self._looked_ms - sighting.observable_ms < seen_by.GLIMPSE_MS
 
     def _seen(self, watch: _Watch, now_ms: int) -> bool:
         one, twin, shows_in = watch.one, watch.twin, watch.shows_in

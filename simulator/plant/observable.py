@@ -11,6 +11,8 @@ It is observable once that quantity differs by more than a healthy pole could ex
 - mains: at once where the board outlives it for a moment (its table ``supply``), else when it is back;
 - photocell: a reading that no sky could give with the sun where it is;  meter: a second frame like the first.
 
+What shows for less than a minute, as a lamp's fault may while a node starts by day, was a glimpse and does not count.
+
 The same comparison says when the *end* of a fault could be seen: at the first moment after it at which the fault would
 have been observable were it still there.  A lamp repaired by day can be known to be well only in the evening.
 """
@@ -26,6 +28,8 @@ from simulator.plant.meter import MeterType
 from simulator.plant.senses import Electrical
 
 DEVIATIONS = 5.0
+GLIMPSE_MS = 60_000
+FITFUL = ("cycling", "flicker")  # faults that come and go by themselves
 POWER_PART = 0.10
 SUPPLY_V = 0.13 * NOMINAL_V
 FACTOR = 0.1

@@ -11,7 +11,7 @@ ACCEPTED: dict[str, tuple[str, ...]] = {
     "string_open": ("lampFailure",),
     "driver_short": ("currentTooHigh", "dimmingFailure"),
     "relay_welded": ("relayFailure",),
-    "relay_stuck_open": ("lampFailure", "lampPowerTooLow"),
+    "relay_stuck_open": ("lampFailure", "lampPowerTooLow", "controlGearCommFailure"),
     "dim_line_cut": ("lampPowerTooHigh", "lampPowerTooLow"),
     "driver_ignores_dim": ("lampPowerTooHigh", "lampPowerTooLow"),
     "cycling": ("lampFailure", "lampPowerTooLow", "lampFlicker"),

@@ -13,7 +13,7 @@ HEAP_BYTES = 192 * 1024
 
 @dataclass
 class LongLife:
-    """``by_day``: the highest live heap (bytes after a collection) of each day."""
+    """``by_day``: the lowest live heap (bytes after a collection) of each day: what is never given back."""
 
     lived: Lived
     by_day: list[int] = field(default_factory=list)
@@ -42,7 +42,7 @@ def live_long(days: int, cuts: list[str], settings: dict[str, int]) -> LongLife:
 
         def look() -> None:
             day = min(street.kernel.now_ms // DAY_MS, days - 1)
-            by_day[day] = max([by_day[day], *pole.heap_live[-1:]])
+            by_day[day] = min([by_day[day] or 1 << 30, *pole.heap_live[-1:]])
 
         street.kernel.every(HOUR_MS, look)
 

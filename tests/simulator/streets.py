@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -59,6 +60,7 @@ def live(
     scenario: str = "",
     begin: Callable[[Street], None] = lambda street: None,
     settings: Mapping[str, Any] | None = None,
+    board: str = "virtual",
     **options: Any,
 ) -> Lived:
     """Lives *hours* of *poles* poles; *scenario* is the happenings as TOML, *begin* is as for ``run.simulate``."""
@@ -68,7 +70,7 @@ def live(
             path.write_text(f'name = "a test"\nhours = {hours}\n{scenario}')
             options["scenario"] = str(path)
         chosen = run.Options(
-            site=_sagar(poles),
+            site=_sagar(poles, board),
             start=datetime.fromisoformat(start),
             hours=hours,
             transcript=True,
@@ -79,8 +81,9 @@ def live(
 
 
 @cache
-def _sagar(poles: int) -> Site:
-    return load_site("sagar", poles)
+def _sagar(poles: int, board: str) -> Site:
+    site = load_site("sagar", poles)
+    return site.with_poles(replace(pole, board=board) for pole in site.poles)
 
 
 def stored(flash: Flash) -> LittleFiles:

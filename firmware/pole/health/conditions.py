@@ -40,6 +40,8 @@ _SLOW = const(24)  # what takes this long needs no closer look meanwhile
 def note(s, row, there, ticks):
     """In State *s*, condition *row* is *there* (True or False) at *ticks*; None: nobody can tell."""
     bit = 1 << row
+    if not there and not (s.active | s.pending) & bit:
+        return  # as almost always
     at = 3 * row
     raised = s.active & bit != 0
     if there is None or there == raised or (there and s.active & RULES[at + 2]):

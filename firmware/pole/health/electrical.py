@@ -32,6 +32,8 @@ _DRIVER_MV = const(160000)  # below this a driver limits its input current
 _CONTACT_MA = const(4)  # less than a driver without load takes, more than the snubber of an open contact passes
 _FAULT = const(850)  # ten-thousandths of the expected power: a fault from here ...
 _SOUND = const(600)  # ... and none up to here
+_ALERT = const(8)  # samples after a jump
+_AGAIN = const(30)  # until a deaf driver is asked once more
 _CALM = const(4)  # samples without a jump before the driver is tried
 _THEFT_MW = const(46000)  # 0.2 A
 _CYCLE_MS = const(2700000)  # the longest time from one going out to the next that is one fault
@@ -55,6 +57,7 @@ def judge(s, reading, relay, dim, ticks):
         s.closed_at = ticks
         s.outs = 0
         s.lit = False
+        s.stuck = s.points[-3]  # a driver that does not obey comes up at full
         trial.forget(s)
     if dim != s.dim:
         s.dim = dim
@@ -68,7 +71,7 @@ def judge(s, reading, relay, dim, ticks):
         _open(s, reading, dim, ticks)
     elif mv >= _DRIVER_MV:
         due = expected.now(s, dim, mv, reading.temperature)
-        if not _dark(s, reading, due, ticks):
+        if not (_well(s, reading, last, due, ticks) or _dark(s, reading, due, ticks)):
             _burning(s, reading, last, due, ticks)
 
 
@@ -100,10 +103,12 @@ def _supply(s, mv, ticks):
     low = max(usual // 1000 * 875, nominal // 100 * 85)
     high = min(usual // 1000 * 1125, nominal // 100 * 115)
     back = nominal // 33
+    if low < mv < high and quiet(s):
+        if not s.hasty:
+            s.usual += (mv - usual) // 120  # of 30 s: an hour
+        return
     note(s, _VOLTAGE_LOW, True if mv < low else False if mv > low + back else None, ticks)
     note(s, _VOLTAGE_HIGH, True if mv > high else False if mv < high - back else None, ticks)
-    if low < mv < high and not s.hasty:
-        s.usual += (mv - usual) // 120  # of 30 s: an hour
 
 
 def _open(s, reading, dim, ticks):
@@ -114,6 +119,22 @@ def _open(s, reading, dim, ticks):
     other = flows and (power > lamp * 8 // 5 + 2000 or reading.pf_thousandths > s.factor + 150)
     note(s, _CURRENT_HIGH, other, ticks)
     note(s, _UNEXPECTED_ON, flows and not other, ticks)
+
+
+def _well(s, reading, last, due, ticks):
+    """Whether nothing is wrong, or was a moment ago: as almost always, and found out with little effort."""
+    power = reading.power_mw
+    excess = power - due
+    near = due // 18  # a little less than _SOUND
+    if s.turns or s.outs or s.calm < _ALERT or not (s.lit and quiet(s) and -near < excess < near):
+        return False
+    change = power - last
+    if s.factor - reading.pf_thousandths >= 50 or not -power // 50 < change < power // 50:
+        return False
+    s.out = False
+    if not s.hasty and ticks_diff(ticks, s.moved_at) > _SETTLED_MS:
+        expected.learn(s, s.dim, excess * 1000 // (due // 10))
+    return True
 
 
 def _dark(s, reading, due, ticks):
@@ -128,10 +149,11 @@ def _dark(s, reading, due, ticks):
         again = s.outs and gone < _CYCLE_MS
         s.outs, s.period, s.out_at = (s.outs + 1 if again else 1), gone, ticks
     s.out = dark
-    over = ticks_diff(ticks, s.out_at) > max(s.period * 5 // 2, 600000)
+    # after a restart nobody knows how long a period is
+    over = min(ticks_diff(ticks, s.out_at), ticks_diff(ticks, s.closed_at)) > (s.period * 5 // 2 or _CYCLE_MS)
     if over and not dark:
         s.outs = 0
-    note(s, _CYCLING, s.outs >= _CYCLES or (None if dark else False), ticks)
+    note(s, _CYCLING, s.outs >= _CYCLES or (False if over and not dark else None), ticks)
     nothing = reading.current_ma < _CONTACT_MA
     note(s, _RELAY_FAILURE, dark and nothing, ticks)
     note(s, _LAMP_FAILURE, None if dark and nothing else dark, ticks)
@@ -152,52 +174,53 @@ def _burning(s, reading, last, due, ticks):
         note(s, _CURRENT_HIGH, True if theft else False if excess < due // 20 + 2000 else None, ticks)
     if ticks_diff(ticks, s.moved_at) < _STEADY_MS:
         keep(s)
-        s.hasty = s.hasty or not quiet(s)
+        s.hasty = True  # it is judged as soon as it stands
         return
-    turns = _jump(s, power - last, due)
+    turns = _jump(s, power - last, max(power, last))
     note(s, _FLICKER, turns >= 4 or (None if turns else False), ticks)
     if turns or foreign:
         s.hasty = s.hasty or turns > 0
         return
-    part = min(excess, 3 * due) * 1000 // (due // 10)
-    if s.phase or (s.deaf is None and not -_FAULT < part < _FAULT):
+    if s.calm < _ALERT:  # it has just jumped: does it jump back?
         s.hasty = True
-        if s.phase:
-            keep(s)
-        else:
+    part = min(excess, 3 * due) * 1000 // (due // 10)
+    fault = not -_FAULT < part < _FAULT
+    # at full light, and at the level at which it is stuck, a deaf driver looks well: it is asked again
+    doubt = s.active >> _DIMMING & 1 and abs(due - s.stuck) <= due // 10
+    if s.phase or (s.deaf is None and (fault or doubt)) or (doubt and s.calm >= _AGAIN):
+        s.hasty = True
+        if fault and not s.phase:
             note(s, _POWER_LOW if part < 0 else _POWER_HIGH, True, ticks)
+        else:
+            keep(s)
         if s.calm >= (1 if s.phase else _CALM):
             trial.step(s, power)
             _moved(s, s.dim, ticks)
         return
-    _takes(s, part, due, ticks)
-    if -_FAULT < part < _FAULT:
+    _takes(s, part, doubt, ticks)
+    if not fault:
         lost = s.factor - reading.pf_thousandths
         note(s, _FACTOR_LOW, True if lost > 80 else False if lost < 50 else None, ticks)
 
 
-def _takes(s, part, due, ticks):
+def _takes(s, part, doubt, ticks):
     """The lamp takes *part* ten-thousandths more than it should; where that is a fault, the driver was tried."""
-    sound = -_SOUND < part < _SOUND
-    if not sound:
-        deaf = s.deaf
-        note(s, _DIMMING, True if deaf else None, ticks)
+    deaf = s.deaf
+    if not -_SOUND < part < _SOUND:
+        note(s, _DIMMING, deaf, ticks)
         note(s, _POWER_LOW, None if deaf else True if part < -_FAULT else False if part > 0 else None, ticks)
         note(s, _POWER_HIGH, None if deaf else True if part > _FAULT else False if part < 0 else None, ticks)
         return
-    trial.forget(s)
+    if not doubt:
+        trial.forget(s)
     note(s, _POWER_LOW, False, ticks)
     note(s, _POWER_HIGH, False, ticks)
-    # at full light, and at the level at which it is stuck, a deaf driver looks well
-    tells = s.dim < 8800 and abs(due - s.stuck) > due // 10
-    note(s, _DIMMING, False if tells else None, ticks)
-    if quiet(s) and not s.hasty and ticks_diff(ticks, s.moved_at) > _SETTLED_MS:
-        expected.learn(s, s.dim, part)
+    note(s, _DIMMING, None if doubt and deaf else False, ticks)
 
 
-def _jump(s, change, due):
+def _jump(s, change, power):
     """How many of the last 16 samples jumped back: light that flickers does, and nothing else."""
-    least = due // 50 + 300
+    least = power // 50 + 300
     way = 1 if change > least else -1 if change < -least else 0
     s.turns = s.turns << 1 & 0xFFFF
     if way == 0:

@@ -51,6 +51,8 @@ def begin(points, commissioned, nominal_mv, active):
     s.phase = 0  # of the trial: 1 moved, 2 moved back
     s.before = s.tried = 0  # mW
     s.stuck = 0  # mW at which it was last found not to obey
+    # surroundings.py
+    s.blind = 0  # when the photocell was wrong: 1 by day, -1 at night
     # electrical.py
     s.usual = 0  # mV: where the supply was in the last hour
     s.frozen = 0  # samples

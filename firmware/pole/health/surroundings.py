@@ -34,6 +34,10 @@ def judge(s, reading, relay, limit_tenths, sun, clocked, ticks):
             wrong = True if lux < _DARK_LUX else False if lux > _DAY_LUX else None
         elif sun < 0:
             wrong = True if lux > _BRIGHT_LUX else False if lux < _NIGHT_LUX else None
+        if wrong:
+            s.blind = sun
+        elif s.blind == -sun:  # light by day says nothing of one that is blind at night
+            wrong = None
         note(s, _PHOTOCELL, wrong, ticks)
     if reading.z_mg is not None:
         x, y, z = reading.x_mg, reading.y_mg, reading.z_mg - 1000

@@ -121,7 +121,7 @@ class Afterwards:
         """It starts with the one it had or with one that was on its way, and comes to the one the city wants."""
         births = [birth for _ms, birth in self._lived.said("P0001", contract.BIRTH)]
         versions = [birth["configVersion"] for birth in births]
-        had = self._story.versions(self._cut_ms)[-1]
+        had = (self._story.versions(self._cut_ms) or self._story.versions()[:1])[-1]
         assert versions[0] in {had, *(one.version for one in self._sent if had < one.version != BAD)}, versions
         assert versions == sorted(versions) and versions[-1] == self._wanted, versions
         assert not any(birth["safeMode"] for birth in births)

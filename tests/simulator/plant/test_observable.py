@@ -193,3 +193,17 @@ def test_a_fault_behind_a_worse_one_of_its_kind_adds_nothing_to_see() -> None:
     assert pole.observable_ms(2) is None
     pole.clear(1, EVENING + MINUTE_MS)
     assert pole.observable_ms(2) == EVENING + MINUTE_MS
+
+
+def test_what_shows_for_less_than_a_minute_was_a_glimpse() -> None:
+    pole = plant()
+    pole.set_outputs(False, 0.1, S)
+    pole.inject(1, "lamp_open", 1.0, HOUR_MS)
+    pole.set_outputs(True, 1.0, 2 * HOUR_MS)  # a node that starts by day has its relay closed
+    assert pole.observable_ms(1) == 2 * HOUR_MS
+    pole.set_outputs(False, 0.1, 2 * HOUR_MS + 3 * S)
+    assert pole.observable_ms(1) is None
+    pole.set_outputs(True, 1.0, EVENING)
+    look(pole, EVENING, EVENING + HOUR_MS)
+    pole.set_outputs(False, 0.1, MORNING)
+    assert pole.observable_ms(1) == EVENING

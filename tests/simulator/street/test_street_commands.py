@@ -64,7 +64,7 @@ RUBBISH = [
     (b"[1,2,3]", contract_acks.BAD_ENVELOPE, "must be a JSON object"),
     (b'{"v":2,"sender":"test","n":9,"body":"{}"}', contract_acks.BAD_ENVELOPE, "v is 2 and must be 1"),
     (b"{" * 5000, contract_acks.BAD_ENVELOPE, ""),
-    (b"[" * 8000, contract_acks.BAD_ENVELOPE, ""),
+    (b"[" * 7500, contract_acks.BAD_ENVELOPE, ""),
     (b'{"v":1' + b"," * 4000, contract_acks.BAD_ENVELOPE, ""),
 ]
 
