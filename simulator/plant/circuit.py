@@ -12,8 +12,7 @@ from simulator.plant import luminaire as led
 from simulator.plant import noise
 from simulator.plant.faults import HEALTHY, Faults
 from simulator.plant.mains import NOMINAL_V
-from simulator.plant.meter import METER_WINDOW_MS
-from simulator.plant.senses import Electrical
+from simulator.plant.senses import METER_WINDOW_MS, Electrical
 
 CYCLE_MS = 120_000  # period of a lamp that cycles, at severity 1.0; in inverse proportion below
 CYCLE_OUT = 0.4  # part of it without light

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 from simulator.plant import noise
 from simulator.plant.mains import NOMINAL_V
-from simulator.plant.meter import METER_WINDOW_MS
-from simulator.plant.senses import Electrical
+from simulator.plant.senses import METER_WINDOW_MS, Electrical
 
 if TYPE_CHECKING:
     from host_tools.site.model import Luminaire

@@ -18,7 +18,6 @@ from simulator.plant.senses import Electrical, Electricity
 if TYPE_CHECKING:
     from simulator.plant.luminaire import LuminaireModel
 
-METER_WINDOW_MS = 400  # RMS values are taken over this
 NOISY = 2.0  # what meter_noise adds to the noise, as a part of it, at severity 1.0
 CURVE_READINGS = 10
 

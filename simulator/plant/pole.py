@@ -19,9 +19,9 @@ from simulator.plant.heat import Heat
 from simulator.plant.leak import Leak
 from simulator.plant.lookout import Lookout
 from simulator.plant.mains import Feeder, Supply
-from simulator.plant.meter import BL0942, METER_WINDOW_MS, Meter, MeterType
+from simulator.plant.meter import BL0942, Meter, MeterType
 from simulator.plant.observable import EVERY_PART
-from simulator.plant.senses import NOTHING, Electrical, Electricity, Sense
+from simulator.plant.senses import METER_WINDOW_MS, NOTHING, Electrical, Electricity, Sense
 from simulator.plant.weather import Weather
 
 if TYPE_CHECKING:

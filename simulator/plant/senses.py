@@ -22,6 +22,7 @@ class Electrical(NamedTuple):
     watts: float
 
 
+METER_WINDOW_MS = 400  # a meter takes its RMS values over this
 NOTHING = Electricity(0.0, 0.0, 0.0, 0.0)
 
 

@@ -33,6 +33,10 @@ ACCEPTED: dict[str, tuple[str, ...]] = {
     "memory_short": ("communicationFailure",),
 }
 
+# What is over before so many milliseconds nobody can notice: a broker waits one and a half keepalives, a recorder a
+# minute without its broker, a pole two minutes without the time.
+UNNOTICED = {"network_outage": 120_000, "broker_down": 70_000, "clock_lost": 130_000}
+
 # A fault that was just being noticed when it ended may still be raised, or its pole had to boot first.
 LATE_MS = 60_000
 # A broker tells of a silent pole only after one and a half times its keepalive.

@@ -13,7 +13,7 @@ from math import ceil
 from typing import Any
 
 from simulator.plant import faults
-from simulator.report.accepted import ACCEPTED, LATE_MS, LATE_OF, OVER_BY_THEMSELVES
+from simulator.report.accepted import ACCEPTED, LATE_MS, LATE_OF, OVER_BY_THEMSELVES, UNNOTICED
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Happening
 
@@ -158,6 +158,10 @@ class _Judge:
         episodes = self._belonging(happening, pole, event_type, seen)
         if not episodes and self._end_ms - seen < patience_ms:
             self._out.unobservable.append({**entry, "why": "the run ended just after it could be sensed"})
+            return
+        lasted_ms = (happening.until_ms or self._end_ms) - happening.at_ms
+        if not episodes and lasted_ms < UNNOTICED.get(happening.kind, 0):
+            self._out.unobservable.append({**entry, "why": "it was over before it could be noticed"})
             return
         self._out.expected += 1
         why = self._fault_of(happening, pole, event_type, seen, seen_gone, episodes, patience_ms)

@@ -28,6 +28,8 @@ _CLOSING_MS = const(10000)  # after the relay has closed: inrush, and the driver
 _STEADY_MS = const(2500)  # after the dimmer has moved
 _SETTLED_MS = const(900000)  # after that, until the lamp is warm enough to be learned from
 _FROZEN = const(5)  # samples alike to the last digit, which noise makes impossible
+_KNOWN = const(20)  # samples of 30 s from which on it is known where the supply usually is ...
+_HOUR = const(120)  # ... and those that count
 _DRIVER_MV = const(160000)  # below this a driver limits its input current
 _CONTACT_MA = const(4)  # less than a driver without load takes, more than the snubber of an open contact passes
 _FAULT = const(850)  # ten-thousandths of the expected power: a fault from here ...
@@ -100,12 +102,13 @@ def _supply(s, mv, ticks):
     if not s.usual:
         s.usual = min(max(mv, nominal * 9 // 10), nominal * 11 // 10)
     usual = s.usual
-    low = max(usual // 1000 * 875, nominal // 100 * 85)
-    high = min(usual // 1000 * 1125, nominal // 100 * 115)
-    back = nominal // 33
+    low, high, back = nominal // 100 * 82, nominal // 100 * 116, nominal // 33
+    if s.means >= _KNOWN:  # a town's supply wobbles by 8 %, and its load moves it by some more within the hour
+        low, high = max(low, usual // 100 * 86), min(high, usual // 100 * 114)
     if low < mv < high and quiet(s):
         if not s.hasty:
-            s.usual += (mv - usual) // 120  # of 30 s: an hour
+            s.means = min(s.means + 1, _HOUR)
+            s.usual += (mv - usual) // s.means
         return
     note(s, _VOLTAGE_LOW, True if mv < low else False if mv > low + back else None, ticks)
     note(s, _VOLTAGE_HIGH, True if mv > high else False if mv < high - back else None, ticks)

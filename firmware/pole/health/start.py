@@ -54,7 +54,7 @@ def begin(points, commissioned, nominal_mv, active):
     # surroundings.py
     s.blind = 0  # when the photocell was wrong: 1 by day, -1 at night
     # electrical.py
-    s.usual = 0  # mV: where the supply was in the last hour
+    s.usual = s.means = 0  # mV: where the supply was in the last hour, and of how many samples that is the mean
     s.frozen = 0  # samples
     s.voltage = s.current = s.power = 0  # of the last sample
     s.sampled_at = s.closed_at = s.moved_at = 0

@@ -276,3 +276,14 @@ def test_an_unknown_luminaire_has_a_supply_all_the_same():
     assert pole.run(3600) == []
     pole.mv = 180000
     only(pole, 600, "supplyVoltageTooLow", 60)
+
+
+def test_a_pole_that_starts_while_the_supply_wobbles_takes_no_extreme_for_usual():
+    for first, then in ((221000, 266000), (259000, 207000)):
+        pole = Pole()
+        pole.mv = first
+        pole.ticks += pole.step()
+        for _ in range(60):
+            for mv in (238000, then, 240000, first):
+                pole.mv = mv
+                assert pole.run(60) == []

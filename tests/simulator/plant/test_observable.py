@@ -33,7 +33,7 @@ def test_what_is_no_fault_is_never_observable(fault: str) -> None:
     ("fault", "too_little", "enough"),
     [
         ("string_open", 0.08, 0.15), ("driver_short", 0.08, 0.15), ("flicker", 0.30, 0.60), ("pf_low", 0.15, 0.25),
-        ("mains_sag", 0.30, 0.40), ("mains_swell", 0.45, 0.65), ("leakage", 0.09, 0.11), ("tilt", 0.17, 0.19),
+        ("mains_sag", 0.30, 0.45), ("mains_swell", 0.50, 0.75), ("leakage", 0.09, 0.11), ("tilt", 0.17, 0.19),
         ("impact", 0.30, 0.32), ("theft", 0.005, 0.02), ("overheat", 0.5, 0.9),
     ],
 )  # fmt: skip

@@ -173,6 +173,14 @@ def test_what_is_accepted_takes_nothing_from_what_is_expected() -> None:
     assert (asked.expected, asked.detected) == (1, 1)
 
 
+def test_an_outage_that_is_over_before_it_can_be_noticed_is_not_missed() -> None:
+    outage = [happening(kind="network_outage", expect=("communicationFailure",), until_ms=AT + 20 * S)]
+    found = verdict(happenings=outage)
+    assert (found.expected, len(found.missed), len(found.unobservable)) == (0, 0, 1)
+    long = [happening(kind="network_outage", expect=("communicationFailure",), until_ms=AT + 600 * S)]
+    assert len(verdict(happenings=long).missed) == 1
+
+
 def test_a_silent_pole_may_be_noticed_when_the_outage_is_over() -> None:
     outage = [happening(kind="network_outage", expect=("communicationFailure",), until_ms=AT + 20 * S)]
     late = event(AT + 130 * S, event_type="communicationFailure")
