@@ -28,7 +28,7 @@ _CLOSING_MS = const(10000)  # after the relay has closed: inrush, and the driver
 _STEADY_MS = const(2500)  # after the dimmer has moved
 _SETTLED_MS = const(900000)  # after that, until the lamp is warm enough to be learned from
 _FROZEN = const(5)  # samples alike to the last digit, which noise makes impossible
-_KNOWN = const(20)  # samples of 30 s from which on it is known where the supply usually is ...
+_KNOWN = const(60)  # samples of 30 s from which on it is known where the supply usually is ...
 _HOUR = const(120)  # ... and those that count
 _DRIVER_MV = const(160000)  # below this a driver limits its input current
 _CONTACT_MA = const(4)  # less than a driver without load takes, more than the snubber of an open contact passes
@@ -143,7 +143,7 @@ def _well(s, reading, last, due, ticks):
 def _dark(s, reading, due, ticks):
     """Whether the lamp gives no light though the relay is to be closed."""
     power = reading.power_mw
-    dark = power < min(max(due // 4, s.points[-3] // 33 + 500), due // 2)
+    dark = power < min(max(due // 4, s.points[-3] // 33 + 1000), due // 2)
     if not dark:
         s.lit = s.lit or power > due // 2
     elif s.lit and s.out:  # twice, so that no dip of the supply is taken for it
@@ -190,12 +190,11 @@ def _burning(s, reading, last, due, ticks):
     fault = not -_FAULT < part < _FAULT
     # at full light, and at the level at which it is stuck, a deaf driver looks well: it is asked again
     doubt = s.active >> _DIMMING & 1 and abs(due - s.stuck) <= due // 10
-    if s.phase or (s.deaf is None and (fault or doubt)) or (doubt and s.calm >= _AGAIN):
+    if s.phase or (s.deaf is None and (fault or doubt)) or (doubt and s.deaf and s.calm >= _AGAIN):
         s.hasty = True
+        keep(s)
         if fault and not s.phase:
             note(s, _POWER_LOW if part < 0 else _POWER_HIGH, True, ticks)
-        else:
-            keep(s)
         if s.calm >= (1 if s.phase else _CALM):
             trial.step(s, power)
             _moved(s, s.dim, ticks)
@@ -223,7 +222,7 @@ def _takes(s, part, doubt, ticks):
 
 def _jump(s, change, power):
     """How many of the last 16 samples jumped back: light that flickers does, and nothing else."""
-    least = power // 50 + 300
+    least = power // 50 + 500
     way = 1 if change > least else -1 if change < -least else 0
     s.turns = s.turns << 1 & 0xFFFF
     if way == 0:

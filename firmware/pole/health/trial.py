@@ -40,6 +40,7 @@ def _weigh(s, before):
     if before < due:  # of the strings that are left, only their part
         change = change * (before // 64) // (due // 64 + 1)
     followed = s.tried - before if up else s.tried + before
-    s.deaf = followed < change // 3
+    # and no driver, however deaf, gives less than its lowest level
+    s.deaf = followed < change // 3 and before > s.points[1] // 4 * 3
     if s.deaf:
         s.stuck = before

@@ -287,3 +287,27 @@ def test_a_pole_that_starts_while_the_supply_wobbles_takes_no_extreme_for_usual(
             for mv in (238000, then, 240000, first):
                 pole.mv = mv
                 assert pole.run(60) == []
+
+
+def test_a_dimming_failure_that_is_over_hides_no_lost_string():
+    pole = settled(4000)
+    pole.driver = 10000
+    only(pole, 600, "dimmingFailure", 100)
+    pole.relay = False
+    pole.dim = 1000
+    pole.run(3600)
+    pole.driver = None  # mended by day, and a string is lost
+    pole.left = 550
+    pole.relay = True
+    pole.dim = 10000
+    events = pole.run(400)
+    assert types(events) == ["lampPowerTooLow"] and types(events, False) == ["dimmingFailure"], events
+    before = pole.samples
+    assert pole.run(3600) == []
+    assert pole.samples - before < 140
+
+
+def test_a_dead_lamp_at_a_low_level_is_no_deaf_driver():
+    pole = settled(1000)
+    pole.left = 0
+    assert "dimmingFailure" not in types(pole.run(1200))
