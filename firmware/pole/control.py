@@ -214,9 +214,12 @@ class Control:
         self._news = ()
         watch = self._watch
         if watch and (watch.news or (watch.state.learned and not self._lamp.relay)):
-            from pole import kept
+            try:
+                from pole import kept
 
-            kept.tell(watch, reporter, self._ports.store, self._counters, self._settings, now)
+                kept.tell(watch, reporter, self._ports.store, self._counters, self._settings, now)
+            except MemoryError:
+                pass  # with the next turn
             unload(*KEEPING)
         while True:
             missing = self._outbox.missing()

@@ -25,9 +25,10 @@ def tell(watch, reporter, store, counters, settings, now):
     """Tells the news of *watch*, and keeps what is raised; or else keeps the curve it has learned."""
     state = watch.state
     if watch.news:
-        for event_type, attributes, begins in watch.news:
+        while watch.news:
+            event_type, attributes, begins = watch.news[0]
             reporter.event(now, event_type, attributes, begins)
-        watch.news = []
+            del watch.news[0]
         _save(store, FAULTS, names(state.active))
         return
     _save(store, CURVE, start.curve_of(state))

@@ -25,7 +25,7 @@ RULES = const(
     b"\x06\x0c\xf9"  # 12 powerFactorTooLow
     b"\x02\x0c\x00"  # 13 leakageDetected
     b"\x08\x0c\x08"  # 14 controlGearCommFailure: its mains comes through the relay
-    b"\x0c\x18\x00"  # 15 highTemperature
+    b"\x01\x18\x00"  # 15 highTemperature
     b"\x78\x78\x00"  # 16 photocellFailure
     b"\x06\x18\x00"  # 17 orientationChanged
     b"\x00\x0c\x00"  # 18 impactDetected

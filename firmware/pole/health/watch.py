@@ -45,8 +45,11 @@ class Watch:
         """
         state = self.state
         if self._judge is None:
-            from pole.health.judging import judge
-
+            try:
+                from pole.health.judging import judge
+            except MemoryError:  # the lamp burns without being watched for once
+                unload(*JUDGING)
+                return self._calm_ms
             self._judge = judge
         self._judge(state, reading, relay, dim, sun, clocked, self._limit, ticks)
         if state.turned:

@@ -114,3 +114,30 @@ def test_a_pole_without_these_parts_says_nothing_of_them():
     pole = Pole()
     pole.sun = 1
     assert pole.run(7200) == []
+
+
+def test_without_memory_for_the_detectors_the_lamp_burns_on_unwatched():
+    import sys
+
+    pole = equipped()
+    pole.watch.rest()
+    name = "pole.health.judging"
+    there = sys.modules.pop(name, None)
+    package = sys.modules["pole.health"]
+    sys.modules[name] = NoMemory()
+    try:
+        assert pole.step() == 30000
+    finally:
+        sys.modules[name] = there
+        if there:
+            package.judging = there
+        else:
+            del sys.modules[name]
+    assert pole.run(600) == []
+
+
+class NoMemory:
+    """A module of which nothing can be loaded."""
+
+    def __getattr__(self, name):
+        raise MemoryError
