@@ -17,7 +17,7 @@ def lines(seed: int, size: Size, name: str) -> Iterator[str]:
     life = next((life for life in people if life.pole.name == name), None)
     if life is None:
         raise KeyError(name)
-    settings, nights, happened = prepared(seed, life, assign(seed, people, size.faults)[life.number])
+    settings, nights, happened = prepared(seed, life, assign(seed, people, size.faults + size.more)[life.number])
     lived = live(seed, life, settings, nights, happened)
     time = lived.time
     told: list[tuple[int, str]] = []
