@@ -193,7 +193,7 @@ class Control:
         counters = self._counters
         wait = lamp.step(ticks, counters.on_seconds // 3600 if counters else 0)
         ports.relay.set(lamp.relay)
-        ports.dimmer.set(lamp.dim + watch.state.probe if watch else lamp.dim)
+        ports.dimmer.set(min(lamp.dim + watch.state.probe, 10000) if watch else lamp.dim)
         if counters:
             counters.count(lamp.relay, now, ticks)
         wait = _PAUSE_MS if wait < 0 else min(wait, _PAUSE_MS)

@@ -94,3 +94,12 @@ def test_a_pole_learns_its_lamp_and_keeps_what_it_has_learned() -> None:
     assert {payload["eventType"] for _ms, payload in lived.said("P0001", contract.EVENT)} <= {"dataReformatted"}
     meters = [payload for _ms, payload in lived.said("P0001", contract.METER)]
     assert {payload["remainingLife"] for payload in meters} == {100}
+
+
+@ENGINES
+def test_a_luminaire_that_hardly_dims_is_not_driven_beyond_full_by_the_active_test(engine: str) -> None:
+    table = {"luminaire": [[95, 140000, 975], [100, 150000, 980]]}
+    lost = happening("string_open", 15, 40, 0.4)
+    lived = live(0.75, poles=1, start=NIGHT, engine=engine, scenario=lost, settings=table)
+    assert lived.street.failures() == []  # the chip's dimmer refuses more than full
+    assert lived.report["totals"]["boots_powerOn"] == 1 and lived.report["dark_minutes"] == 0
