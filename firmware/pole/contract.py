@@ -68,6 +68,14 @@ class Fixed:
         self.places = places
 
 
+def measured(fields, reading):
+    """Puts what the meter says (*reading*, a drivers.reading.Reading) into *fields*: of a report, or the evidence."""
+    fields["supplyVoltage"] = Fixed((reading.voltage_mv + 50) // 100, 1)
+    fields["supplyCurrent"] = Fixed(reading.current_ma, 3)
+    fields["activePower"] = Fixed((reading.power_mw + 50) // 100, 1)
+    fields["powerFactor"] = Fixed((reading.pf_thousandths + 5) // 10, 2)
+
+
 def topic(root, site, pole, kind):
     """Topic of one pole's *kind*, such as ``diya/1/sagar/P0001/state``."""
     return root + "/" + site + "/" + pole + "/" + kind

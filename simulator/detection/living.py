@@ -32,6 +32,7 @@ from simulator.plant.weather import Weather
 from simulator.report.detection import Event
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Happening
+from simulator.street.commissioned import curve_of
 
 NEVER = 1 << 60
 BOOT_MS = 800  # as of the simulated pole
@@ -85,7 +86,8 @@ class Living:
         self._arbiter = Arbiter()
         while self._actions and self._actions[0][0] <= 0:
             self._act(*self._actions.pop(0)[1:])
-        self._watching = Watching(settings, self._commission(life) if life.commissioned else None, self._hours)
+        curve = curve_of(self.plant, settings["luminaire"]) if life.commissioned else None
+        self._watching = Watching(settings, curve, self._hours)
         self._boot()
 
     def run(self) -> Lived:
@@ -114,14 +116,6 @@ class Living:
             for number, (event_type, ms) in enumerate(self._rival.alarms)
         ]
         return Lived(self._happenings, self._diya, rival, self.plant, self._time, self._end_ms)
-
-    def _commission(self, life: Life) -> list[list[int]]:
-        """The curve a technician measures, as the pole keeps it."""
-        levels = [level for level, _watts, _factor in life.luminaire.points if level > 0]
-        return [
-            [level, round(watts * 1000), round(factor * 1000), round(watts * 1000)]
-            for level, watts, factor in self.plant.curve(levels)
-        ]
 
     # -- what happens to it
 

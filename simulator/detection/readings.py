@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from simulator.hardware.adc import converted
 from simulator.hardware.bl0942 import DIVIDER_MV, SHUNT_MV, VREF, WA_CREEP
 from simulator.hardware.lis3dh import SIDEWAYS
 from simulator.plant.meter import BL0942, MeterType
@@ -60,8 +61,7 @@ def tenths(celsius: float) -> int:
 
 def analogue(value: float, full_scale: int) -> int:
     """*value* on a 12-bit input that *full_scale* fills, in whole units."""
-    raw = min(4095, max(0, round(value / full_scale * 4095)))
-    return ((raw << 4 | raw >> 8) * full_scale + 32767) // 65535
+    return (converted(value, full_scale) * full_scale + 32767) // 65535
 
 
 def milli_g(g: float) -> int:

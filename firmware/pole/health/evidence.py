@@ -1,6 +1,6 @@
 """The evidence of an event, its probable cause and what to carry to the pole: loaded when something has turned."""
 
-from pole.contract import Fixed
+from pole.contract import Fixed, measured
 from pole.health import expected
 from pole.health.names import names
 
@@ -38,10 +38,7 @@ def events(s, reading, dim):
         begins = name in raised
         fields = {"level": (dim + 50) // 100}
         if reading.answered:
-            fields["supplyVoltage"] = Fixed((reading.voltage_mv + 50) // 100, 1)
-            fields["supplyCurrent"] = Fixed(reading.current_ma, 3)
-            fields["activePower"] = Fixed((reading.power_mw + 50) // 100, 1)
-            fields["powerFactor"] = Fixed((reading.pf_thousandths + 5) // 10, 2)
+            measured(fields, reading)
             if s.points:
                 due = expected.now(s, dim, reading.voltage_mv, reading.temperature) if dim else 0
                 fields["expectedPower"] = Fixed((due + 50) // 100, 1)

@@ -70,10 +70,7 @@ class Reporter:
             "remainingLife": life,
         }
         if reading.voltage_mv:  # there was a sample, and a meter
-            fields["supplyVoltage"] = Fixed((reading.voltage_mv + 50) // 100, 1)
-            fields["supplyCurrent"] = Fixed(reading.current_ma, 3)
-            fields["activePower"] = Fixed((reading.power_mw + 50) // 100, 1)
-            fields["powerFactor"] = Fixed((reading.pf_thousandths + 5) // 10, 2)
+            contract.measured(fields, reading)
             fields["activeEnergy"] = Fixed(reading.energy_wh, 3)
         if reading.temperature is not None:
             fields["temperature"] = Fixed(reading.temperature, 1)
