@@ -14,7 +14,7 @@ def unload(*names):
     for name in names:
         if name in sys.modules:
             del sys.modules[name]
-            package, _, child = name.rpartition(".")  # on a chip there are none (host_tools/bundle/flat.py)
+            package, _, child = name.rpartition(".")  # on a chip there are none (host_tools/short_names/flat.py)
             if package and hasattr(sys.modules[package], child):  # not if there was no memory to load it to its end
                 delattr(sys.modules[package], child)
     gc.collect()

@@ -21,7 +21,7 @@ import sys
 import time
 from collections import Counter
 
-from host_tools.bundle.scopes import Place, Source
+from host_tools.short_names.scopes import Place, Source
 
 _KINDS = (
     object, type, int, float, str, bytes, bytearray, memoryview, list, tuple, dict, set, Exception, OSError,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 
-from host_tools.bundle.scopes import NamesError
+from host_tools.short_names.scopes import NamesError
 
 # modules that are part of MicroPython itself: it does not look for files of these names
 _BUILT_IN = """

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from keyword import iskeyword
 from string import ascii_uppercase
 
-from host_tools.bundle.scopes import Attribute, NamesError, Place, Scope, Source
+from host_tools.short_names.scopes import Attribute, NamesError, Place, Scope, Source
 
 PUBLIC = ("boot.py", "main.py")  # whoever starts the pole knows their names
 Entity = tuple[Scope, str]  # a name and where it lives: a module, or one class for it and all its relatives
@@ -17,7 +17,7 @@ Entity = tuple[Scope, str]  # a name and where it lives: a module, or one class 
 class Names:
     """Finds the names of modules and the private ones of classes, and which of them may share a short one."""
 
-    def __init__(self, sources: list[Source]) -> None:
+    def __init__(self, sources: list[Source], together: Iterable[str] = ()) -> None:
         self._sources = sources
         self._modules = {_module(source.path): source for source in sources}
         self._home = _families(sources)
@@ -38,6 +38,8 @@ class Names:
         ]
         for source, attribute in loose:
             self._read_loose(source, attribute)
+        scopes = {self._modules[name].scope for name in together}
+        self._apart.append({entity for _source, _place, entity in self._places if entity[0] in scopes})
 
     def new(self) -> dict[str, dict[Place, str]]:
         """{path: {place: new name}}.  Raises NamesError where a name that changes is given as text."""

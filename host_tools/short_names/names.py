@@ -13,23 +13,25 @@ file and the line that a traceback names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from string import ascii_lowercase, ascii_uppercase
 
-from host_tools.bundle import attributes
-from host_tools.bundle.follow import PUBLIC, Entity, Names, free_names
-from host_tools.bundle.reader import read
-from host_tools.bundle.scopes import Place, Source
+from host_tools.short_names import attributes
+from host_tools.short_names.follow import PUBLIC, Entity, Names, free_names
+from host_tools.short_names.reader import read
+from host_tools.short_names.scopes import Place, Source
 
 
-def shorten(texts: dict[str, str]) -> dict[str, str]:
+def shorten(texts: dict[str, str], together: Iterable[str] = ()) -> dict[str, str]:
     """*texts* ({path below the firmware: source}) with short names.  The same sources give the same result.
+
+    The modules *together* will be one: no name means something in two of them.
 
     Raises NamesError for a source in which a name cannot be followed, SyntaxError for one that is none.
     """
     sources = [read(path, texts[path]) for path in sorted(texts)]
-    followed = Names(sources)
+    followed = Names(sources, together)
     names = followed.new()
     lowercase = free_names(sources, ascii_lowercase)
     letters: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from host_tools.bundle.scopes import Attribute, Import, Place, Scope, Source
+from host_tools.short_names.scopes import Attribute, Import, Place, Scope, Source
 
 
 def read(path: str, text: str) -> Source:

@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from host_tools.boards import load_board
-from host_tools.bundle.flat import flat_names
+from host_tools.short_names.flat import flat_names
+from host_tools.short_names.together import NAME, staying
 from host_tools.site import load_site, pole_config
 from pole.commanding import JUDGING
 from pole.control import KEEPING
@@ -129,7 +130,9 @@ def _pools(names: int) -> int:
 def steps() -> list[tuple[str, str]]:
     """(what, code to run), in the order of the pole's own start (boot.py, then main.py)."""
     board = load_board("esp32-devkitc")
-    names = flat_names({file.relative_to(FIRMWARE).as_posix(): "" for file in FIRMWARE.rglob("*.py")})
+    texts = {file.relative_to(FIRMWARE).as_posix(): file.read_text() for file in FIRMWARE.rglob("*.py")}
+    names = flat_names(texts)
+    together = staying(texts)
     drivers = ["pole.drivers.board", *(f"pole.drivers.{name}" for name in _drivers(board))]
     loads = [name for first in drivers for name in import_order(FIRMWARE, first)]
     out = [(name, f"__import__('{names[name]}')") for name in dict.fromkeys(loads)]
@@ -137,7 +140,8 @@ def steps() -> list[tuple[str, str]]:
     out.append(("checking the settings", "import main\nsettings = main.read_settings(ports, 0)"))
     out.append(("... and forgetting how", "main.unload('board', *main.CHECKING)"))
     loads = import_order(FIRMWARE, "pole.app") + import_order(FIRMWARE, "pole.health.watch")
-    app = [name for name in dict.fromkeys(loads) if name not in dict(out)]
+    app = [name for name in dict.fromkeys(loads) if name not in dict(out) and name not in together]
+    out.append((f"what stays of the app, {len(together)} modules in one", f"__import__('{NAME}')"))
     out += [(name, f"__import__('{names[name]}')") for name in app]
     out.append(("the app itself", "one = main.build(ports, *settings, (0, ''))\nports.chip = None"))
     out.append(("... and forgetting how", "main.unload('app', 'chip')"))

@@ -9,7 +9,7 @@ from pathlib import Path
 def import_order(firmware: Path, first: str) -> list[str]:
     """Modules of *firmware* that importing *first* loads, each after those it needs itself.
 
-    A package with nothing in it is none of them: on a pole there are no packages (host_tools/bundle/flat.py).
+    A package with nothing in it is none of them: on a pole there are no packages (host_tools/short_names/flat.py).
 
     Imports inside functions count only for what the pole's start calls: they are not followed.
     """

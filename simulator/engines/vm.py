@@ -10,8 +10,7 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
-from host_tools.bundle.flat import flatten
-from host_tools.bundle.names import shorten
+from host_tools.short_names import for_a_pole
 from host_tools.errors import DiyaError
 
 OPTIMISE = "-O3"  # no assertions and no line numbers: 3 KB on the ESP32; a traceback still names every function
@@ -45,13 +44,13 @@ def find_micropython() -> list[str]:
 @lru_cache(maxsize=2)
 def _shorter(texts: tuple[tuple[str, str], ...]) -> dict[str, str]:
     """*texts* as a pole has them; kept, because a process may start many engines."""
-    return flatten(shorten(dict(texts)))
+    return for_a_pole(dict(texts))
 
 
 def compile_tree(source: Path, cache: Path, shorter: bool = False) -> Path:
     """Folder with every ``.py`` below *source* compiled to ``.mpy``, made again only when a source changed.
 
-    *shorter*: with short names (``host_tools/bundle/names.py``), as a pole has them; what is compiled so must be all
+    *shorter*: with short names (``host_tools/short_names/names.py``), as a pole has them; what is compiled so must be all
     that runs there.  The folder's name is a hash of what is compiled, so two versions can stand side by side.  Raises
     RuntimeError with the compiler's own words for a source that does not compile, NamesError for one that cannot be
     shortened.

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import pole
-from host_tools.bundle.flat import flat_names, flatten
-from host_tools.bundle.scopes import NamesError
+from host_tools.short_names.flat import flat_names, flatten
+from host_tools.short_names.scopes import NamesError
 from pole.commanding import JUDGING
 
 FIRMWARE = Path(pole.__file__).parent.parent

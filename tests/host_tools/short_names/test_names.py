@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pole
-from host_tools.bundle.names import shorten
-from host_tools.bundle.scopes import NamesError
+from host_tools.short_names.names import shorten
+from host_tools.short_names.scopes import NamesError
 
 FIRMWARE = Path(pole.__file__).parent.parent
 SOURCES = {file.relative_to(FIRMWARE).as_posix(): file.read_text() for file in sorted(FIRMWARE.rglob("*.py"))}

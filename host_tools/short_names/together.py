@@ -1,0 +1,153 @@
+"""Puts the modules that stay in memory as long as the pole lives into one file, ``resident``.
+
+A module of its own costs its name and its file's name, an object, a table that is never quite full, and an entry in the
+tables of all that import from it: together some five kilobytes of a pole's heap.  What is loaded for a moment stays in
+files of its own, and so do the drivers, which no two boards have the same of.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from host_tools.short_names.scopes import NamesError, Place
+
+NAME = "resident"
+_ROOTS = ("pole.app", "pole.health.watch")  # what they import at once, and nobody forgets, stays
+_EARLY = ("boot", "main", "pole.config_files")  # what these import at once is there before, and the lamp waits for it
+_DRIVERS = "pole.drivers."
+
+
+def staying(texts: dict[str, str]) -> list[str]:
+    """Those modules of *texts* ({path below the firmware: source}), each after those it needs itself.
+
+    Empty where *texts* has no ``pole.app``.
+    """
+    trees = {_module(path): ast.parse(text) for path, text in sorted(texts.items())}
+    early = _closure(trees, [*_EARLY, *(name for name in trees if name.startswith(_DRIVERS))])
+    forgotten = {
+        node.value
+        for tree in trees.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in trees
+    }
+    return [
+        name
+        for name in _closure(trees, _ROOTS)
+        if name not in early and name not in forgotten and not _is_empty(trees[name])
+    ]
+
+
+def put_together(texts: dict[str, str], modules: list[str]) -> dict[str, str]:
+    """*texts* ({file: source}, all side by side and with short names) with *modules*, in this order, as one of them.
+
+    Raises NamesError where two of them use a name that could not be changed for different things.
+    """
+    if not modules:
+        return texts
+    out = {}
+    whole: list[str] = []
+    bound: dict[str, str] = {}  # name: where it is from
+    for number, module in enumerate(modules):
+        text = _rewritten(texts[module + ".py"], module, modules, inside=True, number=number)
+        for name, origin in _bound(ast.parse(text).body, module):
+            if bound.setdefault(name, origin) != origin:
+                raise NamesError(f"{name} is of {bound[name]} and of {origin}, and must keep its name in both")
+        whole.append(text)
+    for file, text in texts.items():
+        name = file.removesuffix(".py")
+        if name not in modules:
+            out[file] = _rewritten(text, name, modules, inside=False, number=0)
+    out[NAME + ".py"] = "\n".join(whole)
+    return out
+
+
+def _module(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _is_empty(tree: ast.Module) -> bool:
+    return all(isinstance(node, ast.Expr) for node in tree.body)
+
+
+def _closure(trees: dict[str, ast.Module], roots: Sequence[str]) -> list[str]:
+    order: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in order or name not in trees:
+            return
+        for node in trees[name].body:
+            if isinstance(node, ast.ImportFrom) and node.module:
+                for needed in (node.module, *(f"{node.module}.{alias.name}" for alias in node.names)):
+                    visit(needed)
+        if name not in order:
+            order.append(name)
+
+    for root in roots:
+        visit(root)
+    return order
+
+
+def _bound(body: list[ast.stmt], module: str) -> Iterator[tuple[str, str]]:
+    """(name, where it is from) of all that the body of *module* binds."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name, module
+        elif isinstance(node, ast.Assign):
+            yield from ((target.id, module) for target in node.targets if isinstance(target, ast.Name))
+        elif isinstance(node, ast.Import):
+            yield from ((alias.asname or alias.name, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in node.names)
+        elif isinstance(node, ast.Try):
+            for part in (node.body, *(handler.body for handler in node.handlers), node.orelse, node.finalbody):
+                yield from _bound(part, module)
+        elif isinstance(node, ast.If):
+            yield from _bound([*node.body, *node.orelse], module)
+
+
+def _rewritten(text: str, module: str, modules: list[str], inside: bool, number: int) -> str:
+    """*text* with its imports of *modules* changed: *inside* one of them there is nothing to import."""
+    tree = ast.parse(text)
+    edits: list[tuple[Place, int, str]] = []  # where, how many bytes, what stands there then
+    called: dict[str, str] = {}  # how *modules* are called here
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found = [alias for alias in node.names if alias.name in modules]
+            for alias in found:
+                if len(node.names) > 1:
+                    raise NamesError(f"{module}, line {node.lineno}: one module an import")
+                called[alias.asname or alias.name] = alias.name
+                edits.append(_edit(node, "pass" if inside else f"import {NAME} as {alias.asname or alias.name}"))
+        elif isinstance(node, ast.ImportFrom) and node.module in modules:
+            names = ", ".join(map(ast.unparse, node.names))
+            renamed = [f"{alias.asname} = {alias.name}" for alias in node.names if alias.asname]
+            edits.append(_edit(node, "; ".join(renamed) or "pass" if inside else f"from {NAME} import {names}"))
+    if inside:
+        constants = set(_constants(tree))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and node.id in constants:
+                edits.append(_edit(node, f"{node.id}_{number}"))
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in called:
+                edits.append(_edit(node, node.attr))
+    lines = text.encode().split(b"\n")
+    for place, length, new in sorted(edits, key=lambda edit: (edit[0].line, edit[0].column), reverse=True):
+        line = lines[place.line - 1]
+        lines[place.line - 1] = line[: place.column] + new.encode() + line[place.column + length :]
+    return b"\n".join(lines).decode()
+
+
+def _constants(tree: ast.Module) -> Iterator[str]:
+    """Names in whose place the compiler puts their value: two modules may have the same."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            call, target = node.value.func, node.targets[0]
+            is_const = isinstance(call, ast.Name) and call.id == "const"
+            if is_const and isinstance(target, ast.Name) and target.id.startswith("_"):
+                yield target.id
+
+
+def _edit(node: ast.stmt | ast.expr, new: str) -> tuple[Place, int, str]:
+    if node.lineno != node.end_lineno or node.end_col_offset is None:
+        raise NamesError(f"line {node.lineno}: what becomes {new!r} must stand on one line")
+    return Place(node.lineno, node.col_offset), node.end_col_offset - node.col_offset, new
