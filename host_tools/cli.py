@@ -84,7 +84,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except DiyaError as error:
-        return _complain(str(error), 1)
+        return _complain(str(error), error.code)
     except BrokenPipeError:
         # whoever read our output has had enough, as `head` does; nothing may be written to it any more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

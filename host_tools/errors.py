@@ -4,16 +4,27 @@
      ├─ SiteError          a site's files hold mistakes (all of them are listed)
      ├─ BrokerError        no MQTT broker where one was expected, or it went away
      ├─ CommandError       a command to the lights cannot be built as asked
-     └─ RecordError        the database with the record cannot be read or written
+     ├─ RecordError        the database with the record cannot be read or written
+     ├─ PortError          there is no such port, or it cannot be opened
+     │   ├─ PortBusy       another program holds it
+     │   ├─ PortForbidden  this user may not open it
+     │   └─ PortLost       it was there and is no more: the cable was pulled
+     ├─ RegistryError      the registry of poles cannot be read, written or merged
+     └─ Question           a board or a pole is known otherwise, and a person must say what holds
 
-The text of each is one sentence that says what to do; `diya` prints it on stderr and ends with a non-zero code.
+The text of each is one sentence that says what to do; `diya` prints it on stderr and ends with its ``code``, which says
+of what kind it is: 1 any other, 2 wrong usage, 3 an expectation or a check failed, 4 wrong board or chip, 5 port busy,
+6 no permission, 7 damaged file, 8 foreign or broken signature, 9 no space, 10 secured chip, 11 connection lost,
+12 a question has to be answered.
 """
 
 from __future__ import annotations
 
 
 class DiyaError(Exception):
-    """Whatever `diya` tells the user in one sentence instead of a traceback."""
+    """Whatever `diya` tells the user in one sentence instead of a traceback; ``code`` is the exit code."""
+
+    code = 1
 
 
 class BrokerError(DiyaError):
@@ -26,3 +37,35 @@ class CommandError(DiyaError):
 
 class RecordError(DiyaError):
     """The record of events cannot be opened, read or written, or it belongs to another site."""
+
+
+class PortError(DiyaError):
+    """There is no such serial port, or it cannot be opened."""
+
+
+class PortBusy(PortError):
+    """Another program has the port open."""
+
+    code = 5
+
+
+class PortForbidden(PortError):
+    """This user may not open the port."""
+
+    code = 6
+
+
+class PortLost(PortError):
+    """The port went away while it was in use: the cable was pulled, or what was behind it ended."""
+
+    code = 11
+
+
+class RegistryError(DiyaError):
+    """The registry of which board is on which pole cannot be read, written or merged."""
+
+
+class Question(DiyaError):
+    """A board or a pole seen before, otherwise: nothing was changed, and a person has to say what holds."""
+
+    code = 12
