@@ -5,11 +5,11 @@ idle dimmer pin asks for full light.  What is done here keeps it so.
 """
 
 
-def boot(vfs="", data="/data", net=None, nonce=None, partition=None):
+def boot(vfs="", data="/data", net=None, nonce=None, partition=None, console=None):
     """The pole's ports, lamp lit and watchdog armed.  *vfs* and *data* are where the two file systems are mounted.
 
-    *net* and *nonce* stand in for the ports of that name, and *partition* for the data partition, where they cannot be
-    the chip's own.
+    *net*, *nonce* and *console* stand in for the ports of that name, and *partition* for the data partition, where they
+    cannot be the chip's own.
 
     Raises OSError or ValueError where ``board.json`` cannot be read: the pole has not been flashed properly.
     """
@@ -17,13 +17,26 @@ def boot(vfs="", data="/data", net=None, nonce=None, partition=None):
 
     description = board.read(vfs)
     ports = board.light(description)
-    board.complete(ports, description, vfs, data, net, nonce, partition)
+    board.complete(ports, description, vfs, data, net, nonce, partition, console)
     return ports
+
+
+def maintain(ports):
+    """Whether this start is a soft reset, which only the REPL makes: main.py does not follow, and the lamp is held."""
+    import machine
+
+    if machine.reset_cause() != machine.SOFT_RESET:
+        return False
+    from pole.drivers import maintenance
+
+    maintenance.begin(ports.watchdog)
+    return True
 
 
 if __name__ == "__main__":
     try:
         ports = boot()  # main.py runs in the same namespace and finds it there
+        maintained = maintain(ports)
     except Exception as error:
         # the lamp is lit by the board alone; the REPL would not try again
         import time

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import time
 
 from pole.modules import unload
 
@@ -15,7 +14,6 @@ CHECKING = (  # modules that check the settings and are not needed again
     "pole.config_files", "pole.config_state", "pole.digest", "pole.config", "pole.lighting.calendar_settings",
     "pole.lighting.lamp_settings", "pole.lighting.switch_point",
 )  # fmt: skip
-MAINTENANCE_S = 600  # how long a technician has the raw REPL before the pole starts again
 
 
 async def live(ports):
@@ -59,24 +57,16 @@ def build(ports, settings, origin, standing, past):
 
 
 def main(ports):
-    """Runs the pole until it resets.  Ctrl-C gives a technician the maintenance time."""
+    """Runs the pole until it resets.  After Ctrl-C it returns: a technician has the REPL, and the lamp is held."""
     try:
         asyncio.run(live(ports))
     except KeyboardInterrupt:
-        maintain(ports)
-    ports.reset()
+        from pole.drivers import maintenance
 
-
-def maintain(ports):
-    """Holds the lamp and feeds the watchdog while a laptop works on the raw REPL, for at most ten minutes."""
-    print("diya: maintenance, the lamp is held; the pole starts again in %d s" % MAINTENANCE_S)
-    try:
-        for _ in range(MAINTENANCE_S):
-            ports.watchdog.feed()
-            time.sleep(1)
-    except KeyboardInterrupt:
-        pass
+        maintenance.begin(ports.watchdog)
 
 
 if __name__ == "__main__":
-    main(ports)  # type: ignore[name-defined]  # noqa: F821 - boot.py made it, in this namespace
+    if maintained:  # type: ignore[name-defined]  # noqa: F821 - boot.py made both, in this namespace
+        ports.reset()  # type: ignore[name-defined]  # noqa: F821 - Ctrl-D at the REPL: back to work, and not half-way
+    main(ports)  # type: ignore[name-defined]  # noqa: F821

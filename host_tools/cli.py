@@ -20,11 +20,19 @@ from host_tools.errors import DiyaError
 # verb: (module, the click command in it, help)
 VERBS = {
     "simulate": ("simulator.command", "simulate", "Run a street of real firmware on this machine."),
+    "virtual-pole": ("simulator.serial_pole.command", "virtual_pole", "Be a pole at a serial port, with no hardware."),
     "watch": ("host_tools.verbs.watch", "watch", "Watch a street live, over any MQTT broker."),
     "send": ("host_tools.verbs.send", "send", "Set the level of a pole, a group or all of them."),
     "record": ("host_tools.verbs.record", "record", "Keep every event exactly once, and read what was kept."),
     "site": ("host_tools.verbs.site", "site", "Check a site's files, or see a night of it beforehand."),
+    "pole": ("host_tools.verbs.pole", "pole", "Look at the pole at this USB port, live; its log, its journal."),
+    "commission": ("host_tools.verbs.commission", "commission", "Try every part of a pole, and leave a record."),
+    "bundle": ("host_tools.verbs.bundle", "bundle", "Make the file a site's poles are flashed with, or look into one."),
+    "flash": ("host_tools.verbs.flash", "flash", "Flash the boards at this laptop's ports, each as its pole."),
     "boards": ("host_tools.verbs.boards", "boards", "List the boards, or show what one is wired to."),
+    "label": ("host_tools.verbs.label", "label", "Print QR labels for a site's poles."),
+    "registry": ("host_tools.verbs.registry", "registry", "See which board is on which pole; merge and export that."),
+    "doctor": ("host_tools.verbs.doctor", "doctor", "Find out what this laptop lacks, and how to cure it."),
 }
 
 # as the shell counts them: 128 and the signal's number
@@ -102,7 +110,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _complain(sentence: str, code: int) -> int:
     text = " ".join(sentence.split())
-    click.echo(f"diya: {text}{'' if text.endswith(('.', '!', '?')) else '.'}", err=True)
+    click.echo(f"diya: {text}{'' if text.endswith(('.', '!', '?', '।')) else '.'}", err=True)
     return code
 
 

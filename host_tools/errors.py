@@ -9,6 +9,23 @@
      │   ├─ PortBusy       another program holds it
      │   ├─ PortForbidden  this user may not open it
      │   └─ PortLost       it was there and is no more: the cable was pulled
+     ├─ BoardError         a board is not known, or its file holds mistakes
+     ├─ ImageError         an image for the chip is damaged or cut short
+     │   ├─ WrongChip      it is for another chip than the board has
+     │   └─ TooLarge       it does not fit into its place on the flash
+     ├─ BundleError        a bundle cannot be made as asked, or cannot be used
+     │   ├─ Damaged        it was cut short, or changed since it was made
+     │   ├─ Foreign        somebody else signed it, or its signature is broken
+     │   ├─ NoSpace        the disk is full
+     │   ├─ FetchError     MicroPython cannot be fetched, or is not what it should be
+     │   └─ CompileError   the app cannot be compiled for this MicroPython
+     ├─ FlashError         a pole was not flashed
+     │   ├─ WrongBoard     the chip, or its flash, is not that of the pole's board
+     │   ├─ NoSpace        the laptop's disk is full
+     │   ├─ Secured        the chip only starts signed or encrypted software
+     │   ├─ Lost           the chip does not answer, or does no more
+     │   ├─ OtherSigner    the bundle is signed otherwise than those before
+     │   └─ Asked          a person has to say what holds before anything is written
      ├─ RegistryError      the registry of poles cannot be read, written or merged
      └─ Question           a board or a pole is known otherwise, and a person must say what holds
 

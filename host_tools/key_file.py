@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from host_tools.envelope import Key
@@ -45,6 +45,15 @@ class KeyFile:
                 )
             keys = self.pending if found[3] else self.current
             keys[found[1]] = Key(found[1], bytes.fromhex(found[2]))
+
+    def add(self, names: Iterable[str]) -> list[str]:
+        """New keys, in force at once, for those of *names* that have none; which those were."""
+        new = [name for name in dict.fromkeys(names) if name not in self.current]
+        made = {name: Key(name, secrets.token_bytes(32)) for name in new}
+        if made:
+            self._write([*self._lines, *(f"{name}:{key.secret.hex()}" for name, key in made.items())])
+            self.current |= made
+        return new
 
     def propose(self, name: str) -> Key:
         """The key that is to be called *name* from now on: the pending one, else a new one, written down as pending."""

@@ -91,7 +91,7 @@ def build(ports, settings, origin, standing, past):
         arbiter,
         lamp,
         dusk,
-        Senses(ports),
+        Senses(ports, ticks),
         watch,
         counters,
         Commanding(settings, ports.store, ports.high_water, arbiter, clock, queue),

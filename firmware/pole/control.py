@@ -7,10 +7,10 @@ decision, the lamp, the reports, the watchdog.  All other tasks only leave somet
 from pole import aio, const, contract
 from pole.clock import SYNCED
 from pole.commanding import JUDGING
-from pole.drivers.reading import Reading
 from pole.modules import unload
+from pole.service.laptop import Laptop
 
-KEEPING = ("pole.kept", "pole.health.start", "pole.health.names")
+KEEPING = ("pole.kept", "pole.health.start", "pole.health.calibration", "pole.health.names")
 _RAMP_S = const(2)
 _PAUSE_MS = const(30000)  # the longest the control task sleeps: half of the watchdog's time-out
 _CROWDED_MS = const(100)  # until acks may have made room for the next command
@@ -30,42 +30,42 @@ class Control:
         self, ports, settings, ticks, inbox, random, clock, calendar, arbiter, lamp, dusk, senses, watch, counters,
         commanding, configuring, outbox, reporter, session, network_time, news,
     ):  # fmt: skip
-        self._ports = ports
-        self._settings = settings
+        self.ports = ports
+        self.settings = settings
         self._inbox = inbox
         self._random = random
-        self._clock = clock
+        self.clock = clock
         self._calendar = calendar
-        self._arbiter = arbiter
-        self._lamp = lamp
+        self.arbiter = arbiter
+        self.lamp = lamp
         self._dusk = dusk
-        self._senses = senses
-        self._watch = watch
-        self._reading = Reading()
-        self._counters = counters
+        self.senses = senses
+        self.watch = watch
+        self.counters = counters
         self._commanding = commanding
         self._configuring = configuring
-        self._outbox = outbox
-        self._reporter = reporter
-        self._session = session
+        self.outbox = outbox
+        self.reporter = reporter
+        self.session = session
         self._network_time = network_time
         self._news = news
-        self._turning_at = aio.ticks_add(ticks, _YOUNG_MS if calendar else _SAFE_MS)  # None: nothing more will come
+        self.turning_at = aio.ticks_add(ticks, _YOUNG_MS if calendar else _SAFE_MS)  # None: nothing more will come
         self._doubt = ""  # why the last network time was refused: the next is to come soon
-        self._sample_at = ticks
-        self._asked = False
+        self._laptop = Laptop(ports.console, inbox.wake) if ports.console else None
         self._alive = True
-        self._decision = None
+        self.decision = None
         self._dark = None
         self._safe = calendar is None
 
     async def run(self):
         """Never returns.  Raises whatever ended any of its tasks: the caller resets the chip."""
         inbox = self._inbox
-        if self._settings["link.host"]:
+        if self.settings["link.host"]:
             aio.create_task(inbox.guard(self._connect))
             aio.create_task(inbox.guard(self._network_time.run))
-        supply = self._ports.supply
+        if self._laptop:
+            aio.create_task(inbox.guard(self._laptop.run))
+        supply = self.ports.supply
         if supply:
             aio.create_task(inbox.guard(lambda: supply.watch(inbox.wake.set)))
         while True:
@@ -77,43 +77,44 @@ class Control:
 
     async def _connect(self):
         # a ward that lost its feeder must not come back in the same second
-        await aio.sleep_ms(self._random.below(self._settings["report.spread"] * 1000 + 1))
-        await self._session.run()
+        await aio.sleep_ms(self._random.below(self.settings["report.spread"] * 1000 + 1))
+        await self.session.run()
 
     def _turn(self):
         """Everything that is due now; returns the milliseconds until something is due again."""
         ticks = aio.ticks_ms()
         inbox = self._inbox
         while inbox.times:
-            self._doubt = self._clock.offer(*inbox.times.pop(0))
-        now = self._clock.now(ticks)
-        quality = self._clock.quality(ticks)
+            self._doubt = self.clock.offer(*inbox.times.pop(0))
+        now = self.clock.now(ticks)
+        quality = self.clock.quality(ticks)
         self._network_time.settled = quality == SYNCED and not self._doubt
-        if inbox.dropped and self._reporter.room():
-            self._reporter.ack(now, self._commanding.dropped(inbox.dropped))
+        if inbox.dropped and self.reporter.room():
+            self.reporter.ack(now, self._commanding.dropped(inbox.dropped))
             inbox.dropped = 0
         if inbox.announce:
             self._configuring.online()
         if inbox.messages:
             self._judge(now, ticks)
+        serving = self._laptop.serve(self, now, ticks) if self._laptop and self._laptop.request else _PAUSE_MS
         sample = self._sample(now, ticks) if self._supplied(now) else _PAUSE_MS
-        wait = min(sample, self._light(now, ticks), self._configuring.due(ticks))
+        wait = min(serving, sample, self._light(now, ticks), self._configuring.due(ticks))
         if inbox.messages or inbox.dropped:
             wait = min(wait, _CROWDED_MS)
         self._report(now, ticks, quality)
         self._age(now, ticks)
-        self._ports.watchdog.feed()
+        self.ports.watchdog.feed()
         if self._configuring.restart:
-            if self._counters:
-                self._counters.save(now, ticks)
-            self._ports.restart("another configuration")
+            if self.counters:
+                self.counters.save(now, ticks)
+            self.ports.restart("another configuration")
         return wait
 
     def _judge(self, now, ticks):
         """Takes the city's messages, as long as there is room for their acks: none is taken without one."""
         inbox = self._inbox
-        self._make_room()
-        while inbox.messages and self._reporter.room():
+        self.make_room()
+        while inbox.messages and self.reporter.room():
             message = inbox.messages.pop(0)
             if message[0].endswith("/" + contract.CONFIG):
                 fields = self._configuring.take(message[0], message[1], now)
@@ -123,74 +124,69 @@ class Control:
                 unclocked_level = 0 if self._dark is False else 100
                 fields = self._commanding.take(message, now, ticks, unclocked_level)
             try:
-                self._reporter.ack(now, fields)
+                self.reporter.ack(now, fields)
             except MemoryError:  # what has judged it makes room for the answer
                 unload(*JUDGING)
-                self._reporter.ack(now, fields)
+                self.reporter.ack(now, fields)
         unload(*JUDGING)
 
-    def _make_room(self):
-        if self._watch:
-            self._watch.rest()
+    def make_room(self):
+        if self.watch:
+            self.watch.rest()
 
     def _age(self, now, ticks):
         """Ten minutes of life, and early deaths are forgotten; an hour of safe mode, and a full start is tried."""
-        if self._turning_at is None or aio.ticks_diff(self._turning_at, ticks) > 0:
+        if self.turning_at is None or aio.ticks_diff(self.turning_at, ticks) > 0:
             return
-        self._turning_at = None
+        self.turning_at = None
         if self._calendar:
-            self._ports.deaths.forget()
+            self.ports.deaths.forget()
         elif self._safe:
             self._safe = False
-            self._reporter.event(now, "safeMode", {}, False)
-            self._turning_at = aio.ticks_add(ticks, _FAREWELL_MS)
+            self.reporter.event(now, "safeMode", {}, False)
+            self.turning_at = aio.ticks_add(ticks, _FAREWELL_MS)
         else:
-            self._ports.restart("the end of safe mode")
+            self.ports.restart("the end of safe mode")
 
     def _supplied(self, now):
         """Whether there is mains; a board that outlives it for a moment says so in that moment."""
-        supply = self._ports.supply
+        supply = self.ports.supply
         if supply and supply.present() != self._alive:
             self._alive = not self._alive
-            self._make_room()
+            self.make_room()
             from pole.last_word import say
 
-            say(self._reporter, self._ports.store, now, self._alive)
+            say(self.reporter, self.ports.store, now, self._alive)
             unload("pole.last_word")
         return self._alive
 
     def _sample(self, now, ticks):
         """Asks the senses when a sample is due, reads them once they have had time to answer, and has them judged."""
-        left = aio.ticks_diff(self._sample_at, ticks)
-        if left > 0:
-            return left
-        senses, reading, lamp = self._senses, self._reading, self._lamp
-        if not self._asked:
-            senses.request()
-            wait = senses.answer_ms
-        else:
-            senses.read(reading)
-            if self._dusk:
-                self._dark = self._dusk.update(reading.lux, ticks)
-            wait = self._settings["meter.sample"] * 1000
-            if self._watch:
-                sun = self._calendar.daylight(now) if now is not None else 0
-                wait = self._watch.sample(reading, lamp.relay, lamp.dim, sun, now is not None, ticks)
-        self._asked = not self._asked
-        self._sample_at = aio.ticks_add(ticks, wait)
+        senses, lamp = self.senses, self.lamp
+        wait = senses.take(ticks)
+        if wait is not None:
+            return wait
+        reading = senses.reading
+        if self._dusk:
+            self._dark = self._dusk.update(reading.lux, ticks)
+        wait = self.settings["meter.sample"] * 1000
+        if self.watch:
+            sun = self._calendar.daylight(now) if now is not None else 0
+            wait = self.watch.sample(reading, lamp.relay, lamp.dim, sun, now is not None, ticks)
+        senses.next(wait, ticks)
         return wait
 
     def _light(self, now, ticks):
         """Decides the level and drives the lamp."""
-        arbiter, lamp, ports = self._arbiter, self._lamp, self._ports
+        arbiter, lamp, ports = self.arbiter, self.lamp, self.ports
         switch = self._calendar.at(now) if self._calendar and now is not None else None
-        watch = self._watch
+        watch = self.watch
         decision = arbiter.decide(now, switch, self._dark, watch.cap if watch else None, ticks)
-        if decision is not self._decision:  # even at the same level: an emergency hurries a ramp of an hour
+        if decision is not self.decision:  # even at the same level: an emergency hurries a ramp of an hour
             # after a start the switch point is long past, and so is its ramp
-            lamp.aim(decision.level, decision.ramp_s if self._decision else min(decision.ramp_s, _RAMP_S), ticks)
-        self._decision = decision
-        counters = self._counters
+            lamp.aim(decision.level, decision.ramp_s if self.decision else min(decision.ramp_s, _RAMP_S), ticks)
+        self.decision = decision
+        counters = self.counters
         wait = lamp.step(ticks, counters.on_seconds // 3600 if counters else 0)
         ports.relay.set(lamp.relay)
         ports.dimmer.set(min(lamp.dim + watch.state.probe, 10000) if watch else lamp.dim)
@@ -202,27 +198,27 @@ class Control:
             if switch and (change is None or switch.until < change):
                 change = switch.until
             if change is not None:
-                wait = min(wait, self._clock.until_ms(change, ticks))
+                wait = min(wait, self.clock.until_ms(change, ticks))
         return wait
 
     def _report(self, now, ticks, quality):
-        reporter = self._reporter
+        reporter = self.reporter
         if self._news:  # the journal may have to make room for them
-            self._make_room()
+            self.make_room()
         for event_type, attributes, begins in self._news:
             reporter.event(now, event_type, attributes, begins)
         self._news = ()
-        watch = self._watch
-        if watch and (watch.news or (watch.state.learned and not self._lamp.relay)):
+        watch = self.watch
+        if watch and (watch.news or (watch.state.learned and not self.lamp.relay)):
             try:
                 from pole import kept
 
-                kept.tell(watch, reporter, self._ports.store, self._counters, self._settings, now)
+                kept.tell(watch, reporter, self.ports.store, self.counters, self.settings, now)
             except MemoryError:
                 pass  # with the next turn
             unload(*KEEPING)
         while True:
-            missing = self._outbox.missing()
+            missing = self.outbox.missing()
             if not missing:
                 break
             epoch, first, last = missing
@@ -230,12 +226,12 @@ class Control:
             reporter.event(now, "eventsDropped", lost)
         if self._inbox.announce:
             self._inbox.announce = False
-            reporter.birth(now, self._ports.radio.ip(), self._outbox.span())
+            reporter.birth(now, self.ports.radio.ip(), self.outbox.span())
         fields = self._configuring.report()
         if fields and reporter.room():
             reporter.ack(now, fields)
             self._configuring.told()
-        error_s = None if now is None else self._clock.error_ms(ticks) // 1000
-        reporter.state(now, ticks, self._decision, self._lamp, quality, error_s)
-        if self._counters and reporter.meter_due(ticks):
-            reporter.meter(now, ticks, self._reading, self._counters, watch.life)
+        error_s = None if now is None else self.clock.error_ms(ticks) // 1000
+        reporter.state(now, ticks, self.decision, self.lamp, quality, error_s)
+        if self.counters and reporter.meter_due(ticks):
+            reporter.meter(now, ticks, self.senses.reading, self.counters, watch.life)

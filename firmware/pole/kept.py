@@ -5,10 +5,9 @@ Loaded when it is wanted and forgotten afterwards.
 
 import json
 
-from pole.health import start
+from pole.health.calibration import CURVE, UPRIGHT, curve_of, keep, remaining_life
 from pole.health.names import bits, names
 
-CURVE = "curve.json"  # a curve, see health/start.py
 FAULTS = "faults.json"  # [eventType, ...]
 
 
@@ -18,7 +17,13 @@ def load(settings, store, hours):
     if not (isinstance(curve, list) and len(curve) > 1 and all([_is_point(point) for point in curve])):
         curve = None
     faults = _read(store, FAULTS)
-    return start.watch(settings, curve, bits(faults if isinstance(faults, list) else []), hours)
+    from pole.health import start
+
+    watch = start.watch(settings, curve, bits(faults if isinstance(faults, list) else []), hours)
+    upright = _read(store, UPRIGHT)
+    if isinstance(upright, list) and len(upright) == 3 and all([type(n) is int for n in upright]):
+        watch.state.upright = upright
+    return watch
 
 
 def tell(watch, reporter, store, counters, settings, now):
@@ -31,14 +36,14 @@ def tell(watch, reporter, store, counters, settings, now):
             del watch.news[0]
         _save(store, FAULTS, names(state.active))
         return
-    _save(store, CURVE, start.curve_of(state))
+    _save(store, CURVE, curve_of(state))
     state.learned = False
-    watch.life = start.remaining_life(state.points, counters.on_seconds // 3600, settings["lamp.life"])
+    watch.life = remaining_life(state.points, counters.on_seconds // 3600, settings["lamp.life"])
 
 
 def _save(store, name, value):
     try:
-        store.write(name, json.dumps(value).encode())
+        keep(store, name, value)
     except OSError as error:  # it costs a day of learning, or an event that is told twice
         print("diya: " + name + " cannot be written: " + str(error))
 

@@ -34,7 +34,7 @@ def staying(texts: dict[str, str]) -> list[str]:
     return [
         name
         for name in _closure(trees, _ROOTS)
-        if name not in early and name not in forgotten and not _is_empty(trees[name])
+        if name not in early and name not in forgotten and not is_empty(trees[name])
     ]
 
 
@@ -66,7 +66,8 @@ def _module(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def _is_empty(tree: ast.Module) -> bool:
+def is_empty(tree: ast.Module) -> bool:
+    """Whether a module has nothing in it but a docstring."""
     return all(isinstance(node, ast.Expr) for node in tree.body)
 
 

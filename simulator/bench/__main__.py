@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from rich.console import Console
 
-from simulator.bench import heap, speed
+from simulator.bench import flashing, heap, speed
 
 
 def main() -> None:
     console = Console()
     speed.show(console)
     heap.show(console)
+    flashing.show(console)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from host_tools.boards import load_board
+from host_tools.bundle.compiling import compile_tree
 from host_tools.short_names.flat import flat_names
 from host_tools.short_names.together import NAME, staying
 from host_tools.site import load_site, pole_config
@@ -20,11 +21,11 @@ from pole.health.watch import EXPLAINING
 from pole.health.watch import JUDGING as DETECTING
 from pole.link.network_time import ASKING
 from pole.reporting.journal import RESENDING, UPKEEP
+from pole.service.laptop import SERVING
 from pole.timetable import WORKING_OUT
 from simulator.bench.modules import import_order
 from simulator.bench.wasm import missing, run
 from simulator.engines.micropython import FIRMWARE
-from simulator.engines.vm import compile_tree
 from simulator.hardware.dram import PYTHON as BUDGET
 from simulator.run import CACHE
 
@@ -46,6 +47,10 @@ FOR_A_MOMENT = {  # what is loaded (with all that it needs), and what is forgott
     "while a network's answer is judged": (("pole.network_answer",), ("pole.network_answer",)),
     "while an event is explained": (EXPLAINING, EXPLAINING),
     "while faults or a curve are kept": (KEEPING, KEEPING),
+    "while a laptop is told something": (("pole.service.answering", "pole.service.telling"), SERVING),
+    "while a laptop overrides": (("pole.service.answering", "pole.service.overriding"), SERVING),
+    "while a laptop asks for an answer of the broker": (("pole.service.answering", "pole.service.linking"), SERVING),
+    "while a laptop has a curve kept": (("pole.service.answering", "pole.service.calibrating"), SERVING),
 }
 
 
@@ -157,7 +162,7 @@ def steps() -> list[tuple[str, str]]:
 
 def _drivers(board: dict[str, Any]) -> list[str]:
     """Modules of pole/drivers that a pole with *board* loads."""
-    always = ["storage", "dimmer", "relay", "watchdog", "chip", "files", "wifi", "net"]
+    always = ["storage", "dimmer", "relay", "watchdog", "chip", "files", "wifi", "net", "console"]
     chosen = {
         "meter": "bl0942", "rtc": "ds3231", "photocell": "inputs", "leakage": "inputs", "door": "inputs",
         "accelerometer": "lis3dh", "gear": "lw14",

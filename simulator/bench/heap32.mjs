@@ -39,10 +39,10 @@ for (const name of ["machine", "network", "esp32", "ops", "hostops", "socket"]) 
 mp.FS.writeFile(
   "/virtual/_chip.py",
   `
-from ops import I2C_READ_MEM, NVS_GET
+from ops import I2C_READ_MEM, NVS_GET, PARTITIONS
 def call(op, a=0, b=0, data=b""): return 0
 def post(op, a=0, b=0, data=b""): pass
-def read(op, a=0, b=0, data=b""): return bytes(4 if op == NVS_GET else 6)
+def read(op, a=0, b=0, data=b""): return b"" if op == PARTITIONS else bytes(4 if op == NVS_GET else 6)
 def read_into(op, buffer, a=0, b=0):
     if op == I2C_READ_MEM and len(buffer) >= 7:
         buffer[:7] = bytes((0x00, 0x30, 0x12, 0x02, 0x24, 0x11, 0x26))

@@ -12,8 +12,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from host_tools.bundle.compiling import compile_tree
 from simulator.engines.micropython import VIRTUAL
-from simulator.engines.vm import compile_tree
 from simulator.run import CACHE
 
 PACKAGE = "@micropython/micropython-webassembly-pyscript@1.28.0-6"

@@ -6,6 +6,7 @@ from typing import Any
 
 from pole.drivers.reading import Reading
 from pole.health import start
+from pole.health.calibration import curve_of
 
 
 class Watching:
@@ -48,7 +49,7 @@ class Watching:
         if watch.news:
             self._active = watch.state.active
         if watch.state.learned and not relay:
-            self._curve = start.curve_of(watch.state)
+            self._curve = curve_of(watch.state)
             watch.state.learned = False
         news = [(event_type, begins) for event_type, _attributes, begins in watch.news]
         watch.news = []

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from simulator.engines.cpython_console import TypedLines
 from simulator.engines.cpython_net import CpythonNet
 from simulator.engines.engine import Hardware, PoleDied, Runner
 from simulator.engines.virtual_loop import VirtualLoop
@@ -115,6 +116,7 @@ class CPythonRunner:
         self._net = CpythonNet(self._loop, self._handle)
         self._data = LittleFiles(hardware.flash)
         self._life: Any = None
+        self._typed = TypedLines()
         self._console = Console(hardware.folder / "console.log")
 
     def step(self, ticks: int, ready: list[tuple[int, int]]) -> int:
@@ -139,7 +141,12 @@ class CPythonRunner:
         import main
 
         folder = self._hardware.folder
-        await main.live(boot.boot(f"{folder}/vfs", f"{folder}/data", self._net, self._nonce, self._data))
+        vfs, data = f"{folder}/vfs", f"{folder}/data"
+        await main.live(boot.boot(vfs, data, self._net, self._nonce, self._data, self._typed))
+
+    def type(self, data: bytes) -> None:
+        """*data* comes in on the console."""
+        self._typed.type(data)
 
     def _nonce(self, n: int) -> bytes:
         return self._handle(ops.ENTROPY, n, 0, b"")[1]

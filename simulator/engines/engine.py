@@ -40,6 +40,9 @@ class Runner(Protocol):
         Returns how many milliseconds it wants to wait at most, -1 for no limit.  Raises PoleReset and PoleDied.
         """
 
+    def type(self, data: bytes) -> None:
+        """*data* comes in on the console, to be seen at the next step."""
+
     def kill(self) -> None:
         """The power is gone."""
 

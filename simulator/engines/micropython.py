@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import struct
-import subprocess
 from pathlib import Path
 
 import pole
+from host_tools.bundle.compiling import compile_tree
 from simulator.engines.engine import Hardware, PoleDied
-from simulator.engines.vm import VmMissing, compile_tree, find_micropython
+from simulator.engines.vm import VmMissing, find_micropython
+from simulator.engines.vm_process import Request, VmProcess
 from simulator.virtual import hostops, ops
 
 FIRMWARE = Path(pole.__file__).parent.parent
 VIRTUAL = Path(hostops.__file__).parent
 PATIENCE_S = 60  # real seconds a virtual machine may compute without waiting for anything
-_REQUEST = struct.Struct("<BBHii")
-_ANSWER = struct.Struct("<iHH")
 
 
 class MicroPythonEngine:
@@ -50,30 +48,22 @@ class MicroPythonRunner:
     def __init__(self, command: list[str], firmware: Path, virtual: Path, hardware: Hardware) -> None:
         self._hardware = hardware
         self._heap: tuple[int, int] | None = None
-        self._buffer = b""
         self._running = False
-        ours, theirs = socket.socketpair()
+        with (hardware.folder / "console.log").open("ab") as console:
+            self._vm = VmProcess(command, ["launch", str(hardware.folder), str(firmware)], [str(virtual)], console)
         # not settimeout(), which costs a system call for every trip
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", *_split(PATIENCE_S)))
-        self._pipe = ours
-        console = (hardware.folder / "console.log").open("ab")
-        with theirs, console:
-            self._process = subprocess.Popen(
-                [*command, "-m", "launch", str(theirs.fileno()), str(hardware.folder), str(firmware)],
-                env={**os.environ, "MICROPYPATH": f"{virtual}{os.pathsep}.frozen"},
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=console,
-                stderr=console,
-                start_new_session=True,  # Ctrl-C is for the simulator, which then ends its poles
-            )
+        self._vm.pipe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", *_split(PATIENCE_S)))
 
     def step(self, ticks: int, ready: list[tuple[int, int]]) -> int:
         if self._running:
-            self._answer(ticks & 0x3FFFFFFF, bytes(byte for pair in ready for byte in pair))
+            try:
+                self._vm.wake(ticks, ready)
+            except OSError:
+                raise PoleDied(f"the virtual machine is gone: {self._said()}") from None
         self._running = True
+        next_request = self._vm.request
         while True:
-            op, silent, a, b, data = self._request()
+            op, silent, a, b, data = next_request() or self._request()
             if silent:
                 self._hardware.handle(op, a, b, data)
             elif op == hostops.IDLE:
@@ -87,36 +77,33 @@ class MicroPythonRunner:
                 value, out = self._hardware.handle(op, a, b, data)
                 self._answer(value, out)
 
-    def _request(self) -> tuple[int, int, int, int, bytes]:
-        op, silent, length, a, b = _REQUEST.unpack(self._take(_REQUEST.size))
-        return op, silent, a, b, self._take(length) if length else b""
-
-    def _take(self, n: int) -> bytes:
-        while len(self._buffer) < n:
+    def _request(self) -> Request:
+        while True:
+            request = self._vm.request()
+            if request is not None:
+                return request
             try:
-                data = self._pipe.recv(65536)
+                alive = self._vm.receive()
             except BlockingIOError:
                 raise PoleDied(f"the firmware computes without end: {PATIENCE_S:g} s and no wait") from None
-            if not data:
-                raise PoleDied(f"the virtual machine ended with {self._process.wait()}: {self._last_words()}")
-            self._buffer += data
-        out, self._buffer = self._buffer[:n], self._buffer[n:]
-        return out
+            if not alive:
+                raise PoleDied(f"the virtual machine ended with {self._vm.process.wait()}: {self._said()}")
 
     def _answer(self, value: int, data: bytes) -> None:
         try:
-            self._pipe.sendall(_ANSWER.pack(value, len(data), 0) + data)
+            self._vm.answer(value, data)
         except OSError:
-            raise PoleDied(f"the virtual machine is gone: {self._last_words()}") from None
+            raise PoleDied(f"the virtual machine is gone: {self._said()}") from None
 
-    def _last_words(self) -> str:
+    def _said(self) -> str:
         text = (self._hardware.folder / "console.log").read_text(errors="replace")
         return text[-2000:].strip()
 
+    def type(self, data: bytes) -> None:
+        self._vm.type(data)
+
     def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        self._pipe.close()
+        self._vm.kill()
 
     def heap(self) -> tuple[int, int] | None:
         return self._heap

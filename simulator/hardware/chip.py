@@ -18,6 +18,8 @@ from simulator.virtual import ops
 PWRON_RESET = 1
 HARD_RESET = 2
 WDT_RESET = 3
+SOFT_RESET = 5
+KINDS = ("esp32", "esp32s3", "esp32c3")  # as ops.CHIP counts them
 
 _ETIMEDOUT = -110
 
@@ -27,7 +29,7 @@ class Chip:
 
     *now_ms* counts the milliseconds of the run and *unix* is the true time (Unix s); *mac* is the six bytes of
     ``machine.unique_id``; *seed* is that of its random numbers; *pulls* are the board's resistors (pin to 0 or 1),
-    which hold a pin the chip does not drive.
+    which hold a pin the chip does not drive.  *kind* is one of ``KINDS``; *flash* and *nvs* are its own unless given.
 
     ``on_output`` is called with a pin's number after what it carries has changed, ``on_reset`` with the cause when the
     firmware resets the chip; whoever runs the firmware then ends it and calls ``power_on``.
@@ -42,6 +44,9 @@ class Chip:
         mac: bytes,
         seed: int,
         pulls: Mapping[int, int],
+        kind: str = "esp32",
+        flash: Flash | None = None,
+        nvs: Nvs | None = None,
     ) -> None:
         self.on_output: Callable[[int], None] = _ignore
         self.on_reset: Callable[[int], None] = _ignore
@@ -50,8 +55,8 @@ class Chip:
         self.gpio = Gpio(pulls, lambda pin: self.on_output(pin))
         self.uarts = Uarts(now_ms)
         self.i2c = I2cBuses()
-        self.nvs = Nvs()
-        self.flash = Flash()
+        self.nvs = nvs or Nvs()
+        self.flash = flash or Flash()
         self.watchdog = Watchdog(now_ms)
         self.dram = Dram(lambda: radio.active)
         self._rtc = Rtc(now_ms)
@@ -64,6 +69,7 @@ class Chip:
             ops.ADC_READ: lambda pin, _b, _data: (self._adc[pin]() if pin in self._adc else 0, b""),
             ops.RESET: self._reset,
             ops.RESET_CAUSE: lambda _a, _b, _data: (self.cause, b""),
+            ops.CHIP: lambda _a, _b, _data: (KINDS.index(kind), b""),
             ops.UNIQUE_ID: lambda _a, _b, _data: (0, self._mac),
             ops.ENTROPY: self._entropy,
             ops.TEMPERATURE: lambda _a, _b, _data: (131, b""),  # a busy die: 55 degrees Celsius
@@ -92,6 +98,20 @@ class Chip:
         self.cause = cause
         for part in self._parts:
             part.power_on(cause == PWRON_RESET)
+
+    def refit(self, flash: Flash, nvs: Nvs) -> None:
+        """What is in the flash was changed from outside while the chip was in reset."""
+        self.flash, self.nvs = flash, nvs
+        self._parts = tuple(
+            flash if isinstance(part, Flash) else nvs if isinstance(part, Nvs) else part for part in self._parts
+        )
+        self._operations.update({**flash.operations(), **nvs.operations()})
+
+    def soft_reset(self) -> None:
+        """MicroPython alone starts again: PWM carries no pulse any more, sessions are closed, the rest goes on."""
+        self.cause = SOFT_RESET
+        self.gpio.still()
+        self.dram.power_on(False)
 
     def _reset(self, _a: int, _b: int, _data: bytes) -> Answer:
         self.on_reset(HARD_RESET)

@@ -8,6 +8,7 @@ the rest of the block in disorder, a program that was cut short half of its byte
 
 from __future__ import annotations
 
+import struct
 from array import array
 from hashlib import shake_128
 from typing import NamedTuple
@@ -18,6 +19,8 @@ from simulator.virtual import ops
 BLOCK = 4096
 DATA_BLOCKS = 256  # of the data partition: 1 MiB
 _ERASED = b"\xff"
+_ROW = struct.Struct("<BBII16s")  # of ops.PARTITIONS
+_DATA, _LITTLEFS = 1, 0x83  # type and subtype of the data partition
 
 
 class Operation(NamedTuple):
@@ -102,11 +105,15 @@ class Flash:
 
     def operations(self) -> dict[int, part.Operation]:
         return {
-            ops.FLASH_SIZE: lambda _a, _b, _data: (self.blocks * BLOCK, b""),
+            ops.PARTITIONS: lambda _a, _b, _data: (0, self.table()),
             ops.FLASH_READ: lambda at, n, _data: (n, self.read(at, n)),
             ops.FLASH_PROGRAM: self._program,
             ops.FLASH_ERASE: self._erase,
         }
+
+    def table(self) -> bytes:
+        """The partitions as the chip is told of them: the data partition, if there is one."""
+        return partition_row(_DATA, _LITTLEFS, 0, self.blocks * BLOCK, "data") if self.blocks else b""
 
     def _program(self, at: int, _b: int, data: bytes) -> part.Answer:
         self.program(at, data)
@@ -115,6 +122,11 @@ class Flash:
     def _erase(self, number: int, _b: int, _data: bytes) -> part.Answer:
         self.erase(number)
         return 0, b""
+
+
+def partition_row(kind: int, subtype: int, first: int, size: int, label: str) -> bytes:
+    """A row of what ops.PARTITIONS answers."""
+    return _ROW.pack(kind, subtype, first, size, label.encode())
 
 
 def apply(image: bytearray, operation: Operation) -> None:

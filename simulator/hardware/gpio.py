@@ -60,6 +60,11 @@ class Gpio:
             self._pwm.pop(pin, None)
             self._report(pin, before)
 
+    def still(self) -> None:
+        """Every PWM goes to duty 0; pins keep their level."""
+        for pin in sorted(self._pwm):
+            self._pwm_set(pin, 0, b"")
+
     def operations(self) -> dict[int, Operation]:
         return {
             ops.PIN_INIT: self._init,

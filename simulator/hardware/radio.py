@@ -23,13 +23,14 @@ _CONN = -2  # "Wifi Internal Error"
 
 BEACON_MS = 6000  # without a beacon until the radio notices that the access point is gone
 ASSOCIATE_MS = (2000, 4000)  # scan, association, DHCP
+RSSI = (-71, -52)  # dBm, from the worst to the best place in a street
 SCAN_MS = 3000  # until a station that finds nothing, or is refused, says so
 
 
 class Radio:
     """Radio of one pole, in reach of an access point named *ssid* (empty: any name) with *password* (empty: any).
 
-    *key* is the pole's own stream of noise.
+    *key* is the pole's own stream of noise.  ``rssi`` (dBm) is how well it hears the access point.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Radio:
         self._password = password
         self._ip = ip
         self._reachable = True
+        self.rssi = RSSI[0] + noise.bits(key, 0) % (RSSI[1] - RSSI[0] + 1)
         self._attempts = 0
         self.power_on(True)
 
@@ -88,6 +90,7 @@ class Radio:
             ops.WLAN_ADDRESS: self._address,
             ops.WLAN_RECONNECTS: self._reconnects,
             ops.WLAN_HOSTNAME: self._name,
+            ops.WLAN_RSSI: lambda _a, _b, _data: (self.rssi if self.joined else 0, b""),
         }
 
     def status(self) -> int:

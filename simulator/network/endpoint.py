@@ -123,6 +123,11 @@ class Sockets:
         self._interest.clear()
         self._endpoints.clear()
 
+    def close(self) -> None:
+        """The pole closes all of them."""
+        for number in list(self._kinds):
+            self._close(number)
+
     def ready(self) -> list[tuple[int, int]]:
         """(socket, events) for every socket on which something the pole waits for is the case."""
         out = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pole.kept import CURVE
+from pole.health.calibration import CURVE
 from simulator.hardware.flash import Flash
 from simulator.hardware.little_files import LittleFiles
 from simulator.plant.pole import PolePlant

@@ -82,6 +82,18 @@ class VirtualPole:
         if self._runner and self._sockets.ready():
             self._schedule(self._kernel.now_ms)
 
+    def type(self, data: bytes) -> None:
+        """Somebody at the pole types *data* on its console; while it has no power nobody hears it."""
+        if self._runner:
+            self._runner.type(data)
+            self._schedule(self._kernel.now_ms)
+
+    @property
+    def printed(self) -> str:
+        """All that the console has said since the run began."""
+        console = self.folder / "console.log"
+        return console.read_text(errors="replace") if console.exists() else ""
+
     def drift(self, ppm: int) -> None:
         """From now on the crystal is *ppm* parts in a million fast: the firmware's milliseconds are that much shorter.
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from simulator.hardware import ds3231, lis3dh, lw14
 from simulator.hardware.adc import LinearSensor
 from simulator.hardware.bl0942 import Bl0942, Electrical
 from simulator.hardware.chip import Chip
 from simulator.hardware.ds3231 import Ds3231
+from simulator.hardware.flash import Flash
 from simulator.hardware.gpio import FULL
 from simulator.hardware.lis3dh import Lis3dh
 from simulator.hardware.lw14 import Lw14
+from simulator.hardware.memory import Nvs
 from simulator.hardware.radio import Radio
 from simulator.kernel import Kernel
 from simulator.plant import noise
@@ -22,8 +24,19 @@ from simulator.plant.pole import PolePlant
 DRIFT_PPM = 2  # a DS3231 within its specification, 0 to 40 degrees
 
 
+class Own(NamedTuple):
+    """What a chip brings along that is not new."""
+
+    mac: bytes
+    flash: Flash
+    nvs: Nvs
+
+
 class Wiring:
-    """The chip of one pole and all soldered to it.  ``changed`` is called when the lamp's inputs have changed."""
+    """The chip of one pole and all soldered to it.  ``changed`` is called when the lamp's inputs have changed.
+
+    The chip is a new one unless it has something of its *own*.
+    """
 
     def __init__(
         self,
@@ -33,6 +46,7 @@ class Wiring:
         seed: int,
         unix_ms: Callable[[], int],
         address: str,
+        own: Own | None = None,
     ) -> None:
         self.changed: Callable[[], None] = lambda: None
         self.clock: Ds3231 | None = None
@@ -41,18 +55,20 @@ class Wiring:
         self._meter: Bl0942 | None = None
         self._relay = board["relay"]
         self._dimmer = board["dimmer"]
-        mac = bytearray(blake2b(plant.name.encode(), digest_size=6).digest())
-        mac[0] = mac[0] & 0xFC | 0x02  # locally administered, one station
         self.radio = Radio(self._now, noise.key(seed, plant.name, "radio"), ip=address)
         self.chip = Chip(
             self._now,
             lambda: unix_ms() // 1000,
             self.radio,
-            mac=bytes(mac),
+            mac=own.mac if own else _address(plant.name),
             seed=noise.key(seed, plant.name, "entropy"),
             pulls={},
+            kind=board["chip"],
+            flash=own.flash if own else None,
+            nvs=own.nvs if own else None,
         )
-        self.chip.nvs.provision("diya", "highWater", bytes(8))  # a new pole has obeyed nobody yet
+        if own is None:
+            self.chip.nvs.provision("diya", "highWater", bytes(8))  # a new pole has obeyed nobody yet
         self.chip.on_output = self._output
         self._attach(board, unix_ms)
 
@@ -104,3 +120,10 @@ class Wiring:
         if self._meter and self._plant.powered:
             self._meter.accumulate(self._now())
         self.changed()
+
+
+def _address(name: str) -> bytes:
+    """The station address of a pole called *name*: locally administered, of one station."""
+    mac = bytearray(blake2b(name.encode(), digest_size=6).digest())
+    mac[0] = mac[0] & 0xFC | 0x02
+    return bytes(mac)

@@ -2,14 +2,15 @@
 
 Every virtual module goes through ``call`` and ``read``.  Under CPython the simulator puts a module of the same name
 in the place of this one, which calls the same host-side chip without a pipe.  Frames: request ``<BBHii`` (operation,
-1 when no answer is wanted, length, a, b) and the data; answer ``<iHH`` (value, length, 0) and the data.  What needs no
-answer waits for the next request that does: a trip to the simulator costs more than most of the firmware's own work.
+1 when no answer is wanted, length, a, b) and the data; answer ``<iHH`` (value, length, 1 for a KeyboardInterrupt, which
+comes without data) and the data.  What needs no answer waits for the next request that does: a trip to the simulator
+costs more than most of the firmware's own work.
 """
 
 import struct
 import sys
 
-from hostops import IDLE
+from hostops import CONSOLE, IDLE
 
 _fd = int(sys.argv[1])
 _in = open(_fd, "rb")  # noqa: SIM115 - for as long as the machine lives
@@ -19,34 +20,40 @@ _used = 0
 _answer = bytearray(8)
 _small = bytearray(64)
 _view = memoryview(_small)
+typed = False  # on the console, and maybe not read yet
 ticks = 0  # milliseconds since power-on as the simulator last said; time moves only while the pole waits
 
 
 def _put(op, silent, a, b, data):
     global _used
     n = len(data)
-    if _used + 12 + n > 480:
+    end = _used + 12 + n
+    if end > 480:
         _flush()
+        end = 12 + n
     struct.pack_into("<BBHii", _requests, _used, op, silent, n, a, b)
-    _used += 12
     if n > 480 - 12:
+        _used = 12
         _flush()
         _out.write(data)
-    elif n:
-        _requests[_used : _used + n] = data
-        _used += n
+        return
+    if n:
+        _requests[_used + 12 : end] = data
+    _used = end  # all of it at once: a KeyboardInterrupt leaves whole frames
 
 
 def _flush():
     global _used
-    _out.write(_requests, _used)
-    _used = 0
+    n, _used = _used, 0
+    _out.write(_requests, n)
 
 
 def _exchange(op, a, b, data):
     _put(op, 0, a, b, data)
     _flush()
     _fill(_answer, 8)
+    if _answer[6]:
+        raise KeyboardInterrupt
     return struct.unpack_from("<i", _answer, 0)[0]
 
 
@@ -96,14 +103,20 @@ def read_into(op, buffer, a=0, b=0):
     return value
 
 
-def idle(ms):
-    """Waits up to *ms* milliseconds (-1: no limit); returns a view of (socket, events) byte pairs that are ready."""
-    global ticks
-    ticks = _exchange(IDLE, ms, 0, b"")
+def idle(ms, deaf=0):
+    """Waits up to *ms* milliseconds (-1: no limit); returns a view of (socket, events) byte pairs that are ready.
+
+    *deaf*: 1 where sockets do not matter.
+    """
+    global ticks, typed
+    ticks = _exchange(IDLE, ms, deaf, b"")
     length = _answer[4] | _answer[5] << 8
     if not length:
         return b""
     if length > len(_small):
         raise ValueError("more than 32 sockets are ready")
     _fill(_small, length)
+    if _small[0] == CONSOLE:
+        typed = True
+        return _view[2:length]
     return _view[:length]

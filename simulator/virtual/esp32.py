@@ -1,5 +1,7 @@
-"""``esp32`` of the real port, as far as the pole uses it: the flash's key-value store and its data partition, and the
-die's temperature."""
+"""``esp32`` of the real port, as far as the pole uses it: the flash's key-value store and partitions, and the die's
+temperature."""
+
+import struct
 
 from _chip import call, post, read, read_into
 from ops import (
@@ -7,14 +9,15 @@ from ops import (
     FLASH_ERASE,
     FLASH_PROGRAM,
     FLASH_READ,
-    FLASH_SIZE,
     NVS_COMMIT,
     NVS_ERASE,
     NVS_GET,
     NVS_SET,
+    PARTITIONS,
     TEMPERATURE,
 )
 
+small = 0  # bytes of a read that makes no garbage, which takes longer
 _I32 = 0
 _BLOB = 1
 _NAMES = {
@@ -73,37 +76,75 @@ class NVS:
 
 
 class Partition:
-    """The one called ``data``.  It reads a whole block at once: littlefs asks for little at a time, and a trip is dear.
+    """One row of the partition table, called *which*; ``RUNNING``: the first with a program.
 
-    Programming waits for no answer: littlefs reads back what it has programmed.
+    It reads a whole block at once: littlefs asks for little at a time, and a trip is dear.  Programming waits for no
+    answer: littlefs reads back what it has programmed.
     """
 
+    TYPE_APP = 0
     TYPE_DATA = 1
+    BOOT = 0
+    RUNNING = 1
 
     @staticmethod
-    def find(type, subtype=255, label=None):
-        return [Partition()] if label == "data" and call(FLASH_SIZE) else []
+    def find(type=1, subtype=255, label=None):
+        return [
+            Partition(row[4])
+            for row in _table()
+            if row[0] == type and subtype in (255, row[1]) and label in (None, row[4])
+        ]
 
-    def __init__(self):
-        self._page = bytearray(FLASH_BLOCK)
+    def __init__(self, which):
+        for row in _table():
+            if row[4] == which or (which in (0, 1) and row[0] == 0):
+                self._row = row
+                break
+        else:
+            raise OSError(2)
+        self._base = self._row[2]
+        self._page = None
         self._block = -1  # the one in the page
+
+    def info(self):
+        return self._row + (False,)
 
     def readblocks(self, block, buffer, offset=0):
         if block != self._block:
+            self._page = self._page or bytearray(FLASH_BLOCK)
             self._block = block
-            read_into(FLASH_READ, self._page, block * FLASH_BLOCK, FLASH_BLOCK)
-        buffer[:] = memoryview(self._page)[offset : offset + len(buffer)]
+            read_into(FLASH_READ, self._page, self._base + block * FLASH_BLOCK, FLASH_BLOCK)
+        page, n = self._page, len(buffer)
+        if n > small:
+            buffer[:] = memoryview(page)[offset : offset + n]
+            return
+        while n:
+            n -= 1
+            buffer[n] = page[offset + n]
 
-    def writeblocks(self, block, buffer, offset=0):
+    def writeblocks(self, block, buffer, offset=None):
         self._block = -1
-        post(FLASH_PROGRAM, block * FLASH_BLOCK + offset, 0, buffer)
+        at = self._base + block * FLASH_BLOCK
+        if offset is None:  # a whole block, which is erased first
+            post(FLASH_ERASE, at // FLASH_BLOCK)
+        post(FLASH_PROGRAM, at + (offset or 0), 0, buffer)
 
     def ioctl(self, what, argument):
         if what == 4:
-            return call(FLASH_SIZE) // FLASH_BLOCK
+            return self._row[3] // FLASH_BLOCK
         if what == 5:
             return FLASH_BLOCK
         if what == 6:
             self._block = -1
-            post(FLASH_ERASE, argument)
+            post(FLASH_ERASE, self._base // FLASH_BLOCK + argument)
         return 0
+
+
+def _table():
+    """(type, subtype, first byte, bytes, label) of every partition."""
+    rows = read(PARTITIONS)
+    out = []
+    for at in range(0, len(rows), 26):
+        kind, subtype, first, size, label = struct.unpack_from("<BBII16s", rows, at)
+        out.append((kind, subtype, first, size, label.rstrip(b"\0").decode()))
+    return out

@@ -1,9 +1,9 @@
 """Numbers of the calls between a pole's virtual machine and the simulator that are not pins and buses: waiting,
 sockets, measuring.  Shared by both ends (the pins and buses are in ``ops``)."""
 
-IDLE = (
-    100  # a: milliseconds to wait at most, -1 for no limit; answers the ticks now, data: ready (socket, events) pairs
-)
+# a: milliseconds to wait at most, -1 for no limit, b: 1 when no socket ends the wait (where it can be in real time);
+# answers the ticks now, data: ready (socket, events) pairs
+IDLE = 100
 TICKS = 101  # answers the ticks now
 
 RESOLVE = 110  # data: a host name; answers 0 and the address as text, or -errno
@@ -17,3 +17,7 @@ SECURE = 117  # answers 1 where TLS is spoken over sockets, 0 where the network 
 
 FAILED = 120  # data: what main.py says of an exception that ended the app
 HEAP = 121  # a: highest heap in use so far, b: live heap after the last collection, bytes
+INTERRUPT = 122  # a: the byte on the console that is a KeyboardInterrupt, -1 for none
+SOFT_RESET = 123  # a: 1 when the raw REPL asked for it; the machine ends with this
+
+CONSOLE = 255  # the number of a socket that is none, in what IDLE answers: something was typed

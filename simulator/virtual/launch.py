@@ -52,6 +52,16 @@ try:
     import main
 
     main.main(boot.boot(_folder + "/vfs", _folder + "/data", nonce=_nonce))
+    from asyncio import core
+
+    import timers
+
+    poller = core._io_queue.poller
+    for sock in list(poller._sockets.values()):  # the app has ended: nobody waits for them any more
+        poller.unregister(sock)
+    while True:  # a chip would have its REPL now, at which nobody types
+        _idle(timers.wait(-1))
+        timers.run()
 except Exception as error:
     import io
 

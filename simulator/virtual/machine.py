@@ -8,6 +8,7 @@ import struct
 from _chip import call, post, read, read_into
 from ops import (
     ADC_READ,
+    CHIP,
     I2C_OPEN,
     I2C_READ_MEM,
     I2C_WRITE,
@@ -38,9 +39,12 @@ WDT_RESET = 3
 DEEPSLEEP_RESET = 4
 SOFT_RESET = 5
 
-_PINS = (0, 1, 2, 3, 4, 5) + tuple(range(12, 20)) + (21, 22, 23, 25, 26, 27) + tuple(range(32, 40))  # 6-11: the flash
-_ADC_PINS = (0, 2, 4, 12, 13, 14, 15, 25, 26, 27) + tuple(range(32, 40))
-_FIRST_INPUT_ONLY = 34
+# of each chip: its pins, those that can measure (a bit for each), the first that is an input only, UARTs, I2C buses
+_CHIPS = (
+    (0xFF0EEFF03F, 0xFF0E00F015, 34, 3, 2),  # ESP32: 6 to 11 are the flash
+    (0x1FFFE003FFFFF, 0x1FFFFE, 49, 3, 2),  # ESP32-S3: 26 to 32 are the flash
+    (0x3C0FFF, 0x3F, 22, 2, 1),  # ESP32-C3: 12 to 17 are the flash
+)
 
 
 def reset():
@@ -60,15 +64,29 @@ def freq():
     return 160000000
 
 
+def soft_reset():
+    raise SystemExit
+
+
+def __getattr__(name):
+    if name != "Timer":
+        raise AttributeError(name)
+    from timers import Timer  # which is seldom needed, and takes memory
+
+    return Timer
+
+
 def _checked(value):
     if value < 0:
         raise OSError(-value)
     return value
 
 
-def _number(pin):
+def _number(pin, which=0):
+    """The number of *pin*; *which* asks for one that can measure (1), or for one that can be an output (2)."""
     number = pin.number if isinstance(pin, Pin) else pin
-    if number not in _PINS:
+    chip = _CHIPS[call(CHIP)]
+    if number < 0 or not chip[which & 1] >> number & 1 or (which == 2 and number >= chip[2]):
         raise ValueError("invalid pin")
     return number
 
@@ -86,7 +104,7 @@ class Pin:
             self.init(mode, pull, value=value)
 
     def init(self, mode=None, pull=-1, *, value=None):
-        if mode is not None and mode & 2 and self.number >= _FIRST_INPUT_ONLY:
+        if mode is not None and mode & 2 and self.number >= _CHIPS[call(CHIP)][2]:
             raise ValueError("pin can only be input")
         code = (mode or 0) | ((pull or 0) + 1) << 4
         if value is not None:
@@ -110,9 +128,7 @@ class Pin:
 
 class PWM:
     def __init__(self, dest, freq=5000, *, duty_u16=32768):
-        self._pin = _number(dest)
-        if self._pin >= _FIRST_INPUT_ONLY:
-            raise ValueError("invalid pin")
+        self._pin = _number(dest, 2)
         if not 1 <= freq <= 40000000:
             raise ValueError("frequency must be from 1Hz to 40MHz")
         self._duty = _duty(duty_u16)
@@ -142,9 +158,7 @@ class ADC:
     ATTN_11DB = 3
 
     def __init__(self, pin, *, atten=ATTN_11DB):
-        self._pin = _number(pin)
-        if self._pin not in _ADC_PINS:
-            raise ValueError("invalid pin")
+        self._pin = _number(pin, 1)
         if not 0 <= atten <= 3:
             raise ValueError("invalid attenuation")
 
@@ -154,7 +168,7 @@ class ADC:
 
 class UART:
     def __init__(self, id, baudrate=115200, *, tx, rx):
-        if not 0 <= id <= 2:
+        if not 0 <= id < _CHIPS[call(CHIP)][3]:
             raise ValueError("UART(%d) does not exist" % id)
         self._id = id
         call(UART_OPEN, id, baudrate, bytes((_number(tx), _number(rx))))
@@ -173,7 +187,7 @@ class UART:
 
 class I2C:
     def __init__(self, id, *, scl, sda, freq=400000):
-        if not 0 <= id <= 1:
+        if not 0 <= id < _CHIPS[call(CHIP)][4]:
             raise ValueError("I2C(%d) doesn't exist" % id)
         self._id = id
         call(I2C_OPEN, id, 0, bytes((_number(scl), _number(sda))))

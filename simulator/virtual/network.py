@@ -10,6 +10,7 @@ from ops import (
     WLAN_HOSTNAME,
     WLAN_JOINED,
     WLAN_RECONNECTS,
+    WLAN_RSSI,
     WLAN_STATUS,
 )
 
@@ -54,8 +55,15 @@ class WLAN:
     def isconnected(self):
         return bool(call(WLAN_JOINED))
 
-    def status(self):
-        return call(WLAN_STATUS)
+    def status(self, param=None):
+        if param is None:
+            return call(WLAN_STATUS)
+        if param != "rssi":
+            raise ValueError("unknown status param")
+        level = call(WLAN_RSSI)
+        if not level:
+            raise OSError("Wifi Not Connected")
+        return level
 
     def ifconfig(self):
         return tuple(read(WLAN_ADDRESS).decode().split("\0"))

@@ -26,6 +26,7 @@ RESET_CAUSE = 23
 UNIQUE_ID = 24  # data: 6 bytes
 TEMPERATURE = 25  # answers the die's degrees Fahrenheit
 ENTROPY = 26  # a: how many random bytes; data: those
+CHIP = 27  # answers 0 for an ESP32, 1 for an ESP32-S3, 2 for an ESP32-C3
 
 RTC_GET = 30  # answers seconds since 2000, data: <HBBBBBBI year, month, day, weekday, hour, minute, second, microsecond
 RTC_SET = 31  # a: seconds since 2000, or data as RTC_GET gives it
@@ -46,10 +47,11 @@ WLAN_ADDRESS = 55  # data: address, netmask, gateway, name server as text, NUL b
 WLAN_RECONNECTS = 56  # a: times the radio tries again by itself, -1 for no limit
 WLAN_HOSTNAME = 57  # data: a name to set, or empty to ask; data: the name
 NTP = 58  # answers seconds since 2000
+WLAN_RSSI = 59  # answers the dBm the access point is heard with; 0 while the pole is not on the network
 
-# the data partition; FLASH_PROGRAM and FLASH_ERASE are not answered: what came of them is read
+# the flash; FLASH_PROGRAM and FLASH_ERASE are not answered: what came of them is read
 FLASH_BLOCK = 4096  # bytes; one is kept on the heap, which is made that much larger and measured without
-FLASH_SIZE = 60  # answers bytes
+PARTITIONS = 60  # data: a row for each, <BBII16s type, subtype, first byte, bytes, label
 FLASH_READ = 61  # a: byte, b: how many; answers their number and the bytes
 FLASH_PROGRAM = 62  # a: byte, data
 FLASH_ERASE = 63  # a: block

@@ -9,14 +9,14 @@ import pytest
 from host_tools.boards import BoardError, board_warnings, check_board, list_boards, load_board
 
 
-def changed(table: str, **fields: object) -> dict:
-    board = copy.deepcopy(load_board("esp32-devkitc"))
+def changed(table: str, of: str = "esp32-devkitc", **fields: object) -> dict:
+    board = copy.deepcopy(load_board(of))
     board[table].update(fields)
     return board
 
 
 def test_the_boards_that_come_with_diya_are_sound():
-    assert list_boards() == ["esp32-devkitc", "virtual", "virtual-holdup"]
+    assert list_boards() == ["esp32-c3-devkitm", "esp32-devkitc", "esp32-s3-devkitc", "virtual", "virtual-holdup"]
     for name in list_boards():
         board = load_board(name)
         assert board["name"] == name
@@ -33,7 +33,10 @@ def test_pins_come_from_the_board_alone():
 def test_an_unknown_board_names_those_there_are(name):
     with pytest.raises(BoardError) as caught:
         load_board(name)
-    assert str(caught.value) == f"There is no board {name!r}; there are esp32-devkitc, virtual, virtual-holdup."
+    assert str(caught.value) == (
+        f"There is no board {name!r}; there are esp32-c3-devkitm, esp32-devkitc, esp32-s3-devkitc, virtual, "
+        "virtual-holdup."
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,6 +82,35 @@ def test_one_mistake_is_one_sentence(table, fields, problem):
     assert check_board(changed(table, **fields)) == [problem]
 
 
+@pytest.mark.parametrize(
+    ("board", "table", "fields", "problem"),
+    [
+        ("s3", "relay", {"pin": 22}, "a pin which the ESP32-S3 does not have (0 to 48 without 22 to 25)."),
+        ("s3", "relay", {"pin": 30}, "which belongs to the flash (26 to 37)."),
+        ("s3", "relay", {"pin": 43}, "which belongs to the console (43 and 44)."),
+        ("s3", "relay", {"pin": 20}, "which belongs to the USB port (19 and 20)."),
+        ("s3", "photocell", {"pin": 12}, "which does not measure while Wi-Fi runs; use 1 to 10."),
+        ("c3", "relay", {"pin": 22}, "a pin which the ESP32-C3 does not have (0 to 21)."),
+        ("c3", "relay", {"pin": 12}, "which belongs to the flash (11 to 17)."),
+        ("c3", "relay", {"pin": 21}, "which belongs to the console (20 and 21)."),
+        ("c3", "relay", {"pin": 18}, "which belongs to the USB port (18 and 19)."),
+        ("c3", "photocell", {"pin": 5}, "which does not measure while Wi-Fi runs; use 0 to 4."),
+    ],
+)
+def test_each_chip_has_pins_of_its_own(board, table, fields, problem):
+    name = {"s3": "esp32-s3-devkitc", "c3": "esp32-c3-devkitm"}[board]
+    found = check_board(changed(table, name, **fields))
+    assert found[0] == f"{table}.pin is {fields['pin']}, {problem}"
+
+
+def test_each_chip_has_uarts_and_buses_of_its_own():
+    assert check_board(changed("meter", "esp32-c3-devkitm", uart=2)) == ["meter.uart is 2 and must be 1."]
+    assert check_board(changed("rtc", "esp32-c3-devkitm", bus=1)) == ["rtc.bus is 1 and must be 0."]
+    assert board_warnings(changed("door", "esp32-c3-devkitm", pin=9)) == [
+        "door.pin is 9, a strapping pin: its level at reset decides how the ESP32-C3 starts."
+    ]
+
+
 def test_all_mistakes_are_found_in_one_pass():
     board = changed("relay", pin=35, closed=7)
     board["chip"] = "esp32-s9"
@@ -88,8 +120,8 @@ def test_all_mistakes_are_found_in_one_pass():
     del board["meter"]["baud"]
     board["rtc"] = "ds3231"
     assert check_board(board) == [
-        "chip is 'esp32-s9' and must be 'esp32'.",
-        "flash_mb is 3 and must be 2, 4, 8 or 16.",
+        "chip is 'esp32-s9' and must be 'esp32', 'esp32s3' or 'esp32c3'.",
+        "flash_mb is 3 and must be 4, 8 or 16.",
         "heater is not part of a board; its tables are relay, dimmer, meter, rtc, photocell, accelerometer, door, "
         "leakage, gear, supply, watchdog.",
         "relay.pin is 35, which can only be an input (34 to 39).",

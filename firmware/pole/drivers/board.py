@@ -15,8 +15,8 @@ class Ports:
     """All hardware of one pole, and the one object the app is handed.
 
     ``relay``, ``dimmer``, ``watchdog`` and ``reset()`` are there first; then ``board`` (its name), ``capabilities``
-    (what this pole can do, for ``birth``), ``chip``, ``deaths``, ``high_water``, ``nonce(n)`` (n bytes nobody can
-    guess), ``factory`` and ``store`` (files), ``radio``, ``net``.  ``meter``, ``rtc``, ``photocell``,
+    (what this pole can do, for ``birth``), ``chip``, ``console``, ``deaths``, ``high_water``, ``nonce(n)`` (n bytes
+    nobody can guess), ``factory`` and ``store`` (files), ``radio``, ``net``.  ``meter``, ``rtc``, ``photocell``,
     ``accelerometer``, ``door``, ``leakage``, ``gear`` and ``supply`` are None on a board without them.
     """
 
@@ -50,8 +50,10 @@ def light(description):
     return ports
 
 
-def complete(ports, description, vfs, data, net, nonce, partition):
-    """Opens everything else; *net* and *nonce*, where given, are those ports, and *partition* is the data partition."""
+def complete(ports, description, vfs, data, net, nonce, partition, console):
+    """Opens everything else; *net*, *nonce* and *console*, where given, are those ports, and *partition* is the data
+    partition.
+    """
     from pole.drivers import chip, deaths, high_water, storage
     from pole.drivers.files import Files
     from pole.drivers.wifi import Radio
@@ -71,6 +73,11 @@ def complete(ports, description, vfs, data, net, nonce, partition):
     if net is None:
         from pole.drivers import net
     ports.net = net
+    if console is None:
+        from pole.drivers.console import Console
+
+        console = Console()
+    ports.console = console
     ports.meter = ports.rtc = ports.photocell = ports.accelerometer = None
     ports.door = ports.leakage = ports.gear = ports.supply = None
     part = description.get

@@ -65,7 +65,7 @@ async def exchange(address, port, data, timeout_ms):
         sock.close()
 
 
-def _readable(sock):
+def readable(sock):
     yield core._io_queue.queue_read(sock)
 
 
@@ -89,7 +89,7 @@ class Stream:
     async def readinto(self, buffer):
         """How many bytes came into *buffer*; 0 when the peer has closed.  Raises OSError."""
         while True:
-            await _readable(self._sock)
+            await readable(self._sock)
             count = self._sock.readinto(buffer)
             if count is not None:  # else it was half a record, or a part of the handshake
                 return count

@@ -49,6 +49,10 @@ class Radio:
         code = self._wlan.status()
         return _WORDS.get(code, "failed (reason " + str(code) + ")")
 
+    def strength(self):
+        """Of the access point's signal in dBm; None while the pole is not on the network."""
+        return self._wlan.status("rssi") if self._wlan.isconnected() else None
+
     def ip(self):
         """IPv4 address as text; 0.0.0.0 while there is none."""
         return self._wlan.ifconfig()[0]

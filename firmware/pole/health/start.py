@@ -1,10 +1,7 @@
 # mypy: disable-error-code="attr-defined"
-"""Where a Watch begins: only needed at the start, and once a night for the lamp's curve.
+"""Where a Watch begins: only needed at the start."""
 
-A curve is [[level in percent, mW, power factor in thousandths, mW when new], ...]; in a State it lies flat, with the
-dimmer's output in hundredths of a percent.
-"""
-
+from pole.health.calibration import remaining_life, use_curve
 from pole.health.watch import State, Watch
 
 _CONDITIONS = 21  # rows of conditions.py
@@ -13,14 +10,12 @@ _CONDITIONS = 21  # rows of conditions.py
 def watch(settings, curve, active, hours):
     """A Watch with *settings*, those of a configuration, over a lamp that has burnt for *hours*.
 
-    *curve* is the lamp's own, None where it was never measured; *active*: what was raised before the pole was
-    restarted, as bits of rows (``names.bits``).
+    *curve* is the lamp's own (calibration.py), None where it was never measured; *active*: what was raised before the
+    pole was restarted, as bits of rows (``names.bits``).
     """
-    points = []  # type: list
-    for point in curve or settings["luminaire"]:
-        points += [point[0] * 100, point[1], point[2], point[3] if curve else point[1]]
-    state = begin(points, bool(curve), settings["supply.nominal"] * 1000, active)
-    life = remaining_life(points, hours, settings["lamp.life"])
+    state = begin([], False, settings["supply.nominal"] * 1000, active)
+    use_curve(state, curve or [point + point[1:2] for point in settings["luminaire"]], bool(curve))
+    life = remaining_life(state.points, hours, settings["lamp.life"])
     return Watch(state, settings["temperature.limit"] * 10, settings["meter.sample"] * 1000, life)
 
 
@@ -53,6 +48,7 @@ def begin(points, commissioned, nominal_mv, active):
     s.stuck = 0  # mW at which it was last found not to obey
     # surroundings.py
     s.blind = 0  # when the photocell was wrong: 1 by day, -1 at night
+    s.upright = (0, 0, 1000)  # mg: what the accelerometer says while the pole stands as it was put up
     # electrical.py
     s.usual = s.means = 0  # mV: where the supply was in the last hour, and of how many samples that is the mean
     s.frozen = 0  # samples
@@ -67,20 +63,3 @@ def begin(points, commissioned, nominal_mv, active):
     s.outs = 0  # how often the lamp has gone out ...
     s.out_at = s.period = 0  # ... the last time, and how long after the time before
     return s
-
-
-def curve_of(state):
-    """The lamp's own curve, as *state* has it by now."""
-    points = state.points
-    return [[points[i] // 100] + points[i + 1 : i + 4] for i in range(0, len(points), 4)]
-
-
-def remaining_life(points, hours, life):
-    """Percent of *life* (hours) left after *hours* of burning, the less the more of its power the lamp has lost.
-
-    L70, at which 30 % of the light is gone, is the end of it (IEC 62717); a tenth of the power is as much.
-    """
-    left = 100 - min(hours, life) * 100 // life
-    if points:
-        left = min(left, 100 - min(max(points[-1] - points[-3], 0) * 1000 // points[-1], 100))
-    return left

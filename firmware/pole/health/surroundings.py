@@ -40,7 +40,8 @@ def judge(s, reading, relay, limit_tenths, sun, clocked, ticks):
             wrong = None
         note(s, _PHOTOCELL, wrong, ticks)
     if reading.z_mg is not None:
-        x, y, z = reading.x_mg, reading.y_mg, reading.z_mg - 1000
+        upright = s.upright
+        x, y, z = reading.x_mg - upright[0], reading.y_mg - upright[1], reading.z_mg - upright[2]
         off = x * x + y * y + z * z
         note(s, _ORIENTATION, True if off > _TILTED else False if off < _UPRIGHT else None, ticks)
         note(s, _IMPACT, reading.shock_mg > _SHOCK_MG, ticks)

@@ -86,9 +86,9 @@ class Outbox:
     def __init__(self, ticks, queue):
         self.wake = aio.Wake()
         self._ticks = ticks
-        self._queue = queue
-        self._slots = {}  # the newest record of each kind in _LATEST, as long as it waits
-        self._in_flight = []
+        self.queue = queue
+        self.slots = {}  # the newest record of each kind in _LATEST, as long as it waits
+        self.flying = []
         self._freed = 0  # places that became free at _freed_at
         self._freed_at = -1
         self._last_id = 0
@@ -97,31 +97,31 @@ class Outbox:
         """Leaves *payload* (JSON text) to be sent as *kind*; False when the queue has no room for it."""
         record = Record(kind, payload, self._ticks(), routine)
         if kind in _LATEST:
-            older = self._slots.get(kind)
+            older = self.slots.get(kind)
             if older:
                 record.older = older.older if older.stamp == record.stamp else older
                 older.older = None
-            self._slots[kind] = record
-        elif not self._queue.put(record, record.stamp):
+            self.slots[kind] = record
+        elif not self.queue.put(record, record.stamp):
             return False
         self.wake.set()
         return True
 
     def room(self):
         """Whether an ack or event would find room now."""
-        return self._queue.room(self._ticks())
+        return self.queue.room(self._ticks())
 
     def span(self):
         """What the journal holds, for ``birth``; None without one."""
-        return self._queue.span()
+        return self.queue.span()
 
     def missing(self):
         """(epoch, first, last) of events that were asked for and are not there, once each, or None."""
-        return self._queue.missing(self._ticks())
+        return self.queue.missing(self._ticks())
 
     def idle_ms(self, now):
         """Milliseconds until ``take`` is worth another try although nothing wakes: replayed events are paced."""
-        return self._queue.wait_ms(now)
+        return self.queue.wait_ms(now)
 
     def take(self):
         """The next record to be written to the stream, or None; sets its ``packet_id``, ``dup`` and ``written``."""
@@ -133,42 +133,42 @@ class Outbox:
 
     def acknowledge(self, packet_id):
         """A PUBACK came: its record is released.  An identifier that is not on its way is ignored."""
-        for record in self._in_flight:
+        for record in self.flying:
             if record.packet_id == packet_id and not record.again:
-                self._in_flight.remove(record)
+                self.flying.remove(record)
                 now = self._ticks()
                 self._freed = self._freed + 1 if self._freed_at == now else 1
                 self._freed_at = now
                 if record.kind not in _LATEST:
-                    self._queue.release(record)
-                if self._slots or self._queue.waiting():
+                    self.queue.release(record)
+                if self.slots or self.queue.waiting():
                     self.wake.set()
                 return
 
     def restart(self):
         """A new connection: all that is not acknowledged has to be sent again, before anything new."""
-        for record in self._in_flight:
+        for record in self.flying:
             record.again = True
 
     def oldest(self):
         """The record that has waited longest for its PUBACK, or None."""
-        return self._in_flight[0] if self._in_flight else None
+        return self.flying[0] if self.flying else None
 
     def next_id(self):
         """An unused packet identifier: 1 to 65535, then 1 again."""
         while True:
             self._last_id = self._last_id % 65535 + 1
-            for record in self._in_flight:
+            for record in self.flying:
                 if record.packet_id == self._last_id:
                     break
             else:
                 return self._last_id
 
     def _next_again(self, now):
-        for record in list(self._in_flight):
+        for record in list(self.flying):
             if record.again:
                 if self._ready(record.kind, now):
-                    self._in_flight.remove(record)  # a newer one says more
+                    self.flying.remove(record)  # a newer one says more
                     continue
                 record.again = False
                 record.dup = True
@@ -176,26 +176,26 @@ class Outbox:
         return None
 
     def _next_new(self, now):
-        if len(self._in_flight) + (self._freed if self._freed_at == now else 0) < _WINDOW:
+        if len(self.flying) + (self._freed if self._freed_at == now else 0) < _WINDOW:
             record = self._latest(PRESENCE, now) or self._latest(BIRTH, now) or self._latest(STATE, now)
-            record = record or self._queue.take(now)
+            record = record or self.queue.take(now)
             if record:
                 record.packet_id = self.next_id()
-                self._in_flight.append(record)
+                self.flying.append(record)
                 return record
         return self._latest(METER, now)
 
     def _ready(self, kind, now):
         """The record of *kind* that may go out now, or None."""
-        record = self._slots.get(kind)
+        record = self.slots.get(kind)
         return record.older if record and record.stamp == now else record
 
     def _latest(self, kind, now):
         """Removes and returns that record."""
         record = self._ready(kind, now)
         if record:
-            newest = self._slots[kind]
+            newest = self.slots[kind]
             newest.older = None
             if record is newest:
-                del self._slots[kind]
+                del self.slots[kind]
         return record

@@ -57,11 +57,11 @@ class Journal:
         self._clock = clock
         self._memory = Queue()
         self._spare = None  # [epoch, sequence] of events that are only in memory
-        self._segments = Segments(store, nonce, budget)
-        last, self._mark, damage, headless = self._segments.recover()
+        self.segments = Segments(store, nonce, budget)
+        last, self._mark, damage, headless = self.segments.recover()
         self._next = last + 1
         self._sent = self._mark  # the last sequence that went out
-        self._reader = Reader(self._segments, self._mark)
+        self._reader = Reader(self.segments, self._mark)
         self._flying = []  # sequences that are out and not released
         self._unwritten = 0  # releases since the mark was written
         self._stamps = []  # ticks of the last puts
@@ -134,15 +134,15 @@ class Journal:
 
     def knows(self, epoch):
         """Whether *epoch* (text) is the journal's, or that of older events still on the flash."""
-        return epoch == self._epoch() or self._segments.oldest(epoch) is not None
+        return epoch == self._epoch() or self.segments.oldest(epoch) is not None
 
     def span(self):
         """What ``birth`` says of the journal: its epoch, the oldest sequence held, the newest given out."""
         epoch = self._epoch()
-        return {"epoch": epoch, "first": self._segments.oldest(epoch) or self._next, "last": self._next - 1}
+        return {"epoch": epoch, "first": self.segments.oldest(epoch) or self._next, "last": self._next - 1}
 
     def _epoch(self):
-        return hexlify(self._segments.epoch).decode()
+        return hexlify(self.segments.epoch).decode()
 
     def resend(self, epoch, first, last):
         """Queues the events *first* to *last* of *epoch* once more; False when too much is asked for already.
@@ -153,7 +153,7 @@ class Journal:
             try:
                 from pole.reporting.resends import Resends
 
-                self._resends = Resends(self._segments)
+                self._resends = Resends(self.segments)
             except MemoryError:
                 unload(*RESENDING)
                 return False
@@ -202,7 +202,7 @@ class Journal:
 
     def _keep(self, text, routine):
         data = text.encode()
-        if self._segments.fits(len(data)):
+        if self.segments.fits(len(data)):
             try:
                 self._write(routine, frame.EVENT, data, None)
                 self._stamps.append(self._at)
@@ -218,15 +218,15 @@ class Journal:
         return self._memory.put(record, self._at)
 
     def _write(self, routine, kind, data, sequence):
-        while self._segments.crowded(routine, len(data)):
+        while self.segments.crowded(routine, len(data)):
             try:
-                self._bury(self._segments.retire(self._mark, self._clock()))
+                self._bury(self.segments.retire(self._mark, self._clock()))
             finally:
                 unload(*UPKEEP)
         if sequence is None:
             sequence = self._next
             self._next += 1  # whatever comes of it, it is used once
-        self._segments.write(routine, kind, sequence, self._mark, data)
+        self.segments.write(routine, kind, sequence, self._mark, data)
         self._unwritten = 0
 
     def _bury(self, text):
@@ -245,7 +245,7 @@ class Journal:
         if damage is not None:
             self._keep(upkeep.note(damage or None, self._next, None, None, now), False)
             for key in headless:
-                if key not in self._segments.keys:  # the name may have been taken since
+                if key not in self.segments.keys:  # the name may have been taken since
                     self._store.remove(name_of(key))
 
 

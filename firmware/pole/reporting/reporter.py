@@ -12,7 +12,7 @@ class Reporter:
 
     def __init__(self, outbox, settings, identity, ticks, delay_ms):
         self._outbox = outbox
-        self._identity = identity
+        self.identity = identity
         self._refresh_ms = settings["state.refresh"] * 1000
         self._interval_ms = settings["meter.interval"] * 1000
         self._said = None  # what the last state said ...
@@ -22,7 +22,7 @@ class Reporter:
 
     def birth(self, now, address, journal):
         """Who the pole is.  *now* is Unix seconds or None, *address* its IP, *journal* what it holds or None."""
-        fields = dict(self._identity)
+        fields = dict(self.identity)
         fields["v"] = contract.VERSION
         fields["at"] = now
         fields["ip"] = address

@@ -146,7 +146,7 @@ def test_a_backlog_is_paced_and_a_burst_is_not():
     for number in range(1, 5):
         bench.put(number)
     assert len(bench.out()) == 4
-    for record in list(bench.box._in_flight):
+    for record in list(bench.box.flying):
         bench.box.acknowledge(record.packet_id)
     for number in range(5, 11):
         bench.put(number)

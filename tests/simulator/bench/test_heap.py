@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from host_tools.bundle.compiling import compile_tree
 from simulator.bench.heap import BUDGET, FOR_A_MOMENT, Measured, measure
 from simulator.bench.wasm import missing, run
 from simulator.engines.micropython import FIRMWARE
-from simulator.engines.vm import compile_tree
 from simulator.run import CACHE
 
 HEALTH = Path(__file__).parents[2] / "firmware" / "health"

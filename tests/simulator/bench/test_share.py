@@ -25,11 +25,11 @@ WATCHED = {  # in control.py: what is put in the place of what
             if SPENT[2] % 100 == 0:
                 print("spent", SPENT[0], SPENT[1])
 """,
-    "                wait = self._watch.sample(reading,": """                began = utime.ticks_us()
-                wait = self._watch.sample(reading,""",
-    "now is not None, ticks)\n        self._asked": """now is not None, ticks)
-                SPENT[3] = utime.ticks_us() - began
-        self._asked""",
+    "            wait = self.watch.sample(reading,": """            began = utime.ticks_us()
+            wait = self.watch.sample(reading,""",
+    "now is not None, ticks)\n        senses.next": """now is not None, ticks)
+            SPENT[3] = utime.ticks_us() - began
+        senses.next""",
     "from pole import aio, ": "import utime\n\nfrom pole import aio, ",
 }
 

@@ -208,7 +208,7 @@ def full_journal() -> bytes:
     now = 5
     journal = Journal(stored(flash), lambda n: bytes(range(n)), lambda: 1795500000)
     box = Outbox(lambda: now, journal)
-    segments = journal._segments
+    segments = journal.segments
     number = 0
     while len(segments.keys) < SEGMENTS or segments._room(0, 9 * len(TEXT)):
         number += 1

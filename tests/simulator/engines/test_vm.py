@@ -1,13 +1,11 @@
-"""Where the virtual machine is found, and when the firmware is compiled again."""
+"""Where the virtual machine is found."""
 
-import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from simulator.engines import vm
-from simulator.engines.vm import VmMissing, compile_tree, find_micropython
+from simulator.engines.vm import VmMissing, find_micropython
 
 
 @pytest.fixture
@@ -45,31 +43,3 @@ def test_a_named_one_that_is_not_there_is_said_so_and_not_replaced(
     monkeypatch.setenv("DIYA_MICROPYTHON", "/nowhere/micropython")
     with pytest.raises(VmMissing, match="DIYA_MICROPYTHON is /nowhere/micropython"):
         find_micropython()
-
-
-def test_sources_are_compiled_once_and_again_when_one_has_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source, cache = tmp_path / "app", tmp_path / "cache"
-    (source / "inner").mkdir(parents=True)
-    (source / "one.py").write_text("x = 1\n")
-    (source / "inner" / "two.py").write_text("y = 2\n")
-    out = compile_tree(source, cache)
-    assert sorted(path.relative_to(out).as_posix() for path in out.rglob("*.mpy")) == ["inner/two.mpy", "one.mpy"]
-    runs = []
-    real = vm.subprocess.run
-    monkeypatch.setattr(vm.subprocess, "run", lambda *a, **k: runs.append(a) or real(*a, **k))
-    assert compile_tree(source, cache) == out
-    assert runs == []
-    (source / "one.py").write_text("x = 3\n")
-    fresh = compile_tree(source, cache)
-    assert fresh != out
-    assert out.exists()  # a run that still uses it is not disturbed
-    assert len(list(cache.iterdir())) == 2
-
-
-def test_a_source_that_does_not_compile_is_named_with_the_compilers_words(tmp_path: Path) -> None:
-    (tmp_path / "bad.py").write_text("def f(:\n")
-    with pytest.raises(RuntimeError, match=r"bad\.py.*SyntaxError|bad\.py:[\s\S]*SyntaxError"):
-        compile_tree(tmp_path, tmp_path / "cache")
-    assert not [path for path in (tmp_path / "cache").iterdir() if str(os.getpid()) not in path.name]

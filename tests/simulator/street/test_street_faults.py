@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from host_tools import envelope
+from host_tools.bundle.compiling import compile_tree
 from pole import contract
 from simulator import run
 from simulator.engines import micropython
-from simulator.engines.vm import compile_tree
 from tests.simulator.streets import HOUR_MS, MINUTE_MS, NIGHT, City, live, stored
 
 ENGINES = pytest.mark.parametrize("engine", ["cpython", "micropython"])

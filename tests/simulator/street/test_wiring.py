@@ -38,6 +38,10 @@ def test_door_leakage_gear_and_accelerometer_are_the_plants(board: str) -> None:
     assert node.level("door") != node.board["door"]["open"]
     node.fault("door_open")
     assert node.level("door") == node.board["door"]["open"]
+    assert node.registers("accelerometer", 0x18, 0x0F, 1) == b"\x33"
+    assert len(node.registers("rtc", 0x68, 0, 7)) == 7  # on the same bus
+    if "gear" not in node.board:  # a chip with few pins
+        return
 
     leakage = node.board["leakage"]
     assert node.chip.handle(ops.ADC_READ, leakage["pin"])[0] * leakage["full_scale_ma"] / 65535 < 5
@@ -52,9 +56,6 @@ def test_door_leakage_gear_and_accelerometer_are_the_plants(board: str) -> None:
         assert bool(node.registers("gear", 0x23, 0, 1)[0] & 8) is there
         node.registers("gear", 0x23, 1, 1)
         node.plant.inject(3, "gear_comm_lost", 1.0, node.kernel.now_ms)
-
-    assert node.registers("accelerometer", 0x18, 0x0F, 1) == b"\x33"
-    assert len(node.registers("rtc", 0x68, 0, 7)) == 7  # on the same bus
 
 
 def test_the_supplys_contact_follows_the_mains() -> None:

@@ -1,0 +1,56 @@
+"""What a laptop asks for waits here until the control task has answered it: one request at a time."""
+
+from pole import aio, const
+from pole.modules import unload
+
+SERVING = (
+    "pole.service.answering", "pole.service.telling", "pole.service.overriding", "pole.service.linking",
+    "pole.service.calibrating", "pole.lighting.holding", "pole.health.calibration",
+    "pole.health.names",
+)  # fmt: skip
+_AGAIN_MS = const(10)
+_LATER_MS = const(20)  # until an answer that takes its time is asked for again
+
+
+class Laptop:
+    """*console*: drivers/console.py.  *wake* is set when there is a request.
+
+    ``request``: the line (bytes), None when there is none; ``asked``: the ticks when it came, and
+    ``born`` those of the start; ``begun``: what the
+    answer to it has begun, None at first; ``points``: those of a lamp's curve that have come so far.
+    """
+
+    def __init__(self, console, wake):
+        self._console = console
+        self._wake = wake
+        self.request = None
+        self.born = self.asked = aio.ticks_ms()
+        self.begun = None
+        self.points = []  # type: list
+
+    async def run(self):
+        """Takes one line after the other; a task that never ends."""
+        while True:
+            line = await self._console.line()
+            self.asked = aio.ticks_ms()
+            self.begun = None
+            self.request = line
+            self._wake.set()
+            while self.request:
+                await aio.sleep_ms(_AGAIN_MS)
+
+    def serve(self, control, now, ticks):
+        """Has *control* answer the request; returns the milliseconds until it is to be tried again."""
+        control.make_room()
+        try:
+            from pole.service.answering import answer
+
+            text = answer(control, self, now, ticks)
+        except Exception as error:  # no memory, or a mistake of ours: the light is not to suffer for it
+            text = "diya: there is no answer: " + (str(error) or type(error).__name__)
+        unload(*SERVING)
+        if text is None:
+            return _LATER_MS
+        self.request = None
+        self._console.write(text)
+        return 0  # what was asked for may want a decision

@@ -1,0 +1,70 @@
+"""What the lamp should take: the table of its luminaire's type, and how warm and well supplied it is just now.
+
+A curve holds for a warm lamp at nominal voltage and 25 degrees.  At the pole it is whatever it is, so measurements are
+brought there with the pole's own model of it (health/expected.py), which will hold the same lamp against them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from host_tools.commission.bounds import NOMINAL_V
+from host_tools.site.model import Luminaire
+from pole.health import expected
+
+
+class Type(NamedTuple):
+    """A luminaire's type; *points* are (level %, W, power factor) by rising level, all of them with light."""
+
+    name: str
+    points: tuple[tuple[int, float, float], ...]
+
+    @classmethod
+    def of(cls, kind: Luminaire) -> Type:
+        return cls(kind.name, tuple(point for point in kind.points if point[0] > 0))
+
+    @classmethod
+    def of_config(cls, table: Sequence[Sequence[int]]) -> Type:
+        """From the setting ``luminaire`` of a pole: [[level %, mW, power factor in thousandths], ...]."""
+        return cls("", tuple((int(point[0]), point[1] / 1000, point[2] / 1000) for point in table))
+
+    def at(self, level: float) -> tuple[float, float]:
+        """(W, power factor) at *level* percent; outside the table, what its end says."""
+        points = self.points
+        low = points[0]
+        for point in points:
+            if point[0] >= level:
+                part = min(max((level - low[0]) / (point[0] - low[0]), 0.0), 1.0) if point[0] > low[0] else 0.0
+                return low[1] + (point[1] - low[1]) * part, low[2] + (point[2] - low[2]) * part
+            low = point
+        return points[-1][1], points[-1][2]
+
+
+class Warmth:
+    """How warm the lamp is, as the pole follows it.
+
+    It burns at *dim* percent (0: it is off), and has for *since_s* seconds before *now*; before that it was cold.
+    """
+
+    def __init__(self, dim: float, since_s: float, now: float) -> None:
+        self.warm = 0  # names as in a State of health/start.py, so that its functions take this for one
+        self.nominal = NOMINAL_V * 1000
+        self.points = [1000, 1_000_000, 500, 1_000_000, 10000, 10_000_000, 950, 10_000_000]
+        self.factor = 0
+        self._dim = round(dim * 100)
+        self._at = now - since_s
+        self.follow(dim, now)
+
+    def follow(self, dim: float, now: float) -> None:
+        """From *now* (seconds) on it burns at *dim* percent; 0: it is off."""
+        expected.warm(self, self._dim, round(max(now - self._at, 0.0) * 1000))
+        self._dim, self._at = round(dim * 100), now
+
+    def share(self, dim: float, volts: float, celsius: float | None) -> float:
+        """What the lamp takes now beside what it takes warm, at nominal voltage and 25 degrees."""
+        wanted = round(dim * 100)
+        tenths = None if celsius is None else round(celsius * 10)
+        now: int = expected.now(self, wanted, round(volts * 1000), tenths)
+        base: int = expected.at(self, wanted)
+        return now / base

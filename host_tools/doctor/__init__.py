@@ -1,0 +1,1 @@
+"""What a laptop needs for flashing and commissioning, examined line by line, each with its cure."""

@@ -1,0 +1,31 @@
+"""What an examination finds: one line, and if something is wrong, what cures it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OK = "ok"
+WARNING = "warning"  # something cannot be done on this laptop, or may go wrong
+PROBLEM = "problem"  # a pole cannot be flashed or commissioned with it
+
+
+@dataclass(frozen=True)
+class Finding:
+    """*about*: what was examined.  *says*: how it is.  *cure*: what to do, empty where all is well."""
+
+    about: str
+    state: str
+    says: str
+    cure: str = ""
+
+
+def ok(about: str, says: str) -> Finding:
+    return Finding(about, OK, says)
+
+
+def warning(about: str, says: str, cure: str) -> Finding:
+    return Finding(about, WARNING, says, cure)
+
+
+def problem(about: str, says: str, cure: str) -> Finding:
+    return Finding(about, PROBLEM, says, cure)

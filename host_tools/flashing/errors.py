@@ -1,0 +1,43 @@
+"""Why a pole was not flashed: one sentence each, in the language of the technician."""
+
+from __future__ import annotations
+
+from host_tools.language import Spoken
+
+
+class FlashError(Spoken):
+    """The pole was not flashed; its text says what to do."""
+
+
+class WrongBoard(FlashError):
+    """The chip, or its flash, is not that of the pole's board.  Nothing was written."""
+
+    code = 4
+
+
+class NoSpace(FlashError):
+    """The laptop's disk is full.  Nothing was written."""
+
+    code = 9
+
+
+class Secured(FlashError):
+    """The chip only starts signed or encrypted software: plain bytes would make it useless.  Nothing was written."""
+
+    code = 10
+
+
+class Lost(FlashError):
+    """The chip does not answer, or does no more: the cable was pulled, or the power is gone."""
+
+    code = 11
+
+
+class Asked(FlashError):
+    """A person has to say what holds before anything is written."""
+
+    code = 12
+
+
+class Noisy(Exception):
+    """The line drops or changes bytes at this rate; a lower one may do."""

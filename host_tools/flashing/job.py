@@ -1,0 +1,227 @@
+"""One pole, from an open port to its first start.
+
+Everything that may speak against it is asked before a byte is written; then one pass of esptool, the reset, and the
+entry in the registry.  The line is tried at 921600 baud first, and at lower rates when it drops or changes bytes.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import serial
+
+from host_tools.flashing import link
+from host_tools.flashing.errors import Asked, FlashError, Lost, Noisy
+from host_tools.flashing.esptool import Pass
+from host_tools.flashing.files import Files
+from host_tools.flashing.loader import ROM_BAUD, Loader, Refused, Silent
+from host_tools.flashing.output import Said
+from host_tools.flashing.plan import HEAD, OWN, Moved, Part, Plan, candidates, digest, is_first, make_plan, padded
+from host_tools.flashing.relay import Relay
+from host_tools.flashing.row import Row
+from host_tools.flashing.stub import stub_for
+from host_tools.images.partitions import decode
+from host_tools.ports import PortInfo
+
+BAUDS = (921600, 460800, 115200)
+
+
+class Bundle(Protocol):
+    """What of `host_tools.bundle.Bundle` is used here."""
+
+    @property
+    def site(self) -> str: ...
+
+    def board(self, pole: str) -> dict[str, Any]: ...
+
+    def regions(self, pole: str, first: bool) -> Sequence[Part]: ...
+
+    def partition_table(self, pole: str) -> bytes: ...
+
+
+class Names(Protocol):
+    """Which board is on which pole: asked before, told after."""
+
+    def ask(self, mac: str, pole: str, site: str) -> None: ...
+
+    def tell(self, mac: str, pole: str, site: str) -> None: ...
+
+
+class Stopped(Exception):
+    """The run was ended from outside."""
+
+
+@dataclass
+class Job:
+    """Flash *pole* of *bundle* at *port*; ``row`` shows where it is, ``mac`` and ``written`` how it ended."""
+
+    bundle: Bundle
+    pole: str
+    port: PortInfo
+    names: Names
+    files: Files
+    bauds: tuple[int, ...] = BAUDS
+    erase_data: bool = False
+
+    def __post_init__(self) -> None:
+        self.row = Row(self.port.device, self.pole, self.port.adapter)
+        self.mac = ""
+        self.first = True
+        self.written: list[str] = []
+        self.error: Exception | None = None
+        self.touched = False  # the pole is not what it was
+        self.stop = threading.Event()
+        self._pass: Pass | None = None
+        self.took_s = 0.0
+
+    def run(self) -> None:
+        """Do it.  Raises DiyaError, after which the pole runs its old software or asks to be flashed again."""
+        begin = time.monotonic()
+        try:
+            for baud in self.bauds:
+                try:
+                    self._attempt(baud)
+                    break
+                except (Noisy, Silent, Refused):
+                    if baud == self.bauds[-1]:
+                        raise Lost("flash.noisy", port=self.port.device, baud=baud) from None
+            self.row.phase = "done" if self.written else "unchanged"
+        finally:
+            self.took_s = time.monotonic() - begin
+
+    @property
+    def code(self) -> int:
+        """The exit code for how it ended."""
+        return 0 if self.error is None else getattr(self.error, "code", 1)
+
+    def failed(self, error: Exception) -> None:
+        """It ended with *error*."""
+        if isinstance(error, Stopped):
+            error = FlashError("flash.stopped_writing" if self.touched else "flash.stopped", port=self.port.device)
+        self.error = error
+        self.row.phase = "failed"
+
+    def end(self) -> None:
+        """End it from another thread."""
+        self.stop.set()
+        if self._pass is not None:
+            self._pass.end()
+
+    def _attempt(self, baud: int) -> None:
+        self.row.phase, self.row.baud = "connecting", baud
+        # what a pole gets is put together while its chip comes out of reset
+        with Pass(self.files.own()) as one, ThreadPoolExecutor(1) as making:
+            self._pass = one
+            self._regions = making.submit(self.bundle.regions, self.pole, True)
+            try:
+                with link.connection(self.port) as loader:
+                    self._flash(loader, baud, one)
+            except (
+                serial.SerialException,
+                OSError,
+                TypeError,
+            ) as error:  # TypeError: pyserial's, of a port that vanished
+                if isinstance(error, OSError) and error.filename is not None:
+                    raise  # a file of ours, not the port
+                raise self._lost() from error
+            finally:
+                self._pass = None
+
+    def _flash(self, loader: Loader, baud: int, one: Pass) -> None:
+        self.row.phase = "checking"
+        board = self.bundle.board(self.pole)
+        facts = link.facts_of(loader, self.port, board)
+        if baud != ROM_BAUD and not loader.change_baud(baud, facts):
+            raise Noisy
+        chip = link.identify(loader, self.port, board, facts)
+        self.mac = chip.mac
+        self.names.ask(chip.mac, self.pole, self.bundle.site)
+        plan = self._plan(loader, chip)
+        if plan.write:
+            self._write(loader, chip, plan, baud, one)
+        else:
+            self._restart(loader)
+
+    def _restart(self, loader: Loader) -> None:
+        self.row.phase = "restarting"
+        link.restart(loader, self.port)
+        self.names.tell(self.mac, self.pole, self.bundle.site)
+
+    def _plan(self, loader: Loader, chip: link.Chip) -> Plan:
+        wanted = decode(self.bundle.partition_table(self.pole), "the bundle's partition table")
+        try:
+            self.first = is_first(link.partitions(loader), wanted, self.erase_data)
+        except Moved as moved:
+            raise Asked("flash.moved", port=self.port.device, offset=moved.where.offset, pole=self.pole) from None
+        regions = [region for region in self._regions.result() if self.first or region.name not in OWN]
+        heads = {region.name: loader.read_flash(region.offset, min(HEAD, len(region.data))) for region in regions}
+        maybe = candidates(regions, heads)
+        stub = stub_for(chip.facts.name)
+        if stub is not None:
+            loader.run(stub)
+        there = set()
+        for region in maybe:
+            data = padded(region.data)
+            if loader.flash_md5(region.offset, len(data)) == digest(data):
+                there.add(region.name)
+        return make_plan(regions, self.first, heads, there)
+
+    def _write(self, loader: Loader, chip: link.Chip, plan: Plan, baud: int, one: Pass) -> None:
+        self._check_stop()
+        self.row.phase = "preparing"
+        files = [(region.offset, self.files.put(region)) for region in plan.write]
+        self.touched = True
+        for offset in plan.erase:
+            loader.erase_sector(offset, chip.facts)
+        with Relay(loader.port, baud) as relay:
+            relay.when_lost = one.end
+            one.write(chip.facts.name, relay.address, baud, files)
+            self._follow(one, relay, plan.write)
+            self.written = [region.name for region in plan.write]
+            self._restart(loader)
+
+    def _follow(self, one: Pass, relay: Relay, regions: tuple[Part, ...]) -> None:
+        total = sum(self.files.compressed(region) for region in regions)
+
+        def heard(said: Said) -> bool:
+            if said.phase in ("writing", "verifying") and not self.row.total:
+                self.row.write(total)
+            if self.row.total:
+                self.row.phase = said.phase
+                self.row.progress(relay.sent)
+            return said.over and len(said.verified) == len(regions)
+
+        self.row.total = 0
+        one.follow(heard)
+        if heard(one.said):
+            self.row.progress(relay.sent)
+            return
+        self._check_stop()
+        raise self._why(one, relay)
+
+    def _why(self, one: Pass, relay: Relay) -> Exception:
+        if relay.lost is not None:
+            return self._lost()
+        if one.said.damaged:
+            return FlashError("flash.damaged", port=self.port.device, region=one.said.region)
+        if relay.refused or one.said.noise:
+            return Noisy(one.said.why)
+        return FlashError("flash.failed", port=self.port.device, why=one.said.why or one.said.last or "no reason given")
+
+    def _lost(self) -> Lost:
+        return Lost("flash.lost_writing" if self.touched else "flash.lost", port=self.port.device)
+
+    def _check_stop(self) -> None:
+        if self.stop.is_set():
+            raise Stopped
+
+
+def rates(chosen: int | None, remembered: int | None) -> tuple[int, ...]:
+    """The baud rates to try, in order: from the one *chosen*, else the one *remembered* of this adapter, downwards."""
+    first = chosen or remembered or BAUDS[0]
+    return (first, *(baud for baud in BAUDS if baud < first))

@@ -1,0 +1,128 @@
+"""A chip in its loader at an open port, and what is known of it before anything is written."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import serial
+
+from host_tools.flashing import chips, lines
+from host_tools.flashing.errors import Lost, Secured, WrongBoard
+from host_tools.flashing.loader import ROM_BAUD, Loader, Refused
+from host_tools.images.esp_image import ImageError
+from host_tools.images.partitions import OFFSET, Partition, decode
+from host_tools.ports import PortInfo, quiet_open
+
+_TABLE = 12 * 32  # bytes read of the table: more rows than any of ours has
+_ENCRYPTED, _SECURE_BOOT = 0x7F << 20, 3 << 4  # in words 0 and 6 of the ESP32's eFuses
+_SECURE_FLAGS = 0b101  # secure boot, secure download
+_USB_SERIAL = (0x303A, 0x1001)  # the chip's own
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A chip as it says of itself: *flash* in bytes, 0 if unknown."""
+
+    facts: chips.Facts
+    mac: str
+    flash: int
+
+
+@contextlib.contextmanager
+def connection(port: PortInfo) -> Iterator[Loader]:
+    """The chip at *port* in its loader, at 115200 baud.  Raises Lost where none answers, or as `quiet_open`."""
+    opened = quiet_open(port.device, timeout=0.05)
+    try:
+        own_usb = (port.vid, port.pid) == _USB_SERIAL
+        loader = Loader(opened)
+        if not _enter(loader, own_usb):
+            raise Lost("flash.silent", port=port.device)
+        yield loader
+    finally:
+        if port.device.startswith(
+            "socket://"
+        ):  # pyserial waits 0.3 s after it has closed one, in case it is opened again at once
+            threading.Thread(target=_close, args=(opened,), daemon=True).start()
+        else:
+            _close(opened)
+
+
+def _close(port: serial.SerialBase) -> None:
+    with contextlib.suppress(serial.SerialException, OSError):
+        port.close()
+
+
+def _enter(loader: Loader, own_usb: bool) -> bool:
+    remote = "://" in str(loader.port.port)  # one line after the other, and a round trip for each
+    for latch_s in lines.LATCH_S[1:] if remote else lines.LATCH_S:
+        loader.port.baudrate = ROM_BAUD
+        has_lines = lines.enter_loader(loader.port, latch_s, own_usb)
+        if not loader.sync(5 if has_lines else 15):
+            if has_lines:
+                continue
+            return False
+        if not loader.is_stub:
+            return True
+        loader.leave_stub()
+        if loader.sync(5) and not loader.is_stub:
+            return True
+    return False
+
+
+def restart(loader: Loader, port: PortInfo) -> None:
+    """Start what is in the flash."""
+    if not lines.restart(loader.port, (port.vid, port.pid) == _USB_SERIAL):
+        time.sleep(
+            lines.RESET_S
+        )  # nobody but a person can press the button; the line is quiet as long as it would take
+
+
+def facts_of(loader: Loader, port: PortInfo, board: dict[str, Any]) -> chips.Facts:
+    """Which kind of chip is there.  Raises Secured, and WrongBoard unless it is that of *board*."""
+    try:
+        flags, count, number = loader.security()
+        secured = bool(flags & _SECURE_FLAGS) or count.bit_count() % 2 == 1
+        name = chips.IDS.get(number, f"chip {number}")
+    except Refused:
+        name = chips.MAGIC.get(loader.register(chips.MAGIC_AT), "unknown chip")
+        secured = name == chips.ESP32.name and _esp32_secured(loader)
+    if secured:
+        raise Secured("flash.secured", port=port.device, chip=name)
+    if name != board["chip"]:
+        raise WrongBoard("flash.wrong_chip", port=port.device, chip=name, board=board["name"], wanted=board["chip"])
+    return chips.FACTS[name]
+
+
+def identify(loader: Loader, port: PortInfo, board: dict[str, Any], facts: chips.Facts) -> Chip:
+    """Which one of its kind it is, its flash attached.  Raises WrongBoard unless *board* has that size of flash."""
+    if (port.vid, port.pid) == _USB_SERIAL:
+        loader.hold_watchdogs(facts)
+    low, high = loader.register(facts.mac), loader.register(facts.mac + 4)
+    mac = ":".join(f"{byte:02x}" for byte in struct.pack(">HI", high & 0xFFFF, low))
+    chip = Chip(facts, mac, loader.attach_flash(facts))
+    wanted = board["flash_mb"]
+    if chip.flash != wanted << 20:
+        raise WrongBoard(
+            "flash.wrong_size", port=port.device, board=board["name"], wanted=wanted, found=chip.flash >> 20
+        )
+    return chip
+
+
+def _esp32_secured(loader: Loader) -> bool:
+    base = chips.ESP32.mac - 4
+    count = loader.register(base) & _ENCRYPTED
+    return count.bit_count() % 2 == 1 or bool(loader.register(base + 24) & _SECURE_BOOT)
+
+
+def partitions(loader: Loader) -> dict[str, Partition]:
+    """What is on the chip now; empty where there is no table."""
+    try:
+        return decode(loader.read_flash(OFFSET, _TABLE), "table")
+    except ImageError:
+        return {}

@@ -1,0 +1,102 @@
+"""What is remembered from run to run: which rate an adapter stands, who signs a site's bundles, what was left to do."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from host_tools.flashing.errors import FlashError
+
+VARIABLE = "DIYA_STATE"
+
+
+@dataclass
+class Done:
+    """One pole of a run: at which port and adapter, and whether it was flashed."""
+
+    pole: str
+    port: str
+    adapter: str
+    done: bool = False
+
+
+def memory_path() -> Path:
+    """`flashing.json` in DIYA_STATE, else in `diya` in XDG_STATE_HOME or ~/.local/state."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Path(named) / "flashing.json"
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "diya" / "flashing.json"
+
+
+class Memory:
+    """The file *path*.  One that is missing or damaged is an empty one: all it saves is time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._all = self._read()
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            found = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def baud_of(self, adapter: str) -> int | None:
+        """The rate *adapter* last flashed a pole at."""
+        found = self._all.get("baud", {}).get(adapter)
+        return found if isinstance(found, int) else None
+
+    def keep_baud(self, adapter: str, baud: int) -> None:
+        """*adapter* has flashed a pole at *baud*."""
+        with self._lock:
+            if self.baud_of(adapter) != baud:
+                self._all.setdefault("baud", {})[adapter] = baud
+                self._write()
+
+    def signer_of(self, site: str) -> str | None:
+        """Fingerprint of the key that signed the bundles of *site* so far."""
+        found = self._all.get("signers", {}).get(site)
+        return found if isinstance(found, str) else None
+
+    def keep_signer(self, site: str, fingerprint: str) -> None:
+        """Bundles of *site* are signed with that key."""
+        with self._lock:
+            if self.signer_of(site) != fingerprint:
+                self._all.setdefault("signers", {})[site] = fingerprint
+                self._write()
+
+    def begin(self, bundle: Path, erase_data: bool) -> None:
+        """A new run begins, and the last one is forgotten."""
+        with self._lock:
+            self._all["run"] = {"bundle": str(bundle.resolve()), "eraseData": erase_data, "poles": []}
+            self._write()
+
+    def note(self, done: Done) -> None:
+        """How it stands with a pole of this run."""
+        with self._lock:
+            poles = self._all["run"]["poles"]
+            self._all["run"]["poles"] = [pole for pole in poles if pole["pole"] != done.pole] + [asdict(done)]
+            self._write()
+
+    def last(self) -> tuple[Path, bool, list[Done]]:
+        """Of the last run: its bundle, whether it erased data, what it did.  Raises FlashError where there was none."""
+        try:
+            run = self._all["run"]
+            return Path(run["bundle"]), bool(run["eraseData"]), [Done(**pole) for pole in run["poles"]]
+        except (KeyError, TypeError):
+            raise FlashError("flash.no_run") from None
+
+    def _write(self) -> None:
+        with contextlib.suppress(OSError):  # a full disk or a read-only home is no reason not to flash
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            new = self.path.with_suffix(f".{os.getpid()}")
+            new.write_text(json.dumps(self._all, indent=1), encoding="utf-8")
+            new.replace(self.path)

@@ -1,0 +1,87 @@
+"""LittleFS images: `vfs` with a pole's files, as stock MicroPython makes and mounts it, and an empty `data`.
+
+Both partitions have the same geometry: the defaults of MicroPython's VfsLfs2, which pole/drivers/storage.py names.
+An image ends with the last block in use: nobody reads those behind it before they are erased and written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from littlefs import LittleFS, LittleFSError, UserContext
+
+from host_tools.images.esp_image import TooLarge
+
+BLOCK = 4096
+_UNIT = 32  # bytes read, programmed and looked ahead at once
+_CACHE = 4 * _UNIT  # fixed in VfsLfs2, as the next
+_CYCLES = 100
+
+
+def image_of(files: Mapping[str, bytes], size: int) -> bytes:
+    """A file system of *size* bytes with *files*, all at its top, by name; the same bytes for the same files.
+
+    It is made on as few blocks as will do and then told its real size, so the blocks in use are the first ones.
+    Raises TooLarge where they do not fit.
+    """
+    blocks = size // BLOCK
+    made = _made(files, blocks, blocks)
+    if made is None:
+        total = sum(map(len, files.values()))
+        raise TooLarge(f"the pole's files have {total} bytes and do not fit into a file system of {size}")
+    for count in range(made[1], blocks):
+        smaller = _made(files, count, blocks)
+        if smaller is not None:
+            made = smaller
+            break
+    return made[0]
+
+
+def empty(size: int) -> bytes:
+    """An empty file system of *size* bytes: its first two blocks."""
+    return image_of({}, size)
+
+
+class _Memory(UserContext):
+    """The blocks, without the line that the base class logs of each of its 150,000 reads: twice as fast."""
+
+    def read(self, cfg: Any, block: int, off: int, size: int) -> bytearray:
+        at = block * BLOCK + off
+        return self.buffer[at : at + size]
+
+
+def _made(files: Mapping[str, bytes], count: int, blocks: int) -> tuple[bytes, int] | None:
+    """The file system made on *count* blocks and told that it has *blocks*, and how many are used.
+
+    None where *files* do not fit.
+    """
+    context = _Memory(count * BLOCK)
+    little = LittleFS(
+        context,
+        mount=False,
+        block_size=BLOCK,
+        block_count=count,
+        read_size=_UNIT,
+        prog_size=_UNIT,
+        cache_size=_CACHE,
+        lookahead_size=_UNIT,
+        block_cycles=_CYCLES,
+    )
+    try:
+        little.format()
+        little.mount()
+        for name in sorted(files):
+            with little.open(name, "wb") as file:
+                file.write(files[name])
+        used = little.used_block_count
+        if count < blocks:
+            little.fs_grow(blocks)
+        little.unmount()
+    except LittleFSError as error:
+        if error.code == LittleFSError.Error.LFS_ERR_NOSPC:
+            return None
+        raise
+    data = bytes(context.buffer)
+    end = len(data.rstrip(b"\xff"))
+    return data[: -(-end // BLOCK) * BLOCK], used

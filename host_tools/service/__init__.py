@@ -1,0 +1,14 @@
+"""A pole spoken to over its console, while it goes on lighting the street.
+
+One request is one line of JSON, and so is its answer; every other line on the console is the pole's log.  Whatever was
+lost on the line is asked for again under the same id, which a pole takes for the same request.
+
+    with Service.open(url, on_log=print) as pole:
+        print(pole.status().level, pole.read().power_w)
+"""
+
+from host_tools.service.answers import Event, Reading, Status
+from host_tools.service.client import Port, Refused, Service
+from host_tools.service.diagnosis import PoleGone, PoleSilent
+
+__all__ = ["Event", "PoleGone", "PoleSilent", "Port", "Reading", "Refused", "Service", "Status"]

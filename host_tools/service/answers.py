@@ -1,0 +1,111 @@
+"""What a pole answers, as values with names and types.  Units are those of the wire: V, A, W, kWh, C, lux, mg, mA."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class Status(NamedTuple):
+    """What the pole is and does now; ``unix`` and ``rssi_dbm`` are None where it does not know."""
+
+    site: str
+    pole: str
+    board: str
+    firmware: str
+    config_version: int
+    boot_count: int
+    reset_cause: str
+    uptime_s: int | None
+    unix: int | None
+    clock: str
+    level: int
+    target: int
+    reason: str
+    owner: str
+    until: int | None
+    online: bool
+    problem: str  # with the broker, as far as the pole knows
+    address: str
+    rssi_dbm: int | None
+    heap: int
+    held: int
+    faults: tuple[str, ...]
+    journal: tuple[str, int, int]  # epoch, first sequence held, next to be given out
+
+    @classmethod
+    def of(cls, answer: Mapping[str, Any]) -> Status:
+        """Raises KeyError, TypeError or ValueError where *answer* is none of a pole's."""
+        epoch, first, following = answer.get("events") or ("", 0, 0)
+        return cls(
+            site=str(answer["site"]), pole=str(answer["pole"]), board=str(answer["board"]),
+            firmware=str(answer["firmware"]), config_version=int(answer.get("configVersion") or 0),
+            boot_count=int(answer.get("bootCount") or 0), reset_cause=str(answer.get("resetCause") or ""),
+            uptime_s=_whole(answer.get("uptime")),
+            unix=_whole(answer["unix"]), clock=str(answer["clock"]), level=int(answer["level"]),
+            target=int(answer["target"]), reason=str(answer["reason"]), owner=str(answer["owner"]),
+            until=_whole(answer["until"]), online=bool(answer["online"]), problem=str(answer.get("problem") or ""),
+            address=str(answer.get("address") or ""), rssi_dbm=_whole(answer.get("rssi")),
+            heap=int(answer.get("heap") or 0), held=int(answer.get("held") or 0),
+            faults=tuple(str(name) for name in answer.get("faults") or ()),
+            journal=(str(epoch), int(first), int(following)),
+        )  # fmt: skip
+
+
+class Reading(NamedTuple):
+    """One look at everything the pole senses; None for what its board does not have or what did not answer."""
+
+    voltage_v: float | None
+    current_a: float | None
+    power_w: float | None
+    power_factor: float | None
+    energy_kwh: float | None
+    temperature_c: float | None
+    lux: float | None
+    acceleration_mg: tuple[int, int, int] | None
+    door_open: bool | None
+    leakage_ma: float | None
+    gear: bool | None
+    relay: bool
+    dim: float  # percent that the dimmer is told, constant light output included
+    capabilities: tuple[str, ...]
+    rtc: int | None
+
+    @classmethod
+    def of(cls, answer: Mapping[str, Any]) -> Reading:
+        """Raises KeyError, TypeError or ValueError where *answer* is none of a pole's."""
+        felt = answer.get("acceleration")
+        return cls(
+            voltage_v=_number(answer.get("supplyVoltage")), current_a=_number(answer.get("supplyCurrent")),
+            power_w=_number(answer.get("activePower")), power_factor=_number(answer.get("powerFactor")),
+            energy_kwh=_number(answer.get("activeEnergy")), temperature_c=_number(answer.get("temperature")),
+            lux=_number(answer.get("lux")),
+            acceleration_mg=None if felt is None else (int(felt[0]), int(felt[1]), int(felt[2])),
+            door_open=_flag(answer.get("door")), leakage_ma=_number(answer.get("leakage")),
+            gear=_flag(answer.get("gear")), relay=bool(answer["relay"]), dim=float(answer["dim"]),
+            capabilities=tuple(str(name) for name in answer.get("capabilities") or ()), rtc=_whole(answer.get("rtc")),
+        )  # fmt: skip
+
+    @property
+    def electrical(self) -> tuple[float | None, float | None, float | None]:
+        """What the meter says: two readings that agree in all of it are one frame told twice."""
+        return self.voltage_v, self.current_a, self.power_w
+
+
+class Event(NamedTuple):
+    """One record of the journal; ``payload`` is what the city was told."""
+
+    sequence: int
+    payload: Mapping[str, Any]
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _flag(value: Any) -> bool | None:
+    return None if value is None else bool(value)

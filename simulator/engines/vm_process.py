@@ -1,0 +1,113 @@
+"""A MicroPython virtual machine as a process: its pipe to the simulator, and its console."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import IO
+
+from simulator.virtual import hostops
+
+CTRL_C = 3
+_REQUEST = struct.Struct("<BBHii")
+_HEAD = _REQUEST.size
+_ANSWER = struct.Struct("<iHH")
+_INTERRUPTED = _ANSWER.pack(0, 0, 1)
+
+
+# one call of a virtual module (simulator/virtual/_chip.py): operation, 1 when nobody waits for an answer, a, b, data
+Request = tuple[int, int, int, int, bytes]
+
+
+class VmProcess:
+    """Started with *command*; modules are looked for at *path*.  *output* takes what it prints.
+
+    ``pipe`` is ours, and its other end is the machine's: one request, one answer.  ``interruptible`` is whether Ctrl-C
+    on the console is a KeyboardInterrupt; ``interrupted`` is one that it has not been told of yet, and ``typed`` says
+    that something was typed which it has not been told of.
+    """
+
+    def __init__(self, command: Sequence[str], arguments: Sequence[str], path: Sequence[str], output: IO[bytes] | int):
+        self.interruptible = True
+        self.interrupted = False
+        self.typed = False
+        self._buffer = b""
+        self._at = 0  # where the next request begins in it
+        self.pipe, theirs = socket.socketpair()
+        stdin, self._console = os.pipe()
+        os.set_blocking(self._console, False)
+        try:
+            with theirs:
+                self.process = subprocess.Popen(
+                    [*command, "-m", arguments[0], str(theirs.fileno()), *arguments[1:]],
+                    env={**os.environ, "MICROPYPATH": os.pathsep.join([*path, ".frozen"])},
+                    pass_fds=[theirs.fileno()],
+                    stdin=stdin,
+                    stdout=output,
+                    stderr=output,
+                    start_new_session=True,  # Ctrl-C is for the simulator, which then ends its poles
+                )
+        except BaseException:
+            os.close(self._console)
+            self.pipe.close()
+            raise
+        finally:
+            os.close(stdin)
+
+    def type(self, data: bytes) -> None:
+        """*data* comes in on the console; what is more than its buffer holds is lost, as on a chip."""
+        while data:
+            before, stop, data = data.partition(bytes((CTRL_C,))) if self.interruptible else (data, b"", b"")
+            if before:
+                with suppress(BlockingIOError, BrokenPipeError):
+                    os.write(self._console, before)
+                    self.typed = True
+            if stop:
+                self.interrupted = True
+
+    def receive(self) -> bool:
+        """Takes what has come through the pipe; False when the machine is gone.  Raises BlockingIOError."""
+        data = self.pipe.recv(65536)
+        self._buffer = self._buffer[self._at :] + data if len(self._buffer) > self._at else data
+        self._at = 0
+        return bool(data)
+
+    def request(self) -> Request | None:
+        """The next whole request that was received."""
+        begin = self._at + _HEAD
+        have = len(self._buffer)
+        if have < begin:
+            return None
+        op, silent, length, a, b = _REQUEST.unpack_from(self._buffer, self._at)
+        if have < begin + length:
+            return None
+        self._at = begin + length
+        return op, silent, a, b, self._buffer[begin : self._at] if length else b""
+
+    def answer(self, value: int, data: bytes) -> None:
+        """Answers the request that waits.  Raises OSError where the machine is gone."""
+        self.pipe.sendall(_ANSWER.pack(value, len(data), 0) + data)
+
+    def wake(self, ticks: int, ready: Sequence[tuple[int, int]]) -> None:
+        """Answers IDLE: sockets are *ready*, something was typed, or the machine is interrupted."""
+        if self.interrupted:
+            self.interrupted = False
+            self.pipe.sendall(_INTERRUPTED)
+            return
+        if self.typed:
+            self.typed = False
+            ready = [(hostops.CONSOLE, 1), *ready]
+        self.answer(ticks & 0x3FFFFFFF, bytes(byte for pair in ready for byte in pair))
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        self.process.kill()
+        self.process.wait()
+        self.pipe.close()
+        if self._console >= 0:
+            os.close(self._console)
+            self._console = -1

@@ -1,0 +1,147 @@
+"""Takes frames, has the ROM's or the stub's commands carried out, and answers when a real chip would have.
+
+Commands are carried out at once, on a clock of their own (``time``) which each moves on by what it costs; the answer
+goes out at that time, and the next frame waits for it.  What a command does after its answer (the stub programs one
+block while it receives the next) moves ``time`` on too, but not the answer.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from simulator.serial_pole import slip
+from simulator.serial_pole.chips import SECURE_DOWNLOAD, ChipKind
+from simulator.serial_pole.loader.commands import Commands
+from simulator.serial_pole.loader.protocol import ANSWER, HEADER, REQUEST, SYNC, Desk, Refusal
+from simulator.serial_pole.loader.rom_commands import RomCommands
+from simulator.serial_pole.loader.stub_commands import StubCommands
+from simulator.serial_pole.registers import Registers
+from simulator.serial_pole.timed_flash import TimedFlash
+
+_STUB_STARTS_S = 0.005  # it sets up the clock, the flash and the line
+
+
+class Loader:
+    """One stay in the loader, from the reset that led into it to the one that ends it.
+
+    ``stays``: the host asked for the loader to go on waiting.  ``synced``: a host has spoken to it.
+    """
+
+    def __init__(
+        self, kind: ChipKind, flash: TimedFlash, registers: Registers, security: frozenset[str], desk: Desk
+    ) -> None:
+        self.kind = kind
+        self.flash = flash
+        self.registers = registers
+        self.security = security
+        self.desk = desk
+        self.time = desk.now()
+        self.after: Callable[[], None] | None = None  # what the present command does once it is answered
+        self.take_frame: Callable[[bytes], None] | None = None  # where frames go that are not commands
+        self.stays = False
+        self.synced = False
+        self._slip = slip.Decoder()
+        self._frames: deque[bytes] = deque()
+        self._waits = False
+        self._ended = False
+        self._commands: Commands = RomCommands(self)
+
+    @property
+    def busy(self) -> bool:
+        """Is something half done: a frame, a command, or a write whose blocks have not all come?"""
+        return bool(self._slip.inside or self._frames or self.time > self.desk.now() or self._commands.unfinished)
+
+    def receive(self, data: bytes) -> None:
+        """Bytes from the line."""
+        self._frames.extend(self._slip.feed(data))
+        self._next()
+
+    def end(self) -> None:
+        """The chip was reset: nothing is answered any more."""
+        self._ended = True
+        self._frames.clear()
+
+    def _next(self) -> None:
+        while self._frames and not self._waits and not self._ended:
+            now = self.desk.now()
+            if self.time > now:
+                self._waits = True
+                self.desk.at(self.time, self._go_on)
+                return
+            self.flash.settle(now)
+            self.time = now
+            frame = self._frames.popleft()
+            if self.take_frame is not None:
+                self.take_frame(frame)
+            else:
+                self._command(frame)
+
+    def _go_on(self) -> None:
+        self._waits = False
+        self._next()
+
+    def _command(self, frame: bytes) -> None:
+        if len(frame) < HEADER.size or frame[0] != REQUEST:
+            return
+        _, operation, size, check = HEADER.unpack_from(frame)
+        body = frame[HEADER.size :]
+        commands = self._commands
+        value, data, error = 0, b"", 0
+        self.after = None
+        try:
+            if size != len(body):
+                raise Refusal(commands.BAD_LENGTH)
+            if commands.carried_over:
+                error, commands.carried_over = commands.carried_over, 0
+                raise Refusal(error)
+            command = commands.table.get(operation)
+            if command is None or (SECURE_DOWNLOAD in self.security and operation not in commands.ALLOWED_WHEN_SECURED):
+                raise Refusal(commands.UNKNOWN)
+            value, data = command(body, check)
+        except Refusal as refusal:
+            error, data, self.after = refusal.code, b"", None
+        status = error.to_bytes(2, "big") + bytes(commands.STATUS_BYTES - 2)
+        answer = HEADER.pack(ANSWER, operation, len(data) + len(status), value) + data + status
+        for _ in range(8 if operation == SYNC and not error else 1):  # as every loader does, ROM or stub
+            self.send(answer)
+        if self.after is not None:
+            try:
+                self.after()
+            except Refusal as refusal:
+                commands.carried_over = refusal.code
+
+    # -- for the commands
+
+    def send(self, frame: bytes) -> None:
+        """Sends *frame* at ``time``."""
+        wire = slip.encode(frame)
+
+        def send() -> None:
+            self.desk.send(wire)
+
+        self.do(send)
+
+    def do(self, action: Callable[[], None]) -> None:
+        """Does *action* at ``time``, unless the chip is reset before."""
+        if self.time <= self.desk.now():
+            action()
+        else:
+            self.desk.at(self.time, lambda: None if self._ended else action())
+
+    def start_stub(self) -> None:
+        """The code in RAM runs: it greets, and commands are its own from now on."""
+        self._commands = StubCommands(self)
+        self.time += _STUB_STARTS_S
+        self.send(b"OHAI")
+        self.desk.log("flasher stub runs")
+
+    def back_to_rom(self) -> None:
+        """The stub ends and the ROM's loader waits again."""
+        self._commands = RomCommands(self)
+        self.stays = True
+        self.desk.log("loader in ROM waits")
+
+    def leave(self) -> None:
+        """The loader ends and the program in the flash starts, once the answer is through."""
+        self.after = lambda: self.do(self.desk.leave_loader)
