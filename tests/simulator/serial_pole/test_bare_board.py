@@ -155,16 +155,8 @@ def live_through(laptop: Laptop) -> None:
         (folder / f"{chip}.bin").write_bytes(stand_in_image(chip, 200_000, flash_mb=8 if chip == "esp32s3" else 4))
         images += ["--micropython", str(folder / f"{chip}.bin")]
     (folder / "wifi.csv").write_text("access_point,ssid,password\n*,town-lights,lamplight\n")
-    keys = [
-        "--wifi",
-        str(folder / "wifi.csv"),
-        "--key-file",
-        str(folder / "keys"),
-        "--new-keys",
-        "--new-key",
-        "--broker",
-        laptop.broker,
-    ]
+    words = ["--wifi", str(folder / "wifi.csv"), "--broker", laptop.broker]
+    words += ["--key-file", str(folder / "keys"), "--new-keys", "--new-key"]
     told["bundle"] = laptop.diya("bundle", str(town), *images, *words, "--out", str(folder / "town.diya"))
     ports = [word for board in laptop.boards.values() for word in ("--port", board.url)]
     told["flash"] = laptop.diya("flash", str(folder / "town.diya"), *ports, "--next", "--json")
