@@ -6,16 +6,25 @@ import ast
 
 from host_tools.short_names.flat import flat_names, flatten
 from host_tools.short_names.names import shorten
-from host_tools.short_names.together import is_empty, put_together, staying
+from host_tools.short_names.together import groups, is_empty, put_together
 
 
 def for_a_pole(texts: dict[str, str]) -> dict[str, str]:
-    """*texts* ({path below the firmware: source}) as a pole has them: short names, no folders, and in one file what
-    stays in memory.  The same sources give the same result.  A package with nothing in it is none of them.
+    """*texts* ({path below the firmware: source}) as a pole has them: short names, no folders, and in one file what is
+    loaded and forgotten together.  The same sources give the same result.  A package with nothing in it is left out.
 
     Raises NamesError for a source in which a name cannot be followed, SyntaxError for one that is none.
     """
-    modules = staying(texts)
+    together = groups(texts)
+    files = {module: name for name, modules in together.items() for module in modules}
     flat = flat_names(texts)
-    together = put_together(flatten(shorten(texts, modules)), [flat[module] for module in modules])
-    return {file: text for file, text in together.items() if not is_empty(ast.parse(text))}
+    out = flatten(shorten(texts, together.values()), files)
+    for name, modules in together.items():
+        out = put_together(out, name, [flat[module] for module in modules])
+    return {file: text for file, text in out.items() if not is_empty(ast.parse(text))}
+
+
+def files_of(texts: dict[str, str]) -> dict[str, str]:
+    """{module as the sources call it: its name on a pole, or that of the file it is in}."""
+    together = groups(texts)
+    return flat_names(texts) | {module: name for name, modules in together.items() for module in modules}

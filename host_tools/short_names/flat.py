@@ -8,6 +8,7 @@ file as before, by its own name without the folders.
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
 from host_tools.short_names.scopes import NamesError
 
@@ -31,20 +32,22 @@ def flat_names(texts: dict[str, str]) -> dict[str, str]:
     return out
 
 
-def flatten(texts: dict[str, str]) -> dict[str, str]:
+def flatten(texts: dict[str, str], files: Mapping[str, str] | None = None) -> dict[str, str]:
     """*texts* with every module at the top, and the imports and lists of modules (text) that name them changed.
 
+    *files*: {module: the file it will be in with others}, which is what lists of modules name.
     Raises NamesError for an import that is written in a way that is not worked out.
     """
     names = flat_names(texts)
+    listed = {**names, **(files or {})}
     out = {}
     for path, text in texts.items():
         module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        out[names[module] + ".py"] = _rewrite(path, text, names)
+        out[names[module] + ".py"] = _rewrite(path, text, names, listed)
     return out
 
 
-def _rewrite(path: str, text: str, names: dict[str, str]) -> str:
+def _rewrite(path: str, text: str, names: dict[str, str], listed: Mapping[str, str]) -> str:
     lines = text.encode().split(b"\n")
     edits: list[tuple[int, int, int, str]] = []  # line from 0, from and to which byte, what stands there then
     for node in ast.walk(ast.parse(text)):
@@ -53,7 +56,7 @@ def _rewrite(path: str, text: str, names: dict[str, str]) -> str:
         if isinstance(node, ast.ImportFrom) and node.module in names:
             edits.append(_import(path, node, names))
         elif isinstance(node, ast.Constant) and "." in str(node.value) and node.value in names:
-            edits.append((node.lineno - 1, node.col_offset, node.end_col_offset or 0, f'"{names[node.value]}"'))
+            edits.append((node.lineno - 1, node.col_offset, node.end_col_offset or 0, f'"{listed[node.value]}"'))
     for line, start, end, new in sorted(edits, reverse=True):
         lines[line] = lines[line][:start] + new.encode() + lines[line][end:]
     return b"\n".join(lines).decode()

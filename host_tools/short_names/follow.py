@@ -17,7 +17,7 @@ Entity = tuple[Scope, str]  # a name and where it lives: a module, or one class 
 class Names:
     """Finds the names of modules and the private ones of classes, and which of them may share a short one."""
 
-    def __init__(self, sources: list[Source], together: Iterable[str] = ()) -> None:
+    def __init__(self, sources: list[Source], together: Iterable[Iterable[str]] = ()) -> None:
         self._sources = sources
         self._modules = {_module(source.path): source for source in sources}
         self._home = _families(sources)
@@ -38,8 +38,9 @@ class Names:
         ]
         for source, attribute in loose:
             self._read_loose(source, attribute)
-        scopes = {self._modules[name].scope for name in together}
-        self._apart.append({entity for _source, _place, entity in self._places if entity[0] in scopes})
+        for names in together:
+            scopes = {self._modules[name].scope for name in names}
+            self._apart.append({entity for _source, _place, entity in self._places if entity[0] in scopes})
 
     def new(self) -> dict[str, dict[Place, str]]:
         """{path: {place: new name}}.  Raises NamesError where a name that changes is given as text."""

@@ -23,10 +23,10 @@ from host_tools.short_names.reader import read
 from host_tools.short_names.scopes import Place, Source
 
 
-def shorten(texts: dict[str, str], together: Iterable[str] = ()) -> dict[str, str]:
+def shorten(texts: dict[str, str], together: Iterable[Iterable[str]] = ()) -> dict[str, str]:
     """*texts* ({path below the firmware: source}) with short names.  The same sources give the same result.
 
-    The modules *together* will be one: no name means something in two of them.
+    The modules of each of *together* will be one: no name means something in two of them.
 
     Raises NamesError for a source in which a name cannot be followed, SyntaxError for one that is none.
     """

@@ -1,8 +1,8 @@
-"""Puts the modules that stay in memory as long as the pole lives into one file, ``resident``.
+"""Puts modules that are loaded together, and forgotten together or never, into one file.
 
 A module of its own costs its name and its file's name, an object, a table that is never quite full, and an entry in the
-tables of all that import from it: together some five kilobytes of a pole's heap.  What is loaded for a moment stays in
-files of its own, and so do the drivers, which no two boards have the same of.
+tables of all that import from it: together some six kilobytes of a pole's heap; and its file takes a whole block of the
+flash.  What is loaded for a moment alone stays in a file of its own, and so do drivers that not every board has.
 """
 
 from __future__ import annotations
@@ -12,53 +12,77 @@ from collections.abc import Iterator, Sequence
 
 from host_tools.short_names.scopes import NamesError, Place
 
-NAME = "resident"
-_ROOTS = ("pole.app", "pole.health.watch")  # what they import at once, and nobody forgets, stays
+_RESIDENT = "resident"  # what the app imports at once, and nobody forgets
+_ROOTS = ("pole.app", "pole.health.watch")
 _EARLY = ("boot", "main", "pole.config_files")  # what these import at once is there before, and the lamp waits for it
 _DRIVERS = "pole.drivers."
+_TOGETHER = {
+    # what every board has, and whatever that needs: never forgotten
+    "ground": (
+        "pole", "pole.aio", "pole.modules", "pole.contract", "pole.lighting", "pole.drivers.files",
+        "pole.drivers.dimmer", "pole.drivers.relay", "pole.drivers.watchdog", "pole.drivers.wifi", "pole.drivers.net",
+        "pole.drivers.console", "pole.drivers.reading", "pole.drivers.deaths", "pole.drivers.high_water",
+    ),
+    # what judges a sample (health/watch.py); expected.py also explains
+    "detectors": (
+        "pole.health.conditions", "pole.health.trial", "pole.health.electrical", "pole.health.surroundings",
+        "pole.health.judging",
+    ),
+    # what checks the settings at the start (main.py)
+    "checking": (
+        "pole.lighting.calendar_settings", "pole.lighting.lamp_settings", "pole.config", "pole.config_files",
+    ),
+}  # fmt: skip
 
 
-def staying(texts: dict[str, str]) -> list[str]:
-    """Those modules of *texts* ({path below the firmware: source}), each after those it needs itself.
+def groups(texts: dict[str, str]) -> dict[str, list[str]]:
+    """{file: the modules of *texts* ({path below the firmware: source}) in it, each after those it needs itself}.
 
-    Empty where *texts* has no ``pole.app``.
+    Empty where *texts* has no ``pole.app``.  Raises NamesError where only a part of a group is forgotten.
     """
     trees = {_module(path): ast.parse(text) for path, text in sorted(texts.items())}
-    early = _closure(trees, [*_EARLY, *(name for name in trees if name.startswith(_DRIVERS))])
+    if _ROOTS[0] not in trees:
+        return {}
     forgotten = {
         node.value
         for tree in trees.values()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in trees
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value
     }
-    return [
+    out = {name: list(modules) for name, modules in _TOGETHER.items()}
+    for name, modules in out.items():
+        if 0 < len(forgotten & set(modules)) < len(modules):
+            raise NamesError(f"{name}: of its modules only {', '.join(sorted(forgotten & set(modules)))} are forgotten")
+    taken = {module for modules in out.values() for module in modules}
+    early = _closure(trees, [*_EARLY, *(name for name in trees if name.startswith(_DRIVERS))])
+    out[_RESIDENT] = [
         name
         for name in _closure(trees, _ROOTS)
-        if name not in early and name not in forgotten and not is_empty(trees[name])
+        if name not in taken and name not in early and name not in forgotten and not is_empty(trees[name])
     ]
+    return out
 
 
-def put_together(texts: dict[str, str], modules: list[str]) -> dict[str, str]:
-    """*texts* ({file: source}, all side by side and with short names) with *modules*, in this order, as one of them.
+def put_together(texts: dict[str, str], name: str, modules: list[str]) -> dict[str, str]:
+    """*texts* ({file: source}, all side by side and with short names) with *modules*, in this order, in one *name*.
 
     Raises NamesError where two of them use a name that could not be changed for different things.
     """
-    if not modules:
-        return texts
     out = {}
     whole: list[str] = []
-    bound: dict[str, str] = {}  # name: where it is from
+    bound: dict[str, tuple[str, str]] = {}  # name: the module that binds it first, and where it is from
     for number, module in enumerate(modules):
-        text = _rewritten(texts[module + ".py"], module, modules, inside=True, number=number)
-        for name, origin in _bound(ast.parse(text).body, module):
-            if bound.setdefault(name, origin) != origin:
-                raise NamesError(f"{name} is of {bound[name]} and of {origin}, and must keep its name in both")
+        text = _rewritten(texts[module + ".py"], module, modules, name, number)
+        for local, origin in _bound(ast.parse(text).body, module):
+            first, there = bound.setdefault(local, (module, origin))
+            if first != module and there != origin:
+                raise NamesError(f"{local} is of {there} and of {origin}, and must keep its name in both")
         whole.append(text)
     for file, text in texts.items():
-        name = file.removesuffix(".py")
-        if name not in modules:
-            out[file] = _rewritten(text, name, modules, inside=False, number=0)
-    out[NAME + ".py"] = "\n".join(whole)
+        module = file.removesuffix(".py")
+        if module not in modules:
+            out[file] = _rewritten(text, module, modules, name, None)
+    out[name + ".py"] = "\n".join(whole)
     return out
 
 
@@ -107,8 +131,9 @@ def _bound(body: list[ast.stmt], module: str) -> Iterator[tuple[str, str]]:
             yield from _bound([*node.body, *node.orelse], module)
 
 
-def _rewritten(text: str, module: str, modules: list[str], inside: bool, number: int) -> str:
-    """*text* with its imports of *modules* changed: *inside* one of them there is nothing to import."""
+def _rewritten(text: str, module: str, modules: list[str], name: str, number: int | None) -> str:
+    """*text* with its imports of *modules* changed to *name*: inside, as its *number*, there is nothing to import."""
+    inside = number is not None
     tree = ast.parse(text)
     edits: list[tuple[Place, int, str]] = []  # where, how many bytes, what stands there then
     called: dict[str, str] = {}  # how *modules* are called here
@@ -119,11 +144,11 @@ def _rewritten(text: str, module: str, modules: list[str], inside: bool, number:
                 if len(node.names) > 1:
                     raise NamesError(f"{module}, line {node.lineno}: one module an import")
                 called[alias.asname or alias.name] = alias.name
-                edits.append(_edit(node, "pass" if inside else f"import {NAME} as {alias.asname or alias.name}"))
+                edits.append(_edit(node, "pass" if inside else f"import {name} as {alias.asname or alias.name}"))
         elif isinstance(node, ast.ImportFrom) and node.module in modules:
             names = ", ".join(map(ast.unparse, node.names))
             renamed = [f"{alias.asname} = {alias.name}" for alias in node.names if alias.asname]
-            edits.append(_edit(node, "; ".join(renamed) or "pass" if inside else f"from {NAME} import {names}"))
+            edits.append(_edit(node, "; ".join(renamed) or "pass" if inside else f"from {name} import {names}"))
     if inside:
         constants = set(_constants(tree))
         for node in ast.walk(tree):

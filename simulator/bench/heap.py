@@ -12,8 +12,7 @@ from rich.table import Table
 
 from host_tools.boards import load_board
 from host_tools.bundle.compiling import compile_tree
-from host_tools.short_names.flat import flat_names
-from host_tools.short_names.together import NAME, staying
+from host_tools.short_names import files_of
 from host_tools.site import load_site, pole_config
 from pole.commanding import JUDGING
 from pole.control import KEEPING
@@ -135,19 +134,15 @@ def _pools(names: int) -> int:
 def steps() -> list[tuple[str, str]]:
     """(what, code to run), in the order of the pole's own start (boot.py, then main.py)."""
     board = load_board("esp32-devkitc")
-    texts = {file.relative_to(FIRMWARE).as_posix(): file.read_text() for file in FIRMWARE.rglob("*.py")}
-    names = flat_names(texts)
-    together = staying(texts)
+    names = files_of({file.relative_to(FIRMWARE).as_posix(): file.read_text() for file in FIRMWARE.rglob("*.py")})
     drivers = ["pole.drivers.board", *(f"pole.drivers.{name}" for name in _drivers(board))]
-    loads = [name for first in drivers for name in import_order(FIRMWARE, first)]
-    out = [(name, f"__import__('{names[name]}')") for name in dict.fromkeys(loads)]
+    loads = [names[name] for first in drivers for name in import_order(FIRMWARE, first)]
+    out = [(file, f"__import__('{file}')") for file in dict.fromkeys(loads)]
     out.append(("its ports", "import boot\nports = boot.boot('/vfs', '/data')"))
     out.append(("checking the settings", "import main\nsettings = main.read_settings(ports, 0)"))
     out.append(("... and forgetting how", "main.unload('board', *main.CHECKING)"))
-    loads = import_order(FIRMWARE, "pole.app") + import_order(FIRMWARE, "pole.health.watch")
-    app = [name for name in dict.fromkeys(loads) if name not in dict(out) and name not in together]
-    out.append((f"what stays of the app, {len(together)} modules in one", f"__import__('{NAME}')"))
-    out += [(name, f"__import__('{names[name]}')") for name in app]
+    loads = [names[name] for first in ("pole.app", "pole.health.watch") for name in import_order(FIRMWARE, first)]
+    out += [(file, f"__import__('{file}')") for file in dict.fromkeys(loads) if file not in dict(out)]
     out.append(("the app itself", "one = main.build(ports, *settings, (0, ''))\nports.chip = None"))
     out.append(("... and forgetting how", "main.unload('app', 'chip')"))
     out.append(("its first turn: a night's table, a state, an event", "turns = one.run()\nturns.send(None)"))

@@ -55,8 +55,6 @@ class Network(Protocol):
 class Sockets:
     """The sockets of one pole, by number, and what the pole waits for on each."""
 
-    LIMIT = 16  # as lwIP on an ESP32
-
     def __init__(self, pole: str, network: Network, changed: Callable[[], None]) -> None:
         self._pole = pole
         self._network = network
@@ -96,7 +94,7 @@ class Sockets:
         raise OSError(errno.ENOSYS, f"operation {op}")
 
     def _open(self, kind: int) -> int:
-        for number in range(self.LIMIT):
+        for number in range(hostops.SOCKETS):
             if number not in self._kinds:
                 self._kinds[number] = kind
                 return number

@@ -7,6 +7,7 @@ IDLE = 100
 TICKS = 101  # answers the ticks now
 
 RESOLVE = 110  # data: a host name; answers 0 and the address as text, or -errno
+SOCKETS = 16  # at most, as in lwIP on an ESP32; numbered from 0
 SOCKET = 111  # a: SOCK_STREAM or SOCK_DGRAM; answers the socket's number
 CONNECT = 112  # a: socket, b: port, data: address; answers 0 or -errno
 SEND = 113  # a: socket, data; answers how many bytes were taken, or -errno

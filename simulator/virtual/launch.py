@@ -14,7 +14,7 @@ sys.modules["_asyncio"] = asyncio_tasks  # before asyncio is imported: a file of
 import gc  # noqa: E402
 
 import _chip  # noqa: E402
-from hostops import FAILED, HEAP  # noqa: E402
+from hostops import FAILED, HEAP, INTEREST, SOCKETS  # noqa: E402
 from ops import ENTROPY, FLASH_BLOCK  # noqa: E402
 
 
@@ -52,13 +52,10 @@ try:
     import main
 
     main.main(boot.boot(_folder + "/vfs", _folder + "/data", nonce=_nonce))
-    from asyncio import core
-
     import timers
 
-    poller = core._io_queue.poller
-    for sock in list(poller._sockets.values()):  # the app has ended: nobody waits for them any more
-        poller.unregister(sock)
+    for number in range(SOCKETS):  # the app has ended: nobody waits for them any more
+        _chip.post(INTEREST, number, 0)
     while True:  # a chip would have its REPL now, at which nobody types
         _idle(timers.wait(-1))
         timers.run()

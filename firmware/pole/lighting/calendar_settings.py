@@ -4,7 +4,7 @@ They come from outside, so any shape that JSON can have is answered with sentenc
 with no more of them than an ESP32 has room for.
 """
 
-from pole.lighting.switch_point import AT, parse
+from pole.lighting import switch_point
 
 MAX_PROBLEMS = 50  # the rest is only said to exist
 
@@ -70,9 +70,9 @@ def _check_programme(problems, field, points):
             continue
         at, level, ramp_s = points[i]
         try:
-            parse(at)
+            switch_point.parse(at)
         except ValueError:
-            _refuse(problems, point + "[0]", at, AT)
+            _refuse(problems, point + "[0]", at, switch_point.AT)
         _check_int(problems, point + "[1]", level, 0, 100)
         _check_int(problems, point + "[2]", ramp_s, 0, 3600)
 

@@ -6,7 +6,6 @@ requests are served: what it computes takes as long as it takes, and its watchdo
 
 from __future__ import annotations
 
-import os
 import selectors
 import signal
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ from simulator.engines.vm_process import CTRL_C, Request, VmProcess
 from simulator.hardware.chip import WDT_RESET, Chip
 from simulator.kernel import Kernel
 from simulator.network.endpoint import Network, Sockets
+from simulator.serial_pole.life.output import Output
 from simulator.virtual import hostops, ops
 
 BUSY_MS = 100  # a program that asks for nothing so long after Ctrl-C has to be interrupted from outside
@@ -52,9 +52,9 @@ class Running:
         self._name = name
         self._sockets = Sockets(name, network, self._poke)
         self._vm: VmProcess | None = None
-        self._output = -1  # where its output can be read
-        self._line_open = False  # the last byte was a carriage return
+        self._output: Output | None = None
         self._waits = False  # the program waits for the answer to IDLE
+        self._deaf = False  # and no socket is to end that
         self._plan = 0  # of which wait
         self._bites_at: int | None = None
         self._begun_ms = kernel.now_ms
@@ -92,31 +92,25 @@ class Running:
     # -- the virtual machine
 
     def _boot(self, raw: bool) -> None:
-        output, theirs = os.pipe()
-        try:
-            self._vm = self._start([str(int(raw)), self._banner], theirs)
-        finally:
-            os.close(theirs)
-        os.set_blocking(output, False)
+        self._output = Output(self._selector, self._send)
+        self._vm = self._start([str(int(raw)), self._banner], self._output.theirs)
+        self._output.begin()
         self._vm.pipe.setblocking(False)
-        self._output = output
         self._waits = False
         self._selector.register(self._vm.pipe, selectors.EVENT_READ, lambda _mask: self._serve())
-        self._selector.register(output, selectors.EVENT_READ, lambda _mask: self._print())
 
     def _end(self) -> None:
         vm, self._vm = self._vm, None
         self._plan += 1
         if vm:
             self._selector.unregister(vm.pipe)
-            self._close_output()
+            if self._output:
+                self._output.close()
             vm.kill()
 
-    def _close_output(self) -> None:
-        output, self._output = self._output, -1
-        if output >= 0:
-            self._selector.unregister(output)
-            os.close(output)
+    def _print(self) -> None:
+        if self._output:
+            self._output.take()
 
     def _interrupt(self, vm: VmProcess, asked: int) -> None:
         """Ctrl-C for a program that computes, if it still does: it would not see it for as long as it does."""
@@ -150,7 +144,7 @@ class Running:
     def _obey(self, vm: VmProcess, request: Request) -> None:
         op, silent, a, b, data = request
         if op == hostops.IDLE:
-            self._idle(a)
+            self._idle(a, bool(b))
         elif op == ops.RESET:
             self._print()
             self._restart(None)
@@ -196,12 +190,13 @@ class Running:
 
     # -- waiting
 
-    def _idle(self, ms: int) -> None:
+    def _idle(self, ms: int, deaf: bool) -> None:
         vm = self._vm
         assert vm is not None
         self._waits = True
+        self._deaf = deaf
         self._plan += 1
-        if vm.interrupted or vm.typed or self._sockets.ready():
+        if vm.interrupted or vm.typed or self._ready():
             self._wake()
         elif ms >= 0:
             plan = self._plan
@@ -213,29 +208,15 @@ class Running:
             self._waits = False
             self._plan += 1
             with suppress(OSError):
-                vm.wake(self._kernel.now_ms - self._begun_ms, self._sockets.ready())
+                vm.wake(self._kernel.now_ms - self._begun_ms, self._ready())
 
     def _poke(self) -> None:
         """A socket may have something."""
-        if self._waits and self._sockets.ready():
+        if self._waits and self._ready():
             self._wake()
 
-    # -- the console
-
-    def _print(self) -> None:
-        """Takes what was printed; an ESP32 ends its lines with a carriage return, too."""
-        while self._output >= 0:
-            try:
-                data = os.read(self._output, 65536)
-            except BlockingIOError:
-                return
-            if not data:
-                self._close_output()
-                return
-            after = self._line_open and data.startswith(b"\n")
-            self._line_open = data.endswith(b"\r")
-            head, data = (data[:1], data[1:]) if after else (b"", data)
-            self._send(head + data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    def _ready(self) -> list[tuple[int, int]]:
+        return [] if self._deaf else self._sockets.ready()
 
     # -- the watchdog
 

@@ -20,8 +20,8 @@ from hostops import INTERRUPT, SOFT_RESET  # noqa: E402
 _idle = _chip.idle
 
 
-def _wait(ms):
-    ready = _idle(timers.wait(ms))
+def _wait(ms, deaf=0):
+    ready = _idle(timers.wait(ms), deaf)
     timers.run()
     return ready
 

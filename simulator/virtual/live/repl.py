@@ -227,7 +227,7 @@ def _typed(prompt):
 
 def _byte():
     while not _input.poll(0):
-        _chip.idle(-1)
+        _chip.idle(-1, 1)
     byte = sys.stdin.buffer.read(1)
     if not byte:
         sys.exit()  # the simulator is gone

@@ -35,7 +35,7 @@ def sleep_ms(ms):
         left = ticks_diff(end, ticks_ms())
         if left <= 0:
             return
-        _chip.idle(left)
+        _chip.idle(left, 1)
 
 
 def sleep(seconds):

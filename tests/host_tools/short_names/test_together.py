@@ -11,14 +11,14 @@ import pole
 from host_tools.short_names import for_a_pole
 from host_tools.short_names.flat import flat_names
 from host_tools.short_names.scopes import NamesError
-from host_tools.short_names.together import NAME, put_together, staying
+from host_tools.short_names.together import groups, put_together
 
 FIRMWARE = Path(pole.__file__).parent.parent
 SOURCES = {file.relative_to(FIRMWARE).as_posix(): file.read_text() for file in sorted(FIRMWARE.rglob("*.py"))}
 
 
 def test_what_decides_and_reports_stays_and_what_judges_a_message_does_not() -> None:
-    modules = staying(SOURCES)
+    modules = groups(SOURCES)["resident"]
     assert {"pole.control", "pole.clock", "pole.link.mqtt", "pole.reporting.journal"} <= set(modules)
     assert not {"pole.obeying", "pole.app", "pole.health.judging", "pole.contract", "pole.drivers.relay"} & set(modules)
     assert modules.index("pole.clock") < modules.index("pole.control")
@@ -26,8 +26,8 @@ def test_what_decides_and_reports_stays_and_what_judges_a_message_does_not() -> 
 
 def test_nothing_imports_a_module_that_is_no_file_of_its_own_any_more() -> None:
     texts = for_a_pole(SOURCES)
-    gone = {flat_names(SOURCES)[module] for module in staying(SOURCES)}
-    assert f"{NAME}.py" in texts
+    gone = {flat_names(SOURCES)[module] for modules in groups(SOURCES).values() for module in modules}
+    assert {f"{name}.py" for name in groups(SOURCES)} <= set(texts)
     assert not gone & {file.removesuffix(".py") for file in texts}
     for file, text in texts.items():
         for node in ast.walk(ast.parse(text)):
@@ -44,20 +44,33 @@ def test_it_runs_as_the_modules_did_before() -> None:
         "def A():\n    from lamp import L as Lamp\n    return lamp.L.step, L.step, Lamp.step, _STEP\n",
         "other.py": "import ramp\nfrom lamp import L as Lamp\nseen = ramp.A(), Lamp.step\n",
     }
-    out = put_together(texts, ["lamp", "ramp"])
-    one = out[f"{NAME}.py"].replace("from pole import const", "const = int")
+    out = put_together(texts, "street", ["lamp", "ramp"])
+    one = out["street.py"].replace("from pole import const", "const = int")
     there: dict[str, object] = {}
     exec(one, there)
     assert there["A"]() == (20, 20, 20, 7)  # type: ignore[operator]
-    assert out["other.py"].splitlines()[:2] == [f"import {NAME} as ramp", f"from {NAME} import L as Lamp"]
-    assert set(out) == {"other.py", f"{NAME}.py"}
+    assert out["other.py"].splitlines()[:2] == ["import street as ramp", "from street import L as Lamp"]
+    assert set(out) == {"other.py", "street.py"}
 
 
 @pytest.mark.parametrize("second", ["X = 2\n", "from os import X\n", "try:\n    X = 2\nexcept OSError:\n    pass\n"])
 def test_a_name_that_means_two_things_is_refused(second: str) -> None:
     with pytest.raises(NamesError, match="X is of one and of "):
-        put_together({"one.py": "X = 1\n", "two.py": second}, ["one", "two"])
+        put_together({"one.py": "X = 1\n", "two.py": second}, "both", ["one", "two"])
 
 
 def test_without_an_app_nothing_is_put_together() -> None:
-    assert staying({"pole/__init__.py": "", "pole/clock.py": "X = 1\n"}) == []
+    assert groups({"pole/__init__.py": "", "pole/clock.py": "X = 1\n"}) == {}
+
+
+def test_lists_of_what_is_forgotten_name_the_file_that_it_is_in() -> None:
+    watch = for_a_pole(SOURCES)["resident.py"]
+    assert '"detectors"' in watch
+    assert '"electrical"' not in watch
+    assert '"checking"' in for_a_pole(SOURCES)["main.py"]
+
+
+def test_a_group_of_which_a_part_is_forgotten_is_refused() -> None:
+    sources = {**SOURCES, "pole/extra.py": 'GONE = ("pole.aio",)\n'}
+    with pytest.raises(NamesError, match=r"ground: of its modules only pole\.aio are forgotten"):
+        groups(sources)

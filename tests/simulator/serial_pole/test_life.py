@@ -9,14 +9,14 @@ import pytest
 
 from host_tools.images import partitions
 from simulator.serial_pole.flash_file import FlashFile
-from simulator.serial_pole.life import Life, life
+from simulator.serial_pole.life import Life, pole
 from tests.simulator.serial_pole.flashed import RAW, Somebody, flashed, reached
 
 
 @pytest.fixture(autouse=True)
 def early(monkeypatch: pytest.MonkeyPatch) -> None:
     """The chip starts without its usual delay."""
-    monkeypatch.setattr(life, "BOOT_MS", 50)
+    monkeypatch.setattr(pole, "BOOT_MS", 50)
 
 
 FOR_EVER = b"""
