@@ -40,6 +40,13 @@ class Program:
     def start(self, flash: FlashFile, cause: int, send: Callable[[bytes], None], reset: Callable[[], None]) -> None:
         self.starts += 1
 
+    def was_started(self, times: int) -> bool:
+        """Whether it was started so often, or is before long: without modem lines a chip is started by silence."""
+        until = time.monotonic() + 10
+        while self.starts < times and time.monotonic() < until:
+            time.sleep(0.01)
+        return self.starts == times
+
     def receive(self, data: bytes) -> None:
         pass
 

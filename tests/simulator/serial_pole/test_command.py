@@ -24,6 +24,8 @@ def test_the_first_line_is_the_port_and_a_signal_ends_it(port: str, number: int,
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": os.pathsep.join([".", "firmware"])},
+        # whoever runs the tests in the background may have it ignored, which children inherit
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None and process.stderr is not None
     url = process.stdout.readline().strip()
