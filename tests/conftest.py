@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.engines.vm import find_micropython
+from host_tools.micropython_vm import find_micropython
 
 ROOT = Path(__file__).parent.parent
 RUNNER = ROOT / "tests" / "vm_runner.py"

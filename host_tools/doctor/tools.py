@@ -88,7 +88,7 @@ def within(version: str, bound: str) -> bool:
 
 
 def _machine() -> Finding:
-    from simulator.engines.vm import find_micropython
+    from host_tools.micropython_vm import find_micropython
 
     try:
         command = find_micropython()

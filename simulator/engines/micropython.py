@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pole
 from host_tools.bundle.compiling import compile_tree
+from host_tools.micropython_vm import VmMissing, find_micropython
 from simulator.engines.engine import Hardware, PoleDied
-from simulator.engines.vm import VmMissing, find_micropython
 from simulator.engines.vm_process import Request, VmProcess
 from simulator.virtual import hostops, ops
 

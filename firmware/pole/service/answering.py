@@ -10,22 +10,12 @@ The names of an answer's fields stand in one text each: every name of its own wo
 import json
 
 from pole.contract import text_of
+from pole.service.asked import Raw, Wrong, whole
 
 _TELLING = "status read journal"
 _OVERRIDING = "set release"
 _LINKING = "time ping restart"
 _CALIBRATING = "curve tilt"
-
-
-class Raw:
-    """``text`` is JSON already."""
-
-    def __init__(self, text):
-        self.text = text
-
-
-class Wrong(Exception):
-    """What was asked for is not done; the text says why, in a sentence."""
 
 
 def answer(control, laptop, now, ticks):
@@ -61,14 +51,6 @@ def answer(control, laptop, now, ticks):
         name, value = names[place], values[place]
         out += ',"' + name + '":' + (value.text if isinstance(value, Raw) else text_of(value))
     return out + "}"
-
-
-def whole(asked, name, low, high):
-    """The field *name* of *asked*, an integer from *low* to *high*.  Raises Wrong."""
-    value = asked.get(name)
-    if type(value) is not int or not low <= value <= high:
-        raise Wrong("%s is %s and must be a whole number, %d to %d" % (name, repr(value)[:40], low, high))
-    return value
 
 
 def _understood(line):

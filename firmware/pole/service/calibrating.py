@@ -2,7 +2,7 @@
 
 from pole import const
 from pole.health.calibration import CURVE, UPRIGHT, keep, remaining_life, use_curve
-from pole.service.answering import Wrong, whole
+from pole.service.asked import Wrong, whole
 
 _HIGHEST = (100, 10000000, 1000)  # of a point: percent, mW, power factor in thousandths
 _SWAYS = const(5)  # samples of the accelerometer, a second apart

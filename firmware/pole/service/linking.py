@@ -2,7 +2,7 @@
 
 from pole import aio, const, contract
 from pole.link.session import presence
-from pole.service.answering import Wrong, whole
+from pole.service.asked import Wrong, whole
 
 _LAPTOP_ERROR_MS = const(2000)  # of its clock; what is asked of a network is asked of it
 _PING_MS = const(20000)

@@ -3,7 +3,7 @@
 from pole import aio, const
 from pole.lighting import holding
 from pole.lighting.arbiter import Override
-from pole.service.answering import Wrong, whole
+from pole.service.asked import Wrong, whole
 
 _LOCAL = const("local")
 _LONGEST_REASON = const(40)

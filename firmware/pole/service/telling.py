@@ -6,7 +6,7 @@ from pole import aio
 from pole.contract import Fixed
 from pole.health.names import names
 from pole.reporting.reader import Reader
-from pole.service.answering import Raw, whole
+from pole.service.asked import Raw, whole
 
 _STATUS = (
     "site pole board firmware configVersion bootCount resetCause uptime unix clock level target reason owner until "

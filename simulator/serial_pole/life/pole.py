@@ -14,7 +14,7 @@ from threading import Lock
 
 from host_tools.bundle.compiling import compile_tree
 from host_tools.images.esp_image import ImageError
-from simulator.engines.vm import find_micropython
+from host_tools.micropython_vm import find_micropython
 from simulator.engines.vm_process import VmProcess
 from simulator.hardware.chip import PWRON_RESET
 from simulator.hardware.memory import Nvs

@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from simulator.engines.vm import find_micropython
+from host_tools.micropython_vm import find_micropython
 from tests.host_tools.certificates import Authority
 
 HERE = Path(__file__).parent

@@ -14,11 +14,11 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 
+from host_tools.micropython_vm import find_micropython
 from pole import contract
 from pole.lcg import Lcg
 from pole.link.outbox import Outbox, Queue
 from pole.link.session import Session
-from simulator.engines.vm import find_micropython
 from tests.firmware.link.asyncio_net import Net
 from tests.firmware.link.link_bench import changed
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from simulator.engines.vm import find_micropython
+from host_tools.micropython_vm import find_micropython
 from tests.firmware.link.asyncio_net import Net
 from tests.firmware.link.secure_pole import live
 from tests.host_tools.certificates import Authority

@@ -9,7 +9,7 @@ from host_tools.bundle import compiling
 from host_tools.bundle.build import SOURCE
 from host_tools.bundle.compiling import compile_app, compile_tree, split_start
 from host_tools.bundle.errors import CompileError
-from simulator.engines.vm import find_micropython
+from host_tools.micropython_vm import find_micropython
 
 
 def test_sources_are_compiled_once_and_again_when_one_has_changed(

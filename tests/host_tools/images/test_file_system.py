@@ -9,7 +9,7 @@ import pytest
 
 from host_tools.images.esp_image import TooLarge
 from host_tools.images.file_system import BLOCK, empty, image_of
-from simulator.engines.vm import find_micropython
+from host_tools.micropython_vm import find_micropython
 
 SIZE = 1 << 20
 FILES = {f"m{n:02}.mpy": bytes(range(256)) * (n % 9) for n in range(60)} | {"tiny.json": b"{}", "big.txt": b"x" * 20000}

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pole
+from host_tools.micropython_vm import find_micropython
 from simulator import virtual
-from simulator.engines.vm import find_micropython
 
 
 def run(script: Path, *arguments: str, answer: Callable[[int, int, int, bytes], tuple[int, bytes]]) -> str:

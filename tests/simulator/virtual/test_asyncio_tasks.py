@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from host_tools.micropython_vm import find_micropython
 from simulator import virtual
-from simulator.engines.vm import find_micropython
 from simulator.virtual import hostops
 
 SCRIPT = """

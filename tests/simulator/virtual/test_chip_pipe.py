@@ -6,8 +6,8 @@ import struct
 import subprocess
 from pathlib import Path
 
+from host_tools.micropython_vm import find_micropython
 from simulator import virtual
-from simulator.engines.vm import find_micropython
 
 Request = tuple[int, int, int, int, bytes]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.engines.vm import VmMissing, find_micropython
+from host_tools.micropython_vm import VmMissing, find_micropython
 
 
 @pytest.fixture
