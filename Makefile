@@ -31,7 +31,7 @@ check: $(READY)  ## ruff, and mypy on the host's code and on the firmware agains
 soak: $(READY)  ## the long tests: a month of a pole's life on MicroPython, a power cut at every write
 	@$(BIN)/python -m pytest -n0 -s tests/soak
 
-bench: $(READY)  ## steps per second on both engines, heap of the pole module by module
+bench: $(READY)  ## steps per second, heap of the pole, and how long flashing takes
 	@$(BIN)/python -m simulator.bench
 
 bench-detection: $(READY)  ## recall, false alarms and delay of fault detection, into docs/detection.md (QUICK=1: a tenth, SEED=n)
