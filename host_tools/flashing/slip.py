@@ -1,9 +1,10 @@
-"""SLIP (RFC 1055): how the loader of every ESP32 puts packets on a serial line."""
+"""SLIP (RFC 1055): how the loader of every ESP32 puts packets on a serial line, without a loop over the bytes."""
 
 from __future__ import annotations
 
 END, END_ESCAPED = b"\xc0", b"\xdb\xdc"
 ESCAPE, ESCAPE_ESCAPED = b"\xdb", b"\xdb\xdd"
+_LONGEST = 0x20000  # bytes without an end: noise, not a packet
 
 
 def frame(packet: bytes) -> bytes:
@@ -13,6 +14,7 @@ def frame(packet: bytes) -> bytes:
 
 def packet(body: bytes) -> bytes:
     """The packet that stands between two ENDs as *body*."""
+    # in this order: an escaped escape before 0xDC must not become an escaped end
     return body.replace(END_ESCAPED, END).replace(ESCAPE_ESCAPED, ESCAPE)
 
 
@@ -23,19 +25,24 @@ class Frames:
         self._parts: list[bytes] = []
         self._inside = False
 
+    @property
+    def inside(self) -> bool:
+        """Has a frame begun that has not ended?"""
+        return self._inside and bool(self._parts)
+
     def feed(self, data: bytes) -> list[bytes]:
         """The packets that *data* completes."""
         found = []
-        pieces = data.split(END)
-        for number, piece in enumerate(pieces):
-            if self._inside and piece:
-                self._parts.append(piece)
-            if number == len(pieces) - 1:
-                break
-            if self._inside and self._parts:
-                found.append(packet(b"".join(self._parts)))
-                self._parts.clear()
+        *ended, rest = data.split(END)
+        for part in ended:
+            if self._inside and (part or self._parts):
+                found.append(packet(b"".join([*self._parts, part])))
                 self._inside = False
             else:  # an END after an END opens the frame anew
                 self._inside = True
+            self._parts = []
+        if self._inside and rest:
+            self._parts.append(rest)
+            if sum(map(len, self._parts)) > _LONGEST:
+                self._inside, self._parts = False, []
         return found

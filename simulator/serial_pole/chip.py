@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulator.serial_pole import rom, slip
+from host_tools.flashing import slip
+from simulator.serial_pole import rom
 from simulator.serial_pole.app import HARD_RESET, POWER_ON, App
 from simulator.serial_pole.chips import SECURE_DOWNLOAD, ChipKind, registers
 from simulator.serial_pole.faults import Faults
@@ -16,7 +17,7 @@ from simulator.serial_pole.reactor import Reactor, Timer
 from simulator.serial_pole.registers import Registers
 from simulator.serial_pole.timed_flash import TimedFlash
 
-_SYNC = slip.encode(SYNC_FRAME)
+_SYNC = slip.frame(SYNC_FRAME)
 _COMPLAIN_S = 0.25  # how often the ROM says that it finds nothing to start
 
 

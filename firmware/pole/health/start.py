@@ -13,16 +13,15 @@ def watch(settings, curve, active, hours):
     *curve* is the lamp's own (calibration.py), None where it was never measured; *active*: what was raised before the
     pole was restarted, as bits of rows (``names.bits``).
     """
-    state = begin([], False, settings["supply.nominal"] * 1000, active)
+    state = begin(settings["supply.nominal"] * 1000, active)
     use_curve(state, curve or [point + point[1:2] for point in settings["luminaire"]], bool(curve))
     life = remaining_life(state.points, hours, settings["lamp.life"])
     return Watch(state, settings["temperature.limit"] * 10, settings["meter.sample"] * 1000, life)
 
 
-def begin(points, commissioned, nominal_mv, active):
-    """A new State.  Everything in it is integers below 2**30, so that a sample allocates nothing.
+def begin(nominal_mv, active):
+    """A new State without a curve.  Everything in it is integers below 2**30, so that a sample allocates nothing.
 
-    *points* are the lamp's power curve, empty where the luminaire is not known; *commissioned*: it was measured;
     *nominal_mv*: the supply's; *active*: rows raised.
     """
     s = State()
@@ -33,8 +32,8 @@ def begin(points, commissioned, nominal_mv, active):
     s.pending = s.noted = 0
     s.since = [0] * _CONDITIONS
     # expected.py
-    s.points = points
-    s.commissioned = commissioned
+    s.points = []  # the lamp's power curve, empty where the luminaire is not known
+    s.commissioned = False  # was it measured?
     s.learned = False  # the curve has moved since it was kept
     s.factor = 0  # power factor of the last ``at``
     s.nominal = nominal_mv

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from simulator.serial_pole import slip
+from host_tools.flashing import slip
 from simulator.serial_pole.chips import SECURE_DOWNLOAD, ChipKind
 from simulator.serial_pole.loader.commands import Commands
 from simulator.serial_pole.loader.protocol import ANSWER, HEADER, REQUEST, SYNC, Desk, Refusal
@@ -41,7 +41,7 @@ class Loader:
         self.take_frame: Callable[[bytes], None] | None = None  # where frames go that are not commands
         self.stays = False
         self.synced = False
-        self._slip = slip.Decoder()
+        self._slip = slip.Frames()
         self._frames: deque[bytes] = deque()
         self._waits = False
         self._ended = False
@@ -115,7 +115,7 @@ class Loader:
 
     def send(self, frame: bytes) -> None:
         """Sends *frame* at ``time``."""
-        wire = slip.encode(frame)
+        wire = slip.frame(frame)
 
         def send() -> None:
             self.desk.send(wire)

@@ -7,7 +7,7 @@ from pole.health.names import EVENT_TYPES, bits, names
 
 
 def fresh():
-    return start.begin([], False, 240000, 0)
+    return start.begin(240000, 0)
 
 
 def test_every_condition_has_a_name_a_rule_and_an_explanation():

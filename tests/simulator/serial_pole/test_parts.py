@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from host_tools.errors import DiyaError
-from simulator.serial_pole import rom, slip
+from host_tools.flashing import slip
+from simulator.serial_pole import rom
 from simulator.serial_pole.chips import CHIPS, ESP32, FLASH_ENCRYPTION, SECURE_BOOT
 from simulator.serial_pole.faults import Faults, parse_faults
 from simulator.serial_pole.flash_file import FlashFile
@@ -17,9 +18,9 @@ MIB = 1 << 20
 
 def test_a_frame_comes_out_as_it_went_in_however_it_is_cut() -> None:
     frames = [bytes(range(256)), b"\xdb\xdc\xdb\xdd\xc0\xc0\xdb", b"plain", b"\xdb\xdd\xdc"]
-    wire = b"noise" + b"".join(map(slip.encode, frames))
+    wire = b"noise" + b"".join(map(slip.frame, frames))
     for size in (1, 2, 7, 1000):
-        decoder = slip.Decoder()
+        decoder = slip.Frames()
         out: list[bytes] = []
         for at in range(0, len(wire), size):
             out += decoder.feed(wire[at : at + size])

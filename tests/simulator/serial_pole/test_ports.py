@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import serial
 
+from host_tools.flashing.slip import frame as encode
 from simulator.serial_pole.app import HARD_RESET, POWER_ON
 from simulator.serial_pole.chips import ESP32
 from simulator.serial_pole.loader.protocol import SYNC_FRAME
-from simulator.serial_pole.slip import encode
 from tests.simulator.serial_pole.bench import PATIENCE_S, Program, bootloader, eventually, pole
 
 
