@@ -12,9 +12,9 @@ import click
 
 from host_tools.broker import BrokerAddress, parse_broker
 from host_tools.errors import CommandError
+from host_tools.naming import NAME
 from host_tools.site.load import SITE_FILE, find_site, load_site
 from host_tools.site.model import SiteError
-from host_tools.site.reader import NAME
 from pole import contract_city
 
 F = TypeVar("F", bound=Callable[..., Any])

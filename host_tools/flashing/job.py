@@ -178,7 +178,7 @@ class Job:
         self.touched = True
         for offset in plan.erase:
             loader.erase_sector(offset, chip.facts)
-        with Relay(loader.port, baud) as relay:
+        with Relay(loader.port, baud, plan.write[-1].offset) as relay:
             relay.when_lost = one.end
             one.write(chip.facts.name, relay.address, baud, files)
             self._follow(one, relay, plan.write)
@@ -193,23 +193,24 @@ class Job:
                 self.row.write(total)
             if self.row.total:
                 self.row.phase = said.phase
-                self.row.progress(relay.sent)
+                self.row.progress(relay.ahead.sent)
             return said.over and len(said.verified) == len(regions)
 
         self.row.total = 0
         one.follow(heard)
-        if heard(one.said):
-            self.row.progress(relay.sent)
+        if heard(one.said) and relay.settle():
+            self.row.progress(relay.ahead.sent)
             return
         self._check_stop()
-        raise self._why(one, relay)
+        raise self._why(one, relay, regions)
 
-    def _why(self, one: Pass, relay: Relay) -> Exception:
+    def _why(self, one: Pass, relay: Relay, regions: tuple[Part, ...]) -> Exception:
         if relay.lost is not None:
             return self._lost()
-        if one.said.damaged:
-            return FlashError("flash.damaged", port=self.port.device, region=one.said.region)
-        if relay.refused or one.said.noise:
+        if relay.ahead.damaged is not None:
+            name = next(region.name for region in regions if region.offset == relay.ahead.damaged)
+            return FlashError("flash.damaged", port=self.port.device, region=name)
+        if relay.ahead.refused or one.said.noise:
             return Noisy(one.said.why)
         return FlashError("flash.failed", port=self.port.device, why=one.said.why or one.said.last or "no reason given")
 

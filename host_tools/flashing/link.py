@@ -37,7 +37,7 @@ class Chip:
 @contextlib.contextmanager
 def connection(port: PortInfo) -> Iterator[Loader]:
     """The chip at *port* in its loader, at 115200 baud.  Raises Lost where none answers, or as `quiet_open`."""
-    opened = quiet_open(port.device, timeout=0.05)
+    opened = quiet_open(port.device, timeout=0.05, refusal_s=0)
     try:
         own_usb = (port.vid, port.pid) == _USB_SERIAL
         loader = Loader(opened)

@@ -96,7 +96,8 @@ def make_plan(regions: Sequence[Part], first: bool, heads: Mapping[str, bytes], 
         return Plan(first, (), ())
     invalid = set(_LAST) if changed.intersection(OWN) else {"bootloader"}
     order = [region for region in regions if region.name in changed | invalid]
-    order.sort(key=lambda region: _LAST.index(region.name) if region.name in _LAST else -1)
+    # of the others the largest comes last: what the chip has to do for them it does while that one arrives
+    order.sort(key=lambda region: (_LAST.index(region.name) if region.name in _LAST else -1, len(region.data)))
     blank = {name for name, head in heads.items() if not head.strip(b"\xff")}
     erase = [region.offset for region in order[::-1] if region.name in invalid - blank]
     return Plan(first, tuple(order), tuple(erase))

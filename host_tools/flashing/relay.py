@@ -3,21 +3,17 @@
 Why one is needed:
 
 - The port stays open between our questions to the loader and esptool's pass, so the chip is reset once and not twice.
-- esptool prepares a block only when the one before is confirmed, and preparing takes it 10 ms and more (it formats a
-  hex dump that nobody sees): for that time the line would be idle.  Here the next block is confirmed to esptool while
-  the one before is still on the line.  To the chip nothing changes: it gets a block after it has confirmed the last.
+- esptool leaves the line idle while it prepares a block (it formats a hex dump that nobody sees, which takes 10 ms and
+  more) and while the chip computes an MD5.  What is done about that, `ahead` decides.
 - pyserial negotiates an RFC 2217 port anew at each change of a time-out, which esptool does all the time.
 
-A block that the chip refuses fails the next command, and esptool ends; the MD5 that it asks for at the end of a region
-is always the chip's own answer.
+Two threads, one for each side; whichever learns that something can go to the chip sends it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import queue
 import socket
-import struct
 import threading
 import time
 from collections.abc import Callable
@@ -25,35 +21,31 @@ from collections.abc import Callable
 import serial
 
 from host_tools.flashing import slip
-from host_tools.flashing.loader import ANSWER, POLL_S
-
-BLOCKS = (0x03, 0x11)  # FLASH_DATA, FLASH_DEFL_DATA: a block, as it is where nothing can be compressed
-AHEAD = 2  # blocks confirmed to esptool that are not on the line yet
-BLOCK_WAIT_S = 3.0  # for the chip's answer to a block, besides the time the line takes: it may erase before
-_HEAD = 16  # bytes of a block's own header
-_OK, _FAILED = b"\0\0", b"\x01\x06"
+from host_tools.flashing.ahead import Ahead
+from host_tools.flashing.loader import POLL_S
 
 
 class Relay:
-    """Passes on between the open *port*, at *baud*, and one client of ``address``, until ``close``."""
+    """Passes on between the open *port*, at *baud*, and one client of ``address``, until ``close``.
 
-    def __init__(self, port: serial.SerialBase, baud: int) -> None:
+    *final*: where the region begins that comes last.
+    """
+
+    def __init__(self, port: serial.SerialBase, baud: int, final: int) -> None:
         self.port = port
         self.lost: Exception | None = None  # what the port said when it went away
-        self.refused = ""  # why a block was not taken by the chip
-        self.sent = 0  # compressed bytes that the chip has confirmed
         self.when_lost: Callable[[], None] = lambda: None
+        self.ahead = Ahead(final)
         self._baud = baud
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(POLL_S)
         self._client: socket.socket | None = None
-        self._waiting: queue.Queue[bytes] = queue.Queue(AHEAD)
-        self._answers: queue.Queue[bytes] = queue.Queue()
-        self._block_on_line = threading.Event()
+        self._changed = threading.Condition()  # guards ``ahead`` and ``_sending``
+        self._sending = False
         self._ended = threading.Event()
         self._threads = [
             threading.Thread(target=self._guarded, args=(work,), daemon=True)
-            for work in (self._from_esptool, self._to_chip, self._from_chip)
+            for work in (self._from_esptool, self._from_chip)
         ]
         for thread in self._threads:
             thread.start()
@@ -85,16 +77,14 @@ class Relay:
             client.close()
 
     def _guarded(self, work: Callable[[], None]) -> None:
-        """A thread that fails ends all of them, and esptool with them."""
+        """A thread that fails ends both, and esptool with them."""
         try:
             work()
         except (serial.SerialException, OSError, TypeError) as error:  # pyserial's own on a port that was closed
             if not self._ended.is_set():
                 self.lost = error
-        finally:
-            self._ended.set()
-            self._hang_up()
-            if self.lost is not None:
+                self._ended.set()
+                self._hang_up()
                 self.when_lost()
 
     def _from_esptool(self) -> None:
@@ -113,7 +103,7 @@ class Relay:
             if not data:
                 return
             for packet in frames.feed(data):
-                self._command(client, packet)
+                self._question(client, packet)
 
     def _accept(self) -> socket.socket | None:
         while not self._ended.is_set():
@@ -123,72 +113,59 @@ class Relay:
                 return self._client
         return None
 
-    def _command(self, client: socket.socket, packet: bytes) -> None:
-        op = packet[1]
-        if op in BLOCKS:
-            if self._put(packet):
-                self._answer(client, op, _FAILED if self.refused else _OK)
-            return
-        with self._waiting.all_tasks_done:
-            while self._waiting.unfinished_tasks and not self._ended.is_set():
-                self._waiting.all_tasks_done.wait(POLL_S)
-        if self.refused:
-            self._answer(client, op, _FAILED)
-        else:
-            self.port.write(slip.frame(packet))
+    def _question(self, client: socket.socket, packet: bytes) -> None:
+        with self._changed:
+            answer = self.ahead.ask(packet)
+        self._send()
+        if answer is not None and self._wait(lambda: self.ahead.room or self.ahead.failed):
+            with contextlib.suppress(OSError):
+                client.sendall(slip.frame(answer))
 
-    def _put(self, packet: bytes) -> bool:
+    def _wait(self, until: Callable[[], bool]) -> bool:
+        """Wait for that of ``ahead``; False if the end comes first."""
+        with self._changed:
+            while not until():
+                if self._ended.is_set():
+                    return False
+                self._changed.wait(POLL_S)
+        return True
+
+    def settle(self) -> bool:
+        """Wait until the chip has done and proved all that it was sent; False if it has not.  Then it is over."""
+        done = self._wait(lambda: self.ahead.idle or self.ahead.failed) and not self.ahead.failed
+        self._ended.set()
+        return done
+
+    def _send(self) -> None:
+        """What can go to the chip now, unless the other thread is at it: then that does it."""
+        sent = False
         while not self._ended.is_set():
-            try:
-                self._waiting.put(packet, timeout=POLL_S)
-                return True
-            except queue.Full:
-                pass
-        return False
-
-    def _answer(self, client: socket.socket, op: int, status: bytes) -> None:
-        with contextlib.suppress(OSError):
-            client.sendall(slip.frame(struct.pack("<BBHI", ANSWER, op, len(status), 0) + status))
-
-    def _to_chip(self) -> None:
-        """Blocks, one after the other, each when the one before is confirmed."""
-        while not self._ended.is_set():
-            try:
-                packet = self._waiting.get(timeout=POLL_S)
-            except queue.Empty:
-                continue
-            try:
-                if not self.refused:
-                    self._block(packet)
-            finally:
-                self._waiting.task_done()
-
-    def _block(self, packet: bytes) -> None:
-        raw = slip.frame(packet)
-        self._block_on_line.set()
-        self.port.write(raw)
-        end = time.monotonic() + BLOCK_WAIT_S + 10 * len(raw) / self._baud
-        while not self._ended.is_set():
-            try:
-                status = self._answers.get(timeout=POLL_S)
-            except queue.Empty:
-                if time.monotonic() > end:
-                    self.refused = "no answer"
+            with self._changed:
+                if self._sending and not sent:
                     return
-                continue
-            self._block_on_line.clear()
-            if status[:1] != b"\0":
-                self.refused = f"status {status[:2].hex()}"
-            self.sent += len(packet) - 8 - _HEAD
-            return
+                steps = list(iter(self.ahead.next, None))
+                self._sending = bool(steps)
+                self._changed.notify_all()
+            if not steps:
+                return
+            raw = b"".join(slip.frame(step.packet) for step in steps)
+            through = time.monotonic() + 10 * len(raw) / self._baud
+            for step in steps:
+                step.deadline = through + (step.wait_s or 0)
+            self.port.write(raw)
+            sent = True
 
     def _from_chip(self) -> None:
         frames = slip.Frames()
         while not self._ended.is_set():
             data = self.port.read(max(1, self.port.in_waiting))
-            for packet in frames.feed(data) if data else ():
-                if self._block_on_line.is_set() and len(packet) > 8 and packet[0] == ANSWER and packet[1] in BLOCKS:
-                    self._answers.put(packet[8:])
-                elif self._client is not None:
+            passed_on = []
+            with self._changed:
+                for packet in frames.feed(data) if data else ():
+                    passed_on.append(self.ahead.answer(packet))
+                self.ahead.late(time.monotonic())
+            self._send()
+            for packet in passed_on:
+                if packet is not None and self._client is not None:
                     with contextlib.suppress(OSError):
                         self._client.sendall(slip.frame(packet))

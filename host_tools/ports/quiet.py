@@ -15,6 +15,7 @@ import re
 import select
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import serial
@@ -32,6 +33,7 @@ except ImportError:  # Windows
 
 REFUSAL_S = 0.1  # how soon a server that has a client already hangs up on the next one
 _ADDRESS = re.compile(r"(socket|rfc2217)://[^/?#\s]+:\d{1,5}/?(\?\S*)?")
+_WAITING = 65536  # bytes looked ahead for
 BAUD = 115200  # what MicroPython's console speaks, and every loader at first
 
 
@@ -63,13 +65,41 @@ class QuietRfc2217(rfc2217.Serial):  # type: ignore[misc]
 
 
 class QuietSocket(protocol_socket.Serial):  # type: ignore[misc]
-    """A port that is a plain socket, which has no lines; one that hangs up at once is not taken for an open one."""
+    """A port that is a plain socket, which has no lines; one that hangs up at once is not taken for an open one.
+
+    *refusal_s*: how long opening waits for that.  What hangs up later, and has said nothing, is Busy when it is read.
+    """
+
+    def __init__(self, refusal_s: float) -> None:
+        super().__init__()
+        self._refusal_s = refusal_s
+        self._heard = False
 
     def open(self) -> None:
         super().open()
-        if select.select([self._socket], [], [], REFUSAL_S)[0] and not self._socket.recv(1, socket.MSG_PEEK):
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or a second small write waits for 40 ms
+        if self._refusal_s and select.select([self._socket], [], [], self._refusal_s)[0] and not self.in_waiting:
             self.close()
             raise ConnectionResetError
+
+    @property
+    def in_waiting(self) -> int:
+        """Bytes, where pyserial's own says 1 of any number, and is then asked for one at a time; 0 at its end."""
+        if not select.select([self._socket], [], [], 0)[0]:
+            return 0
+        with suppress(OSError):  # told by ``read``
+            return len(self._socket.recv(_WAITING, socket.MSG_PEEK))
+        return 0
+
+    def read(self, size: int = 1) -> bytes:
+        try:
+            data: bytes = super().read(size)
+        except serial.SerialException as error:
+            if not self._heard:
+                raise Busy("ports.no_answer", port=self.portstr) from error
+            raise
+        self._heard = self._heard or bool(data)
+        return data
 
     def close(self) -> None:
         close_whole(self, super().close)
@@ -89,13 +119,16 @@ class QuietLocal(serial.Serial):  # type: ignore[misc]
         super().close()
 
 
-def quiet_open(url: str, timeout: float | None = 1.0, baud: int = BAUD) -> serial.SerialBase:
+def quiet_open(
+    url: str, timeout: float | None = 1.0, baud: int = BAUD, refusal_s: float = REFUSAL_S
+) -> serial.SerialBase:
     """The port *url* (a device, `socket://HOST:PORT` or `rfc2217://HOST:PORT`), open and ours alone.
 
     The chip behind it goes on as if nothing had happened, also when the port is closed again.  *timeout*: longest wait
-    of a read, seconds; None for ever.  Raises PortBusy, PortForbidden or PortError.
+    of a read, seconds; None for ever.  *refusal_s*: how long to wait for a socket to hang up; who begins by asking may
+    do without.  Raises PortBusy, PortForbidden or PortError; the first a `read` also, of a socket not waited for.
     """
-    port = _port(url)
+    port = _port(url, refusal_s)
     access.check_access(url)
     port.port = url
     port.timeout = timeout
@@ -131,11 +164,11 @@ def keep_lines(fd: int) -> None:
         termios.tcsetattr(fd, termios.TCSANOW, attributes)
 
 
-def _port(url: str) -> Any:
+def _port(url: str, refusal_s: float) -> Any:
     if "://" in url and not _ADDRESS.fullmatch(url):
         raise Unusable("ports.not_an_address", port=url)
     if url.startswith("socket://"):
-        return QuietSocket()
+        return QuietSocket(refusal_s)
     if url.startswith("rfc2217://"):
         return QuietRfc2217()
     return QuietLocal(exclusive=True) if os.name == "posix" else QuietLocal()

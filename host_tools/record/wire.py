@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from host_tools.site.reader import NAME
+from host_tools.naming import NAME
 from host_tools.watch.payload import number, parsed
 from pole import contract
 

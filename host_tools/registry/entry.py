@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from host_tools.errors import RegistryError
-from host_tools.site.reader import NAME, NAME_BOUND
+from host_tools.naming import NAME, NAME_BOUND
 
 BIND = "bind"  # this board is on this pole
 COMMISSION = "commission"  # this pole was tried, and how it went

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from host_tools.errors import CommandError
-from host_tools.site.reader import NAME, NAME_BOUND
+from host_tools.naming import NAME, NAME_BOUND
 
 SCHEME = "diya:"
 

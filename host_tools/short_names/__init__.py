@@ -8,13 +8,17 @@ from host_tools.short_names.flat import flat_names, flatten
 from host_tools.short_names.names import shorten
 from host_tools.short_names.together import groups, is_empty, put_together
 
+_THE_CITYS = "pole/contract_city.py"  # what only the city's side of the wire needs
+
 
 def for_a_pole(texts: dict[str, str]) -> dict[str, str]:
     """*texts* ({path below the firmware: source}) as a pole has them: short names, no folders, and in one file what is
-    loaded and forgotten together.  The same sources give the same result.  A package with nothing in it is left out.
+    loaded and forgotten together.  The same sources give the same result.  A package with nothing in it is left out,
+    and so is what only the city needs.
 
     Raises NamesError for a source in which a name cannot be followed, SyntaxError for one that is none.
     """
+    texts = {path: text for path, text in texts.items() if path != _THE_CITYS}
     together = groups(texts)
     files = {module: name for name, modules in together.items() for module in modules}
     flat = flat_names(texts)

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from host_tools.broker import parse_broker
 from host_tools.errors import BrokerError
+from host_tools.naming import NAME
 from host_tools.site import poles_csv, synthetic
 from host_tools.site.lines import Path as Field
 from host_tools.site.model import Luminaire, Problem, Site, SiteError, SwitchPoint
-from host_tools.site.reader import NAME, Reader
+from host_tools.site.reader import Reader
 from host_tools.site.rules import Rules, check_groups
 from pole import contract_city
 from pole.lighting.switch_point import parse

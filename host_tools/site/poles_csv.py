@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from host_tools.naming import NAME, NAME_BOUND
 from host_tools.site.model import Pole, Problem, Site
-from host_tools.site.reader import NAME, NAME_BOUND
 
 FILE = "poles.csv"
 COLUMNS = ("pole", "latitude", "longitude", "ward", "zone", "feeder", "road_class", "luminaire", "board")

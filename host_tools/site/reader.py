@@ -11,11 +11,9 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from host_tools.naming import NAME, NAME_BOUND
 from host_tools.site.lines import Lines, Path
 from host_tools.site.model import Problem
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
-NAME_BOUND = "must be 1 to 32 letters, digits, dots, dashes or underscores and start with a letter or digit"
 
 _MISSING = object()
 

@@ -24,6 +24,7 @@ class Commands:
     """Commands by number in ``table``; each takes a frame's body and checksum and raises Refusal."""
 
     STATUS_BYTES = 2
+    WAITING = 1  # commands that can wait while one is under way
     BAD_LENGTH = UNKNOWN = BAD_CHECKSUM = FAILED = 0
     ALLOWED_WHEN_SECURED: frozenset[int] = frozenset()
     MD5_BYTES_PER_S = READ_BYTES_PER_S

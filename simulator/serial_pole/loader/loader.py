@@ -43,6 +43,7 @@ class Loader:
         self.synced = False
         self._slip = slip.Frames()
         self._frames: deque[bytes] = deque()
+        self._scheduled = 0  # actions that are due later
         self._waits = False
         self._ended = False
         self._commands: Commands = RomCommands(self)
@@ -53,7 +54,11 @@ class Loader:
         return bool(self._slip.inside or self._frames or self.time > self.desk.now() or self._commands.unfinished)
 
     def receive(self, data: bytes) -> None:
-        """Bytes from the line."""
+        """Bytes from the line.  What comes while one command is under way and another waits finds no buffer."""
+        if len(self._frames) >= self._commands.WAITING and self.time > self.desk.now():
+            self.desk.log(f"overrun: {len(data)} bytes found no buffer")
+            self._slip = slip.Frames()
+            return
         self._frames.extend(self._slip.feed(data))
         self._next()
 
@@ -123,11 +128,18 @@ class Loader:
         self.do(send)
 
     def do(self, action: Callable[[], None]) -> None:
-        """Does *action* at ``time``, unless the chip is reset before."""
-        if self.time <= self.desk.now():
+        """Does *action* at ``time``, after all those before it, unless the chip is reset before."""
+        if self.time <= self.desk.now() and not self._scheduled:
             action()
-        else:
-            self.desk.at(self.time, lambda: None if self._ended else action())
+            return
+
+        def later() -> None:
+            self._scheduled -= 1
+            if not self._ended:
+                action()
+
+        self._scheduled += 1
+        self.desk.at(self.time, later)
 
     def start_stub(self) -> None:
         """The code in RAM runs: it greets, and commands are its own from now on."""

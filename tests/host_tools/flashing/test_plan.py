@@ -21,7 +21,7 @@ def names(regions: object) -> list[str]:
 
 def test_blank_chip_gets_everything_with_table_and_bootloader_last_and_needs_no_erasing() -> None:
     plan = make_plan(REGIONS, True, BLANK, ())
-    assert names(plan.write) == ["nvs", "micropython", "vfs", "data", "partitions", "bootloader"]
+    assert names(plan.write) == ["nvs", "data", "vfs", "micropython", "partitions", "bootloader"]
     assert plan.erase == ()
 
 

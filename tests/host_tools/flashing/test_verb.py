@@ -131,6 +131,10 @@ def test_busy_port_and_no_permission(place: Path, flash: Flash, monkeypatch: pyt
         monkeypatch.setattr(os, "access", lambda path, *more, **named: path != pole.url and real(path, *more, **named))
         refused(pole, 6, "may be opened by", flash(*words))
         assert pole.received == 0
+    pole, _ = virtual_pole()  # at a socket whose server hangs up on a second client
+    with pole, serial.serial_for_url(pole.url):
+        refused(pole, 5, "another program is connected", flash("two.diya", "--port", pole.url, "--pole", "P0001"))
+        assert pole.received == 0
 
 
 def test_truncated_and_foreign_bundles(place: Path, flash: Flash) -> None:

@@ -1,0 +1,8 @@
+"""What a site, a pole or a group may be called: it stands in topics, on labels and in file names."""
+
+from __future__ import annotations
+
+import re
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
+NAME_BOUND = "must be 1 to 32 letters, digits, dots, dashes or underscores and start with a letter or digit"
