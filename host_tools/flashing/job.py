@@ -83,16 +83,24 @@ class Job:
         """Do it.  Raises DiyaError, after which the pole runs its old software or asks to be flashed again."""
         begin = time.monotonic()
         try:
-            for baud in self.bauds:
+            tries = self._tries()
+            for number, (baud, one_by_one) in enumerate(tries, 1):
                 try:
-                    self._attempt(baud)
+                    self._attempt(baud, one_by_one)
                     break
                 except (Noisy, Silent, Refused):
-                    if baud == self.bauds[-1]:
+                    if number == len(tries):
                         raise Lost("flash.noisy", port=self.port.device, baud=baud) from None
             self.row.phase = "done" if self.written else "unchanged"
         finally:
             self.took_s = time.monotonic() - begin
+
+    def _tries(self) -> list[tuple[int, bool]]:
+        """Baud rates, and whether commands go one by one: at a chip's own USB, and after anything went wrong."""
+        if link.own_usb(self.port):
+            return [(baud, True) for baud in self.bauds]
+        first, *lower = self.bauds
+        return [(first, False), *((baud, True) for baud in lower or [first])]
 
     @property
     def code(self) -> int:
@@ -112,7 +120,7 @@ class Job:
         if self._pass is not None:
             self._pass.end()
 
-    def _attempt(self, baud: int) -> None:
+    def _attempt(self, baud: int, one_by_one: bool) -> None:
         self.row.phase, self.row.baud = "connecting", baud
         # what a pole gets is put together while its chip comes out of reset
         with Pass(self.files.own()) as one, ThreadPoolExecutor(1) as making:
@@ -120,7 +128,7 @@ class Job:
             self._regions = making.submit(self.bundle.regions, self.pole, True)
             try:
                 with link.connection(self.port) as loader:
-                    self._flash(loader, baud, one)
+                    self._flash(loader, baud, one_by_one, one)
             except (
                 serial.SerialException,
                 OSError,
@@ -132,7 +140,7 @@ class Job:
             finally:
                 self._pass = None
 
-    def _flash(self, loader: Loader, baud: int, one: Pass) -> None:
+    def _flash(self, loader: Loader, baud: int, one_by_one: bool, one: Pass) -> None:
         self.row.phase = "checking"
         board = self.bundle.board(self.pole)
         facts = link.facts_of(loader, self.port, board)
@@ -143,7 +151,7 @@ class Job:
         self.names.ask(chip.mac, self.pole, self.bundle.site)
         plan = self._plan(loader, chip)
         if plan.write:
-            self._write(loader, chip, plan, baud, one)
+            self._write(loader, chip, plan, baud, one_by_one, one)
         else:
             self._restart(loader)
 
@@ -171,14 +179,14 @@ class Job:
                 there.add(region.name)
         return make_plan(regions, self.first, heads, there)
 
-    def _write(self, loader: Loader, chip: link.Chip, plan: Plan, baud: int, one: Pass) -> None:
+    def _write(self, loader: Loader, chip: link.Chip, plan: Plan, baud: int, one_by_one: bool, one: Pass) -> None:
         self._check_stop()
         self.row.phase = "preparing"
         files = [(region.offset, self.files.put(region)) for region in plan.write]
         self.touched = True
         for offset in plan.erase:
             loader.erase_sector(offset, chip.facts)
-        with Relay(loader.port, baud, plan.write[-1].offset) as relay:
+        with Relay(loader.port, baud, plan.write[-1].offset, one_by_one) as relay:
             relay.when_lost = one.end
             one.write(chip.facts.name, relay.address, baud, files)
             self._follow(one, relay, plan.write)

@@ -34,14 +34,18 @@ class Chip:
     flash: int
 
 
+def own_usb(port: PortInfo) -> bool:
+    """Whether *port* is the chip's own USB, without an adapter."""
+    return (port.vid, port.pid) == _USB_SERIAL
+
+
 @contextlib.contextmanager
 def connection(port: PortInfo) -> Iterator[Loader]:
     """The chip at *port* in its loader, at 115200 baud.  Raises Lost where none answers, or as `quiet_open`."""
     opened = quiet_open(port.device, timeout=0.05, refusal_s=0)
     try:
-        own_usb = (port.vid, port.pid) == _USB_SERIAL
         loader = Loader(opened)
-        if not _enter(loader, own_usb):
+        if not _enter(loader, own_usb(port)):
             raise Lost("flash.silent", port=port.device)
         yield loader
     finally:
@@ -77,7 +81,7 @@ def _enter(loader: Loader, own_usb: bool) -> bool:
 
 def restart(loader: Loader, port: PortInfo) -> None:
     """Start what is in the flash."""
-    if not lines.restart(loader.port, (port.vid, port.pid) == _USB_SERIAL):
+    if not lines.restart(loader.port, own_usb(port)):
         time.sleep(
             lines.RESET_S
         )  # nobody but a person can press the button; the line is quiet as long as it would take
@@ -101,7 +105,7 @@ def facts_of(loader: Loader, port: PortInfo, board: dict[str, Any]) -> chips.Fac
 
 def identify(loader: Loader, port: PortInfo, board: dict[str, Any], facts: chips.Facts) -> Chip:
     """Which one of its kind it is, its flash attached.  Raises WrongBoard unless *board* has that size of flash."""
-    if (port.vid, port.pid) == _USB_SERIAL:
+    if own_usb(port):
         loader.hold_watchdogs(facts)
     low, high = loader.register(facts.mac), loader.register(facts.mac + 4)
     mac = ":".join(f"{byte:02x}" for byte in struct.pack(">HI", high & 0xFFFF, low))

@@ -21,21 +21,21 @@ from collections.abc import Callable
 import serial
 
 from host_tools.flashing import slip
-from host_tools.flashing.ahead import Ahead
+from host_tools.flashing.ahead import GAP, Ahead
 from host_tools.flashing.loader import POLL_S
 
 
 class Relay:
     """Passes on between the open *port*, at *baud*, and one client of ``address``, until ``close``.
 
-    *final*: where the region begins that comes last.
+    *final*: where the region begins that comes last.  *one_by_one*: as for `Ahead`.
     """
 
-    def __init__(self, port: serial.SerialBase, baud: int, final: int) -> None:
+    def __init__(self, port: serial.SerialBase, baud: int, final: int, one_by_one: bool) -> None:
         self.port = port
         self.lost: Exception | None = None  # what the port said when it went away
         self.when_lost: Callable[[], None] = lambda: None
-        self.ahead = Ahead(final)
+        self.ahead = Ahead(final, one_by_one)
         self._baud = baud
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(POLL_S)
@@ -148,7 +148,7 @@ class Relay:
                 self._changed.notify_all()
             if not steps:
                 return
-            raw = b"".join(slip.frame(step.packet) for step in steps)
+            raw = b"".join(bytes(GAP if step.behind else 0) + slip.frame(step.packet) for step in steps)
             through = time.monotonic() + 10 * len(raw) / self._baud
             for step in steps:
                 step.deadline = through + (step.wait_s or 0)
@@ -159,13 +159,11 @@ class Relay:
         frames = slip.Frames()
         while not self._ended.is_set():
             data = self.port.read(max(1, self.port.in_waiting))
-            passed_on = []
             with self._changed:
-                for packet in frames.feed(data) if data else ():
-                    passed_on.append(self.ahead.answer(packet))
+                passed_on = [self.ahead.answer(packet) for packet in frames.feed(data)] if data else []
                 self.ahead.late(time.monotonic())
             self._send()
-            for packet in passed_on:
-                if packet is not None and self._client is not None:
+            for answer in passed_on:
+                if answer is not None and self._client is not None:
                     with contextlib.suppress(OSError):
-                        self._client.sendall(slip.frame(packet))
+                        self._client.sendall(slip.frame(answer))

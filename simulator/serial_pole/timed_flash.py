@@ -18,7 +18,6 @@ PROGRAM_PAGE_S = 0.0004  # tPP
 ERASE_SECTOR_S = 0.045  # tSE
 ERASE_BLOCK_S = 0.150  # tBE2
 ERASE_CHIP_S_PER_MIB = 2.5  # tCE: 10 s for 4 MiB, 20 s for 8 MiB, 40 s for 16 MiB
-READ_BYTES_PER_S = 6_000_000  # by 64 bytes over two wires at 40 MHz, with the loader's own work between them
 
 
 class _Operation(NamedTuple):

@@ -8,9 +8,9 @@ from struct import unpack, unpack_from
 from typing import TYPE_CHECKING
 
 from simulator.serial_pole.loader import protocol
+from simulator.serial_pole.loader.clock import CRYSTAL
 from simulator.serial_pole.loader.protocol import BLOCK_HEADER, CHECKSUM_SEED, Refusal
 from simulator.serial_pole.rom import xor_bytes
-from simulator.serial_pole.timed_flash import READ_BYTES_PER_S
 
 if TYPE_CHECKING:
     from simulator.serial_pole.loader.loader import Loader
@@ -24,13 +24,12 @@ class Commands:
     """Commands by number in ``table``; each takes a frame's body and checksum and raises Refusal."""
 
     STATUS_BYTES = 2
-    WAITING = 1  # commands that can wait while one is under way
     BAD_LENGTH = UNKNOWN = BAD_CHECKSUM = FAILED = 0
     ALLOWED_WHEN_SECURED: frozenset[int] = frozenset()
-    MD5_BYTES_PER_S = READ_BYTES_PER_S
 
     def __init__(self, loader: Loader) -> None:
         self.loader = loader
+        self.clock = CRYSTAL
         self.carried_over = 0  # the error of something done after its answer: the next command is refused with it
         self._memory_left = 0
         self.table: dict[int, Callable[[bytes, int], Result]] = {
@@ -100,7 +99,8 @@ class Commands:
 
     def _flash_md5(self, body: bytes, _check: int) -> Result:
         at, n, _, _ = self.words(body, 4)
-        self.loader.time += n / self.MD5_BYTES_PER_S
+        loader = self.loader
+        loader.time = max(loader.time, loader.flash.idle_at) + self.clock.md5_s(n)  # reading waits for an erase
         return 0, self.digest(md5(self.loader.flash.file.read(at, n)).digest())
 
     def digest(self, digest: bytes) -> bytes:

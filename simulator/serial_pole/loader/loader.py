@@ -14,12 +14,13 @@ from host_tools.flashing import slip
 from simulator.serial_pole.chips import SECURE_DOWNLOAD, ChipKind
 from simulator.serial_pole.loader.commands import Commands
 from simulator.serial_pole.loader.protocol import ANSWER, HEADER, REQUEST, SYNC, Desk, Refusal
+from simulator.serial_pole.loader.receiver import Receiver
 from simulator.serial_pole.loader.rom_commands import RomCommands
 from simulator.serial_pole.loader.stub_commands import StubCommands
 from simulator.serial_pole.registers import Registers
 from simulator.serial_pole.timed_flash import TimedFlash
 
-_STUB_STARTS_S = 0.005  # it sets up the clock, the flash and the line
+_STUB_STARTS_S = 0.011  # it gives the ROM 10 ms for its last answer, and sets up clock and flash
 
 
 class Loader:
@@ -42,6 +43,7 @@ class Loader:
         self.stays = False
         self.synced = False
         self._slip = slip.Frames()
+        self._receiver: Receiver | None = None  # the stub's
         self._frames: deque[bytes] = deque()
         self._scheduled = 0  # actions that are due later
         self._waits = False
@@ -51,15 +53,19 @@ class Loader:
     @property
     def busy(self) -> bool:
         """Is something half done: a frame, a command, or a write whose blocks have not all come?"""
-        return bool(self._slip.inside or self._frames or self.time > self.desk.now() or self._commands.unfinished)
+        receives = self._receiver or self._slip
+        return bool(receives.inside or self._frames or self.time > self.desk.now() or self._commands.unfinished)
 
     def receive(self, data: bytes) -> None:
-        """Bytes from the line.  What comes while one command is under way and another waits finds no buffer."""
-        if len(self._frames) >= self._commands.WAITING and self.time > self.desk.now():
-            self.desk.log(f"overrun: {len(data)} bytes found no buffer")
-            self._slip = slip.Frames()
-            return
-        self._frames.extend(self._slip.feed(data))
+        """Bytes from the line."""
+        if self._receiver is None:
+            self._frames.extend(self._slip.feed(data))
+        else:
+            lost = self._receiver.lost
+            under_way = self.time > self.desk.now()
+            self._frames.extend(self._receiver.feed(data, not (under_way and self._frames)))
+            if self._receiver.lost > lost:
+                self.desk.log("a frame found no buffer")
         self._next()
 
     def end(self) -> None:
@@ -123,6 +129,8 @@ class Loader:
         wire = slip.frame(frame)
 
         def send() -> None:
+            if self._receiver is not None:
+                self._receiver.looked()
             self.desk.send(wire)
 
         self.do(send)
@@ -144,6 +152,7 @@ class Loader:
     def start_stub(self) -> None:
         """The code in RAM runs: it greets, and commands are its own from now on."""
         self._commands = StubCommands(self)
+        self._receiver = Receiver()
         self.time += _STUB_STARTS_S
         self.send(b"OHAI")
         self.desk.log("flasher stub runs")
@@ -151,6 +160,7 @@ class Loader:
     def back_to_rom(self) -> None:
         """The stub ends and the ROM's loader waits again."""
         self._commands = RomCommands(self)
+        self._receiver = None
         self.stays = True
         self.desk.log("loader in ROM waits")
 

@@ -41,7 +41,6 @@ class RomCommands(Commands):
             protocol.GET_SECURITY_INFO,
         }
     )
-    MD5_BYTES_PER_S = 1_500_000  # the ROM runs at the crystal's 40 MHz: MD5 of about 20 cycles a byte, and reading
 
     def __init__(self, loader: Loader) -> None:
         super().__init__(loader)

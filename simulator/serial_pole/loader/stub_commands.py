@@ -11,12 +11,12 @@ import zlib
 from hashlib import md5
 from typing import TYPE_CHECKING
 
-from simulator.serial_pole.chips import security_info
+from simulator.serial_pole.chips import ESP32, security_info
 from simulator.serial_pole.flash_file import SECTOR
 from simulator.serial_pole.loader import protocol
+from simulator.serial_pole.loader.clock import RAISED
 from simulator.serial_pole.loader.commands import DONE, Commands, Result
 from simulator.serial_pole.loader.protocol import Refusal
-from simulator.serial_pole.timed_flash import READ_BYTES_PER_S
 
 if TYPE_CHECKING:
     from simulator.serial_pole.loader.loader import Loader
@@ -33,10 +33,11 @@ class StubCommands(Commands):
     NOT_WRITING = 0xC600
     BAD_DEFLATE = 0xC700
     NOT_HERE = 0xFF00
-    MD5_BYTES_PER_S = 4_000_000  # at 160 MHz: MD5 of about 12 cycles a byte, and reading
 
     def __init__(self, loader: Loader) -> None:
         super().__init__(loader)
+        if loader.kind is ESP32:
+            self.clock = RAISED
         self._flash = loader.flash
         self._writing = False
         self._at = 0
@@ -77,8 +78,6 @@ class StubCommands(Commands):
         self._erase_at = at // SECTOR * SECTOR
         self._erase_left = -(-(at + size) // SECTOR) * SECTOR - self._erase_at
         self._used = False
-        self._inflate = zlib.decompressobj()
-        self._inflated.clear()
         self._erase_ahead()
         if size:
             self.loader.desk.log(f"flash from {at:#x}: {size} bytes to come")
@@ -89,7 +88,7 @@ class StubCommands(Commands):
         if not self._erase_left:
             return
         if not self._used:
-            self.loader.time += SECTOR / READ_BYTES_PER_S
+            self.loader.time = max(self.loader.time, self._flash.idle_at) + self.clock.read_s(SECTOR)
             if self._flash.file.read(self._erase_at, SECTOR) == _BLANK:
                 self._erase_at += SECTOR
                 self._erase_left -= SECTOR
@@ -107,7 +106,8 @@ class StubCommands(Commands):
 
     def _compressed_data(self, body: bytes, check: int) -> Result:
         data = self._block(body, check)
-        self.loader.after = lambda: self._program_compressed(data)
+        first = self.words(body, 2)[1] == 0
+        self.loader.after = lambda: self._program_compressed(data, first)
         return DONE
 
     def _block(self, body: bytes, check: int) -> bytes:
@@ -115,7 +115,10 @@ class StubCommands(Commands):
             raise Refusal(self.NOT_WRITING)
         return self.block(body, check)
 
-    def _program_compressed(self, data: bytes) -> None:
+    def _program_compressed(self, data: bytes, first: bool) -> None:
+        if first:  # by its number
+            self._inflate = zlib.decompressobj()
+            self._inflated.clear()
         self._erase_ahead()
         try:
             self._inflated += self._inflate.decompress(data)
@@ -182,7 +185,7 @@ class StubCommands(Commands):
             data = self._flash.file.read(at + sent, min(piece, n - sent))
             digest.update(data)
             sent += len(data)
-            self.loader.time += len(data) / READ_BYTES_PER_S
+            self.loader.time += self.clock.read_s(len(data))
             self.loader.send(data)
 
         def acknowledged(frame: bytes) -> None:

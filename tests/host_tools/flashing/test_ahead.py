@@ -136,7 +136,7 @@ SPARSE = b"".join(DENSE[at : at + 700].ljust(4096, b"\xff") for at in range(0, 7
 REGIONS = {
     0x80000: b"\xff" * 4096,
     0x10000: SPARSE[:300_000],
-    0x90000: DENSE + PATTERN,
+    0x90000: PATTERN + DENSE,
     0x8000: PATTERN[:3072],
     0x1000: DENSE[:20_000],
 }

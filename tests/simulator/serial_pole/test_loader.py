@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from host_tools.flashing import slip
+from host_tools.flashing.ahead import GAP
 from simulator.serial_pole.chips import CHIPS
 from simulator.serial_pole.flash_file import FlashFile
 from simulator.serial_pole.loader import protocol
@@ -31,6 +32,7 @@ class Desk:
         self.late = 0.0
         self.told: list[str] = []
         self.answers: list[int] = []
+        self.refused: list[int] = []
         self._due: list[tuple[float, int, Timer]] = []
         self._frames = slip.Frames()
 
@@ -52,7 +54,9 @@ class Desk:
         self.time = end
 
     def send(self, data: bytes) -> float:
-        self.answers += [frame[1] for frame in self._frames.feed(data) if frame != b"OHAI"]
+        for answer in self._frames.feed(data):
+            if answer != b"OHAI":
+                (self.refused if answer[-2:] != b"\0\0" else self.answers).append(answer[1])
         return self.time
 
     def set_baud(self, baud: int) -> None: ...
@@ -93,12 +97,15 @@ def writing(size: int) -> tuple[bytes, bytes]:
     return begin, frame(protocol.FLASH_DEFL_DATA, struct.pack("<IIII", len(line), 0, 0, 0) + line)
 
 
+APART = bytes(GAP)
+READ = frame(protocol.READ_REG, MAGIC)
+
+
 def test_a_block_is_answered_at_once_and_the_next_command_waits_for_it(stub: Loader, desk: Desk) -> None:
     begin, block = writing(64 * 1024)
     stub.receive(begin)
     desk.wait(0.01)
-    stub.receive(block)
-    stub.receive(frame(protocol.READ_REG, MAGIC))
+    stub.receive(block + APART + READ)
     desk.wait(0.05)
     assert desk.answers == [protocol.FLASH_DEFL_BEGIN, protocol.FLASH_DEFL_DATA]  # 256 pages take 0.1 s
     desk.wait(0.2)
@@ -110,20 +117,51 @@ def test_a_third_command_finds_no_buffer(stub: Loader, desk: Desk) -> None:
     stub.receive(begin)
     desk.wait(0.01)
     stub.receive(block)
-    for _ in range(2):
-        stub.receive(frame(protocol.READ_REG, MAGIC))
+    stub.receive(READ)
+    stub.receive(APART + READ)
     desk.wait(1)
     assert desk.answers == [protocol.FLASH_DEFL_BEGIN, protocol.FLASH_DEFL_DATA, protocol.READ_REG]
-    assert any("overrun" in line for line in desk.told)
-    stub.receive(frame(protocol.READ_REG, MAGIC))  # and it goes on
+    assert "a frame found no buffer" in desk.told
+
+
+def test_a_command_right_behind_another_finds_no_buffer_yet(stub: Loader, desk: Desk) -> None:
+    stub.receive(READ + READ)
     desk.wait(0.1)
-    assert desk.answers[3:] == [protocol.READ_REG]
+    assert desk.answers == [protocol.READ_REG]
+    assert "a frame found no buffer" in desk.told
+
+
+def test_bytes_of_no_meaning_keep_two_commands_apart(stub: Loader, desk: Desk) -> None:
+    stub.receive(READ + APART + READ)
+    desk.wait(0.1)
+    assert desk.answers == [protocol.READ_REG, protocol.READ_REG]
+
+
+def test_a_block_with_the_number_0_begins_a_stream_anew(stub: Loader, desk: Desk) -> None:
+    """So a block that is cut in two must not have the number of the first twice."""
+    line = zlib.compress(bytes(range(256)) * 256, 9)
+    stub.receive(frame(protocol.FLASH_DEFL_BEGIN, struct.pack("<IIIII", 65536, 2, 0x4000, 0x10000, 0)))
+    desk.wait(0.01)
+    for part in (line[:100], line[100:]):
+        stub.receive(frame(protocol.FLASH_DEFL_DATA, struct.pack("<IIII", len(part), 0, 0, 0) + part))
+        desk.wait(1)
+    stub.receive(READ)
+    desk.wait(0.1)
+    assert desk.refused == [protocol.READ_REG]  # told at the next command
 
 
 def test_answers_come_in_the_order_of_commands_however_late_the_computer_is(stub: Loader, desk: Desk) -> None:
     begin, block = writing(4096)
     stub.receive(begin)  # its answer is due when it has looked whether a sector is blank
     desk.late = 0.01
-    stub.receive(block)
+    stub.receive(APART + block)
     desk.wait(0.1)
     assert desk.answers == [protocol.FLASH_DEFL_BEGIN, protocol.FLASH_DEFL_DATA]
+
+
+def test_reading_waits_for_an_erase_and_takes_the_time_of_one_slow_line(stub: Loader, desk: Desk) -> None:
+    stub.receive(frame(protocol.SPI_FLASH_MD5, struct.pack("<IIII", 0, 1 << 20, 0, 0)))
+    desk.wait(0.50)
+    assert desk.answers == []
+    desk.wait(0.10)
+    assert desk.answers == [protocol.SPI_FLASH_MD5]  # 1 MiB over one line of 20 MHz, and MD5 at 160 MHz
