@@ -127,7 +127,7 @@ class Job:
             self._pass = one
             self._regions = making.submit(self.bundle.regions, self.pole, True)
             try:
-                with link.connection(self.port) as loader:
+                with link.connection(self.port, self.touched) as loader:
                     self._flash(loader, baud, one_by_one, one)
             except (
                 serial.SerialException,

@@ -40,13 +40,16 @@ def own_usb(port: PortInfo) -> bool:
 
 
 @contextlib.contextmanager
-def connection(port: PortInfo) -> Iterator[Loader]:
-    """The chip at *port* in its loader, at 115200 baud.  Raises Lost where none answers, or as `quiet_open`."""
+def connection(port: PortInfo, touched: bool = False) -> Iterator[Loader]:
+    """The chip at *port* in its loader, at 115200 baud.
+
+    Raises Lost where none answers, which says what it means for a pole that was *touched* already; or as `quiet_open`.
+    """
     opened = quiet_open(port.device, timeout=0.05, refusal_s=0)
     try:
         loader = Loader(opened)
         if not _enter(loader, own_usb(port)):
-            raise Lost("flash.silent", port=port.device)
+            raise Lost("flash.silent_writing" if touched else "flash.silent", port=port.device)
         yield loader
     finally:
         if port.device.startswith(

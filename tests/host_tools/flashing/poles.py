@@ -154,6 +154,7 @@ def job(
 
 
 __all__ = [
+    "FAST",
     "Tiny",
     "bundle",
     "has",

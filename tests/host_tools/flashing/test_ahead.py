@@ -95,11 +95,14 @@ def questions(regions: dict[int, bytes]) -> list[bytes]:
     return out
 
 
-def run(ahead: Ahead, chip: Chip, asked: list[bytes], choose: Callable[[int], int]) -> list[bytes]:
+def run(
+    ahead: Ahead, chip: Chip, asked: list[bytes], choose: Callable[[int], int], one_by_one: bool = False
+) -> list[bytes]:
     """Lets all three go on in an order that *choose* decides; returns what esptool was answered."""
     left, line, told = deque(asked), deque[Step](), list[bytes]()
     held: bytes | None = None
     waits = False
+    unanswered = 0
     while True:
         moves: list[str] = []
         if held is not None and (ahead.room or ahead.failed):
@@ -122,11 +125,16 @@ def run(ahead: Ahead, chip: Chip, asked: list[bytes], choose: Callable[[int], in
         elif move == "work":
             chip.work()
         else:
+            unanswered -= 1
             passed = ahead.answer(chip.answers.popleft())
             if passed is not None:
                 told.append(passed)
                 waits = False
-        line.extend(iter(ahead.next, None))
+        for step in iter(ahead.next, None):
+            assert step.behind == (unanswered > 0), "the chip has to look for one before the next begins"
+            assert not (one_by_one and unanswered)
+            unanswered += 1
+            line.append(step)
 
 
 # data that compresses well, badly, and both
@@ -142,12 +150,13 @@ REGIONS = {
 }
 
 
+@pytest.mark.parametrize("one_by_one", [False, True])
 @settings(max_examples=25, deadline=None)
 @given(st.randoms(use_true_random=False))
-def test_every_byte_is_written_and_proved_whatever_comes_first(random: Random) -> None:
-    ahead, chip = Ahead(0x1000), Chip()
+def test_every_byte_is_written_and_proved_whatever_comes_first(one_by_one: bool, random: Random) -> None:
+    ahead, chip = Ahead(0x1000, one_by_one), Chip()
     asked = questions(REGIONS)
-    told = run(ahead, chip, asked, random.randrange)
+    told = run(ahead, chip, asked, random.randrange, one_by_one)
     assert ahead.idle and not ahead.failed
     assert len(told) == len(asked) and all(
         answer[:2] == bytes((ANSWER, question[1])) for answer, question in zip(told, asked, strict=True)

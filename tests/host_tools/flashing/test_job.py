@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from host_tools.flashing import relay
 from host_tools.flashing.errors import Asked, FlashError, Lost, Secured, WrongBoard
 from host_tools.flashing.files import Files
 from host_tools.flashing.job import Job
@@ -15,7 +16,7 @@ from host_tools.flashing.memory import Memory
 from host_tools.flashing.run import Run
 from host_tools.images import partitions
 from host_tools.ports import PortInfo
-from tests.host_tools.flashing.poles import Names, Tiny, has, job, put, starts, virtual_pole
+from tests.host_tools.flashing.poles import FAST, Names, Tiny, has, job, put, starts, virtual_pole
 
 DATA = partitions.layout(4)["data"]
 
@@ -135,11 +136,30 @@ def test_a_line_that_is_noisy_at_high_rates_is_driven_slower(files: Files) -> No
         assert has(pole, Tiny()) and one.row.baud == 4_000_000
 
 
-def test_flash_that_does_not_keep_what_is_written(files: Files) -> None:
-    pole, _ = virtual_pole(faults=["bad-block:0x12000"])
+def test_where_two_commands_at_once_do_not_get_through_they_go_one_by_one(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "GAP", 0)
+    told: list[str] = []
+    pole, _ = virtual_pole(port="rfc2217", log=told.append)
     with pole:
-        with pytest.raises(FlashError, match=r"does not keep what is written to it \(micropython\)"):
-            job(pole, Tiny(), files).run()
+        one = job(pole, Tiny(), files, bauds=FAST[:1])
+        one.run()
+        assert has(pole, Tiny()) and one.row.baud == FAST[0]
+        assert "a frame found no buffer" in told
+    pole, _ = virtual_pole()  # at a port without lines only a person can reset what is out of step
+    with pole, pytest.raises(Lost, match="asks to be flashed again: hold BOOT while you press EN"):
+        job(pole, Tiny(), files, bauds=FAST[:1]).run()
+
+
+@pytest.mark.parametrize("region", ["nvs", "vfs", "micropython", "partitions", "bootloader"])
+def test_flash_that_does_not_keep_what_is_written(files: Files, region: str) -> None:
+    where = next(part.offset for part in Tiny().regions("P0001", True) if part.name == region)
+    pole, _ = virtual_pole(faults=[f"bad-block:{where:#x}"])
+    with pole:
+        put(pole, Tiny("1.23.0"))
+        with pytest.raises(FlashError, match=rf"does not keep what is written to it \({region}\)"):
+            job(pole, Tiny(), files, erase_data=True).run()
         assert not starts(pole)
 
 
