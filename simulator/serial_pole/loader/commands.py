@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import md5
 from struct import unpack, unpack_from
-from typing import TYPE_CHECKING
 
 from simulator.serial_pole.loader import protocol
 from simulator.serial_pole.loader.clock import CRYSTAL
-from simulator.serial_pole.loader.protocol import BLOCK_HEADER, CHECKSUM_SEED, Refusal
+from simulator.serial_pole.loader.protocol import BLOCK_HEADER, CHECKSUM_SEED, Refusal, Stay
 from simulator.serial_pole.rom import xor_bytes
-
-if TYPE_CHECKING:
-    from simulator.serial_pole.loader.loader import Loader
 
 Result = tuple[int, bytes]  # the value in the answer's header, and its data
 DONE: Result = (0, b"")
@@ -27,7 +23,7 @@ class Commands:
     BAD_LENGTH = UNKNOWN = BAD_CHECKSUM = FAILED = 0
     ALLOWED_WHEN_SECURED: frozenset[int] = frozenset()
 
-    def __init__(self, loader: Loader) -> None:
+    def __init__(self, loader: Stay) -> None:
         self.loader = loader
         self.clock = CRYSTAL
         self.carried_over = 0  # the error of something done after its answer: the next command is refused with it

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from struct import Struct
 from typing import Protocol
 
+from simulator.serial_pole.chips import ChipKind
 from simulator.serial_pole.reactor import Timer
+from simulator.serial_pole.registers import Registers
+from simulator.serial_pole.timed_flash import TimedFlash
 
 FLASH_BEGIN, FLASH_DATA, FLASH_END = 0x02, 0x03, 0x04
 MEM_BEGIN, MEM_END, MEM_DATA = 0x05, 0x06, 0x07
@@ -56,3 +59,32 @@ class Desk(Protocol):
         ...
 
     def log(self, text: str) -> None: ...
+
+
+class Stay(Protocol):
+    """What a command needs of the loader that carries it out."""
+
+    kind: ChipKind
+    flash: TimedFlash
+    registers: Registers
+    security: frozenset[str]
+    desk: Desk
+    time: float  # when what is done so far is done
+    after: Callable[[], None] | None  # what the command does once it is answered
+    take_frame: Callable[[bytes], None] | None  # where frames go that are not commands
+    synced: bool  # a host has spoken to it
+
+    def send(self, frame: bytes) -> None:
+        """Sends *frame* at ``time``."""
+
+    def do(self, action: Callable[[], None]) -> None:
+        """Does *action* at ``time``."""
+
+    def start_stub(self) -> None:
+        """The code in RAM runs."""
+
+    def back_to_rom(self) -> None:
+        """The stub ends and the ROM's loader waits again."""
+
+    def leave(self) -> None:
+        """The loader ends and the program in the flash starts, once the answer is through."""

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING
 
 from simulator.serial_pole.chips import security_info
 from simulator.serial_pole.loader import protocol
 from simulator.serial_pole.loader.commands import DONE, Commands, Result
-from simulator.serial_pole.loader.protocol import Refusal
-
-if TYPE_CHECKING:
-    from simulator.serial_pole.loader.loader import Loader
+from simulator.serial_pole.loader.protocol import Refusal, Stay
 
 _SYNC_VALUE = 0x20120707  # any but zero: zero says that a stub answers
 _SLOW_READ = 64  # bytes
@@ -42,7 +38,7 @@ class RomCommands(Commands):
         }
     )
 
-    def __init__(self, loader: Loader) -> None:
+    def __init__(self, loader: Stay) -> None:
         super().__init__(loader)
         self._at = 0
         self._left = 0

@@ -9,17 +9,13 @@ from __future__ import annotations
 
 import zlib
 from hashlib import md5
-from typing import TYPE_CHECKING
 
 from simulator.serial_pole.chips import ESP32, security_info
 from simulator.serial_pole.flash_file import SECTOR
 from simulator.serial_pole.loader import protocol
 from simulator.serial_pole.loader.clock import RAISED
 from simulator.serial_pole.loader.commands import DONE, Commands, Result
-from simulator.serial_pole.loader.protocol import Refusal
-
-if TYPE_CHECKING:
-    from simulator.serial_pole.loader.loader import Loader
+from simulator.serial_pole.loader.protocol import Refusal, Stay
 
 _INFLATED = 32 * 1024  # bytes
 _BLANK = b"\xff" * SECTOR
@@ -34,7 +30,7 @@ class StubCommands(Commands):
     BAD_DEFLATE = 0xC700
     NOT_HERE = 0xFF00
 
-    def __init__(self, loader: Loader) -> None:
+    def __init__(self, loader: Stay) -> None:
         super().__init__(loader)
         if loader.kind is ESP32:
             self.clock = RAISED
