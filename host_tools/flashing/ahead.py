@@ -37,7 +37,7 @@ from host_tools.flashing.steps import (
     Rest,
     Step,
     command,
-)  # fmt: skip
+)
 
 AHEAD = 4  # blocks esptool may be ahead of the line
 GAP = 64  # bytes: the stub takes up to 32 in one interrupt, and between two of those it looks what has come
