@@ -4,7 +4,8 @@ esptool asks, waits for the answer, and then prepares its next question; while i
 the chip works (it computes an MD5, it programs the end of a region) the line is idle too.  Here esptool is told "done"
 ahead, and what the chip really says comes after: anything but "done" fails esptool's next question, and the whole
 pass.  Nothing counts as written before ``idle``, and nothing of the *final* region, without which the chip does not
-start, goes out before all others are proved.
+start, goes out before all others are proved.  A register that was read is known, unless esptool has written one of the
+same controller: it asks for the same eFuses before each region, and would not wait as long as four blocks can take.
 
 **How much the chip can take.**  Espressif's flasher stub has two buffers: it works on one command while it receives
 the next.  So a command may begin to go out while at most one before it is unfinished.  A block of data is answered when
@@ -46,6 +47,12 @@ _BEGINS, _BLOCKS, _ENDS = (_BEGIN, _DEFLATED_BEGIN), (_DATA, _DEFLATED_DATA), (_
 _OK, _FAILED = b"\0\0", b"\x01\x06"
 _MAGIC = 0x40001000  # says which chip it is; esptool reads it to know that the last block is finished
 _FENCE = command(READ_REG, struct.pack("<I", _MAGIC))
+_CONTROLLER = 12  # bits of an address that tell the registers of one controller apart
+
+
+def _controller(question: bytes) -> int:
+    """Of the register that READ_REG asks for."""
+    return int(struct.unpack_from("<I", question, HEAD.size)[0]) >> _CONTROLLER
 
 
 class Ahead:
@@ -66,7 +73,8 @@ class Ahead:
         self._due: deque[Check] = deque()  # to be sent when the line has something else to carry meanwhile
         self._unfinished: deque[Step] = deque()
         self._region: Region | None = None
-        self._registers: dict[bytes, bytes] = {}  # answers by question, until one is written
+        self._registers: dict[bytes, bytes] = {}  # answers by question
+        self._written: set[int] = set()  # controllers of which esptool has written a register
 
     @property
     def failed(self) -> bool:
@@ -91,17 +99,23 @@ class Ahead:
             return command(op, _FAILED, ANSWER)
         if op in _BEGINS:
             self._begin(packet)
-        elif op in _ENDS or op == WRITE_REG:
+        elif op in _ENDS:
             self._queue.append(Step(packet))
-        elif region is None:
-            self._queue.append(Step(packet, None))
-            return None
-        elif op in _BLOCKS:
+        elif op == WRITE_REG:
+            self._written |= {
+                address >> _CONTROLLER for address, *_ in struct.iter_unpack("<IIII", packet[HEAD.size :])
+            }
+            self._queue.append(Step(packet))
+        elif region is not None and op in _BLOCKS:
             self._queue += region.take(packet)
-        elif op == MD5 and struct.unpack_from("<II", packet, HEAD.size) == (region.offset, len(region.data)):
+        elif (
+            region is not None
+            and op == MD5
+            and struct.unpack_from("<II", packet, HEAD.size) == (region.offset, len(region.data))
+        ):
             self._queue.append(Rest(region))
             return command(op, region.digest + _OK, ANSWER)
-        elif packet in self._registers:
+        elif packet in self._registers and _controller(packet) not in self._written:
             return self._registers[packet]
         else:
             self._queue.append(Step(packet, None))
@@ -177,8 +191,6 @@ class Ahead:
             self._unfinished.popleft()
         if step.op == READ_REG:
             self._registers[step.packet] = packet
-        elif step.op == WRITE_REG:
-            self._registers.clear()
         if step.wait_s is None:
             return packet
         self._judge(step, packet[HEAD.size :])

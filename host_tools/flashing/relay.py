@@ -42,6 +42,7 @@ class Relay:
         self._client: socket.socket | None = None
         self._changed = threading.Condition()  # guards ``ahead`` and ``_sending``
         self._sending = False
+        self._through = 0.0  # when the line has carried all that was sent
         self._ended = threading.Event()
         self._threads = [
             threading.Thread(target=self._guarded, args=(work,), daemon=True)
@@ -149,9 +150,9 @@ class Relay:
             if not steps:
                 return
             raw = b"".join(bytes(GAP if step.behind else 0) + slip.frame(step.packet) for step in steps)
-            through = time.monotonic() + 10 * len(raw) / self._baud
+            self._through = max(self._through, time.monotonic()) + 10 * len(raw) / self._baud
             for step in steps:
-                step.deadline = through + (step.wait_s or 0)
+                step.deadline = self._through + (step.wait_s or 0)
             self.port.write(raw)
             sent = True
 

@@ -39,7 +39,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--replace", is_flag=True, help="What the registry knows otherwise holds no more.")
 @click.option(
-    "--baud", type=click.IntRange(9600, 4_000_000), help="Rate to try first (default: 921600, or the adapter's)."
+    "--baud", type=click.IntRange(115_200, 4_000_000), help="Rate to try first (default: 921600, or the adapter's)."
 )
 @click.option(
     "--trust", metavar="PEM", type=FILE, envvar="DIYA_TRUST", help="The key that must have signed the bundle."

@@ -104,6 +104,11 @@ def run(
     waits = False
     unanswered = 0
     while True:
+        for step in iter(ahead.next, None):
+            assert step.behind == (unanswered > 0), "the chip has to look for one before the next begins"
+            assert not (one_by_one and unanswered)
+            unanswered += 1
+            line.append(step)
         moves: list[str] = []
         if held is not None and (ahead.room or ahead.failed):
             moves.append("tell")
@@ -130,11 +135,6 @@ def run(
             if passed is not None:
                 told.append(passed)
                 waits = False
-        for step in iter(ahead.next, None):
-            assert step.behind == (unanswered > 0), "the chip has to look for one before the next begins"
-            assert not (one_by_one and unanswered)
-            unanswered += 1
-            line.append(step)
 
 
 # data that compresses well, badly, and both
@@ -197,3 +197,23 @@ def test_the_line_has_something_to_carry_while_the_chip_computes_an_md5() -> Non
     run(ahead, chip, questions(REGIONS), lambda _n: 0)
     behind = [len(after) for before, after in pairwise(sent) if before[1] == MD5]
     assert len(behind) > len(REGIONS) and all(length > 4096 for length in behind[:-3])
+
+
+def test_a_register_is_known_that_was_read_unless_one_of_the_same_controller_was_written() -> None:
+    ahead, chip = Ahead(0x1000), Chip()
+
+    def read(address: int) -> bool:
+        """Whether esptool gets an answer that is not the chip's."""
+        known = ahead.ask(packet(READ_REG, struct.pack("<I", address)))
+        run(ahead, chip, [], lambda _n: 0)
+        return known is not None
+
+    def write(address: int) -> None:
+        assert ahead.ask(packet(WRITE_REG, struct.pack("<IIII", address, 1, 0xFFFFFFFF, 0))) is not None
+        run(ahead, chip, [], lambda _n: 0)
+
+    run(ahead, chip, [], lambda _n: 0)
+    efuse, spi_command, spi_user = 0x3FF5A00C, 0x3FF42000, 0x3FF4201C
+    assert [read(efuse), read(efuse), read(spi_user)] == [False, True, False]
+    write(spi_command)
+    assert [read(efuse), read(spi_user), read(spi_user)] == [True, False, False]

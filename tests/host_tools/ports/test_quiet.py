@@ -126,6 +126,23 @@ def test_a_second_program_at_a_network_port_is_told_that_it_is_busy(kind: str) -
         quiet_open(virtual.url)
 
 
+def test_a_socket_tells_how_many_bytes_wait_and_that_it_was_refused_before_it_said_anything() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        url = f"socket://127.0.0.1:{door.getsockname()[1]}"
+        with quiet_open(url, timeout=PATIENCE_S, refusal_s=0) as port:
+            inside = door.accept()[0]
+            inside.sendall(b"a hundred" * 10)
+            assert port.read(1) == b"a" and port.in_waiting == 89
+            inside.close()
+            assert port.read(89).startswith(b" hundred")
+            with pytest.raises(serial.SerialException):
+                port.read(1)
+        with quiet_open(url, timeout=PATIENCE_S, refusal_s=0) as port:
+            door.accept()[0].close()
+            with pytest.raises(PortBusy, match="another program is connected"):
+                port.read(1)
+
+
 def test_what_is_no_port_is_said_in_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as door:
         free = door.getsockname()[1]
