@@ -3,7 +3,7 @@
 esptool asks, waits for the answer, and then prepares its next question; while it prepares, the line is idle, and while
 the chip works (it computes an MD5, it programs the end of a region) the line is idle too.  Here esptool is told "done"
 ahead, and what the chip really says comes after: anything but "done" fails esptool's next question, and the whole
-pass.  Nothing counts as written before ``idle``, and nothing of the *final* region, without which the chip does not
+pass.  Nothing counts as written before ``idle``, and no block of the *final* region, without which the chip does not
 start, goes out before all others are proved.  A register that was read is known, unless esptool has written one of the
 same controller: it asks for the same eFuses before each region, and would not wait as long as four blocks can take.
 
