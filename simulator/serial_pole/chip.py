@@ -55,6 +55,7 @@ class Chip:
         self._running: object | None = None  # the present run of the app
         self._complaint: Timer | None = None
         self._held = b""  # what may be the beginning of a SYNC frame
+        self._out_of_step = False  # a host has come back to a stub that is half way through something
         line.to_chip = self._received
 
     # -- power and reset
@@ -140,6 +141,7 @@ class Chip:
         self._loader = Loader(
             self._kind, self._flash, Registers(self._kind, words, self._file.size), self._faults.security, self
         )
+        self._out_of_step = False
         self.log("loader in ROM waits")
 
     # -- the port
@@ -149,6 +151,7 @@ class Chip:
         if not self._has_lines and self._loader is not None:
             self._loader.synced = self._loader.stays = False
             self._line.baud = None  # it begins at its own speed, and there is nothing to tell the two apart
+            self._out_of_step = self._loader.busy or self._loader.lost > 0
 
     def disconnected(self) -> None:
         """The host closed the port."""
@@ -161,6 +164,11 @@ class Chip:
 
     def _received(self, data: bytes) -> None:
         if self._loader is not None:
+            if self._out_of_step:  # only a reset helps, and who comes back to it means one
+                data, sync = self._find_sync(data)
+                if sync:
+                    self._from_the_start(sync)
+                    return
             self._loader.receive(data)
             return
         if self._running is None and self._complaint is None:
@@ -168,14 +176,18 @@ class Chip:
         if not self._has_lines and not self._no_loader:
             data, sync = self._find_sync(data)
             if sync:
-                self.hold()
-                self._line.baud = None
-                self._enter_loader()
-                assert self._loader is not None
-                self._loader.receive(sync)
+                self._from_the_start(sync)
                 return
         if data and self._running is not None:
             self._app.receive(data)
+
+    def _from_the_start(self, sync: bytes) -> None:
+        """Into the loader in ROM, which answers *sync*."""
+        self.hold()
+        self._line.baud = None
+        self._enter_loader()
+        assert self._loader is not None
+        self._loader.receive(sync)
 
     def _find_sync(self, data: bytes) -> tuple[bytes, bytes]:
         """What of *data* is for the program, and the SYNC frame and what follows if there is one."""

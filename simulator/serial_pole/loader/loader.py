@@ -56,6 +56,11 @@ class Loader:
         receives = self._receiver or self._slip
         return bool(receives.inside or self._frames or self.time > self.desk.now() or self._commands.unfinished)
 
+    @property
+    def lost(self) -> int:
+        """Frames that found no buffer; whoever sent them is out of step with the stub for good."""
+        return self._receiver.lost if self._receiver else 0
+
     def receive(self, data: bytes) -> None:
         """Bytes from the line."""
         if self._receiver is None:
