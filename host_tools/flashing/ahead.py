@@ -25,10 +25,10 @@ import struct
 from collections import deque
 from collections.abc import Iterator
 
-from host_tools.flashing.loader import ANSWER, MD5, READ_REG, WRITE_REG
+from host_tools.flashing.chips import MAGIC_AT
+from host_tools.flashing.loader import ANSWER, FLASH_BEGIN, FLASH_END, HEAD, MD5, READ_REG, WRITE_REG, packed
 from host_tools.flashing.steps import (
     BLOCK_HEAD,
-    HEAD,
     INFLATED,
     PIECE,
     Begin,
@@ -37,16 +37,14 @@ from host_tools.flashing.steps import (
     Region,
     Rest,
     Step,
-    command,
 )
 
 AHEAD = 4  # blocks esptool may be ahead of the line
 GAP = 64  # bytes: the stub takes up to 32 in one interrupt, and between two of those it looks what has come
-_BEGIN, _DATA, _END, _DEFLATED_BEGIN, _DEFLATED_DATA, _DEFLATED_END = 0x02, 0x03, 0x04, 0x10, 0x11, 0x12  # FLASH_*
-_BEGINS, _BLOCKS, _ENDS = (_BEGIN, _DEFLATED_BEGIN), (_DATA, _DEFLATED_DATA), (_END, _DEFLATED_END)
+_FLASH_DATA, _DEFLATED_BEGIN, _DEFLATED_DATA, _DEFLATED_END = 0x03, 0x10, 0x11, 0x12
+_BEGINS, _BLOCKS, _ENDS = (FLASH_BEGIN, _DEFLATED_BEGIN), (_FLASH_DATA, _DEFLATED_DATA), (FLASH_END, _DEFLATED_END)
 _OK, _FAILED = b"\0\0", b"\x01\x06"
-_MAGIC = 0x40001000  # says which chip it is; esptool reads it to know that the last block is finished
-_FENCE = command(READ_REG, struct.pack("<I", _MAGIC))
+_FENCE = packed(READ_REG, struct.pack("<I", MAGIC_AT))  # esptool, too, asks for it after the last block
 _CONTROLLER = 12  # bits of an address that tell the registers of one controller apart
 
 
@@ -96,7 +94,7 @@ class Ahead:
         op = packet[1]
         region = self._region
         if self.failed:
-            return command(op, _FAILED, ANSWER)
+            return packed(op, _FAILED, ANSWER)
         if op in _BEGINS:
             self._begin(packet)
         elif op in _ENDS:
@@ -114,13 +112,13 @@ class Ahead:
             and struct.unpack_from("<II", packet, HEAD.size) == (region.offset, len(region.data))
         ):
             self._queue.append(Rest(region))
-            return command(op, region.digest + _OK, ANSWER)
+            return packed(op, region.digest + _OK, ANSWER)
         elif packet in self._registers and _controller(packet) not in self._written:
             return self._registers[packet]
         else:
             self._queue.append(Step(packet, None))
             return None
-        return command(op, _OK, ANSWER)
+        return packed(op, _OK, ANSWER)
 
     def _begin(self, packet: bytes) -> None:
         size, count, _, offset = struct.unpack_from("<IIII", packet, HEAD.size)

@@ -25,6 +25,7 @@ SPI_PARAMETERS, SPI_ATTACH, READ_FLASH, CHANGE_BAUD = 0x0B, 0x0D, 0x0E, 0x0F
 MD5, SECURITY_INFO = 0x13, 0x14
 ERASE_REGION = 0xD1  # of the stub alone
 REQUEST, ANSWER = 0, 1
+HEAD = struct.Struct("<BBHI")  # direction, command, bytes that follow, check or value
 
 ROM_BAUD = 115200
 POLL_S = 0.05  # longest wait of one read of the port
@@ -36,6 +37,16 @@ _SYNC_BODY = b"\x07\x07\x12\x20" + 32 * b"\x55"
 _USER_COMMAND, _USER_MISO, _USER_START, _COMMAND_8_BITS = 1 << 31, 1 << 28, 1 << 18, 7 << 28
 _READ_ID = 0x9F
 _UNLOCK_WDT, _UNLOCK_SWD, _SWD_AUTO_FEED = 0x50D83AA1, 0x8F1D312A, 1 << 31
+
+
+def packed(op: int, body: bytes, direction: int = REQUEST, check: int = 0) -> bytes:
+    """A packet of the loader's protocol; *check* is of a block's data."""
+    return HEAD.pack(direction, op, len(body), check) + body
+
+
+def checksum(data: bytes) -> int:
+    """What a block of *data* is checked with."""
+    return reduce(xor, data, 0xEF)
 
 
 class Silent(Exception):
@@ -78,7 +89,7 @@ class Loader:
 
     def command(self, op: int, body: bytes = b"", answer: int = 0, wait_s: float = 1.0, check: int = 0) -> bytes:
         """Ask for *op* and return its answer: *answer* bytes, or with 0 the four bytes of the header's value."""
-        self.port.write(slip.frame(struct.pack("<BBHI", REQUEST, op, len(body), check) + body))
+        self.port.write(slip.frame(packed(op, body, check=check)))
         value, payload = self._answer(op, time.monotonic() + wait_s)
         status = payload[answer : answer + 2] if len(payload) >= answer + 2 else payload[:2]
         if len(status) < 2 or status[0] or len(payload) < answer + 2:
@@ -180,8 +191,8 @@ class Loader:
             blocks = [data[at : at + RAM_BLOCK] for at in range(0, len(data), RAM_BLOCK)]
             self.command(MEM_BEGIN, struct.pack("<IIII", len(data), len(blocks), RAM_BLOCK, address))
             for number, block in enumerate(blocks):
-                check = reduce(xor, block, 0xEF)
-                self.command(MEM_DATA, struct.pack("<IIII", len(block), number, 0, 0) + block, check=check)
+                body = struct.pack("<IIII", len(block), number, 0, 0) + block
+                self.command(MEM_DATA, body, check=checksum(block))
         self.command(MEM_END, struct.pack("<II", 0, stub.entry))
         end = time.monotonic() + 1.0
         while b"OHAI" not in self._ready:

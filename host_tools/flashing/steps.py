@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import struct
 import zlib
-from functools import reduce
 from hashlib import md5
-from operator import xor
 from typing import NamedTuple
 
-from host_tools.flashing.loader import MD5, REQUEST
+from host_tools.flashing.loader import HEAD, MD5, checksum, packed
 
 PIECE = 128 * 1024  # bytes that are worth an MD5 of their own: 70 ms for an ESP32's stub
 LONG = 4096  # bytes of a block that takes the line long enough for an MD5,
 DENSE = 3  # unless it is that much larger inflated: then the chip is busy with programming for as long
 INFLATED = 32 * 1024  # bytes the stub inflates before it programs them
-HEAD, BLOCK_HEAD = struct.Struct("<BBHI"), struct.Struct("<IIII")
+BLOCK_HEAD = struct.Struct("<IIII")  # bytes, number, and two zeros before each block's data
 _SLICE = 256  # compressed bytes, to find where a buffer is full
 _WAIT_S, _MD5_WAIT_S_PER_BYTE = 3.0, 8e-6  # a block before may have to be programmed, its sectors to be erased
-_CHECKSUM_SEED = 0xEF
-
-
-def command(op: int, body: bytes, direction: int = REQUEST, check: int = 0) -> bytes:
-    """A packet of the loader's protocol."""
-    return HEAD.pack(direction, op, len(body), check) + body
 
 
 class Step:
@@ -50,12 +42,12 @@ class Block(Step):
 
 
 class Check(Step):
-    """The MD5 of *length* bytes from *at* has to be *expected*; they are of *region*."""
+    """The MD5 of what *region* has from *begin* to *end*, and what it has to be."""
 
     def __init__(self, region: Region, begin: int, end: int) -> None:
         length = end - begin
         body = struct.pack("<IIII", region.offset + begin, length, 0, 0)
-        super().__init__(command(MD5, body), _WAIT_S + length * _MD5_WAIT_S_PER_BYTE)
+        super().__init__(packed(MD5, body), _WAIT_S + length * _MD5_WAIT_S_PER_BYTE)
         self.region = region
         self.expected = md5(region.data[begin:end], usedforsecurity=False).digest()
 
@@ -116,10 +108,10 @@ class Region:
         """*data* of *packet* under the next number: the stub takes 0 for the beginning of a stream."""
         _, op, size, check = HEAD.unpack_from(packet)
         if size != BLOCK_HEAD.size + len(data):
-            check = reduce(xor, data, _CHECKSUM_SEED)
+            check = checksum(data)
         body = BLOCK_HEAD.pack(len(data), self._blocks, 0, 0) + data
         self._blocks += 1
-        return Block(command(op, body, check=check), self, begin, end)
+        return Block(packed(op, body, check=check), self, begin, end)
 
     @property
     def digest(self) -> bytes:
