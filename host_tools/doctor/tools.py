@@ -12,6 +12,7 @@ from host_tools.broker.address import HOW_TO_INSTALL
 from host_tools.broker.mosquitto import find_mosquitto
 from host_tools.doctor.finding import Finding, ok, problem, warning
 from host_tools.errors import DiyaError
+from host_tools.python_program import distribution, run_module
 
 RUN_S = 30.0  # longest a program may take to say its version
 
@@ -29,7 +30,7 @@ PACKAGES = {
     "uharfbuzz": "Hindi in records",
     "paho-mqtt": "the broker",
 }
-PROGRAMS = {"esptool": ["-m", "esptool", "version"], "mpremote": ["-m", "mpremote", "--version"]}
+PROGRAMS = {"esptool": "version", "mpremote": "--version"}
 
 
 def python() -> Iterator[Finding]:
@@ -51,13 +52,13 @@ def packages() -> Iterator[Finding]:
         bound = bounds.get(name, "")
         cure = f"`{sys.executable} -m pip install '{name}{bound}'`"
         try:
-            version = metadata.version(name)
+            version = distribution(name).version
         except metadata.PackageNotFoundError:
             yield problem(name, f"is missing: it is for {purpose}", cure)
             continue
         if not within(version, bound):
             yield problem(name, f"is {version} and must be {bound}", cure)
-        elif name in PROGRAMS and (said := _fails([sys.executable, *PROGRAMS[name]])):
+        elif name in PROGRAMS and (said := _fails(run_module(name, PROGRAMS[name]))):
             yield problem(
                 name, f"is {version} and does not run: {said}", cure.replace("install", "install --force-reinstall")
             )

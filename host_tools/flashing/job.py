@@ -183,6 +183,10 @@ class Job:
         self._check_stop()
         self.row.phase = "preparing"
         files = [(region.offset, self.files.put(region)) for region in plan.write]
+        if not one.ready():
+            self._check_stop()
+            key = "flash.esptool_fails_writing" if self.touched else "flash.esptool_fails"
+            raise FlashError(key, port=self.port.device, why=one.said.last or "it says nothing")
         self.touched = True
         for offset in plan.erase:
             loader.erase_sector(offset, chip.facts)

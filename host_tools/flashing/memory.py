@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.flashing.errors import FlashError
+from host_tools.user_folders import state_folder
 
 VARIABLE = "DIYA_STATE"
 
@@ -30,8 +31,7 @@ def memory_path() -> Path:
     named = os.environ.get(VARIABLE)
     if named:
         return Path(named) / "flashing.json"
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "diya" / "flashing.json"
+    return state_folder() / "flashing.json"
 
 
 class Memory:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 from base64 import b64decode
 from functools import lru_cache
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import NamedTuple
+
+from host_tools.python_program import distribution
 
 
 class Stub(NamedTuple):
@@ -24,13 +26,10 @@ class Stub(NamedTuple):
 @lru_cache
 def stub_for(chip: str) -> Stub | None:
     """The stub for *chip*; None where this esptool keeps it elsewhere, and the ROM has to do."""
-    spec = find_spec("esptool")
-    if spec is None or spec.origin is None:
-        return None
-    file = Path(spec.origin).parent / "targets" / "stub_flasher" / "2" / f"{chip}.json"
     try:
-        found = json.loads(file.read_text())
+        file = Path(str(distribution("esptool").locate_file(f"esptool/targets/stub_flasher/2/{chip}.json")))
+        found = json.loads(file.read_text(encoding="utf-8"))
         segments = [(int(found[f"{part}_start"]), b64decode(found[part])) for part in ("text", "data") if part in found]
         return Stub(tuple(segments), int(found["entry"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (PackageNotFoundError, OSError, ValueError, KeyError, TypeError):
         return None

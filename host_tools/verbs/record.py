@@ -19,6 +19,7 @@ from host_tools.output import json_option, say_json
 from host_tools.place import broker_option, place_of, root_option, site_option
 from host_tools.record import query
 from host_tools.record.query import Wanted
+from host_tools.user_folders import state_folder
 
 SHOWN = 20
 
@@ -189,7 +190,7 @@ def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None
 
 
 def _default() -> Path:
-    return envelope.state_folder() / "record.sqlite"
+    return state_folder() / "record.sqlite"
 
 
 def _wanted(

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -101,12 +102,12 @@ def test_versions_are_held_against_what_diya_asks_for(version: str, bound: str, 
 
 
 def test_a_package_that_is_missing_old_or_broken_is_a_problem_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
-    def version(name: str) -> str:
+    def distribution(name: str) -> SimpleNamespace:
         if name == "segno":
             raise tools.metadata.PackageNotFoundError
-        return {"esptool": "4.8.1", "mpremote": "1.29.0"}.get(name, "99")
+        return SimpleNamespace(version={"esptool": "4.8.1", "mpremote": "1.29.0"}.get(name, "99"))
 
-    monkeypatch.setattr(tools.metadata, "version", version)
+    monkeypatch.setattr(tools, "distribution", distribution)
     monkeypatch.setattr(tools, "_bounds", lambda: {"esptool": "<6,>=5.1", "segno": "<2,>=1.6"})
     monkeypatch.setattr(tools, "_fails", lambda command: "it is broken")
     found = {one.about: one for one in tools.packages()}
