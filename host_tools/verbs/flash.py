@@ -95,7 +95,7 @@ class _Flashing:
         from host_tools.flashing.names import Registered
         from host_tools.flashing.run import Run, exit_code
         from host_tools.flashing.trust import check_signer
-        from host_tools.ports import adapter_key, find, port_info
+        from host_tools.ports import adapter_key, different, find
         from host_tools.registry import Registry
 
         sys.setswitchinterval(SWITCH_S)
@@ -103,7 +103,7 @@ class _Flashing:
         check_signer(bundle, self.memory, trust is not None)
         registry = Registry(registry_path(registry_file))
         names = Registered(registry, by, replace)
-        ports = [port_info(name) for name in dict.fromkeys(named)] or find()
+        ports = different(named) or find()
         done: list[Job] = []
         if left is None:
             self.memory.begin(path, erase_data)
