@@ -39,5 +39,9 @@ class Asked(FlashError):
     code = 12
 
 
+class NoStub(Exception):
+    """The flasher stub did not come up on this chip: its loader in ROM is left."""
+
+
 class Noisy(Exception):
     """The line drops or changes bytes at this rate; a lower one may do."""

@@ -65,10 +65,14 @@ class Pass:
             self.said.line(line)
         return False
 
-    def write(self, chip: str, address: str, baud: int, files: Sequence[tuple[int, Path]]) -> None:
-        """Begin to write *files* (offset, file) to a *chip* that waits in its loader at *baud* behind *address*."""
+    def write(self, chip: str, address: str, baud: int, files: Sequence[tuple[int, Path]], by_rom: bool) -> None:
+        """Begin to write *files* (offset, file) to a *chip* that waits in its loader at *baud* behind *address*.
+
+        *by_rom*: that loader is the one in ROM, and not the stub.
+        """
         words = ["--chip", chip, "--port", address, "--baud", str(baud)]
-        words += ["--before", "no-reset-no-sync", "--after", "no-reset-stub", "write-flash"]
+        words += ["--before", "no-reset-no-sync", "--after", "no-reset" if by_rom else "no-reset-stub"]
+        words += ["--no-stub", "write-flash"] if by_rom else ["write-flash"]
         for offset, file in files:
             words += [hex(offset), str(file)]
         assert self._process.stdin is not None

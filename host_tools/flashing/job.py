@@ -2,6 +2,7 @@
 
 Everything that may speak against it is asked before a byte is written; then one pass of esptool, the reset, and the
 entry in the registry.  The line is tried at 921600 baud first, and at lower rates when it drops or changes bytes.
+Where the flasher stub does not come up, the loader in ROM does it, which takes longer.
 """
 
 from __future__ import annotations
@@ -16,19 +17,22 @@ from typing import Any, Protocol
 import serial
 
 from host_tools.flashing import link
-from host_tools.flashing.errors import Asked, FlashError, Lost, Noisy
+from host_tools.flashing.ahead import Ahead
+from host_tools.flashing.errors import Asked, FlashError, Lost, Noisy, NoStub
 from host_tools.flashing.esptool import Pass
 from host_tools.flashing.files import Files
-from host_tools.flashing.loader import ROM_BAUD, Loader, Refused, Silent
+from host_tools.flashing.loader import ROM_BAUD, ROM_BLOCK, Loader, Refused, Silent
 from host_tools.flashing.output import Said
 from host_tools.flashing.plan import HEAD, OWN, Moved, Part, Plan, candidates, digest, is_first, make_plan, padded
-from host_tools.flashing.relay import Relay
+from host_tools.flashing.relay import Order, Relay
 from host_tools.flashing.row import Row
 from host_tools.flashing.stub import stub_for
+from host_tools.flashing.through import Through
 from host_tools.images.partitions import decode
 from host_tools.ports import PortInfo
 
 BAUDS = (921600, 460800, 115200)
+NO_STUB = ("asked", "missing", "failed")  # by the user, in this esptool, when it was started
 
 
 class Bundle(Protocol):
@@ -58,7 +62,10 @@ class Stopped(Exception):
 
 @dataclass
 class Job:
-    """Flash *pole* of *bundle* at *port*; ``row`` shows where it is, ``mac`` and ``written`` how it ended."""
+    """Flash *pole* of *bundle* at *port*; ``row`` shows where it is, ``mac`` and ``written`` how it ended.
+
+    ``no_stub``: why the loader in ROM does it; one of ``NO_STUB``, empty where the stub does.
+    """
 
     bundle: Bundle
     pole: str
@@ -67,6 +74,7 @@ class Job:
     files: Files
     bauds: tuple[int, ...] = BAUDS
     erase_data: bool = False
+    no_stub: str = ""
 
     def __post_init__(self) -> None:
         self.row = Row(self.port.device, self.pole, self.port.adapter)
@@ -84,13 +92,18 @@ class Job:
         begin = time.monotonic()
         try:
             tries = self._tries()
-            for number, (baud, one_by_one) in enumerate(tries, 1):
+            while tries:
+                baud, one_by_one = tries.pop(0)
                 try:
                     self._attempt(baud, one_by_one)
                     break
-                except (Noisy, Silent, Refused):
-                    if number == len(tries):
-                        raise Lost("flash.noisy", port=self.port.device, baud=baud) from None
+                except NoStub as error:
+                    if error.__cause__ is None or not tries:  # else the line may be to blame
+                        self.no_stub = "failed"
+                        tries.insert(0, (baud, one_by_one))
+                except (Noisy, Silent, Refused) as error:
+                    if not tries:
+                        raise self._hopeless(error, baud) from None
             self.row.phase = "done" if self.written else "unchanged"
         finally:
             self.took_s = time.monotonic() - begin
@@ -101,6 +114,12 @@ class Job:
             return [(baud, True) for baud in self.bauds]
         first, *lower = self.bauds
         return [(first, False), *((baud, True) for baud in lower or [first])]
+
+    def _hopeless(self, error: Exception, baud: int) -> FlashError:
+        """What to say when the last try ended with *error*."""
+        if isinstance(error, Refused):
+            return FlashError("flash.refused", port=self.port.device, baud=baud, why=error)
+        return Lost("flash.noisy", port=self.port.device, baud=baud)
 
     @property
     def code(self) -> int:
@@ -169,15 +188,27 @@ class Job:
         regions = [region for region in self._regions.result() if self.first or region.name not in OWN]
         heads = {region.name: loader.read_flash(region.offset, min(HEAD, len(region.data))) for region in regions}
         maybe = candidates(regions, heads)
-        stub = stub_for(chip.facts.name)
-        if stub is not None:
-            loader.run(stub)
+        self._begin_stub(loader, chip.facts.name)
         there = set()
         for region in maybe:
             data = padded(region.data)
             if loader.flash_md5(region.offset, len(data)) == digest(data):
                 there.add(region.name)
         return make_plan(regions, self.first, heads, there)
+
+    def _begin_stub(self, loader: Loader, chip: str) -> None:
+        if not self.no_stub:
+            stub = stub_for(chip)
+            if stub is None:
+                self.no_stub = "missing"
+            else:
+                try:
+                    loader.run(stub)
+                except (Silent, Refused) as error:
+                    raise NoStub from error
+                if not loader.is_stub:
+                    raise NoStub
+        self.row.by_rom = bool(self.no_stub)
 
     def _write(self, loader: Loader, chip: link.Chip, plan: Plan, baud: int, one_by_one: bool, one: Pass) -> None:
         self._check_stop()
@@ -190,28 +221,29 @@ class Job:
         self.touched = True
         for offset in plan.erase:
             loader.erase_sector(offset, chip.facts)
-        with Relay(loader.port, baud, plan.write[-1].offset, one_by_one) as relay:
+        order: Order = Ahead(plan.write[-1].offset, one_by_one) if loader.is_stub else Through()
+        with Relay(loader.port, baud, order) as relay:
             relay.when_lost = one.end
-            one.write(chip.facts.name, relay.address, baud, files)
+            one.write(chip.facts.name, relay.address, baud, files, not loader.is_stub)
             self._follow(one, relay, plan.write)
             self.written = [region.name for region in plan.write]
             self._restart(loader)
 
     def _follow(self, one: Pass, relay: Relay, regions: tuple[Part, ...]) -> None:
-        total = sum(self.files.compressed(region) for region in regions)
+        total = sum(whole_blocks(region) if self.no_stub else self.files.compressed(region) for region in regions)
 
         def heard(said: Said) -> bool:
             if said.phase in ("writing", "verifying") and not self.row.total:
                 self.row.write(total)
             if self.row.total:
                 self.row.phase = said.phase
-                self.row.progress(relay.ahead.sent)
+                self.row.progress(relay.order.sent)
             return said.over and len(said.verified) == len(regions)
 
         self.row.total = 0
         one.follow(heard)
         if heard(one.said) and relay.settle():
-            self.row.progress(relay.ahead.sent)
+            self.row.progress(relay.order.sent)
             return
         self._check_stop()
         raise self._why(one, relay, regions)
@@ -219,10 +251,12 @@ class Job:
     def _why(self, one: Pass, relay: Relay, regions: tuple[Part, ...]) -> Exception:
         if relay.lost is not None:
             return self._lost()
-        if relay.ahead.damaged is not None:
-            name = next(region.name for region in regions if region.offset == relay.ahead.damaged)
+        if relay.order.damaged is not None:
+            name = next(region.name for region in regions if region.offset == relay.order.damaged)
             return FlashError("flash.damaged", port=self.port.device, region=name)
-        if relay.ahead.refused or one.said.noise:
+        if one.said.damaged:
+            return FlashError("flash.damaged", port=self.port.device, region=one.said.region)
+        if relay.order.refused or one.said.noise:
             return Noisy(one.said.why)
         return FlashError("flash.failed", port=self.port.device, why=one.said.why or one.said.last or "no reason given")
 
@@ -232,6 +266,11 @@ class Job:
     def _check_stop(self) -> None:
         if self.stop.is_set():
             raise Stopped
+
+
+def whole_blocks(region: Part) -> int:
+    """Bytes that *region* is on the line to the loader in ROM, which takes whole blocks and inflates none."""
+    return -(-len(region.data) // ROM_BLOCK) * ROM_BLOCK
 
 
 def rates(chosen: int | None, remembered: int | None) -> tuple[int, ...]:

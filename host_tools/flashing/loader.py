@@ -32,6 +32,7 @@ POLL_S = 0.05  # longest wait of one read of the port
 SETTLE_S = 0.005  # before a change of baud rate, for what is still in the wires
 SECTOR, CHUNK = 4096, 64  # bytes: of one erase; that the ROM reads at a time
 RAM_BLOCK = 0x1800  # bytes put into RAM at a time
+ROM_BLOCK = 0x400  # bytes that the ROM takes at a time for the flash
 
 _SYNC_BODY = b"\x07\x07\x12\x20" + 32 * b"\x55"
 _USER_COMMAND, _USER_MISO, _USER_START, _COMMAND_8_BITS = 1 << 31, 1 << 28, 1 << 18, 7 << 28
@@ -69,6 +70,7 @@ class Loader:
         self.is_stub = False  # esptool's code in RAM answers, left by a pass that was cut, and not the ROM
         self._frames = slip.Frames()
         self._ready: list[bytes] = []
+        self._refusal = b""  # a ROM sends the same one eight times for a command that it does not know
 
     def sync(self, attempts: int) -> bool:
         """Whether a loader answers within *attempts* times 0.1 s."""
@@ -89,6 +91,8 @@ class Loader:
 
     def command(self, op: int, body: bytes = b"", answer: int = 0, wait_s: float = 1.0, check: int = 0) -> bytes:
         """Ask for *op* and return its answer: *answer* bytes, or with 0 the four bytes of the header's value."""
+        if self._refusal[1:2] == bytes((op,)):
+            self._refusal = b""
         self.port.write(slip.frame(packed(op, body, check=check)))
         value, payload = self._answer(op, time.monotonic() + wait_s)
         status = payload[answer : answer + 2] if len(payload) >= answer + 2 else payload[:2]
@@ -100,13 +104,14 @@ class Loader:
         while True:
             while self._ready:
                 found = self._ready.pop(0)
-                if len(found) < 8 or found[0] != ANSWER:
+                if len(found) < 8 or found[0] != ANSWER or found == self._refusal:
                     continue
                 payload = found[8:]
+                invalid = len(payload) >= 2 and payload[0] != 0 and payload[1] == 5
+                self._refusal = found if invalid else b""
                 if found[1] == op:
                     return found[4:8], payload
-                if len(payload) >= 2 and payload[0] and payload[1] == 5:  # "invalid message", under any number
-                    self.drop_input()
+                if invalid:  # under any number
                     raise Refused(f"command {op:#04x} is unknown")
             if time.monotonic() > end:
                 raise Silent(f"command {op:#04x}")
@@ -186,7 +191,7 @@ class Loader:
         return self.command(MD5, body, answer=32, wait_s=wait_s).decode()
 
     def run(self, stub: Stub) -> None:
-        """Load *stub* into the chip's RAM and start it."""
+        """Load *stub* into the chip's RAM and start it; ``is_stub`` says whether it came up."""
         for address, data in stub.segments:
             blocks = [data[at : at + RAM_BLOCK] for at in range(0, len(data), RAM_BLOCK)]
             self.command(MEM_BEGIN, struct.pack("<IIII", len(data), len(blocks), RAM_BLOCK, address))
@@ -197,7 +202,7 @@ class Loader:
         end = time.monotonic() + 1.0
         while b"OHAI" not in self._ready:
             if time.monotonic() > end:
-                raise Silent("stub")
+                return
             self._ready += self._frames.feed(self.port.read(max(1, self.port.in_waiting)))
         self._ready.clear()
         self.is_stub = True
@@ -207,7 +212,7 @@ class Loader:
         if self.is_stub:
             self.command(ERASE_REGION, struct.pack("<II", offset, SECTOR), wait_s=10.0)
             return
-        body = struct.pack("<IIII", SECTOR, 0, 1024, offset)
+        body = struct.pack("<IIII", SECTOR, SECTOR // ROM_BLOCK, ROM_BLOCK, offset)
         if facts is not chips.ESP32:
             body += struct.pack("<I", 0)  # not encrypted
         self.command(FLASH_BEGIN, body, wait_s=10.0)

@@ -49,7 +49,7 @@ class Said:
             self.phase = "verifying"
         elif text.startswith("Hash of data verified"):
             self.verified.append(self.region)
-        elif text.startswith("Staying in flasher stub"):
+        elif text.startswith(("Staying in flasher stub", "Staying in bootloader")):
             self.over = True
         elif found := _FATAL.match(text):
             self.why = found["why"]

@@ -17,30 +17,54 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 import serial
 
 from host_tools.flashing import slip
-from host_tools.flashing.ahead import GAP, Ahead
+from host_tools.flashing.ahead import GAP
 from host_tools.flashing.loader import POLL_S
+from host_tools.flashing.steps import Step
+
+
+class Order(Protocol):
+    """What goes when: `Ahead` with the flasher stub, `Through` with the loader in ROM."""
+
+    refused: str
+    damaged: int | None
+    sent: int
+
+    @property
+    def failed(self) -> bool: ...
+
+    @property
+    def idle(self) -> bool: ...
+
+    @property
+    def room(self) -> bool: ...
+
+    def ask(self, packet: bytes) -> bytes | None: ...
+
+    def next(self) -> Step | None: ...
+
+    def answer(self, packet: bytes) -> bytes | None: ...
+
+    def late(self, now: float) -> None: ...
 
 
 class Relay:
-    """Passes on between the open *port*, at *baud*, and one client of ``address``, until ``close``.
+    """Passes on between the open *port*, at *baud*, and one client of ``address``, until ``close``, as *order* says."""
 
-    *final*: where the region begins that comes last.  *one_by_one*: as for `Ahead`.
-    """
-
-    def __init__(self, port: serial.SerialBase, baud: int, final: int, one_by_one: bool) -> None:
+    def __init__(self, port: serial.SerialBase, baud: int, order: Order) -> None:
         self.port = port
         self.lost: Exception | None = None  # what the port said when it went away
         self.when_lost: Callable[[], None] = lambda: None
-        self.ahead = Ahead(final, one_by_one)
+        self.order = order
         self._baud = baud
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._listener.settimeout(POLL_S)
         self._client: socket.socket | None = None
-        self._changed = threading.Condition()  # guards ``ahead`` and ``_sending``
+        self._changed = threading.Condition()  # guards ``order`` and ``_sending``
         self._sending = False
         self._through = 0.0  # when the line has carried all that was sent
         self._ended = threading.Event()
@@ -116,14 +140,14 @@ class Relay:
 
     def _question(self, client: socket.socket, packet: bytes) -> None:
         with self._changed:
-            answer = self.ahead.ask(packet)
+            answer = self.order.ask(packet)
         self._send()
-        if answer is not None and self._wait(lambda: self.ahead.room or self.ahead.failed):
+        if answer is not None and self._wait(lambda: self.order.room or self.order.failed):
             with contextlib.suppress(OSError):
                 client.sendall(slip.frame(answer))
 
     def _wait(self, until: Callable[[], bool]) -> bool:
-        """Wait for that of ``ahead``; False if the end comes first."""
+        """Wait for that of ``order``; False if the end comes first."""
         with self._changed:
             while not until():
                 if self._ended.is_set():
@@ -133,7 +157,7 @@ class Relay:
 
     def settle(self) -> bool:
         """Wait until the chip has done and proved all that it was sent; False if it has not.  Then it is over."""
-        done = self._wait(lambda: self.ahead.idle or self.ahead.failed) and not self.ahead.failed
+        done = self._wait(lambda: self.order.idle or self.order.failed) and not self.order.failed
         self._ended.set()
         return done
 
@@ -144,7 +168,7 @@ class Relay:
             with self._changed:
                 if self._sending and not sent:
                     return
-                steps = list(iter(self.ahead.next, None))
+                steps = list(iter(self.order.next, None))
                 self._sending = bool(steps)
                 self._changed.notify_all()
             if not steps:
@@ -161,8 +185,8 @@ class Relay:
         while not self._ended.is_set():
             data = self.port.read(max(1, self.port.in_waiting))
             with self._changed:
-                passed_on = [self.ahead.answer(packet) for packet in frames.feed(data)] if data else []
-                self.ahead.late(time.monotonic())
+                passed_on = [self.order.answer(packet) for packet in frames.feed(data)] if data else []
+                self.order.late(time.monotonic())
             self._send()
             for answer in passed_on:
                 if answer is not None and self._client is not None:

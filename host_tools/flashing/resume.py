@@ -6,7 +6,7 @@ from pathlib import Path
 
 from host_tools.flashing.errors import FlashError
 from host_tools.flashing.memory import Memory
-from host_tools.ports import PortInfo, adapter_key, find, port_info
+from host_tools.ports import PortInfo, adapter_key, find, port_info, true_name
 
 
 def unfinished(memory: Memory, ports: tuple[str, ...]) -> tuple[Path, bool, list[tuple[PortInfo, str]]]:
@@ -19,9 +19,10 @@ def unfinished(memory: Memory, ports: tuple[str, ...]) -> tuple[Path, bool, list
     by_adapter = {adapter_key(port): port for port in find()}
     left = [(by_adapter.get(one.adapter) or port_info(one.port), one.pole) for one in poles if not one.done]
     if ports:
-        if len(ports) == len(left) == 1:  # the board was put at another port
+        if len({true_name(port) for port in ports}) == len(left) == 1:  # the board was put at another port
             left = [(port_info(ports[0]), left[0][1])]
-        left = [(port, pole) for port, pole in left if port.device in ports]
+        meant = {true_name(port) for port in ports}
+        left = [(port, pole) for port, pole in left if true_name(port.device) in meant]
     if not left:
         raise FlashError("flash.nothing_left")
     return bundle, erase_data, left

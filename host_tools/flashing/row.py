@@ -23,7 +23,7 @@ class Row:
     sent: int = 0
     total: int = 0
     began: float = 0.0
-    sentence: str = ""
+    by_rom: bool = False  # and not by the flasher stub, which is faster
     clock: Callable[[], float] = field(default=time.monotonic, repr=False)
     _ended: float = 0.0
 

@@ -25,10 +25,16 @@ def table(rows: list[Row], said: Language) -> RenderableType:
         drawn.add_column(no_wrap=True)
     for row in rows:
         name = f"{row.port}  {row.adapter}" if row.adapter else row.port
-        phase = Text(said.say(f"flash.phase_{row.phase}"), _STYLES.get(row.phase, ""))
+        phase = Text(phase_of(row, said), _STYLES.get(row.phase, ""))
         bar = ProgressBar(max(row.total, 1), row.sent, BAR) if row.total else Text("")
         drawn.add_row(Text(name), Text(row.pole, "bold"), phase, bar, *(Text(word) for word in figures(row, said)))
     return drawn
+
+
+def phase_of(row: Row, said: Language) -> str:
+    """Where *row* is, in words."""
+    slow = "_rom" if row.by_rom and row.phase == "writing" else ""
+    return said.say(f"flash.phase_{row.phase}{slow}")
 
 
 def figures(row: Row, said: Language) -> tuple[str, str]:
@@ -47,7 +53,8 @@ def outcome(job: Job, said: Language) -> str:
     if not job.written:
         return said.say("flash.unchanged", pole=job.pole, port=job.port.device)
     key = "flash.done" if job.first else "flash.done_again"
-    return said.say(key, pole=job.pole, port=job.port.device, mac=job.mac, seconds=job.took_s)
+    done = said.say(key, pole=job.pole, port=job.port.device, mac=job.mac, seconds=job.took_s)
+    return f"{done} {said.say(f'flash.rom_{job.no_stub}')}" if job.no_stub else done
 
 
 class Lines:
@@ -65,4 +72,4 @@ class Lines:
             if self._told.get(number) == row.phase or row.over:
                 continue
             self._told[number] = row.phase
-            self._tell(f"{row.port} {row.pole}: {self._said.say(f'flash.phase_{row.phase}')}")
+            self._tell(f"{row.port} {row.pole}: {phase_of(row, self._said)}")

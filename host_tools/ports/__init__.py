@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from host_tools.ports.access import check_access
-from host_tools.ports.finding import PortInfo, adapter_key, find, is_url, port_info
+from host_tools.ports.finding import PortInfo, adapter_key, different, find, is_url, port_info, true_name
 from host_tools.ports.quiet import quiet_open
 
-__all__ = ["PortInfo", "adapter_key", "check_access", "find", "is_url", "port_info", "quiet_open"]
+__all__ = [
+    "PortInfo",
+    "adapter_key",
+    "check_access",
+    "different",
+    "find",
+    "is_url",
+    "port_info",
+    "quiet_open",
+    "true_name",
+]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from serial.tools import list_ports
 
@@ -51,18 +54,45 @@ def find() -> list[PortInfo]:
     return sorted(found, key=lambda port: port.device)
 
 
+def true_name(device: str) -> str:
+    """One name for the port that *device* names: a link in /dev/serial/by-id is followed, and a URL left as it is.
+
+    macOS has two devices for each port (`tty.` and `cu.`, of which pyserial lists the second), Windows names COM ports
+    without regard to case, and from 10 on as `\\\\.\\COM10`.
+    """
+    if is_url(device):
+        return device
+    if sys.platform == "win32":
+        return device.removeprefix("\\\\.\\").upper()
+    real = os.path.realpath(device)
+    return real.replace("/dev/tty.", "/dev/cu.", 1) if sys.platform == "darwin" else real
+
+
 def port_info(device: str) -> PortInfo:
-    """What is known of *device* (also one that `find` does not list, such as a URL)."""
-    return next((port for port in find() if port.device == device), PortInfo(device))
+    """What is known of *device*, which keeps the name given (also one that `find` does not list, such as a URL)."""
+    wanted = true_name(device)
+    found = next((port for port in find() if true_name(port.device) == wanted), None)
+    return PortInfo(device) if found is None else replace(found, device=device)
+
+
+def different(devices: Iterable[str]) -> list[PortInfo]:
+    """The ports that *devices* name, in their order; of two names of one port the first."""
+    first: dict[str, str] = {}
+    for device in devices:
+        first.setdefault(true_name(device), device)
+    return [port_info(device) for device in first.values()]
 
 
 def adapter_key(port: PortInfo | str) -> str:
     """A name for the adapter itself, the same wherever it is plugged in and whatever number its port gets.
 
     Many adapters have no serial number, or one that all of their kind have ("0001"): their USB socket is named then.
+    An adapter of several ports (FT4232H, CP2105) has a key for each, by its USB interface.
     """
     info = port_info(port) if isinstance(port, str) else port
     if not info.vid:
-        return info.device
+        return true_name(info.device)
     own = len(info.serial) >= 6 and len(set(info.serial)) > 2 and info.serial not in ("123456", "12345678")
-    return f"usb:{info.vid:04x}:{info.pid:04x}:{info.serial if own else '@' + (info.location or info.device)}"
+    which = info.serial if own else f"@{info.location or true_name(info.device)}"
+    interface = info.location.partition(":")[1:] if own else ()  # Linux names it only where there are several
+    return f"usb:{info.vid:04x}:{info.pid:04x}:{which}{''.join(interface)}"

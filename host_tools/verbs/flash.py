@@ -41,6 +41,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--baud", type=click.IntRange(115_200, 4_000_000), help="Rate to try first (default: 921600, or the adapter's)."
 )
+@click.option("--no-stub", is_flag=True, help="By the chip's loader in ROM, which is slower.")
 @click.option(
     "--trust", metavar="PEM", type=FILE, envvar="DIYA_TRUST", help="The key that must have signed the bundle."
 )
@@ -51,8 +52,8 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.pass_context
 def flash(
     ctx: click.Context, bundle: Path | None, ports: tuple[str, ...], pole: str | None, following: bool, resume: bool,
-    erase_data: bool, replace: bool, baud: int | None, trust: Path | None, by: str, registry_file: Path | None,
-    lang: str | None, as_json: bool,
+    erase_data: bool, replace: bool, baud: int | None, no_stub: bool, trust: Path | None, by: str,
+    registry_file: Path | None, lang: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     said = Language(lang)
     with said.told():
@@ -70,7 +71,7 @@ def flash(
         if bundle is None:
             raise click.UsageError(said.say("flash.no_bundle"))
         _Flashing(said, memory, as_json).run(
-            ctx, bundle, ports, pole, following, left, erase_data, replace, baud, trust, by, registry_file
+            ctx, bundle, ports, pole, following, left, erase_data, replace, baud, no_stub, trust, by, registry_file
         )
 
 
@@ -85,8 +86,8 @@ class _Flashing:
 
     def run(
         self, ctx: click.Context, path: Path, named: tuple[str, ...], pole: str | None, following: bool,
-        left: list[tuple[PortInfo, str]] | None, erase_data: bool, replace: bool, baud: int | None, trust: Path | None,
-        by: str, registry_file: Path | None,
+        left: list[tuple[PortInfo, str]] | None, erase_data: bool, replace: bool, baud: int | None, no_stub: bool,
+        trust: Path | None, by: str, registry_file: Path | None,
     ) -> None:  # fmt: skip
         from host_tools.bundle import Bundle
         from host_tools.flashing.files import Files
@@ -94,7 +95,7 @@ class _Flashing:
         from host_tools.flashing.names import Registered
         from host_tools.flashing.run import Run, exit_code
         from host_tools.flashing.trust import check_signer
-        from host_tools.ports import adapter_key, find, port_info
+        from host_tools.ports import adapter_key, different, find
         from host_tools.registry import Registry
 
         sys.setswitchinterval(SWITCH_S)
@@ -102,7 +103,7 @@ class _Flashing:
         check_signer(bundle, self.memory, trust is not None)
         registry = Registry(registry_path(registry_file))
         names = Registered(registry, by, replace)
-        ports = [port_info(name) for name in dict.fromkeys(named)] or find()
+        ports = different(named) or find()
         done: list[Job] = []
         if left is None:
             self.memory.begin(path, erase_data)
@@ -112,7 +113,8 @@ class _Flashing:
                 try:
                     for port, its in pairs:
                         bauds = rates(baud, self.memory.baud_of(adapter_key(port)))
-                        run.start(Job(bundle, its, port, names, files, bauds, erase_data))
+                        asked = "asked" if no_stub else ""
+                        run.start(Job(bundle, its, port, names, files, bauds, erase_data, asked))
                     self._watch(run)
                 except BaseException:
                     run.end()
@@ -200,6 +202,7 @@ def _report(job: Job, said: Language) -> dict[str, Any]:
         "lineBytes": job.row.sent,
         "seconds": round(job.took_s, 2),
         "baud": job.row.baud,
+        "byRom": job.row.by_rom,
         "code": job.code,
         "sentence": outcome(job, said),
     }

@@ -139,7 +139,12 @@ class Chip:
     def _enter_loader(self) -> None:
         words = registers(self._kind, self._mac, self._faults.security)
         self._loader = Loader(
-            self._kind, self._flash, Registers(self._kind, words, self._file.size), self._faults.security, self
+            self._kind,
+            self._flash,
+            Registers(self._kind, words, self._file.size),
+            self._faults.security,
+            self,
+            not self._faults.no_stub,
         )
         self._out_of_step = False
         self.log("loader in ROM waits")

@@ -21,6 +21,7 @@ class Commands:
 
     STATUS_BYTES = 2
     BAD_LENGTH = UNKNOWN = BAD_CHECKSUM = FAILED = 0
+    REFUSALS = 1  # answers to a command that is not known
     ALLOWED_WHEN_SECURED: frozenset[int] = frozenset()
 
     def __init__(self, loader: Stay) -> None:

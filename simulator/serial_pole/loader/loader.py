@@ -30,13 +30,21 @@ class Loader:
     """
 
     def __init__(
-        self, kind: ChipKind, flash: TimedFlash, registers: Registers, security: frozenset[str], desk: Desk
+        self,
+        kind: ChipKind,
+        flash: TimedFlash,
+        registers: Registers,
+        security: frozenset[str],
+        desk: Desk,
+        starts_stub: bool = True,
     ) -> None:
         self.kind = kind
         self.flash = flash
         self.registers = registers
         self.security = security
         self.desk = desk
+        self._starts_stub = starts_stub
+        self._hangs = False  # in code that is none
         self.time = desk.now()
         self.after: Callable[[], None] | None = None  # what the present command does once it is answered
         self.take_frame: Callable[[bytes], None] | None = None  # where frames go that are not commands
@@ -54,7 +62,8 @@ class Loader:
     def busy(self) -> bool:
         """Is something half done: a frame, a command, or a write whose blocks have not all come?"""
         receives = self._receiver or self._slip
-        return bool(receives.inside or self._frames or self.time > self.desk.now() or self._commands.unfinished)
+        waits = bool(receives.inside or self._frames or self._commands.unfinished)
+        return waits or self._hangs or self.time > self.desk.now()
 
     @property
     def lost(self) -> int:
@@ -63,6 +72,8 @@ class Loader:
 
     def receive(self, data: bytes) -> None:
         """Bytes from the line."""
+        if self._hangs:
+            return
         if self._receiver is None:
             self._frames.extend(self._slip.feed(data))
         else:
@@ -118,8 +129,11 @@ class Loader:
         except Refusal as refusal:
             error, data, self.after = refusal.code, b"", None
         status = error.to_bytes(2, "big") + bytes(commands.STATUS_BYTES - 2)
+        times = 8 if operation == SYNC and not error else 1  # as every loader does, ROM or stub
+        if error == commands.UNKNOWN and commands.REFUSALS > 1:
+            operation, times = 0, commands.REFUSALS
         answer = HEADER.pack(ANSWER, operation, len(data) + len(status), value) + data + status
-        for _ in range(8 if operation == SYNC and not error else 1):  # as every loader does, ROM or stub
+        for _ in range(times):
             self.send(answer)
         if self.after is not None:
             try:
@@ -156,6 +170,10 @@ class Loader:
 
     def start_stub(self) -> None:
         """The code in RAM runs: it greets, and commands are its own from now on."""
+        if not self._starts_stub:
+            self._hangs = True
+            self.desk.log("flasher stub does not start")
+            return
         self._commands = StubCommands(self)
         self._receiver = Receiver()
         self.time += _STUB_STARTS_S

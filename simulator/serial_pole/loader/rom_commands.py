@@ -1,4 +1,8 @@
-"""The loader in the chip's ROM: it erases before it takes data, and answers a block when that is programmed."""
+"""The loader in the chip's ROM: it erases before it takes data, and answers a block when that is programmed.
+
+What it does not know it refuses eight times, under another number than the command's, and the flash answers nothing
+before it is attached (Espressif: esptool's loader.py, `command` and `flash_spi_attach`; cmds.py, `attach_flash`).
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,7 @@ class RomCommands(Commands):
     FAILED = 0x0106
     BAD_CHECKSUM = 0x0107
     BAD_DEFLATE = 0x010B
+    REFUSALS = 8
     ALLOWED_WHEN_SECURED = frozenset(
         {
             protocol.SYNC,
@@ -42,8 +47,11 @@ class RomCommands(Commands):
         super().__init__(loader)
         self._at = 0
         self._left = 0
+        self._attached = False
+        self._begin_words = 5 if loader.kind.tells_security else 4  # newer chips are told whether data is encrypted
         self._inflate = zlib.decompressobj()
         self.table |= {
+            protocol.SPI_ATTACH: self._attach,
             protocol.FLASH_BEGIN: self._begin,
             protocol.FLASH_DATA: self._data,
             protocol.FLASH_END: self._end,
@@ -69,7 +77,23 @@ class RomCommands(Commands):
     def digest(self, digest: bytes) -> bytes:
         return digest.hex().encode()
 
+    def _attach(self, body: bytes, _check: int) -> Result:
+        self.words(body, 2)  # the stub takes one word
+        self._attached = True
+        return DONE
+
+    def _need_flash(self) -> None:
+        if not self._attached:
+            raise Refusal(self.FAILED)
+
+    def _flash_md5(self, body: bytes, check: int) -> Result:
+        self._need_flash()
+        return super()._flash_md5(body, check)
+
     def _begin(self, body: bytes, _check: int) -> Result:
+        if len(body) != 4 * self._begin_words:
+            raise Refusal(self.BAD_LENGTH)
+        self._need_flash()
         size, _blocks, _block_size, at = self.words(body, 4)
         if at + size > self.loader.flash.size:
             raise Refusal(self.FAILED)
@@ -106,4 +130,6 @@ class RomCommands(Commands):
         at, n = self.words(body, 2)
         if self.loader.registers.read(_READ_POINTER):
             self.loader.start_stub()
+        else:
+            self._need_flash()
         return 0, self.loader.flash.file.read(at, min(n, _SLOW_READ)).ljust(_SLOW_READ, b"\0")

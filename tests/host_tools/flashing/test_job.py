@@ -14,7 +14,9 @@ from host_tools.flashing.files import Files
 from host_tools.flashing.job import Job
 from host_tools.flashing.memory import Memory
 from host_tools.flashing.run import Run
+from host_tools.flashing.screen import outcome
 from host_tools.images import partitions
+from host_tools.language import Language
 from host_tools.ports import PortInfo
 from tests.host_tools.flashing.poles import FAST, Names, Tiny, has, job, put, starts, virtual_pole
 
@@ -47,6 +49,64 @@ def test_bare_board_is_flashed_at_every_kind_of_port(files: Files, chip: str, bo
         assert one.row.sent == one.row.total > 0
         assert one.names.told == [(one.mac, "P0001", "sagar")]  # type: ignore[attr-defined]
         assert program.was_started(1)
+
+
+BOARDS = {"esp32": "esp32-devkitc", "esp32s3": "esp32-s3-devkitc", "esp32c3": "esp32-c3-devkitm"}
+
+
+@pytest.mark.parametrize(
+    ("chip", "port", "why"),
+    [
+        ("esp32", "socket", "missing"),
+        ("esp32", "rfc2217", "failed"),
+        ("esp32s3", "socket", "failed"),
+        ("esp32s3", "pty", "asked"),
+        ("esp32c3", "pty", "missing"),
+        ("esp32c3", "socket", "failed"),
+    ],
+)
+def test_without_a_stub_the_loader_in_rom_does_it_and_that_is_said(
+    files: Files, monkeypatch: pytest.MonkeyPatch, chip: str, port: str, why: str
+) -> None:
+    if why == "missing":
+        monkeypatch.setattr("host_tools.flashing.job.stub_for", lambda chip: None)
+    tiny = Tiny(board=BOARDS[chip])
+    pole, program = virtual_pole(chip, port, faults=["no-stub"])
+    with pole:
+        one = job(pole, tiny, files, no_stub="asked" if why == "asked" else "")
+        one.run()
+        assert has(pole, tiny) and starts(pole) and program.was_started(1)
+        assert one.written[-2:] == ["partitions", "bootloader"] and one.row.baud == FAST[0]
+        assert one.no_stub == why and one.row.by_rom and one.row.sent == one.row.total > 0
+        assert "loader in ROM, which is slower" in outcome(one, Language("en"))
+
+        again = job(pole, tiny, files, no_stub=why)
+        again.run()
+        assert again.row.phase == "unchanged"
+
+
+def test_by_rom_a_revisit_leaves_the_poles_own_alone_and_damage_is_said(files: Files) -> None:
+    new = Tiny("1.24.1")
+    at = next(part.offset for part in new.regions("P0001", True) if part.name == "vfs")
+    pole, _ = virtual_pole(faults=[f"bad-block:{at:#x}"])
+    with pole:
+        put(pole, Tiny("1.23.0"))
+        pole.flash.erase(DATA.offset, 4096)
+        pole.flash.program(DATA.offset, b"a journal")
+        with pytest.raises(FlashError, match=r"does not keep what is written to it \(vfs\)"):
+            job(pole, new, files, no_stub="asked").run()
+        assert not starts(pole)
+        pole.flash.bad = range(0)
+        one = job(pole, new, files, no_stub="asked")
+        one.run()
+        assert has(pole, new, first=False) and pole.flash.read(DATA.offset, 9) == b"a journal"
+
+
+def test_by_rom_damaged_blocks_are_sent_again(files: Files) -> None:
+    pole, _ = virtual_pole(faults=["noisy-above:4000000"])
+    with pole:
+        job(pole, Tiny(), files, (8_000_000, 4_000_000), no_stub="asked").run()
+        assert has(pole, Tiny()) and starts(pole)
 
 
 def test_revisit_writes_what_is_new_and_leaves_the_poles_own_alone(files: Files) -> None:
@@ -100,7 +160,7 @@ def test_data_at_another_place_is_a_question(files: Files) -> None:
 def test_secured_chip_is_refused(files: Files, chip: str, what: str) -> None:
     if (chip, what) == ("esp32", "secure-download"):
         pytest.skip("an ESP32 has no such mode")
-    board = {"esp32": "esp32-devkitc", "esp32s3": "esp32-s3-devkitc", "esp32c3": "esp32-c3-devkitm"}[chip]
+    board = BOARDS[chip]
     pole, _ = virtual_pole(chip, faults=[f"secured:{what}"])
     with pole:
         blank = pole.flash.read(0, pole.flash.size)

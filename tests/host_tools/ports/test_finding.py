@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from host_tools.ports import PortInfo, adapter_key, find, port_info
+from host_tools.flashing.link import own_usb
+from host_tools.ports import PortInfo, adapter_key, different, find, port_info, true_name
 from host_tools.ports.adapters import adapter_name, probable_chip
 
 
@@ -60,3 +62,60 @@ def test_adapters_without_a_serial_number_of_their_own_are_told_apart_by_their_s
 
 def test_a_network_port_is_its_own_key() -> None:
     assert adapter_key("socket://127.0.0.1:5301") == "socket://127.0.0.1:5301"
+
+
+@pytest.fixture
+def linked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, list[str]]:
+    """A chip's own USB, and names that lead to it as udev makes them: by id, by path, one after the other."""
+    folder = tmp_path.resolve()
+    real = folder / "ttyACM0"
+    real.touch()
+    for name in ("by-id", "by-path"):
+        (folder / name).mkdir()
+    by_id = folder / "by-id" / "usb-Espressif_USB_JTAG_serial_debug_unit_24:6F:28:AA:BB:02-if00"
+    by_path = folder / "by-path" / "pci-0000:00:14.0-usb-0:1:1.0"
+    by_id.symlink_to("../ttyACM0")
+    by_path.symlink_to("../ttyACM0")
+    (folder / "pole").symlink_to(by_id)
+    port = usb(str(real), 0x303A, 0x1001, product="USB JTAG/serial debug unit", serial_number="24:6F:28:AA:BB:02")
+    monkeypatch.setattr("serial.tools.list_ports.comports", lambda: [port])
+    return str(real), [str(by_id), str(by_path), str(folder / "pole"), str(folder / "by-id" / ".." / "ttyACM0")]
+
+
+def test_a_port_is_the_same_by_every_link_to_it(linked: tuple[str, list[str]]) -> None:
+    real, links = linked
+    for link in links:
+        found = port_info(link)
+        assert own_usb(found) and found.device == link
+        assert adapter_key(found) == adapter_key(real) == adapter_key(link)
+    assert different([links[0], real, *links, "socket://h:1", "socket://h:1"]) == [
+        port_info(links[0]), PortInfo("socket://h:1"),
+    ]  # fmt: skip
+
+
+def test_a_link_to_a_port_that_is_not_listed_has_its_key(tmp_path: Path) -> None:
+    (tmp_path / "pts").touch()
+    (tmp_path / "link").symlink_to("pts")
+    assert adapter_key(str(tmp_path / "link")) == adapter_key(str(tmp_path / "pts"))
+
+
+@pytest.mark.parametrize(
+    ("platform", "one", "other"),
+    [
+        ("darwin", "/dev/tty.usbmodem101", "/dev/cu.usbmodem101"),
+        ("win32", "com3", "COM3"),
+        ("win32", r"\\.\COM12", "COM12"),
+    ],
+)
+def test_names_of_one_port_on_other_systems(
+    monkeypatch: pytest.MonkeyPatch, platform: str, one: str, other: str
+) -> None:
+    monkeypatch.setattr("sys.platform", platform)
+    assert true_name(one) == true_name(other)
+
+
+def test_each_port_of_an_adapter_with_several_has_its_own_key() -> None:
+    one = PortInfo("/dev/ttyUSB0", serial="FT7ABCDE", vid=0x0403, pid=0x6011, location="1-1:1.0")
+    other = PortInfo("/dev/ttyUSB1", serial="FT7ABCDE", vid=0x0403, pid=0x6011, location="1-1:1.1")
+    elsewhere = PortInfo("/dev/ttyUSB5", serial="FT7ABCDE", vid=0x0403, pid=0x6011, location="3-2:1.1")
+    assert adapter_key(one) != adapter_key(other) == adapter_key(elsewhere)
