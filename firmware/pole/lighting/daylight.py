@@ -10,8 +10,8 @@ _NIGHT_S = const(2700)  # ... and this long after it has set and before it rises
 def edges(unix, latitude, longitude):
     """(phase at *unix*, when the next ones begin: Unix s, for two days to come).
 
-    1 is surely day and 3 surely night, 2 and 4 are between.  Night is only what lies between dusk and dawn too: near the
-    poles the sky is bright for hours after sunset.  A day or a night that is too short for all this has no length.
+    1 is surely day and 3 surely night, 2 and 4 are between.  Night also lies between dusk and dawn: near the poles the
+    sky is bright for hours after sunset.  A day or a night that is too short for all this has no length.
     """
     first = (unix + int(longitude) * 240) // 86400 - 1
     phase, ahead, last = 3, [], 0
