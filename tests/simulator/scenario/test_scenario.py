@@ -301,7 +301,7 @@ def test_a_happening_that_is_there_twice_is_a_mistake() -> None:
 
 def test_what_is_not_toml_not_tables_or_not_there_is_one_sentence(tmp_path: Path) -> None:
     assert problems("name = ") == ["night.toml line 1: it is not TOML: Invalid value"]
-    assert problems('name = "x"\n[[happening]]\nkind = "fog"\nkind = "fog"') == [
+    assert problems('name = "x"\n[[happening]]\nkind = "fog"\nkind = "fog"\n') == [
         "night.toml line 4 column 13: it is not TOML: Cannot overwrite a value"
     ]
     assert "thousands of digits" in problems(f"hours = 0x{'f' * 5000}")[-1]
