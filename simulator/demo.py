@@ -17,6 +17,7 @@ import click
 from host_tools import cli
 from host_tools.broker import embedded_broker
 from host_tools.errors import DiyaError
+from host_tools.installed import diya_script
 from host_tools.site import load_site
 from pole import contract
 
@@ -52,7 +53,7 @@ def watch_a_street() -> None:
 @contextlib.contextmanager
 def _street(url: str) -> Iterator[None]:
     command = [
-        sys.executable, "-m", "host_tools.cli", "simulate", "--site", SITE, "--poles", str(POLES),
+        diya_script(), "simulate", "--site", SITE, "--poles", str(POLES),
         "--from", EVENING, "--hours", str(WATCHED_H), "--engine", "micropython",
         "--speed", str(WATCHED_SPEED), "--broker", url,
     ]  # fmt: skip

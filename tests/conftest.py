@@ -22,11 +22,35 @@ ROOT = Path(__file__).parent.parent
 RUNNER = ROOT / "tests" / "vm_runner.py"
 LIMIT_S = 120
 
+# what a user of Diya may have set: no test depends on it, or writes where it leads
+USERS_OWN = ("DIYA_LANG", "DIYA_TECHNICIAN", "DIYA_TRUST", "DIYA_STATE", "DIYA_REGISTRY", "DIYA_DEBUG")
+
 WAITING = ("test_bare_board.py",)  # a pole's own time is most of what they take: they begin first, and others fill it
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in WAITING)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An empty folder outside the checkout, where all tests run, and a user's folders that are not this user's."""
+    home, empty = tmp_path_factory.mktemp("user"), tmp_path_factory.mktemp("outside")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in USERS_OWN:
+            patch.delenv(name, raising=False)
+        for name in ("XDG_STATE_HOME", "XDG_DATA_HOME"):
+            patch.setenv(name, str(home))
+        patch.chdir(empty)
+        yield empty
+
+
+@pytest.fixture(autouse=True)
+def _leaves_nothing(_outside: Path) -> Iterator[None]:
+    """Fails a test that writes into the current folder, where its user has other things."""
+    yield
+    left = [file.name for file in _outside.iterdir()]
+    assert not left, f"left in the current folder: {left}"
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

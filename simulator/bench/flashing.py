@@ -14,7 +14,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, chdir, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -30,6 +30,7 @@ from host_tools.bundle.signing import Signer
 from host_tools.envelope import Key
 from host_tools.flashing.plan import padded
 from host_tools.images import micropython
+from host_tools.installed import diya_script
 from host_tools.site import load_site
 from simulator.serial_pole.image import stand_in_image
 
@@ -37,13 +38,12 @@ BAUD = 921600
 PORTS = 8
 BOARD, CHIP = "esp32-devkitc", "esp32"
 _PYTHON = [sys.executable, "-m"]
-_DIYA = [*_PYTHON, "host_tools.cli"]
 _ESPTOOL = [*_PYTHON, "esptool", "--chip", CHIP, "--baud", str(BAUD)]
 
 
 def show(console: Console) -> None:
     """Runs and prints the table."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, chdir(name):  # outside the checkout: what is installed is measured
         folder = Path(name)
         bundle = _bundle(folder / "bench.diya")
         regions = bundle.regions("P0001", True)
@@ -94,7 +94,7 @@ def _poles(count: int) -> Iterator[list[str]]:
     with ExitStack() as stack:
         urls = []
         for _ in range(count):
-            words = [*_DIYA, "virtual-pole", "--chip", CHIP, "--baud-limit", str(BAUD)]
+            words = [diya_script(), "virtual-pole", "--chip", CHIP, "--baud-limit", str(BAUD)]
             pole = stack.enter_context(subprocess.Popen(words, stdout=subprocess.PIPE, text=True))
             stack.callback(pole.terminate)
             assert pole.stdout is not None
@@ -103,7 +103,7 @@ def _poles(count: int) -> Iterator[list[str]]:
 
 
 def _flash(folder: Path, poles: dict[str, str]) -> float:
-    words = [*_DIYA, "flash", str(folder / "bench.diya")]
+    words = [diya_script(), "flash", str(folder / "bench.diya")]
     for url in poles:
         words += ["--port", url]
     return _took(words, "".join(f"{pole}\n" for pole in poles.values()), folder)

@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,8 +18,8 @@ from host_tools.site.model import SiteError
 from pole import config
 from simulator.serial_pole.image import stand_in_image
 from tests.bundles import image, ingredients, signer, small_bundle, small_site
+from tests.installed import diya
 
-ROOT = Path(__file__).parents[3]
 BOARDS = ("esp32-devkitc", "esp32-s3-devkitc", "esp32-c3-devkitm")
 
 
@@ -126,14 +124,11 @@ def test_two_builds_are_the_same_byte_for_byte(tmp_path: Path) -> None:
             os.utime(file, (1_000_000_000 + number, 1_000_000_000 + number))
         keys = folder / "keys.txt"
         shutil.copy(tmp_path / "keys.txt", keys) if number else None
-        command = [
-            sys.executable, "-m", "host_tools.cli", "bundle", str(folder), "--micropython", str(image_file),
-            "--key-file", str(keys), "--new-keys", "--signing-key", str(key), "--new-key",
-            "--date", "2026-11-24", "--out", str(folder / "out.diya"),
-        ]  # fmt: skip
-        path = os.pathsep.join([str(ROOT), str(ROOT / "firmware")])
-        env = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed, "PYTHONPATH": path}
-        run = subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True, umask=umask, timeout=60)
+        run = diya(
+            "bundle", folder, "--micropython", image_file, "--key-file", keys, "--new-keys", "--signing-key", key,
+            "--new-key", "--date", "2026-11-24", "--out", folder / "out.diya",
+            cwd=folder, env={"TZ": zone, "PYTHONHASHSEED": seed}, umask=umask,
+        )  # fmt: skip
         assert run.returncode == 0, run.stderr
         assert (folder / "out.diya").stat().st_mode & 0o777 == 0o600
         shutil.copy(keys, tmp_path / "keys.txt")

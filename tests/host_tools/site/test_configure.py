@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from pole.configuring import Configuring
 from pole.link.commands import Commands
 from pole.link.keyring import change
 from tests.firmware.mortal_store import MortalStore
+from tests.installed import start
 
 Capture = pytest.CaptureFixture[str]
 HEAD = "diya/1/sagar"
@@ -307,7 +307,7 @@ def test_a_key_file_that_makes_no_sense_is_refused(tmp_path: Path, broker: Mosqu
 
 def test_a_simulated_street_is_configured_over_the_wire(broker: Mosquitto, tmp_path: Path, capsys: Capture) -> None:
     started = ["simulate", "--broker", broker.url, "--poles", "2", "--hours", "3", "--speed", "40"]
-    live = subprocess.Popen([sys.executable, "-m", "host_tools.cli", *started], stdout=subprocess.DEVNULL)
+    live = start(*started, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=None)
     try:
         with Link(broker.address, [f"{HEAD}/+/birth"]) as link:
             until = time.monotonic() + 30

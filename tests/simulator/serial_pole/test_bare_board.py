@@ -8,7 +8,6 @@ machine and `diya` are the real ones, each in a process of its own; virtual are 
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -23,8 +22,10 @@ from typing import Any
 import pytest
 
 from host_tools.broker.mosquitto import Mosquitto
+from host_tools.installed import diya_script
 from simulator.serial_pole.image import stand_in_image
 from simulator.serial_pole.pole import SerialPole
+from tests.installed import LIMIT_S, environment
 
 CHIPS = {  # pole: its board, the chip on it, the port it is at
     "P0001": ("esp32-devkitc", "esp32", "rfc2217"),
@@ -86,25 +87,19 @@ class Laptop:
     told: dict[str, Any] = field(default_factory=dict)
 
     def run(self, *words: str) -> Done:
-        own = {"HOME": str(self.folder), "XDG_STATE_HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder)}
         done = subprocess.run(
-            [sys.executable, "-m", *words],
-            capture_output=True,
-            text=True,
-            timeout=200,
-            cwd=self.folder,
-            env={**os.environ, **own, "PYTHONPATH": os.pathsep.join(sys.path)},
+            words, capture_output=True, text=True, timeout=LIMIT_S, cwd=self.folder, env=environment(self.folder)
         )
         return Done(done.returncode, done.stdout, done.stderr)
 
     def diya(self, *words: str) -> Done:
-        return self.run("host_tools.cli", *words)
+        return self.run(diya_script(), *words)
 
     def on_broker(self, verb: str, *words: str) -> Done:
         return self.diya(verb, "--broker", self.broker, "--site", str(self.folder / "town"), *words)
 
     def mpremote(self, pole: str, *words: str) -> Done:
-        return self.run("mpremote", "connect", self.boards[pole].url, *words)
+        return self.run(sys.executable, "-m", "mpremote", "connect", self.boards[pole].url, *words)
 
     def watched(self) -> dict[str, Any]:
         """What `diya watch` shows of every pole, once all of them are online."""

@@ -1,32 +1,20 @@
 """`diya virtual-pole`: its first line is a port that works, its signals end it, and what cannot be is one sentence."""
 
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import serial
 
 from host_tools.cli import run
+from tests.installed import start
 from tests.simulator.serial_pole.bench import PATIENCE_S
-
-COMMAND = [sys.executable, "-m", "host_tools.cli", "virtual-pole"]
 
 
 @pytest.mark.parametrize(("port", "number"), [("socket", signal.SIGINT), ("pty", signal.SIGTERM)])
 def test_the_first_line_is_the_port_and_a_signal_ends_it(port: str, number: int, tmp_path: Path) -> None:
     flash = tmp_path / "pole.flash"
-    process = subprocess.Popen(
-        [*COMMAND, "--chip", "esp32c3", "--port", port, "--flash", str(flash)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([".", "firmware"])},
-        # whoever runs the tests in the background may have it ignored, which children inherit
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
+    process = start("virtual-pole", "--chip", "esp32c3", "--port", port, "--flash", flash, cwd=tmp_path)
     assert process.stdout is not None and process.stderr is not None
     url = process.stdout.readline().strip()
     with serial.serial_for_url(url, 115200, timeout=PATIENCE_S) as host:
