@@ -27,6 +27,12 @@ def say_json_line(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=not _utf8()))
 
 
+def warn(sentence: str) -> None:
+    """Say *sentence* on stderr, as errors are said; nothing where it is empty."""
+    if sentence:
+        click.echo(f"diya: {sentence}.", err=True)
+
+
 def on_terminal() -> bool:
     """Whether standard output is a terminal that can draw: one on which a picture may be replaced by the next."""
     return _can_draw(sys.stdout)

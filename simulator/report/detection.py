@@ -1,8 +1,8 @@
 """What was reported, against what a scenario says had to be: detected, missed, false, and how late.
 
 An event counts from its own timestamp, so one that arrives a week later is not late (where its pole knew no time, it
-counts from when the record heard it).  Delay counts from the moment the
-plant says the fault could first be sensed; a fault the plant says could not be sensed is neither expected nor missed.
+counts from when the record first heard of it).  Delay counts from the moment the plant
+says the fault could first be sensed; a fault the plant says could not be sensed is neither expected nor missed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from simulator.plant import faults
 from simulator.report.accepted import ACCEPTED, LATE_MS, LATE_OF, OVER_BY_THEMSELVES, UNNOTICED
+from simulator.report.episodes import Episode, Event, pair_episodes
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Happening
 
@@ -24,17 +25,6 @@ PATIENCE_S = 300  # where within_s does not say how long a report may take: aske
 
 # (number of the happening, pole) -> when the fault, and its end, could first be sensed (ms of the run, None: never)
 Sighted = Callable[[int, str], tuple[int | None, int | None]]
-
-
-@dataclass(frozen=True)
-class Event:
-    """One event as the record has it: ``starts`` is its startEndFlag, ``timestamp`` its own, in Unix seconds."""
-
-    id: str
-    pole: str
-    event_type: str
-    starts: bool
-    timestamp: int
 
 
 @dataclass
@@ -70,16 +60,6 @@ def percentiles(values: Sequence[float]) -> dict[str, float]:
     }
 
 
-@dataclass
-class _Episode:
-    """From a start to the end that closes it; milliseconds of the run."""
-
-    event: Event
-    start_ms: int
-    end_ms: int | None = None
-    explained: bool = False
-
-
 @dataclass(frozen=True)
 class _Window:
     """When *happening* explains an event of one type on one pole; ``to_ms`` None: to the end of the run."""
@@ -110,7 +90,7 @@ class _Judge:
         self._sighted = sighted
         self._end_ms = end_ms
         self._out = Detection()
-        self._episodes = _episodes(events, time)
+        self._episodes = pair_episodes(events, time)
         self._windows: dict[tuple[str, str], list[_Window]] = {}
 
     def verdict(self) -> Detection:
@@ -170,7 +150,7 @@ class _Judge:
         else:
             self._out.detected += 1
 
-    def _belonging(self, happening: Happening, pole: str, event_type: str, seen: int) -> list[_Episode]:
+    def _belonging(self, happening: Happening, pole: str, event_type: str, seen: int) -> list[Episode]:
         """The episodes which tell of the happening: raised in its window, or for another one and still going on."""
         where = (pole, event_type)
         window = next(window for window in self._windows[where] if window.happening is happening)
@@ -192,7 +172,7 @@ class _Judge:
         event_type: str,
         seen: int,
         seen_gone: int | None,
-        episodes: list[_Episode],
+        episodes: list[Episode],
         patience_ms: int,
     ) -> str:
         """Why the happening counts as missed; empty when it was reported as it should be.  Notes the delay."""
@@ -218,19 +198,3 @@ class _Judge:
         self._out.false_alarms.append(
             {"pole": event.pole, "type": event.event_type, "timestamp": event.timestamp, "id": event.id}
         )
-
-
-def _episodes(events: Iterable[Event], time: RunTime) -> dict[tuple[str, str], list[_Episode]]:
-    """The episodes of each pole and event type, in the order of their own timestamps."""
-    once = {(event.pole, event.id): event for event in events}
-    out: dict[tuple[str, str], list[_Episode]] = {}
-    for event in sorted(once.values(), key=lambda event: event.timestamp):  # in the same second: as they came in
-        episodes = out.setdefault((event.pole, event.event_type), [])
-        at_ms = time.ms(event.timestamp)
-        if event.starts:
-            episodes.append(_Episode(event, at_ms))
-            continue
-        for episode in episodes:
-            if episode.end_ms is None:
-                episode.end_ms = at_ms
-    return out

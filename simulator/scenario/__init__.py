@@ -5,13 +5,16 @@ A scenario is also the label for measuring detection: ``expect`` and ``allow`` s
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from host_tools.site.lines import Lines
 from simulator.run_time import RunTime
 from simulator.scenario.check import Reader
 from simulator.scenario.happening import Happening, Order, Scenario, ScenarioError
+from simulator.scenario.mistakes import Mistakes
 
 if TYPE_CHECKING:
     from host_tools.site.model import Site
@@ -36,6 +39,8 @@ def find_scenario(source: str) -> Path:
         return path
     if source in ready_made():
         return READY_MADE / f"{source}.toml"
+    if path.is_dir():
+        raise ScenarioError([f"the scenario is {source}, which is a folder, and must be a TOML file"])
     raise ScenarioError([f"the scenario is {source} and must be a TOML file or one of {', '.join(ready_made())}"])
 
 
@@ -46,20 +51,38 @@ def load_scenario(path: Path, site: Site, time: RunTime, hours: float | None = N
     Raises ScenarioError with every mistake of the file.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError([f"{path}: it cannot be read: {error}"]) from None
+        content = path.read_bytes()
+    except OSError as error:
+        raise ScenarioError([f"{path}: it cannot be read: {error.strerror}"]) from None
+    try:
+        text = content.decode("utf-8-sig")  # Windows editors put a mark before it
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ScenarioError([f"{path} line {line}: it is not UTF-8 text and must be saved as UTF-8"]) from None
     return parse_scenario(text, str(path), site, time, hours)
 
 
 def parse_scenario(text: str, file: str, site: Site, time: RunTime, hours: float | None = None) -> Scenario:
     """As ``load_scenario``, from the *text* of a file called *file*."""
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError([f"{file}: it is not TOML: {error}"]) from None
-    reader = Reader(file, site, time, hours)
-    scenario = reader.scenario(tables)
-    if reader.problems:
-        raise ScenarioError(reader.problems)
+    tables = _tables(text, file)
+    if not tables:
+        raise ScenarioError([f"{file}: it is empty and must have a name and happenings (docs/scenarios.md)"])
+    mistakes = Mistakes(file, Lines(text))
+    scenario = Reader(mistakes, site, time, hours).scenario(tables)
+    if sentences := mistakes.sentences():
+        raise ScenarioError(sentences)
     return scenario
+
+
+def _tables(text: str, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ScenarioError([f"{file}: it is not TOML: its brackets are nested too deep"]) from None
+    except ValueError as error:  # a TOMLDecodeError, or an integer of more than 4300 digits
+        found = re.fullmatch(r"(.*?)\s*\(at (?:line (\d+), column (\d+)|end of document)\)", str(error), re.S)
+        reason = (found[1] if found else str(error)).rstrip(".")
+        line = found[2] if found and found[2] else text.rstrip().count("\n") + 1
+        column = f" column {found[3]}" if found and found[3] else ""
+        where = f"{file} line {line}{column}" if found else file
+        raise ScenarioError([f"{where}: it is not TOML: {reason}"]) from None

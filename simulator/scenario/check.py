@@ -1,4 +1,4 @@
-"""The reader of scenario files: it takes a parsed TOML file apart and notes every mistake on the way.
+"""The reader of scenario files: it takes a parsed TOML file apart and notes every mistake with its line on the way.
 
 It never stops at a mistake.  What cannot be understood is replaced by something harmless, so that the rest can still
 be checked; the caller throws the result away when there were problems.
@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from host_tools.site.lines import Path
 from pole import contract
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Happening, Order, Scenario
 from simulator.scenario.kinds import ANYWHERE, EVENT_TYPES, FORMER, KINDS, Kind
+from simulator.scenario.mistakes import Mistakes, bound_of_name, closest
 from simulator.scenario.times import BOUND as TIME_BOUND
 from simulator.scenario.times import moment, shown
 
@@ -27,22 +29,21 @@ OF_COMMAND = ("level", "owner", "minutes", "rampToLevelTime")
 
 
 class Reader:
-    """Reads the tables of one *file*; ``problems`` then has a sentence for each mistake."""
+    """Reads the tables of one file; *mistakes* is told of each mistake."""
 
-    def __init__(self, file: str, site: Site, time: RunTime, hours: float | None) -> None:
-        self.problems: list[str] = []
-        self._file = file
+    def __init__(self, mistakes: Mistakes, site: Site, time: RunTime, hours: float | None) -> None:
+        self._mistakes = mistakes
         self._site = site
         self._time = time
         self._hours = hours
         self._end_ms = 0
-        self._number = 0  # of the happening being read; 0 outside of them
+        self._here: Path = ()  # the table that is being read
 
     def scenario(self, tables: Mapping[str, Any]) -> Scenario:
-        """The scenario in *tables*, worth something only when ``problems`` is empty."""
-        name = tables.get("name", "")
+        """The scenario in *tables*, worth something only when there were no mistakes."""
+        name = tables.get("name")
         if not isinstance(name, str) or not 1 <= len(name) <= 80:
-            self._wrong("name", name, "a text of 1 to 80 characters")
+            self._missing_or_wrong(tables, "name", "a text of 1 to 80 characters")
         hours = tables.get("hours", DEFAULT_HOURS)
         if not _is_number(hours) or not 0 < hours <= HOURS_MOST:
             self._wrong("hours", hours, f"above 0 and at most {HOURS_MOST}")
@@ -54,12 +55,14 @@ class Reader:
             self._wrong("happening", listed, "tables, each under [[happening]]")
             listed = []
         happenings = []
-        for number, table in enumerate(listed, 1):
-            self._number = number
-            happenings.append(self._happening(table))
+        for index, table in enumerate(listed):
+            self._here = ("happening", index)
+            if table in listed[:index]:
+                self._mistakes.say(self._here, f"it repeats happening {listed.index(table) + 1} and must be left out")
+            happenings.append(self._happening(table, index + 1))
         return Scenario(str(name), float(hours if self._hours is None else self._hours), tuple(happenings))
 
-    def _happening(self, table: Mapping[str, Any]) -> Happening:
+    def _happening(self, table: Mapping[str, Any], number: int) -> Happening:
         kind = self._kind(table)
         known = COMMON + OF_COMMAND if kind is None or kind.name == "command" else COMMON
         self._unknown(table, known)
@@ -73,7 +76,7 @@ class Reader:
         for name in sorted(set(expect) & set(allow)):
             self._wrong("allow", name, "left out, because expect has it too")
         return Happening(
-            number=self._number,
+            number=number,
             kind=kind.name if kind else "",
             at_ms=at_ms,
             until_ms=until_ms,
@@ -93,7 +96,7 @@ class Reader:
             name = FORMER.get(name, name)
             if name in KINDS:
                 return KINDS[name]
-        self._missing_or_wrong(table, "kind", f"one of {', '.join(KINDS)}")
+        self._missing_or_wrong(table, "kind", bound_of_name(name, (*KINDS, *FORMER), "a kind of happening"))
         return None
 
     def _times(self, table: Mapping[str, Any], kind: Kind | None) -> tuple[int, int | None]:
@@ -142,6 +145,9 @@ class Reader:
         if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
             self._wrong(field, value, "a list of pole names" if field == "poles" else "a name")
             return []
+        if len(set(names)) < len(names):
+            again = next(index for index, name in enumerate(names) if name in names[:index])
+            self._wrong(field, names[again], "named once", again)
         return self._named(field, names, poles)
 
     def _named(self, field: str, names: list[str], poles: list[Pole]) -> list[Pole]:
@@ -151,10 +157,11 @@ class Reader:
             members = {pole.feeder: pole.feeder for pole in poles}
         else:
             members = {pole.name: pole.name for pole in poles}
-        for name in names:
+        what = "pole" if field == "poles" else field
+        for index, name in enumerate(names):
             if name not in members:
-                what = "pole" if field == "poles" else field
-                self._wrong(field, name, f"a {what} of this run, such as {_some(members)}")
+                bound = bound_of_name(name, members, f"a {what} of this run", f" (it has {len(members)})")
+                self._wrong(field, name, bound, index if field == "poles" else None)
         wanted = set(names)
         if field == "group":
             return [pole for pole in poles if wanted.intersection(pole.groups)]
@@ -172,9 +179,11 @@ class Reader:
         if not isinstance(names, list):
             self._wrong(field, names, "a list of event types")
             return ()
-        for name in names:
+        for index, name in enumerate(names):
             if name not in EVENT_TYPES:
-                self._wrong(field, name, f"one of {', '.join(EVENT_TYPES)}")
+                self._wrong(field, name, bound_of_name(name, EVENT_TYPES, "an event type"), index)
+            elif name in names[:index]:
+                self._wrong(field, name, "named once", index)
         return tuple(dict.fromkeys(name for name in names if name in EVENT_TYPES))
 
     def _within(self, table: Mapping[str, Any], expect: tuple[str, ...]) -> int | None:
@@ -206,26 +215,21 @@ class Reader:
         fields = tuple(known)
         for field in table:
             if field not in fields:
-                self._say(f"{field} is not a field here: the fields are {', '.join(fields)}")
+                close = closest(field, fields)
+                which = f"the closest is {close}" if close else f"the fields are {', '.join(fields)}"
+                self._mistakes.say((*self._here, field), f"{shown(field)} is not a field here: {which}")
 
     def _missing_or_wrong(self, table: Mapping[str, Any], field: str, bound: str) -> None:
         if field in table:
             self._wrong(field, table[field], bound)
         else:
-            self._say(f"{field} is missing and must be {bound}")
+            self._mistakes.missing((*self._here, field), bound)
 
-    def _wrong(self, field: str, value: object, bound: str) -> None:
-        self._say(f"{field} is {shown(value)} and must be {bound}")
-
-    def _say(self, sentence: str) -> None:
-        where = f"{self._file}: happening {self._number}" if self._number else self._file
-        self.problems.append(f"{where}: {sentence}")
+    def _wrong(self, field: str, value: object, bound: str, index: int | None = None) -> None:
+        """*index*: of the element of the list that *field* is."""
+        path = (*self._here, field)
+        self._mistakes.wrong(path if index is None else (*path, index), value, bound)
 
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _some(names: Iterable[str]) -> str:
-    listed = sorted(names)
-    return ", ".join(listed[:3]) if listed else "none"

@@ -41,7 +41,11 @@ def moment(value: object, run: RunTime, after_ms: int) -> int | None:
 
 def shown(value: object) -> str:
     """*value* as the file has it, short enough for a sentence."""
-    text = value.isoformat() if isinstance(value, (date, time)) else str(value)
+    try:
+        text = value.isoformat() if isinstance(value, (date, time)) else str(value)
+    except ValueError:  # Python writes no integer of more than 4300 digits
+        text = "a number of thousands of digits"
+    text = " ".join(text.split()) if text.isprintable() or "\n" in text else repr(text)
     return (text if len(text) <= 60 else text[:57] + "...") or '""'
 
 

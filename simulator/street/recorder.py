@@ -104,6 +104,7 @@ class Recorder:
                 str(values["eventType"]),
                 bool(values["startEndFlag"]),
                 self._unix() if at is None else int(at),
+                dated=at is not None,
             )
         except (KeyError, TypeError, ValueError, OverflowError):
             return

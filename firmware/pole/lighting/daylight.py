@@ -10,21 +10,21 @@ _NIGHT_S = const(2700)  # ... and this long after it has set and before it rises
 def edges(unix, latitude, longitude):
     """(phase at *unix*, when the next ones begin: Unix s, for two days to come).
 
-    1 is surely day and 3 surely night, 2 and 4 are between.  A day without enough of a day or a night, near the poles,
-    has no length and so says nothing.
+    1 is surely day and 3 surely night, 2 and 4 are between.  Night also lies between dusk and dawn: near the poles the
+    sky is bright for hours after sunset.  A day or a night that is too short for all this has no length.
     """
     first = (unix + int(longitude) * 240) // 86400 - 1
-    rises, sets = [], []
+    phase, ahead, last = 3, [], 0
     for day in range(first, first + 5):
-        for rising, times in ((True, rises), (False, sets)):
-            second = sun.event(day - dates.UNIX_DAYS, latitude, longitude, sun.SUNRISE_ZENITH, rising)
-            times.append(day * 86400 + second)
-    phase, ahead = 0, []
-    for i in range(4):
-        four = [rises[i] + _DAY_S, sets[i] - _DAY_S, sets[i] + _NIGHT_S, rises[i + 1] - _NIGHT_S]
-        for at in four if four == sorted(four) else [rises[i]] * 4:
-            if at <= unix:
+        rise, dawn, set_, dusk = [
+            sun.event(day - dates.UNIX_DAYS, latitude, longitude, zenith, rising)
+            for rising in (True, False)
+            for zenith in (sun.SUNRISE_ZENITH, sun.TWILIGHT_ZENITH)
+        ]
+        for second in (min(dawn, rise - _NIGHT_S), rise + _DAY_S, set_ - _DAY_S, max(dusk, set_ + _NIGHT_S)):
+            last = max(last, day * 86400 + second)
+            if last <= unix:
                 phase += 1
             else:
-                ahead.append(at)
+                ahead.append(last)
     return phase, ahead[:9]

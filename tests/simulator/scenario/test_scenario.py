@@ -1,5 +1,6 @@
 """Scenario files: what they mean, and every mistake of one in one pass."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def problems(text: str) -> list[str]:
 def problem(fields: str) -> str:
     """The only problem of a scenario whose only happening has *fields*."""
     (sentence,) = problems(f'name = "x"\n[[happening]]\n{fields}')
-    return sentence.removeprefix("night.toml: happening 1: ")
+    return re.sub(r"^night\.toml line \d+: happening 1: ", "", sentence)
 
 
 def test_the_example_of_the_design() -> None:
@@ -195,7 +196,10 @@ def test_a_command_is_an_override_with_defaults() -> None:
             'kind = "data_corrupt"\nat = "+1h"\nuntil = "+2h"',
             "until is +2h and must be left out: a data_corrupt is over at once",
         ),
-        ('kind = "lamp_open"\nat = "+1h"\nexpect = ["lampFail"]', "expect is lampFail and must be one of cabinetDoor"),
+        (
+            'kind = "lamp_open"\nat = "+1h"\nexpect = ["lampFail"]',
+            "expect is lampFail and must be an event type: the closest is lampFailure",
+        ),
         ('kind = "lamp_open"\nat = "+1h"\nallow = "lampFailure"', "allow is lampFailure and must be a list of event"),
         (
             'kind = "lamp_open"\nat = "+1h"\nexpect = ["lampFailure"]\nallow = ["lampFailure"]',
@@ -247,26 +251,83 @@ def test_all_mistakes_are_reported_in_one_pass() -> None:
         expect = ["wetFeet", "lampFailure"]
     """)
     assert [sentence.split(" and must")[0] for sentence in found] == [
-        'night.toml: name is ""',
-        "night.toml: hours is 0",
-        "night.toml: weather is not a field here: the fields are name, hours, happening",
-        "night.toml: happening 1: at is 19:60",
-        "night.toml: happening 1: pole is P9999",
-        "night.toml: happening 1: severity is 2",
-        "night.toml: happening 2: kind is flood",
-        "night.toml: happening 2: expect is wetFeet",
+        "night.toml line 1: name is missing",
+        "night.toml line 2: hours is 0",
+        "night.toml line 3: weather is not a field here: the fields are name, hours, happening",
+        "night.toml line 6: happening 1: at is 19:60",
+        "night.toml line 7: happening 1: severity is 2",
+        "night.toml line 8: happening 1: pole is P9999",
+        "night.toml line 10: happening 2: kind is flood",
+        "night.toml line 12: happening 2: expect is wetFeet",
     ]
 
 
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ('kind = "lamp_opn"', "kind is lamp_opn and must be a kind of happening: the closest is lamp_open"),
+        ('kind = "Feeder-Trip"', "the closest is feeder_trip"),
+        ('kind = "fog"\nsevrity = 0.5', "sevrity is not a field here: the closest is severity"),
+        ('kind = "fog"\npole = "p0003"', "pole is p0003 and must be a pole of this run: the closest is P0003"),
+        ('kind = "fog"\npole = "P0123"', "a pole of this run, such as P0001, P0002, P0003 (it has 12)"),
+        ('kind = "fog"\ngroup = "main_road"', "a group of this run: the closest is main-road"),
+        ('kind = "fog"\nallow = ["lampfailure"]', "an event type: the closest is lampFailure"),
+    ],
+)
+def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(fields: str, sentence: str) -> None:
+    assert sentence in problem(fields + '\nat = "+1h"')
+
+
+@pytest.mark.parametrize(
+    ("fields", "line", "sentence"),
+    [
+        ('poles = ["P0001",\n  "P0002",\n  "P0001"]', 7, "poles is P0001 and must be named once"),
+        ('allow = [\n  "lampFailure",\n  "lampFailure",\n]', 7, "allow is lampFailure and must be named once"),
+        ('poles = [\n  "P0001",  # the first\n\n  "Q1",\n]', 8, "poles is Q1 and must be a pole of this run"),
+    ],
+)
+def test_a_mistake_in_a_list_has_the_line_of_its_element(fields: str, line: int, sentence: str) -> None:
+    (found,) = problems(f'name = "x"\n[[happening]]\nkind = "fog"\nat = "+1h"\n{fields}')
+    assert found.startswith(f"night.toml line {line}: happening 1: {sentence}")
+
+
+def test_a_happening_that_is_there_twice_is_a_mistake() -> None:
+    fog = '[[happening]]\nkind = "fog"\nat = "+1h"\n'
+    assert problems(f'name = "x"\n{fog}{fog}') == [
+        "night.toml line 5: happening 2: it repeats happening 1 and must be left out"
+    ]
+    assert parse(f'name = "x"\n{fog}{fog}until = "+2h"').happenings
+
+
 def test_what_is_not_toml_not_tables_or_not_there_is_one_sentence(tmp_path: Path) -> None:
-    assert "night.toml: it is not TOML" in problems("name = ")[0]
+    assert problems("name = ") == ["night.toml line 1: it is not TOML: Invalid value"]
+    assert problems('name = "x"\n[[happening]]\nkind = "fog"\nkind = "fog"\n') == [
+        "night.toml line 4 column 13: it is not TOML: Cannot overwrite a value"
+    ]
+    assert "thousands of digits" in problems(f"hours = 0x{'f' * 5000}")[-1]
+    for nonsense in ("hours = " + "9" * 5000, "hours = " + "[" * 5000):
+        assert "it is not TOML" in problems(nonsense)[0]
+    assert problems("# nothing yet\n") == [
+        "night.toml: it is empty and must have a name and happenings (docs/scenarios.md)"
+    ]
     assert problems('name = "x"\nhappening = 3') == [
-        "night.toml: happening is 3 and must be tables, each under [[happening]]"
+        "night.toml line 2: happening is 3 and must be tables, each under [[happening]]"
     ]
     with pytest.raises(DiyaError, match="must be a TOML file or one of benign, broker-down"):
         find_scenario("no-such-night")
     with pytest.raises(ScenarioError, match="cannot be read"):
         load_scenario(tmp_path, site(), run_time())
+    with pytest.raises(ScenarioError, match="which is a folder, and must be a TOML file"):
+        find_scenario(str(tmp_path))
+
+
+def test_a_file_from_another_editor_is_read_or_its_line_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "night.toml"
+    path.write_bytes(b'\xef\xbb\xbfname = "with a mark before it"\r\n')
+    assert load_scenario(path, site(), run_time()).name == "with a mark before it"
+    path.write_bytes('hours = 3\nname = "caf\xe9"\n'.encode("latin-1"))
+    with pytest.raises(ScenarioError, match=r"line 2: it is not UTF-8 text and must be saved as UTF-8"):
+        load_scenario(path, site(), run_time())
 
 
 def test_a_shorter_run_leaves_out_what_comes_later_and_a_dst_night_is_played_by_local_time() -> None:
