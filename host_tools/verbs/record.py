@@ -14,12 +14,12 @@ import click
 
 from host_tools import envelope
 from host_tools.errors import CommandError
-from host_tools.key_file import read_keys
 from host_tools.output import json_option, say_json
 from host_tools.place import broker_option, place_of, root_option, site_option
 from host_tools.record import query
 from host_tools.record.query import Wanted
 from host_tools.text import safe
+from host_tools.verbs.keys import key_file_option, opened
 
 SHOWN = 20
 
@@ -55,10 +55,7 @@ def record() -> None:
 @click.option(
     "--login", metavar="FILE", type=click.Path(path_type=Path), help="File with the line USER:PASSWORD for the broker."
 )
-@click.option(
-    "--key-file", metavar="FILE", type=click.Path(path_type=Path),
-    help="File with a line NAME:KEY for each key to sign with: a pole's own, named like it, or one for all.",
-)  # fmt: skip
+@key_file_option()
 @click.option(
     "--silent-after", metavar="SPAN", default="35m", show_default=True, help="Without a word for so long: a failure."
 )
@@ -80,7 +77,7 @@ def run(
     if login:
         user, password = _login(login)
         address = replace(address, user=user, password=password)
-    keys = _by_pole(read_keys(key_file)) if key_file else {}
+    keys = _by_pole(opened(key_file).known()) if key_file else {}
     file = db or _default()
     store = Record(file, place.root, place.site, {"timezone": place.zone.key, "title": place.title})
     until = None if seconds is None else time.monotonic() + seconds
