@@ -20,6 +20,7 @@ from click.shell_completion import CompletionItem
 
 from host_tools import extras, standard_streams
 from host_tools.errors import DiyaError
+from host_tools.text import sentence as text_of
 
 # verb: (module, the click command in it, help)
 VERBS = {
@@ -157,7 +158,7 @@ def _failed(error: OSError) -> int:
 
 
 def _complain(sentence: str, code: int) -> int:
-    text = " ".join(sentence.split())
+    text = text_of(sentence)
     with contextlib.suppress(OSError, ValueError):  # standard error may be closed or full too
         click.echo(f"diya: {text}{'' if text.endswith(('.', '!', '?', '।')) else '.'}", err=True)
     return code

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from host_tools.text import json_text
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -19,12 +21,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON i
 
 def say_json(value: Any) -> None:
     """*value* as indented JSON: one report."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=not _utf8()))
+    click.echo(json_text(value, indent=2) if _utf8() else json.dumps(value, indent=2))
 
 
 def say_json_line(value: Any) -> None:
     """*value* as JSON on one line: one of a stream."""
-    click.echo(json.dumps(value, ensure_ascii=not _utf8()))
+    click.echo(json_text(value) if _utf8() else json.dumps(value))
 
 
 def warn(sentence: str) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import os
 import re
 import urllib.error
 import urllib.request
@@ -17,6 +16,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from host_tools.bundle.errors import FetchError
+from host_tools.files import replace_file
 from host_tools.user_folders import cache_folder
 
 BASE = "https://micropython.org"
@@ -111,9 +111,7 @@ class Fetcher:
         """Without a place for it, it is fetched again the next time."""
         try:
             self._cache.mkdir(parents=True, exist_ok=True)
-            new = file.with_name(f"{file.name}.{os.getpid()}")
-            new.write_bytes(data)
-            new.replace(file)
+            replace_file(file, data)
         except OSError:
             pass
 
