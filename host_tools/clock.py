@@ -1,7 +1,8 @@
-"""What time it is for the poles on a broker: the real time, or that of a simulation which says so.
+"""What time it is for the poles on a broker: real time, or that of a simulation where a person asked for it.
 
-A simulator on a real broker retains ``<root>/<site>/_sim/clock`` as ``{unix, factor}``.  Expiries and ages are then
-counted on that clock.
+A simulator on a real broker retains ``<root>/<site>/_sim/clock`` as ``{unix, factor}``, tells it again each second, and
+takes it back when it ends.  Anyone on the broker could do the same, and what a killed program retained stays there:
+so nothing is counted by it unless the verb was given ``--simulated``, and then only while it is told again and again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,11 @@ import json
 import time
 from collections.abc import Callable
 
+from host_tools.errors import CommandError
+
 MOST_FACTOR = 1_000_000
+WAIT_S = 5.0  # longest wait for a simulation to tell its time: what the broker had retained of it may be of any age
+RUNS_ON_S = 15.0  # a simulated time that is not told again runs on for so long, then it stands still
 
 
 def topic(root: str, site: str) -> str:
@@ -19,41 +24,95 @@ def topic(root: str, site: str) -> str:
 
 
 class SiteClock:
-    """Unix time at the site.  *monotonic* and *wall* are seconds; they are arguments so that tests own them."""
+    """Time at the site: *simulated* or real.  *monotonic* and *wall* are seconds; arguments so that tests own them."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic, wall: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, simulated: bool = False, *, monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
+    ) -> None:  # fmt: skip
+        self.simulated = simulated
+        self.fresh = False  # whether a simulation told its time since we listen: what was retained alone may be old
+        self.ignored = False  # whether there is a simulation's time that is not counted by
+        self._remarked = False
         self._monotonic = monotonic
         self._wall = wall
         self._unix = 0.0
         self._factor = 1.0
-        self._heard: float | None = None
-
-    @property
-    def simulated(self) -> bool:
-        return self._heard is not None
+        self._heard: float | None = None  # when, on the monotonic clock
+        self._steady = 0.0  # seconds passed at the site up to `_since`
+        self._since = monotonic()
 
     @property
     def factor(self) -> float:
         """How many seconds pass at the site in one of ours."""
         return self._factor
 
-    def feed(self, payload: bytes) -> bool:
-        """Take what the simulator says; an empty payload ends the simulation.  False where it makes no sense."""
-        if not payload:
-            self._heard, self._factor = None, 1.0
+    def feed(self, payload: bytes, retained: bool = False) -> bool:
+        """Take what a simulator says; an empty payload ends the simulation.  False where it makes no sense.
+
+        *retained*: the broker had it from before we came.
+        """
+        said = _read(payload) if payload else None
+        if payload and said is None:
+            return False
+        if not self.simulated:
+            self.ignored = said is not None
             return True
-        try:
-            said = json.loads(payload)
-            unix, factor = float(said["unix"]), float(said.get("factor", 1))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
-            return False
-        if not (0 <= unix < 2**40 and 0 <= factor <= MOST_FACTOR):
-            return False
-        self._unix, self._factor, self._heard = unix, factor, self._monotonic()
+        if said is None:
+            self.fresh = False
+            self._stop()
+        else:
+            self._set(*said)
+            self.fresh |= not retained
         return True
 
     def now(self) -> float:
-        """Unix seconds."""
-        if self._heard is None:
+        """Unix seconds.  Simulated time that was never told is 0."""
+        if not self.simulated:
             return self._wall()
-        return self._unix + (self._monotonic() - self._heard) * self._factor
+        return self._unix + self._run_on() * self._factor
+
+    def steady(self) -> float:
+        """Seconds that have passed at the site: for ages and silences, since no clock that is set makes it jump."""
+        if not self.simulated:
+            return self._monotonic() - self._since
+        return self._steady + self._run_on() * self._factor
+
+    def remark(self, topic: str) -> str:
+        """What a person should be told of the *topic* with a simulation's time, once; empty where there is nothing."""
+        if not self.ignored or self._remarked:
+            return ""
+        self._remarked = True
+        return f"{topic} tells the time of a simulation, which is not counted by; give --simulated to count by it"
+
+    def _run_on(self) -> float:
+        """Real seconds to count since the time was last told."""
+        return 0.0 if self._heard is None else min(max(0.0, self._monotonic() - self._heard), RUNS_ON_S)
+
+    def _set(self, unix: float, factor: float) -> None:
+        if self._heard is not None:  # a simulation that lags lets less time pass than its factor says
+            most = (self._monotonic() - self._heard) * self._factor
+            self._steady += min(max(0.0, unix - self._unix), most)
+        self._unix, self._factor, self._heard = unix, factor, self._monotonic()
+
+    def _stop(self) -> None:
+        """The simulation has ended: no time passes at the site until another begins."""
+        self._unix, self._steady = self.now(), self.steady()
+        self._factor, self._heard = 1.0, None
+
+
+def no_simulation(topic: str, broker: str) -> CommandError:
+    """What is wrong where --simulated was given and no simulation tells its time on *topic* of *broker*."""
+    return CommandError(
+        f"--simulated was given, and no simulation tells its time on {topic} at {broker}: start `diya simulate "
+        f"--broker {broker}`, or leave --simulated out"
+    )
+
+
+def _read(payload: bytes) -> tuple[float, float] | None:
+    try:
+        said = json.loads(payload)
+        unix, factor = float(said["unix"]), float(said.get("factor", 1))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
+        return None
+    return (unix, factor) if 0 <= unix < 2**40 and 0 <= factor <= MOST_FACTOR else None

@@ -35,9 +35,12 @@ class Message:
 
 
 class Link:
-    """One session with a broker, reconnected by itself; a context manager.  Raises BrokerError where none answers."""
+    """One session with a broker, reconnected by itself; a context manager.  Raises BrokerError where none answers.
 
-    def __init__(self, address: BrokerAddress, topics: Iterable[str], wait_s: float = 5.0) -> None:
+    *clears*: a topic whose retained message the broker removes when we are gone without a word (our last will).
+    """
+
+    def __init__(self, address: BrokerAddress, topics: Iterable[str], wait_s: float = 5.0, clears: str = "") -> None:
         self._address = address
         self._topics = list(topics)
         self._wait_s = wait_s
@@ -50,6 +53,8 @@ class Link:
             client.username_pw_set(address.user, address.password or None)
         if address.tls:
             secure(client, address.ca)
+        if clears:
+            client.will_set(clears, b"", qos=1, retain=True)
         client.reconnect_delay_set(1, 10)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe

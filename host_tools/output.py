@@ -23,6 +23,12 @@ def say_json_line(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False))
 
 
+def warn(sentence: str) -> None:
+    """Say *sentence* on stderr, as errors are said; nothing where it is empty."""
+    if sentence:
+        click.echo(f"diya: {sentence}.", err=True)
+
+
 def on_terminal() -> bool:
     """Whether standard output is a terminal."""
     return sys.stdout.isatty()

@@ -1,9 +1,10 @@
-"""Which street is meant on which broker: what `watch` and `send` know before the first message."""
+"""Which site is meant on which broker, and how that is reached: the options of every verb that speaks to a broker."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -22,7 +23,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_SITE = "sagar"
 DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
 
-broker_option = click.option("--broker", metavar="mqtt://HOST:PORT", help="The MQTT broker (default: the site's own).")
+_FILE = click.Path(path_type=Path)
+
 site_option = click.option(
     "--site",
     metavar="SITE",
@@ -30,9 +32,75 @@ site_option = click.option(
     show_default=True,
     help="Name of the site, or a folder with its files.",
 )
-root_option = click.option(
-    "--root", metavar="ROOT", help=f"Head of every topic (default: the site's own, or {contract_city.ROOT})."
-)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What the options of ``connection_options`` say: the broker, how to log in, and whose time counts."""
+
+    broker: str | None = None
+    root: str | None = None
+    ca: Path | None = None
+    login: Path | None = None
+    simulated: bool = False
+
+    def place(self, site: str) -> Place:
+        """The site called *site*, or with its files in that folder, on this broker.
+
+        Raises SiteError, BrokerError, CommandError.
+        """
+        place = place_of(site, self.broker, self.root)
+        address = place.broker
+        if self.ca:
+            if not address.tls:
+                raise CommandError(
+                    f"--ca is for a broker with TLS, and {address} is without: give mqtts:// in --broker"
+                )
+            address = replace(address, ca=self.ca)
+        if self.login:
+            user, password = read_login(self.login)
+            address = replace(address, user=user, password=password)
+        return replace(place, broker=address, simulated=self.simulated)
+
+
+def connection_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a verb that speaks to a broker, which gets them as one Connection, called ``connection``."""
+
+    @functools.wraps(command)
+    def connected(
+        *args: Any, broker: str | None, root: str | None, ca: Path | None, login: Path | None, simulated: bool,
+        **values: Any,
+    ) -> Any:  # fmt: skip
+        return command(*args, connection=Connection(broker, root, ca, login, simulated), **values)
+
+    wrapped: Callable[..., Any] = connected
+    for option in (
+        click.option(
+            "--simulated", is_flag=True, help="Count by the time of the simulation on this broker, not by real time."
+        ),
+        click.option("--login", metavar="FILE", type=_FILE, help="File with the line USER:PASSWORD for the broker."),
+        click.option("--ca", metavar="FILE", type=_FILE, help="The city's CA (PEM), for mqtts://."),
+        click.option(
+            "--root", metavar="ROOT", help=f"Head of every topic (default: the site's own, or {contract_city.ROOT})."
+        ),
+        click.option("--broker", metavar="mqtt[s]://HOST:PORT", help="The MQTT broker (default: the site's own)."),
+    ):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def read_login(path: Path) -> tuple[str, str]:
+    """User and password of the file *path*, which holds the one line USER:PASSWORD.  Raises CommandError."""
+    try:
+        text = path.read_text(encoding="utf-8-sig").strip()
+    except OSError as error:
+        raise CommandError(f"the login file {path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise CommandError(f"the login file {path} must be text in UTF-8") from error
+    user, colon, password = text.partition(":")
+    if not user or not colon or not password or "\n" in text:
+        raise CommandError(f"the login file {path} must hold one line: the user, a colon and the password")
+    return user, password
 
 
 def whom_options(command: F) -> F:
@@ -62,7 +130,10 @@ def check_whom(poles: tuple[str, ...], group: str | None, everyone: bool) -> Non
 
 @dataclass(frozen=True)
 class Place:
-    """A site as seen from its broker.  Without its files, times are in UTC and lit is from 10 percent on."""
+    """A site as seen from its broker.  Without its files, times are in UTC and lit is from 10 percent on.
+
+    *simulated*: its time is what a simulation on the broker says, instead of real time.
+    """
 
     site: str
     root: str
@@ -70,6 +141,7 @@ class Place:
     zone: ZoneInfo
     lit_percent: int
     title: str
+    simulated: bool = False
 
 
 def place_of(site: str, broker: str | None, root: str | None) -> Place:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from host_tools import envelope
-from host_tools.clock import SiteClock
+from host_tools.clock import WAIT_S, SiteClock, no_simulation
 from host_tools.clock import topic as clock_topic
 from host_tools.envelope import Counters, Key
 from host_tools.errors import CommandError
@@ -23,7 +23,6 @@ from host_tools.watch.street import Street
 from pole import contract, contract_acks
 
 QUIET_S, SETTLE_S = 0.3, 5.0  # what the broker keeps is all here once nothing came for the first, at most the second
-CLOCK_S = 1.5  # longest wait for a simulator to tell its time afresh: what the broker kept of it is old
 
 
 @dataclass(frozen=True)
@@ -71,32 +70,39 @@ class Speaker:
         self.place = place
         self.link = link
         self.sender = sender
-        self.clock = SiteClock()
+        self.clock = SiteClock(place.simulated)
         self._counters = counters
         self._clock_topic = clock_topic(place.root, place.site)
 
     def look(self) -> None:
-        """Learn which poles there are and what time it is there."""
-        fresh = False
+        """Learn which poles there are and what time it is there.  Raises CommandError where no simulation tells it."""
         for message in self.link.settle(QUIET_S, SETTLE_S):
-            fresh |= self.note(message)
-        until = time.monotonic() + CLOCK_S
-        while self.clock.simulated and not fresh and (left := until - time.monotonic()) > 0:
-            message_or_none = self.link.take(left)
-            fresh = message_or_none is not None and self.note(message_or_none)
+            self.note(message)
+        until = time.monotonic() + WAIT_S
+        while self.clock.simulated and not self.clock.fresh:
+            left = until - time.monotonic()
+            if left <= 0:
+                raise no_simulation(self._clock_topic, str(self.place.broker))
+            awaited = self.link.take(left)
+            if awaited:
+                self.note(awaited)
+
+    def remark(self) -> str:
+        """What a person should be told of the time there; empty where there is nothing, or it was said."""
+        return self.clock.remark(self._clock_topic)
 
     def number(self) -> int:
         """The next *n* of this sender.  Raises CommandError where it cannot be kept."""
         simulated = f"{self.place.broker}/{self.place.site}" if self.clock.simulated else ""
         return self._counters.next(self.sender, int(self.clock.now() * 1000), simulated)
 
-    def note(self, message: Message) -> bool:
-        """Take what the broker tells; True where it was the simulator's time, just now."""
+    def note(self, message: Message) -> None:
+        """Take what the broker tells."""
         if message.topic == self._clock_topic:
-            return self.clock.feed(message.payload) and not message.retained
+            self.clock.feed(message.payload, message.retained)
+            return
         pole, kind = self.whose(message)
         self.heard(pole, kind, message)
-        return False
 
     def whose(self, message: Message) -> tuple[str, str]:
         """Pole (or what stands in its place) and kind of the topic of *message*."""

@@ -82,7 +82,7 @@ class RealSurroundings(Air):
         self._server = server
         self._recorder = recorder
         self._clock = clock_topic(site.root, site.name)
-        self._link = Link(address, [f"{site.root}/{site.name}/#"])
+        self._link = Link(address, [f"{site.root}/{site.name}/#"], clears=self._clock)
         self._link.__enter__()
 
     def broker(self, running: bool) -> None:
@@ -98,7 +98,7 @@ class RealSurroundings(Air):
             self._link.post(topic, payload)  # and no waiting: the street's time goes on
 
     def tell_time(self, unix: int, factor: float) -> None:
-        """Retains the simulated time, which `diya watch` and `diya send` go by."""
+        """Retains the simulated time, by which a verb counts that was given --simulated."""
         self._link.post(self._clock, json.dumps({"unix": unix, "factor": factor}).encode(), retain=True)
 
     def listen(self) -> None:

@@ -11,7 +11,6 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from host_tools import envelope
 from host_tools.broker import BrokerAddress
@@ -56,7 +55,7 @@ class Recorder:
 
     def __init__(
         self, record: Record, address: BrokerAddress, root: str, site: str, *, keys: dict[str, Key] | None = None,
-        ca: Path | None = None, silent_s: int = silence.SILENT_S, retry_s: float = gaps.RETRY_S,
+        silent_s: int = silence.SILENT_S, retry_s: float = gaps.RETRY_S, simulated: bool = False,
         say: Callable[[str], None] = lambda sentence: None,
     ) -> None:  # fmt: skip
         self._record = record
@@ -68,10 +67,10 @@ class Recorder:
         client_id = record.remembered("clientId", f"diya-record-{site}-{random.SystemRandom().getrandbits(32):08x}")
         self._sender = client_id[:64]
         self._counters = Counters(record.path)
-        self._clock = SiteClock()
+        self._clock = SiteClock(simulated)
         self._clock_topic = clock_topic(root, site)
         kept, *live = (f"{root}/{site}/+/{kind}" for kind in (contract.EVENT, *_LIVE))
-        self._session = Session(address, client_id, [kept], [*live, self._clock_topic], ca)
+        self._session = Session(address, client_id, [kept], [*live, self._clock_topic])
         self._asker = Asker(record, self._publish, retry_s)
         self._since = 0  # site's Unix s from which on silence counts
         self._looked = 0.0
@@ -146,9 +145,12 @@ class Recorder:
                 self.totals.silent += failures.check(db, int(self._clock.now()), self._since, self._silent_s)
 
     def _set_clock(self, message: Message) -> None:
-        before = self._clock.simulated
-        if self._clock.feed(message.payload) and before != self._clock.simulated:
+        before = self._clock.fresh
+        if self._clock.feed(message.payload, message.retained) and before != self._clock.fresh:
             self._since = int(self._clock.now())
+        remark = self._clock.remark(self._clock_topic)
+        if remark:
+            self._say(remark)
 
     def _count(self, taken: Taken) -> None:
         if taken.malformed and not self.totals.malformed:

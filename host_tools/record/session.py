@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import select
 import time
-from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -28,9 +27,7 @@ LULL_S = 0.002  # without a message for this long, what is here is stored
 class Session:
     """One session *client_id*: *kept* topics at QoS 1, queued by the broker while we are away, *live* ones at QoS 0."""
 
-    def __init__(
-        self, address: BrokerAddress, client_id: str, kept: list[str], live: list[str], ca: Path | None = None
-    ) -> None:
+    def __init__(self, address: BrokerAddress, client_id: str, kept: list[str], live: list[str]) -> None:
         self._address = address
         self._topics = [(topic, 1) for topic in kept] + [(topic, 0) for topic in live]
         self._arrived: list[tuple[int, Message]] = []  # packet identifier (0: QoS 0) and message
@@ -45,7 +42,7 @@ class Session:
         if address.user:
             client.username_pw_set(address.user, address.password or None)
         if address.tls:
-            secure(client, ca)
+            secure(client, address.ca)
         client.on_connect = self._on_connect
         client.on_message = self._on_message
         self._client = client

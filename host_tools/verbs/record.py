@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -16,7 +16,7 @@ from host_tools import envelope
 from host_tools.errors import CommandError
 from host_tools.key_file import read_keys
 from host_tools.output import json_option, say_json
-from host_tools.place import broker_option, place_of, root_option, site_option
+from host_tools.place import Connection, connection_options, site_option
 from host_tools.record import query
 from host_tools.record.query import Wanted
 
@@ -46,14 +46,9 @@ def record() -> None:
 
 
 @record.command(help="Record a street's events from its broker until Ctrl-C.")
-@broker_option
 @site_option
-@root_option
+@connection_options
 @db_option
-@click.option("--ca", metavar="FILE", type=click.Path(path_type=Path), help="The city's CA (PEM), for mqtts://.")
-@click.option(
-    "--login", metavar="FILE", type=click.Path(path_type=Path), help="File with the line USER:PASSWORD for the broker."
-)
 @click.option(
     "--key-file", metavar="FILE", type=click.Path(path_type=Path),
     help="File with a line NAME:KEY for each key to sign with: a pole's own, named like it, or one for all.",
@@ -64,8 +59,8 @@ def record() -> None:
 @click.option("--seconds", metavar="N", type=float, help="End after N seconds.")
 @json_option
 def run(
-    broker: str | None, site: str, root: str | None, db: Path | None, ca: Path | None, login: Path | None,
-    key_file: Path | None, silent_after: str, seconds: float | None, as_json: bool,
+    connection: Connection, site: str, db: Path | None, key_file: Path | None, silent_after: str,
+    seconds: float | None, as_json: bool,
 ) -> None:  # fmt: skip
     from host_tools.record.recorder import Recorder
     from host_tools.record.store import Record
@@ -74,22 +69,18 @@ def run(
     if seconds is not None and seconds <= 0:
         raise CommandError(f"--seconds is {seconds:g} and must be above 0")
     silent_s = span(silent_after)
-    place = place_of(site, broker, root)
-    address = place.broker
-    if login:
-        user, password = _login(login)
-        address = replace(address, user=user, password=password)
+    place = connection.place(site)
     keys = _by_pole(read_keys(key_file)) if key_file else {}
     file = db or _default()
     store = Record(file, place.root, place.site, {"timezone": place.zone.key, "title": place.title})
     until = None if seconds is None else time.monotonic() + seconds
     try:
         recorder = Recorder(
-            store, address, place.root, place.site, keys=keys, ca=ca, silent_s=silent_s,
+            store, place.broker, place.root, place.site, keys=keys, silent_s=silent_s, simulated=place.simulated,
             say=lambda sentence: click.echo(f"diya: {sentence}.", err=True),
         )  # fmt: skip
         if not as_json:
-            click.echo(f"recording {place.title} from {address} into {file}; Ctrl-C ends it.", err=True)
+            click.echo(f"recording {place.title} from {place.broker} into {file}; Ctrl-C ends it.", err=True)
         try:
             recorder.run(lambda: until is None or time.monotonic() < until)
         except KeyboardInterrupt:
@@ -200,17 +191,6 @@ def _wanted(
         poles, group, types,
         query.moment(since, now, zone) if since else None, query.moment(until, now, zone) if until else None,
     )  # fmt: skip
-
-
-def _login(path: Path) -> tuple[str, str]:
-    try:
-        text = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"the login file {path} cannot be read: {error}") from error
-    user, colon, password = text.partition(":")
-    if not user or not colon or not password or "\n" in text:
-        raise CommandError(f"the login file {path} must hold one line: the user, a colon and the password")
-    return user, password
 
 
 def _by_pole(keys: dict[str, envelope.Key]) -> dict[str, envelope.Key]:

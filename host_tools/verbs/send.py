@@ -15,8 +15,8 @@ from host_tools.envelope import Counters
 from host_tools.errors import CommandError
 from host_tools.key_file import read_key
 from host_tools.link import Link
-from host_tools.output import json_option, say_json, waiting
-from host_tools.place import broker_option, check_whom, place_of, root_option, site_option, wait_option, whom_options
+from host_tools.output import json_option, say_json, waiting, warn
+from host_tools.place import Connection, check_whom, connection_options, site_option, wait_option, whom_options
 from host_tools.sending import Outcome, Sender, Target
 from pole import contract
 
@@ -25,9 +25,8 @@ WAIT_S = 45.0  # poles spread their answers over half a minute
 
 
 @click.command(help="Hold a level on a pole, a group or all poles until it expires, and wait for their answers.")
-@broker_option
 @site_option
-@root_option
+@connection_options
 @whom_options
 @click.option("--level", metavar="PERCENT", type=int, help="Level to hold, 0 to 100.")
 @click.option("--for", "span", metavar="SPAN", help=f"How long, such as 90s, 30m, 2h (default: {DEFAULT_SPAN}).")
@@ -50,8 +49,8 @@ WAIT_S = 45.0  # poles spread their answers over half a minute
 @json_option
 @click.pass_context
 def send(
-    ctx: click.Context, broker: str | None, site: str, root: str | None, poles: tuple[str, ...], group: str | None,
-    everyone: bool, level: int | None, span: str | None, until: str | None, owner: str, reason: str, ramp: int | None,
+    ctx: click.Context, connection: Connection, site: str, poles: tuple[str, ...], group: str | None, everyone: bool,
+    level: int | None, span: str | None, until: str | None, owner: str, reason: str, ramp: int | None,
     ref: str, cancel: bool, key_file: Path | None, wait_s: float, as_json: bool,
 ) -> None:  # fmt: skip
     check_whom(poles, group, everyone)
@@ -64,10 +63,11 @@ def send(
     target = Target(tuple(dict.fromkeys(poles)), group or "")
     seconds = spans.span(span or DEFAULT_SPAN)
     key = read_key(key_file) if key_file else None
-    place = place_of(site, broker, root)
+    place = connection.place(site)
     with Link(place.broker, sending.topics(place)) as link:
         sender = Sender(place, link, sender_name(), Counters(), key)
         sender.look()
+        warn(sender.remark())
         now = sender.clock.now()
         expiration = spans.moment(until, now, place.zone) if until else int(now) + seconds
         if level is None:

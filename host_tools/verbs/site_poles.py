@@ -10,8 +10,8 @@ from host_tools.envelope import Counters
 from host_tools.errors import CommandError
 from host_tools.key_file import KeyFile, read_keys
 from host_tools.link import Link
-from host_tools.output import json_option, say_json, waiting
-from host_tools.place import broker_option, check_whom, place_of, root_option, wait_option, whom_options
+from host_tools.output import json_option, say_json, waiting, warn
+from host_tools.place import Connection, check_whom, connection_options, wait_option, whom_options
 from host_tools.sending import topics as command_topics
 from host_tools.site.model import Pole, Site
 from host_tools.verbs.send import WAIT_S, names, print_rejected, sender_name
@@ -24,16 +24,15 @@ KEY_FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(help="Send every pole that is meant what DIR's files say for it, and wait until they live by it.")
 @click.argument("folder", metavar="[DIR]", default=DEFAULT)
-@broker_option
-@root_option
+@connection_options
 @whom_options
 @click.option("--key-file", metavar="FILE", type=KEY_FILE, help="File with a line POLE:KEY for each pole.")
 @wait_option(CONFIGURE_S)
 @json_option
 @click.pass_context
 def configure(
-    ctx: click.Context, folder: str, broker: str | None, root: str | None, poles: tuple[str, ...], group: str | None,
-    everyone: bool, key_file: Path | None, wait_s: float, as_json: bool,
+    ctx: click.Context, connection: Connection, folder: str, poles: tuple[str, ...], group: str | None, everyone: bool,
+    key_file: Path | None, wait_s: float, as_json: bool,
 ) -> None:  # fmt: skip
     from host_tools.site import configure as library
     from host_tools.site import load_site
@@ -41,10 +40,11 @@ def configure(
     site = load_site(folder)
     meant = chosen(site, poles, group, everyone)
     keys = read_keys(key_file) if key_file else None
-    place = place_of(folder, broker, root)
+    place = connection.place(folder)
     with Link(place.broker, library.topics(place)) as link, waiting() as bar:
         configurer = library.Configurer(place, link, sender_name(), Counters())
         configurer.look()
+        warn(configurer.remark())
         outcome = configurer.send(site, meant, keys, wait_s, lambda so_far: bar(len(so_far.sent), len(so_far.silent)))
     if as_json:
         say_json(library.as_json(outcome))
@@ -72,8 +72,7 @@ def configure(
 
 @click.command(help="Give every pole that is meant a new key of its own, or with --name one that poles share.")
 @click.argument("folder", metavar="[DIR]", default=DEFAULT)
-@broker_option
-@root_option
+@connection_options
 @whom_options
 @click.option(
     "--key-file", metavar="FILE", type=KEY_FILE, required=True,
@@ -85,8 +84,8 @@ def configure(
 @json_option
 @click.pass_context
 def rekey(
-    ctx: click.Context, folder: str, broker: str | None, root: str | None, poles: tuple[str, ...], group: str | None,
-    everyone: bool, key_file: Path, name: str | None, remove: bool, wait_s: float, as_json: bool,
+    ctx: click.Context, connection: Connection, folder: str, poles: tuple[str, ...], group: str | None, everyone: bool,
+    key_file: Path, name: str | None, remove: bool, wait_s: float, as_json: bool,
 ) -> None:  # fmt: skip
     from host_tools.rekeying import Rekeyer
     from host_tools.site import load_site
@@ -94,10 +93,11 @@ def rekey(
     site = load_site(folder)
     meant = chosen(site, poles, group, everyone)
     file = KeyFile(key_file)
-    place = place_of(folder, broker, root)
+    place = connection.place(folder)
     with Link(place.broker, command_topics(place)) as link, waiting() as bar:
         rekeyer = Rekeyer(place, link, sender_name(), Counters())
         rekeyer.look()
+        warn(rekeyer.remark())
         outcome = rekeyer.change(
             file, [pole.name for pole in meant], name, remove, wait_s,
             lambda so_far: bar(len(so_far.asked), len(so_far.silent)),

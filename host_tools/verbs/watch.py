@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from host_tools.clock import SiteClock
+from host_tools.clock import WAIT_S, SiteClock, no_simulation
 from host_tools.clock import topic as clock_topic
 from host_tools.errors import CommandError
 from host_tools.link import Link, Message
-from host_tools.output import json_option, on_terminal, say_json, say_json_line
-from host_tools.place import Place, broker_option, place_of, root_option, site_option
+from host_tools.output import json_option, on_terminal, say_json, say_json_line, warn
+from host_tools.place import Connection, Place, connection_options, site_option
 from host_tools.watch import lines
 from host_tools.watch.street import Happening, Street
 from pole import contract
@@ -22,22 +22,23 @@ QUIET_S, SETTLE_S = 0.4, 10.0  # retained messages are all here once none came f
 
 
 @click.command(help="Watch a street live, over any MQTT broker.")
-@broker_option
 @site_option
-@root_option
+@connection_options
 @click.option("--once", is_flag=True, help="Print what the broker knows now, and end.")
 @click.option("--seconds", metavar="N", type=float, help="End after N seconds.")
 @json_option
-def watch(broker: str | None, site: str, root: str | None, once: bool, seconds: float | None, as_json: bool) -> None:
+def watch(connection: Connection, site: str, once: bool, seconds: float | None, as_json: bool) -> None:
     if seconds is not None and seconds <= 0:
         raise CommandError(f"--seconds is {seconds:g} and must be above 0")
-    place = place_of(site, broker, root)
+    place = connection.place(site)
     watcher = _Watcher(place)
     kinds = [f"{place.root}/{place.site}/+/{kind}" for kind in contract.DELIVERY]
     with Link(place.broker, [*kinds, clock_topic(place.root, place.site)]) as link:
         if once:
             for message in link.settle(QUIET_S, SETTLE_S):
                 watcher.take(message)
+            watcher.await_simulation(link)
+            warn(watcher.remark())
             watcher.report(as_json)
         elif as_json or not on_terminal():
             _stream(link, watcher, seconds, as_json)
@@ -50,15 +51,30 @@ class _Watcher:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self.clock = SiteClock()
+        self.clock = SiteClock(place.simulated)
         self.street = Street(place.root, place.site, place.lit_percent)
         self._clock_topic = clock_topic(place.root, place.site)
 
     def take(self, message: Message) -> list[Happening]:
         if message.topic == self._clock_topic:
-            self.clock.feed(message.payload)
+            self.clock.feed(message.payload, message.retained)
             return []
         return self.street.feed(message.topic, message.payload, message.retained, int(self.clock.now()))
+
+    def await_simulation(self, link: Link) -> None:
+        """Take messages until a simulation has told its time.  Raises CommandError where none does."""
+        until = time.monotonic() + WAIT_S
+        while self.clock.simulated and not self.clock.fresh:
+            left = until - time.monotonic()
+            if left <= 0:
+                raise no_simulation(self._clock_topic, str(self.place.broker))
+            message = link.take(left)
+            if message:
+                self.take(message)
+
+    def remark(self) -> str:
+        """What a person should be told of the time there; empty where there is nothing, or it was said."""
+        return self.clock.remark(self._clock_topic)
 
     def snapshot(self) -> dict[str, Any]:
         return {
@@ -86,6 +102,7 @@ def _stream(link: Link, watcher: _Watcher, seconds: float | None, as_json: bool)
         while until is None or time.monotonic() < until:
             left = 1.0 if until is None else until - time.monotonic()
             message = link.take(max(0.0, min(1.0, left)))
+            warn(watcher.remark())
             for one in watcher.take(message) if message else ():
                 row = watcher.street.row(one.pole)
                 if as_json:
@@ -129,4 +146,5 @@ def _live(link: Link, watcher: _Watcher, seconds: float | None) -> None:
                 live.update(picture(), refresh=True)
     except KeyboardInterrupt:
         pass  # the way to end it
+    warn(watcher.remark())
     click.echo(lines.summary_line(watcher.street.summary()))

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,13 +34,14 @@ class Poles(threading.Thread):
         super().__init__(daemon=True)
         self._link = Link(broker.address, [f"{HEAD}/+/command", f"{HEAD}/_group/+/command"])
         self._over = threading.Event()
+        self._tells_at = 0.0
         self._minds = {pole: Commands({}, {}) for pole in GROUPS}
         self.ready = threading.Event()
         self.held: dict[str, Any] = {}
 
     def run(self) -> None:
         with self._link as link:
-            link.publish(f"{HEAD}/_sim/clock", json.dumps({"unix": NOW, "factor": 1}).encode(), retain=True)
+            self._tell_time()
             for pole, groups in GROUPS.items():
                 self._say(pole, contract.PRESENCE, {"v": 1, "online": True})
                 self._say(pole, contract.BIRTH, {"v": 1, "at": NOW - 60, "groups": groups, "board": "virtual"})
@@ -51,6 +53,7 @@ class Poles(threading.Thread):
             self.ready.set()
             while not self._over.is_set():
                 message = link.take(0.05)
+                self._tell_time()
                 if message is None:
                     continue
                 for pole, groups in GROUPS.items():
@@ -62,6 +65,12 @@ class Poles(threading.Thread):
     def end(self) -> None:
         self._over.set()
         self.join()
+
+    def _tell_time(self) -> None:
+        """As a simulator does; the time stands, so that what is said in it can be compared."""
+        if time.monotonic() >= self._tells_at:
+            self._tells_at = time.monotonic() + 0.2
+            self._link.publish(f"{HEAD}/_sim/clock", json.dumps({"unix": NOW, "factor": 1}).encode(), retain=True)
 
     def _obey(self, pole: str, topic: str, payload: bytes) -> None:
         verdict = self._minds[pole].take(topic, payload, NOW, 20)
@@ -102,12 +111,11 @@ def poles(broker: Mosquitto) -> Iterator[Poles]:
 def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The developer's own counters are left alone, and each test is another sender's first: poles remember numbers."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr("host_tools.sending.CLOCK_S", 0.1)  # this simulator tells its time only once
     monkeypatch.setattr("host_tools.verbs.send.sender_name", lambda: tmp_path.name[:40])
 
 
 def send(broker: Mosquitto, capsys: Capture, *arguments: str) -> tuple[int, dict[str, Any], str]:
-    code = run(["send", "--broker", broker.url, "--json", *arguments])
+    code = run(["send", "--broker", broker.url, "--simulated", "--json", *arguments])
     out, err = capsys.readouterr()
     return code, json.loads(out) if out else {}, err
 
@@ -160,7 +168,7 @@ def test_a_refusal_says_why(broker: Mosquitto, poles: Poles, capsys: Capture) ->
     assert code == 1
     assert said["rejected"]["P0001"]["reason"] == contract_acks.BELOW_FLOOR
     assert "must be at least 20" in said["rejected"]["P0002"]["detail"]
-    assert run(["send", "--broker", broker.url, "--group", "main-road", "--level", "10"]) == 1
+    assert run(["send", "--broker", broker.url, "--simulated", "--group", "main-road", "--level", "10"]) == 1
     out = capsys.readouterr().out
     assert out.startswith("rejected, belowFloor: level is 10")
     assert out.endswith(": P0001, P0002\n")
@@ -213,12 +221,12 @@ def test_a_pole_or_group_nobody_knows_is_said_so(broker: Mosquitto, poles: Poles
 
 
 def test_watching_once(broker: Mosquitto, poles: Poles, capsys: Capture) -> None:
-    assert run(["watch", "--broker", broker.url, "--once", "--json"]) == 0
+    assert run(["watch", "--broker", broker.url, "--simulated", "--once", "--json"]) == 0
     seen = json.loads(capsys.readouterr().out)
     assert seen["simulated"]
     assert [row["pole"] for row in seen["poles"]] == ["P0001", "P0002", "P0003", "P0004"]
     assert seen["summary"]["online"] == seen["summary"]["lit"] == 4
-    assert run(["watch", "--broker", broker.url, "--once"]) == 0
+    assert run(["watch", "--broker", broker.url, "--simulated", "--once"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("P0001  online")
     assert "70 % calendar: main-road: 23:30 until 21:20" in lines[0]
@@ -234,7 +242,7 @@ def test_watching_for_a_while_gives_a_line_for_each_change(broker: Mosquitto, po
 
     timer = threading.Timer(0.4, later)
     timer.start()
-    assert run(["watch", "--broker", broker.url, "--seconds", "1.2"]) == 0
+    assert run(["watch", "--broker", broker.url, "--simulated", "--seconds", "1.2"]) == 0
     timer.join()
     lines = capsys.readouterr().out.splitlines()
     assert "20:20:00 P0002 lampFailure" in lines

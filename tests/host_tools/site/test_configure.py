@@ -317,9 +317,13 @@ def test_a_simulated_street_is_configured_over_the_wire(broker: Mosquitto, tmp_p
                 if message and message.payload:
                     born.add(message.topic.split("/")[-2])
             assert len(born) == 2
-        code, said, err = call(broker, capsys, "configure", "sagar", "--pole", P1, "--pole", P2, "--wait", "60")
+        code, said, err = call(
+            broker, capsys, "configure", "sagar", "--simulated", "--pole", P1, "--pole", P2, "--wait", "60"
+        )
         assert (code, said["applied"]) == (0, [P1, P2]), (said, err)
-        code, said, err = call(broker, capsys, "configure", "sagar", "--pole", P1, "--pole", P2, "--wait", "60")
+        code, said, err = call(
+            broker, capsys, "configure", "sagar", "--simulated", "--pole", P1, "--pole", P2, "--wait", "60"
+        )
         assert (code, said["there"]) == (0, [P1, P2]), (said, err)
     finally:
         live.terminate()
