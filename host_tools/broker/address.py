@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import socket
 from dataclasses import dataclass
@@ -12,6 +13,12 @@ from host_tools.errors import BrokerError
 
 DEFAULT_PORT = 1883
 TLS_PORT = 8883
+
+# Below those that systems give to clients (Linux: from 32768): there a client may take a broker's port while the broker
+# is down, or one that knocks at the port is connected to itself.
+OWN_PORTS = range(20000, 32768)
+_TRIES = 20
+_CHANCE = random.SystemRandom()  # two processes with the same seed would look for the same port
 
 HOW_TO_INSTALL = "install it (Debian, Ubuntu: apt-get install mosquitto; macOS: brew install mosquitto)"
 
@@ -53,7 +60,21 @@ def parse_broker(text: str) -> BrokerAddress:
 
 
 def free_port() -> int:
-    """A TCP port of the loopback interface that nobody holds at the moment."""
+    """A TCP port of the loopback interface that no program holds at the moment, out of ``OWN_PORTS``.
+
+    Another program may take it before its caller does, who must then ask again.
+    """
+    for port in _CHANCE.sample(OWN_PORTS, _TRIES):
+        if _bound(port):
+            return port
+    return _bound(0)
+
+
+def _bound(port: int) -> int:
+    """The number of *port* (0: any), which could be bound; 0 where it could not."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
         return int(probe.getsockname()[1])

@@ -19,7 +19,7 @@ from typing import Self
 from host_tools.broker.address import HOW_TO_INSTALL, BrokerAddress, free_port
 from host_tools.errors import BrokerError
 
-START_S = 10.0  # longest wait until it answers
+START_S = 60.0  # longest wait until it answers: on a busy computer it takes seconds; one that ends is seen at once
 STOP_S = 5.0  # and until it has ended, before it is killed
 
 # Debian and Homebrew put the broker where a user's PATH does not look

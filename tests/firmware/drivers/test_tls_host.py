@@ -8,6 +8,7 @@ from pathlib import Path
 
 from host_tools.micropython_vm import find_micropython
 from tests.host_tools.certificates import Authority
+from tests.patience import PATIENCE_S
 
 HERE = Path(__file__).parent
 FIRMWARE = HERE.parents[2] / "firmware"
@@ -21,7 +22,7 @@ def test_not_a_byte_is_lost_or_doubled_where_no_record_goes_out_whole(tmp_path: 
     done = subprocess.run(
         [*find_micropython(), str(HERE / "vm_tight_pipe.py"), str(ca), str(certificate), str(key)],
         env={**os.environ, "MICROPYPATH": os.pathsep.join([str(FIRMWARE), ".frozen"])},
-        capture_output=True, text=True, timeout=60,
+        capture_output=True, text=True, timeout=PATIENCE_S,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     came, full = done.stdout.split()

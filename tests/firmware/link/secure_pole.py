@@ -8,8 +8,10 @@ from pole.link.session import Session
 
 try:
     from tests.firmware.link.link_bench import changed
+    from tests.firmware.link.processor import queued_ms
 except ImportError:  # MicroPython
     from link_bench import changed
+    from processor import queued_ms
 
 TICK_MS = 5
 AT_ONCE = 421  # a seed whose first wait is a millisecond
@@ -21,8 +23,9 @@ async def live(net, folder, job):
     *job*: ``settings`` over the bench's; ``believed``, the time the pole believes in (Unix s); ``seconds`` at most;
     ``events``, [topic or "" for the pole's own, payload] to publish; ``hear``, how many messages to wait for.
 
-    Returns ``online`` (was it ever), ``problem``, ``heard`` (topics), ``refused`` (filters) and ``longest``, the
-    longest that a task which wakes every 5 ms was kept waiting, in ms.
+    Returns ``online`` (was it ever), ``problem``, ``heard`` (topics), ``refused`` (filters), ``longest``, the
+    longest that a task which wakes every 5 ms was kept waiting, in ms, ``lasted``, how long all took, and ``queued``:
+    what of that others had the processor for.  That counts for nothing in ``longest``.
     """
     heard = []
     outbox = Outbox(aio.ticks_ms, Queue())
@@ -37,12 +40,13 @@ async def live(net, folder, job):
     waiting = list(job["events"])
     out = {"online": False, "longest": 0}
     end = aio.ticks_add(aio.ticks_ms(), int(job["seconds"] * 1000))
-    last = aio.ticks_ms()
+    start = last = aio.ticks_ms()
+    unqueued = before = queued_ms()
     while aio.ticks_diff(end, aio.ticks_ms()) > 0:
         await aio.sleep_ms(TICK_MS)
-        now = aio.ticks_ms()
-        out["longest"] = max(out["longest"], aio.ticks_diff(now, last))
-        last = now
+        now, queued = aio.ticks_ms(), queued_ms()
+        out["longest"] = max(out["longest"], aio.ticks_diff(now, last) - (queued - before))
+        last, before = now, queued
         if session.online:
             out["online"] = True
             if not outbox.oldest():
@@ -55,6 +59,7 @@ async def live(net, folder, job):
         elif session.problem:
             break
     out.update({"problem": session.problem, "heard": heard, "refused": list(session.refused)})
+    out.update({"lasted": aio.ticks_diff(aio.ticks_ms(), start), "queued": queued_ms() - unqueued})
     while not task.done():  # asyncio.wait_for of Python 3.11 may swallow one that comes with its result
         task.cancel()
         await aio.sleep_ms(TICK_MS)

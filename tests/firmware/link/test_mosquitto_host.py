@@ -14,6 +14,7 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 
+from host_tools.broker.address import free_port
 from host_tools.micropython_vm import find_micropython
 from pole import contract
 from pole.lcg import Lcg
@@ -21,10 +22,11 @@ from pole.link.outbox import Outbox, Queue
 from pole.link.session import Session
 from tests.firmware.link.asyncio_net import Net
 from tests.firmware.link.link_bench import changed
+from tests.patience import PATIENCE_S
+from tests.patience import until as eventually
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
-LIMIT_S = 20
 COMMAND = "diya/1/sagar/P0001/command"
 
 
@@ -32,24 +34,37 @@ class Mosquitto:
     """A broker of the test's own on a free port of this machine."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = 0
         self._conf = folder / "mosquitto.conf"
-        self._conf.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 20000\n")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-        self._process = subprocess.Popen([program, "-c", str(self._conf)], stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + LIMIT_S
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
+        """Start on the same port as before; the first time on a free one, and another where that is taken meanwhile."""
+        if self.port:
+            assert self._listens(self.port), "Mosquitto did not start again"
+            return
+        for _ in range(5):
+            port = free_port()
+            self._conf.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 20000\n")
+            if self._listens(port):
+                self.port = port
                 return
+        raise AssertionError("Mosquitto did not start on any port")
+
+    def _listens(self, port: int) -> bool:
+        program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+        self._process = process = subprocess.Popen([program, "-c", str(self._conf)], stderr=subprocess.DEVNULL)
+
+        def answers() -> bool:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                return True
             except OSError:
-                assert time.monotonic() < deadline, "Mosquitto did not start"
-                time.sleep(0.01)
+                return False
+
+        eventually(lambda: process.poll() is not None or answers(), "Mosquitto starts")
+        time.sleep(0.02)  # one whose port was taken has ended then, and is not taken for the other that answers
+        return process.poll() is None
 
     def kill(self) -> None:
         if self._process:
@@ -70,10 +85,7 @@ class City:
         self._client.on_subscribe = lambda *_: setattr(self, "_ready", True)
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
-        deadline = time.monotonic() + LIMIT_S
-        while not self._ready:
-            assert time.monotonic() < deadline, "the observer has no broker"
-            time.sleep(0.005)
+        eventually(lambda: self._ready, "the observer has a broker")
 
     def send(self, topic: str, payload: bytes) -> None:
         self._client.publish(topic, payload, 1)
@@ -93,7 +105,9 @@ class Pole:
         self.net = Net()
         self.outbox = Outbox(ticks, Queue(64))
         self.messages: list[tuple[str, bytes | None, bool]] = []
-        all_settings = changed(link_host="127.0.0.1", link_port=port, link_backoff=1, link_maximumBackoff=1, **settings)
+        all_settings = changed(
+            link_host="127.0.0.1", link_port=port, link_timeout=60, link_backoff=1, link_maximumBackoff=1, **settings
+        )  # fmt: skip
         self.link = Session(
             self.net,
             None,
@@ -118,7 +132,7 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
 
 
 async def until(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + LIMIT_S
+    deadline = time.monotonic() + PATIENCE_S
     while not condition():
         assert time.monotonic() < deadline, what
         await asyncio.sleep(0.005)
@@ -177,10 +191,7 @@ def test_a_pole_comes_online_reports_hears_and_is_missed(broker: Mosquitto) -> N
     lived(pole, life)
     city.close()
     after = City(broker.port)
-    deadline = time.monotonic() + LIMIT_S
-    while not after.payloads("presence"):
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+    eventually(lambda: after.payloads("presence"), "the will")
     assert after.payloads("presence") == ['{"v":1,"online":false}']  # the will
     after.close()
 
@@ -275,14 +286,11 @@ def test_the_same_link_under_real_micropython(broker: Mosquitto) -> None:
         stderr=subprocess.STDOUT,
         text=True,
     ) as vm:
-        deadline = time.monotonic() + LIMIT_S
-        while len(city.payloads("event")) < count and vm.poll() is None:
-            assert time.monotonic() < deadline, len(city.payloads("event"))
-            time.sleep(0.01)
+        eventually(lambda: len(city.payloads("event")) >= count or vm.poll() is not None, "all events")
         city.send(COMMAND, b"z" * 50000)
         city.send(COMMAND, "जलाओ".encode())
         city.send(COMMAND, b"end")
-        out, _ = vm.communicate(timeout=LIMIT_S)
+        out, _ = vm.communicate(timeout=PATIENCE_S)
     lines = out.splitlines()
     assert lines[:3] == ["message command oversize", "message command जलाओ", "message command end"], out
     assert int(lines[3].split()[1]) < 2048, out

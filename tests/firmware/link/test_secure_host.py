@@ -23,12 +23,13 @@ from tests.firmware.link.asyncio_net import Net
 from tests.firmware.link.secure_pole import live
 from tests.host_tools.certificates import Authority
 from tests.host_tools.site.test_broker_config import HEAD, OTHER_GROUP, P1, City
+from tests.patience import PATIENCE_S
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 YEAR_2000 = 946684800 + 5
 NOW = int(time.time())
-SMOOTH_MS = 500  # another task may be late by so much on a busy computer; what blocks does so for the time-out
+SMOOTH_MS = 500  # another task may be late by so much; what blocks does so for the time-out
 
 # paho leaves the socket of a failed handshake to the garbage collector, which complains
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
@@ -49,15 +50,16 @@ class Pole:
         """``secure_pole.live``, with these credentials; more are fields of the job, and ``host``."""
         settings = {"link.port": port, "link.user": user, "link.secret": password, "groups": list(P1.groups)}
         settings["link.host"] = more.pop("host", "localhost")
-        settings["link.timeout"] = more.pop("timeout", 10)
-        job = {"settings": settings, "believed": NOW, "seconds": 15, "events": [], "hear": 0, **more}
+        settings["link.timeout"] = more.pop("timeout", 60)
+        job = {"settings": settings, "believed": NOW, "seconds": PATIENCE_S, "events": [], "hear": 0, **more}
         if self.runtime == "cpython":
             net = LocalNet()
             return {**asyncio.run(live(net, str(self.folder), job)), "unix": net.unix}
         path = os.pathsep.join([str(ROOT / "firmware"), str(HERE), ".frozen"])
         done = subprocess.run(
             [*find_micropython(), "-X", "heapsize=192k", str(HERE / "vm_tls.py"), str(self.folder)],
-            input=json.dumps(job), env={**os.environ, "MICROPYPATH": path}, capture_output=True, text=True, timeout=60,
+            input=json.dumps(job), env={**os.environ, "MICROPYPATH": path}, capture_output=True, text=True,
+            timeout=2 * PATIENCE_S,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         out: dict[str, Any] = json.loads(done.stdout)
@@ -99,7 +101,7 @@ def test_with_its_own_password_a_pole_speaks_and_hears(city: City, pole: Pole) -
 
         def command() -> None:
             while f"{HEAD}/P0001/event" not in seen:  # which comes after its subscriptions
-                seen.append(iccc.heard.get(timeout=20)[0])
+                seen.append(iccc.heard.get(timeout=PATIENCE_S)[0])
             for topic in topics:
                 iccc.say(topic)
 
@@ -126,14 +128,23 @@ def test_without_the_right_password_no_pole_is_let_in(city: City, pole: Pole, us
 
 def test_with_another_poles_password_it_is_that_pole_and_cannot_pass_for_itself(city: City, pole: Pole) -> None:
     pole.file("ca.pem", city.ca.pem)
+    seen: list[str] = []
+    commands = [f"{HEAD}/P0001/command", f"{HEAD}/_all/command"]
     with city.iccc(topics=(f"{HEAD}/#",)) as iccc:
         iccc.all()  # what was retained
-        timer = threading.Timer(0.5, lambda: iccc.say(f"{HEAD}/P0001/command"))
-        timer.start()
-        lived = pole.in_city(city, "P0002", events=[["", '{"v":1}']], hear=1, seconds=1.5)
-        timer.join()
-        assert lived["online"] and lived["heard"] == []
-        assert iccc.all() == [f"{HEAD}/P0001/command"]  # and nothing that came from a P0001
+
+        def command() -> None:
+            while f"{HEAD}/P0002/event" not in seen:  # it is there, and has subscribed
+                seen.append(iccc.heard.get(timeout=PATIENCE_S)[0])
+            for topic in commands:
+                iccc.say(topic)
+
+        thread = threading.Thread(target=command)
+        thread.start()
+        lived = pole.in_city(city, "P0002", events=[["", '{"v":1}'], [f"{HEAD}/P0002/event", '{"v":1}']], hear=1)
+        thread.join()
+        assert lived["online"] and lived["heard"] == commands[1:]  # what is for all, and no command for a P0001
+        assert seen + iccc.all(2) == [f"{HEAD}/P0002/event", *commands]  # and nothing that came from a P0001
 
 
 def test_what_a_pole_publishes_for_another_is_thrown_away(city: City, pole: Pole) -> None:
@@ -142,7 +153,7 @@ def test_what_a_pole_publishes_for_another_is_thrown_away(city: City, pole: Pole
     with city.iccc(topics=(f"{HEAD}/+/event", f"{HEAD}/+/command")) as iccc:
         lived = pole.in_city(city, events=[*([topic, '{"v":1}'] for topic in forged), ["", '{"v":1}']])
         assert lived["online"] and lived["problem"] == ""
-        assert iccc.all() == [f"{HEAD}/P0001/event"]
+        assert iccc.all(1) == [f"{HEAD}/P0001/event"]
 
 
 def test_a_broker_of_another_ca_is_not_believed(city: City, pole: Pole) -> None:
@@ -212,7 +223,7 @@ def test_with_certificates_a_pole_is_who_its_certificate_says(pole: Pole, tmp_pa
         city.ca.client("P0001").save(pole.folder / "pole.pem", pole.folder / "pole.key")
         lived = pole.live(city.port, events=[["", '{"v":1}'], [f"{HEAD}/P0002/event", '{"v":1}']])
         assert lived["online"] and lived["problem"] == ""
-        heard = iccc.all()
+        heard = iccc.all(1)
         assert f"{HEAD}/P0001/event" in heard and f"{HEAD}/P0002/event" not in heard
 
 
@@ -248,12 +259,11 @@ class Silent:
 def test_a_broker_that_stays_silent_costs_the_timeout_and_holds_nobody_up(pole: Pole, word: bytes) -> None:
     pole.file("ca.pem", Authority().pem)
     with Silent(word) as broker:
-        started = time.monotonic()
         lived = pole.live(broker.port, timeout=1)
-        lasted = time.monotonic() - started
     assert not lived["online"] and lived["problem"]
     assert len(broker.connections) == 1
-    assert 1 < lasted < 1 + 1.5  # the time-out, and the start of a runtime
+    assert lived["lasted"] > 1000
+    assert lived["lasted"] - lived["queued"] < 1000 + SMOOTH_MS  # the time-out
     assert lived["longest"] < SMOOTH_MS
 
 

@@ -46,7 +46,7 @@ async def main(port, count):
 
     queue = Queue()
     outbox = Outbox(ticks, queue)
-    settings = changed(link_host="127.0.0.1", link_port=port, link_backoff=1)
+    settings = changed(link_host="127.0.0.1", link_port=port, link_timeout=60, link_backoff=1)
     link = Session(
         Net(), None, settings, outbox, ticks, Lcg(1), on_message, lambda: outbox.put(contract.BIRTH, '{"v":1}')
     )
@@ -54,11 +54,11 @@ async def main(port, count):
     heap = []
 
     async def until(condition):
-        for _ in range(20000):
+        for _ in range(120000):
             if condition():
                 return
             await asyncio.sleep_ms(1)
-        raise RuntimeError("nothing went on for 20 s: " + link.problem)
+        raise RuntimeError("nothing went on for two minutes: " + link.problem)
 
     for number in range(count):
         await until(lambda: outbox.put(contract.EVENT, '{"v":1,"id":%d}' % number))  # noqa: B023
@@ -66,7 +66,7 @@ async def main(port, count):
             await until(lambda: not queue.waiting() and not outbox.oldest())  # what is on its way is no growth
             gc.collect()
             heap.append(gc.mem_alloc())
-    await asyncio.wait_for(done.wait(), 20)
+    await asyncio.wait_for(done.wait(), 120)
     print("heap", max(heap[2:]) - min(heap[2:]))
     print("problem", link.problem)
     task.cancel()

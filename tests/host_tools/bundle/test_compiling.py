@@ -10,6 +10,7 @@ from host_tools.bundle.compiling import compile_app, compile_tree, split_start
 from host_tools.bundle.errors import CompileError
 from host_tools.firmware import FIRMWARE
 from host_tools.micropython_vm import find_micropython
+from tests.patience import PATIENCE_S
 
 
 def test_sources_are_compiled_once_and_again_when_one_has_changed(
@@ -61,7 +62,9 @@ def test_what_is_started_by_name_does_what_the_whole_did(tmp_path: Path) -> None
     assert "#" not in start
     (tmp_path / "start_app.py").write_text(rest)
     (tmp_path / "start.py").write_text(start)
-    run = subprocess.run([*find_micropython(), "start.py"], cwd=tmp_path, capture_output=True, text=True, timeout=20)
+    run = subprocess.run(
+        [*find_micropython(), "start.py"], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S
+    )
     assert run.stdout == "hello pole\n"
 
 

@@ -23,6 +23,7 @@ from host_tools.errors import PortBusy, PortForbidden
 from host_tools.ports import PortInfo
 from host_tools.registry import Registry
 from tests.host_tools.certificates import Authority
+from tests.patience import PATIENCE_S
 
 needs_mosquitto = pytest.mark.skipif(find_mosquitto() is None, reason="needs Mosquitto")
 
@@ -142,7 +143,7 @@ def server(answer: Callable[[socket.socket], None]) -> Iterator[int]:
             try:
                 client, _ = door.accept()
                 with client:
-                    client.settimeout(5)
+                    client.settimeout(PATIENCE_S)
                     answer(client)
             except OSError:
                 pass  # a client that hung up in disgust
@@ -150,11 +151,11 @@ def server(answer: Callable[[socket.socket], None]) -> Iterator[int]:
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         yield door.getsockname()[1]
-        thread.join(5)
+        thread.join(PATIENCE_S)
 
 
 def one(address: str, ca: Path | None = None) -> Finding:
-    (finding,) = broker(parse_broker(address), ca, wait_s=3)
+    (finding,) = broker(parse_broker(address), ca, wait_s=PATIENCE_S)
     return finding
 
 

@@ -26,6 +26,7 @@ from simulator.serial_pole.image import stand_in_image
 from simulator.serial_pole.pole import SerialPole
 from simulator.serial_pole.rom import bootloader_problem
 from tests.bundles import ingredients, signer, small_bundle, small_site
+from tests.patience import PATIENCE_S
 
 FAST = (8_000_000, 4_000_000)  # baud; no adapter does that, and no test wants to wait
 
@@ -42,7 +43,7 @@ class Program:
 
     def was_started(self, times: int) -> bool:
         """Whether it was started so often, or is before long: without modem lines a chip is started by silence."""
-        until = time.monotonic() + 10
+        until = time.monotonic() + PATIENCE_S
         while self.starts < times and time.monotonic() < until:
             time.sleep(0.01)
         return self.starts == times
@@ -120,7 +121,7 @@ def virtual_pole(
 def plug_in(pole: SerialPole) -> None:
     """The cable is put back; returns when the port is there again."""
     pole.plug_in()
-    end = time.monotonic() + 5
+    end = time.monotonic() + PATIENCE_S
     host, port = pole.url.removeprefix("socket://").split(":")
     while time.monotonic() < end:
         try:

@@ -10,6 +10,7 @@ import pytest
 from host_tools.images.esp_image import TooLarge
 from host_tools.images.file_system import BLOCK, empty, image_of
 from host_tools.micropython_vm import find_micropython
+from tests.patience import PATIENCE_S
 
 SIZE = 1 << 20
 FILES = {f"m{n:02}.mpy": bytes(range(256)) * (n % 9) for n in range(60)} | {"tiny.json": b"{}", "big.txt": b"x" * 20000}
@@ -66,7 +67,7 @@ def on_the_vm(script: str, image: bytes, folder: Path) -> object:
     (folder / "image").write_bytes(image)
     (folder / "script.py").write_text(script)
     command = [*find_micropython(), "-X", "heapsize=8m", "script.py", "image"]
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_S)
     assert run.returncode == 0, run.stdout + run.stderr
     return json.loads(run.stdout)
 

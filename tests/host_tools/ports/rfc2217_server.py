@@ -63,7 +63,7 @@ class Server:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._thread.join(10)
+        self._thread.join(60)
         self._door.close()
 
     def write(self, data: bytes) -> None:

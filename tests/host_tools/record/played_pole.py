@@ -13,6 +13,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from host_tools.broker import BrokerAddress
+from tests.patience import PATIENCE_S
 
 ROOT, SITE = "diya/1", "sagar"
 NOW = 1795531800
@@ -81,7 +82,7 @@ class PlayedPole(threading.Thread):
             if self.may_end.is_set() and not self.ended.is_set():
                 for number in range(20):
                     self._raise(self._count + number, 1.0)
-                self._client.publish("none", b"", 1).wait_for_publish(20)
+                self._client.publish("none", b"", 1).wait_for_publish(PATIENCE_S)
                 self.ended.set()
             time.sleep(0.01)
         self._client.disconnect()

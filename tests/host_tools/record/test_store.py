@@ -316,7 +316,9 @@ messages = st.tuples(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(messages | st.just("ends"), max_size=12))
 def test_whatever_is_said_every_sequence_is_a_row_or_a_gap_or_gone(tmp_path: Path, said: list[Any]) -> None:
     desk = Desk(tmp_path / f"{len(list(tmp_path.iterdir()))}.sqlite")

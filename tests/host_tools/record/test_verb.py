@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,23 +14,13 @@ from host_tools.broker.mosquitto import Mosquitto
 from host_tools.cli import run
 from host_tools.envelope import Key, mac
 from host_tools.link import Link
-from host_tools.record import query
+from tests.host_tools.record.bench_recording import Recording
 from tests.host_tools.record.played_pole import HEAD, NOW, event
 from tests.host_tools.site.test_broker_config import City
+from tests.installed import diya
+from tests.patience import PATIENCE_S, until
 
 Capture = pytest.CaptureFixture[str]
-
-
-def wait_for(what: Any, limit_s: float = 10.0) -> None:
-    until = time.monotonic() + limit_s
-    while not what():
-        assert time.monotonic() < until
-        time.sleep(0.05)
-
-
-def count(db: Path) -> int:
-    with query.reading(db) as reader:
-        return int(reader.summary()["events"])
 
 
 @pytest.fixture(scope="module")
@@ -47,19 +35,15 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 link.publish(f"{HEAD}/{pole}/birth", json.dumps(birth).encode(), retain=True)
                 state = {"v": 1, "at": NOW, "level": 70, "owner": "calendar", "reason": "market: 22:30"}
                 link.publish(f"{HEAD}/{pole}/state", json.dumps(state).encode(), retain=True)
-        runs = threading.Thread(
-            target=run, args=(["record", "run", "--broker", broker.url, "--db", str(file), "--seconds", "3"],)
-        )
-        runs.start()
-        time.sleep(1)
-        with Link(broker.address, ["x"]) as link:
+        with Recording(file, "--broker", broker.url) as recording, Link(broker.address, ["x"]) as link:
+            recording.knows("P0002")
             link.publish(f"{HEAD}/P0001/event", event("a-1", timestamp=NOW))
             link.publish(f"{HEAD}/P0001/event", event("a-2", timestamp=NOW + 3600, startEndFlag=False))
             link.publish(
                 f"{HEAD}/P0001/event", event("a-4", timestamp=NOW + 7200, eventType="supplyLoss", replayed=True)
             )
             link.publish(f"{HEAD}/P0002/event", event("b-1", timestamp=NOW + 86400))
-        runs.join()
+            recording.has(4)
     return file
 
 
@@ -153,13 +137,11 @@ def test_questions_are_signed_and_numbered(tmp_path: Path) -> None:
     keys = tmp_path / "keys"
     keys.write_text(f"P0001:{'ab' * 32}\nP0002:{'cd' * 32}\n")
     with Mosquitto() as broker, Link(broker.address, [f"{HEAD}/+/command"]) as link:
-        arguments = ["record", "run", "--broker", broker.url, "--db", str(tmp_path / "r"), "--seconds", "6"]
-        runs = threading.Thread(target=run, args=([*arguments, "--key-file", str(keys)],))
-        runs.start()
-        time.sleep(1)
-        link.publish(f"{HEAD}/P0001/event", event("a-3"))
-        message = link.take(8)
-        runs.join()
+        link.publish(f"{HEAD}/P0001/presence", b'{"v":1,"online":true}', retain=True)
+        with Recording(tmp_path / "r", "--broker", broker.url, "--key-file", keys) as recording:
+            recording.knows("P0001")
+            link.publish(f"{HEAD}/P0001/event", event("a-3"))
+            message = link.take(PATIENCE_S)
     assert message is not None
     said = json.loads(message.payload)
     assert message.topic == f"{HEAD}/P0001/command"
@@ -170,48 +152,40 @@ def test_questions_are_signed_and_numbered(tmp_path: Path) -> None:
     assert abs(said["n"] / 1000 - time.time()) < 60
 
 
-def test_it_waits_for_a_broker_and_survives_its_loss(tmp_path: Path, capsys: Capture) -> None:
+def test_it_waits_for_a_broker_and_survives_its_loss(tmp_path: Path) -> None:
     file = tmp_path / "r"
     broker = Mosquitto()
     broker.start()
     broker.stop()
     with broker:
         broker.stop()
-        arguments = ["record", "run", "--broker", broker.url, "--db", str(file), "--seconds", "7", "--json"]
-        runs = threading.Thread(target=run, args=(arguments,))
-        runs.start()
-        time.sleep(0.7)
-        broker.start()
-        with Link(broker.address, ["x"]) as link:
-            wait_for(lambda: count(file) == 1 or link.post(f"{HEAD}/P0001/event", event("a-1")))
-        broker.crash()
-        broker.start()
-        with Link(broker.address, ["x"]) as link:
-            wait_for(lambda: count(file) == 2 or link.post(f"{HEAD}/P0001/event", event("a-2")))
-        runs.join()
-    out, err = capsys.readouterr()
-    assert json.loads(out)["events"] == 2
-    assert json.loads(out)["connections"] == 2
-    assert "no MQTT broker answers" in err
-    assert "connected to" in err
+        with Recording(file, "--broker", broker.url, "--json") as recording:
+            recording.says("no MQTT broker answers")
+            broker.start()
+            with Link(broker.address, ["x"]) as link:
+                until(lambda: recording.holds(1) or link.post(f"{HEAD}/P0001/event", event("a-1")), "an event", 0.05)
+            broker.crash()
+            broker.start()
+            with Link(broker.address, ["x"]) as link:
+                until(lambda: recording.holds(2) or link.post(f"{HEAD}/P0001/event", event("a-2")), "another", 0.05)
+    assert json.loads(recording.out)["events"] == 2
+    assert json.loads(recording.out)["connections"] == 2
+    assert "connected to" in recording.err
 
 
-def test_over_tls_with_the_written_configuration(tmp_path: Path, capsys: Capture) -> None:
+def test_over_tls_with_the_written_configuration(tmp_path: Path) -> None:
     with City(tmp_path / "city") as city:
-        capsys.readouterr()
-        arguments = [
-            "record", "run", "--broker", f"mqtts://localhost:{city.city_port}", "--db", str(tmp_path / "r"),
-            "--login", str(city.out / "secrets" / "iccc.login"), "--json",
-        ]  # fmt: skip
-        runs = threading.Thread(target=run, args=([*arguments, "--seconds", "3", "--ca", str(city.out / "ca.pem")],))
-        runs.start()
-        time.sleep(1)
+        broker = ("--broker", f"mqtts://localhost:{city.city_port}", "--ca", city.out / "ca.pem", "--json")
+        login = city.out / "secrets" / "iccc.login"
         with city.pole("P0001") as pole:
-            pole.say(f"{HEAD}/P0001/event", event("a-1"))
-        runs.join()
-        assert json.loads(capsys.readouterr().out)["events"] == 1
+            pole.say(f"{HEAD}/P0001/presence", b'{"v":1,"online":true}', retain=True)
+            with Recording(tmp_path / "r", *broker, "--login", login) as recording:
+                recording.knows("P0001")
+                pole.say(f"{HEAD}/P0001/event", event("a-1"))
+                recording.has(1)
+        assert json.loads(recording.out)["events"] == 1
         wrong = tmp_path / "login"
         wrong.write_text("iccc:wrong\n")
-        arguments[arguments.index("--login") + 1] = str(wrong)
-        assert run([*arguments, "--seconds", "3", "--ca", str(city.out / "ca.pem")]) == 1
-        assert "does not let us in: Not authorized" in capsys.readouterr().err
+        refused = diya("record", "run", "--db", tmp_path / "r", *broker, "--login", wrong)
+        assert refused.returncode == 1
+        assert "does not let us in: Not authorized" in refused.stderr

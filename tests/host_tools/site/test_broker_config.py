@@ -25,6 +25,7 @@ from host_tools.cli import run
 from host_tools.site import load_site
 from host_tools.site.credentials import hashed
 from tests.host_tools.certificates import Authority
+from tests.patience import PATIENCE_S, until
 
 SAGAR = Path(__file__).parents[3] / "simulator" / "sites" / "sagar"
 HEAD = "diya/1/sagar"
@@ -43,6 +44,7 @@ class City:
         self.ca = Authority()
         self.options = options
         self.port, self.city_port = free_port(), free_port()
+        self._ports_are_ours = False  # until a broker has listened there, another program may take them
         self._process: subprocess.Popen[bytes] | None = None
         out = folder / "broker"
         out.mkdir(parents=True)
@@ -50,11 +52,14 @@ class City:
         (out / "ca.pem").write_bytes(self.ca.pem)
         self.ca.server(server, expired=expired).save(out / "server.pem", out / "server.key")
         self.out = out
+        self._site = SAGAR
         self.configure()
 
-    def configure(self, site: Path = SAGAR) -> None:
+    def configure(self, site: Path | None = None) -> None:
+        """Write the configuration of *site*, or of the site that it is of already."""
+        self._site = site or self._site
         code = run([
-            "site", "broker-config", str(site), "--out", str(self.out), "--port", str(self.port),
+            "site", "broker-config", str(self._site), "--out", str(self.out), "--port", str(self.port),
             "--city-port", str(self.city_port), "--data", str(self.folder / "data"), *self.options,
         ])  # fmt: skip
         assert code == 0
@@ -64,6 +69,17 @@ class City:
             return {row["user"]: row["password"] for row in csv.DictReader(file)}[user]
 
     def start(self) -> None:
+        """Start the broker, the first time on other ports where these have been taken meanwhile."""
+        for _ in range(5):
+            if self._listens() or self._ports_are_ours:
+                break
+            self.port, self.city_port = free_port(), free_port()
+            self.configure()
+        assert self._process and self._process.poll() is None, (self.folder / "mosquitto.log").read_text()
+        self._ports_are_ours = True
+
+    def _listens(self) -> bool:
+        """Whether the broker has started; False where it has ended."""
         conf = self.out / "mosquitto.conf"
         text = conf.read_text()
         if os.geteuid() == 0:  # it would become a user who may not read a test's folder
@@ -71,18 +87,16 @@ class City:
         used = self.folder / "used.conf"
         used.write_text(text)
         log = (self.folder / "mosquitto.log").open("ab")
-        self._process = subprocess.Popen([str(find_mosquitto()), "-c", str(used)], stdout=log, stderr=log)
+        self._process = process = subprocess.Popen([str(find_mosquitto()), "-c", str(used)], stdout=log, stderr=log)
         log.close()
-        until = time.monotonic() + 10
-        while not self._answers():
-            assert self._process.poll() is None, (self.folder / "mosquitto.log").read_text()
-            assert time.monotonic() < until
-            time.sleep(0.02)
+        until(lambda: process.poll() is not None or self._answers(), "the city's broker answers")
+        time.sleep(0.02)  # so that one which ends because its port was taken has ended, and is not taken for another
+        return process.poll() is None
 
     def stop(self) -> None:
         if self._process:
             self._process.terminate()
-            self._process.wait(10)
+            self._process.wait(PATIENCE_S)
             self._process = None
 
     def __enter__(self) -> Self:
@@ -139,12 +153,10 @@ class Client:
     def __enter__(self) -> Self:
         self.client.connect(*self._where)
         self.client.loop_start()
-        until = time.monotonic() + 5
         try:
-            while not (self._code is not None and (self._subscribed or not self._topics or self._code.is_failure)):
-                if time.monotonic() > until or self.lost:
-                    raise Refused(f"no answer; lost: {self.lost}")
-                time.sleep(0.01)
+            until(lambda: self.lost or self._answered(), "the broker's word")
+            if not self._answered():
+                raise Refused(f"no answer; lost: {self.lost}")
             if self._code.is_failure:
                 raise Refused(str(self._code))
         except Refused:
@@ -156,15 +168,20 @@ class Client:
         self.client.disconnect()
         self.client.loop_stop()
 
-    def say(self, topic: str, payload: bytes = b"{}", retain: bool = False) -> None:
-        self.client.publish(topic, payload, 1, retain).wait_for_publish(5)
+    def _answered(self) -> bool:
+        return self._code is not None and (self._subscribed or not self._topics or self._code.is_failure)
 
-    def all(self) -> list[str]:
-        """Topics of what came, once nothing more comes."""
-        topics = []
+    def say(self, topic: str, payload: bytes = b"{}", retain: bool = False) -> None:
+        sent = self.client.publish(topic, payload, 1, retain)
+        sent.wait_for_publish(PATIENCE_S)
+        assert sent.is_published()
+
+    def all(self, count: int = 0) -> list[str]:
+        """Topics of what came, once *count* messages have come and then no more for a while."""
+        topics: list[str] = []
         try:
             while True:
-                topics.append(self.heard.get(timeout=QUIET_S)[0])
+                topics.append(self.heard.get(timeout=PATIENCE_S if len(topics) < count else QUIET_S)[0])
         except queue.Empty:
             return topics
 
@@ -198,12 +215,12 @@ def test_a_pole_says_what_is_its_own_and_hears_what_is_meant_for_it(city: City) 
     with city.iccc(topics=(f"{HEAD}/#",)) as iccc, city.pole("P0001", topics=("#",)) as pole:
         for kind in ("presence", "birth", "state", "meter", "event", "ack"):
             pole.say(f"{HEAD}/P0001/{kind}")
-        assert len(iccc.all()) == 6
+        assert len(iccc.all(6)) == 6
         for topic in ("P0001/command", "P0001/config", "P0001/update", "_all/command"):
             iccc.say(f"{HEAD}/{topic}")
         for group in P1.groups:
             iccc.say(f"{HEAD}/_group/{group}/command")
-        heard = pole.all()
+        heard = pole.all(4 + len(set(P1.groups)))
         assert len(heard) == 4 + len(set(P1.groups))
         assert f"{HEAD}/_group/{P1.feeder}/command" in heard
 
@@ -225,7 +242,7 @@ def test_a_pole_cannot_speak_for_another_or_for_the_city(city: City) -> None:
             pole.say(f"{HEAD}/{topic}")
         pole.say("$SYS/broker/version")
         pole.say(f"{HEAD}/P0001/event", b'{"last":1}')
-        assert iccc.all() == [f"{HEAD}/P0001/event"]
+        assert iccc.all(1) == [f"{HEAD}/P0001/event"]
 
 
 @pytest.mark.parametrize(
@@ -267,12 +284,12 @@ def test_no_pole_can_take_over_a_session_by_its_identifier(city: City) -> None:
     record = city.iccc(client_id="diya-record-sagar", clean=False, topics=(f"{HEAD}/+/event",))
     with record, city.pole("P0001", client_id="diya-record-sagar", clean=False) as thief:
         thief.say(f"{HEAD}/P0001/event")
-        assert record.all() == [f"{HEAD}/P0001/event"]
+        assert record.all(1) == [f"{HEAD}/P0001/event"]
         assert not record.lost
         assert thief.all() == []
         with city.pole("P0002", client_id="P0001") as other:
             other.say(f"{HEAD}/P0002/event")
-            assert record.all() == [f"{HEAD}/P0002/event"]
+            assert record.all(1) == [f"{HEAD}/P0002/event"]
             assert not thief.lost
 
 
@@ -284,12 +301,12 @@ def test_events_wait_for_the_recorder_through_a_restart_of_the_broker(tmp_path: 
         with city.pole("P0001") as pole:
             for number in range(count):
                 sent = pole.client.publish(f"{HEAD}/P0001/event", str(number).encode(), 1)
-            sent.wait_for_publish(20)
-            time.sleep(0.2)
+            sent.wait_for_publish(PATIENCE_S)
+            assert sent.is_published()
         city.stop()
         city.start()
         with city.iccc(client_id="diya-record-sagar", clean=False) as record:
-            assert len(record.all()) == count
+            assert len(record.all(count)) == count
 
 
 @unclosed
@@ -320,9 +337,7 @@ def test_nobody_is_let_in_without_tls(city: City) -> None:
     codes: list[Any] = []
     plain.on_connect = lambda client, data, flags, reason, properties: codes.append(reason)
     plain.connect("127.0.0.1", city.port)
-    until = time.monotonic() + 2
-    while plain.loop(0.1) == mqtt.MQTT_ERR_SUCCESS and time.monotonic() < until:
-        pass
+    until(lambda: plain.loop(0.1) != mqtt.MQTT_ERR_SUCCESS, "the broker hangs up")
     assert not codes
 
 
@@ -344,14 +359,14 @@ def test_with_certificates_a_pole_is_who_its_certificate_says(tmp_path: Path) ->
             with pole("right", topics=("#",)) as right:
                 right.say(f"{HEAD}/P0002/event")
                 right.say(f"{HEAD}/P0001/event")
-                assert iccc.all() == [f"{HEAD}/P0001/event"]
+                assert iccc.all(1) == [f"{HEAD}/P0001/event"]
                 iccc.say(f"{HEAD}/P0002/command")
                 iccc.say(f"{HEAD}/_group/{P1.feeder}/command")
-                assert right.all() == [f"{HEAD}/_group/{P1.feeder}/command"]
+                assert right.all(1) == [f"{HEAD}/_group/{P1.feeder}/command"]
             with pole("right", user="P0002", password="x", topics=("x",)) as right:  # the certificate counts
                 right.say(f"{HEAD}/P0002/event")
                 right.say(f"{HEAD}/P0001/event")
-                assert iccc.all()[-1] == f"{HEAD}/P0001/event"
+                assert iccc.all(1)[-1] == f"{HEAD}/P0001/event"
         for name in ("", "expired", "other"):
             with pytest.raises((Refused, OSError)), pole(name, topics=("x",)):
                 pass

@@ -8,10 +8,10 @@ import pytest
 from host_tools.broker.mosquitto import Mosquitto, find_mosquitto
 from simulator.network import mqtt_stream as mqtt
 from simulator.network.broker_model import BrokerModel, Session
+from tests.patience import PATIENCE_S
 from tests.simulator.network.test_modelled import connect_packet
 
 QUIET_S = 0.03  # after what is expected has come: is there any more?
-PATIENCE_S = 5.0  # until it has
 
 
 def subscribe(*filters: tuple[str, int]) -> bytes:

@@ -3,7 +3,6 @@
 import struct
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from hashlib import sha256, shake_128
 from threading import Event
@@ -11,8 +10,7 @@ from typing import Any
 
 from simulator.serial_pole.flash_file import FlashFile
 from simulator.serial_pole.pole import SerialPole
-
-PATIENCE_S = 20.0
+from tests.patience import PATIENCE_S, until
 
 
 class Program:
@@ -81,7 +79,4 @@ def finish(process: "subprocess.Popen[str]") -> tuple[int, str]:
 
 def eventually(condition: Callable[[], Any], what: str) -> None:
     """Waits until *condition* holds."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline, f"never: {what}"
-        time.sleep(0.005)
+    until(condition, what, 0.005)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Thread
@@ -14,9 +13,9 @@ from simulator.serial_pole.app import HARD_RESET, POWER_ON
 from simulator.serial_pole.flash_file import FlashFile
 from simulator.serial_pole.image import stand_in_image
 from simulator.serial_pole.life import Life
+from tests.patience import until
 
 BOARDS = {"esp32": "esp32-devkitc", "esp32s3": "esp32-s3-devkitc", "esp32c3": "esp32-c3-devkitm"}
-PATIENCE_S = 20.0
 
 
 def flashed(
@@ -40,11 +39,8 @@ def flashed(
 
 
 def reached(so: Callable[[], bool], what: str) -> None:
-    """Returns when *so*; fails after a while."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not so():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.005)
+    """Returns when *so*; fails when it never is."""
+    until(so, what, 0.005)
 
 
 class Somebody:

@@ -26,13 +26,13 @@ from host_tools.installed import diya_script
 from simulator.serial_pole.image import stand_in_image
 from simulator.serial_pole.pole import SerialPole
 from tests.installed import LIMIT_S, environment
+from tests.patience import PATIENCE_S
 
 CHIPS = {  # pole: its board, the chip on it, the port it is at
     "P0001": ("esp32-devkitc", "esp32", "rfc2217"),
     "P0002": ("esp32-s3-devkitc", "esp32s3", "pty"),
     "P0003": ("esp32-c3-devkitm", "esp32c3", "socket"),
 }
-PATIENCE_S = 60.0
 LOWEST = 9.0  # percent of its light that a lamp gives at the lowest level of its type, 10 %
 
 SITE = """

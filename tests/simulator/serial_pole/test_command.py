@@ -8,7 +8,7 @@ import serial
 
 from host_tools.cli import run
 from tests.installed import start
-from tests.simulator.serial_pole.bench import PATIENCE_S
+from tests.patience import PATIENCE_S
 
 
 @pytest.mark.parametrize(("port", "number"), [("socket", signal.SIGINT), ("pty", signal.SIGTERM)])

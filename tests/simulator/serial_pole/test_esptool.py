@@ -12,7 +12,8 @@ import pytest
 
 from simulator.serial_pole.chips import CHIPS
 from simulator.serial_pole.pole import SerialPole
-from tests.simulator.serial_pole.bench import PATIENCE_S, Program, bootloader, esptool, eventually, filler, finish, pole
+from tests.patience import PATIENCE_S
+from tests.simulator.serial_pole.bench import Program, bootloader, esptool, eventually, filler, finish, pole
 
 FAST = ("--baud", "921600")
 DATA = filler(60_000)

@@ -10,6 +10,7 @@ import pytest
 from host_tools.images import partitions
 from simulator.serial_pole.flash_file import FlashFile
 from simulator.serial_pole.life import Life, pole
+from tests.patience import PATIENCE_S
 from tests.simulator.serial_pole.flashed import RAW, Somebody, flashed, reached
 
 
@@ -85,7 +86,7 @@ def test_a_timer_goes_on_while_the_prompt_waits_and_without_it_the_watchdog_bite
 import machine
 print("because", machine.reset_cause())
 if machine.reset_cause() == machine.PWRON_RESET:
-    dog = machine.WDT(timeout=400)
+    dog = machine.WDT(timeout=5000)
     fed = [0]
     def feed(timer):
         fed[0] += 1
@@ -95,7 +96,7 @@ if machine.reset_cause() == machine.PWRON_RESET:
 """
     with Somebody(flashed({"boot.py": boot})) as somebody:
         somebody.hears(b">>> ")
-        reached(lambda: b"enough" in asked(somebody, b"'enough' if fed[0] > 20 else 'more'"), "a timer that feeds")
+        reached(lambda: b"enough" in asked(somebody, b"'enough' if fed[0] > 120 else 'more'"), "a timer that feeds")
         assert somebody.starts == 1
         somebody.types(b"timer.deinit()\r")
         assert b"watchdog" in somebody.hears(b"because 3\r\n")  # it bites in real time, whatever the program does
@@ -210,7 +211,7 @@ async def talk():
 asyncio.run(talk())
 """
         with Somebody(flashed({"main.py": main.encode()})) as somebody:
-            server.settimeout(20)
+            server.settimeout(PATIENCE_S)
             pole, _ = server.accept()
             with pole:
                 assert pole.recv(5) == b"hello"

@@ -10,6 +10,7 @@ from host_tools.bundle.compiling import compile_app
 from host_tools.site import load_site
 from host_tools.site.compile import pole_config
 from tests.host_tools.site.test_broker_config import HEAD, City
+from tests.patience import PATIENCE_S
 from tests.simulator.serial_pole.flashed import Somebody, flashed
 
 MPY = 6
@@ -35,7 +36,7 @@ def test_a_flashed_pole_gets_into_the_citys_broker_and_answers_at_its_console(tm
         ):
             topic, payload = "", b""
             while not topic.endswith("/birth"):
-                topic, payload = iccc.heard.get(timeout=30)
+                topic, payload = iccc.heard.get(timeout=PATIENCE_S)
             birth = json.loads(payload)
             assert (birth["board"], birth["bootCount"], birth["resetCause"]) == ("esp32-s3-devkitc", 1, "powerOn")
             somebody.types(b'\n{"id": 1, "do": "ping"}\n')

@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 from simulator.serial_pole.pole import SerialPole
+from tests.installed import LIMIT_S
 from tests.simulator.serial_pole.flashed import flashed, reached
 
 MAIN = b"""
 import machine, time
-dog = machine.WDT(timeout=5000)
+dog = machine.WDT(timeout=60000)
 timer = machine.Timer(0)
 def hold():
     timer.init(period=500, mode=machine.Timer.PERIODIC, callback=lambda timer: dog.feed())
@@ -38,7 +39,7 @@ def test_mpremote_works_on_the_pole_and_puts_it_back_to_work(tmp_path: Path) -> 
 
         def mpremote(*words: str) -> str:
             command = [sys.executable, "-m", "mpremote", "connect", pole.url, *words]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_S, stdin=subprocess.DEVNULL)
             assert done.returncode == 0, done.stderr + done.stdout
             return done.stdout
 
