@@ -13,7 +13,7 @@ import click
 from host_tools import envelope, sending, spans
 from host_tools.envelope import Counters
 from host_tools.errors import CommandError
-from host_tools.link import Link
+from host_tools.link import Link, within
 from host_tools.output import json_option, say_json, waiting, warn
 from host_tools.place import Connection, check_whom, connection_options, site_option, wait_option, whom_options
 from host_tools.sending import Outcome, Sender, Target
@@ -62,7 +62,7 @@ def send(
     seconds = spans.span(span or DEFAULT_SPAN)
     keys = opened(key_file).known() if key_file else None
     place = connection.place(site)
-    with Link(place.broker, sending.topics(place)) as link:
+    with Link(place.broker, sending.topics(place), within(wait_s)) as link:
         sender = Sender(place, link, sender_name(), Counters(), keys)
         sender.look()
         warn(sender.remark())

@@ -8,7 +8,7 @@ import click
 
 from host_tools.envelope import Counters
 from host_tools.errors import CommandError
-from host_tools.link import Link
+from host_tools.link import Link, within
 from host_tools.output import json_option, say_json, waiting, warn
 from host_tools.place import Connection, check_whom, connection_options, wait_option, whom_options
 from host_tools.sending import topics as command_topics
@@ -39,7 +39,7 @@ def configure(
     meant = chosen(site, poles, group, everyone)
     keys = opened(key_file).known() if key_file else None
     place = connection.place(folder)
-    with Link(place.broker, library.topics(place)) as link, waiting() as bar:
+    with Link(place.broker, library.topics(place), within(wait_s)) as link, waiting() as bar:
         configurer = library.Configurer(place, link, sender_name(), Counters())
         configurer.look()
         warn(configurer.remark())
@@ -89,7 +89,7 @@ def rekey(
     meant = chosen(site, poles, group, everyone)
     file = opened(key_file)
     place = connection.place(folder)
-    with Link(place.broker, command_topics(place)) as link, waiting() as bar:
+    with Link(place.broker, command_topics(place), within(wait_s)) as link, waiting() as bar:
         rekeyer = Rekeyer(place, link, sender_name(), Counters())
         rekeyer.look()
         warn(rekeyer.remark())

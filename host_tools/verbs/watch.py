@@ -10,7 +10,7 @@ import click
 from host_tools.clock import WAIT_S, SiteClock, no_simulation
 from host_tools.clock import topic as clock_topic
 from host_tools.errors import CommandError
-from host_tools.link import Link, Message
+from host_tools.link import Link, Message, within
 from host_tools.output import console, json_option, on_terminal, say_json, say_json_line, warn
 from host_tools.place import Connection, Place, connection_options, site_option
 from host_tools.watch import lines
@@ -33,7 +33,7 @@ def watch(connection: Connection, site: str, once: bool, seconds: float | None, 
     place = connection.place(site)
     watcher = _Watcher(place)
     kinds = [f"{place.root}/{place.site}/+/{kind}" for kind in contract.DELIVERY]
-    with Link(place.broker, [*kinds, clock_topic(place.root, place.site)]) as link:
+    with Link(place.broker, [*kinds, clock_topic(place.root, place.site)], within(seconds)) as link:
         if once:
             for message in link.settle(QUIET_S, SETTLE_S):
                 watcher.take(message)
