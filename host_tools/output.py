@@ -30,15 +30,15 @@ def on_terminal() -> bool:
 
 
 @contextlib.contextmanager
-def waiting() -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal while answers come in: call what it gives with (how many were asked, how many are silent)."""
+def waiting(what: str = "waiting for answers") -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal while *what* goes on: call what it gives with (how many there are, how many are left)."""
     if not sys.stderr.isatty():
         yield lambda asked, silent: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("waiting for answers"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda asked, silent: bar.update(task, total=asked, completed=asked - silent)
