@@ -68,14 +68,14 @@ def _utf8() -> bool:
 
 
 @contextlib.contextmanager
-def waiting() -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal while answers come in: call what it gives with (how many were asked, how many are silent)."""
+def waiting(what: str = "waiting for answers") -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal while *what* goes on: call what it gives with (how many there are, how many are left)."""
     if not coloured(sys.stderr):
         yield lambda asked, silent: None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("waiting for answers"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda asked, silent: bar.update(task, total=asked, completed=asked - silent)

@@ -91,9 +91,9 @@ def sentence(value: str) -> str:
     return safe(" ".join(plain.split()))
 
 
-def json_text(value: Any, indent: int | None = None) -> str:
+def json_text(value: Any, indent: int | None = None, ascii_only: bool = False) -> str:
     """*value* as JSON that may be printed: what `safe` replaces for its effect stands there as \\uXXXX."""
-    return _UNSAFE_IN_JSON.sub(_escaped, json.dumps(value, indent=indent, ensure_ascii=False))
+    return _UNSAFE_IN_JSON.sub(_escaped, json.dumps(value, indent=indent, ensure_ascii=ascii_only))
 
 
 def _escaped(found: re.Match[str]) -> str:

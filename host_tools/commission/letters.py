@@ -20,6 +20,12 @@ def bring(pdf: FPDF) -> None:
     pdf.set_text_shaping(True)
 
 
+def has_all(pdf: FPDF, text: str) -> bool:
+    """Whether *pdf* has a letter in one of its fonts for every character of *text*."""
+    ours = [font.cmap for font in pdf.fonts.values() if isinstance(font, TTFFont)]
+    return all(any(ord(character) in font for font in ours) for character in text)
+
+
 def write_in(pdf: FPDF, size: float, style: str, colour: Colour) -> None:
     """The next text is *size* points high, "B" bold or "" not."""
     pdf.set_font("sans", style, size)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from host_tools.labels.pdf import write_pdf
+from host_tools.labels.pdf import Named, write_pdf
 from host_tools.labels.sheets import SHEETS, USUAL, Sheet
-from host_tools.labels.svg import svg_of
+from host_tools.labels.svg import file_names, svg_of
 
-__all__ = ["SHEETS", "USUAL", "Sheet", "svg_of", "write_pdf"]
+__all__ = ["SHEETS", "USUAL", "Named", "Sheet", "file_names", "svg_of", "write_pdf"]

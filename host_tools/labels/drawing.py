@@ -5,15 +5,14 @@ The code is drawn as bars and not as a picture, so that it is sharp at any size 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
-import segno
-
+from host_tools.labels.codes import Code, code_of
 from host_tools.registry.label import label_text
 
 QUIET_MODULES = 4  # white around the code, which a scanner needs (ISO/IEC 18004)
-CORRECTION = "q"  # a quarter of the code may be scratched or dirty
 
 # shares of the label's height: the letters of the pole's name, those of the site's, and the white below each
 NAME, SITE, GAP = 0.11, 0.06, 0.03
@@ -45,34 +44,50 @@ class Line:
 
 @dataclass(frozen=True)
 class Label:
-    """What is drawn on a label of *width* x *height* millimetres."""
+    """What is drawn on a label of *width* x *height* millimetres.
+
+    The code's upper left corner is at (*left*, *top*), a *module* of it so many millimetres wide.
+    """
 
     width: float
     height: float
-    bars: tuple[Bar, ...]
+    code: Code
+    left: float
+    top: float
+    module: float
     lines: tuple[Line, ...]
 
+    def runs(self) -> Iterator[tuple[int, int, int]]:
+        """The dark runs of the code: (column, row, how many modules)."""
+        for down, row in enumerate(self.code.rows):
+            for run in _DARK.finditer(row):
+                yield run.start(), down, run.end() - run.start()
 
-def draw(site: str, pole: str, width: float, height: float) -> Label:
-    """The label of *pole*: the code as large as the text under it allows."""
-    code = segno.make(label_text(site, pole), error=CORRECTION, micro=False)
-    rows = [[bool(module) for module in row] for row in code.matrix]
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        """The dark runs of the code on the label."""
+        size = self.module
+        return tuple(
+            Bar(self.left + across * size, self.top + down * size, length * size, size)
+            for across, down, length in self.runs()
+        )
+
+
+_DARK = re.compile("1+")
+
+
+def draw(site: str, pole: str, width: float, height: float, title: str = "") -> Label:
+    """The label of *pole*: the code as large as the text under it allows.  *title*: what the city calls the pole."""
+    code = code_of(label_text(site, pole))
     name, place, gap = height * NAME, height * SITE, height * GAP
-    module = min(height - name - place - 2 * gap, width) / (len(rows) + 2 * QUIET_MODULES)
-    left, top = (width - module * len(rows)) / 2, QUIET_MODULES * module
-    bars = []
-    for down, row in enumerate(rows):
-        across = 0
-        for dark, run in groupby(row):
-            length = len(list(run))
-            if dark:
-                bars.append(Bar(left + across * module, top + down * module, length * module, module))
-            across += length
+    module = min(height - name - place - 2 * gap, width) / (code.size + 2 * QUIET_MODULES)
+    left, top = (width - module * code.size) / 2, QUIET_MODULES * module
+    below = f"{title}, {site}" if title else site
     lines = (
         Line(pole, width / 2, height - place - 2 * gap, _fitting(pole, name, width)),
-        Line(site, width / 2, height - gap, _fitting(site, place, width)),
+        Line(below, width / 2, height - gap, _fitting(below, place, width)),
     )
-    return Label(width, height, tuple(bars), lines)
+    return Label(width, height, code, left, top, module, lines)
 
 
 def _fitting(text: str, size: float, width: float) -> float:

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from host_tools.errors import CommandError
-from host_tools.output import json_option, say_json
+from host_tools.files import check_place
+from host_tools.output import json_option, say_json, waiting
 from host_tools.place import check_whom, site_option, whom_options
 from host_tools.site.load import load_site
 from host_tools.site.model import Pole, Site
@@ -35,7 +36,7 @@ def label(
     site: str, poles: tuple[str, ...], group: str | None, everyone: bool, pdf: Path | None, svg: Path | None,
     sheet_name: str, skip: int, as_json: bool,
 ) -> None:  # fmt: skip
-    from host_tools.labels import SHEETS, svg_of, write_pdf
+    from host_tools.labels import SHEETS, Named, file_names, svg_of, write_pdf
 
     check_whom(poles, group, everyone)
     sheet = SHEETS.get(sheet_name)
@@ -44,22 +45,33 @@ def label(
     if not 0 <= skip < sheet.labels:
         raise CommandError(f"--skip is {skip} and must be 0 to {sheet.labels - 1}: a {sheet.name} has {sheet.labels}")
     known = load_site(site)
-    labels = [(known.name, pole.name) for pole in _chosen(known, poles, group)]
+    labels = [Named(known.name, pole.name, getattr(pole, "label", "")) for pole in _chosen(known, poles, group)]
+    if not svg:
+        pdf = pdf or Path("labels.pdf")
+    if pdf:
+        check_place(pdf)
     files: list[Path] = []
     pages = 0
     if svg:
+        names = file_names(label.pole for label in labels)
         svg.mkdir(parents=True, exist_ok=True)
-        for place, pole in labels:
-            files.append(svg / f"{pole}.svg")
-            files[-1].write_text(svg_of(place, pole, sheet.width, sheet.height), encoding="utf-8")
-    if pdf or not svg:
-        files.append(pdf or Path("labels.pdf"))
-        pages = write_pdf(files[-1], labels, sheet, skip)
+        with waiting("writing labels") as bar:
+            for at, label in enumerate(labels):
+                files.append(svg / names[label.pole])
+                text = svg_of(label.site, label.pole, sheet.width, sheet.height, label.title)
+                files[-1].write_text(text, encoding="utf-8")
+                bar(len(labels), len(labels) - at - 1)
+    if pdf:
+        files.append(pdf)
+        with waiting("drawing labels") as bar:
+            pages = write_pdf(pdf, labels, sheet, skip, bar)
     if as_json:
         say_json({"labels": len(labels), "sheet": sheet.name, "pages": pages, "files": [str(file) for file in files]})
         return
     if svg:
         click.echo(f"{len(labels)} labels written to {svg}.")
+        if renamed := sum(f"{label.pole}.svg" != names[label.pole] for label in labels):
+            click.echo(f"warning: {renamed} of them have ~ in their names: their poles differ by capitals only.")
     if pages:
         click.echo(
             f"{len(labels)} labels on {pages} {_sheets(pages)} {sheet.name} written to {files[-1]}; print it at 100 %."
