@@ -63,13 +63,15 @@ class Rekeyer(Speaker):
         sent: dict[str, int] = {}
 
         def ask(pole: str, own: Key) -> None:
-            new = None if remove else file.propose(name or pole)
+            new = None if remove else file.proposed(name or pole)
             n, topic = self.number(), contract.topic(self.place.root, self.place.site, pole, contract.COMMAND)
             body = envelope.rekey(own, name or pole, new, self.sender, n)
             self.link.publish(topic, envelope.seal(topic, self.sender, n, body, own))
             tried.setdefault(pole, []).append(own)
             sent[pole] = n
 
+        if not remove:
+            file.propose(*([name] if name else outcome.asked))
         for pole in outcome.asked:
             ask(pole, file.current[pole])
         until = time.monotonic() + wait_s
@@ -86,7 +88,7 @@ class Rekeyer(Speaker):
             other = file.pending.get(pole)
             if said.get("outcome") == contract_acks.APPLIED:
                 outcome.applied.append(pole)
-                if name is None or tried[pole][-1] is other:
+                if name is None or tried[pole][-1] == other:
                     file.settle(pole)
             elif said.get("reason") == contract_acks.BAD_MAC and other and other not in tried[pole]:
                 ask(pole, other)  # it has that one already, and its word was lost

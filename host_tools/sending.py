@@ -7,7 +7,7 @@ about themselves.  Every pole answers with an ack of the same sender and number.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from host_tools.clock import SiteClock
 from host_tools.clock import topic as clock_topic
 from host_tools.envelope import Counters, Key
 from host_tools.errors import CommandError
+from host_tools.key_file import for_target
 from host_tools.link import Link, Message
 from host_tools.place import Place
 from host_tools.watch.payload import parsed, text
@@ -108,11 +109,13 @@ class Speaker:
 
 
 class Sender(Speaker):
-    """Sends commands, sealed with *key*."""
+    """Sends commands, sealed with those of *keys* (by name) that are for whom they are sent to; None: not sealed."""
 
-    def __init__(self, place: Place, link: Link, sender: str, counters: Counters, key: Key | None = None) -> None:
+    def __init__(
+        self, place: Place, link: Link, sender: str, counters: Counters, keys: Mapping[str, Key] | None = None
+    ) -> None:
         super().__init__(place, link, sender, counters)
-        self._key = key
+        self._keys = keys
         self._street = Street(place.root, place.site)
 
     def heard(self, pole: str, kind: str, message: Message) -> None:
@@ -123,13 +126,14 @@ class Sender(Speaker):
     ) -> Outcome:
         """Send *body* and wait up to *wait_s* for every pole's ack; *progress* is told of each.
 
-        Raises CommandError where there is no such pole, BrokerError where the broker does not take it.
+        Raises CommandError where there is no such pole, or no key for it, BrokerError where the broker
+        does not take it.
         """
         outcome = self._meant(target)
         sent = []
-        for topic in self._topics(target):
+        for topic, key in self._ways(target, [*outcome.asked, *outcome.offline]):
             n = self.number()
-            self.link.publish(topic, envelope.seal(topic, self.sender, n, body, self._key))
+            self.link.publish(topic, envelope.seal(topic, self.sender, n, body, key))
             sent.append(n)
         progress(outcome)
         until = time.monotonic() + wait_s
@@ -157,6 +161,18 @@ class Sender(Speaker):
             asked=[row.pole for row in meant if row.online is not False],
             offline=[row.pole for row in meant if row.online is False],
         )
+
+    def _ways(self, target: Target, poles: list[str]) -> list[tuple[str, Key | None]]:
+        """On which topics it goes out, each with its key: one that *poles* share, or the pole's own."""
+        if self._keys is None:
+            return [(topic, None) for topic in self._topics(target)]
+        meant = {pole: self._street.row(pole).groups for pole in poles}
+        known = {row.pole for row in self._street.rows()}
+        keys = for_target(self._keys, self.place.site, None if target.poles else target.group, meant, known)
+        if isinstance(keys, Key):
+            return [(topic, keys) for topic in self._topics(target)]
+        root, site = self.place.root, self.place.site
+        return [(contract.topic(root, site, pole, contract.COMMAND), key) for pole, key in keys.items()]
 
     def _topics(self, target: Target) -> list[str]:
         root, site = self.place.root, self.place.site

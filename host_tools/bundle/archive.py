@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from host_tools.bundle.errors import Damaged
+from host_tools.text import text
 
 MOST_BYTES = 1 << 30  # of a bundle: a hundred thousand poles take a third of it
 MOST_DIRECTORY = 1 << 24  # bytes of its directory
@@ -79,7 +80,7 @@ def problem_of(entries: list[zipfile.ZipInfo], size: int) -> str:
     names = set()
     total = 0
     for entry in entries:
-        name = printable(entry.filename)
+        name = text(entry.filename, 60)
         if entry.orig_filename != entry.filename or not good_name(entry.filename):
             return f"{name!r} is no name of a bundle's file"
         if entry.filename in names:
@@ -100,8 +101,3 @@ def problem_of(entries: list[zipfile.ZipInfo], size: int) -> str:
 def good_name(name: str) -> bool:
     """Whether *name* is relative, stays in its folder, and is as `diya bundle` names files."""
     return len(name) <= _LONGEST_NAME and _NAME.fullmatch(name) is not None and ".." not in name.split("/")
-
-
-def printable(name: str) -> str:
-    """*name* for a sentence: of a file that anybody may have named."""
-    return "".join(letter if letter.isprintable() else "?" for letter in name[:60])

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from host_tools.bundle import container, signing
-from host_tools.bundle.archive import printable
 from host_tools.bundle.errors import BundleError, NoSpace
 from host_tools.bundle.manifest import check_manifest
+from host_tools.files import replace_file
 from host_tools.images import esp_image, file_system, nvs, partitions
 from host_tools.images.esp_image import TooLarge
 from host_tools.images.partitions import Partition
+from host_tools.text import text
 
 _ERASED = b"\xff"
 
@@ -51,7 +50,7 @@ class Bundle:
         Foreign, BundleError.
         """
         trusted = signing.read_public(trust) if trust else None
-        what = printable(path.name)
+        what = text(path.name, 60)
         try:
             if path.exists() and not path.is_file():
                 raise BundleError(f"the bundle {path} is not a file")
@@ -139,16 +138,8 @@ def check_fit(board: Mapping[str, Any], image: bytes) -> None:
 
 def write(path: Path, data: bytes) -> None:
     """Puts a bundle's *data* at *path*, whole and for its owner's eyes alone.  Raises BundleError, NoSpace."""
-    new = path.with_name(path.name + ".new")
     try:
-        new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
+        replace_file(path, data, 0o600)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            new.unlink(missing_ok=True)
         kind = NoSpace if error.errno in (errno.ENOSPC, errno.EDQUOT) else BundleError
         raise kind(f"the bundle {path} cannot be written: {error.strerror}") from error

@@ -16,9 +16,10 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from host_tools.bundle import signing
-from host_tools.bundle.archive import Archive, opened, printable
+from host_tools.bundle.archive import Archive, opened
 from host_tools.bundle.errors import BundleError, Damaged, Foreign
 from host_tools.bundle.signing import Signer
+from host_tools.text import quoted, text
 
 FORMAT = 1
 MANIFEST, SIGNATURE, PUBLIC = "bundle.json", "signature", "public.pem"
@@ -70,18 +71,18 @@ def _checked(archive: Archive, what: str, trusted: bytes | None) -> tuple[dict[s
             raise Damaged(
                 f"{what} was changed: {name} has {archive.sizes[name]} bytes, at most {_FIRST[name]} are right"
             )
-    text, signature, public = (archive.read(name) for name in _FIRST)
+    listing, signature, public = (archive.read(name) for name in _FIRST)
     if trusted is not None and not signing.same(public, trusted):
         raise Foreign(
             f"{what} is signed with the key {signing.fingerprint(public)} and must be signed with "
             f"{signing.fingerprint(trusted)}: it is not of this city"
         )
-    if not signing.genuine(text, signature, public):
+    if not signing.genuine(listing, signature, public):
         raise Foreign(f"{what} has a broken signature: it was changed since it was signed, fetch it again")
-    manifest = json_object(text, f"{MANIFEST} of {what}")
+    manifest = json_object(listing, f"{MANIFEST} of {what}")
     if manifest.get("format") != FORMAT:
         raise BundleError(
-            f"{what} is of format {printable(ascii(manifest.get('format')))} and this diya reads {FORMAT}: update diya"
+            f"{what} is of format {quoted(manifest.get('format'), 40)} and this diya reads {FORMAT}: update diya"
         )
     listed = manifest.get("members")
     if not isinstance(listed, dict) or not all(isinstance(about, dict) for about in listed.values()):
@@ -90,7 +91,7 @@ def _checked(archive: Archive, what: str, trusted: bytes | None) -> tuple[dict[s
     if listed.keys() != there:
         other = sorted(listed.keys() ^ there)[0]
         where = "missing" if other in listed else "not on its signed list"
-        raise Damaged(f"{what} was changed: {printable(other)} is {where}")
+        raise Damaged(f"{what} was changed: {text(other, 60)} is {where}")
     files = {}
     for name in sorted(there):
         files[name] = archive.read(name)

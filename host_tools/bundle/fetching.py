@@ -17,6 +17,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from host_tools.bundle.errors import FetchError
+from host_tools.files import replace_file
 
 BASE = "https://micropython.org"
 PINS = "micropython.sha256"
@@ -110,9 +111,7 @@ class Fetcher:
         """Without a place for it, it is fetched again the next time."""
         try:
             self._cache.mkdir(parents=True, exist_ok=True)
-            new = file.with_name(f"{file.name}.{os.getpid()}")
-            new.write_bytes(data)
-            new.replace(file)
+            replace_file(file, data)
         except OSError:
             pass
 

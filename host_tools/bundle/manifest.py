@@ -6,10 +6,10 @@ import re
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
-from host_tools.bundle.archive import printable
 from host_tools.bundle.container import json_object
 from host_tools.bundle.errors import Damaged
 from host_tools.images import esp_image, partitions
+from host_tools.text import quoted, text
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _TEXTS = ("site", "title", "day", "firmware")
@@ -34,9 +34,9 @@ def problems(manifest: Mapping[str, Any], members: Mapping[str, bytes], what: st
     if not isinstance(images, dict):
         yield f"micropython is {_short(images)} and must name the image of each chip"
         return
-    for text in _strings(manifest):
-        if _CONTROLS.search(text):
-            yield f"{_short(text)} holds control characters"
+    for string in _strings(manifest):
+        if _CONTROLS.search(string):
+            yield f"{_short(string)} holds control characters"
             return
     for chip, about in images.items():
         if chip not in partitions.BOOTLOADER_OFFSETS:
@@ -62,13 +62,13 @@ def _boards(poles: Mapping[str, Any], members: Mapping[str, bytes], what: str) -
         if not isinstance(board, str):
             yield f"the board of {_short(pole)} is {_short(board)} and must be text"
         elif f"poles/{pole}.json" not in members:
-            yield f"{printable(f'poles/{pole}.json')} is missing"
+            yield f"{text(f'poles/{pole}.json', 60)} is missing"
         else:
             names.add(board)
     for name in sorted(names):
         file = f"boards/{name}.json"
         if file not in members:
-            yield f"{printable(file)} is missing"
+            yield f"{text(file, 60)} is missing"
             continue
         board = json_object(members[file], f"{file} of {what}")
         chip, size = board.get("chip"), board.get("flash_mb")
@@ -98,4 +98,4 @@ def _strings(value: Any) -> Iterator[str]:
 
 def _short(value: object) -> str:
     """*value* for a sentence."""
-    return ascii(value)[:60] if isinstance(value, (str, int, float, bool, type(None))) else type(value).__name__
+    return quoted(value) if isinstance(value, str | int | float | bool | None) else type(value).__name__

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from host_tools.bundle.errors import BundleError
-from host_tools.site.credentials import write_secret
+from host_tools.files import create_secret
 
 BITS = 3072
 _EXPONENT = 65537
@@ -45,7 +45,7 @@ def read_signer(path: Path, new: bool = False) -> Signer:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         try:
-            write_secret(path, text.decode())
+            create_secret(path, text.decode())
         except OSError as error:
             raise BundleError(f"the signing key {path} cannot be written: {error.strerror}") from error
     try:

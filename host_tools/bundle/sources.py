@@ -10,10 +10,10 @@ from host_tools.boards import load_board
 from host_tools.bundle.errors import BundleError, FetchError
 from host_tools.bundle.fetching import BASE, PINS, VERSION, Fetcher
 from host_tools.envelope import Key
+from host_tools.files import create_secret
 from host_tools.images import micropython
 from host_tools.images.micropython import MicroPython
 from host_tools.key_file import KeyFile
-from host_tools.site.credentials import write_secret
 from host_tools.site.model import Site
 
 
@@ -53,9 +53,9 @@ def city_keys(path: Path, poles: Iterable[str], new: bool) -> tuple[dict[str, Ke
 
     A key that is there is never changed.  Raises CommandError.
     """
-    if new and not path.exists():
+    if new:
         try:
-            write_secret(path, "")
+            create_secret(path, "")
         except OSError as error:
             raise BundleError(f"the key file {path} cannot be written: {error.strerror}") from error
     file = KeyFile(path)

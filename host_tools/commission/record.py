@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +9,8 @@ from typing import Any
 
 from host_tools.commission.outcome import Outcome
 from host_tools.commission.visit import Visit
+from host_tools.files import replace_file
+from host_tools.text import json_text
 
 VERSION = 1
 
@@ -47,7 +47,5 @@ def write_json(record: dict[str, Any], folder: Path) -> Path:
     """Writes the record into *folder*, whole or not at all; where it is."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{stem(record)}.json"
-    part = file.with_suffix(".part")
-    part.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(part, file)
+    replace_file(file, (json_text(record, indent=2) + "\n").encode())
     return file

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from host_tools.files import replace_file
 from host_tools.flashing.errors import FlashError
 
 VARIABLE = "DIYA_STATE"
@@ -104,6 +105,4 @@ class Memory:
     def _write(self) -> None:
         with contextlib.suppress(OSError):  # a full disk or a read-only home is no reason not to flash
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            new = self.path.with_suffix(f".{os.getpid()}")
-            new.write_text(json.dumps(self._all, indent=1), encoding="utf-8")
-            new.replace(self.path)
+            replace_file(self.path, json.dumps(self._all, indent=1).encode())

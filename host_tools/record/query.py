@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
-from host_tools import spans
+from host_tools import spans, spreadsheet
 from host_tools.errors import CommandError, RecordError
 from host_tools.record.store import VERSION
 from host_tools.record.wire import LAST
@@ -139,12 +138,7 @@ def write(events: Iterator[dict[str, Any]], form: str, out: TextIO) -> int:
     """Write *events* to *out* as csv, jsonl or json; how many there were."""
     count = 0
     if form == "csv":
-        table = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-        table.writeheader()
-        for event in events:
-            count += 1
-            table.writerow({**event, "attributes": json.dumps(event["attributes"])})
-        return count
+        return spreadsheet.write(out, COLUMNS, map(_cells, events), "\n")
     if form == "json":
         out.write("[")
     for count, event in enumerate(events, 1):
@@ -156,6 +150,15 @@ def write(events: Iterator[dict[str, Any]], form: str, out: TextIO) -> int:
     if form == "json":
         out.write("\n]\n")
     return count
+
+
+def _cells(event: dict[str, Any]) -> list[str]:
+    say = {"attributes": spreadsheet.json_cell, "startEndFlag": _flag, "replayed": _flag}
+    return [say.get(column, spreadsheet.cell)(event[column]) for column in COLUMNS]
+
+
+def _flag(value: bool | None) -> str:
+    return "" if value is None else str(value)
 
 
 def moment(text: str, now: float, zone: ZoneInfo) -> int:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from host_tools import spreadsheet
 from host_tools.registry.bindings import Bindings
 from host_tools.registry.entry import BIND
+from host_tools.text import json_text
 
 COLUMNS = (
     "site", "pole", "mac", "latitude", "longitude", "since", "by", "reason", "commissioned", "passed", "question",
@@ -52,7 +52,7 @@ def geojson_of(known: Bindings) -> str:
         latitude, longitude = row.pop("latitude"), row.pop("longitude")
         point = None if latitude is None else {"type": "Point", "coordinates": [longitude, latitude]}
         features.append({"type": "Feature", "geometry": point, "properties": row})
-    return json.dumps({"type": "FeatureCollection", "features": features}, indent=2, ensure_ascii=False) + "\n"
+    return json_text({"type": "FeatureCollection", "features": features}, indent=2) + "\n"
 
 
 def history_csv(known: Bindings) -> str:
@@ -76,11 +76,5 @@ def moment(unix: int) -> str:
 
 def _csv(columns: tuple[str, ...], found: Iterable[dict[str, Any]]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(columns)
-    writer.writerows([_cell(row[column]) for column in columns] for row in found)
+    spreadsheet.write(text, columns, ([spreadsheet.cell(row[column]) for column in columns] for row in found))
     return text.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value

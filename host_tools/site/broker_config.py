@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from host_tools.errors import BrokerError
+from host_tools.files import write_secret
 from host_tools.site import credentials
 from host_tools.site.model import Pole, Site
 from pole import contract
@@ -70,12 +71,12 @@ def write(site: Site, folder: Path, plan: Plan) -> Written:
     before = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     passwords = credentials.kept(file, users)
     written = Written(folder, len(site.poles), len(set(credentials.as_csv(passwords).splitlines()) - {*before, _HEAD}))
-    credentials.write_secret(file, credentials.as_csv(passwords))  # first: what is not written down would be lost
-    credentials.write_secret(secret / f"{CITY}.login", f"{CITY}:{passwords[CITY]}\n")
-    credentials.write_secret(folder / "city.passwords", _passwords({CITY: passwords[CITY]}))
+    write_secret(file, credentials.as_csv(passwords))  # first: what is not written down would be lost
+    write_secret(secret / f"{CITY}.login", f"{CITY}:{passwords[CITY]}\n")
+    write_secret(folder / "city.passwords", _passwords({CITY: passwords[CITY]}))
     poles = {user: password for user, password in passwords.items() if user != CITY}
     if not plan.certificates:
-        credentials.write_secret(folder / "poles.passwords", _passwords(poles))
+        write_secret(folder / "poles.passwords", _passwords(poles))
     (folder / "poles.acl").write_text(poles_acl(site), encoding="utf-8")
     (folder / "city.acl").write_text(f"user {CITY}\ntopic readwrite {site.root}/{site.name}/#\n", encoding="utf-8")
     (folder / "mosquitto.conf").write_text(configuration(site, folder, plan), encoding="utf-8")

@@ -6,7 +6,6 @@ import base64
 import csv
 import hashlib
 import io
-import os
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -44,17 +43,6 @@ def read(path: Path) -> dict[str, str]:
         return {row["user"]: row["password"] for row in rows}
     except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
         raise BrokerError(f"the file {path} must be CSV with the columns user and password: {error!r}") from error
-
-
-def write_secret(path: Path, text: str) -> None:
-    """Write *text* to *path*, at once and whole, readable by its owner alone."""
-    new = path.with_name(path.name + ".new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
 
 
 def as_csv(passwords: dict[str, str]) -> str:

@@ -86,6 +86,7 @@ def make(
     from host_tools.bundle.sources import city_keys, read_file, read_images
     from host_tools.site import load_site
     from host_tools.site.load import find_site
+    from host_tools.verbs.keys import warn_shared
 
     site = load_site(folder)
     if broker:
@@ -98,6 +99,7 @@ def make(
     own = links(site, credentials, wifi)
     signer = read_signer(signing_key or key_file.with_name("signing.pem"), new_key)
     keys, made = city_keys(key_file, [pole.name for pole in site.poles], new_keys)
+    warn_shared(key_file)
     write(out, build(Ingredients(site, found, keys, begin, own, pem), signer))
     written = Bundle.open(out)
     if as_json:

@@ -14,11 +14,12 @@ import click
 
 from host_tools import envelope
 from host_tools.errors import CommandError
-from host_tools.key_file import read_keys
 from host_tools.output import json_option, say_json
 from host_tools.place import broker_option, place_of, root_option, site_option
 from host_tools.record import query
 from host_tools.record.query import Wanted
+from host_tools.text import safe
+from host_tools.verbs.keys import key_file_option, opened
 
 SHOWN = 20
 
@@ -54,10 +55,7 @@ def record() -> None:
 @click.option(
     "--login", metavar="FILE", type=click.Path(path_type=Path), help="File with the line USER:PASSWORD for the broker."
 )
-@click.option(
-    "--key-file", metavar="FILE", type=click.Path(path_type=Path),
-    help="File with a line NAME:KEY for each key to sign with: a pole's own, named like it, or one for all.",
-)  # fmt: skip
+@key_file_option()
 @click.option(
     "--silent-after", metavar="SPAN", default="35m", show_default=True, help="Without a word for so long: a failure."
 )
@@ -79,7 +77,7 @@ def run(
     if login:
         user, password = _login(login)
         address = replace(address, user=user, password=password)
-    keys = _by_pole(read_keys(key_file)) if key_file else {}
+    keys = _by_pole(opened(key_file).known()) if key_file else {}
     file = db or _default()
     store = Record(file, place.root, place.site, {"timezone": place.zone.key, "title": place.title})
     until = None if seconds is None else time.monotonic() + seconds
@@ -223,7 +221,7 @@ def _event_line(row: dict[str, Any], zone: ZoneInfo) -> str:
     when = _time(row["timestamp"], zone) or f"came {_time(row['receivedAt'], zone)}"
     number = f"{row['epoch']}-{row['sequence']}"
     later = ", replayed" if row["replayed"] else ""
-    return f"{when} {row['pole']} {row['eventType']} {word} ({number}{later})"
+    return safe(f"{when} {row['pole']} {row['eventType']} {word} ({number}{later})")
 
 
 def _gap_line(row: dict[str, Any], zone: ZoneInfo) -> str:
@@ -238,8 +236,7 @@ def _pole_line(row: dict[str, Any], zone: ZoneInfo) -> str:
     rubbish = f", {row['malformed']} messages without sense" if row["malformed"] else ""
     twice = f", {row['conflicts']} ids given twice" if row["conflicts"] else ""
     light = f", {state.get('level')} % {state.get('owner')}: {state.get('reason')}" if state else ""
-    text = f"{row['pole']} {word}, last heard {seen}{light}{rubbish}{twice}"
-    return "".join(character if character.isprintable() else "?" for character in text)
+    return safe(f"{row['pole']} {word}, last heard {seen}{light}{rubbish}{twice}")
 
 
 def _time(unix: int | None, zone: ZoneInfo) -> str:

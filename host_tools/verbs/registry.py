@@ -9,11 +9,13 @@ from pathlib import Path
 import click
 
 from host_tools.errors import CommandError, Question
+from host_tools.files import replace_file
 from host_tools.output import json_option, say_json
 from host_tools.registry.export import rows
 from host_tools.registry.label import parse_label
 from host_tools.registry.place import registry_option, registry_path
 from host_tools.registry.store import Registry
+from host_tools.spreadsheet import for_excel
 
 
 @click.group(help="See which board is on which pole, merge another laptop's registry, and export it.")
@@ -108,7 +110,7 @@ def export(registry_file: Path | None, form: str, history: bool, out: Path | Non
     if out is None:
         click.echo(text, nl=False)
         return
-    out.write_text(text, encoding="utf-8", newline="")
+    replace_file(out, (text if form == "geojson" else for_excel(text)).encode())
     click.echo(f"The registry was written to {out}.", err=True)
 
 

@@ -13,11 +13,11 @@ import click
 from host_tools import envelope, sending, spans
 from host_tools.envelope import Counters
 from host_tools.errors import CommandError
-from host_tools.key_file import read_key
 from host_tools.link import Link
 from host_tools.output import json_option, say_json, waiting
 from host_tools.place import broker_option, check_whom, place_of, root_option, site_option, wait_option, whom_options
 from host_tools.sending import Outcome, Sender, Target
+from host_tools.verbs.keys import key_file_option, opened
 from pole import contract
 
 DEFAULT_SPAN = "30m"
@@ -43,9 +43,7 @@ WAIT_S = 45.0  # poles spread their answers over half a minute
 @click.option("--ramp", metavar="SECONDS", type=int, help="How long the change takes (default: the pole's, 2).")
 @click.option("--ref", metavar="REF", default="", help="A reference of your own (cmsRefId), to cancel it by.")
 @click.option("--cancel", is_flag=True, help="End what OWNER holds (with --ref: that one), instead of holding a level.")
-@click.option(
-    "--key-file", metavar="FILE", type=click.Path(path_type=Path), help="File with the line NAME:KEY to sign with."
-)
+@key_file_option()
 @wait_option(WAIT_S)
 @json_option
 @click.pass_context
@@ -63,10 +61,10 @@ def send(
         raise CommandError("when it ends must be said by one of --for and --until")
     target = Target(tuple(dict.fromkeys(poles)), group or "")
     seconds = spans.span(span or DEFAULT_SPAN)
-    key = read_key(key_file) if key_file else None
+    keys = opened(key_file).known() if key_file else None
     place = place_of(site, broker, root)
     with Link(place.broker, sending.topics(place)) as link:
-        sender = Sender(place, link, sender_name(), Counters(), key)
+        sender = Sender(place, link, sender_name(), Counters(), keys)
         sender.look()
         now = sender.clock.now()
         expiration = spans.moment(until, now, place.zone) if until else int(now) + seconds

@@ -8,18 +8,16 @@ import click
 
 from host_tools.envelope import Counters
 from host_tools.errors import CommandError
-from host_tools.key_file import KeyFile, read_keys
 from host_tools.link import Link
 from host_tools.output import json_option, say_json, waiting
 from host_tools.place import broker_option, check_whom, place_of, root_option, wait_option, whom_options
 from host_tools.sending import topics as command_topics
 from host_tools.site.model import Pole, Site
+from host_tools.verbs.keys import key_file_option, opened
 from host_tools.verbs.send import WAIT_S, names, print_rejected, sender_name
 
 DEFAULT = "sagar"
 CONFIGURE_S = 120.0  # a pole starts anew for it, and comes back within a minute
-
-KEY_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(help="Send every pole that is meant what DIR's files say for it, and wait until they live by it.")
@@ -27,7 +25,7 @@ KEY_FILE = click.Path(dir_okay=False, path_type=Path)
 @broker_option
 @root_option
 @whom_options
-@click.option("--key-file", metavar="FILE", type=KEY_FILE, help="File with a line POLE:KEY for each pole.")
+@key_file_option()
 @wait_option(CONFIGURE_S)
 @json_option
 @click.pass_context
@@ -40,7 +38,7 @@ def configure(
 
     site = load_site(folder)
     meant = chosen(site, poles, group, everyone)
-    keys = read_keys(key_file) if key_file else None
+    keys = opened(key_file).known() if key_file else None
     place = place_of(folder, broker, root)
     with Link(place.broker, library.topics(place)) as link, waiting() as bar:
         configurer = library.Configurer(place, link, sender_name(), Counters())
@@ -75,10 +73,7 @@ def configure(
 @broker_option
 @root_option
 @whom_options
-@click.option(
-    "--key-file", metavar="FILE", type=KEY_FILE, required=True,
-    help="File with a line POLE:KEY for each pole; new keys are written into it before they are sent.",
-)  # fmt: skip
+@key_file_option(required=True, more=" New ones are written into it before they are sent.")
 @click.option("--name", metavar="NAME", help="Name of the key (default: each pole's own).")
 @click.option("--remove", is_flag=True, help="Remove the key called NAME from the poles.")
 @wait_option(WAIT_S)
@@ -93,7 +88,7 @@ def rekey(
 
     site = load_site(folder)
     meant = chosen(site, poles, group, everyone)
-    file = KeyFile(key_file)
+    file = opened(key_file)
     place = place_of(folder, broker, root)
     with Link(place.broker, command_topics(place)) as link, waiting() as bar:
         rekeyer = Rekeyer(place, link, sender_name(), Counters())

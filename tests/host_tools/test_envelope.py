@@ -10,7 +10,6 @@ import pytest
 from host_tools import envelope
 from host_tools.envelope import Counters, Key
 from host_tools.errors import CommandError
-from host_tools.key_file import read_key
 from pole import contract_acks
 from pole.link.commands import Commands, Verdict
 
@@ -104,19 +103,6 @@ def test_a_simulation_counts_apart_and_begins_anew(tmp_path: Path) -> None:
     assert counters.next("ops", 5000) == 5000  # the real street is none the wiser
     assert counters.next("ops", again, simulated="mqtt://127.0.0.1:1/sagar") == again
     assert counters.next("ops", again - 1000, simulated="mqtt://127.0.0.1:1/sagar") == again + 1
-
-
-def test_key_files(tmp_path: Path) -> None:
-    path = tmp_path / "ward.key"
-    path.write_text("# ward 21\nW21: " + "AB" * 32 + "\n")
-    key = read_key(path)
-    assert (key.name, key.secret) == ("W21", b"\xab" * 32)
-    assert "ab" * 4 not in repr(key).lower()
-    path.write_text("W21: abcd\n")
-    with pytest.raises(CommandError, match="must be a key's name, a colon and 64 hexadecimal digits"):
-        read_key(path)
-    with pytest.raises(CommandError, match="cannot be read"):
-        read_key(tmp_path / "none.key")
 
 
 def _env() -> dict[str, str]:

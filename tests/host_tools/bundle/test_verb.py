@@ -102,7 +102,7 @@ def test_the_poles_are_told_their_broker_password_and_network(place: Path, capsy
     (place / "city" / SECRETS).mkdir(parents=True)
     (place / "city" / SECRETS / "users.csv").write_text("user,password\nP1,one\nP2,two\n")
     (place / "city" / "ca.pem").write_text("the city's CA\n")
-    (place / "wifi.csv").write_text("access_point,ssid,password\nnorth,lights-north,n\n*,lights,x\n")
+    (place / "wifi.csv").write_text("access_point,ssid,password\nnorth,lights-north,northern1\n*,lights,otherwise1\n")
     code, _, err = run(
         capsys, *MAKE, *NEW, "--credentials", "city", "--wifi", "wifi.csv", "--broker", "mqtts://hub.example:8883"
     )
@@ -148,7 +148,7 @@ def test_a_mistake_is_one_sentence_and_nothing_is_written(
         head, _, tail = (place / "hill" / "poles.csv").read_text().rpartition("esp32-devkitc")
         (place / "hill" / "poles.csv").write_text(head + "sundial" + tail)
     elif prepare == "wifi":
-        (place / "wifi.csv").write_text("access_point,ssid,password\nsouth,a,b\n")
+        (place / "wifi.csv").write_text("access_point,ssid,password\nsouth,a,southern1\n")
     got, _, err = run(capsys, *MAKE, *NEW, *words)
     assert got == code
     assert sentence in err

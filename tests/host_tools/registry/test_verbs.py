@@ -99,3 +99,28 @@ def test_labels_that_cannot_be_are_refused(
     capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
 ) -> None:
     assert words in said(capsys, "label", *arguments, code=1)
+
+
+def test_nothing_that_is_exported_is_a_formula_or_breaks_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(
+        capsys,
+        "registry",
+        "bind",
+        FIRST,
+        "diya:sagar/P0001",
+        "--by",
+        '=HYPERLINK("http://x","ok")',
+        "--reason",
+        "@SUM(1)",
+    )
+    said(capsys, "registry", "bind", SECOND, "diya:sagar/P0002", "--by", "+91 98260 00000", "--reason", "सीता;=1+1")
+    file = tmp_path / "poles.csv"
+    for more in ([], ["--history"]):
+        text = said(capsys, "registry", "export", *more)
+        assert all(part in text for part in ("'=HYPERLINK", "'@SUM", "'+91 98260 00000", "सीता;'=1+1"))
+        assert len(text.splitlines()) == 3
+        said(capsys, "registry", "export", *more, "--out", str(file))
+        assert file.read_text(encoding="utf-8-sig") == text.replace("\r\n", "\n")
+        assert file.read_bytes().startswith(b"\xef\xbb\xbf")  # or Excel shows no Hindi

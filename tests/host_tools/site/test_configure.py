@@ -134,6 +134,7 @@ def broker() -> Iterator[Mosquitto]:
 def keys(tmp_path: Path) -> Path:
     path = tmp_path / "poles.keys"
     path.write_text("# sagar\n" + "".join(f"{name}:{bytes([5 + i]).hex() * 32}\n" for i, name in enumerate(NAMES)))
+    path.chmod(0o600)
     return path
 
 
@@ -296,12 +297,24 @@ def test_a_shared_key_is_in_force_when_every_pole_has_it_and_can_be_taken_back(
     assert (code, err) == (1, "diya: a pole's own key can be changed and not removed: --name must name another.\n")
 
 
+def test_a_key_file_that_others_can_read_is_said_and_closed_when_it_is_written(
+    broker: Mosquitto, street: Street, site: Path, keys: Path, capsys: Capture
+) -> None:
+    keys.chmod(0o644)
+    code, _, err = call(broker, capsys, "rekey", site, "--key-file", keys, "--pole", P1)
+    assert (code, err) == (0, f"warning: everybody can read the key file {keys}: chmod 600 {keys}.\n")
+    assert keys.stat().st_mode & 0o777 == 0o600
+    assert call(broker, capsys, "rekey", site, "--key-file", keys, "--pole", P1)[2] == ""
+
+
 def test_a_key_file_that_makes_no_sense_is_refused(tmp_path: Path, broker: Mosquitto, capsys: Capture) -> None:
     path = tmp_path / "keys"
     path.write_text("P0001:00\n")
     code, _, err = call(broker, capsys, "rekey", "sagar", "--key-file", path, "--pole", "P0001")
     assert (code, err) == (
-        1, f"diya: line 1 of the key file {path} must be a key's name, a colon and 64 hexadecimal digits.\n",
+        1,
+        f"diya: line 1 of the key file {path} has a key of 2 digits: "
+        "it must be a key's name, a colon and 64 hexadecimal digits.\n",
     )  # fmt: skip
 
 
