@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check soak bench bench-detection clean
+.PHONY: help setup demo test check soak wheel bench bench-detection clean
 
 help:  ## what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ check: $(READY)  ## ruff, and mypy on the host's code and on the firmware agains
 soak: $(READY)  ## the long tests: a month of a pole's life on MicroPython, a power cut at every write
 	@$(BIN)/python -m pytest -n0 -s tests/soak
 
+wheel: $(READY)  ## the wheel, into dist/ (DIST=folder)
+	@$(BIN)/pip wheel -q --disable-pip-version-check --no-deps --wheel-dir $(or $(DIST),dist) .
+
 bench: $(READY)  ## steps per second, heap of the pole, and how long flashing takes
 	@$(BIN)/python -m simulator.bench
 
@@ -38,4 +41,4 @@ bench-detection: $(READY)  ## recall, false alarms and delay of fault detection,
 	@$(BIN)/python -m simulator.detection $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json $(JSON))
 
 clean:  ## removes what make made
-	rm -rf $(VENV) build .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -6,15 +6,19 @@ for plots and brokers.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from types import FrameType
+from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
+from host_tools import extras, standard_streams
 from host_tools.errors import DiyaError
 from host_tools.text import sentence as text_of
 
@@ -33,12 +37,21 @@ VERBS = {
     "boards": ("host_tools.verbs.boards", "boards", "List the boards, or show what one is wired to."),
     "label": ("host_tools.verbs.label", "label", "Print QR labels for a site's poles."),
     "registry": ("host_tools.verbs.registry", "registry", "See which board is on which pole; merge and export that."),
+    "completion": ("host_tools.verbs.completion", "completion", "Print what makes a shell complete diya's words."),
     "doctor": ("host_tools.verbs.doctor", "doctor", "Find out what this laptop lacks, and how to cure it."),
 }
 
 # as the shell counts them: 128 and the signal's number
 INTERRUPTED = 130
 BUG = 70  # EX_SOFTWARE of sysexits.h
+
+
+class _PipeBroken(Exception):
+    """Carries the BrokenPipeError of a verb past click."""
+
+    def __init__(self, error: BrokenPipeError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class Verbs(click.Group):
@@ -53,6 +66,18 @@ class Verbs(click.Group):
         module, name, _help = VERBS[cmd_name]
         command: click.Command = getattr(import_module(module), name)
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        verbs = [
+            CompletionItem(verb, help=help_) for verb, (_, _, help_) in VERBS.items() if verb.startswith(incomplete)
+        ]
+        return verbs + click.Command.shell_complete(self, ctx, incomplete)  # a group's own would import every verb
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:  # click would end in silence, also where the pipe is a broker's connection
+            raise _PipeBroken(error) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -71,15 +96,27 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `diya` with *arguments* (default: the process's own) and exit: 0, or the code of what went wrong."""
+    standard_streams.use_utf8()
+    standard_streams.prepare()
     end_cleanly()
     sys.exit(run(arguments))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run `diya` and return its exit code; whatever went wrong is on stderr, in one sentence."""
+    """Run `diya` and return its exit code; what went wrong is on stderr, in one sentence."""
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+        return code
+    except _PipeBroken as broken:
+        return _failed(broken.error)
+    except OSError as error:
+        return _failed(error)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         code = cli.main(args=None if arguments is None else list(arguments), prog_name="diya", standalone_mode=False)
-        sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message())  # asked for nothing: here is what there is
@@ -94,24 +131,36 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except DiyaError as error:
         return _complain(str(error), error.code)
-    except BrokenPipeError:
-        # whoever read our output has had enough, as `head` does; nothing may be written to it any more
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except OSError as error:
-        what = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
-        return _complain(what, 1)
+    except (OSError, _PipeBroken):
+        raise
+    except ImportError as error:
+        missing = extras.missing_module(error)
+        return _complain(missing, 1) if missing else _bug(error)
     except Exception as error:
-        if os.environ.get("DIYA_DEBUG"):
-            raise
-        return _complain(
-            f"this is a bug in diya ({type(error).__name__}: {error}); DIYA_DEBUG=1 shows where it happened", BUG
-        )
+        return _bug(error)
+
+
+def _bug(error: Exception) -> int:
+    if os.environ.get("DIYA_DEBUG"):
+        raise error
+    return _complain(
+        f"this is a bug in diya ({type(error).__name__}: {error}); DIYA_DEBUG=1 shows where it happened", BUG
+    )
+
+
+def _failed(error: OSError) -> int:
+    """A file, a connection or standard output could not be used."""
+    if error.filename == standard_streams.OUTPUT:
+        standard_streams.give_up_output()
+        if isinstance(error, BrokenPipeError):
+            return 1  # its reader has had enough, as `head` does
+    return _complain(f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error), 1)
 
 
 def _complain(sentence: str, code: int) -> int:
     text = text_of(sentence)
-    click.echo(f"diya: {text}{'' if text.endswith(('.', '!', '?', '।')) else '.'}", err=True)
+    with contextlib.suppress(OSError, ValueError):  # standard error may be closed or full too
+        click.echo(f"diya: {text}{'' if text.endswith(('.', '!', '?', '।')) else '.'}", err=True)
     return code
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.errors import CommandError
+from host_tools.user_folders import state_folder
 from pole import contract, contract_city
 
 RERUN_MS = 600_000  # a simulated clock this far behind our last n belongs to another run, whose poles know us not
@@ -131,12 +131,6 @@ class Counters:
         except (OSError, sqlite3.Error) as error:
             raise CommandError(f"the counter of sent commands cannot be kept in {self._path}: {error}") from error
         return n
-
-
-def state_folder() -> Path:
-    """Where this user's programs keep what must outlive them: XDG_STATE_HOME or ~/.local/state, and `diya` in it."""
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "diya"
 
 
 def _owner(owner: str) -> None:

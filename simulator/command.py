@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from host_tools.errors import CommandError
-from host_tools.output import json_option, on_terminal, say_json
+from host_tools.output import coloured, console, json_option, on_terminal, say_json
 from simulator.expectations import expectations_failed, say_happenings
 
 if TYPE_CHECKING:
@@ -130,14 +131,13 @@ def _speed(text: str | None, broker: str) -> float | None:
 
 def run_with_progress(options: Options) -> Outcome:
     """The run, with a bar on standard error while a person watches."""
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     from simulator import run
 
-    console = Console(stderr=True)
+    bars = console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[clock]}"), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(*columns, console=bars, transient=True, disable=not coloured(sys.stderr)) as bar:
         what = f"{len(options.site.poles)} poles on {options.engine}"
         task = bar.add_task(what, total=None, clock="")
 
@@ -149,7 +149,6 @@ def run_with_progress(options: Options) -> Outcome:
 
 def summarise(outcome: Outcome) -> None:
     """What came of the run, for a person: the night as a plot on a terminal, and the figures."""
-    from rich.console import Console
     from rich.table import Table
 
     report = outcome.report
@@ -158,7 +157,7 @@ def summarise(outcome: Outcome) -> None:
     table = Table(show_header=False, box=None, pad_edge=False)
     for name, value in _figures(report):
         table.add_row(name, value)
-    Console().print(table)
+    console().print(table)
     for spell in report["dark_spells"][:5]:
         click.echo(f"dark: {spell['pole']} at {spell['at']} for {spell['seconds']:g} s")
     for failure in outcome.street.failures()[:3]:
@@ -219,7 +218,7 @@ def _terminal_plot(outcome: Outcome) -> str:
         title=_title(outcome),
         width=width,
         height=min(height, 26),
-        colour=True,
+        colour=coloured(),
     )
 
 

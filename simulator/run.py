@@ -16,6 +16,7 @@ from host_tools.boards import load_board
 from host_tools.broker import embedded_broker
 from host_tools.site.broker_config import CITY_PORT
 from host_tools.site.model import Site
+from host_tools.user_folders import writable_cache
 from simulator.access import Access, find_access, modelled
 from simulator.engines.engine import Engine
 from simulator.hardware.radio import Radio
@@ -35,7 +36,6 @@ from simulator.street.street import Street
 from simulator.street.transcript import Transcript
 from simulator.surroundings import ModelledSurroundings, RealSurroundings
 
-CACHE = Path(__file__).parent.parent / "build" / "mpy"
 CLOCK_MS = 1000  # between two words about the simulated time, in real milliseconds
 TLS_HEAP = 16 * 1024  # bytes that what stands in for the chip's own TLS takes of a virtual machine
 
@@ -123,7 +123,7 @@ def _engine(options: Options, access: Access) -> Iterator[Engine]:
     if options.engine == "micropython":
         from simulator.engines.micropython import MicroPythonEngine
 
-        engine = MicroPythonEngine(CACHE, options.heap_bytes + (TLS_HEAP if access.tls else 0))
+        engine = MicroPythonEngine(writable_cache("mpy"), options.heap_bytes + (TLS_HEAP if access.tls else 0))
     else:
         from simulator.engines.cpython import CPythonEngine
 

@@ -12,7 +12,7 @@ from host_tools.errors import DiyaError
 __all__ = ["BoardError", "board_warnings", "check_board", "list_boards", "load_board"]
 
 _HERE = Path(__file__).resolve().parents[1]
-_FOLDERS = (_HERE.parent / "boards", _HERE / "board_files")  # in a checkout; in an installed package
+_FOLDERS = (_HERE / "board_files", _HERE.parent / "boards")  # in an installed package; in a checkout
 
 
 class BoardError(DiyaError):

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from host_tools.broker.address import HOW_TO_INSTALL, BrokerAddress, free_port
 from host_tools.errors import BrokerError
+from host_tools.extras import how_to_install
 
 START_S = 10.0  # longest wait until it answers
 STOP_S = 5.0  # and until it has shut down
@@ -22,7 +23,8 @@ class Amqtt:
         import importlib.util
 
         if importlib.util.find_spec("amqtt") is None:
-            raise BrokerError(f"there is neither Mosquitto nor amqtt on this machine: {HOW_TO_INSTALL}")
+            either = f"{HOW_TO_INSTALL}, or the extra 'amqtt', which stands in for it: {how_to_install('amqtt')}"
+            raise BrokerError(f"there is neither Mosquitto nor amqtt on this machine: {either}")
         self.port = port
         self._loop: Any = None
         self._thread: Any = None

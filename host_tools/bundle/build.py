@@ -16,14 +16,13 @@ from host_tools.bundle.compiling import compile_app
 from host_tools.bundle.errors import BundleError
 from host_tools.bundle.signing import Signer
 from host_tools.envelope import Key
+from host_tools.firmware import FIRMWARE
 from host_tools.images.esp_image import WrongChip
 from host_tools.images.micropython import MicroPython
 from host_tools.site.compile import pole_config
 from host_tools.site.model import Pole, Problem, Site, SiteError
 from pole import config
 from pole.app import FIRMWARE as VERSION
-
-SOURCE = Path(config.__file__).parent.parent  # boot.py, main.py and the app
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Ingredients:
     ca: bytes | None = None
 
 
-def build(given: Ingredients, signer: Signer, source: Path = SOURCE) -> bytes:
+def build(given: Ingredients, signer: Signer, source: Path = FIRMWARE) -> bytes:
     """The file of the bundle; the same bytes for the same ingredients.
 
     Raises SiteError, BoardError, ImageError, WrongChip, BundleError.

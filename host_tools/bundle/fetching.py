@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import os
 import re
 import urllib.error
 import urllib.request
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from host_tools.bundle.errors import FetchError
 from host_tools.files import replace_file
+from host_tools.user_folders import cache_folder
 
 BASE = "https://micropython.org"
 PINS = "micropython.sha256"
@@ -34,7 +34,7 @@ class Fetcher:
     def __init__(self, pins: Path, base: str = BASE, cache: Path | None = None) -> None:
         self._pins = pins
         self._base = base.rstrip("/")
-        self._cache = cache or _default_cache()
+        self._cache = cache or cache_folder() / "micropython"
 
     def fetch(self, chip: str, version: str, hashes: Collection[str]) -> tuple[str, bytes]:
         """Name and content of the image of MicroPython *version* (such as 1.24.1) for *chip*.
@@ -114,11 +114,6 @@ class Fetcher:
             replace_file(file, data)
         except OSError:
             pass
-
-
-def _default_cache() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "diya" / "micropython"
 
 
 def _hash(data: bytes) -> str:

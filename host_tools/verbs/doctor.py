@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from host_tools.doctor.finding import OK, PROBLEM, WARNING, Finding
-from host_tools.output import json_option, say_json
+from host_tools.output import json_option, say_json, styled
 from host_tools.registry.place import registry_option, registry_path
 
 COLOURS = {OK: "green", WARNING: "yellow", PROBLEM: "red"}
@@ -57,6 +57,6 @@ def _examine(site: str | None, broker: str | None, ca: Path | None, registry: Pa
 
 
 def _say(finding: Finding) -> None:
-    click.echo(f"{click.style(f'{finding.state:<8}', fg=COLOURS[finding.state])} {finding.about}: {finding.says}")
+    click.echo(f"{styled(f'{finding.state:<8}', fg=COLOURS[finding.state])} {finding.about}: {finding.says}")
     if finding.cure:
         click.echo(f"{'':8} cure: {finding.cure}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from host_tools.language import Language, SpokenCommand, language_option
-from host_tools.output import json_option, say_json
+from host_tools.output import coloured, console, json_option, say_json
 from host_tools.registry.place import registry_option, registry_path
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class _Flashing:
         self.said = said
         self.memory = memory
         self.as_json = as_json
-        self.drawn = sys.stdout.isatty() and not as_json
+        self.drawn = coloured() and not as_json
 
     def run(
         self, ctx: click.Context, path: Path, named: tuple[str, ...], pole: str | None, following: bool,
@@ -165,10 +165,9 @@ class _Flashing:
         if not self.drawn:
             run.wait(Lines(self.said, self._say).look)
             return
-        from rich.console import Console
         from rich.live import Live
 
-        with Live(console=Console(), transient=True, auto_refresh=False) as live:
+        with Live(console=console(), transient=True, auto_refresh=False) as live:
             run.wait(lambda jobs: live.update(table([job.row for job in jobs], self.said), refresh=True))
 
     def _tell(self, jobs: list[Job]) -> None:

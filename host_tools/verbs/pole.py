@@ -12,7 +12,7 @@ import click
 from rich.cells import cell_len, set_cell_size
 
 from host_tools.language import Language, Spoken, SpokenCommand, SpokenGroup, language_option
-from host_tools.output import json_option, on_terminal, say_json, say_json_line
+from host_tools.output import console, json_option, on_terminal, say_json, say_json_line
 from host_tools.service import PoleSilent, Service, words
 from host_tools.service.choosing import the_port
 from host_tools.spans import span
@@ -184,21 +184,20 @@ def _once(service: Service, wanted: Wanted) -> None:
 
 
 def _live(service: Service, language: Language, log: deque[str]) -> None:
-    from rich.console import Console
     from rich.live import Live
 
     from host_tools.service.screen import draw
 
-    console = Console()
+    screen = console()
     status, reading = service.hello(), service.read()
     try:
-        with Live(console=console, screen=True, auto_refresh=False) as live:
+        with Live(console=screen, screen=True, auto_refresh=False) as live:
             while True:
                 try:
                     status, reading = service.status(), service.read()
                 except PoleSilent:
                     log.append(language.say("pole.no_answer"))  # in reset, or in maintenance: it will be back
-                picture = draw(language, status, reading, log, service.name, console.width, console.height)
+                picture = draw(language, status, reading, log, service.name, screen.width, screen.height)
                 live.update(picture, refresh=True)
                 service.listen(FRAME_S)
     except KeyboardInterrupt:

@@ -20,6 +20,7 @@ from host_tools.record import query
 from host_tools.record.query import Wanted
 from host_tools.text import safe
 from host_tools.verbs.keys import key_file_option, opened
+from host_tools.user_folders import state_folder
 
 SHOWN = 20
 
@@ -187,7 +188,7 @@ def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None
 
 
 def _default() -> Path:
-    return envelope.state_folder() / "record.sqlite"
+    return state_folder() / "record.sqlite"
 
 
 def _wanted(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from host_tools.errors import CommandError
-from host_tools.output import json_option, on_terminal, say_json
+from host_tools.output import coloured, json_option, say_json
 from host_tools.verbs.site_poles import configure, rekey
 
 DEFAULT = "sagar"
@@ -107,7 +107,7 @@ def preview(folder: str, night_of: str | None, group: str | None, png: Path | No
         })  # fmt: skip
         return
     width, height = plot_size()
-    colour = on_terminal()
+    colour = coloured()
     click.echo(
         night_plot(
             [*levels, power], marks, timezone=place.timezone, title=title, width=width, height=height, colour=colour

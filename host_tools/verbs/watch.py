@@ -11,7 +11,7 @@ from host_tools.clock import SiteClock
 from host_tools.clock import topic as clock_topic
 from host_tools.errors import CommandError
 from host_tools.link import Link, Message
-from host_tools.output import json_option, on_terminal, say_json, say_json_line
+from host_tools.output import console, json_option, on_terminal, say_json, say_json_line
 from host_tools.place import Place, broker_option, place_of, root_option, site_option
 from host_tools.watch import lines
 from host_tools.watch.street import Happening, Street
@@ -103,23 +103,22 @@ def _stream(link: Link, watcher: _Watcher, seconds: float | None, as_json: bool)
 
 def _live(link: Link, watcher: _Watcher, seconds: float | None) -> None:
     """The picture, drawn four times a second until Ctrl-C."""
-    from rich.console import Console
     from rich.live import Live
 
     from host_tools.watch import screen
 
-    console = Console()
+    terminal = console()
     begin = time.monotonic()
 
     def picture() -> Any:
         return screen.draw(
             watcher.street, title=watcher.place.title, now=watcher.clock.now(), factor=watcher.clock.factor,
-            zone=watcher.place.zone, width=console.width, height=console.height, elapsed_s=time.monotonic() - begin,
+            zone=watcher.place.zone, width=terminal.width, height=terminal.height, elapsed_s=time.monotonic() - begin,
             connected=link.connected,
         )  # fmt: skip
 
     try:
-        with Live(picture(), console=console, screen=True, auto_refresh=False) as live:
+        with Live(picture(), console=terminal, screen=True, auto_refresh=False) as live:
             while seconds is None or time.monotonic() - begin < seconds:
                 frame = time.monotonic() + FRAME_S
                 while (left := frame - time.monotonic()) > 0:

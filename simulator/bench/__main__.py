@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-
+from host_tools.output import console
 from simulator.bench import flashing, heap, speed
 
 
 def main() -> None:
-    console = Console()
-    speed.show(console)
-    heap.show(console)
-    flashing.show(console)
+    screen = console()
+    speed.show(screen)
+    heap.show(screen)
+    flashing.show(screen)
 
 
 if __name__ == "__main__":

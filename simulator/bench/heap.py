@@ -12,8 +12,10 @@ from rich.table import Table
 
 from host_tools.boards import load_board
 from host_tools.bundle.compiling import compile_tree
+from host_tools.firmware import FIRMWARE
 from host_tools.short_names import files_of
 from host_tools.site import load_site, pole_config
+from host_tools.user_folders import writable_cache
 from pole.commanding import JUDGING
 from pole.control import KEEPING
 from pole.health.watch import EXPLAINING
@@ -24,9 +26,7 @@ from pole.service.laptop import SERVING
 from pole.timetable import WORKING_OUT
 from simulator.bench.modules import import_order
 from simulator.bench.wasm import missing, run
-from simulator.engines.micropython import FIRMWARE
 from simulator.hardware.dram import PYTHON as BUDGET
-from simulator.run import CACHE
 
 STEADY = "its link is secure"
 FOR_A_MOMENT = {  # what is loaded (with all that it needs), and what is forgotten afterwards
@@ -106,7 +106,9 @@ def measure() -> Measured:
     site = load_site("sagar", 1)
     start = round(datetime.fromisoformat("2026-11-24T12:00+05:30").timestamp())
     files = {"board.json": json.dumps(board), "config.json": json.dumps(pole_config(site, site.poles[0], start))}
-    (_, start_bytes, start_names), *rest = run(compile_tree(FIRMWARE, CACHE, shorter=True), files, steps())
+    (_, start_bytes, start_names), *rest = run(
+        compile_tree(FIRMWARE, writable_cache("mpy"), shorter=True), files, steps()
+    )
     rows: list[Row] = []
     for what, used, names in rest:
         # the stand-ins for the chip's own modules have names too, and these come first

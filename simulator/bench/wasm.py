@@ -13,12 +13,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from host_tools.bundle.compiling import compile_tree
+from host_tools.user_folders import writable_cache
 from simulator.engines.micropython import VIRTUAL
-from simulator.run import CACHE
 
 PACKAGE = "@micropython/micropython-webassembly-pyscript@1.28.0-6"
-NPM = CACHE.parent / "npm"
 HERE = Path(__file__).parent
+NPM = HERE.parents[1] / "build" / "npm"
 
 
 def missing() -> str:
@@ -44,7 +44,7 @@ def run(firmware: Path, files: Mapping[str, str], steps: Sequence[tuple[str, str
         job = {
             "micropython": str(module),
             "firmware": str(firmware),
-            "virtual": str(compile_tree(VIRTUAL, CACHE)),
+            "virtual": str(compile_tree(VIRTUAL, writable_cache("mpy"))),
             "folder": folder,
             "steps": list(steps),
         }

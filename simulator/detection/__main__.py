@@ -8,9 +8,9 @@ from pathlib import Path
 from time import perf_counter
 
 import click
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from host_tools.output import coloured, console
 from simulator.detection import diary, page, picture
 from simulator.detection.bench import FULL, QUICK, SEED, Result, Size, run
 from simulator.detection.figures import as_json, verdict
@@ -61,7 +61,7 @@ def main(
 
 def measured(seed: int, size: Size, workers: int | None) -> Result:
     """The run, with a progress bar on a terminal."""
-    console = Console(stderr=True)
+    bars = console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -69,7 +69,7 @@ def measured(seed: int, size: Size, workers: int | None) -> Result:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as bar:
+    with Progress(*columns, console=bars, disable=not coloured(sys.stderr)) as bar:
         task = bar.add_task("poles lived", total=None)
         return run(seed, size, workers, lambda done, of: bar.update(task, completed=done, total=of))
 

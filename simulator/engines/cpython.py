@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from host_tools.firmware import start_module
 from simulator.engines.cpython_console import TypedLines
 from simulator.engines.cpython_net import CpythonNet
 from simulator.engines.engine import Hardware, PoleDied, Runner
@@ -137,9 +138,7 @@ class CPythonRunner:
 
     async def _live(self) -> None:
         # here and not above: they import machine, which is only now the virtual one
-        import boot
-        import main
-
+        boot, main = start_module("boot"), start_module("main")
         folder = self._hardware.folder
         vfs, data = f"{folder}/vfs", f"{folder}/data"
         await main.live(boot.boot(vfs, data, self._net, self._nonce, self._data, self._typed))

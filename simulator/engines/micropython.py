@@ -6,14 +6,13 @@ import socket
 import struct
 from pathlib import Path
 
-import pole
 from host_tools.bundle.compiling import compile_tree
-from host_tools.micropython_vm import VmMissing, find_micropython
+from host_tools.firmware import FIRMWARE
+from host_tools.micropython_vm import find_micropython
 from simulator.engines.engine import Hardware, PoleDied
 from simulator.engines.vm_process import Request, VmProcess
 from simulator.virtual import hostops, ops
 
-FIRMWARE = Path(pole.__file__).parent.parent
 VIRTUAL = Path(hostops.__file__).parent
 PATIENCE_S = 60  # real seconds a virtual machine may compute without waiting for anything
 
@@ -28,9 +27,7 @@ class MicroPythonEngine:
     name = "micropython"
 
     def __init__(self, cache: Path, heap_bytes: int = 192 * 1024) -> None:
-        """Raises VmMissing where there is no virtual machine, or no firmware to compile for it."""
-        if not (FIRMWARE / "main.py").exists():  # an installed package has the app alone
-            raise VmMissing("the firmware's boot.py and main.py are not here: run diya from a checkout of Diya.")
+        """Raises VmMissing where there is no virtual machine."""
         self._command = [*find_micropython(), "-X", f"heapsize={heap_bytes + ops.FLASH_BLOCK}"]
         self._firmware = compile_tree(FIRMWARE, cache, shorter=True)
         self._virtual = compile_tree(VIRTUAL, cache)

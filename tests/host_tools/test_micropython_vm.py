@@ -1,11 +1,20 @@
 """Where the virtual machine is found."""
 
-import sys
+from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from host_tools.micropython_vm import VmMissing, find_micropython
+
+
+class _Installed:
+    """A file of the wheel, as its metadata names it: from the packages' folder, wherever pip put the programs."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self.locate: Callable[[], Path] = lambda: path
 
 
 @pytest.fixture
@@ -19,7 +28,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
         program.chmod(0o755)
         out[name] = program
     monkeypatch.setenv("DIYA_MICROPYTHON", str(out["named"]))
-    monkeypatch.setattr(sys, "executable", str(out["wheel"].with_name("python")))
+    monkeypatch.setattr(metadata, "files", lambda name: [_Installed(out["wheel"])])
     monkeypatch.setenv("PATH", str(out["path"].parent))
     return out
 
@@ -33,7 +42,7 @@ def test_the_named_one_then_the_wheels_then_that_on_path(
     places["wheel"].unlink()
     assert find_micropython() == [str(places["path"])]
     places["path"].unlink()
-    with pytest.raises(VmMissing, match=r"make setup.*DIYA_MICROPYTHON"):
+    with pytest.raises(VmMissing, match=r"the extra 'simulator'.*pip install 'diya\[simulator\]'.*DIYA_MICROPYTHON"):
         find_micropython()
 
 

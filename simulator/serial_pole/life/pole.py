@@ -15,6 +15,7 @@ from threading import Lock
 from host_tools.bundle.compiling import compile_tree
 from host_tools.images.esp_image import ImageError
 from host_tools.micropython_vm import find_micropython
+from host_tools.user_folders import writable_cache
 from simulator.engines.vm_process import VmProcess
 from simulator.hardware.chip import PWRON_RESET
 from simulator.hardware.memory import Nvs
@@ -32,7 +33,6 @@ from simulator.street.wiring import Own, Wiring
 from simulator.virtual import hostops, ops
 
 HEAP_BYTES = 240 * 1024  # of the 64-bit virtual machine, which also holds what is C on a chip: prompts, TLS
-CACHE = Path(__file__).parents[3] / "build" / "mpy"
 VIRTUAL = Path(hostops.__file__).parent
 AGAIN_MS = 300  # until the bootloader tries again what it could not start
 ADDRESS = "10.0.0.2"  # of every pole on the network its radio joins
@@ -164,6 +164,6 @@ class LivePole:
 def _machine(arguments: Sequence[str], output: int) -> VmProcess:
     """A virtual machine that boots from the flash of whoever serves it."""
     with _compiling:
-        virtual = compile_tree(VIRTUAL, CACHE)
+        virtual = compile_tree(VIRTUAL, writable_cache("mpy"))
     command = [*find_micropython(), "-X", f"heapsize={HEAP_BYTES + 2 * ops.FLASH_BLOCK}"]
     return VmProcess(command, ["launch_live", *arguments], [str(virtual / "live"), str(virtual)], output)

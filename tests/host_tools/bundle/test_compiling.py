@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from host_tools.bundle import compiling
-from host_tools.bundle.build import SOURCE
 from host_tools.bundle.compiling import compile_app, compile_tree, split_start
 from host_tools.bundle.errors import CompileError
+from host_tools.firmware import FIRMWARE
 from host_tools.micropython_vm import find_micropython
 
 
@@ -41,7 +41,7 @@ def test_a_source_that_does_not_compile_is_named_with_the_compilers_words(tmp_pa
 
 
 def test_a_pole_compiles_nothing_but_a_few_lines() -> None:
-    files = compile_app(SOURCE, 6)
+    files = compile_app(FIRMWARE, 6)
     texts = {name: data for name, data in files.items() if not name.endswith(".mpy")}
     assert sorted(texts) == ["boot.py", "main.py"]
     assert all(len(data) < 600 for data in texts.values())
@@ -69,7 +69,7 @@ def test_an_image_for_another_compiler_is_refused() -> None:
     with pytest.raises(
         CompileError, match=r"mpy-cross writes \.mpy files of version 6 and this MicroPython loads versio"
     ):
-        compile_app(SOURCE, 7)
+        compile_app(FIRMWARE, 7)
 
 
 def test_without_boot_and_main_it_says_where_they_are(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from host_tools.bundle.compiling import compile_tree
+from host_tools.firmware import FIRMWARE
+from host_tools.user_folders import writable_cache
 from simulator.bench.heap import BUDGET, FOR_A_MOMENT, Measured, measure
 from simulator.bench.wasm import missing, run
-from simulator.engines.micropython import FIRMWARE
-from simulator.run import CACHE
 
 HEALTH = Path(__file__).parents[2] / "firmware" / "health"
 
@@ -47,7 +47,7 @@ def test_samples_allocate_nothing_where_integers_have_31_bits() -> None:
     files = {name: (HEALTH / name).read_text() for name in ("lamp_bench.py", "test_memory.py")}
     code = "sys.path.insert(0, '/vfs')\nimport test_memory"
     steps = [("import", code), *((name, f"test_memory.{name}()") for name in SAMPLED)]
-    rows = run(compile_tree(FIRMWARE, CACHE), files, steps)  # each raises what its assertions find
+    rows = run(compile_tree(FIRMWARE, writable_cache("mpy")), files, steps)  # each raises what its assertions find
     assert len(rows) == 2 + len(SAMPLED)
 
 

