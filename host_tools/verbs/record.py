@@ -19,8 +19,8 @@ from host_tools.place import broker_option, place_of, root_option, site_option
 from host_tools.record import query
 from host_tools.record.query import Wanted
 from host_tools.text import safe
-from host_tools.verbs.keys import key_file_option, opened
 from host_tools.user_folders import state_folder
+from host_tools.verbs.keys import key_file_option, opened
 
 SHOWN = 20
 
