@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 
 from host_tools.bundle import container, signing
 from host_tools.bundle.errors import BundleError, NoSpace
+from host_tools.bundle.manifest import check_manifest
 from host_tools.files import replace_file
 from host_tools.images import esp_image, file_system, nvs, partitions
 from host_tools.images.esp_image import TooLarge
 from host_tools.images.partitions import Partition
+from host_tools.text import text
 
 _ERASED = b"\xff"
 
@@ -48,11 +50,16 @@ class Bundle:
         Foreign, BundleError.
         """
         trusted = signing.read_public(trust) if trust else None
+        what = text(path.name, 60)
         try:
-            data = path.read_bytes()
+            if path.exists() and not path.is_file():
+                raise BundleError(f"the bundle {path} is not a file")
+            with path.open("rb") as file:
+                manifest, members = container.unpack(file, what, trusted)
         except OSError as error:
             raise BundleError(f"the bundle {path} cannot be read: {error.strerror}") from error
-        return cls(*container.unpack(data, path.name, trusted))
+        check_manifest(manifest, members, what)
+        return cls(manifest, members)
 
     @property
     def micropython(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
@@ -55,7 +55,7 @@ def read_signer(path: Path, new: bool = False) -> Signer:
         raise BundleError(f"the signing key {path} cannot be read ({error.strerror}){more}") from error
     try:
         key = serialization.load_pem_private_key(data, password=None)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise BundleError(f"the signing key {path} must be a private key in PEM, without a password") from error
     if not isinstance(key, rsa.RSAPrivateKey) or key.key_size != BITS:
         raise BundleError(f"the signing key {path} must be an RSA key of {BITS} bits")
@@ -83,7 +83,7 @@ def read_public(path: Path) -> bytes:
     if b"PRIVATE KEY" in data:
         return read_signer(path).public
     if _public(data) is None:
-        raise BundleError(f"the key {path} must be an RSA public key in PEM")
+        raise BundleError(f"the key {path} must be an RSA public key of {BITS} bits in PEM")
     return data
 
 
@@ -105,6 +105,6 @@ def same(one: bytes, other: bytes) -> bool:
 def _public(data: bytes) -> rsa.RSAPublicKey | None:
     try:
         key = serialization.load_pem_public_key(data)
-    except ValueError:
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         return None
-    return key if isinstance(key, rsa.RSAPublicKey) else None
+    return key if isinstance(key, rsa.RSAPublicKey) and key.key_size == BITS else None

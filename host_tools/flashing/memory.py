@@ -46,32 +46,36 @@ class Memory:
     def _read(self) -> dict[str, Any]:
         try:
             found = json.loads(self.path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
+        return found if isinstance(found, dict) else {}
+
+    def _of(self, name: str) -> dict[str, Any]:
+        found = self._all.get(name)
         return found if isinstance(found, dict) else {}
 
     def baud_of(self, adapter: str) -> int | None:
         """The rate *adapter* last flashed a pole at."""
-        found = self._all.get("baud", {}).get(adapter)
-        return found if isinstance(found, int) else None
+        found = self._of("baud").get(adapter)
+        return found if isinstance(found, int) and not isinstance(found, bool) and found > 0 else None
 
     def keep_baud(self, adapter: str, baud: int) -> None:
         """*adapter* has flashed a pole at *baud*."""
         with self._lock:
             if self.baud_of(adapter) != baud:
-                self._all.setdefault("baud", {})[adapter] = baud
+                self._all["baud"] = {**self._of("baud"), adapter: baud}
                 self._write()
 
     def signer_of(self, site: str) -> str | None:
         """Fingerprint of the key that signed the bundles of *site* so far."""
-        found = self._all.get("signers", {}).get(site)
+        found = self._of("signers").get(site)
         return found if isinstance(found, str) else None
 
     def keep_signer(self, site: str, fingerprint: str) -> None:
         """Bundles of *site* are signed with that key."""
         with self._lock:
             if self.signer_of(site) != fingerprint:
-                self._all.setdefault("signers", {})[site] = fingerprint
+                self._all["signers"] = {**self._of("signers"), site: fingerprint}
                 self._write()
 
     def begin(self, bundle: Path, erase_data: bool) -> None:
@@ -91,7 +95,10 @@ class Memory:
         """Of the last run: its bundle, whether it erased data, what it did.  Raises FlashError where there was none."""
         try:
             run = self._all["run"]
-            return Path(run["bundle"]), bool(run["eraseData"]), [Done(**pole) for pole in run["poles"]]
+            poles = [Done(**pole) for pole in run["poles"]]
+            if not all(isinstance(text, str) for one in poles for text in (one.pole, one.port, one.adapter)):
+                raise TypeError
+            return Path(run["bundle"]), bool(run["eraseData"]), poles
         except (KeyError, TypeError):
             raise FlashError("flash.no_run") from None
 

@@ -15,7 +15,7 @@ from host_tools.images import esp_image, partitions
 from host_tools.images.esp_image import EspImage, ImageError
 
 OLDEST = (1, 22)
-_BANNER = re.compile(rb"MicroPython (v(\d+)\.(\d+)(?:\.(\d+))?[-.0-9A-Za-z]*) on (\d{4}-\d\d-\d\d)")
+_BANNER = re.compile(rb"MicroPython (v(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?[-.0-9A-Za-z]{0,40}) on (\d{4}-\d\d-\d\d)")
 _MPY_SINCE = (((1, 23), (6, 3)), ((1, 22), (6, 2)))  # by MicroPython's own list of releases
 
 
@@ -52,6 +52,8 @@ def read(data: bytes, what: str) -> MicroPython:
     slot = partitions.first_app(table) if any(p.is_app for p in table.values()) else None
     if slot is None or len(data) <= slot.offset - start:
         raise ImageError(f"{what} is cut short: it has {len(data)} bytes and ends before MicroPython itself")
+    if slot.offset < partitions.OFFSET:
+        raise ImageError(f"{what} is damaged: MicroPython would stand before its partition table")
     image = esp_image.read(data, what, slot.offset - start)
     app = data[slot.offset - start :][: image.size]
     if image.chip != bootloader.chip:

@@ -113,6 +113,15 @@ def test_memory_outlives_a_run_and_forgives_a_damaged_file(tmp_path: Path) -> No
     again = Memory(file)
     assert again.baud_of("usb:1") == 460800 and again.baud_of("usb:2") is None
     assert again.last()[1:] == (True, [Done("P0001", "/dev/ttyA", "usb:1", True)])
+    for damaged in ([1], {"baud": [], "signers": 5, "run": {"bundle": 1, "eraseData": 0, "poles": [{"pole": 1}]}}):
+        file.write_text(json.dumps(damaged))
+        again = Memory(file)
+        assert again.baud_of("usb:1") is None and again.signer_of("sagar") is None
+        with pytest.raises(FlashError, match="no last run"):
+            again.last()
+        again.keep_baud("usb:1", 115200)
+        again.keep_signer("sagar", "ab")
+        assert (Memory(file).baud_of("usb:1"), Memory(file).signer_of("sagar")) == (115200, "ab")
     file.write_text(json.dumps([1]))
     assert Memory(file).baud_of("usb:1") is None
     with pytest.raises(FlashError, match="no last run"):
