@@ -16,6 +16,7 @@ from types import FrameType
 import click
 
 from host_tools.errors import DiyaError
+from host_tools.text import sentence as text_of
 
 # verb: (module, the click command in it, help)
 VERBS = {
@@ -109,7 +110,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _complain(sentence: str, code: int) -> int:
-    text = " ".join(sentence.split())
+    text = text_of(sentence)
     click.echo(f"diya: {text}{'' if text.endswith(('.', '!', '?', '।')) else '.'}", err=True)
     return code
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
 
+from host_tools.text import json_text
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 
 
 def say_json(value: Any) -> None:
     """*value* as indented JSON: one report."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    click.echo(json_text(value, indent=2))
 
 
 def say_json_line(value: Any) -> None:
     """*value* as JSON on one line: one of a stream."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    click.echo(json_text(value))
 
 
 def on_terminal() -> bool:

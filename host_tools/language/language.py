@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from host_tools.errors import DiyaError
+from host_tools.text import safe
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,8 +32,9 @@ class Language:
         self.code = code
 
     def say(self, key: str, /, **values: object) -> str:
-        """The sentence *key* ("namespace.name") with *values* put in.  Raises KeyError where there is none."""
-        return self.template(key).format(**values)
+        """The sentence *key* ("namespace.name") with *values* put in, texts made `safe`.  Raises KeyError."""
+        shown = {name: safe(value) if isinstance(value, str) else value for name, value in values.items()}
+        return self.template(key).format(**shown)
 
     def template(self, key: str) -> str:
         """The sentence *key* as it stands in its file."""

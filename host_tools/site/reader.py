@@ -14,6 +14,7 @@ from typing import Any
 from host_tools.naming import NAME, NAME_BOUND
 from host_tools.site.lines import Lines, Path
 from host_tools.site.model import Problem
+from host_tools.text import quoted, shows_whole
 
 _MISSING = object()
 
@@ -89,6 +90,8 @@ class Reader:
             self.wrong(path, _is(value), "must be text")
         elif not 1 <= len(value) <= high:
             self.wrong(path, f"has {len(value)} characters", f"must have 1 to {high}")
+        elif not shows_whole(value):
+            self.wrong(path, f"is {quoted(value, high)}", "must be one line of characters that can be printed")
         else:
             return value
         return ""

@@ -19,6 +19,7 @@ from host_tools.output import json_option, say_json
 from host_tools.place import broker_option, place_of, root_option, site_option
 from host_tools.record import query
 from host_tools.record.query import Wanted
+from host_tools.text import safe
 
 SHOWN = 20
 
@@ -223,7 +224,7 @@ def _event_line(row: dict[str, Any], zone: ZoneInfo) -> str:
     when = _time(row["timestamp"], zone) or f"came {_time(row['receivedAt'], zone)}"
     number = f"{row['epoch']}-{row['sequence']}"
     later = ", replayed" if row["replayed"] else ""
-    return f"{when} {row['pole']} {row['eventType']} {word} ({number}{later})"
+    return safe(f"{when} {row['pole']} {row['eventType']} {word} ({number}{later})")
 
 
 def _gap_line(row: dict[str, Any], zone: ZoneInfo) -> str:
@@ -238,8 +239,7 @@ def _pole_line(row: dict[str, Any], zone: ZoneInfo) -> str:
     rubbish = f", {row['malformed']} messages without sense" if row["malformed"] else ""
     twice = f", {row['conflicts']} ids given twice" if row["conflicts"] else ""
     light = f", {state.get('level')} % {state.get('owner')}: {state.get('reason')}" if state else ""
-    text = f"{row['pole']} {word}, last heard {seen}{light}{rubbish}{twice}"
-    return "".join(character if character.isprintable() else "?" for character in text)
+    return safe(f"{row['pole']} {word}, last heard {seen}{light}{rubbish}{twice}")
 
 
 def _time(unix: int | None, zone: ZoneInfo) -> str:

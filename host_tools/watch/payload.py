@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from host_tools.text import text
+
+__all__ = ["number", "parsed", "text"]
+
 MOST_BYTES = 65536  # of a payload that is looked at
 
 
@@ -24,10 +28,3 @@ def number(value: object, low: int, high: int) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         return None
     return value
-
-
-def text(value: object, most: int) -> str:
-    """*value* as text that is safe on a terminal: no control characters, at most *most* long."""
-    if not isinstance(value, str):
-        return ""
-    return "".join(character if character.isprintable() else "?" for character in value[:most])
