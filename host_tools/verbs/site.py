@@ -10,6 +10,7 @@ import click
 
 from host_tools.errors import CommandError
 from host_tools.output import json_option, on_terminal, say_json
+from host_tools.verbs.site_import import import_
 from host_tools.verbs.site_poles import configure, rekey
 
 DEFAULT = "sagar"
@@ -22,6 +23,7 @@ def site() -> None:
     pass
 
 
+site.add_command(import_)
 site.add_command(configure)
 site.add_command(rekey)
 
