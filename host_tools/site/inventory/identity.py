@@ -58,7 +58,7 @@ def name_poles(lights: Sequence[Light], known: Sequence[Known], others: Iterable
 def registered(lights: Sequence[Light], poles: Sequence[str], before: Sequence[Known]) -> list[Known]:
     """What is known after an import: *lights* as *poles*, and the lights *before* that are gone."""
     now = {pole: Known(pole, light.key, light.place) for light, pole in zip(lights, poles, strict=True)}
-    kept = [now.pop(one.pole, None) or replace(one, gone=True) for one in before]
+    kept = [now.pop(one.pole) if one.pole in now else replace(one, gone=True) for one in before]
     return [*kept, *now.values()]
 
 
@@ -69,7 +69,7 @@ def read_register(folder: Path) -> Register | None:
         return None
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
-        options = next((json.loads(line[2:]) for line in lines if line.startswith("# {")), {})
+        options: dict[str, Any] = next((json.loads(line[2:]) for line in lines if line.startswith("# {")), {})
         rows = csv.DictReader(line for line in lines if not line.startswith("#"))
         known = [
             Known(row["pole"], row["number"], (float(row["latitude"]), float(row["longitude"])), bool(row["gone"]))
@@ -109,10 +109,10 @@ def _by_place(lights: Sequence[Light], left: dict[int, Known], names: dict[int, 
         if number in names:
             continue
         here = at.get(light.place, [])
-        place = next((place for place in here if _may_be(light, left[place])), None)
-        if place is not None:
-            here.remove(place)
-            names[number] = left.pop(place).pole
+        found = [place for place in here if _may_be(light, left[place])]
+        if found:
+            here.remove(found[0])
+            names[number] = left.pop(found[0]).pole
 
 
 def _by_nearness(lights: Sequence[Light], left: dict[int, Known], names: dict[int, str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -102,8 +102,6 @@ def _remembered(wishes: Wishes, options: Mapping[str, object]) -> tuple[Wishes, 
     columns = {**(columns if isinstance(columns, dict) else {}), **wishes.columns}
     kept = {key: getattr(wishes, key) or options.get(key) for key in ("crs", "encoding", "layer", "board")}
     swap = wishes.swap if wishes.swap is not None else options.get("swap")
-    from dataclasses import replace
-
     now = replace(wishes, columns=columns, swap=swap, **kept)  # type: ignore[arg-type]
     remembered = {"map": columns, "swap": swap, **kept}
     return now, {key: value for key, value in remembered.items() if value not in (None, "", {})}
@@ -114,7 +112,7 @@ def _facts(file: Path, folder: Path, wishes: Wishes, places: Places) -> tuple[Fa
     notes = []
     name = wishes.name
     if name is None:
-        stem = folder.resolve().name if folder.name not in ("", ".") else folder.resolve().name
+        stem = folder.resolve().name
         name = stem if NAME.fullmatch(stem) else safe_name(stem, "site")
         notes.append(f"name: {name}, after the folder (--name)")
     elif not NAME.fullmatch(name):
@@ -145,8 +143,8 @@ def zone_at(places: Places) -> str:
     zone: str = tzfpy.get_tz(places.middle[1], places.middle[0])
     if at_sea(zone):
         raise InventoryError(
-            f"the lights lie at sea, at {places.middle[0]:g} {places.middle[1]:g}: say the reference system by --crs, or "
-            "--swap where latitude and longitude are exchanged, or the time zone by --timezone"
+            f"the lights lie at sea, at {places.middle[0]:g} {places.middle[1]:g}: say the reference system by --crs, "
+            "or --swap where latitude and longitude are exchanged, or the time zone by --timezone"
         )
     return zone
 

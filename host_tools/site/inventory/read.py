@@ -24,7 +24,7 @@ def read(file: Path, encoding: str | None = None, layer: str | None = None) -> T
         bare = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe\x1e \t\r\n")
         if bare[:1] in (b"{", b"[") and not bare.startswith(b"{\\rtf"):
             return read_json(file, encoding)
-        if bare.startswith(b"<?xml") or bare.startswith(b"<kml"):
+        if bare.startswith((b"<?xml", b"<kml")):
             return read_geo(file, layer)
         return read_csv(file, encoding)
     except OSError as error:

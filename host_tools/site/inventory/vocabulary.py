@@ -21,8 +21,8 @@ NAMES = {
     " coordenadax utmx x",
     "position": "latlong latlon latlng latitudelongitude position coordinates coordinate coords coordenadas geopoint"
     " geopoint2d geolocation gps gpslocation wkt wktgeom geom thegeom geometry shape point location 좌표 座標 निर्देशांक",
-    "pole": "pole poleid poleno polenumber polenum polecode poletag polename lightid lightno streetlightid streetlightno"
-    " streetlightnumber streetlightcode luminaireid lampid lampno lampnumber lamppostid columnid columnno"
+    "pole": "pole poleid poleno polenumber polenum polecode poletag polename lightid lightno streetlightid"
+    " streetlightno streetlightnumber streetlightcode luminaireid lampid lampno lampnumber lamppostid columnid columnno"
     " columnnumber assetid assetno assetnum assetnumber assetcode facilityid unitid fixtureid lighttag"
     " idluminaria codigo codigoluminaria matricula leuchtennummer leuchtennr leuchteid mastnummer mastnr maststandort"
     " lichtpunktnummer numero idpunto puntoid 관리번호 가로등번호 보안등번호 管理番号 街路灯番号 灯番号"
@@ -72,9 +72,11 @@ PARTS = {
 }
 
 # The number of a row in this very file: it is another light's in the next one.
-ROW_NUMBERS = frozenset(
-    ["fid", "oid", "objectid", "ogcfid", "gid", "index", "rowid", "rownumber", "sno", "slno", "srno", "serialno", "serial", "no", "number", "nr", "번호", "연번", "순번", "番号", "no1", "क्रमांक", "क्रम", "क्रमसंख्या", "क्र", "targetfid", "joincount", "column1", "unnamed0"]
+_ROWS = (
+    "fid oid objectid ogcfid gid index rowid rownumber sno slno srno serialno serial no number nr no1 column1 unnamed0"
+    " targetfid joincount 번호 연번 순번 番号 क्रमांक क्रम क्रमसंख्या क्र"
 )
+ROW_NUMBERS = frozenset(_ROWS.split())
 
 # Every column of NAMES and PARTS, split once.
 WHOLE = {field: names.split() for field, names in NAMES.items()}
