@@ -27,7 +27,8 @@ def from_site(folder: str, pole: str) -> Knowledge:
         found = site.pole(pole)
     except KeyError:
         return Knowledge()
-    return Knowledge(Type.of(site.luminaires[found.luminaire]), (found.latitude, found.longitude))
+    kind = site.luminaires[found.luminaire]
+    return Knowledge(None if kind.assumed else Type.of(kind), (found.latitude, found.longitude))
 
 
 def from_bundle(file: Path, trust: Path | None, pole: str) -> Knowledge:

@@ -134,7 +134,7 @@ def _network(at: int, talking: list[Absence], lost: set[str], street: Street, li
     gone = _names(talking)
     if len(gone) < limits.network_share * (len(street.everyone) // 2):
         return []  # it is not worth counting
-    if len({street.access_point.get(pole, "") for pole in gone}) < 2:
+    if len({street.access_point.get(pole) or pole for pole in gone}) < 2:  # not known: it may be one of its own
         return []
     there = len(gone | street.speaking(street.everyone, at) - lost)
     enough = _enough(gone, there, limits.network_share, limits)

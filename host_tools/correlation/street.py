@@ -46,5 +46,6 @@ class Street:
 def _gathered(of: dict[str, str]) -> dict[str, frozenset[str]]:
     out: dict[str, set[str]] = defaultdict(set)
     for pole, name in of.items():
-        out[name].add(pole)
+        if name:  # what several poles hang on is not known because nothing is said of it
+            out[name].add(pole)
     return {name: frozenset(poles) for name, poles in out.items()}

@@ -33,6 +33,8 @@ def weak_points(absences: Iterable[Absence], street: Street, now: int, limits: T
         runs[street.access_point.get(pole, "")] += _runs(own, limits)
     found = []
     for name in sorted(runs):
+        if not name:
+            continue  # poles whose access point is not known; they count as others
         poles = street.on_access_point.get(name, frozenset())
         for episode in _episodes(runs[name]):
             begins, ends = min(run.begins for run in episode), max(run.ends for run in episode)

@@ -2,12 +2,13 @@
 
 The files are read by load.py.  On top of that each kind of pole is compiled and given to the pole's own check, so that
 a site that passes here is never refused in the street; and its nights are walked through with the pole's own calendar,
-to warn of a street that would lie dark because somebody wrote it so.
+to warn of a street that would lie dark because somebody wrote it so.  Two poles at one place, and names that are told
+apart by capitals alone, are most likely a mistake of the list they came from, and a warning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,9 @@ from zoneinfo import ZoneInfo
 from host_tools.site.compile import pole_config
 from host_tools.site.load import SITE_FILE, read_site
 from host_tools.site.model import Pole, Problem, Site, SiteError
+from host_tools.site.near import close_pairs
 from host_tools.site.night import Night
+from host_tools.site.summary import SHOWN
 from pole import config
 from pole.config import ConfigError
 
@@ -38,14 +41,18 @@ def check_site(folder: str | Path, today: date) -> Verdict:
     start = int(datetime(today.year, today.month, today.day, 12, tzinfo=ZoneInfo(site.timezone)).timestamp())
     kinds = kinds_of(site.poles, site)
     problems = [problem for pole in kinds for problem in _refusals(site, pole, start)]
-    warnings = [] if problems else list(_dark_nights(site, kinds, today))
+    warnings = [] if problems else [*_dark_nights(site, kinds, today), *_twins(site.poles)]
     return Verdict(site, problems, warnings)
 
 
 def kinds_of(poles: Iterable[Pole], site: Site) -> list[Pole]:
     """One of *poles* for each different way of being lit: the same programme and the same rules."""
     seen: dict[tuple[str, tuple[str, ...]], Pole] = {}
+    known: dict[tuple[str, ...], Pole] = {}
+    ruled = {group for rule in site.rules for group in rule.groups}
     for pole in poles:
+        known.setdefault((pole.road_class, *(group for group in pole.groups if group in ruled)), pole)
+    for pole in known.values():
         rules = tuple(rule.name for rule in site.rules if not rule.groups or set(rule.groups) & set(pole.groups))
         seen.setdefault((site.programme_of(pole), rules), pole)
     return list(seen.values())
@@ -83,3 +90,29 @@ def _dark_nights(site: Site, kinds: list[Pole], today: date) -> Iterator[str]:
                 f"poles like {pole.name} ({pole.road_class}) are dark on {len(dark)} nights of the coming year: on the "
                 f"night of {night_of} the level is {level} at {moment:%H:%M}, and lit is {site.lit_percent} or more"
             )
+
+
+def _twins(poles: Sequence[Pole]) -> Iterator[str]:
+    """A warning where poles stand at one place, and one where names differ in capitals only."""
+    places = close_pairs([(pole.latitude, pole.longitude) for pole in poles])
+    if places:
+        shown = [f"{poles[one].called} and {poles[other].called}" for one, other in places]
+        yield f"{_times(len(places), 'two poles stand within 1 m of each other', 'pairs of poles do')}: {_first(shown)}"
+    spelt: dict[str, str] = {}
+    alike = []
+    for pole in poles:
+        other = spelt.setdefault(pole.name.casefold(), pole.name)
+        if other != pole.name:
+            alike.append(f"{other} and {pole.name}")
+    if alike:
+        what = _times(len(alike), "two names differ in capitals only", "pairs of names do")
+        yield f"{what}, and are one file name on Windows and macOS: {_first(alike)}"
+
+
+def _times(count: int, one: str, pairs: str) -> str:
+    return one if count == 1 else f"{one} ({count} {pairs})"
+
+
+def _first(shown: list[str]) -> str:
+    more = f" and {len(shown) - SHOWN} more" if len(shown) > SHOWN else ""
+    return ", ".join(shown[:SHOWN]) + more

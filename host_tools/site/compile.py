@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from host_tools.broker import parse_broker
-from host_tools.site.model import Pole, Problem, Rule, Site, SiteError
+from host_tools.site.model import Luminaire, Pole, Problem, Rule, Site, SiteError
 from pole import contract
 
 DAY_S = 86400
@@ -45,11 +45,7 @@ def pole_config(site: Site, pole: Pole, start_unix: int, years: int = 10) -> dic
         },
         "rules": [out for rule in rules for out in _rules(rule, start_unix, years)],
         "programme": programme,
-        "luminaire": [
-            [level, round(watts * 1000), round(factor * 1000)]
-            for level, watts, factor in site.luminaires[pole.luminaire].points
-            if level > 0
-        ],
+        "luminaire": _table(site.luminaires[pole.luminaire]),
         "floor": site.floor,
         # issued at start_unix, so that is a moment which has been; a day's grace for a laptop with a wrong clock
         "clock.floor": max(0, start_unix - DAY_S),
@@ -65,6 +61,15 @@ def pole_config(site: Site, pole: Pole, start_unix: int, years: int = 10) -> dic
             [Problem("site.toml", 0, f"the settings of {pole.name}", f"are {size} bytes on the wire", bound)]
         )
     return config
+
+
+def _table(luminaire: Luminaire) -> list[list[int]]:
+    """The power a pole expects of its lamp; nothing where that is a guess, so that it raises no false alarm."""
+    if luminaire.assumed:
+        return []
+    return [
+        [level, round(watts * 1000), round(factor * 1000)] for level, watts, factor in luminaire.points if level > 0
+    ]
 
 
 def wire_size(config: dict[str, Any]) -> int:

@@ -19,6 +19,10 @@ from pole.lighting.switch_point import parse
 
 SITE_FILE = "site.toml"
 
+RATED_MOST_W = 4000  # a mast with several lamps
+POWER_MOST_W = 5000  # and what their ballasts add; pole/lighting/lamp_settings.py has the same bound
+LAMPS_MOST = 99
+
 _AT_BOUND = "must be HH:MM, or sunset, sunrise, dusk or dawn, with at most 720 minutes added such as sunset-10"
 
 
@@ -70,7 +74,7 @@ class _Parts:
         self._read = reader
         self._read.only((), (
             "name", "title", "version", "place", "broker", "light", "programmes", "road_classes", "special_days",
-            "rule", "luminaires",
+            "rule", "luminaires", "names",
         ))  # fmt: skip
 
     def site(self) -> Site:
@@ -101,7 +105,16 @@ class _Parts:
             rules=Rules(read).read(programmes),
             luminaires=self._luminaires(),
             poles=(),
+            names=self._names(),
         )
+
+    def _names(self) -> dict[str, str]:
+        """What the city calls its groups."""
+        out = {}
+        for name in self._read.table(("names",), required=False):
+            self._read.key(("names", name))
+            out[name] = self._read.text(("names", name))
+        return out
 
     def _timezone(self) -> str:
         zone = self._read.text(("place", "timezone"))
@@ -169,7 +182,7 @@ class _Parts:
     def _luminaire(self, name: str) -> Luminaire:
         read, path = self._read, ("luminaires", name)
         read.table(path)
-        read.only(path, ("rated_w", "lumens", "points"))
+        read.only(path, ("rated_w", "lumens", "lamps", "assumed", "points"))
         points: list[tuple[int, float, float]] = []
         for number in range(len(read.items((*path, "points"), 2, 16))):
             here = (*path, "points", number)
@@ -178,9 +191,13 @@ class _Parts:
             level = read.whole((*here, "level"), 0, 100, "percent")
             if points and level <= points[-1][0]:
                 read.wrong((*here, "level"), f"is {level}", f"must be above {points[-1][0]}, the level before it")
-            power = read.number((*here, "power_w"), 0, 2000, "W")
+            power = read.number((*here, "power_w"), 0, POWER_MOST_W, "W")
+            if points and 0 < power < points[-1][1]:
+                read.wrong((*here, "power_w"), f"is {power:g}", f"must be {points[-1][1]:g} W or more, as before it")
             points.append((level, power, read.number((*here, "power_factor"), 0, 1)))
         if points and (points[0][0], points[-1][0]) != (0, 100):
             read.wrong((*path, "points"), f"go from {points[0][0]} to {points[-1][0]}", "must go from 0 to 100 percent")
-        rated = read.number((*path, "rated_w"), 1, 2000, "W")
-        return Luminaire(name, rated, read.number((*path, "lumens"), 1, 500_000, "lm"), tuple(points))
+        rated = read.number((*path, "rated_w"), 1, RATED_MOST_W, "W")
+        lumens = read.number((*path, "lumens"), 1, 1_000_000, "lm")
+        lamps = read.whole((*path, "lamps"), 1, LAMPS_MOST, default=1)
+        return Luminaire(name, rated, lumens, tuple(points), lamps, read.flag((*path, "assumed")))

@@ -7,8 +7,9 @@ pole is told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from host_tools.errors import DiyaError
 
@@ -67,12 +68,18 @@ class Rule:
 
 @dataclass(frozen=True)
 class Luminaire:
-    """A type of luminaire: ``points`` are (level %, power W, power factor), by rising level, straight lines between."""
+    """A type of luminaire: ``points`` are (level %, power W, power factor), by rising level, straight lines between.
+
+    ``rated_w`` is that of all its ``lamps`` together.  ``assumed``: the figures are a guess, so that a pole judges the
+    power of its lamp only when it was measured at commissioning.
+    """
 
     name: str
     rated_w: float
     lumens: float
     points: tuple[tuple[int, float, float], ...]
+    lamps: int = 1
+    assumed: bool = False
 
     def power_at(self, level: float) -> float:
         """Watts taken from the mains at *level* percent (0-100); 0 at level 0, where the relay is open."""
@@ -93,7 +100,8 @@ class Luminaire:
 class Pole:
     """One pole; ``groups`` are the names it takes group commands under: its road class, zone, ward and feeder.
 
-    ``access_point`` names what its radio speaks through: that of its zone unless said otherwise.
+    Ward, zone and feeder are empty where they are not known.  ``access_point`` names what its radio speaks through:
+    that of its zone unless said otherwise, empty where neither is known.  ``label`` is what the city calls the pole.
     """
 
     name: str
@@ -106,14 +114,20 @@ class Pole:
     luminaire: str
     board: str
     access_point: str = ""
+    label: str = ""
 
     def __post_init__(self) -> None:
-        if not self.access_point:
+        if not self.access_point and self.zone:
             object.__setattr__(self, "access_point", self.zone)
 
     @property
     def groups(self) -> tuple[str, ...]:
-        return (self.road_class, self.zone, self.ward, self.feeder)
+        return tuple([group for group in (self.road_class, self.zone, self.ward, self.feeder) if group])
+
+    @property
+    def called(self) -> str:
+        """Its name, and in brackets what the city calls it."""
+        return f"{self.name} ({self.label})" if self.label else self.name
 
 
 @dataclass(frozen=True)
@@ -121,7 +135,8 @@ class Site:
     """A city's lights.  ``road_classes`` names the programme of each class of road, ``programme`` that of any other.
 
     ``lit_percent``: from this share of its rated light on a luminaire counts as lit.  ``floor``: no group key takes a
-    pole below this level.  ``broker`` is an `mqtt://` address and ``root`` the head of every topic.
+    pole below this level.  ``broker`` is an `mqtt://` address and ``root`` the head of every topic.  ``names`` says
+    what the city calls a group.
     """
 
     name: str
@@ -140,6 +155,11 @@ class Site:
     rules: tuple[Rule, ...]
     luminaires: Mapping[str, Luminaire]
     poles: tuple[Pole, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Pole]:
+        return {pole.name: pole for pole in reversed(self.poles)}
 
     def programme_of(self, pole: Pole) -> str:
         """Name of the programme *pole* follows on a night no rule matches."""
@@ -147,10 +167,7 @@ class Site:
 
     def pole(self, name: str) -> Pole:
         """The pole called *name*.  Raises KeyError."""
-        for pole in self.poles:
-            if pole.name == name:
-                return pole
-        raise KeyError(name)
+        return self._by_name[name]
 
     def in_group(self, group: str) -> tuple[Pole, ...]:
         """The poles of *group*; empty when there is no such group."""
@@ -158,7 +175,11 @@ class Site:
 
     def groups(self) -> list[str]:
         """Every group of the site, by name."""
-        return sorted({group for pole in self.poles for group in pole.groups})
+        return sorted({group for groups in {pole.groups for pole in self.poles} for group in groups})
+
+    def called(self, group: str) -> str:
+        """The name of *group*, and in brackets what the city calls it."""
+        return f"{group} ({self.names[group]})" if group in self.names else group
 
     def with_poles(self, poles: Iterable[Pole]) -> Site:
         """The same site with other poles."""

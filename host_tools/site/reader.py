@@ -96,6 +96,13 @@ class Reader:
             return value
         return ""
 
+    def flag(self, path: Path) -> bool:
+        """The truth at *path*; false where there is none."""
+        value = self._find(path)
+        if value is not _MISSING and not isinstance(value, bool):
+            self.wrong(path, _is(value), "must be true or false")
+        return value is True
+
     def name(self, path: Path) -> str:
         """The text at *path*, fit to be a part of a topic."""
         value = self.text(path)

@@ -10,6 +10,7 @@ import click
 
 from host_tools.errors import CommandError
 from host_tools.output import coloured, json_option, say_json
+from host_tools.verbs.site_import import import_
 from host_tools.verbs.site_poles import configure, rekey
 
 DEFAULT = "sagar"
@@ -22,6 +23,7 @@ def site() -> None:
     pass
 
 
+site.add_command(import_)
 site.add_command(configure)
 site.add_command(rekey)
 
@@ -32,6 +34,7 @@ site.add_command(rekey)
 @click.pass_context
 def check(ctx: click.Context, folder: str, as_json: bool) -> None:
     from host_tools.site.check import check_site
+    from host_tools.site.summary import count_kinds, summary
 
     verdict = check_site(folder, date.today())
     found, problems = verdict.site, verdict.problems
@@ -43,8 +46,8 @@ def check(ctx: click.Context, folder: str, as_json: bool) -> None:
             "warnings": verdict.warnings,
         })  # fmt: skip
     else:
-        for problem in problems:
-            click.echo(f"{problem}.")
+        for line in summary(problems):
+            click.echo(f"{line}.")
         for warning in verdict.warnings:
             click.echo(f"warning: {warning}.")
         if found and not problems:
@@ -53,8 +56,10 @@ def check(ctx: click.Context, folder: str, as_json: bool) -> None:
                 f"{len(found.rules)} rules, {len(found.luminaires)} luminaires: sound."
             )
     if problems:
-        count = len(problems)
-        click.echo(f"diya: {folder} has {count} mistake{'s' if count > 1 else ''}.", err=True)
+        count, kinds = len(problems), count_kinds(problems)
+        of = f" of {kinds} kinds" if kinds < count else ""
+        of = of if kinds > 1 or not of else " of one kind"
+        click.echo(f"diya: {folder} has {count} mistake{'s' if count > 1 else ''}{of}.", err=True)
         ctx.exit(1)
 
 

@@ -70,7 +70,10 @@ class Reader:
         poles = self._poles(table, kind)
         if kind is not None and kind.name == "feeder_trip":
             tripped = {pole.feeder for pole in poles}
-            poles = [pole for pole in self._site.poles if pole.feeder in tripped]
+            meant = {pole.name for pole in poles}  # a pole whose feeder is not known has one of its own
+            poles = [
+                pole for pole in self._site.poles if pole.feeder in tripped and (pole.feeder or pole.name in meant)
+            ]
         expect = self._event_types(table, "expect")
         allow = self._event_types(table, "allow")
         for name in sorted(set(expect) & set(allow)):
@@ -154,7 +157,7 @@ class Reader:
         if field == "group":
             members = {group: group for pole in poles for group in pole.groups}
         elif field == "feeder":
-            members = {pole.feeder: pole.feeder for pole in poles}
+            members = {pole.feeder: pole.feeder for pole in poles if pole.feeder}
         else:
             members = {pole.name: pole.name for pole in poles}
         what = "pole" if field == "poles" else field

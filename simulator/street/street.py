@@ -42,7 +42,7 @@ class StreetPole:
         self.plant = PolePlant(
             pole,
             site.luminaires[pole.luminaire],
-            street.feeder(pole.feeder),
+            street.feeder(pole.feeder or pole.name),
             street.weather,
             street.seed,
             board=board,
@@ -60,7 +60,8 @@ class StreetPole:
             (folder / "vfs" / name).write_bytes(content)
         self.pole = VirtualPole(kernel, pole.name, folder, street.engine, self.wiring.chip, street.network)
         if "meter" in board:
-            commission(self.plant, self.pole.flash, settings["luminaire"])
+            table = [list(point) for point in site.luminaires[pole.luminaire].points if point[0] > 0]
+            commission(self.plant, self.pole.flash, table)
 
     def power(self) -> None:
         """Starts or ends the firmware as the mains has it, and tells what became of the light."""

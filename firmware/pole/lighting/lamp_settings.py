@@ -30,13 +30,13 @@ def check_table(points):
             and len(point) == 3
             and all([type(number) is int for number in point])
             and before[0] < point[0] <= 100
-            and before[1] <= point[1] <= 2000000
+            and before[1] <= point[1] <= 5000000
             and point[1] >= 1
             and 1 <= point[2] <= 1000
         ):
             return [
                 "luminaire[%d] must be [level, mW, thousandths of power factor]: a higher level than the one before, up"
-                " to 100, no less power, 1 to 2000000, and 1 to 1000 thousandths" % i
+                " to 100, no less power, 1 to 5000000, and 1 to 1000 thousandths" % i
             ]
         before = list(point)
     if len(points) == 1 or (points and before[0] != 100):

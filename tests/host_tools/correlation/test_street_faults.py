@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from host_tools.correlation import History, Silence, SupplyLoss, street_faults
+from host_tools.correlation import History, Silence, SupplyLoss, fault, street_faults
 from tests.host_tools.correlation.streets import (
     EVERY,
     F1,
@@ -228,3 +228,25 @@ def test_every_fault_says_what_to_carry(spread: int) -> None:
     found = faults([*wills(F1, T), *wills(F3, T + HOUR + spread), will(15, T + 2 * HOUR)])
     assert len(found) == 3
     assert all(one.carry and one.cause for one in found)
+
+
+def unknown(silences: list[Silence], gone: list[SupplyLoss], now: int = NOW) -> list[tuple[str, str, int]]:
+    """The faults where neither feeder nor access point of any pole is known."""
+    poles = [replace(pole, zone="", feeder="", access_point="") for pole in POLES]
+    known = frozenset(pole.name for pole in poles)
+    return kinds(street_faults(poles, History(known, tuple(silences), tuple(gone), now)))
+
+
+def test_poles_whose_feeder_is_not_known_share_none() -> None:
+    found = unknown(wills(F1, T), losses(F1, T, T + HOUR), T + MINUTE * 5)
+    assert {kind for kind, _name, _poles in found} == {fault.POLE}
+    assert len(found) == 10
+
+
+def test_where_no_access_point_is_known_the_network_can_still_be_told() -> None:
+    assert unknown(wills(EVERY, T), [], T + MINUTE * 5) == [(fault.NETWORK, "", 30)]
+
+
+def test_where_no_access_point_is_known_none_is_weak() -> None:
+    drops = [will(number, T + 600 * turn + number, T + 600 * turn + number + 40) for number in F1 for turn in range(6)]
+    assert not [kind for kind, _name, _poles in unknown(drops, []) if kind == fault.WEAK_ACCESS_POINT]

@@ -1,9 +1,11 @@
 """`diya site check` as a library: sound sites pass, dark streets are warned of."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from host_tools.site.check import check_site, kinds_of
+from host_tools.site.compile import pole_config
 from host_tools.site.load import load_site
 from host_tools.site.night import Night, courses, energy_wh, power_of
 
@@ -56,3 +58,27 @@ def test_poles_that_will_do_the_same_are_one_course_and_their_power_adds_up() ->
 def test_kinds_stand_for_all_poles() -> None:
     site = load_site(FOLDER)
     assert len(kinds_of(site.poles, site)) == 5
+
+
+def test_two_poles_at_one_place_and_names_alike_but_for_capitals_are_warnings(tmp_path: Path) -> None:
+    (tmp_path / "site.toml").write_text((FOLDER / "site.toml").read_text())
+    head, *rows = [line for line in (FOLDER / "poles.csv").read_text().splitlines() if not line.startswith("#")]
+    rows = [*rows, rows[0].replace("P0001", "p0001"), *(rows[1].replace("P0002", f"Q{n}") for n in range(8))]
+    (tmp_path / "poles.csv").write_text("\n".join([head, *rows]) + "\n")
+    verdict = check_site(tmp_path, date(2026, 11, 1))
+    assert verdict.problems == []
+    place, name = verdict.warnings
+    assert place.startswith(
+        "two poles stand within 1 m of each other (9 pairs of poles do): P0001 and p0001, P0002 and Q0"
+    )
+    assert place.endswith(" and 4 more")
+    assert name.startswith("two names differ in capitals only") and name.endswith("P0001 and p0001")
+
+
+def test_a_guessed_luminaire_is_not_told_to_the_pole() -> None:
+    site = load_site(FOLDER)
+    pole = site.poles[0]
+    kind = replace(site.luminaires[pole.luminaire], assumed=True)
+    guessed = replace(site, luminaires={**site.luminaires, pole.luminaire: kind})
+    assert pole_config(site, pole, 1795000000)["luminaire"]
+    assert pole_config(guessed, pole, 1795000000)["luminaire"] == []

@@ -88,7 +88,7 @@ def test_every_mistake_of_both_files_is_found_in_one_pass(tmp_path: Path) -> Non
         "site.toml line 11: programmes.plain[1].level is 101 and must be 0 to 100 percent",
         "site.toml line 11: programmes.plain[2].at is 'sunrose' and must be HH:MM, or sunset, sunrise, dusk or dawn, "
         "with at most 720 minutes added such as sunset-10",
-        "site.toml line 13: luminaires.led.rated_w is 'fifty' and must be a number, 1 to 2000 W",
+        "site.toml line 13: luminaires.led.rated_w is 'fifty' and must be a number, 1 to 4000 W",
         "poles.csv line 3: luminaire is 'lead' and must be one of led",
         "poles.csv line 3: board is 'nothing' and must be one of esp32-c3-devkitm, esp32-devkitc, "
         "esp32-s3-devkitc, virtual, virtual-holdup",
@@ -195,3 +195,90 @@ def test_more_poles_than_the_file_has_are_made_up_the_same_each_time() -> None:
 def test_fewer_poles_are_the_first_ones() -> None:
     site: Site = load_site("sagar", 3)
     assert [pole.name for pole in site.poles] == ["P0001", "P0002", "P0003"]
+
+
+def test_ward_zone_feeder_and_access_point_may_be_unknown(tmp_path: Path) -> None:
+    poles = "pole,latitude,longitude,ward,zone,road_class,luminaire,board\nP1,52.51,13.41,,,street,led,virtual\n"
+    (pole,) = load_site(write(tmp_path, poles=poles)).poles
+    assert (pole.groups, pole.feeder, pole.access_point) == (("street",), "", "")
+
+
+def test_what_the_city_calls_poles_and_groups_is_kept(tmp_path: Path) -> None:
+    poles = POLES.replace("board\n", "board,label\n").replace("led,virtual\n", "led,virtual,खंभा 12/अ\n", 1)
+    poles = poles.replace("F1,street,led,virtual\n", "F1,street,led,virtual,\n")
+    site = load_site(write(tmp_path, SITE + '[names]\nW1 = "वार्ड 1, सदर"\n', poles))
+    assert site.poles[0].called == "P0001 (खंभा 12/अ)"
+    assert (site.called("W1"), site.called("north")) == ("W1 (वार्ड 1, सदर)", "north")
+
+
+def test_labels_and_names_have_no_line_ends_or_control_characters(tmp_path: Path) -> None:
+    poles = POLES.replace("board\n", "board,label\n").replace("virtual\n", 'virtual,"a\nb"\n')
+    found = sentences(write(tmp_path, SITE + '[names]\nW1 = "ward\\u001b[2J"\n', poles))
+    assert len(found) == 3
+    assert "names.W1 is 'ward?[2J' and must be one line of characters that can be printed" in found[0]
+    assert "poles.csv line 3: label is 'a?b' and must be one line" in found[1]
+    assert found[2].startswith("poles.csv line 5: ")
+
+
+EXCEL = POLES.replace("# synthetic\n", "")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ("\ufeff" + EXCEL).encode(),
+        EXCEL.replace("\n", "\r\n").encode(),
+        EXCEL.replace("\n", "\r").encode(),
+        EXCEL.replace(",", ";").replace("52.", "52,").replace("13.", "13,").encode(),
+        ("sep=;\r\n" + EXCEL.replace(",", ";")).encode(),
+        EXCEL.replace(",", "\t").encode("utf-16"),
+        EXCEL.replace("board\n", "board,,\n").replace("virtual\n", "virtual,,\n").encode(),
+        EXCEL.replace("north", '"north"').encode(),
+    ],
+)
+def test_a_file_as_a_spreadsheet_saves_it_is_read(tmp_path: Path, data: bytes) -> None:
+    write(tmp_path)
+    (tmp_path / "poles.csv").write_bytes(data)
+    site = load_site(tmp_path)
+    assert [(pole.name, pole.latitude, pole.zone) for pole in site.poles] == [
+        ("P0001", 52.51, "north"),
+        ("P0002", 52.52, "north"),
+    ]
+
+
+def test_a_quotation_that_does_not_end_is_named_with_its_line(tmp_path: Path) -> None:
+    rows = "".join(f"Q{n},52.51,13.41,W1,north,F1,street,led,virtual\n" for n in range(60))
+    poles = POLES.replace("W1,north", 'W1,"north', 1) + rows
+    assert (
+        "poles.csv line 3: the line opens a quotation that ends on line 65"
+        in sentences(write(tmp_path, poles=poles))[0]
+    )
+
+
+def test_a_remark_may_hold_quotation_marks(tmp_path: Path) -> None:
+    assert len(load_site(write(tmp_path, poles=POLES.replace("# synthetic", '# a, "b'))).poles) == 2
+
+
+def test_text_that_is_not_unicode_is_said_to_be(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "poles.csv").write_bytes(POLES.replace("north", "nörd").encode("cp1252"))
+    assert "must be UTF-8 text" in sentences(tmp_path)[0]
+
+
+def test_a_mast_of_four_kilowatts_with_nine_lamps_is_a_luminaire(tmp_path: Path) -> None:
+    text = SITE.replace("rated_w = 50", "rated_w = 4000\nlamps = 9").replace("power_w = 50", "power_w = 4480")
+    assert load_site(write(tmp_path, text)).luminaires["led"].lamps == 9
+    (problem,) = sentences(write(tmp_path, text.replace("4480", "5001")))
+    assert "points[2].power_w is 5001 and must be 0 to 5000 W" in problem
+
+
+def test_power_that_falls_with_the_level_is_named_before_a_pole_refuses_it(tmp_path: Path) -> None:
+    (problem,) = sentences(write(tmp_path, SITE.replace("power_w = 0.5", "power_w = 60")))
+    assert "points[2].power_w is 50 and must be 60 W or more, as before it" in problem
+
+
+def test_a_pole_is_found_by_name_without_a_search() -> None:
+    site = load_site("sagar")
+    assert site.pole("P0240") is site.poles[239]
+    with pytest.raises(KeyError):
+        site.pole("P9999")

@@ -1,6 +1,7 @@
 """Scenario files: what they mean, and every mistake of one in one pass."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -103,6 +104,14 @@ def test_targets() -> None:
     south = one('kind = "network_outage"\nat = "+1h"\ngroup = "south"')
     assert (south.poles, south.group) == (("P0009", "P0010", "P0011", "P0012"), "south")
     assert one('kind = "feeder_trip"\nat = "+1h"\npole = "P0006"').poles == ("P0005", "P0006", "P0007", "P0008")
+
+
+def test_a_pole_whose_feeder_is_not_known_has_one_of_its_own() -> None:
+    known = site()
+    alone = known.with_poles(replace(pole, feeder="") for pole in known.poles)
+    text = 'name = "x"\n[[happening]]\nkind = "feeder_trip"\nat = "+1h"\npole = "P0006"'
+    (tripped,) = parse_scenario(text, "night.toml", alone, run_time(datetime(2026, 11, 24, 12))).happenings
+    assert tripped.poles == ("P0006",)
 
 
 @pytest.mark.parametrize("kind", KINDS)

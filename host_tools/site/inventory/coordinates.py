@@ -1,0 +1,203 @@
+"""Where each light of a list stands, in degrees of WGS 84: from any reference system, the right way round."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from host_tools.site.inventory.mapping import Columns
+from host_tools.site.inventory.numbers import degrees, pair
+from host_tools.site.inventory.table import WGS84, XY, InventoryError, Table, gis, times, where
+from host_tools.site.near import Place
+
+DIGITS = 7  # 1 cm
+FAR = 0.9  # degrees from the middle of the lights: a site's own place has its poles within 1
+POLAR = 66.0  # degrees north or south, beyond which hardly a city lies
+# what a list in metres may be in, to say where each would put it
+_CANDIDATES = (("EPSG:3857", "Web Mercator"), ("EPSG:32643", "UTM 43N"), ("EPSG:32644", "UTM 44N"),
+               ("EPSG:7755", "India NSF LCC"), ("EPSG:24379", "Kalianpur, UTM 44N"))  # fmt: skip
+
+
+@dataclass
+class Places:
+    """``at``: degrees of each row, None where it has no place; ``middle`` of them all; ``notes`` on how."""
+
+    at: list[Place | None]
+    middle: Place
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def places_of(table: Table, columns: Columns, crs: str | None = None, swap: bool | None = None) -> Places:
+    """The places of the rows of *table*; *crs* and *swap* overrule what is found out.  Raises InventoryError."""
+    notes: list[str] = []
+    points = table.points if table.points is not None else _columns(table, columns)
+    system = crs or table.crs
+    known = [point for point in points if point is not None and point != (0.0, 0.0)]
+    if not known:
+        raise InventoryError("no row of the list has coordinates")
+    at = _degrees(points, system, known, crs is not None)
+    if system != WGS84:
+        notes.append(f"coordinates: from {_short(system)} to degrees of WGS 84")
+    plain = [place for place in at if place is not None]
+    turned = _turned(plain) if swap is None else swap
+    if turned:
+        at = [None if place is None else (place[1], place[0]) for place in at]
+        why = "as asked" if swap else "as they stand the lights would not lie on land"
+        notes.append(f"latitude and longitude: taken the other way round, {why} (--no-swap)")
+    return _near(table, at, notes)
+
+
+def _columns(table: Table, columns: Columns) -> list[XY | None]:
+    """(east, north) of each row, from its columns."""
+    of = columns.of
+    if "position" in of and not {"latitude", "longitude"} <= of.keys():
+        place = of["position"][0]
+        return [_of_pair(row[place]) for row in table.rows]
+    north, east = of["latitude"][0], of["longitude"][0]
+    out: list[XY | None] = []
+    for row in table.rows:
+        y, x = degrees(row[north]), degrees(row[east])
+        out.append(None if x is None or y is None else (x, y))
+    return out
+
+
+def _of_pair(value: str) -> XY | None:
+    found = pair(value)
+    if found is None:
+        return None
+    first, second, eastern = found
+    return (first, second) if eastern else (second, first)
+
+
+def _degrees(points: Sequence[XY | None], system: str, known: Sequence[XY], said: bool) -> list[Place | None]:
+    outside = [point for point in known if abs(point[0]) > 180 or abs(point[1]) > 180]
+    if system == WGS84:
+        if len(outside) > 0.5 * len(known):
+            raise InventoryError(_metres(outside))
+        return [
+            None if point is None or point == (0.0, 0.0) or point in outside else _rounded(point[1], point[0])
+            for point in points
+        ]
+    pyproj = gis("pyproj", "a list whose coordinates are not in degrees")
+    try:
+        # names such as urn:ogc:def:crs:EPSG::32734, EPSG:32734, 32734 and well-known text are all taken
+        source = pyproj.CRS.from_user_input(int(system) if system.isdecimal() else system)
+    except Exception:
+        what = "--crs is" if said else "the file says that its reference system is"
+        raise InventoryError(f"{what} {system!r:.80} and must be one such as EPSG:4326 or EPSG:32644") from None
+    to = pyproj.Transformer.from_crs(source, WGS84, always_xy=True)
+    places: list[Place | None] = []
+    xs = [point[0] if point else 0.0 for point in points]
+    ys = [point[1] if point else 0.0 for point in points]
+    east, north = to.transform(xs, ys)
+    for point, x, y in zip(points, east, north, strict=True):
+        good = point is not None and point != (0.0, 0.0) and abs(x) <= 180 and abs(y) <= 90  # not infinite
+        places.append(_rounded(y, x) if good else None)
+    if not any(places):
+        first = next(point for point in points if point)
+        raise InventoryError(
+            f"coordinates such as {first[0]:g}, {first[1]:g} do not lie in {_short(system)}: say another by --crs"
+        )
+    return places
+
+
+def _rounded(north: float, east: float) -> Place:
+    return round(north, DIGITS), round(east, DIGITS)
+
+
+def _metres(points: Sequence[XY]) -> str:
+    x, y = median(point[0] for point in points), median(point[1] for point in points)
+    would = []
+    try:
+        import pyproj
+
+        for code, name in _CANDIDATES:
+            east, north = pyproj.Transformer.from_crs(code, WGS84, always_xy=True).transform(x, y)
+            if abs(north) < POLAR and abs(east) <= 180:
+                would.append(f"{code} ({name}) would put it at {north:.3f} {east:.3f}")
+    except ImportError:
+        pass
+    shown = f"; {', '.join(would)}" if would else ""
+    return (
+        f"the coordinates are no degrees: one in the middle is {x:.1f}, {y:.1f}; say their reference system by --crs, "
+        f"such as EPSG:32644{shown}"
+    )
+
+
+def _turned(places: Sequence[Place]) -> bool:
+    """Whether north and east were exchanged: as they stand the lights are beyond the pole, in the ice or at sea."""
+    north, east = median(place[0] for place in places), median(place[1] for place in places)
+    if abs(north) > 90:
+        return True
+    if abs(east) > 90:
+        return False
+    if abs(north) > POLAR and abs(east) < POLAR:
+        return True
+    try:
+        import tzfpy
+    except ImportError:
+        return False
+    return at_sea(tzfpy.get_tz(east, north)) and not at_sea(tzfpy.get_tz(north, east))
+
+
+def at_sea(timezone: str) -> bool:
+    """Whether *timezone*, of a place, is one of the open sea."""
+    return not timezone or timezone.startswith("Etc/")
+
+
+def _near(table: Table, at: list[Place | None], notes: list[str]) -> Places:
+    """Leave out what has no place or one far from the others; turn round single ones that were exchanged."""
+    found = [place for place in at if place is not None]
+    if not found:
+        raise InventoryError("no row of the list has coordinates that can be")
+    north, east = median(place[0] for place in found), median(place[1] for place in found)
+    nowhere, turned, far = [], [], []
+    for number_, place in enumerate(at):
+        line = table.lines[number_]
+        if place is None:
+            nowhere.append(line)
+        elif not _close(place, north, east):
+            if _close((place[1], place[0]), north, east):
+                at[number_] = (place[1], place[0])
+                turned.append(line)
+            else:
+                at[number_] = None
+                far.append(line)
+    if nowhere:
+        notes.append(f"left out: {times(len(nowhere), 'row')} without coordinates, {where(nowhere, table.unit)}")
+    if far:
+        notes.append(
+            f"left out: {times(len(far), 'row')} more than {FAR:g} degrees from the middle of the lights, "
+            f"{where(far, table.unit)}"
+        )
+    if turned:
+        notes.append(
+            f"latitude and longitude: exchanged in {times(len(turned), 'row')}, taken the other way round, "
+            f"{where(turned, table.unit)}"
+        )
+    kept = [place for place in at if place is not None]
+    if not kept:
+        raise InventoryError("the lights of the list lie too far from each other to be one site")
+    lows = [min(place[axis] for place in kept) for axis in (0, 1)]
+    highs = [max(place[axis] for place in kept) for axis in (0, 1)]
+    middle = (round((lows[0] + highs[0]) / 2, 4), round((lows[1] + highs[1]) / 2, 4))
+    places = Places(at, middle, notes)
+    if abs(middle[0]) > POLAR:
+        places.warnings.append(
+            f"the lights lie at {middle[0]:.2f} {middle[1]:.2f}, near the pole: were latitude and longitude exchanged "
+            "(--swap)?"
+        )
+    return places
+
+
+def _close(place: Place, north: float, east: float) -> bool:
+    return abs(place[0] - north) <= FAR and abs(place[1] - east) <= FAR
+
+
+def _short(system: str) -> str:
+    """A reference system as people call it: its name out of well-known text."""
+    if "[" in system:
+        return system.partition('"')[2].partition('"')[0] or "its own system"
+    return f"EPSG:{system.rpartition(':')[2]}" if "EPSG" in system.upper() or system.isdecimal() else system
