@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -22,7 +22,7 @@ from host_tools.broker.tls import secure
 from host_tools.errors import BrokerError
 
 KEEPALIVE_S = 30
-MOST_QUEUED = 100_000  # messages; above it the oldest are dropped, for a view that cannot keep up shows the newest
+MOST_QUEUED = 1_000_000  # messages; above it the oldest are dropped: `missed` counts them
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Message:
 class Link:
     """One session with a broker, reconnected by itself; a context manager.  Raises BrokerError where none answers.
 
+    ``sessions`` counts how often it was connected, ``missed`` messages that nothing took out in time.
     *clears*: a topic whose retained message the broker removes when we are gone without a word (our last will).
     """
 
@@ -46,8 +47,13 @@ class Link:
         self._wait_s = wait_s
         self._queue: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._ready = threading.Event()
+        self._answered = threading.Event()
         self._refused = ""
+        self._asked: dict[int, list[str]] = {}
+        self._granted: dict[int, list[bool]] = {}  # by SUBSCRIBE: which of its topics the broker refuses
         self.connected = False
+        self.sessions = 0
+        self.missed = 0
         client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
         if address.user:
             client.username_pw_set(address.user, address.password or None)
@@ -96,6 +102,32 @@ class Link:
         """Publish with QoS 1 and do not wait: it goes out when there is a broker."""
         self._client.publish(topic, payload, qos=1, retain=retain)
 
+    def subscribe(self, topics: Sequence[str], qos: int = 0) -> int:
+        """Ask the broker for *topics*, in this session only; the number by which ``granted`` knows the question."""
+        number = self._client.subscribe([(topic, qos) for topic in topics])[1]
+        self._asked[number or -1] = list(topics)
+        return number or -1
+
+    def granted(self, number: int) -> bool:
+        """Whether the broker has answered question *number*, once.  Raises BrokerError where it refuses a topic."""
+        refused = self._granted.pop(number, None)
+        if refused is None:
+            return False
+        topics = self._asked.pop(number, [])
+        if any(refused):
+            named = [topic for topic, no in zip(topics, refused, strict=False) if no]
+            raise BrokerError(f"the broker at {self._address} does not let this user read {', '.join(named[:5])}")
+        return True
+
+    def pause(self, most_s: float) -> None:
+        """Wait until the broker answers a question, at most *most_s*; messages are left in the queue."""
+        self._answered.wait(most_s)
+        self._answered.clear()
+
+    def unsubscribe(self, topics: Sequence[str]) -> None:
+        """No longer hear *topics*."""
+        self._client.unsubscribe(list(topics))
+
     def take(self, wait_s: float) -> Message | None:
         """The next message, waiting at most *wait_s* for it; None where none came."""
         try:
@@ -121,10 +153,15 @@ class Link:
         if reason.is_failure:
             self._refused = str(reason)
             return
+        self._asked.clear()
+        self._granted.clear()
         self.connected = True
+        self.sessions += 1
         client.subscribe([(topic, 1) for topic in self._topics])
 
     def _on_subscribe(self, client: mqtt.Client, data: Any, mid: int, reasons: Any, properties: Any) -> None:
+        self._granted[mid] = [reason.is_failure for reason in reasons]
+        self._answered.set()
         self._ready.set()
 
     def _on_disconnect(self, client: mqtt.Client, data: Any, flags: Any, reason: Any, properties: Any) -> None:
@@ -136,5 +173,5 @@ class Link:
         except UnicodeDecodeError:  # paho decodes late; a topic that is no UTF-8 is nobody's
             return
         if self._queue.qsize() >= MOST_QUEUED:
-            self.take(0)
+            self.missed += self.take(0) is not None
         self._queue.put(Message(topic, bytes(message.payload), bool(message.retain)))
