@@ -15,14 +15,19 @@ from types import TracebackType
 from typing import Any, Self
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 
 from host_tools.broker import BrokerAddress
-from host_tools.broker.tls import secure
+from host_tools.broker.client import ASK_SHARE, Client, not_allowed, refused
 from host_tools.errors import BrokerError
 
-KEEPALIVE_S = 30
+WAIT_S = 8.0  # longest wait for a broker to let us in, unless told otherwise
+LEAST_WAIT_S = 2.0  # and however little is asked for: a handshake takes its time
 MOST_QUEUED = 1_000_000  # messages; above it the oldest are dropped: `missed` counts them
+
+
+def within(asked_s: float | None) -> float:
+    """How long to wait for the broker where a person gave *asked_s* for the whole (None: no limit)."""
+    return WAIT_S if asked_s is None else min(WAIT_S, max(LEAST_WAIT_S, asked_s))
 
 
 @dataclass(frozen=True)
@@ -35,30 +40,29 @@ class Message:
 
 
 class Link:
-    """One session with a broker, reconnected by itself; a context manager.  Raises BrokerError where none answers.
+    """One session with a broker, reconnected by itself; a context manager.
 
     ``sessions`` counts how often it was connected, ``missed`` messages that nothing took out in time.
-    *clears*: a topic whose retained message the broker removes when we are gone without a word (our last will).
+    *wait_s* is the longest it takes to be let in, and subscribed.  *clears*: a topic whose retained message the broker
+    removes when we are gone without a word (our last will).  Raises BrokerError where we are not let in.
     """
 
-    def __init__(self, address: BrokerAddress, topics: Iterable[str], wait_s: float = 5.0, clears: str = "") -> None:
+    def __init__(self, address: BrokerAddress, topics: Iterable[str], wait_s: float = WAIT_S, clears: str = "") -> None:
         self._address = address
         self._topics = list(topics)
         self._wait_s = wait_s
         self._queue: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self._ready = threading.Event()
-        self._answered = threading.Event()
-        self._refused = ""
+        self._answered = threading.Event()  # let in and subscribed, or refused, or hung up on
+        self._refused: BrokerError | None = None
+        self._subscribed = False
+        self._first = 0  # number of the SUBSCRIBE with which a session begins
         self._asked: dict[int, list[str]] = {}
         self._granted: dict[int, list[bool]] = {}  # by SUBSCRIBE: which of its topics the broker refuses
+        self._spoken = threading.Event()  # the broker has answered a SUBSCRIBE
         self.connected = False
         self.sessions = 0
         self.missed = 0
-        client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
-        if address.user:
-            client.username_pw_set(address.user, address.password or None)
-        if address.tls:
-            secure(client, address.ca)
+        client = Client(address, wait_s=wait_s * (1 - ASK_SHARE))
         if clears:
             client.will_set(clears, b"", qos=1, retain=True)
         client.reconnect_delay_set(1, 10)
@@ -69,16 +73,13 @@ class Link:
         self._client = client
 
     def __enter__(self) -> Self:
-        try:
-            self._client.connect(self._address.host, self._address.port, KEEPALIVE_S)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise BrokerError(f"no MQTT broker answers at {self._address}: {reason}") from error
+        until = time.monotonic() + self._wait_s
+        self._client.call()
         self._client.loop_start()
-        if not self._ready.wait(self._wait_s):
-            self.__exit__(None, None, None)
-            why = self._refused or "it takes connections and says nothing"
-            raise BrokerError(f"the broker at {self._address} does not let us in: {why}")
+        self._answered.wait(max(0.1, until - time.monotonic() - self._wait_s * ASK_SHARE))
+        if not self._subscribed:
+            self._client.disconnect()  # its thread ends by itself
+            raise self._refused or self._client.why_mute(until)
         return self
 
     def __exit__(
@@ -104,25 +105,24 @@ class Link:
 
     def subscribe(self, topics: Sequence[str], qos: int = 0) -> int:
         """Ask the broker for *topics*, in this session only; the number by which ``granted`` knows the question."""
-        number = self._client.subscribe([(topic, qos) for topic in topics])[1]
-        self._asked[number or -1] = list(topics)
-        return number or -1
+        number = self._client.subscribe([(topic, qos) for topic in topics])[1] or -1
+        self._asked[number] = list(topics)
+        return number
 
     def granted(self, number: int) -> bool:
         """Whether the broker has answered question *number*, once.  Raises BrokerError where it refuses a topic."""
-        refused = self._granted.pop(number, None)
-        if refused is None:
+        denied = self._granted.pop(number, None)
+        if denied is None:
             return False
-        topics = self._asked.pop(number, [])
-        if any(refused):
-            named = [topic for topic, no in zip(topics, refused, strict=False) if no]
-            raise BrokerError(f"the broker at {self._address} does not let this user read {', '.join(named[:5])}")
+        for topic, no in zip(self._asked.pop(number, []), denied, strict=False):
+            if no:
+                raise not_allowed(self._address, topic)
         return True
 
     def pause(self, most_s: float) -> None:
         """Wait until the broker answers a question, at most *most_s*; messages are left in the queue."""
-        self._answered.wait(most_s)
-        self._answered.clear()
+        self._spoken.wait(most_s)
+        self._spoken.clear()
 
     def unsubscribe(self, topics: Sequence[str]) -> None:
         """No longer hear *topics*."""
@@ -151,21 +151,31 @@ class Link:
 
     def _on_connect(self, client: mqtt.Client, data: Any, flags: Any, reason: Any, properties: Any) -> None:
         if reason.is_failure:
-            self._refused = str(reason)
+            self._refused = refused(self._address, reason)
+            self._answered.set()
             return
         self._asked.clear()
         self._granted.clear()
         self.connected = True
         self.sessions += 1
-        client.subscribe([(topic, 1) for topic in self._topics])
+        self._first = client.subscribe([(topic, 1) for topic in self._topics])[1] or 0
 
     def _on_subscribe(self, client: mqtt.Client, data: Any, mid: int, reasons: Any, properties: Any) -> None:
-        self._granted[mid] = [reason.is_failure for reason in reasons]
+        if mid != self._first:
+            self._granted[mid] = [reason.is_failure for reason in reasons]
+            self._spoken.set()
+            return
+        denied = [topic for topic, one in zip(self._topics, reasons, strict=False) if one.is_failure]
+        if denied:
+            self._refused = not_allowed(self._address, denied[0])
+        else:
+            self._subscribed = True
+            self._client.keep_on()
         self._answered.set()
-        self._ready.set()
 
     def _on_disconnect(self, client: mqtt.Client, data: Any, flags: Any, reason: Any, properties: Any) -> None:
         self.connected = False
+        self._answered.set()
 
     def _on_message(self, client: mqtt.Client, data: Any, message: mqtt.MQTTMessage) -> None:
         try:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
-import paho.mqtt.client as mqtt
-
 from host_tools.errors import BrokerError
 
 
-def secure(client: mqtt.Client, ca: Path | None = None, certificate: Path | None = None) -> None:
-    """Let *client* speak TLS with a broker whose certificate *ca* (PEM; default: the system's) vouches for.
+def tls_context(ca: Path | None = None, certificate: Path | None = None) -> ssl.SSLContext:
+    """A context for a broker whose certificate *ca* (PEM; default: the system's) vouches for.
 
     *certificate* is a PEM file with our own certificate and its key.  SSL_CERT_FILE names the city's CA for programs
     that have no option for it.  Raises BrokerError where a file cannot be read.
@@ -26,4 +24,4 @@ def secure(client: mqtt.Client, ca: Path | None = None, certificate: Path | None
     except (OSError, ssl.SSLError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise BrokerError(f"the file {file} must hold PEM certificates: {reason}") from error
-    client.tls_set_context(context)
+    return context

@@ -43,7 +43,7 @@ class Asker:
         self._sent: dict[tuple[str, int], Question] = {}
 
     def ask(self, wall: float) -> int:
-        """Ask what is due at *wall* (Unix s); how many questions went out."""
+        """Ask what is due at *wall* (Unix s, by a clock that is not set while we run); how many questions went out."""
         self._forget(wall)
         room = MOST_POLES - len(self._open)
         if room <= 0:
@@ -54,10 +54,11 @@ class Asker:
         if db.execute(f"SELECT 1 FROM gap WHERE {settled} LIMIT 1", (wire.LAST, wall)).fetchone():
             with self._record.transaction():
                 db.execute(f"DELETE FROM gap WHERE {settled}", (wire.LAST, wall))
+        # nothing is put off for longer than that: what is due later was noted under a clock that has been put back
         due = db.execute(
             "SELECT gap.pole, gap.epoch, gap.low, gap.high FROM gap JOIN pole ON pole.name = gap.pole"
-            " WHERE gap.due <= ? AND coalesce(pole.online, 1) ORDER BY gap.due, gap.low LIMIT 500",
-            (wall,),
+            " WHERE (gap.due <= ? OR gap.due > ?) AND coalesce(pole.online, 1) ORDER BY gap.due, gap.low LIMIT 500",
+            (wall, wall + 2 * LONGEST_S),
         ).fetchall()
         asked = 0
         for pole, epoch, low, high in due:

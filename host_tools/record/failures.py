@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from host_tools.record import silence
 from host_tools.record.silence import Failure, Known
@@ -22,21 +22,29 @@ def alive(db: sqlite3.Connection, pole: str, now: int) -> None:
     _decide(db, pole, now, lambda known: silence.alive(known, now))
 
 
-def check(db: sqlite3.Connection, now: int, since: int, limit_s: int) -> int:
-    """Begin a failure for every pole not heard of for *limit_s* since *since*; how many."""
-    if since + limit_s > now:
+def check(
+    db: sqlite3.Connection, now: int, steady: float, heard: Mapping[str, float], since: float, limit_s: int
+) -> int:
+    """Begin a failure for every pole not heard of for *limit_s*; how many.
+
+    *heard* tells when each pole spoke and *since* when we began to listen, in seconds of the clock that says *steady*
+    now; that clock is never set.  *now* is Unix s, for what is written down.
+    """
+    if steady - since < limit_s:
         return 0
-    return _every(db, now, lambda known: silence.unheard(known, now, since, limit_s))
+    poles = db.execute("SELECT name FROM pole WHERE failing IS NULL ORDER BY name").fetchall()
+    quiet = ((pole, steady - max(heard.get(pole, since), since)) for (pole,) in poles)
+    return sum(
+        _decide(db, pole, now, lambda known: silence.unheard(known, limit_s, limit_s))
+        for pole, quiet_s in quiet
+        if quiet_s >= limit_s
+    )
 
 
 def without_broker(db: sqlite3.Connection, now: int) -> int:
     """Begin a failure for every pole that was online when the broker went away; how many."""
-    return _every(db, now, silence.without_broker)
-
-
-def _every(db: sqlite3.Connection, now: int, decide: Callable[[Known], Failure | None]) -> int:
-    poles = db.execute("SELECT name FROM pole WHERE failing IS NULL ORDER BY name").fetchall()
-    return sum(_decide(db, pole, now, decide) for (pole,) in poles)
+    poles = db.execute("SELECT name FROM pole WHERE failing IS NULL AND online ORDER BY name").fetchall()
+    return sum(_decide(db, pole, now, silence.without_broker) for (pole,) in poles)
 
 
 def _decide(db: sqlite3.Connection, pole: str, now: int, decide: Callable[[Known], Failure | None]) -> bool:

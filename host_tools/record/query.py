@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from host_tools import spans
 from host_tools.errors import CommandError, RecordError
-from host_tools.record.store import VERSION
+from host_tools.record.opening import VERSION
 from host_tools.record.wire import LAST
 
 COLUMNS = (

@@ -3,34 +3,34 @@
 It may be killed at any moment. What it had not stored, the broker delivers again; what it had asked, it asks again; and
 since the broker may have lost its queue meanwhile, every pole is asked after each connection for what may have come
 after the last we know of.
+
+Ages are counted on a clock that is never set; the computer's own is only written down.
 """
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from host_tools import envelope
 from host_tools.broker import BrokerAddress
-from host_tools.clock import SiteClock
+from host_tools.clock import WAIT_S, SiteClock, no_simulation
 from host_tools.clock import topic as clock_topic
 from host_tools.envelope import Counters, Key
-from host_tools.errors import BrokerError
 from host_tools.link import Message
 from host_tools.record import failures, gaps, silence
 from host_tools.record.asking import Asker
-from host_tools.record.session import Session
-from host_tools.record.store import Record, Taken
+from host_tools.record.believed import FLOOR
+from host_tools.record.connector import Connector
+from host_tools.record.store import Record, Taken, Unwritable
 from pole import contract
 
-BACK_OFF_S = (0.2, 10.0)  # between two connections: the first, the longest
 TURN_S = 0.2  # longest wait for a message
 CHECK_S = 5.0  # between two looks for silent poles
+PAUSE_S = 30.0  # a turn that took longer: the computer slept or stood still, and heard no pole meanwhile
+DISK_S = 1.0  # between two tries to write to a disk that is full
 SHARED = ""  # name in `keys` of the key for poles that have none of their own
-
-_LIVE = (contract.PRESENCE, contract.BIRTH, contract.STATE, contract.METER, contract.ACK)
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Recorder:
 
     *keys* {name: Key} sign the questions: a pole's own where there is one called like it, else the one shared key.
     *say* is told in a sentence what an operator should know.  *silent_s* without a word makes a pole silent, in the
-    site's time; *retry_s* is real time.
+    site's time, which is a simulation's where *simulated*; *retry_s* is real time.
     """
 
     def __init__(
@@ -63,106 +63,152 @@ class Recorder:
         self._keys = keys or {}
         self._silent_s = silent_s
         self._say = say
-        # fixed for this file: the broker queues under this name, and a second file is a second recorder
-        client_id = record.remembered("clientId", f"diya-record-{site}-{random.SystemRandom().getrandbits(32):08x}")
-        self._sender = client_id[:64]
-        self._counters = Counters(record.path)
         self._clock = SiteClock(simulated)
         self._clock_topic = clock_topic(root, site)
-        kept, *live = (f"{root}/{site}/+/{kind}" for kind in (contract.EVENT, *_LIVE))
-        self._session = Session(address, client_id, [kept], [*live, self._clock_topic])
+        self._counters = Counters(record.path)
         self._asker = Asker(record, self._publish, retry_s)
-        self._since = 0  # site's Unix s from which on silence counts
-        self._looked = 0.0
+        self._connector = Connector(record, address, f"{root}/{site}", self._clock_topic, say)
+        self._began = time.time(), time.monotonic()
+        self._heard: dict[str, float] = {}  # pole: when it last spoke, on the steady clock
+        self._pending: list[Message] = []  # heard while we waited for the simulation's time
+        self._since = 0.0  # from when on silence counts, on the steady clock
+        self._until: float | None = None
+        self._going: Callable[[], bool] = lambda: True
+        self._turned = self._looked = time.monotonic()
         self._missing = False  # the broker, for so long that it was noted
         self.totals = Totals()
 
-    def run(self, going: Callable[[], bool]) -> Totals:
-        """Record for as long as *going* says so.  Raises BrokerError where the broker refuses us, RecordError."""
+    def run(self, going: Callable[[], bool], until: float | None = None) -> Totals:
+        """Record for as long as *going* says so, at most *until* (monotonic s).
+
+        Raises BrokerError where the broker was never reached, RecordError where the file cannot be written at the end,
+        CommandError where no simulation tells the time that is to be counted by.
+        """
+        self._until = until
+        self._going = lambda: going() and (until is None or time.monotonic() < until)
+        trouble: Unwritable | None = None
         try:
-            while going():
-                if not self._session.connected and not self._connect(going):
-                    break
-                self._turn()
+            while self._going():
+                try:
+                    if not self._connector.sessions.connected and not self._connect():
+                        break
+                    stored = self._turn()
+                    if trouble and (stored or self._record.try_to_write()):
+                        self._say(f"the record {self._record.path} can be written again")
+                        trouble = None
+                except Unwritable as error:
+                    if trouble is None:
+                        self._say(f"{error}; waiting, while the broker keeps what comes")
+                    trouble = error
+                    self._connector.sessions.close()  # nothing of what was taken is acknowledged: it comes again
+                    time.sleep(DISK_S)
         finally:
-            self._session.close()
+            self._connector.sessions.close()
+        if trouble:
+            raise trouble
         return self.totals
 
-    def _connect(self, going: Callable[[], bool]) -> bool:
-        """Connect, however long it takes; False where there is no time left for it."""
-        wait, longest = BACK_OFF_S
-        waiting = False
-        lost = self._clock.now()
-        while going():
-            try:
-                self._session.connect()
-            except BrokerError as error:
-                if self._session.refused and not self.totals.connections:
-                    raise
-                if not waiting:
-                    self._say(f"{error}; trying on")
-                waiting = True
-                until = time.monotonic() + wait * random.uniform(0.5, 1.0)
-                while going() and (left := until - time.monotonic()) > 0:
-                    time.sleep(min(left, 0.2))
-                    self._miss(lost)
-                wait = min(wait * 2, longest)
-                continue
-            if waiting or self.totals.connections:
-                self._say(f"connected to {self._address}")
-            self.totals.connections += 1
-            self._since, self._missing = int(self._clock.now()), False
-            self._asker.forget_all()
-            with self._record.transaction() as db:
-                gaps.open_ends(db, time.time())
-            return True
-        return False
+    def _connect(self) -> bool:
+        """Connect; False where there is no time left for it."""
+        if not self._connector.connect(self._going, self._until, self._miss):
+            return False
+        self._turned = time.monotonic()
+        self._await_time()
+        self.totals.connections = self._connector.connections
+        self._since, self._missing = self._clock.steady(), False
+        self._asker.forget_all()
+        with self._record.transaction() as db:
+            gaps.open_ends(db, self._wall())
+        return True
 
-    def _miss(self, lost: float) -> None:
-        """Without the broker since *lost* (site's Unix s): after a minute every pole is out of hearing."""
-        now = self._clock.now()
-        if not self._missing and now - lost >= silence.BROKER_S:
+    def _await_time(self) -> None:
+        """Listen until a simulation has told its time, where that is to be counted by."""
+        until = time.monotonic() + WAIT_S
+        sessions = self._connector.sessions
+        while self._clock.simulated and not self._clock.fresh and self._going() and sessions.connected:
+            for message in sessions.listen(TURN_S):
+                self._note_time(message)
+                self._pending.append(message)
+            if not self._clock.fresh and time.monotonic() >= until:
+                if not self.totals.connections:
+                    raise no_simulation(self._clock_topic, str(self._address))
+                break  # it was there before: its time stands still meanwhile
+
+    def _miss(self, away_s: float) -> None:
+        """Without the broker for *away_s*: after a minute, at the site, every pole is out of hearing."""
+        if not self._missing and away_s * self._clock.factor >= silence.BROKER_S:
             self._missing = True
             with self._record.transaction() as db:
-                self.totals.silent += failures.without_broker(db, int(now))
+                self.totals.silent += failures.without_broker(db, int(self._clock.now()))
 
-    def _turn(self) -> None:
-        messages = self._session.take(TURN_S)
+    def _turn(self) -> bool:
+        """Take what is here, ask what is due; whether something was taken."""
+        messages = self._pending + self._connector.sessions.take(TURN_S)
+        self._pending = []
+        self._wake()
         if messages:
             for message in messages:
-                if message.topic == self._clock_topic:
-                    self._set_clock(message)
-            taken = self._record.take(messages, int(self._clock.now()), time.time())
-            self._session.acknowledge()
+                self._note_time(message)
+            taken = self._record.take(messages, int(self._clock.now()), self._wall())
+            self._connector.sessions.acknowledge()
             self._count(taken)
             for ack in taken.acks:
-                if ack.sender == self._sender:
-                    self._asker.answered(ack, time.time())
-        self.totals.asked += self._asker.ask(time.time())
-        if self._session.connected and time.monotonic() >= self._looked + CHECK_S / max(1.0, self._clock.factor):
-            self._looked = time.monotonic()
-            with self._record.transaction() as db:
-                self.totals.silent += failures.check(db, int(self._clock.now()), self._since, self._silent_s)
+                if ack.sender == self._sender():
+                    self._asker.answered(ack, self._wall())
+        self.totals.asked += self._asker.ask(self._wall())
+        now = time.monotonic()
+        if not self._connector.sessions.connected or now < self._looked + CHECK_S / max(1.0, self._clock.factor):
+            return bool(messages)
+        self._looked = now
+        self._connector.look()
+        steady = self._clock.steady()
+        with self._record.transaction() as db:
+            self.totals.silent += failures.check(
+                db, int(self._clock.now()), steady, self._heard, self._since, self._silent_s
+            )
+        return bool(messages)
 
-    def _set_clock(self, message: Message) -> None:
-        before = self._clock.fresh
-        if self._clock.feed(message.payload, message.retained) and before != self._clock.fresh:
-            self._since = int(self._clock.now())
-        remark = self._clock.remark(self._clock_topic)
-        if remark:
-            self._say(remark)
+    def _wake(self) -> None:
+        """See whether the computer slept, and whether its clock was put right from before there were LED lamps."""
+        now = time.monotonic()
+        if now - self._turned > PAUSE_S:
+            self._since = self._clock.steady()
+        self._turned = now
+        began, at = self._began
+        step = time.time() - began - (now - at)
+        if began < FLOOR <= began + step and not self._clock.simulated:
+            self._record.date_again(int(began), int(step))
+            self._began = began + step, at
+
+    def _wall(self) -> float:
+        """Unix s by a clock that is not set while we run: for what is to be asked when."""
+        began, at = self._began
+        return began + time.monotonic() - at
+
+    def _note_time(self, message: Message) -> None:
+        if message.topic == self._clock_topic:
+            self._clock.feed(message.payload, message.retained)
+            remark = self._clock.remark(self._clock_topic)
+            if remark:
+                self._say(remark)
 
     def _count(self, taken: Taken) -> None:
         if taken.malformed and not self.totals.malformed:
             self._say("a pole sends what makes no sense; `diya record show --latest` tells which and how often")
+        steady = self._clock.steady()
+        self._heard.update(dict.fromkeys(taken.spoke, steady))
         self.totals.events += taken.events
         self.totals.doubles += taken.doubles
         self.totals.malformed += taken.malformed
 
+    def _sender(self) -> str:
+        return self._connector.name[:64]
+
     def _publish(self, pole: str, body: str) -> int | None:
         """Send *body* to *pole*; its n, or None where it cannot go out."""
         topic = contract.topic(self._root, self._site, pole, contract.COMMAND)
+        sender = self._sender()
         simulated = f"{self._address}/{self._site}" if self._clock.simulated else ""
-        n = self._counters.next(self._sender, int(self._clock.now() * 1000), simulated)
-        payload = envelope.seal(topic, self._sender, n, body, self._keys.get(pole) or self._keys.get(SHARED))
-        return n if self._session.publish(topic, payload) else None
+        n = self._counters.next(sender, int(self._clock.now() * 1000), simulated)
+        payload = envelope.seal(topic, sender, n, body, self._keys.get(pole) or self._keys.get(SHARED))
+        return n if self._connector.sessions.publish(topic, payload) else None

@@ -1,4 +1,4 @@
-"""A persistent MQTT session whose messages are acknowledged only once they are safe.
+"""One of the recorder's MQTT sessions, whose messages are acknowledged only once they are safe.
 
 No thread: messages are read, stored and acknowledged in turn, so that no PUBACK can go out for a message of another
 connection that happens to have the same packet identifier.
@@ -11,83 +11,91 @@ import time
 from typing import Any
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 
 from host_tools.broker import BrokerAddress
-from host_tools.broker.tls import secure
+from host_tools.broker.client import ASK_SHARE, Client, not_allowed, refused
 from host_tools.errors import BrokerError
 from host_tools.link import Message
 
-KEEPALIVE_S = 30
-CONNECT_S = 10.0  # longest wait for a connection, and for the broker's word on it
-MOST = 1000  # messages taken before they are stored
-LULL_S = 0.002  # without a message for this long, what is here is stored
+MOST = 1000  # messages read before they are stored
 
 
 class Session:
-    """One session *client_id*: *kept* topics at QoS 1, queued by the broker while we are away, *live* ones at QoS 0."""
+    """A session that hears *topics*: kept by the broker under *name*, at QoS 1, or (no name) a clean one at QoS 0.
 
-    def __init__(self, address: BrokerAddress, client_id: str, kept: list[str], live: list[str]) -> None:
+    *drops* are topics that an older version subscribed to under that name.
+    """
+
+    def __init__(self, address: BrokerAddress, name: str, topics: list[str], drops: list[str] | None = None) -> None:
         self._address = address
-        self._topics = [(topic, 1) for topic in kept] + [(topic, 0) for topic in live]
+        self._topics = topics
+        self._qos = 1 if name else 0
+        self._drops = drops or []
         self._arrived: list[tuple[int, Message]] = []  # packet identifier (0: QoS 0) and message
         self._unacked: list[int] = []
-        self._accepted: bool | None = None
-        self._refused = ""
+        self._accepted = False
+        self._refused: BrokerError | None = None
         self.connected = False
-        client = mqtt.Client(
-            CallbackAPIVersion.VERSION2, client_id, clean_session=False, protocol=mqtt.MQTTv311, manual_ack=True
-        )
-        client.connect_timeout = CONNECT_S
-        if address.user:
-            client.username_pw_set(address.user, address.password or None)
-        if address.tls:
-            secure(client, address.ca)
+        client = Client(address, name, wait_s=0.0, manual_ack=True)
         client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
         self._client = client
 
-    def connect(self) -> None:
-        """Connect and subscribe.  Raises BrokerError: nobody answers, or (``refused``) we are not let in."""
+    def connect(self, wait_s: float) -> None:
+        """Connect and subscribe, within *wait_s*.  Raises ContactError."""
+        until = time.monotonic() + wait_s
         self._arrived.clear()
         self._unacked.clear()
-        self._accepted, self._refused = None, ""
-        try:
-            self._client.connect(self._address.host, self._address.port, KEEPALIVE_S)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise BrokerError(f"no MQTT broker answers at {self._address}: {reason}") from error
-        until = time.monotonic() + CONNECT_S
-        while self._accepted is None and time.monotonic() < until:
-            if self._client.loop(0.2) != mqtt.MQTT_ERR_SUCCESS:
+        self._accepted, self._refused = False, None
+        self._client.wait_s = wait_s * (1 - ASK_SHARE)
+        self._client.call()
+        while not self._accepted and time.monotonic() < until - wait_s * ASK_SHARE:
+            if self._client.loop(0.05) != mqtt.MQTT_ERR_SUCCESS:
                 break
         if not self._accepted:
             self._client.disconnect()
-            raise BrokerError(
-                f"the broker at {self._address} does not let us in: "
-                f"{self._refused or 'it takes connections and says nothing'}"
-            )
+            raise self._refused or self._client.why_mute(until)
         self.connected = True
         # every time: it brings what the broker has retained, and a broker that crashed has forgotten us
-        self._client.subscribe(self._topics)
+        self._client.subscribe([(topic, self._qos) for topic in self._topics])
+        if self._drops:
+            self._client.unsubscribe(self._drops)
 
     @property
-    def refused(self) -> bool:
-        """Whether the last connect failed because of who we are."""
-        return bool(self._refused)
+    def socket(self) -> Any:
+        """The open socket, for `select`; None without one."""
+        return self._client.socket()
 
-    def take(self, wait_s: float) -> list[Message]:
-        """Messages, waiting at most *wait_s* for the first; none where none came or the connection ended."""
-        wait = wait_s
+    @property
+    def readable(self) -> bool:
+        """Whether there is something to read."""
+        sock = self._client.socket()
+        if sock is None:
+            return False
+        return bool(hasattr(sock, "pending") and sock.pending()) or bool(select.select([sock], [], [], 0)[0])
+
+    @property
+    def waiting(self) -> int:
+        """Messages that were read and not taken."""
+        return len(self._arrived)
+
+    def read(self) -> None:
+        """Read what is here, at most MOST messages in all, and see to the connection.
+
+        Raises ContactError where the broker does not let us hear a topic.
+        """
         while self.connected and len(self._arrived) < MOST:
-            before = len(self._arrived)
-            if self._client.loop(wait) != mqtt.MQTT_ERR_SUCCESS:
+            if self._client.loop(0.0) != mqtt.MQTT_ERR_SUCCESS:
                 self.connected = False
                 self._arrived.clear()  # unacknowledged: the broker sends them again
+            elif not self.readable:
                 break
-            if len(self._arrived) == before and (before or not self._readable()):
-                break
-            wait = LULL_S if self._arrived else 0.0
+        if self._refused:
+            raise self._refused
+
+    def take(self) -> list[Message]:
+        """The messages that were read."""
         taken, self._arrived = self._arrived, []
         self._unacked = [mid for mid, _message in taken if mid]
         return [message for _mid, message in taken]
@@ -106,22 +114,23 @@ class Session:
         return self._client.publish(topic, payload, qos=1).rc == mqtt.MQTT_ERR_SUCCESS
 
     def close(self) -> None:
-        """Leave; the broker keeps the session, and queues for it."""
+        """Leave; the broker keeps a session with a name, and queues for it."""
         self.connected = False
         self._client.disconnect()
 
-    def _readable(self) -> bool:
-        sock = self._client.socket()
-        return sock is not None and bool(select.select([sock], [], [], 0)[0])
-
     def _on_connect(self, client: mqtt.Client, data: Any, flags: Any, reason: Any, properties: Any) -> None:
         self._accepted = not reason.is_failure
-        self._refused = str(reason) if reason.is_failure else ""
+        self._refused = refused(self._address, reason) if reason.is_failure else None
+
+    def _on_subscribe(self, client: mqtt.Client, data: Any, mid: int, reasons: Any, properties: Any) -> None:
+        for topic, reason in zip(self._topics, reasons, strict=False):
+            if reason.is_failure:
+                self._refused = not_allowed(self._address, topic)
 
     def _on_message(self, client: mqtt.Client, data: Any, message: mqtt.MQTTMessage) -> None:
         try:
             topic = message.topic
-        except UnicodeDecodeError:  # paho decodes late; it is nobody's, and must not come again
+        except UnicodeDecodeError:  # paho decodes late; it is no pole's, and must not come again
             topic = ""
         kept = Message(topic, bytes(message.payload), bool(message.retain))
         self._arrived.append((message.mid if message.qos else 0, kept))

@@ -54,13 +54,16 @@ def presence(pole: Known, online: bool, retained: bool, now: int) -> Failure | N
 def alive(pole: Known, now: int) -> Failure | None:
     """The pole has just said something."""
     ended = _end(pole)
-    pole.seen = max(pole.seen or 0, now)
+    pole.seen = now  # and not the later of both: a clock that was put back would leave it in the future
     return ended
 
 
-def unheard(pole: Known, now: int, since: int, limit_s: int) -> Failure | None:
-    """Whether the pole was not heard of for *limit_s*, counting from *since* (when we began to listen)."""
-    return _begin(pole, SILENT) if max(pole.seen or 0, since) + limit_s <= now else None
+def unheard(pole: Known, quiet_s: float, limit_s: float) -> Failure | None:
+    """Whether the pole was not heard of for *limit_s*: it is *quiet_s* since it spoke, or since we began to listen.
+
+    *quiet_s* is counted on a clock that is never set: a step of the computer's own is no silence.
+    """
+    return _begin(pole, SILENT) if quiet_s >= limit_s else None
 
 
 def without_broker(pole: Known) -> Failure | None:

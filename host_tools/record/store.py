@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,28 +17,13 @@ from typing import Any
 from host_tools.errors import RecordError
 from host_tools.link import Message
 from host_tools.record import failures, gaps, wire
+from host_tools.record.opening import cause, open_record
 from host_tools.watch.payload import number, parsed
 from pole import contract, contract_acks
 
-VERSION = "1"
 POLE_SOURCE = "pole"
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS event (
-    arrival INTEGER PRIMARY KEY,
-    pole TEXT NOT NULL, epoch TEXT NOT NULL, sequence INTEGER NOT NULL,
-    eventType TEXT NOT NULL, startEndFlag INTEGER, timestamp INTEGER, replayed INTEGER NOT NULL,
-    attributes TEXT NOT NULL, receivedAt INTEGER NOT NULL, source TEXT NOT NULL,
-    UNIQUE (pole, epoch, sequence)
-);
-CREATE INDEX IF NOT EXISTS event_time ON event (coalesce(timestamp, receivedAt));
-CREATE TABLE IF NOT EXISTS pole (
-    name TEXT PRIMARY KEY, online INTEGER, seen INTEGER, failing TEXT, groups TEXT NOT NULL DEFAULT '[]',
-    birth TEXT, birthAt INTEGER, state TEXT, stateAt INTEGER, meter TEXT, meterAt INTEGER,
-    malformed INTEGER NOT NULL DEFAULT 0, conflicts INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
-"""
+HEARD_AT = "heardAt"  # name in `about`: when the record last heard anything (Unix s)
+FRESH_S = 600  # a meter older than this waited at the broker, and is no sign that its pole speaks now
 
 _INSERT = (
     "INSERT OR IGNORE INTO event (pole, epoch, sequence, eventType, startEndFlag, timestamp, replayed, attributes,"
@@ -65,7 +50,12 @@ class Taken:
     events: int = 0
     doubles: int = 0
     malformed: int = 0
+    spoke: set[str] = field(default_factory=set)  # poles that said something just now
     acks: list[Ack] = field(default_factory=list)
+
+
+class Unwritable(RecordError):
+    """The disk is full, the file is locked or the like: it may be written again later."""
 
 
 class Record:
@@ -77,26 +67,14 @@ class Record:
     def __init__(self, path: Path, root: str, site: str, about: dict[str, str] | None = None) -> None:
         self._root, self._site = root, site
         self.path = path
-        with ExitStack() as opened:
-            try:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                opened.enter_context(closing(_lock(path)))
-                self.db = opened.enter_context(closing(sqlite3.connect(path, timeout=30, isolation_level=None)))
-                self.db.execute("PRAGMA journal_mode = WAL")
-                # NORMAL would forget the last commits when the machine loses power, after the broker was told
-                self.db.execute("PRAGMA synchronous = FULL")
-                self.db.executescript(_SCHEMA + gaps.SCHEMA)
-                self._introduce({"version": VERSION, "root": root, "site": site}, about or {})
-            except (OSError, sqlite3.Error) as error:
-                raise RecordError(f"the record {path} cannot be opened: {error}") from error
-            self._opened = opened.pop_all()
+        self.db, self._opened = open_record(path, {"root": root, "site": site}, about or {})
 
     def close(self) -> None:
         self._opened.close()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing.  Raises RecordError where the disk does not take it."""
+        """All or nothing.  Raises RecordError, which is an Unwritable where the disk does not take it now."""
         try:
             self.db.execute("BEGIN IMMEDIATE")
             try:
@@ -107,7 +85,8 @@ class Record:
                     self.db.execute("ROLLBACK")
                 raise
         except sqlite3.Error as error:
-            raise RecordError(f"the record {self.path} cannot be written: {error}") from error
+            kind = Unwritable if isinstance(error, sqlite3.OperationalError) else RecordError
+            raise kind(f"the record {self.path} cannot be written: {cause(self.path.resolve(), error)}") from error
 
     def remembered(self, name: str, default: str) -> str:
         """The value kept under *name*, which is *default* from the first time on."""
@@ -115,6 +94,23 @@ class Record:
             db.execute("INSERT OR IGNORE INTO about VALUES (?, ?)", (name, default))
             value: str = db.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()[0]
         return value
+
+    def try_to_write(self) -> bool:
+        """True; raises Unwritable where it cannot be written."""
+        with self.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO about SELECT name, value FROM about WHERE name = ?", ("version",))
+        return True
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep *value* under *name*."""
+        with self.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
+
+    def date_again(self, begin: int, step: int) -> None:
+        """The computer's clock, which said *begin* (Unix s) when we began, has been put right by *step* seconds."""
+        with self.transaction() as db:
+            db.execute("UPDATE event SET receivedAt = receivedAt + ? WHERE receivedAt BETWEEN ? AND ?",
+                       (step, begin, begin + step - 1))  # fmt: skip
 
     def take(self, messages: Iterable[Message], now: int, wall: float) -> Taken:
         """Take *messages* in one transaction.  *now*: Unix s at the site; *wall*: real Unix s, for what to ask when."""
@@ -124,6 +120,7 @@ class Record:
                 found = wire.kind_of(self._root, self._site, message.topic)
                 if found:
                     self._take(db, found[0], found[1], message, taken, now, wall)
+            db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (HEARD_AT, str(now)))
         return taken
 
     def _take(
@@ -140,15 +137,6 @@ class Record:
         if not sound:
             taken.malformed += 1
             db.execute("UPDATE pole SET malformed = malformed + 1 WHERE name = ?", (pole,))
-
-    def _introduce(self, must: dict[str, str], about: dict[str, str]) -> None:
-        with self.transaction() as db:
-            for name, value in must.items():
-                db.execute("INSERT OR IGNORE INTO about VALUES (?, ?)", (name, value))
-                kept = db.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()[0]
-                if kept != value:
-                    raise RecordError(f"the record {self.path} has {name} {kept!r} and must have {value!r}")
-            db.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
 
 
 def _event(
@@ -192,10 +180,13 @@ def _said(
         if not isinstance(online, bool):
             return False
         failures.presence(db, pole, online, retained, now)
+        if online and not retained:
+            taken.spoke.add(pole)
         (gaps.came_back(db, pole, wall) if online else gaps.went_away(db, pole))
         return True
-    if not retained:
+    if not retained and (kind != contract.METER or abs(now - (number(values.get("at"), 0, 2**40) or 0)) <= FRESH_S):
         failures.alive(db, pole, now)
+        taken.spoke.add(pole)
     if kind in _LATEST:
         text = wire.compact(values)
         if text is None:
@@ -219,16 +210,3 @@ def _born(db: sqlite3.Connection, pole: str, values: dict[str, Any], retained: b
     journal = wire.journal(values)
     if journal:
         gaps.told(db, pole, journal.epoch, journal.first, journal.last, not retained, wall)
-
-
-def _lock(path: Path) -> sqlite3.Connection:
-    """Held as long as the process lives, and not a moment longer: SQLite's own lock on an empty file beside ours."""
-    lock = sqlite3.connect(f"{path}.lock", timeout=0, isolation_level=None)
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        lock.close()
-        if "locked" in str(error):
-            raise RecordError(f"the record {path} is being written by another `diya record run`") from error
-        raise
-    return lock

@@ -82,7 +82,7 @@ def run(
         if not as_json:
             click.echo(f"recording {place.title} from {place.broker} into {file}; Ctrl-C ends it.", err=True)
         try:
-            recorder.run(lambda: until is None or time.monotonic() < until)
+            recorder.run(lambda: True, until)
         except KeyboardInterrupt:
             pass  # the way to end it
     finally:

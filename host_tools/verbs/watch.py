@@ -12,7 +12,7 @@ from host_tools.clock import WAIT_S, SiteClock, no_simulation
 from host_tools.clock import topic as clock_topic
 from host_tools.closest import closest
 from host_tools.errors import CommandError
-from host_tools.link import Link, Message
+from host_tools.link import Link, Message, within
 from host_tools.output import json_option, on_terminal, reading_bar, say_json, say_json_line, warn
 from host_tools.place import Connection, Place, connection_options, site_option
 from host_tools.watch import lines
@@ -49,7 +49,7 @@ def watch(
     watcher = _Watcher(connection.place(site), Wanted(group, ward, frozenset(types), faulty))
     place = watcher.place
     live = [f"{place.root}/{place.site}/+/{kind}" for kind in contract.DELIVERY if kind not in STAYS]
-    with Link(place.broker, [*live, clock_topic(place.root, place.site)]) as link:
+    with Link(place.broker, [*live, clock_topic(place.root, place.site)], within(seconds)) as link:
         watcher.begin(link)
         if once:
             with reading_bar() as bar:

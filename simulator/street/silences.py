@@ -61,7 +61,8 @@ class Silences:
         if self._connected and self._since + silence.SILENT_S <= now:
             for pole, known in self._poles.items():
                 if known.seen is not None:  # the record knows nothing of a pole that never spoke
-                    self._found(pole, silence.unheard(known, now, self._since, silence.SILENT_S))
+                    quiet_s = now - max(known.seen, self._since)
+                    self._found(pole, silence.unheard(known, quiet_s, silence.SILENT_S))
 
     def _found(self, pole: str, failure: Failure | None) -> None:
         if failure is not None:

@@ -49,7 +49,9 @@ class _Desk:
 
     def check(self) -> None:
         if self._connected:
-            failures.check(self._record.db, self.now, self._since, silence.SILENT_S)
+            db = self._record.db
+            heard = dict(db.execute("SELECT name, seen FROM pole WHERE seen IS NOT NULL"))
+            failures.check(db, self.now, self.now, heard, self._since, silence.SILENT_S)
 
 
 def recorded(path: Path, hours: float, **street: Any) -> Lived:

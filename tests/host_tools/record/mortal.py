@@ -39,7 +39,8 @@ def main(file: str, port: str, seed: str, mean: str) -> None:
     session.Session.publish = mortal(session.Session.publish, chance, steps)  # type: ignore[method-assign]
     record = store.Record(Path(file), "diya/1", "sagar")
     one = recorder.Recorder(record, BrokerAddress("127.0.0.1", int(port)), "diya/1", "sagar", retry_s=1.0)
-    one._session._client.ack = mortal(one._session._client.ack, chance, steps * 40)  # type: ignore[method-assign]
+    paho = one._connector.sessions._events._client
+    paho.ack = mortal(paho.ack, chance, steps * 40)  # type: ignore[method-assign]
     one.run(lambda: True)
 
 

@@ -60,7 +60,11 @@ def test_a_minute_without_the_broker_silences_all_who_were_online(tmp_path: Path
         broker.start()
         with Link(broker.address, ["x"]) as link:
             wait_for(
-                lambda: len(failures(file)) == 4 or tell_time(link, 300) or say(link, "P0002", "meter", activePower=90)
+                lambda: (
+                    len(failures(file)) == 4
+                    or tell_time(link, 300)
+                    or say(link, "P0002", "meter", at=NOW + 300, activePower=90)
+                )
             )
         over.set()
         runs.join()

@@ -241,12 +241,11 @@ def test_a_last_will_begins_a_failure_and_presence_ends_it(desk: Desk) -> None:
 def test_a_pole_without_a_word_begins_a_failure(desk: Desk) -> None:
     desk.say("P0001", "state", {"v": 1, "level": 70})
     desk.say("P0002", "state", {"v": 1, "level": 70})
+    heard = {"P0001": 0.0, "P0002": 2000.0}
     with desk.record.transaction() as db:
-        assert check(db, NOW + 2099, NOW, 2100) == 0
-    desk.say("P0002", "meter", {"v": 1}, now=NOW + 2000)
-    with desk.record.transaction() as db:
-        assert check(db, NOW + 2100, NOW, 2100) == 1
-        assert check(db, NOW + 2200, NOW, 2100) == 0
+        assert check(db, NOW + 2099, 2099.0, heard, 0.0, 2100) == 0
+        assert check(db, NOW + 2100, 2100.0, heard, 0.0, 2100) == 1
+        assert check(db, NOW + 2200, 2200.0, heard, 0.0, 2100) == 0
     desk.say("P0001", "presence", {"online": True}, retained=True, now=NOW + 2250)  # proves nothing
     desk.say("P0001", "state", {"v": 1, "level": 70}, now=NOW + 2300)
     assert failures(desk) == [(True, NOW + 2100, "silent"), (False, NOW + 2300, "silent")]
@@ -255,7 +254,25 @@ def test_a_pole_without_a_word_begins_a_failure(desk: Desk) -> None:
 def test_our_own_absence_is_not_the_poles_silence(desk: Desk) -> None:
     desk.say("P0001", "state", {"v": 1, "level": 70})
     with desk.record.transaction() as db:
-        assert check(db, NOW + 90_000, NOW + 89_000, 2100) == 0
+        assert check(db, NOW + 90_000, 90_000.0, {"P0001": 0.0}, 89_000.0, 2100) == 0
+
+
+@pytest.mark.parametrize("step", [86_400, -31_536_000, -NOW])
+def test_a_computer_whose_clock_is_set_invents_no_silence(desk: Desk, step: int) -> None:
+    desk.say("P0001", "state", {"v": 1, "level": 70})
+    desk.say("P0002", "state", {"v": 1, "level": 70})
+    with desk.record.transaction() as db:
+        assert check(db, NOW + step + 10, 10.0, {"P0001": 0.0}, 0.0, 2100) == 0
+    desk.say("P0001", "state", {"v": 1, "level": 70}, now=NOW + step + 11)
+    assert desk.reader.latest(Wanted(poles=("P0001",)))[0]["lastSeen"] == NOW + step + 11
+
+
+def test_a_meter_that_waited_at_the_broker_is_no_sign_of_life(desk: Desk) -> None:
+    desk.say("P0001", "presence", {"online": True}, retained=True)
+    desk.say("P0001", "presence", {"online": False}, now=NOW + 10)
+    assert "P0001" not in desk.say("P0001", "meter", {"v": 1, "at": NOW - 3600}, now=NOW + 20).spoke
+    assert "P0001" in desk.say("P0001", "meter", {"v": 1, "at": NOW + 25}, now=NOW + 30).spoke
+    assert failures(desk) == [(True, NOW + 10, "lastWill"), (False, NOW + 30, "lastWill")]
 
 
 def test_the_latest_of_each_pole_is_kept(desk: Desk) -> None:
@@ -360,6 +377,6 @@ def test_a_record_belongs_to_one_site_and_one_writer(desk: Desk) -> None:
         Record(path, ROOT, "other")
     other = path.with_name("text.sqlite")
     other.write_text("this is no database at all, but a text\n" * 40)
-    with pytest.raises(RecordError, match="cannot be opened: file is not a database"):
+    with pytest.raises(RecordError, match="is no record: it is not an SQLite file"):
         Record(other, ROOT, SITE)
     desk.record = Record(path, ROOT, SITE)
