@@ -122,12 +122,11 @@ class Sender(Speaker):
             pole for pole in self._street.shown.never() if target.group in ("", *self._street.row(pole).groups)
         ]  # fmt: skip
         if not rows:
-            groups = self._street.groups()
-            if target.group in groups:
+            if target.group in self._street.groups():
                 many = f"none of the {len(never)} poles of group {target.group}"
                 raise CommandError(f"{many} has ever reported to the broker at {broker}")
-            given = target.group and groups
-            known = f"give a group there is{closest(target.group, groups)}" if given else "no pole has"
+            there = {group for row in self._street.rows() for group in row.groups} if target.group else set()
+            known = f"give a group there is{closest(target.group, there)}" if there else "no pole has"
             raise CommandError(f"no pole of {target} has reported to the broker at {broker}; {known}")
         return Outcome(
             (row.pole for row in rows if row.online is not False), (row.pole for row in rows if row.online is False),
