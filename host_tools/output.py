@@ -68,14 +68,28 @@ def _utf8() -> bool:
 
 
 @contextlib.contextmanager
+def reading_bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal while a broker is read: call what it gives with (how many are here, of how many)."""
+    with _bar("reading the broker") as bar:
+        yield bar
+
+
+@contextlib.contextmanager
 def waiting(what: str = "waiting for answers") -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal while *what* goes on: call what it gives with (how many there are, how many are left)."""
+    with _bar(what) as bar:
+        yield lambda asked, silent: bar(asked - silent, asked)
+
+
+@contextlib.contextmanager
+def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal's standard error, gone at the end: call it with (how many are done, of how many)."""
     if not coloured(sys.stderr):
-        yield lambda asked, silent: None
+        yield lambda done, of: None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
-        yield lambda asked, silent: bar.update(task, total=asked, completed=asked - silent)
+        yield lambda done, of: bar.update(task, total=of, completed=done)
