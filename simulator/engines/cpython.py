@@ -17,6 +17,7 @@ from host_tools.firmware import start_module
 from simulator.engines.cpython_console import TypedLines
 from simulator.engines.cpython_net import CpythonNet
 from simulator.engines.engine import Hardware, PoleDied, Runner
+from simulator.engines.signals import WaitingSignals
 from simulator.engines.virtual_loop import VirtualLoop
 from simulator.hardware.flash import Flash
 from simulator.hardware.little_files import LittleFiles
@@ -56,6 +57,7 @@ class _Stepped:
 
 
 _stepped = _Stepped()
+_signals = WaitingSignals()
 
 
 class _NoHardware:
@@ -85,11 +87,13 @@ class CPythonEngine:
         sys.modules["ops"] = importlib.import_module(VIRTUAL + "ops")
         for name in REPLACED:
             sys.modules[name] = importlib.import_module(VIRTUAL + name)
+        _signals.install()
 
     def start(self, hardware: Hardware) -> Runner:
         return CPythonRunner(hardware)
 
     def close(self) -> None:
+        _signals.remove()
         for name, module in self._before.items():
             if module is None:
                 sys.modules.pop(name, None)
@@ -124,6 +128,7 @@ class CPythonRunner:
         _stepped.hardware = self._hardware
         out, err = sys.stdout, sys.stderr
         sys.stdout = sys.stderr = self._console
+        _signals.stepping = True
         try:
             if self._life is None:
                 self._life = self._loop.create_task(self._live())
@@ -135,6 +140,7 @@ class CPythonRunner:
         finally:
             _stepped.hardware = None
             sys.stdout, sys.stderr = out, err
+            _signals.step_over()
 
     async def _live(self) -> None:
         # here and not above: they import machine, which is only now the virtual one
