@@ -116,7 +116,11 @@ def order(entry: Entry) -> tuple[int, str]:
 
 
 def date(unix: int) -> str:
-    return f"{datetime.fromtimestamp(unix, UTC):%Y-%m-%d}"
+    """*unix* as `2026-11-24`; a time that no calendar holds as "?"."""
+    try:
+        return f"{datetime.fromtimestamp(unix, UTC):%Y-%m-%d}"
+    except (OverflowError, ValueError, OSError):
+        return "?"
 
 
 def _tie(entry: Entry) -> tuple[str, str, str]:

@@ -14,14 +14,20 @@ from typing import Any
 
 from host_tools.errors import RegistryError
 from host_tools.naming import NAME, NAME_BOUND
+from host_tools.text import safe, shows_whole
 
 BIND = "bind"  # this board is on this pole
 COMMISSION = "commission"  # this pole was tried, and how it went
 
 Position = tuple[float, float]  # latitude, longitude: degrees
 
+LAST_SECOND = 253_402_300_799  # Unix s: the end of the year 9999
+
 _TEXT_MOST = 200
+_TEXT_BOUND = f"must have at most {_TEXT_MOST} characters, all of which can be printed"
 _ID_DIGITS = 32
+_ID = re.compile(rf"[0-9a-f]{{{_ID_DIGITS}}}")
+_MAC = re.compile("(?:[0-9a-f]{2}:){5}[0-9a-f]{2}")
 
 
 @dataclass(frozen=True)
@@ -74,9 +80,44 @@ def from_content(content: str) -> Entry:
         kind=str(said["kind"]), site=str(said["site"]), pole=str(said["pole"]), mac=str(said["mac"]),
         at=int(said["at"]), by=str(said["by"]),
         position=None if position is None else (position[0], position[1]),
-        reason=str(said["reason"]), replaces=tuple(said["replaces"]), record=said["record"],
+        reason=str(said["reason"]), replaces=tuple(map(str, said["replaces"])), record=said["record"],
         nonce=str(said["nonce"]),
     )  # fmt: skip
+
+
+def check_sound(entry: Entry) -> None:
+    """Raises ValueError where *entry* says what no registry writes: one from outside stays for good once it is merged.
+
+    The sentence names the field and its bound, and repeats nothing of what it says.
+    """
+    wrong = (
+        ("kind", entry.kind not in (BIND, COMMISSION), f"must be {BIND} or {COMMISSION}"),
+        ("site", not NAME.fullmatch(entry.site), NAME_BOUND),
+        ("pole", not NAME.fullmatch(entry.pole), NAME_BOUND),
+        ("mac", not (_MAC.fullmatch(entry.mac) or (entry.mac == "" and entry.kind == COMMISSION)), "must be six bytes"),
+        ("at", not 0 <= entry.at <= LAST_SECOND, "must be a time before the year 10000"),
+        ("by", not _is_text(entry.by), _TEXT_BOUND),
+        ("reason", not _is_text(entry.reason), _TEXT_BOUND),
+        ("nonce", not re.fullmatch("[0-9a-zA-Z]{0,64}", entry.nonce), "must be at most 64 letters and digits"),
+        ("replaces", not all(isinstance(one, str) and _ID.fullmatch(one) for one in entry.replaces), "must be ids"),
+        ("position", not _is_position(entry.position), "must be latitude and longitude in degrees"),
+        ("record", not (entry.record is None or isinstance(entry.record, dict)), "must be an object"),
+    )
+    for field_, is_wrong, bound in wrong:
+        if is_wrong:
+            raise ValueError(f"its {field_} {bound}")
+
+
+def _is_text(text: str) -> bool:
+    return len(text) <= _TEXT_MOST and shows_whole(text)
+
+
+def _is_position(position: Any) -> bool:
+    if position is None:
+        return True
+    if len(position) != 2 or any(isinstance(part, bool) or not isinstance(part, int | float) for part in position):
+        return False
+    return bool(abs(position[0]) <= 90 and abs(position[1]) <= 180)
 
 
 def checked_mac(text: str) -> str:
@@ -95,8 +136,8 @@ def checked_name(what: str, text: str) -> str:
 
 
 def checked_text(what: str, text: str) -> str:
-    """*text* without what would break a line.  Raises RegistryError where it is too long."""
-    plain = " ".join(text.split())
+    """*text* on one line, with what cannot be printed as "?".  Raises RegistryError where it is too long."""
+    plain = safe(" ".join(text.split()))
     if len(plain) > _TEXT_MOST:
         raise RegistryError(f"the {what} has {len(plain)} characters and must have at most {_TEXT_MOST}")
     return plain

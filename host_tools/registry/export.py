@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from host_tools import spreadsheet
 from host_tools.registry.bindings import Bindings
-from host_tools.registry.entry import BIND
+from host_tools.registry.entry import BIND, Entry
 from host_tools.text import json_text
 
 COLUMNS = (
@@ -34,10 +34,15 @@ def rows(known: Bindings) -> list[dict[str, Any]]:
             "latitude": position[0], "longitude": position[1],
             "since": moment(entry.at), "by": entry.by, "reason": entry.reason,
             "commissioned": moment(tried.at) if tried else None,
-            "passed": (tried.record or {}).get("passed") if tried else None,
+            "passed": _passed(tried) if tried else None,
             "question": asked.get(entry.id),
         })  # fmt: skip
     return found
+
+
+def _passed(tried: Entry) -> bool | None:
+    said = tried.record.get("passed") if isinstance(tried.record, Mapping) else None
+    return said if isinstance(said, bool) else None
 
 
 def csv_of(known: Bindings) -> str:
@@ -70,8 +75,11 @@ def history_csv(known: Bindings) -> str:
 
 
 def moment(unix: int) -> str:
-    """*unix* as `2026-11-24T14:05:00Z`."""
-    return f"{datetime.fromtimestamp(unix, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    """*unix* as `2026-11-24T14:05:00Z`; a time that no calendar holds as "?"."""
+    try:
+        return f"{datetime.fromtimestamp(unix, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    except (OverflowError, ValueError, OSError):
+        return "?"
 
 
 def _csv(columns: tuple[str, ...], found: Iterable[dict[str, Any]]) -> str:

@@ -24,6 +24,7 @@ from host_tools.registry.entry import (
     COMMISSION,
     Entry,
     Position,
+    check_sound,
     checked_mac,
     checked_name,
     checked_position,
@@ -132,7 +133,9 @@ class Registry:
         """
         if not other.is_file():
             raise RegistryError(f"there is no registry {other} to merge: name the other laptop's registry file")
-        theirs = Registry(other).entries()
+        if not other.stat().st_size:
+            raise RegistryError(f"the file {other} is empty: name the other laptop's registry file")
+        theirs = Registry(other)._from_outside()
         with self._writing() as db:
             new = sum(_add(db, entry) for entry in theirs)
             questions = Bindings(self._read(db)).conflicts()
@@ -190,6 +193,19 @@ class Registry:
         if version != VERSION:
             raise RegistryError(f"the registry {self.path} is of version {version}, and this diya knows {VERSION}")
 
+    def _from_outside(self) -> list[Entry]:
+        """Every entry, each of which makes sense.  Raises RegistryError."""
+        with self._reading() as db:
+            found = self._read(db) if db else []
+        for number, entry in enumerate(found, 1):
+            try:
+                check_sound(entry)
+            except ValueError as error:
+                raise RegistryError(
+                    f"entry {number} of the registry {self.path} makes no sense ({error}): nothing was merged"
+                ) from error
+        return found
+
     def _read(self, db: sqlite3.Connection) -> list[Entry]:
         found = []
         for number, name, content in db.execute("SELECT arrival, id, content FROM entry"):
@@ -198,14 +214,17 @@ class Registry:
                 if entry.id != name:
                     raise ValueError("its hash is another")
                 found.append(entry)
-            except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+                why = str(error) if type(error) is ValueError else type(error).__name__
                 raise RegistryError(
-                    f"entry {number} of the registry {self.path} is damaged ({error}): put the file away and merge"
+                    f"entry {number} of the registry {self.path} is damaged ({why}): put the file away and merge"
                     " another laptop's into a new one"
                 ) from error
         return found
 
     def _refused(self, what: str, error: sqlite3.Error) -> RegistryError:
+        if "locked" in str(error):
+            return RegistryError(f"the registry {self.path} is being written by another program: try again")
         return RegistryError(f"the registry {self.path} cannot be {what}: {error}")
 
 

@@ -7,11 +7,12 @@ take over another's session, or the recorder's.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from host_tools.errors import BrokerError
-from host_tools.files import write_secret
+from host_tools.files import Busy, create_secret, locked, replace_file, secret_folder, write_secret
 from host_tools.site import credentials
 from host_tools.site.model import Pole, Site
 from pole import contract
@@ -55,8 +56,13 @@ class Written:
     missing: list[str] = field(default_factory=list)  # files the configuration names that are not there (yet)
 
 
-def write(site: Site, folder: Path, plan: Plan) -> Written:
-    """Write the configuration of *site* to *folder*, keeping the passwords a former run made.  Raises BrokerError."""
+def write(
+    site: Site, folder: Path, plan: Plan, progress: Callable[[int, int], None] = lambda all_, left: None
+) -> Written:
+    """Write the configuration of *site* to *folder*, keeping the passwords a former run made.
+
+    *progress* is told how many passwords there are to hash, and how many are left.  Raises BrokerError.
+    """
     for pole in site.poles:
         if pole.name.casefold() == CITY:
             raise BrokerError(f"the pole {pole.name} has the name of the city's own user and must have another")
@@ -64,25 +70,42 @@ def write(site: Site, folder: Path, plan: Plan) -> Written:
         raise BrokerError(f"the poles' port and the city's are both {plan.port} and must differ")
     folder = folder.resolve()
     secret = folder / SECRETS
-    secret.mkdir(parents=True, exist_ok=True)
-    secret.chmod(0o700)
-    users = [CITY] if plan.certificates else [CITY, *(pole.name for pole in site.poles)]
-    file = secret / "users.csv"
-    before = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    passwords = credentials.kept(file, users)
-    written = Written(folder, len(site.poles), len(set(credentials.as_csv(passwords).splitlines()) - {*before, _HEAD}))
-    write_secret(file, credentials.as_csv(passwords))  # first: what is not written down would be lost
-    write_secret(secret / f"{CITY}.login", f"{CITY}:{passwords[CITY]}\n")
-    write_secret(folder / "city.passwords", _passwords({CITY: passwords[CITY]}))
-    poles = {user: password for user, password in passwords.items() if user != CITY}
-    if not plan.certificates:
-        write_secret(folder / "poles.passwords", _passwords(poles))
-    (folder / "poles.acl").write_text(poles_acl(site), encoding="utf-8")
-    (folder / "city.acl").write_text(f"user {CITY}\ntopic readwrite {site.root}/{site.name}/#\n", encoding="utf-8")
-    (folder / "mosquitto.conf").write_text(configuration(site, folder, plan), encoding="utf-8")
-    written.files = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    secret_folder(secret)
+    lock = secret / ".lock"
+    create_secret(lock, "")
+    try:
+        with locked(lock):
+            new = _write(site, folder, plan, progress)
+    except Busy as error:
+        raise BrokerError(f"{folder} is being written by another `diya site broker-config`: try again") from error
+    written = Written(folder, len(site.poles), new)
+    written.files = sorted(
+        str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path != lock
+    )
     written.missing = [str(path) for path in (plan.ca, plan.certificate, plan.key) if not path.exists()]
     return written
+
+
+def _write(site: Site, folder: Path, plan: Plan, progress: Callable[[int, int], None]) -> int:
+    """How many users are new."""
+    secret = folder / SECRETS
+    file = secret / "users.csv"
+    users = [CITY] if plan.certificates else [CITY, *(pole.name for pole in site.poles)]
+    known = credentials.read(file) if file.exists() else {}
+    passwords = {user: known.get(user) or credentials.new_password() for user in users}
+    write_secret(file, credentials.as_csv(passwords))  # first: what is not written down would be lost
+    write_secret(secret / f"{CITY}.login", f"{CITY}:{passwords[CITY]}\n")
+    write_secret(folder / "city.passwords", credentials.hashed_lines({CITY: passwords[CITY]}))
+    if not plan.certificates:
+        poles = {user: password for user, password in passwords.items() if user != CITY}
+        write_secret(folder / "poles.passwords", credentials.hashed_lines(poles, progress))
+    for name, text in (
+        ("poles.acl", poles_acl(site)),
+        ("city.acl", f"user {CITY}\ntopic readwrite {site.root}/{site.name}/#\n"),
+        ("mosquitto.conf", configuration(site, folder, plan)),
+    ):
+        replace_file(folder / name, text.encode())
+    return len(set(passwords) - set(known))
 
 
 def poles_acl(site: Site) -> str:
@@ -146,9 +169,6 @@ def configuration(site: Site, folder: Path, plan: Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
-_HEAD = "user,password"
-
-
 def _tls(plan: Plan) -> list[str]:
     return [f"certfile {plan.certificate}", f"keyfile {plan.key}", "tls_version tlsv1.2"]
 
@@ -156,7 +176,3 @@ def _tls(plan: Plan) -> list[str]:
 def _group_lines(site: Site, pole: Pole) -> list[str]:
     groups = sorted({group for group in pole.groups if group})
     return [f"topic read {contract.group_topic(site.root, site.name, group)}" for group in groups]
-
-
-def _passwords(passwords: dict[str, str]) -> str:
-    return "".join(f"{user}:{credentials.hashed(password)}\n" for user, password in passwords.items())

@@ -16,6 +16,7 @@ from host_tools.registry.label import parse_label
 from host_tools.registry.place import registry_option, registry_path
 from host_tools.registry.store import Registry
 from host_tools.spreadsheet import for_excel
+from host_tools.text import safe
 
 
 @click.group(help="See which board is on which pole, merge another laptop's registry, and export it.")
@@ -40,9 +41,9 @@ def list_(registry_file: Path | None, site: str, poles: tuple[str, ...], as_json
         tried = {None: "", True: ", commissioned", False: ", commissioning failed"}[row["passed"]]
         who = f" by {row['by']}" if row["by"] else ""
         asked = "  <- in question" if row["question"] else ""
-        click.echo(f"{row['site']}  {row['pole']}  {row['mac']}  since {row['since'][:10]}{who}{tried}{asked}")
+        click.echo(safe(f"{row['site']}  {row['pole']}  {row['mac']}  since {row['since'][:10]}{who}{tried}{asked}"))
     for sentence in questions:
-        click.echo(f"question: {sentence}")
+        click.echo(safe(f"question: {sentence}"))
     click.echo(f"boards on poles: {len(found)}, questions: {len(questions)}, in {file}.")
 
 
@@ -89,7 +90,7 @@ def merge(registry_file: Path | None, file: Path, as_json: bool) -> None:
         say_json({"registry": str(into), "new": merged.new, "questions": questions})
     else:
         for sentence in questions:
-            click.echo(f"question: {sentence}")
+            click.echo(safe(f"question: {sentence}"))
         click.echo(f"new entries: {merged.new}, questions: {len(questions)}, from {file}.")
     if questions:
         raise Question(f"{questions[0].capitalize()} Answer with `diya registry bind MAC POLE --replace`")

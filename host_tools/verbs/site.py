@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from host_tools.errors import CommandError
-from host_tools.output import coloured, json_option, say_json
+from host_tools.output import coloured, json_option, say_json, waiting
 from host_tools.verbs.site_import import import_
 from host_tools.verbs.site_poles import configure, rekey
 
@@ -155,7 +155,9 @@ def broker_config(
         (ca or here / "ca.pem").absolute(), (cert or here / "server.pem").absolute(),
         (key or here / "server.key").absolute(), port, city_port, city_bind, certificates, data.absolute(),
     )  # fmt: skip
-    written = write(load_site(folder), out, plan)
+    found = load_site(folder)
+    with waiting("hashing passwords") as bar:
+        written = write(found, out, plan, bar)
     if as_json:
         say_json({
             "folder": str(written.folder), "poles": written.poles, "newUsers": written.new_users,

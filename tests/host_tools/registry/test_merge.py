@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import tempfile
 from collections.abc import Callable
+from contextlib import closing
 from functools import reduce
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from host_tools.errors import Question
+from host_tools.errors import Question, RegistryError
 from host_tools.registry import Bindings, Entry, Registry
-from host_tools.registry.entry import BIND, COMMISSION, from_content
+from host_tools.registry.entry import BIND, COMMISSION, from_content, id_of
+from host_tools.text import shows_whole
 
 MACS = [f"24:6f:28:00:00:{n:02x}" for n in range(4)]
 POLES = ["P1", "P2", "P3"]
@@ -136,3 +141,91 @@ def _act(laptop: Registry, act: str, mac: str, pole: str, at: int, other: Path) 
 
 def _same(what: Callable[[Registry], str], laptops: list[Registry]) -> None:
     assert what(laptops[0]) == what(laptops[1]) == what(laptops[2])
+
+
+def _file(path: Path, content: str | bytes) -> Path:
+    """Another laptop's registry with one entry that says *content*."""
+    path.unlink(missing_ok=True)
+    Registry(path).bind(MACS[0], "P9", "sagar", 5)
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("DROP TRIGGER unchanged")
+        db.execute(
+            "UPDATE entry SET id = ?, content = ?", (id_of(content) if isinstance(content, str) else "", content)
+        )
+    return path
+
+
+SAID = {
+    "kind": "bind", "site": "sagar", "pole": "P1", "mac": MACS[1], "at": 1790000000, "by": "Ravi", "position": None,
+    "reason": "", "replaces": [], "record": None, "nonce": "a1",
+}  # fmt: skip
+
+
+def _content(**other: object) -> str:
+    return json.dumps({**SAID, **other}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+@pytest.mark.parametrize(("other", "words"), [
+    ({"kind": "evil"}, "kind must be"), ({"site": "a b"}, "site must be"), ({"pole": "../\x1b[2J"}, "pole must be"),
+    ({"mac": "zz"}, "mac must be"), ({"mac": ""}, "mac must be"), ({"mac": MACS[1].upper()}, "mac must be"),
+    ({"at": 10**18}, "at must be"), ({"at": -1}, "at must be"), ({"by": "\x1b[2J\nRavi"}, "by must have"),
+    ({"by": "x" * 201}, "by must have"), ({"reason": "a\u202eb"}, "reason must have"), ({"nonce": "\n"}, "nonce must"),
+    ({"position": ["a", "b"]}, "position must be"), ({"position": [91, 0]}, "position must be"),
+    ({"replaces": ["x"]}, "replaces must be"), ({"record": [1]}, "record must be"), ({"record": "x"}, "record must be"),
+    ({"at": "1790000000"}, "its hash is another"), ({"at": True}, "its hash is another"),
+    ({"replaces": [{}]}, "its hash is another"), ({"by": ["x"]}, "its hash is another"),
+    ({"position": {"a": 1}}, "damaged"),
+])  # fmt: skip
+def test_an_entry_that_no_registry_writes_is_refused_and_nothing_of_it_stays(
+    tmp_path: Path, other: dict[str, object], words: str
+) -> None:
+    mine = Registry(tmp_path / "mine.sqlite")
+    mine.bind(MACS[0], "P1", "sagar", 5)
+    before = mine.entries()
+    with pytest.raises(RegistryError, match=words) as said:
+        mine.merge(_file(tmp_path / "theirs.sqlite", _content(**other)))
+    assert shows_whole(str(said.value))
+    assert mine.entries() == before
+
+
+@pytest.mark.parametrize("content", [
+    "{", "[]", "null", "[" * 100_000, '{"at":' + "9" * 5000 + "}", b"\xff\xfe", _content().replace("null", "NaN"),
+    "\ud800".encode("utf-8", "surrogatepass"),
+])  # fmt: skip
+def test_an_entry_that_is_damaged_is_refused_and_said(tmp_path: Path, content: str | bytes) -> None:
+    with pytest.raises(RegistryError, match=r"entry 1 of the registry .* is damaged|cannot be read"):
+        Registry(tmp_path / "mine.sqlite").merge(_file(tmp_path / "theirs.sqlite", content))
+
+
+def test_a_sound_entry_from_another_laptop_is_taken_over(tmp_path: Path) -> None:
+    content = _content(by="श्\u200dरी", position=[23.8, 78.7])
+    assert Registry(tmp_path / "mine.sqlite").merge(_file(tmp_path / "theirs.sqlite", content)).new == 1
+
+
+def test_a_file_that_is_empty_or_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    mine, theirs = Registry(tmp_path / "mine.sqlite"), tmp_path / "theirs.sqlite"
+    theirs.write_bytes(b"")
+    with pytest.raises(RegistryError, match="is empty"):
+        mine.merge(theirs)
+    _file(theirs, _content())
+    with closing(sqlite3.connect(theirs)) as db:
+        db.execute("PRAGMA user_version = 2")
+    with pytest.raises(RegistryError, match="is of version 2, and this diya knows 1"):
+        mine.merge(theirs)
+
+
+def test_what_an_older_diya_merged_can_still_be_listed_and_exported(tmp_path: Path) -> None:
+    mine = Registry(_file(tmp_path / "mine.sqlite", _content(at=10**18, by="\x1b[2J\n=1+1")))
+    assert "'?[2J =1+1" not in mine.export_csv()
+    assert "\x1b" not in mine.export_csv() and "\x1b" not in mine.export_geojson()
+    assert len(mine.export_csv().splitlines()) == 2
+
+
+def test_a_registry_that_somebody_else_writes_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("host_tools.registry.store.WAIT_S", 0.05)
+    mine = Registry(tmp_path / "mine.sqlite")
+    mine.bind(MACS[0], "P1", "sagar", 5)
+    with closing(sqlite3.connect(mine.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(RegistryError, match="is being written by another program: try again"):
+            mine.bind(MACS[1], "P2", "sagar", 5)

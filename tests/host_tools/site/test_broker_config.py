@@ -10,6 +10,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ from host_tools.broker.address import free_port
 from host_tools.broker.mosquitto import find_mosquitto
 from host_tools.cli import run
 from host_tools.site import load_site
-from host_tools.site.credentials import hashed
+from host_tools.site.credentials import hashed, new_password
 from tests.host_tools.certificates import Authority
 from tests.patience import PATIENCE_S, until
 
@@ -31,6 +32,7 @@ SAGAR = Path(__file__).parents[3] / "simulator" / "sites" / "sagar"
 HEAD = "diya/1/sagar"
 P1, P2 = (load_site(SAGAR).pole(name) for name in ("P0001", "P0002"))
 OTHER_GROUP = next(group for group in P2.groups if group not in P1.groups)
+DIYA = str(Path(sys.executable).with_name("diya"))
 QUIET_S = 0.5  # nothing more comes once nothing came for so long
 
 Capture = pytest.CaptureFixture[str]
@@ -414,6 +416,51 @@ def test_passwords_are_hashed_as_mosquitto_does(tmp_path: Path) -> None:
     subprocess.run([program, "-b", "-c", str(file), "P0001", "secret"], check=True, capture_output=True)
     theirs = file.read_text().strip().partition(":")[2]
     assert hashed("secret", base64.b64decode(theirs.split("$")[3])) == theirs
+
+
+def test_a_password_file_that_was_saved_by_excel_is_read_and_one_that_makes_no_sense_is_not_replaced(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    city = City(tmp_path)
+    file = city.out / "secrets" / "users.csv"
+    before = file.read_text()
+    file.write_bytes(before.replace(",", ";").replace("\n", "\r\n").encode("utf-8-sig"))
+    city.configure()
+    assert file.read_text() == before
+    for wrong, words in (
+        (before + "P0001,secret\n", "line 243 of the file"), (before + "P9\n", "line 243 of the file"),
+        ("users,secret\n", "must be CSV with the columns user and password"), (before + '"secret', "is no CSV"),
+    ):  # fmt: skip
+        file.write_text(wrong)
+        assert run(["site", "broker-config", str(SAGAR), "--out", str(city.out)]) == 1
+        said = capsys.readouterr().err
+        assert words in said and "secret" not in said.replace("/secrets/", "")
+        assert file.read_text() == wrong
+
+
+def test_two_at_a_time_write_passwords_that_belong_together(tmp_path: Path) -> None:
+    city = City(tmp_path)
+    (city.out / "secrets" / "users.csv").unlink()
+    command = [DIYA, "site", "broker-config", str(SAGAR), "--out", str(city.out)]
+    several = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(3)]
+    assert [one.wait(120) for one in several] == [0, 0, 0]
+    lines = dict(line.split(":") for line in (city.out / "poles.passwords").read_text().splitlines())
+    for name in ("P0001", "P0240"):
+        salt = base64.b64decode(lines[name].split("$")[3])
+        assert hashed(city.password(name), salt) == lines[name]
+
+
+def test_a_broker_that_reads_by_its_group_can_after_a_second_run(tmp_path: Path) -> None:
+    city = City(tmp_path)
+    passwords, acl = city.out / "poles.passwords", city.out / "poles.acl"
+    passwords.chmod(0o640)
+    acl.chmod(0o640)
+    city.configure()
+    assert [path.stat().st_mode & 0o777 for path in (passwords, acl)] == [0o640, 0o640]
+
+
+def test_no_password_begins_as_a_formula_does() -> None:
+    assert all(new_password()[0].isalnum() for _ in range(500))
 
 
 def test_what_is_missing_is_said(tmp_path: Path, capsys: Capture) -> None:
