@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check soak wheel bench bench-detection clean
+.PHONY: help setup demo test test-fast check soak wheel bench bench-detection clean
 
 help:  ## what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ demo: $(READY)  ## a street of 12 poles through a night (HEADLESS=1: one night a
 
 test: $(READY)  ## every test, on CPython and on MicroPython
 	@$(BIN)/python -m pytest
+
+test-fast: $(READY)  ## all but the tests in tests/slow.txt: a minute and a half, for the habit
+	@$(BIN)/python -m pytest -m "not slow"
 
 check: $(READY)  ## ruff, and mypy on the host's code and on the firmware against the ESP32 stubs
 	@$(BIN)/ruff check .

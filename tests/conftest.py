@@ -21,6 +21,7 @@ from host_tools.micropython_vm import find_micropython
 
 ROOT = Path(__file__).parent.parent
 RUNNER = ROOT / "tests" / "vm_runner.py"
+SLOW = tuple(line for line in (ROOT / "tests" / "slow.txt").read_text().splitlines() if line and line[0] != "#")
 LIMIT_S = 900  # a virtual machine that hangs; a file takes a minute at most, and ten times that under load
 
 # what a user of Diya may have set: no test depends on it, or writes where it leads
@@ -34,8 +35,30 @@ settings.register_profile("diya", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("diya")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--processor-times", metavar="FILE", help="Append to FILE the processor seconds of each test.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: named in tests/slow.txt, and left out by `make test-fast`")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in WAITING)
+    for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Notes what a test and the processes it started and waited for took of the processor: the same under any load."""
+    before = sum(os.times()[:4])
+    outcome = yield
+    if file := item.config.getoption("--processor-times"):
+        with open(file, "a", encoding="utf-8") as times:
+            times.write(f"{sum(os.times()[:4]) - before:.2f} {item.nodeid}\n")
+    return outcome
 
 
 @pytest.fixture(scope="session", autouse=True)

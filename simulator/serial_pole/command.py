@@ -53,11 +53,11 @@ def virtual_pole(
             else:
                 early.append(line)
 
-    with SerialPole(chip, port, flash, baud_limit, faults, flash_size, log=log) as pole:
-        with lock:
-            click.echo("\n".join([pole.url, *early]))
-            said.set()
-        try:
+    try:
+        with SerialPole(chip, port, flash, baud_limit, faults, flash_size, log=log) as pole:
+            with lock:
+                click.echo("\n".join([pole.url, *early]))
+                said.set()
             threading.Event().wait()
-        except KeyboardInterrupt:
-            return
+    except KeyboardInterrupt:  # also one that comes as soon as the port is said
+        return

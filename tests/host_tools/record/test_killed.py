@@ -16,7 +16,7 @@ from host_tools.link import Link
 from host_tools.record import query
 from host_tools.record.query import Wanted
 from tests.host_tools.record.played_pole import HEAD, PlayedPole, event
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 
 MORTAL = Path(__file__).with_name("mortal.py")
 POLES, EVENTS = 5, 1000
@@ -36,8 +36,10 @@ def test_killed_at_any_point_it_loses_and_doubles_nothing(tmp_path: Path) -> Non
     deaths = before = 0  # before: the events there were when this one began
     with Mosquitto() as broker, ExitStack() as ends:
         poles = [PlayedPole(f"P{n:04}", broker.address, EVENTS, n, tells_journal=n % 2 == 0) for n in range(POLES)]
-        alive = recorder(file, broker.port, 0, 20)
+        alive = recorder(file, broker.port, 0, 0)
         ends.callback(lambda: (alive.kill(), alive.wait()))
+        _subscribed(file, broker)  # what a pole says before, and never again, is not promised
+        alive.kill()
         for pole in poles:
             ends.callback(pole.end)
             pole.start()
@@ -104,19 +106,17 @@ def test_what_the_broker_handed_over_is_not_lost_though_nobody_could_send_it_aga
     """A burst from a pole that answers no question: only the PUBACK after the commit can bring it all in."""
     file, count, deaths = tmp_path / "record.sqlite", 4000, 0
     with Mosquitto() as broker, ExitStack() as ends:
-        alive = recorder(file, broker.port, 0, 30)
+        alive = recorder(file, broker.port, 99, 0)
         ends.callback(lambda: (alive.kill(), alive.wait()))
+        _subscribed(file, broker, "P0001")
         with Link(broker.address, ["x"]) as link:
-            while not (file.exists() and _count(file)):  # until it has subscribed, and the broker queues for it
-                link.publish(f"{HEAD}/P0001/event", event("a-1"))
-                time.sleep(0.1)
-                alive = alive if alive.poll() is None else recorder(file, broker.port, 99, 0)
             for number in range(1, count + 1):
                 link.post(f"{HEAD}/P0001/event", event(f"a-{number}"))
             link.publish(f"{HEAD}/P0001/event", event("b-1"))
-        until = time.monotonic() + LIMIT_S
+        alive.kill()
+        end = time.monotonic() + LIMIT_S
         while (have := _count(file)) < count + 1:
-            assert time.monotonic() < until, have
+            assert time.monotonic() < end, have
             if alive.poll() is not None:
                 deaths += 1
                 alive = recorder(file, broker.port, 100 + deaths, 30)
@@ -126,6 +126,12 @@ def test_what_the_broker_handed_over_is_not_lost_though_nobody_could_send_it_aga
         assert [row["sequence"] for row in reader.events(Wanted())] == [*range(1, count + 1), 1]
         assert reader.gaps() == []
     print(f"{count} events, {deaths} deaths", file=sys.stderr)
+
+
+def _subscribed(file: Path, broker: Mosquitto, pole: str = "P0009") -> None:
+    """Returns once the recorder has heard *pole*: the broker queues for it from then on."""
+    with Link(broker.address, ["x"]) as link:
+        until(lambda: _count(file) or link.publish(f"{HEAD}/{pole}/event", event("a-1")), "an event", 0.1)
 
 
 def _count(file: Path) -> int:
@@ -146,7 +152,7 @@ def _complete(file: Path, poles: list[PlayedPole]) -> bool:
         return False
 
 
-def _until_complete(file: Path, poles: list[PlayedPole], until: float) -> None:
+def _until_complete(file: Path, poles: list[PlayedPole], end: float) -> None:
     while True:
         missing = []
         if _complete(file, poles):
@@ -154,5 +160,5 @@ def _until_complete(file: Path, poles: list[PlayedPole], until: float) -> None:
                 missing = reader.gaps()
             if all(row["state"] != "missing" for row in missing):
                 return
-        assert time.monotonic() < until, f"missing: {missing[:5]}"
+        assert time.monotonic() < end, f"missing: {missing[:5]}"
         time.sleep(0.3)

@@ -14,6 +14,7 @@ import pytest
 
 from host_tools.errors import Question, RegistryError
 from host_tools.registry import Registry, registry_path
+from tests.patience import PATIENCE_S
 
 FIRST, SECOND = "24:6f:28:aa:bb:01", "24:6f:28:aa:bb:02"
 EVENING = 1_795_525_200  # 2026-11-24 13:00 UTC
@@ -132,7 +133,7 @@ def test_several_processes_write_at_once_and_lose_nothing(registry: Registry) ->
         " 'sagar', 1)"
     )
     writers = [subprocess.Popen([sys.executable, "-c", code, registry.path, f"0{n}"]) for n in range(3)]
-    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    assert [writer.wait(PATIENCE_S) for writer in writers] == [0, 0, 0]
     assert len(registry.bindings().holding) == 24
 
 

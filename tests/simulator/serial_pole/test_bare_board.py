@@ -155,6 +155,7 @@ def live_through(laptop: Laptop) -> None:
     told["bundle"] = laptop.diya("bundle", str(town), *images, *words, "--out", str(folder / "town.diya"))
     ports = [word for board in laptop.boards.values() for word in ("--port", board.url)]
     told["flash"] = laptop.diya("flash", str(folder / "town.diya"), *ports, "--next", "--json")
+    assert told["flash"].code == 0, told["flash"].err  # nothing that is waited for below would come
     told["online"] = laptop.watched()
     told["lit"] = time.time()
     told["look"] = laptop.each(lambda pole: laptop.diya("pole", "--port", laptop.boards[pole].url, "--json", "--once"))

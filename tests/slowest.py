@@ -1,0 +1,36 @@
+"""`python -m tests.slowest TIMES`: writes tests/slow.txt from what `pytest --processor-times TIMES` measured.
+
+The slowest test functions, with all their parameters, go on the list until the rest fits into ``BUDGET_S``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+BUDGET_S = 130.0  # processor seconds on two cores: 90 s less the start of three workers, who collect the tests
+LIST = Path(__file__).with_name("slow.txt")
+HEAD = "# What `make test-fast` leaves out; `python -m tests.slowest` writes this list: see docs/developing.md.\n"
+
+
+def slowest(lines: Iterable[str], budget_s: float) -> list[str]:
+    """The test functions to leave out so that the rest take *budget_s*; *lines* are "seconds test"."""
+    took: dict[str, float] = defaultdict(float)
+    for line in lines:
+        seconds, _, test = line.strip().partition(" ")
+        took[test.partition("[")[0]] += float(seconds)
+    rest, out = sum(took.values()), []
+    for test in sorted(took, key=lambda name: -took[name]):
+        if rest <= budget_s:
+            break
+        rest -= took[test]
+        out.append(test)
+    return sorted(out)
+
+
+if __name__ == "__main__":
+    found = slowest(Path(sys.argv[1]).read_text(encoding="utf-8").splitlines(), BUDGET_S)
+    LIST.write_text(HEAD + "".join(f"{test}\n" for test in found), encoding="utf-8")
+    print(f"{len(found)} tests are in {LIST}")
