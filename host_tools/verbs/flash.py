@@ -93,6 +93,7 @@ class _Flashing:
         from host_tools.flashing.files import Files
         from host_tools.flashing.job import Job, rates
         from host_tools.flashing.names import Registered
+        from host_tools.flashing.practice import check_practice
         from host_tools.flashing.run import Run, exit_code
         from host_tools.flashing.trust import check_signer
         from host_tools.ports import adapter_key, different, find
@@ -112,6 +113,8 @@ class _Flashing:
                 run = Run(self.memory)
                 try:
                     for port, its in pairs:
+                        if bundle.practice:
+                            check_practice(port)
                         bauds = rates(baud, self.memory.baud_of(adapter_key(port)))
                         asked = "asked" if no_stub else ""
                         run.start(Job(bundle, its, port, names, files, bauds, erase_data, asked))
