@@ -54,7 +54,7 @@ class Refused(Spoken):
 class Service:
     """The pole at *port*, called *name* in sentences; *on_log* gets every line that is no answer, safe to print.
 
-    *on_busy* is called when an answer takes longer than a pole at rest needs, once for each question.
+    ``on_busy`` is called when an answer takes longer than a pole at rest needs, once for each question.
     *monotonic* is seconds, an argument so that tests own the time.  Every question may raise PoleSilent, PoleGone or
     Refused.
     """
@@ -65,12 +65,11 @@ class Service:
         name: str = "",
         on_log: Callable[[str], None] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
-        on_busy: Callable[[], None] | None = None,
     ) -> None:
         self._port = port
         self.name = name
         self.on_log = on_log
-        self.on_busy = on_busy
+        self.on_busy: Callable[[], None] | None = None
         self.monotonic = monotonic
         self._busy_since: float | None = None  # when the question was asked of which ``on_busy`` was told
         self._answered = False  # has it ever?
@@ -81,13 +80,11 @@ class Service:
         self._id = int(time.time() * 10) % 1_000_000 * 100
 
     @classmethod
-    def open(
-        cls, url: str, on_log: Callable[[str], None] | None = None, on_busy: Callable[[], None] | None = None
-    ) -> Service:
+    def open(cls, url: str, on_log: Callable[[str], None] | None = None) -> Service:
         """The pole at the port *url* (a device, socket:// or rfc2217://), which is opened without disturbing it."""
         from host_tools.ports import quiet_open
 
-        return cls(quiet_open(url, GLANCE_S), url, on_log, on_busy=on_busy)
+        return cls(quiet_open(url, GLANCE_S), url, on_log)
 
     def __enter__(self) -> Service:
         return self

@@ -90,6 +90,7 @@ class _Flashing:
         trust: Path | None, by: str, registry_file: Path | None,
     ) -> None:  # fmt: skip
         from host_tools.bundle import Bundle
+        from host_tools.flashing.errors import FlashError
         from host_tools.flashing.files import Files
         from host_tools.flashing.job import Job, rates
         from host_tools.flashing.names import Registered
@@ -125,6 +126,8 @@ class _Flashing:
                     raise
                 self._tell(run.jobs)
                 done += run.jobs
+        if not done:
+            raise FlashError("flash.nothing_scanned")
         if self.as_json:
             say_json([_report(job, self.said) for job in done])
         ctx.exit(exit_code(done))

@@ -190,7 +190,8 @@ def _at(wanted: Wanted, on_log: Callable[[str], None] | None = None) -> Iterator
         def busy() -> None:
             click.echo(wanted.language.say("service.waits", port=port), err=True)
 
-        with Service.open(port, on_log, busy) as service:
+        with Service.open(port, on_log) as service:
+            service.on_busy = busy
             yield service
 
 

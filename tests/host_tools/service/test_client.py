@@ -158,7 +158,8 @@ def test_a_pole_that_is_busy_is_waited_for_and_said_to_be(monkeypatch: pytest.Mo
     """3 s of arithmetic for TLS, and 7 s for a name server that never answers: its console is deaf, but keeps bytes."""
     pole = FakePole()
     told: list[int] = []
-    asked = Service(pole, "socket://pole", monotonic=pole.monotonic, on_busy=lambda: told.append(pole.ms))
+    asked = service(pole)
+    asked.on_busy = lambda: told.append(pole.ms)
     assert asked.hello().pole == "P0001" and told == []
     begin, kept = pole.ms, bytearray()
     write, read = pole.write, pole.read
