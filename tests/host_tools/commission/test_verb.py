@@ -161,7 +161,7 @@ def test_pole_sets_a_level_that_ends_by_itself_and_releases_it(
     assert run(["pole", "--port", "x", "set", "40", "--for", "10m", "--reason", "Prüfung"]) == 0
     assert "The light goes to 40 % until" in capsys.readouterr().out
     asked = pole.requests[-1]
-    assert (asked["level"], asked["for"], asked["reason"]) == (40, 600, "Pr?fung")
+    assert (asked["level"], asked["for"], asked["reason"]) == (40, 600, "Prüfung")
     pole.pass_ms(3000)
     assert pole.plant.light(pole.ms) < 0.5
     assert run(["pole", "release", "--port", "x", "--lang", "hi"]) == 0
