@@ -67,7 +67,7 @@ def build(given: Ingredients, signer: Signer, source: Path = FIRMWARE) -> bytes:
     start_unix = int(datetime(given.day.year, given.day.month, given.day.day, tzinfo=UTC).timestamp())
     for pole in site.poles:
         members[f"poles/{pole.name}.json"] = _json(_settings(given, pole, start_unix))
-    manifest = {
+    manifest: dict[str, Any] = {
         "site": site.name,
         "title": site.title,
         "day": given.day.isoformat(),
@@ -78,6 +78,8 @@ def build(given: Ingredients, signer: Signer, source: Path = FIRMWARE) -> bytes:
         },
         "poles": {pole.name: {"board": pole.board} for pole in site.poles},
     }
+    if any(image.practice for image in images.values()):
+        manifest["practice"] = True
     return container.pack(manifest, members, signer)
 
 

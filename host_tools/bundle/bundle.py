@@ -62,6 +62,11 @@ class Bundle:
         return cls(manifest, members)
 
     @property
+    def practice(self) -> bool:
+        """Whether the MicroPython in it is a stand-in, which runs on virtual poles alone."""
+        return bool(self.manifest.get("practice"))
+
+    @property
     def micropython(self) -> str:
         """Version of MicroPython; where there are several chips with several versions, all of them."""
         return ", ".join(sorted({image["version"] for image in self.manifest["micropython"].values()}))

@@ -27,6 +27,8 @@ def problems(manifest: Mapping[str, Any], members: Mapping[str, bytes], what: st
     for name in _TEXTS:
         if not isinstance(manifest.get(name), str) or not manifest[name]:
             yield f"{name} is {_short(manifest.get(name))} and must be text"
+    if not isinstance(manifest.get("practice", False), bool):
+        yield f"practice is {_short(manifest['practice'])} and must be true or false"
     poles, images = manifest.get("poles"), manifest.get("micropython")
     if not isinstance(poles, dict) or not poles:
         yield f"poles is {_short(poles)} and must name one pole at least"

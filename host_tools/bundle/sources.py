@@ -13,6 +13,7 @@ from host_tools.envelope import Key
 from host_tools.files import create_secret
 from host_tools.images import micropython
 from host_tools.images.micropython import MicroPython
+from host_tools.images.stand_in import stand_in_image
 from host_tools.key_file import KeyFile
 from host_tools.site.model import Site
 
@@ -46,6 +47,12 @@ def read_images(
                 raise BundleError(f"there are two MicroPython images for {image.chip}: one will do")
             out[image.chip] = image
     return out
+
+
+def practice_images(site: Site) -> dict[str, MicroPython]:
+    """A stand-in for MicroPython for every chip of *site*: virtual poles take it, and no network is needed."""
+    chips = sorted({load_board(pole.board)["chip"] for pole in site.poles})
+    return {chip: micropython.read(stand_in_image(chip), f"the stand-in for {chip}") for chip in chips}
 
 
 def city_keys(path: Path, poles: Iterable[str], new: bool) -> tuple[dict[str, Key], list[str]]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import NamedTuple
 
 from host_tools.commission.expected import Type
+from host_tools.language import Spoken
 from host_tools.site.load import load_site
 from host_tools.site.model import SiteError
 
 Position = tuple[float, float]
+
+
+class NotThere(Spoken):
+    """The pole is not among those of the site or the bundle that was named."""
+
+    code = 4
 
 
 class Knowledge(NamedTuple):
@@ -33,22 +39,31 @@ def from_site(folder: str, pole: str) -> Knowledge:
 
 def from_bundle(file: Path, trust: Path | None, pole: str) -> Knowledge:
     """As the pole was configured by the bundle in *file*.  Raises BundleError."""
-    from host_tools.bundle import Bundle
+    from host_tools.bundle import Bundle, Damaged
+    from host_tools.bundle.container import json_object
 
     bundle = Bundle.open(file, trust)
     if pole not in bundle.poles:
         return Knowledge()
-    config = json.loads(bundle.files(pole)["config.json"])
-    table = config.get("luminaire") or ()
-    return Knowledge(Type.of_config(table) if table else None, (config["latitude"], config["longitude"]))
+    config = json_object(bundle.files(pole)["config.json"], f"the configuration of {pole} in {file.name}")
+    try:
+        table = config.get("luminaire") or ()
+        position = (float(config["latitude"]), float(config["longitude"]))
+        return Knowledge(Type.of_config(table) if table else None, position)
+    except (KeyError, TypeError, ValueError, IndexError, ArithmeticError):
+        raise Damaged(f"the configuration of {pole} in {file.name} is signed and makes no sense") from None
 
 
 def known(site: str | None, bundle: Path | None, trust: Path | None, named: str, pole: str) -> Knowledge:
-    """What the options say of *pole*; without one, what a site called as the pole says (*named*) has in its files."""
-    if bundle is not None:
-        return from_bundle(bundle, trust, pole)
-    if site is not None:
-        return from_site(site, pole)
+    """What the options say of *pole*; without one, what a site called as the pole says (*named*) has in its files.
+
+    Raises NotThere where what was named does not know the pole; SiteError, BundleError.
+    """
+    if bundle is not None or site is not None:
+        found = from_site(str(site), pole) if bundle is None else from_bundle(bundle, trust, pole)
+        if found.position is None:
+            raise NotThere("commission.not_there", pole=pole, where=str(bundle or site))
+        return found
     try:
         return from_site(named, pole)
     except SiteError:

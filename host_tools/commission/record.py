@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -41,6 +42,13 @@ def record_of(visit: Visit, outcomes: Sequence[Outcome], by: str, when: int, mac
 def stem(record: dict[str, Any]) -> str:
     """The name of its files, without an ending: pole and local time, so that none replaces another."""
     return f"{record['pole']}-{datetime.fromtimestamp(record['when']):%Y%m%d-%H%M%S}"
+
+
+def check_folder(folder: Path) -> None:
+    """Makes *folder* where it is missing, and sees that a record can be written there.  Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def write_json(record: dict[str, Any], folder: Path) -> Path:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from host_tools.text import safe
+
 _WRITING = re.compile(r"^Writing '(?P<file>.+)' at (?P<offset>0x[0-9a-f]+)\.\.\.")
 _COMPRESSED = re.compile(r"^Compressed (?P<size>\d+) bytes to (?P<line>\d+)")
 _PROGRESS = re.compile(r"^Writing at (?P<address>0x[0-9a-f]+) .*?(?P<percent>[\d.]+)%")
@@ -34,7 +36,7 @@ class Said:
 
     def line(self, text: str) -> None:
         """Take one more line."""
-        text = text.strip()
+        text = safe(text.strip())
         if not text:
             return
         if _PROGRESS.match(text):

@@ -11,7 +11,7 @@ import re
 import struct
 from dataclasses import dataclass
 
-from host_tools.images import esp_image, partitions
+from host_tools.images import esp_image, partitions, stand_in
 from host_tools.images.esp_image import EspImage, ImageError
 
 OLDEST = (1, 22)
@@ -23,7 +23,8 @@ _MPY_SINCE = (((1, 23), (6, 3)), ((1, 22), (6, 2)))  # by MicroPython's own list
 class MicroPython:
     """*chip* it is for, *version* such as v1.24.1, *mpy* the (version, sub-version) of the .mpy files it loads.
 
-    *bootloader* and *app* are the images in it, *sha256* that of the whole file (hexadecimal).
+    *bootloader* and *app* are the images in it, *sha256* that of the whole file (hexadecimal).  *practice*: it is a
+    stand-in, which no chip can run.
     """
 
     chip: str
@@ -32,6 +33,7 @@ class MicroPython:
     bootloader: bytes
     app: bytes
     sha256: str
+    practice: bool = False
 
 
 def read(data: bytes, what: str) -> MicroPython:
@@ -66,6 +68,7 @@ def read(data: bytes, what: str) -> MicroPython:
         bootloader=data[: bootloader.size],
         app=app,
         sha256=hashlib.sha256(data).hexdigest(),
+        practice=stand_in.MARK in app,
     )
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from host_tools.ports import groups
 from host_tools.ports.errors import Busy, Forbidden, Unusable
 from host_tools.ports.finding import is_url
+from host_tools.text import text
 
 PROC = Path("/proc")
 
@@ -93,7 +94,7 @@ def holders(device: str) -> list[tuple[int, str]]:
             except OSError:
                 continue
             if held:
-                found.append((int(folder.name), _name(folder)))
+                found.append((int(folder.name), text(_name(folder), 60)))
                 break
     return sorted(found)
 
@@ -118,7 +119,7 @@ def _name(folder: Path) -> str:
     try:
         words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
         program = Path(words[0]).name
-        if program.startswith("python") and len(words) > 2 and words[1] != "-c":
+        if program.startswith("python") and len(words) > 2 and "-c" not in words[1:4]:
             named = words[2] if words[1] == "-m" else next((word for word in words[1:] if word[:1] != "-"), "")
             program = Path(named).name or program
         return program or (folder / "comm").read_text().strip()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from serial.tools import list_ports
 
 from host_tools.ports.adapters import adapter_name, probable_chip
+from host_tools.text import text
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ def find() -> list[PortInfo]:
     found = [
         PortInfo(
             device=port.device,
-            adapter=adapter_name(port.vid, port.pid, port.product or ""),
-            serial=port.serial_number or "",
+            adapter=adapter_name(port.vid, port.pid, text(port.product or "", 60)),
+            serial=text(port.serial_number or "", 60),
             chip=probable_chip(port.vid, port.pid),
             vid=port.vid,
             pid=port.pid,

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from host_tools.text import safe
+
+_DEEPEST = 8  # levels of an answer that are looked at
+
 
 class Status(NamedTuple):
     """What the pole is and does now; ``unix`` and ``rssi_dbm`` are None where it does not know."""
@@ -38,17 +42,17 @@ class Status(NamedTuple):
         """Raises KeyError, TypeError or ValueError where *answer* is none of a pole's."""
         epoch, first, following = answer.get("events") or ("", 0, 0)
         return cls(
-            site=str(answer["site"]), pole=str(answer["pole"]), board=str(answer["board"]),
-            firmware=str(answer["firmware"]), config_version=int(answer.get("configVersion") or 0),
-            boot_count=int(answer.get("bootCount") or 0), reset_cause=str(answer.get("resetCause") or ""),
+            site=_text(answer["site"]), pole=_text(answer["pole"]), board=_text(answer["board"]),
+            firmware=_text(answer["firmware"]), config_version=int(answer.get("configVersion") or 0),
+            boot_count=int(answer.get("bootCount") or 0), reset_cause=_text(answer.get("resetCause") or ""),
             uptime_s=_whole(answer.get("uptime")),
-            unix=_whole(answer["unix"]), clock=str(answer["clock"]), level=int(answer["level"]),
-            target=int(answer["target"]), reason=str(answer["reason"]), owner=str(answer["owner"]),
-            until=_whole(answer["until"]), online=bool(answer["online"]), problem=str(answer.get("problem") or ""),
-            address=str(answer.get("address") or ""), rssi_dbm=_whole(answer.get("rssi")),
+            unix=_whole(answer["unix"]), clock=_text(answer["clock"]), level=int(answer["level"]),
+            target=int(answer["target"]), reason=_text(answer["reason"]), owner=_text(answer["owner"]),
+            until=_whole(answer["until"]), online=bool(answer["online"]), problem=_text(answer.get("problem") or ""),
+            address=_text(answer.get("address") or ""), rssi_dbm=_whole(answer.get("rssi")),
             heap=int(answer.get("heap") or 0), held=int(answer.get("held") or 0),
-            faults=tuple(str(name) for name in answer.get("faults") or ()),
-            journal=(str(epoch), int(first), int(following)),
+            faults=tuple(_text(name) for name in answer.get("faults") or ()),
+            journal=(_text(epoch), int(first), int(following)),
         )  # fmt: skip
 
 
@@ -83,7 +87,7 @@ class Reading(NamedTuple):
             acceleration_mg=None if felt is None else (int(felt[0]), int(felt[1]), int(felt[2])),
             door_open=_flag(answer.get("door")), leakage_ma=_number(answer.get("leakage")),
             gear=_flag(answer.get("gear")), relay=bool(answer["relay"]), dim=float(answer["dim"]),
-            capabilities=tuple(str(name) for name in answer.get("capabilities") or ()), rtc=_whole(answer.get("rtc")),
+            capabilities=tuple(_text(name) for name in answer.get("capabilities") or ()), rtc=_whole(answer.get("rtc")),
         )  # fmt: skip
 
     @property
@@ -97,6 +101,21 @@ class Event(NamedTuple):
 
     sequence: int
     payload: Mapping[str, Any]
+
+
+def printable(value: Any, depth: int = 0) -> Any:
+    """*value*, of JSON, in which every text may be printed, names of fields too."""
+    if isinstance(value, str):
+        return safe(value)
+    if depth >= _DEEPEST:
+        return "?"
+    if isinstance(value, dict):
+        return {safe(str(name)): printable(inner, depth + 1) for name, inner in value.items()}
+    return [printable(inner, depth + 1) for inner in value] if isinstance(value, list) else value
+
+
+def _text(value: Any) -> str:
+    return safe(str(printable(value)))
 
 
 def _whole(value: Any) -> int | None:

@@ -10,16 +10,22 @@ from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
 from host_tools.language import Spoken
-from host_tools.service.answers import Event, Reading, Status
-from host_tools.service.diagnosis import PoleGone, silence
+from host_tools.service.answers import Event, Reading, Status, printable
+from host_tools.service.diagnosis import PROBES, PoleGone, PoleSilent, silence
 from host_tools.service.lines import Lines, answer_in
+from host_tools.text import safe, text
 
-LONGEST_REQUEST = 200  # bytes that a pole takes in one line
+LONGEST_REQUEST = 240  # bytes that a pole takes in one line
+LONGEST_REASON = 40  # characters that a pole takes, in any script
 PATIENCE_S = 4.0  # for one answer; the senses may take two seconds of it
 PING_S = 25.0  # an answer of the broker may take as long as the pole waits for it
 TILT_S = 12.0  # the mean of some seconds
 TRIES = 3
-HELLO_S = 15.0  # a pole that has only just got its power takes so long until it answers
+# a pole that has only just got its power takes 15 s until it answers; one that looks for its broker is busy for 7 s
+# while a name server is silent, and for 3 s with the arithmetic of TLS
+HELLO_S = 20.0
+BUSY_AFTER_S = 2.5  # without an answer for so long, ``on_busy`` is called
+PROBE_S = 0.3
 GLANCE_S = 0.05  # a read of the port waits so long at most
 AFTER_NOISE_S = 0.5
 REMEMBERED = 40  # log lines, to say what a silent port is
@@ -46,8 +52,9 @@ class Refused(Spoken):
 
 
 class Service:
-    """The pole at *port*, called *name* in sentences; *on_log* gets every line that is no answer.
+    """The pole at *port*, called *name* in sentences; *on_log* gets every line that is no answer, safe to print.
 
+    ``on_busy`` is called when an answer takes longer than a pole at rest needs, once for each question.
     *monotonic* is seconds, an argument so that tests own the time.  Every question may raise PoleSilent, PoleGone or
     Refused.
     """
@@ -62,7 +69,11 @@ class Service:
         self._port = port
         self.name = name
         self.on_log = on_log
+        self.on_busy: Callable[[], None] | None = None
         self.monotonic = monotonic
+        self._busy_since: float | None = None  # when the question was asked of which ``on_busy`` was told
+        self._answered = False  # has it ever?
+        self._heard = False  # has anything come, sensible or not?
         self._lines = Lines()
         self._last: deque[str] = deque(maxlen=REMEMBERED)
         # an answer to somebody who asked before us, and has gone, must not pass for ours
@@ -94,12 +105,17 @@ class Service:
     def hello(self, patience_s: float = HELLO_S) -> Status:
         """The first question: a pole that is only starting gets the time for it."""
         begin = self.monotonic()
+        wait_s = 1.0
         while True:
+            left_s = patience_s - (self.monotonic() - begin)
             try:
-                return self._known("status", Status.of, patience_s=1.0, tries=1)
+                return self._known("status", Status.of, min(wait_s, max(left_s, 0.1)), tries=1, began=begin)
             except Spoken as error:
-                if isinstance(error, Refused | PoleGone) or self.monotonic() - begin >= patience_s:
+                if isinstance(error, Refused | PoleGone):
                     raise
+                if self.monotonic() - begin >= patience_s:
+                    raise self._silence(begin) from None
+            wait_s *= 1.5  # what a busy pole is asked meanwhile must have room in its 260 bytes
 
     def status(self) -> Status:
         return self._known("status", Status.of)
@@ -110,10 +126,13 @@ class Service:
 
     def set(self, level: int, for_s: int, ramp_s: int = 0, reason: str = "diya pole") -> int | None:
         """A local override: *level* 0-100 percent for 1-3600 s, reached in 0-60 s.  Until when (Unix s), if known."""
-        plain = reason.encode("ascii", "replace").decode()[:40]  # six bytes a letter would be too many
-        answer = self.ask("set", level=level, ramp=ramp_s, reason=plain, **{"for": for_s})
-        until = answer.get("until")
-        return None if until is None else int(until)
+
+        def made(answer: dict[str, Any]) -> int | None:
+            until = answer.get("until")
+            return None if until is None else int(until)
+
+        shown = text(reason, LONGEST_REASON)
+        return self._known("set", made, level=level, ramp=ramp_s, reason=shown, **{"for": for_s})
 
     def release(self) -> None:
         """Ends the local override."""
@@ -129,14 +148,19 @@ class Service:
 
     def journal(self, first: int) -> Iterator[Event]:
         """The events held from the sequence *first* on, oldest first."""
-        while True:
-            answer = self.ask("journal", **{"from": first})
+
+        def made(answer: dict[str, Any]) -> Event | None:
             event = answer.get("event")
             if event is None:
-                return
-            sequence = int(answer["sequence"])
-            yield Event(sequence, event if isinstance(event, dict) else json.loads(event))
-            first = sequence + 1
+                return None
+            payload = event if isinstance(event, dict) else json.loads(event)
+            if not isinstance(payload, dict) or int(answer["sequence"]) < first:
+                raise ValueError(f"the event from {first} on")
+            return Event(int(answer["sequence"]), printable(payload))
+
+        while (event := self._known("journal", made, **{"from": first})) is not None:
+            yield event
+            first = event.sequence + 1
 
     def learn_curve(self, points: list[tuple[int, int, int]]) -> None:
         """Gives the pole its lamp's own curve: (level %, mW, power factor in thousandths), by rising level."""
@@ -168,6 +192,7 @@ class Service:
         make: Callable[[dict[str, Any]], T],
         patience_s: float = PATIENCE_S,
         tries: int = TRIES,
+        began: float | None = None,
         **fields: Any,
     ) -> T:
         """What *make* makes of the answer.
@@ -176,13 +201,15 @@ class Service:
         which repeats a field otherwise than it was sent, or makes no sense, does not count.
         """
         self._id += 1
-        line = json.dumps({"id": self._id, "do": do, **fields}).encode()
+        asked = {"id": self._id, "do": do, **fields}
+        line = json.dumps(asked, ensure_ascii=False, separators=(",", ":")).encode()
         if len(line) > LONGEST_REQUEST:
             raise ValueError(f"the request {do} has {len(line)} bytes and a pole takes {LONGEST_REQUEST}")
         strange: Refused | None = None
+        begin = self.monotonic() if began is None else began
         for _ in range(tries):
             self._write(b"\n" + line + b"\n")  # the first ends whatever half a line is there
-            answer = self._await(self._id, patience_s)
+            answer = self._await(self._id, patience_s, begin)
             if answer is None:
                 continue
             if answer["ok"] is not True:
@@ -195,14 +222,32 @@ class Service:
                 continue  # time alone goes on meanwhile
             try:
                 return make(answer)
-            except (KeyError, TypeError, ValueError, IndexError) as error:
+            except (KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError) as error:
                 strange = Refused(do, f"its answer cannot be understood: {error}")
-        raise strange or silence([*self._last, self._lines.rest], self.name, patience_s * tries)
+        raise strange or self._silence(begin, probe=began is None)
 
-    def _await(self, wanted: int, seconds: float) -> dict[str, Any] | None:
-        """The answer *wanted* within *seconds*; None when it did not come, or came damaged."""
+    def _silence(self, begin: float, probe: bool = True) -> PoleSilent:
+        """What to say of a port that was asked since *begin*.
+
+        One that has said nothing at all is asked first what a chip answers that runs no pole, where *probe*.
+        """
+        waited_s = self.monotonic() - begin
+        for question in PROBES if probe else ():
+            if not self._heard:
+                self._write(question)
+                self._await(-1, PROBE_S)
+        return silence([*self._last, self._lines.rest], self.name, waited_s, self._answered)
+
+    def _await(self, wanted: int, seconds: float, began: float | None = None) -> dict[str, Any] | None:
+        """The answer *wanted* within *seconds*; None when it did not come, or came damaged.
+
+        *began*: when the question was asked first, so that ``on_busy`` is called in time.
+        """
         until = self.monotonic() + seconds
-        while self.monotonic() < until:
+        while (now := self.monotonic()) < until:
+            if self.on_busy and began not in (None, self._busy_since) and now - (began or 0.0) >= BUSY_AFTER_S:
+                self._busy_since = began
+                self.on_busy()
             for line in self._lines.feed(self._take()):
                 found = answer_in(line)
                 if found is None:
@@ -212,6 +257,7 @@ class Service:
                 if before.strip():
                     self._log(before)
                 if number == wanted and answer is not None:
+                    self._answered = True
                     return answer
                 if number == wanted:
                     return None  # damaged on its way back
@@ -220,6 +266,7 @@ class Service:
         return None
 
     def _log(self, line: str) -> None:
+        line = safe(line)
         self._last.append(line)
         if self.on_log:
             self.on_log(line)
@@ -227,6 +274,7 @@ class Service:
     def _take(self) -> bytes:
         try:
             first = self._port.read(1)
+            self._heard = self._heard or bool(first)
             return first + self._port.read(self._port.in_waiting) if first else b""
         except OSError as error:
             raise PoleGone("service.gone", port=self.name) from error

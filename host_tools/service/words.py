@@ -83,11 +83,12 @@ def event_line(language: Language, event: Event) -> str:
     flag = payload.get("startEndFlag")
     key = "event_begins" if flag else "event_once" if flag is None else "event_ends"
     at = payload.get("timestamp")
-    attributes = payload.get("attributes") or {}
+    attributes = payload.get("attributes")
+    attributes = attributes if isinstance(attributes, dict) else {}
     shown = " ".join(f"{name}={value}" for name, value in attributes.items())
     return language.say(
         f"pole.{key}", number=event.sequence, at=local(at) if isinstance(at, int) else "-",
-        what=payload.get("eventType", "?"), attributes=shown,
+        what=str(payload.get("eventType", "?")), attributes=shown,
     ).rstrip()  # fmt: skip
 
 

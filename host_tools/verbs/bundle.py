@@ -44,9 +44,10 @@ def bundle() -> None:
 @bundle.command(short_help="Make the bundle of SITE_DIR ('make' may be left out).")
 @click.argument("folder", metavar="SITE_DIR")
 @click.option(
-    "--micropython", "images", metavar="FILE|VERSION", multiple=True, required=True,
+    "--micropython", "images", metavar="FILE|VERSION", multiple=True,
     help="The chip's image from micropython.org, or the version to fetch; one for each kind of chip.",
 )  # fmt: skip
+@click.option("--practice", is_flag=True, help="A stand-in for MicroPython instead: for virtual poles alone.")
 @click.option("--sha256", "hashes", metavar="HEX", multiple=True, help="What an image's SHA-256 must be.")
 @click.option(
     "--key-file", metavar="FILE", type=FILE, required=True, help="The city's keys, a line POLE:KEY for each pole."
@@ -67,7 +68,7 @@ def bundle() -> None:
 @click.option("--out", metavar="FILE.diya", type=FILE, required=True, help="Where to write it.")
 @json_option
 def make(
-    folder: str, images: tuple[str, ...], hashes: tuple[str, ...], key_file: Path, new_keys: bool,
+    folder: str, images: tuple[str, ...], practice: bool, hashes: tuple[str, ...], key_file: Path, new_keys: bool,
     signing_key: Path | None, new_key: bool, credentials: Path | None, ca: Path | None, wifi: Path | None,
     broker: str | None, day: str | None, out: Path, as_json: bool,
 ) -> None:  # fmt: skip
@@ -83,17 +84,21 @@ def make(
     from host_tools.bundle.bundle import write
     from host_tools.bundle.links import links
     from host_tools.bundle.signing import fingerprint, read_signer
-    from host_tools.bundle.sources import city_keys, read_file, read_images
+    from host_tools.bundle.sources import city_keys, practice_images, read_file, read_images
+    from host_tools.bundle.warnings import warnings_of
     from host_tools.site import load_site
     from host_tools.site.load import find_site
     from host_tools.verbs.keys import warn_shared
 
+    if practice == bool(images):
+        raise click.UsageError("Name MicroPython by --micropython FILE or VERSION; or take --practice, not both.")
     site = load_site(folder)
     if broker:
         parse_broker(broker)
         site = replace(site, broker=broker)
     begin = _day(day)
-    found = read_images(site, images, _hashes(hashes), find_site(folder))
+    sums = _hashes(hashes)
+    found = practice_images(site) if practice else read_images(site, images, sums, find_site(folder))
     ca = ca or (credentials / "ca.pem" if credentials and (credentials / "ca.pem").exists() else None)
     pem = read_file(ca, "the CA") if ca else None
     own = links(site, credentials, wifi)
@@ -102,14 +107,15 @@ def make(
     warn_shared(key_file)
     write(out, build(Ingredients(site, found, keys, begin, own, pem), signer))
     written = Bundle.open(out)
+    warnings = list(warnings_of(site, bool(wifi), written.practice))
     if as_json:
-        say_json({**_report(written, out), "newKeys": made})
+        say_json({**_report(written, out), "newKeys": made, "warnings": warnings})
         return
     _show(written, out)
     if made:
         click.echo(f"{len(made)} new keys are in {key_file}: keep that file, and the bundle, to yourself.")
-    if not wifi:
-        click.echo("warning: the poles are told no Wi-Fi network: name them by --wifi.")
+    for sentence in warnings:
+        click.echo(f"warning: {sentence}.")
     click.echo(f"Written to {out}, signed with {fingerprint(written.public)}.")
 
 
@@ -144,13 +150,16 @@ def _show(found: Bundle, file: Path) -> None:
     from host_tools.images.partitions import first_app, layout
 
     said = found.manifest
+    if found.practice:
+        click.echo("FOR PRACTICE: no chip can run the MicroPython in it, which is a stand-in for virtual poles.")
     click.echo(f"{said['title']} ({found.site}), {len(found.poles)} poles, from {said['day']} on")
     click.echo(
         f"  signed by    {fingerprint(found.public)}, {file.stat().st_size / 1e6:.1f} MB, all of it as it was signed"
     )
     click.echo(f"  app          {found.version}")
     for chip, image in said["micropython"].items():
-        click.echo(f"  {chip:<12} MicroPython {image['version']}, .mpy {image['mpy']}, SHA-256 {image['sha256']}")
+        named = "stand-in for MicroPython" if found.practice else "MicroPython"
+        click.echo(f"  {chip:<12} {named} {image['version']}, .mpy {image['mpy']}, SHA-256 {image['sha256']}")
     for board in found.boards():
         app = first_app(layout(board["flash_mb"]))
         size = said["members"][f"micropython/{board['chip']}/micropython.bin"]["size"]

@@ -13,7 +13,7 @@ import click
 
 from host_tools.commission.knowledge import Position, known
 from host_tools.commission.outcome import Outcome
-from host_tools.commission.record import record_of, stem, write_json
+from host_tools.commission.record import check_folder, record_of, stem, write_json
 from host_tools.commission.run import commission as try_everything
 from host_tools.commission.telling import check_name, figures, notes
 from host_tools.commission.visit import Visit
@@ -70,6 +70,7 @@ def commission(
         if not by:
             raise WrongUsage("commission.no_technician")
         place = parse_position(position) if position else None
+        _check_folder(out)
         registry = Registry(registry_path(registry_file))
         with Service.open(the_port(port)) as service:
             status = service.hello()
@@ -98,6 +99,13 @@ def parse_position(text: str) -> Position:
     except ValueError:
         pass
     raise WrongUsage("commission.wrong_position", text=text)
+
+
+def _check_folder(out: Path) -> None:
+    try:
+        check_folder(out)
+    except OSError as error:
+        raise WrongUsage("commission.no_folder", folder=str(out), why=error.strerror or str(error)) from None
 
 
 def _check_pole(status: Status, wanted: str | None) -> None:

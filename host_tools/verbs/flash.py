@@ -90,9 +90,11 @@ class _Flashing:
         trust: Path | None, by: str, registry_file: Path | None,
     ) -> None:  # fmt: skip
         from host_tools.bundle import Bundle
+        from host_tools.flashing.errors import FlashError
         from host_tools.flashing.files import Files
         from host_tools.flashing.job import Job, rates
         from host_tools.flashing.names import Registered
+        from host_tools.flashing.practice import check_practice
         from host_tools.flashing.run import Run, exit_code
         from host_tools.flashing.trust import check_signer
         from host_tools.ports import adapter_key, different, find
@@ -112,6 +114,8 @@ class _Flashing:
                 run = Run(self.memory)
                 try:
                     for port, its in pairs:
+                        if bundle.practice:
+                            check_practice(port)
                         bauds = rates(baud, self.memory.baud_of(adapter_key(port)))
                         asked = "asked" if no_stub else ""
                         run.start(Job(bundle, its, port, names, files, bauds, erase_data, asked))
@@ -122,6 +126,8 @@ class _Flashing:
                     raise
                 self._tell(run.jobs)
                 done += run.jobs
+        if not done:
+            raise FlashError("flash.nothing_scanned")
         if self.as_json:
             say_json([_report(job, self.said) for job in done])
         ctx.exit(exit_code(done))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -15,7 +16,9 @@ from host_tools.language import Language, Spoken, SpokenCommand, SpokenGroup, la
 from host_tools.output import console, json_option, on_terminal, say_json, say_json_line
 from host_tools.service import PoleSilent, Service, words
 from host_tools.service.choosing import the_port
+from host_tools.service.client import LONGEST_REASON
 from host_tools.spans import span
+from host_tools.text import shows_whole
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -123,12 +126,15 @@ def journal(above: Wanted, /, last: int, first: int | None, **options: Any) -> N
 @click.pass_obj
 def set_(above: Wanted, /, level: int, for_s: str, ramp_s: int, reason: str, **options: Any) -> None:
     wanted = _merged(above, **options)
+    reason = _typed(reason)
     with wanted.language.told():
         seconds = span(for_s)
         if not 0 <= level <= 100:
             raise _Wrong("pole.bad_level", level=level)
         if seconds > HOLD_MOST_S:
             raise _Wrong("pole.bad_span", seconds=seconds)
+        if len(reason) > LONGEST_REASON or not shows_whole(reason):
+            raise _Wrong("pole.bad_reason", reason=reason, most=LONGEST_REASON)
     with _at(wanted) as service:
         service.hello()
         until = service.set(level, seconds, ramp_s, reason)
@@ -160,15 +166,33 @@ class _Wrong(Spoken):
     code = 2
 
 
+def _typed(text: str) -> str:
+    """*text* of the command line as it was typed: a terminal speaks UTF-8 also where the locale says otherwise."""
+    try:
+        return os.fsencode(text).decode("utf-8")
+    except UnicodeError:
+        return text
+
+
 def _merged(above: Wanted, port: str | None, as_json: bool, lang: str | None) -> Wanted:
     return Wanted(port or above.port, as_json or above.as_json, Language(lang) if lang else above.language)
 
 
 @contextmanager
 def _at(wanted: Wanted, on_log: Callable[[str], None] | None = None) -> Iterator[Service]:
-    """The pole at the port that is meant; what goes wrong with it is told in the language asked for."""
-    with wanted.language.told(), Service.open(the_port(wanted.port), on_log) as service:
-        yield service
+    """The pole at the port that is meant; what goes wrong with it is told in the language asked for.
+
+    That it takes long to answer is said on stderr.
+    """
+    with wanted.language.told():
+        port = the_port(wanted.port)
+
+        def busy() -> None:
+            click.echo(wanted.language.say("service.waits", port=port), err=True)
+
+        with Service.open(port, on_log) as service:
+            service.on_busy = busy
+            yield service
 
 
 def _once(service: Service, wanted: Wanted) -> None:
@@ -190,15 +214,24 @@ def _live(service: Service, language: Language, log: deque[str]) -> None:
 
     screen = console()
     status, reading = service.hello(), service.read()
+
+    def show() -> None:
+        picture = draw(language, status, reading, log, service.name, screen.width, screen.height)
+        live.update(picture, refresh=True)
+
+    def busy() -> None:
+        log.append(language.say("service.waits", port=service.name))
+        show()
+
     try:
         with Live(console=screen, screen=True, auto_refresh=False) as live:
+            service.on_busy = busy
             while True:
                 try:
                     status, reading = service.status(), service.read()
                 except PoleSilent:
                     log.append(language.say("pole.no_answer"))  # in reset, or in maintenance: it will be back
-                picture = draw(language, status, reading, log, service.name, screen.width, screen.height)
-                live.update(picture, refresh=True)
+                show()
                 service.listen(FRAME_S)
     except KeyboardInterrupt:
         pass  # the way to end it

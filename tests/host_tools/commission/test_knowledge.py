@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from host_tools.bundle import Bundle
-from host_tools.commission.knowledge import Knowledge, known
+from host_tools.bundle import Bundle, Damaged
+from host_tools.commission.knowledge import Knowledge, NotThere, known
 from host_tools.site import load_site
 from host_tools.site.compile import pole_config
 
@@ -30,13 +30,27 @@ def test_a_site_and_the_bundle_made_of_it_know_the_same(monkeypatch: pytest.Monk
     assert of_site.type and of_bundle.type
     assert of_site.type.points == of_bundle.type.points
     assert of_site.position == of_bundle.position
-    assert known(None, Path("sagar.diya"), None, "sagar", "P9999") == Knowledge()
+    with pytest.raises(NotThere, match=r"P9999 by itself, and that is not among the poles of sagar\.diya"):
+        known(None, Path("sagar.diya"), None, "sagar", "P9999")
 
 
 def test_without_a_word_the_site_of_the_poles_own_name_is_taken_where_there_is_one() -> None:
     assert known(None, None, None, "sagar", "P0001").position is not None
     assert known(None, None, None, "nowhere", "P0001") == Knowledge()
-    assert known("sagar", None, None, "sagar", "P9999") == Knowledge()
+    assert known(None, None, None, "sagar", "P9999") == Knowledge()
+
+
+def test_a_site_that_was_named_must_have_the_pole() -> None:
+    with pytest.raises(NotThere, match="P9999 by itself, and that is not among the poles of sagar"):
+        known("sagar", None, None, "sagar", "P9999")
+
+
+@pytest.mark.parametrize("config", [b"[]", b"{}", b'{"latitude": [], "longitude": 1}', b'{"latitude": NaN}'])
+def test_a_configuration_that_makes_no_sense_is_one_sentence(config: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(StubBundle, "files", lambda self, pole: {"config.json": config})
+    monkeypatch.setattr(Bundle, "open", lambda path, trust=None: StubBundle())
+    with pytest.raises(Damaged, match="makes no sense"):
+        known(None, Path("sagar.diya"), None, "sagar", "P0001")
 
 
 def test_between_the_points_of_a_type_are_straight_lines() -> None:

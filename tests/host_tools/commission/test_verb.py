@@ -161,7 +161,7 @@ def test_pole_sets_a_level_that_ends_by_itself_and_releases_it(
     assert run(["pole", "--port", "x", "set", "40", "--for", "10m", "--reason", "Prüfung"]) == 0
     assert "The light goes to 40 % until" in capsys.readouterr().out
     asked = pole.requests[-1]
-    assert (asked["level"], asked["for"], asked["reason"]) == (40, 600, "Pr?fung")
+    assert (asked["level"], asked["for"], asked["reason"]) == (40, 600, "Prüfung")
     pole.pass_ms(3000)
     assert pole.plant.light(pole.ms) < 0.5
     assert run(["pole", "release", "--port", "x", "--lang", "hi"]) == 0
@@ -207,3 +207,34 @@ def test_the_live_screen_fits_its_terminal_and_shows_what_is_wrong(
     assert max(cell_len(line) for line in lines) <= width
     assert "██" in captured.get()
     assert Language(code).say("pole.offline") in captured.get()
+
+
+def test_a_folder_that_takes_no_record_is_said_before_the_pole_is_touched(
+    pole: FakePole, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    asked = len(pole.requests)
+    words = ["commission", "--port", "x", "--technician", "Asha", "--out", str(tmp_path / "file" / "records")]
+    assert run(words) == 2
+    assert f"No record can be written to the folder {tmp_path / 'file' / 'records'}" in capsys.readouterr().err
+    assert len(pole.requests) == asked
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"), [("x" * 41, "must be text of at most 40 characters"), ("a\x1b[2J", "none a control character")]
+)
+def test_a_reason_that_the_pole_would_not_take_is_refused(
+    pole: FakePole, capsys: pytest.CaptureFixture[str], reason: str, words: str
+) -> None:
+    assert run(["pole", "set", "60", "--port", "x", "--reason", reason]) == 2
+    assert words in capsys.readouterr().err and not pole.requests
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "latin-1"])
+def test_hindi_is_what_was_typed_whatever_the_locale(
+    pole: FakePole, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, encoding: str
+) -> None:
+    typed = "त्योहार".encode()
+    monkeypatch.setattr("os.fsencode", lambda text: text.encode(encoding, "surrogateescape"))
+    assert run(["pole", "set", "60", "--port", "x", "--reason", typed.decode(encoding, "surrogateescape")]) == 0
+    assert pole.requests[-1]["reason"] == "त्योहार"

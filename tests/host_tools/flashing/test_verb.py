@@ -167,7 +167,11 @@ def test_full_disk(place: Path, flash: Flash, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     ("words", "typed", "code", "sentence"),
     [
-        (("two.diya", "--port", "socket://127.0.0.1:9"), "P0077\n", 0, "There is no pole P0077 in the bundle of sagar"),
+        (("two.diya", "--port", "socket://127.0.0.1:9"), "P0077\n", 1, "There is no pole P0077 in the bundle of sagar"),
+        (("two.diya", "--port", "socket://127.0.0.1:9"), "", 1, "No label of a pole in the bundle was scanned"),
+        (("two.diya", "--port", "socket://127.0.0.1:9"), "\n", 1, "No label of a pole in the bundle was scanned"),
+        (("two.diya", "--port", "socket://192.0.2.1:9", "--pole", "P0001"), "", 1, "is no virtual pole"),
+        (("two.diya", "--port", "/dev/null", "--pole", "P0001"), "", 1, "is no virtual pole"),
         (("two.diya", "--port", "a", "--port", "b", "--pole", "P0001"), "", 1, "There are several ports (a, b)"),
         (("two.diya", "--port", "a", "--port", "b", "--port", "c", "--next"), "", 1, "only 2 poles have no board yet"),
         (("two.diya", "--pole", "P0001", "--next"), "", 2, "Only one of --pole, --next and --resume"),

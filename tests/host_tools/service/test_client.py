@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from host_tools.language import Language
 from host_tools.service import PoleGone, PoleSilent, Refused, Service
-from host_tools.service.client import LONGEST_REQUEST
+from host_tools.service.client import LONGEST_REASON, LONGEST_REQUEST
 from tests.host_tools.service.fake_pole import FakePole
 
 
@@ -150,3 +152,137 @@ def test_no_request_is_longer_than_a_pole_takes() -> None:
     assert len(pole.requests) == 1
     with pytest.raises(ValueError, match=str(LONGEST_REQUEST)):
         service(pole).ask("set", reason="x" * 300)
+
+
+def test_a_pole_that_is_busy_is_waited_for_and_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """3 s of arithmetic for TLS, and 7 s for a name server that never answers: its console is deaf, but keeps bytes."""
+    pole = FakePole()
+    told: list[int] = []
+    asked = service(pole)
+    asked.on_busy = lambda: told.append(pole.ms)
+    assert asked.hello().pole == "P0001" and told == []
+    begin, kept = pole.ms, bytearray()
+    write, read = pole.write, pole.read
+
+    def keep(data: bytes) -> int:
+        kept.extend(data[: 260 - len(kept)])
+        return len(data)
+
+    def wake(size: int = 1) -> bytes:
+        if pole.ms >= begin + 10_000:
+            write(bytes(kept))
+            kept.clear()
+        return read(size)
+
+    monkeypatch.setattr(pole, "write", keep)
+    monkeypatch.setattr(pole, "read", wake)
+    assert asked.status().pole == "P0001"
+    assert len(told) == 1 and 2_000 < told[0] - begin < 4_000
+
+
+def test_a_pole_that_answered_and_is_silent_is_busy_and_not_missing() -> None:
+    pole = FakePole()
+    asked = service(pole)
+    asked.hello()
+    pole.spoil = lambda data: b""
+    with pytest.raises(PoleSilent, match="is there and has not answered for 12 s: it is busy") as found:
+        asked.status()
+    assert "व्यस्त" in Language("hi").tell(found.value)
+    fresh = FakePole()
+    fresh.spoil = lambda data: b""
+    fresh.say("diya: looking for the broker")
+    with pytest.raises(PoleSilent, match="is there and has not answered for 20 s"):
+        service(fresh).hello()
+
+
+class Loader(FakePole):
+    """A chip that was put into its loader before anybody listened."""
+
+    answer = b"\xc0\x01\x08\x04\x00\x07\x07\x12\x20\0\0\0\0\xc0"
+    asks_for = b"\x07\x07\x12\x20" + 32 * b"\x55"
+
+    def write(self, data: bytes) -> int:
+        if self.asks_for in data:
+            self._out += self.answer
+        return len(data)
+
+
+class RawRepl(Loader):
+    answer = b"\r\nMicroPython v1.24.1 on 2024-11-29; Generic ESP32 module with ESP32\r\n>>> "
+    asks_for = b"\x02"
+
+
+@pytest.mark.parametrize(("kind", "words"), [(Loader, "waits in its loader"), (RawRepl, "is in maintenance")])
+def test_a_chip_that_says_nothing_unasked_is_asked_what_it_is(kind: type[FakePole], words: str) -> None:
+    with pytest.raises(PoleSilent, match=words):
+        service(kind()).hello(3.0)
+
+
+def test_hindi_comes_back_whole_however_its_bytes_are_split() -> None:
+    pole = FakePole()
+    read = pole.read
+    pole.read = lambda size=1: read(1)  # type: ignore[method-assign]
+    reason = "त्योहार की रात, मंदिर मार्ग (क्\u200dष)"
+    assert len(reason) <= LONGEST_REASON
+    asked = service(pole)
+    asked.set(100, 3600, 60, reason)
+    assert pole.requests[-1]["reason"] == reason
+    pole.say('{"id": 0, "log": "' + reason + '"}')
+    assert asked.status().reason == reason
+
+
+def test_a_reason_of_any_script_fits_into_a_request() -> None:
+    pole = FakePole()
+    service(pole).set(100, 3600, 60, "🪔" * LONGEST_REASON)
+    assert pole.requests[-1]["reason"] == "🪔" * LONGEST_REASON
+
+
+ESCAPES = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202e"
+
+
+def test_nothing_a_pole_says_acts_on_a_terminal() -> None:
+    pole, log = FakePole(), []
+    pole.say("log " + ESCAPES)
+    pole.events = [{"eventType": "x" + ESCAPES, "attributes": {ESCAPES: [{"deep": ESCAPES}]}}]
+    asked = service(pole, log)
+    asked.set(50, 60, reason="ok")
+    pole._held["reason"] = ESCAPES  # type: ignore[index]
+    found = [str(asked.status()), *log, *(str(event) for event in asked.journal(1))]
+    assert len(found) == 3 and not [one for one in found if set(one) & set(ESCAPES[:1] + "\x07\x9b\u202e")], found
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '"level":Infinity', '"level":NaN', '"level":' + "9" * 5000, '"level":[]', '"faults":5', '"events":7',
+        '"events":[1]', '"until":1e400', '"reason":' + "[" * 500 + "]" * 500, '"reason":null', '"faults":[{"a":1}]',
+    ],
+)  # fmt: skip
+def test_an_answer_that_makes_no_sense_is_one_sentence(answer: str) -> None:
+    class Odd(FakePole):
+        def say(self, line: str) -> None:
+            super().say(line.replace('"ok":true', f'"ok":true,{answer}', 1).replace(",,", ","))
+
+        def _answer(self, line: bytes) -> dict[str, Any]:
+            found = super()._answer(line)
+            for name in ("level", "faults", "events", "until", "reason"):
+                if f'"{name}"' in answer:
+                    found.pop(name, None)
+            return found
+
+    try:
+        assert service(Odd()).status().pole == "P0001"
+    except (Refused, PoleSilent) as error:
+        assert "\n" not in str(error)
+
+
+def test_a_journal_that_goes_back_is_refused_and_not_read_for_ever() -> None:
+    class Back(FakePole):
+        def _answer(self, line: bytes) -> dict[str, Any]:
+            found = super()._answer(line)
+            return {**found, "sequence": 1} if "event" in found else found
+
+    pole = Back()
+    pole.events = [{"eventType": "lampFailure"}] * 3
+    with pytest.raises(Refused, match="its answer cannot be understood"):
+        list(service(pole).journal(1))

@@ -13,6 +13,7 @@ from tests.simulator.streets import MINUTE_MS, NIGHT, Lived, live, watch_light
 
 ENGINES = ("cpython", "micropython")
 EVERY_MS = 30_000
+HINDI = "त्योहार की रात, मंदिर मार्ग (क्\u200dष), १२"
 CURVE = [[10, 16000, 600], [50, 72000, 870], [100, 152000, 980]]
 
 
@@ -68,7 +69,8 @@ def visited(engine: str) -> tuple[Lived, Laptop, list[tuple[int, float]]]:
         laptop.ask(25, "curve", at=2, of=3, point=[50, 1, 1])
         laptop.type("AT+GMR")
         laptop.type('{"id": 27, "do": "status", "pad": "' + "x" * 300 + '"}')
-        laptop.ask(28, "set", level=40, **{"for": 600})
+        laptop.type(json.dumps({"id": 28, "do": "set", "level": 40, "for": 600, "reason": HINDI}, ensure_ascii=False))
+        laptop.ask(31, "status")
         laptop.ask(29, "release")
         laptop.ask(30, "status")
         laptop.listen(laptop.next_ms)
@@ -106,6 +108,13 @@ def test_a_level_of_the_technicians_holds_for_its_time_and_no_longer(engine: str
     assert (later["target"], later["owner"], later["held"]) == (100, "calendar", 0)
     assert answer(engine, 29)["released"] is True
     assert answer(engine, 30)["owner"] == "calendar"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_reason_in_hindi_comes_back_whole_and_goes_to_the_city_whole(engine: str) -> None:
+    assert answer(engine, 28)["ok"] is True
+    assert (answer(engine, 31)["reason"], answer(engine, 31)["owner"]) == (HINDI, "local")
+    assert HINDI in {state["reason"] for _ms, state in visited(engine)[0].said("P0001", "state")}
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -1,0 +1,39 @@
+"""What a bundle can be made with, but hardly should: sentences for who makes it."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+
+from host_tools.broker import parse_broker
+from host_tools.site.model import Site
+
+
+def warnings_of(site: Site, wifi: bool, practice: bool) -> Iterator[str]:
+    """What to think about before poles of *site* are flashed; *wifi*: networks are named."""
+    if practice:
+        yield (
+            "this bundle is for practice: the MicroPython in it is a stand-in that no chip can run, so `diya flash` "
+            "writes it to virtual poles alone; make one for boards with --micropython"
+        )
+        return
+    if not wifi:
+        yield "the poles are told no Wi-Fi network: name them by --wifi"
+    if of_this_machine(parse_broker(site.broker).host):
+        yield (
+            f"the poles are told the broker {site.broker}, which to each of them is itself: no pole can reach it "
+            "there; name the address that the broker has in the poles' network by --broker"
+        )
+
+
+def of_this_machine(host: str) -> bool:
+    """Whether *host* is a name or an address that every machine has for itself."""
+    name = host.rstrip(".").lower()
+    if name in ("localhost", "ip6-localhost", "ip6-loopback") or name.endswith((".localhost", ".localdomain")):
+        return True
+    try:
+        address = ipaddress.ip_address(name.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return bool(mapped.is_loopback or mapped.is_unspecified)
