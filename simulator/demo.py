@@ -77,8 +77,9 @@ def _street(url: str) -> Iterator[None]:
 
 def live_a_night() -> bool:
     """One night through Mosquitto on real MicroPython; whether every pole reported and the street was lit."""
-    from simulator.command import run_with_progress, summarise
+    from simulator.command import run_with_progress
     from simulator.run import Options
+    from simulator.summary import summarise
 
     click.echo(f"one night of {POLES} poles on real MicroPython, through Mosquitto ...")
     outcome = run_with_progress(

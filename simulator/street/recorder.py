@@ -32,7 +32,8 @@ class _Order:
 class Recorder:
     """Takes every message on the broker; *unix* is the true time (Unix s).
 
-    ``excuse`` is called with a pole's name whenever the accepted commands that may darken it have changed.
+    ``excuse`` is called with a pole's name whenever the accepted commands that may darken it have changed,
+    ``tell_level`` whenever its level in ``levels`` has.
     """
 
     def __init__(self, kernel: Kernel, site: Site, unix: Callable[[], int], transcript: Transcript | None) -> None:
@@ -42,6 +43,8 @@ class Recorder:
         self.reported: dict[str, set[str]] = {pole.name: set() for pole in site.poles}
         self.events: list[Event] = []
         self.excuse: Callable[[str], None] = lambda pole: None
+        self.levels: dict[str, int] = {}  # percent, by each pole's latest word
+        self.tell_level: Callable[[str], None] = lambda pole: None
         self._kernel = kernel
         self._head = f"{site.root}/{site.name}/"
         self._lit_percent = site.lit_percent
@@ -82,6 +85,11 @@ class Recorder:
         elif kind != contract.EVENT:
             self._silences.alive(pole)
         self.reported[pole].add(kind)
+        if kind == contract.STATE:
+            level = values.get("level")
+            if isinstance(level, int) and level != self.levels.get(pole):
+                self.levels[pole] = level
+                self.tell_level(pole)
         if kind == contract.ACK:
             self.acks[values.get("reason") or values.get("outcome") or "unknown"] += 1
             if values.get("outcome") == contract_acks.APPLIED:
