@@ -26,8 +26,9 @@ QUIET_S, SETTLE_S = 0.4, 10.0  # retained messages are all here once none came f
 @connection_options
 @click.option("--once", is_flag=True, help="Print what the broker knows now, and end.")
 @click.option("--seconds", metavar="N", type=float, help="End after N seconds.")
+@click.option("--note", metavar="TEXT", default="", help="Lines to show above the street.")
 @json_option
-def watch(connection: Connection, site: str, once: bool, seconds: float | None, as_json: bool) -> None:
+def watch(connection: Connection, site: str, once: bool, seconds: float | None, note: str, as_json: bool) -> None:
     if seconds is not None and seconds <= 0:
         raise CommandError(f"--seconds is {seconds:g} and must be above 0")
     place = connection.place(site)
@@ -43,7 +44,7 @@ def watch(connection: Connection, site: str, once: bool, seconds: float | None, 
         elif as_json or not on_terminal():
             _stream(link, watcher, seconds, as_json)
         else:
-            _live(link, watcher, seconds)
+            _live(link, watcher, seconds, note)
 
 
 class _Watcher:
@@ -118,21 +119,25 @@ def _stream(link: Link, watcher: _Watcher, seconds: float | None, as_json: bool)
         click.echo(lines.summary_line(watcher.street.summary()))
 
 
-def _live(link: Link, watcher: _Watcher, seconds: float | None) -> None:
+def _live(link: Link, watcher: _Watcher, seconds: float | None, note: str) -> None:
     """The picture, drawn four times a second until Ctrl-C."""
+    from rich.console import Group
     from rich.live import Live
+    from rich.text import Text
 
     from host_tools.watch import screen
 
     terminal = console()
     begin = time.monotonic()
+    notes = [Text(line, "dim", no_wrap=True, overflow="ellipsis") for line in note.splitlines()]
 
     def picture() -> Any:
-        return screen.draw(
+        street = screen.draw(
             watcher.street, title=watcher.place.title, now=watcher.clock.now(), factor=watcher.clock.factor,
-            zone=watcher.place.zone, width=terminal.width, height=terminal.height, elapsed_s=time.monotonic() - begin,
-            connected=link.connected,
+            zone=watcher.place.zone, width=terminal.width, height=terminal.height - len(notes),
+            elapsed_s=time.monotonic() - begin, connected=link.connected,
         )  # fmt: skip
+        return Group(*notes, street)
 
     try:
         with Live(picture(), console=terminal, screen=True, auto_refresh=False) as live:

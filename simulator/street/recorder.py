@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from host_tools.correlation import SupplyLoss
 from host_tools.site.model import Site
 from pole import contract, contract_acks
 from simulator.kernel import Kernel
@@ -42,6 +43,7 @@ class Recorder:
         self.acks: Counter[str] = Counter()
         self.reported: dict[str, set[str]] = {pole.name: set() for pole in site.poles}
         self.events: list[Event] = []
+        self.losses: list[SupplyLoss] = []  # of their supply, by the poles' own word
         self.excuse: Callable[[str], None] = lambda pole: None
         self.levels: dict[str, int] = {}  # percent, by each pole's latest word
         self.tell_level: Callable[[str], None] = lambda pole: None
@@ -117,6 +119,9 @@ class Recorder:
         except (KeyError, TypeError, ValueError, OverflowError):
             return
         self.events.append(event)
+        if event.event_type == "supplyLoss" and event.starts:
+            alive = values.get("attributes", {}).get("lastAlive")
+            self.losses.append(SupplyLoss(pole, event.timestamp, alive if isinstance(alive, int) else None))
 
     # -- commands that were accepted excuse a dark lamp
 
