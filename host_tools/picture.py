@@ -12,16 +12,24 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from host_tools.matplotlib_setup import plain_matplotlib
+from host_tools.output_file import whole
+from host_tools.picture_head import Head
 from host_tools.plot import Mark, Series
 
 DAY, TWILIGHT, NIGHT = "#fdf6e3", "#c9cbe0", "#23264a"
 INK, QUIET, LAMP, ALARM = "#22242f", "#6d7080", "#f2a900", "#d6334c"
 ON_NIGHT = "#e9e6d8"
+OTHER = "#8f94a8"  # a dashed curve, which shows another quantity: seen by day and by night
 # Told apart by people who see colours differently, and bright enough to stand out against the night.
 CURVES = ("#f2a900", "#35b6c9", "#e4572e", "#8fd14f", "#c58af9", "#f78fb3", "#9aa5b1")
-SUN = ("sunset", "dusk", "dawn", "sunrise")
-SKY_AFTER = {"sunset": TWILIGHT, "dusk": NIGHT, "dawn": TWILIGHT, "sunrise": DAY}
-SKY_BEFORE = {"sunset": DAY, "dusk": TWILIGHT, "dawn": NIGHT, "sunrise": TWILIGHT}
+STYLES = ("-", (0, (5, 1, 1, 1)), (0, (1, 1)))  # one more for every round of colours
+DPI, WIDTH_IN, LEFT_IN, RIGHT_IN, BOTTOM_IN = 130, 12.0, 0.78, 0.34, 0.58  # inches of the whole picture and its edges
+LEVEL_IN, POWER_IN, GAP_IN, LABEL_IN = 3.6, 1.8, 0.16, 0.36  # of the panels, between them, and of a row of labels
+LABELLED_S = 4 * 86400  # the sun is named in pictures up to this long
+SUN = ("sunset", "dusk", "dawn", "sunrise", "polar night")
+SKY_AFTER = {"sunset": TWILIGHT, "dusk": NIGHT, "dawn": TWILIGHT, "sunrise": DAY, "polar night": NIGHT}
+SKY_BEFORE = {"sunset": DAY, "dusk": TWILIGHT, "dawn": NIGHT, "sunrise": TWILIGHT, "polar night": NIGHT}
 
 
 def png(
@@ -41,8 +49,9 @@ def png(
     line with its label.  Raises ValueError when there is nothing to draw, OSError when *path* cannot be written.
     """
     picture = _Picture(list(series), list(faint), sorted(marks, key=lambda mark: mark.at), ZoneInfo(timezone))
-    picture.draw(title, subtitle)
-    picture.save(path)
+    with plain_matplotlib(title, subtitle, *picture.names()):
+        picture.draw(title, subtitle)
+        picture.save(path)
 
 
 class _Picture:
@@ -59,33 +68,44 @@ class _Picture:
         self._marks = [mark for mark in marks if self._start <= mark.at <= self._end]
         self._figure: Any = None
 
+    def names(self) -> list[str]:
+        """All texts that come from outside, title and subtitle excepted."""
+        return [*(one.name for one in self._levels), *(mark.label for mark in self._marks)]
+
     def draw(self, title: str, subtitle: str) -> None:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
-        panels = ["level"] * bool(self._levels or self._faint) + ["power"] * bool(self._powers)
-        both = len(panels) == 2
-        self._figure = figure = Figure(figsize=(12, 7.2 if both else 4.8), dpi=130, facecolor="white")
+        self._figure = figure = Figure(figsize=(WIDTH_IN, 7.2), dpi=DPI, facecolor="white")
         FigureCanvasAgg(figure)
-        axes = figure.subplots(
-            len(panels), 1, sharex=True, squeeze=False, height_ratios=[3, 1.5][: len(panels)],
-            gridspec_kw={
-                "left": 0.065, "right": 0.972, "top": 0.815 if both else 0.73, "bottom": 0.08 if both else 0.12,
-                "hspace": 0.09,
-            },
-        )[:, 0]  # fmt: skip
+        panels = ["level"] * bool(self._levels or self._faint) + ["power"] * bool(self._powers)
+        shares = [LEVEL_IN, POWER_IN][: len(panels)] if len(panels) == 2 else [LEVEL_IN]
+        axes = figure.subplots(len(panels), 1, sharex=True, squeeze=False, height_ratios=shares)[:, 0]
         for axis, panel in zip(axes, panels, strict=True):
             self._sky(axis)
             self._level_panel(axis) if panel == "level" else self._power_panel(axis)
             self._dress(axis)
-        self._labels(axes[0])
+        head = Head(figure, LEFT_IN, WIDTH_IN - RIGHT_IN)
+        head.title(title, INK)
+        if subtitle:
+            head.subtitle(subtitle, QUIET)
+        if self._levels:
+            head.legend(*self._named(), INK)
+        rows = self._labels(axes[0])
+        top = head.used + LABEL_IN * rows + 0.06
+        height = top + sum(shares) + GAP_IN * (len(panels) - 1) + BOTTOM_IN
+        figure.set_size_inches(WIDTH_IN, height)
+        head.settle(height)
+        figure.subplots_adjust(
+            left=LEFT_IN / WIDTH_IN, right=1 - RIGHT_IN / WIDTH_IN, top=1 - top / height, bottom=BOTTOM_IN / height,
+            hspace=GAP_IN * len(panels) / sum(shares),
+        )  # fmt: skip
         figure.align_ylabels(axes)
         self._hours(axes[-1])
-        figure.text(0.065, 0.955, title, fontsize=16, fontweight="bold", color=INK, va="center")
-        figure.text(0.065, 0.914, subtitle, fontsize=10.5, color=QUIET, va="center")
 
     def save(self, path: Path) -> None:
-        self._figure.savefig(path, format="png")
+        with whole(path) as file:
+            self._figure.savefig(file, format="png")
 
     def _sky(self, axis: Any) -> None:
         suns = [mark for mark in self._marks if mark.label in SUN]
@@ -98,16 +118,26 @@ class _Picture:
         for one in self._faint:
             axis.plot(*self._steps(one), color=ON_NIGHT, linewidth=0.8, alpha=0.4, zorder=2)
         for number, one in enumerate(self._levels):
-            colour = CURVES[number % len(CURVES)]
-            axis.plot(*self._steps(one), color=colour, linewidth=2.2, label=one.name, zorder=3, solid_joinstyle="round")
+            axis.plot(
+                *self._steps(one), color=OTHER if one.dashed else CURVES[number % len(CURVES)],
+                linewidth=1.4 if one.dashed else 2.2, linestyle=_style(one, number), zorder=3, solid_joinstyle="round",
+            )  # fmt: skip
         axis.set_ylim(0, 108)
         axis.set_yticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100 %"])
         axis.set_ylabel("level", color=INK)
-        if 1 <= len(self._levels) <= 12:
-            self._figure.legend(
-                *axis.get_legend_handles_labels(), loc="upper right", bbox_to_anchor=(0.98, 0.985), frameon=False,
-                ncols=min(len(self._levels), 6), fontsize=10, labelcolor=INK, handlelength=1.6, columnspacing=1.4,
-            )  # fmt: skip
+
+    def _named(self) -> tuple[list[Any], list[str]]:
+        """What stands for each curve of the level panel in the legend, and its name."""
+        from matplotlib.lines import Line2D
+
+        handles = [
+            Line2D(
+                [], [], color=OTHER if one.dashed else CURVES[number % len(CURVES)], linestyle=_style(one, number),
+                linewidth=1.4 if one.dashed else 2.2,
+            )
+            for number, one in enumerate(self._levels)
+        ]  # fmt: skip
+        return handles, [one.name for one in self._levels]
 
     def _power_panel(self, axis: Any) -> None:
         most = max(max(one.values) for one in self._powers)
@@ -144,14 +174,17 @@ class _Picture:
             if mark.label not in SUN:
                 axis.axvline(self._at(mark.at), color="#ff5d73", linewidth=1.2, linestyle=(0, (4, 3)), zorder=4)
 
-    def _labels(self, axis: Any) -> None:
-        """Names and times above the first panel, in as many rows as it takes up to three.
+    def _labels(self, axis: Any) -> int:
+        """Names and times above the first panel, in as many rows as it takes up to three; how many rows that were.
 
         Twilight is short: sunset and dawn are written to the left of their line, dusk and sunrise to the right.
         """
         width = 0.055 * (self._end - self._start)  # of one label, in seconds of the axis
         taken: list[list[tuple[float, float]]] = [[], [], []]
+        many = self._end - self._start > LABELLED_S
         for mark in self._marks:
+            if many and mark.label in SUN:
+                continue  # a week of nights: the sky alone says it
             side = {"sunset": "right", "dawn": "right", "dusk": "left", "sunrise": "left"}.get(mark.label, "center")
             left = mark.at - {"right": 1.0, "center": 0.8, "left": 0.0}[side] * width
             right = left + (1.6 if side == "center" else 1.0) * width
@@ -160,7 +193,7 @@ class _Picture:
                 None,
             )
             if row is None:
-                continue  # a month of nights: the sky alone says it
+                continue
             taken[row].append((left, right))
             axis.annotate(
                 f"{mark.label}\n{datetime.fromtimestamp(mark.at, self._zone):%H:%M}", (self._at(mark.at), 1.0),
@@ -168,6 +201,7 @@ class _Picture:
                 textcoords="offset points", ha=side, va="bottom", fontsize=9, linespacing=1.15, multialignment=side,
                 color=QUIET if mark.label in SUN else ALARM, annotation_clip=False,
             )  # fmt: skip
+        return sum(1 for used in taken if used)
 
     def _hours(self, axis: Any) -> None:
         import matplotlib.dates
@@ -175,7 +209,11 @@ class _Picture:
         dates: Any = matplotlib.dates  # untyped
 
         hours = (self._end - self._start) / 3600
-        if hours <= 50:
+        if hours <= 3:
+            axis.xaxis.set_major_locator(dates.AutoDateLocator(tz=self._zone, minticks=3, maxticks=13))
+            seconds = ":%S" if hours < 0.1 else ""
+            axis.xaxis.set_major_formatter(dates.DateFormatter(f"%H:%M{seconds}", tz=self._zone))
+        elif hours <= 50:
             step = next(step for step in (1, 2, 3, 6) if hours / step <= 13 or step == 6)
             axis.xaxis.set_major_locator(dates.HourLocator(byhour=range(0, 24, step), tz=self._zone))
             axis.xaxis.set_major_formatter(dates.DateFormatter("%H:%M", tz=self._zone))
@@ -195,6 +233,8 @@ class _Picture:
         times: list[datetime] = []
         values: list[float] = []
         for at, value in zip(one.times, one.values, strict=True):
+            if values and value == values[-1]:
+                continue
             moment = self._at(at)
             if values:
                 times.append(moment)
@@ -204,3 +244,7 @@ class _Picture:
         times.append(self._at(self._end))
         values.append(values[-1])
         return times, values
+
+
+def _style(one: Series, number: int) -> Any:
+    return (0, (4, 2)) if one.dashed else STYLES[number // len(CURVES) % len(STYLES)]

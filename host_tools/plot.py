@@ -25,7 +25,7 @@ class Series:
 
     ``times`` are Unix seconds, ascending; ``values`` are percent (0-100) for kind "level" and watts for kind "power".
     With ``step`` a value holds until the next time (a switch programme); without it values are joined by straight
-    lines (a measurement, or a ramp given by its two ends).
+    lines (a measurement, or a ramp given by its two ends).  ``dashed`` tells a curve of another quantity from the rest.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Series:
     values: Sequence[float]
     kind: Kind = "level"
     step: bool = True
+    dashed: bool = False
 
     def __post_init__(self) -> None:
         if len(self.times) != len(self.values):
@@ -102,7 +103,24 @@ def night_plot(
 
 _COLOURS = (11, 14, 10, 13, 9, 12, 6, 3)  # of the 256 of a terminal; bright ones, and white stays the frame's
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"  # where there is no colour, a line is drawn with its letter
-_STEPS_H = (1, 2, 3, 4, 6, 12, 24, 48, 168)  # hours between ticks of the time axis
+_STEPS_MIN = (
+    1,
+    2,
+    5,
+    10,
+    15,
+    30,
+    60,
+    120,
+    180,
+    240,
+    360,
+    720,
+    1440,
+    2880,
+    10080,
+    43200,
+)  # between ticks of the time axis
 
 
 @dataclass(frozen=True)
@@ -144,11 +162,11 @@ class _Night:
         return datetime.fromtimestamp(at, self._zone).strftime("%H:%M")
 
     def ticks(self, most: int) -> list[int]:
-        """Unix seconds of whole local hours, at most about *most* of them."""
-        hours = (self.end - self.start) / 3600
-        step = next((step for step in _STEPS_H if hours / step <= most), _STEPS_H[-1])
-        first = datetime.fromtimestamp(self.start, self._zone).replace(minute=0, second=0, microsecond=0)
-        local = first.replace(tzinfo=None, hour=0)
+        """Unix seconds of whole local minutes or hours, at most about *most* of them."""
+        minutes = (self.end - self.start) / 60
+        step = next((step for step in _STEPS_MIN if minutes / step <= most), _STEPS_MIN[-1])
+        first = datetime.fromtimestamp(self.start, self._zone)
+        local = first.replace(tzinfo=None, hour=0 if step > 60 else first.hour, minute=0, second=0, microsecond=0)
         out: list[int] = []
         while True:
             at = int(local.replace(tzinfo=self._zone).timestamp())
@@ -156,7 +174,7 @@ class _Night:
                 return out
             if at >= self.start and (not out or at > out[-1]):
                 out.append(at)
-            local += timedelta(hours=step)
+            local += timedelta(minutes=step)
 
 
 def _legend(panel: _Panel, width: int, colour: bool) -> list[str]:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from host_tools.errors import CommandError
-from host_tools.output import coloured, console, json_option, on_terminal, say_json
+from host_tools.errors import CommandError, DiyaError
+from host_tools.output import coloured, console, json_option, say_json
+from host_tools.output_file import try_output
+from host_tools.site.broker_config import CITY_PORT
 from simulator.expectations import expectations_failed, say_happenings
+from simulator.interruption import Interruption
+from simulator.scenario.happening import ScenarioError
+from simulator.summary import summarise
 
 if TYPE_CHECKING:
     from simulator.run import Options, Outcome
@@ -19,24 +27,29 @@ if TYPE_CHECKING:
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER, PORT = click.Path(file_okay=False, path_type=Path), click.IntRange(1, 65535)
 EXPECTATION_FAILED = 3  # exit code; 1 is firmware that failed
+HOURS_LEAST, HOURS_MOST = 0.01, 10 * 366 * 24
+SEED_MOST = 2**63 - 1
 SPEED_WITH_BROKER = 60.0  # simulated seconds a real one, unless said otherwise
 
 
 @click.command(
     help="Run a street of real firmware on this machine, through power cuts, outages and faults.  "
-    "Ends with 1 when a firmware failed, with 3 when an expectation of the scenario did."
+    "Ends with 1 when a firmware failed, with 3 when an expectation of the scenario did, with 130 on Ctrl-C."
 )
 @click.option("--site", "place", metavar="DIR", default="sagar", show_default=True, help="Folder of the site.")
 @click.option("--poles", metavar="N", type=click.IntRange(1, 100_000), default=12, show_default=True, help="How many.")
 @click.option("--from", "start", metavar="TIME", default="2026-11-24T12:00", show_default=True, help="Local start.")
-@click.option("--hours", metavar="H", type=click.FloatRange(0, min_open=True), help="Length (default: the scenario's).")
+@click.option("--hours", metavar="H", type=float, help="Length (default: the scenario's, or 24).")
 @click.option("--engine", type=click.Choice(["cpython", "micropython"]), default="cpython", show_default=True)
 @click.option("--speed", metavar="max|X", help="Simulated seconds a second (default: max, with a broker 60).")
 @click.option("--scenario", metavar="FILE.toml", help="What happens: a file, or the name of a ready-made one.")
-@click.option("--seed", metavar="S", type=int, default=1, show_default=True, help="The same seed, the same street.")
+@click.option(
+    "--seed", metavar="S", type=click.IntRange(0, SEED_MOST), default=1, show_default=True,
+    help="The same seed, the same street.",
+)  # fmt: skip
 @click.option("--broker", metavar="none|embedded|mqtt[s]://HOST:PORT", default="none", show_default=True)
 @click.option("--credentials", metavar="FOLDER", type=FOLDER, help="Of mqtts://, by `diya site broker-config`.")
-@click.option("--city-port", metavar="PORT", type=PORT, default=8884, show_default=True, help="Of mqtts://.")
+@click.option("--city-port", metavar="PORT", type=PORT, default=CITY_PORT, show_default=True, help="Of mqtts://.")
 @click.option("--report", metavar="FILE.json", type=FILE, help="Write the figures of the run.")
 @click.option("--transcript", metavar="FILE.jsonl", type=FILE, help="Write every message, a line each.")
 @click.option("--plot", metavar="FILE.png", type=FILE, help="Write a picture of the night.")
@@ -65,23 +78,55 @@ def simulate(
     if list_happenings:
         say_happenings(as_json)
         return
+    files = {"--report": report, "--transcript": transcript, "--plot": plot}
+    _try_files(files)
+    if city_port != CITY_PORT and not broker.startswith("mqtts://"):
+        raise CommandError(f"the broker is {broker} and must be mqtts://HOST:PORT where there is a --city-port")
+    chosen: dict[str, Any] = {"start": _start(start), "hours": _hours(hours), "speed": _speed(speed, broker)}
     from host_tools.site import load_site
     from simulator import run
 
     options = run.Options(
         site=load_site(place, poles),
-        start=_start(start),
-        hours=hours,
         engine=engine,
-        speed=_speed(speed, broker),
         scenario=scenario,
         seed=seed,
         broker=broker,
         credentials=credentials,
         city_port=city_port,
         transcript=transcript is not None,
+        **chosen,
     )
-    outcome = run_with_progress(options)
+    try:
+        outcome = run_with_progress(options)
+    except ScenarioError as error:
+        raise _of_scenario(error) from None
+    _write(outcome, report, transcript, plot)
+    if as_json:
+        say_json(outcome.report)
+    else:
+        summarise(outcome)
+        for option, path in files.items():
+            if path:
+                click.echo(f"{option.removeprefix('--')} written to {path}")
+    if outcome.street.failures():
+        ctx.exit(1)
+    if expectations_failed(outcome.report):
+        ctx.exit(EXPECTATION_FAILED)
+
+
+def _try_files(files: Mapping[str, Path | None]) -> None:
+    """Refuses a file that could not be written after the run, or that two options name."""
+    seen: dict[Path, str] = {}
+    for option, path in files.items():
+        try_output(option, path)
+        if path and path.resolve() in seen:
+            raise CommandError(f"{option} is {path}, which {seen[path.resolve()]} names too: they need a file each")
+        if path and (path.is_file() or not path.exists()):
+            seen[path.resolve()] = option
+
+
+def _write(outcome: Outcome, report: Path | None, transcript: Path | None, plot: Path | None) -> None:
     if transcript and outcome.transcript:
         outcome.transcript.write(transcript)
     if report:
@@ -89,18 +134,18 @@ def simulate(
 
         write_report(report, outcome.report)
     if plot:
+        from simulator.night_plot import draw
+
         draw(outcome, plot)
-    if as_json:
-        say_json(outcome.report)
-    else:
-        summarise(outcome)
-        for what, path in (("report", report), ("transcript", transcript), ("plot", plot)):
-            if path:
-                click.echo(f"{what} written to {path}")
-    if outcome.street.failures():
-        ctx.exit(1)
-    if expectations_failed(outcome.report):
-        ctx.exit(EXPECTATION_FAILED)
+
+
+def _of_scenario(error: ScenarioError) -> DiyaError:
+    """What is left to be said of *error*: of several mistakes each is printed on a line of its own before."""
+    if len(error.problems) == 1:
+        return error
+    for sentence in error.problems:
+        click.echo(f"{sentence}.", err=True)
+    return CommandError(f"the scenario has {len(error.problems)} mistakes")
 
 
 def _start(text: str) -> datetime:
@@ -111,6 +156,12 @@ def _start(text: str) -> datetime:
     if start is None or start.tzinfo or not 2024 <= start.year <= 2060:
         raise CommandError(f"--from is {text!r} and must be a local time from 2024 to 2060 such as 2026-11-24T12:00")
     return start
+
+
+def _hours(hours: float | None) -> float | None:
+    if hours is not None and not HOURS_LEAST <= hours <= HOURS_MOST:
+        raise CommandError(f"--hours is {hours:g} and must be {HOURS_LEAST:g} to {HOURS_MOST}")
+    return hours
 
 
 def _speed(text: str | None, broker: str) -> float | None:
@@ -130,11 +181,14 @@ def _speed(text: str | None, broker: str) -> float | None:
 
 
 def run_with_progress(options: Options) -> Outcome:
-    """The run, with a bar on standard error while a person watches."""
+    """The run, with a bar on standard error while a person watches.  Ctrl-C ends it, and with it the command."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     from simulator import run
 
+    at = "the start"
+    outcome: Outcome | None = None
+    interruption = Interruption()
     bars = console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[clock]}"), TimeRemainingColumn())
     with Progress(*columns, console=bars, transient=True, disable=not coloured(sys.stderr)) as bar:
@@ -142,98 +196,15 @@ def run_with_progress(options: Options) -> Outcome:
         task = bar.add_task(what, total=None, clock="")
 
         def progress(done_ms: int, total_ms: int, clock: str) -> None:
+            nonlocal at
+            at = clock
             bar.update(task, completed=done_ms, total=total_ms, clock=clock)
 
-        return run.simulate(options, progress, bar.console.print)
-
-
-def summarise(outcome: Outcome) -> None:
-    """What came of the run, for a person: the night as a plot on a terminal, and the figures."""
-    from rich.table import Table
-
-    report = outcome.report
-    if on_terminal():
-        click.echo(_terminal_plot(outcome))
-    table = Table(show_header=False, box=None, pad_edge=False)
-    for name, value in _figures(report):
-        table.add_row(name, value)
-    console().print(table)
-    for spell in report["dark_spells"][:5]:
-        click.echo(f"dark: {spell['pole']} at {spell['at']} for {spell['seconds']:g} s")
-    for failure in outcome.street.failures()[:3]:
-        click.echo(failure, err=True)
-
-
-def _figures(report: dict[str, Any]) -> list[tuple[str, str]]:
-    totals, detection = report["totals"], report["detection"]
-    boots = ", ".join(f"{v} {k.removeprefix('boots_')}" for k, v in totals.items() if k.startswith("boots_"))
-    acks = ", ".join(f"{v} {k.removeprefix('acks_')}" for k, v in totals.items() if k.startswith("acks_"))
-    rows = [
-        ("street", f"{report['poles']} poles of {report['site']}, {report['hours']:g} h from {report['from'][:16]}"),
-        ("dark", f"{report['dark_minutes']:g} minutes in {report['pole_nights']:g} pole-nights"),
-        ("reported", f"{totals['reported']} of {report['poles']} poles"),
-        ("messages", f"{report['messages']} ({report['bytes'] / 1000:.0f} kB)"),
-        ("boots", boots),
-        ("acks", acks or "none"),
-        ("wall clock", f"{report['wall_s']:.1f} s ({report['hours'] * 3600 / max(report['wall_s'], 1e-9):,.0f} x)"),
-    ]
-    if report["max_heap_bytes"]:
-        rows.append(("heap", f"{report['max_heap_bytes']} bytes at most"))
-    if detection["expected"] or detection["false_alarms"]:
-        found = f"{detection['detected']} of {detection['expected']}, {len(detection['false_alarms'])} false alarms"
-        rows.append(("detection", found))
-    if totals["failures"]:
-        rows.append(("failures", str(totals["failures"])))
-    return rows
-
-
-def _series(outcome: Outcome) -> tuple[list[Any], list[Any]]:
-    from simulator.report.night import sun_marks
-
-    street = outcome.street
-    site = street.site
-    classes = {
-        name: [pole.name for pole in site.poles if pole.road_class == name]
-        for name in sorted({pole.road_class for pole in site.poles})
-    }
-    start = street.time.start_unix
-    marks = sun_marks(site.latitude, site.longitude, start, start + round(street.scenario.hours * 3600))
-    return [*street.log.group_levels(classes), street.log.power()], marks
-
-
-def _title(outcome: Outcome) -> str:
-    return f"{outcome.street.site.title}: {outcome.street.scenario.name}"
-
-
-def _terminal_plot(outcome: Outcome) -> str:
-    from host_tools.plot import night_plot
-    from host_tools.verbs.site import plot_size
-
-    series, marks = _series(outcome)
-    width, height = plot_size()
-    return night_plot(
-        series,
-        marks,
-        timezone=outcome.street.site.timezone,
-        title=_title(outcome),
-        width=width,
-        height=min(height, 26),
-        colour=coloured(),
-    )
-
-
-def draw(outcome: Outcome, path: Path) -> None:
-    """The night as a PNG."""
-    from host_tools.picture import png
-
-    series, marks = _series(outcome)
-    report = outcome.report
-    png(
-        path,
-        series,
-        marks,
-        timezone=outcome.street.site.timezone,
-        title=_title(outcome),
-        subtitle=f"{report['poles']} poles from {report['from'][:16]}, dark {report['dark_minutes']:g} minutes",
-        faint=outcome.street.log.levels(outcome.street.log.poles()[:60]),
-    )
+        with interruption.heeded(), contextlib.suppress(KeyboardInterrupt):
+            outcome = run.simulate(
+                options, progress, bar.console.print, lambda street: interruption.begin(street.kernel.stop)
+            )
+    if interruption.number or outcome is None:
+        click.echo(f"diya: ended at {at} of the run, before its end: no file was written.", err=True)
+        raise click.exceptions.Exit(128 + (interruption.number or signal.SIGINT))
+    return outcome

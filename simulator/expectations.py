@@ -1,4 +1,4 @@
-"""What a scenario may name and expects, and which of its expectations a run did not meet, in sentences."""
+"""What a scenario may name and expects, and which of its expectations a run met and which not, in sentences."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from host_tools.output import say_json
 
 SENTENCES_MOST = 10
+POLES_MOST = 6  # named one by one
 
 
 def say_happenings(as_json: bool) -> None:
@@ -36,24 +37,53 @@ def say_happenings(as_json: bool) -> None:
 def expectations_failed(report: Mapping[str, Any]) -> bool:
     """Whether an expectation of the scenario failed; says which on standard error, the first ten of them."""
     sentences = failures(report)
-    for sentence in sentences[:SENTENCES_MOST]:
-        click.echo(sentence, err=True)
-    if len(sentences) > SENTENCES_MOST:
-        click.echo(f"and {len(sentences) - SENTENCES_MOST} more expectations failed: --report has them all", err=True)
+    _say(sentences, "expectations failed", err=True)
     return bool(sentences)
+
+
+def say_found(report: Mapping[str, Any]) -> None:
+    """Says what was found of that which had to be, and what could not be judged, by event type and in sentences."""
+    detection = report["detection"]
+    if not detection["expected"] and not detection["unobservable"]:
+        return
+    _say(found(detection), "types of fault")
+    _say([f"not judged: {_what(entry)}: {entry['why']}" for entry in detection["unobservable"]], "were not judged")
+
+
+def found(detection: Mapping[str, Any]) -> list[str]:
+    """A sentence for each event type that was found at least once."""
+    by_type: dict[str, list[Mapping[str, Any]]] = {}
+    for entry in detection["found"]:
+        by_type.setdefault(entry["type"], []).append(entry)
+    sentences = []
+    for name in sorted(by_type):
+        poles = sorted({entry["pole"] for entry in by_type[name]})
+        where = ", ".join(poles) if len(poles) <= POLES_MOST else f"{len(poles)} poles"
+        delays = sorted(entry["delay_s"] for entry in by_type[name])
+        late = f"{delays[-1]:.0f} s" if delays[0] == delays[-1] else f"{delays[0]:.0f} to {delays[-1]:.0f} s"
+        sentences.append(f"found: {name} of {where}, raised {late} after it could first be sensed")
+    return sentences
 
 
 def failures(report: Mapping[str, Any]) -> list[str]:
     """A sentence for everything that *report* has as missed, and for every false alarm."""
     detection = report["detection"]
     zone = datetime.fromisoformat(report["from"]).tzinfo
-    sentences = []
-    for entry in detection["missed"]:
-        cause = f"happening {entry['happening']}, {entry['kind']}"
-        sentences.append(f"missed: {entry['type']} of {entry['pole']} ({cause}): {entry['why']}")
+    sentences = [f"missed: {_what(entry)}: {entry['why']}" for entry in detection["missed"]]
     for entry in detection["false_alarms"]:
         at = datetime.fromtimestamp(entry["timestamp"], zone)
         sentences.append(
             f"false alarm: {entry['type']} of {entry['pole']} at {at:%Y-%m-%dT%H:%M:%S}: nothing explains it"
         )
     return sentences
+
+
+def _what(entry: Mapping[str, Any]) -> str:
+    return f"{entry['type']} of {entry['pole']} (happening {entry['happening']}, {entry['kind']})"
+
+
+def _say(sentences: list[str], what: str, err: bool = False) -> None:
+    for sentence in sentences[:SENTENCES_MOST]:
+        click.echo(sentence, err=err)
+    if len(sentences) > SENTENCES_MOST:
+        click.echo(f"and {len(sentences) - SENTENCES_MOST} more {what}: --report has them all", err=err)

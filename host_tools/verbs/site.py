@@ -10,6 +10,7 @@ import click
 
 from host_tools.errors import CommandError
 from host_tools.output import coloured, json_option, say_json, waiting
+from host_tools.output_file import try_output
 from host_tools.verbs.site_import import import_
 from host_tools.verbs.site_poles import configure, rekey
 
@@ -75,6 +76,7 @@ def preview(folder: str, night_of: str | None, group: str | None, png: Path | No
     from host_tools.site import load_site
     from host_tools.site.night import courses, energy_wh, power_of
 
+    try_output("--png", png)
     place = load_site(folder)
     day = _date(night_of) if night_of else datetime.now(ZoneInfo(place.timezone)).date()
     poles = place.in_group(group) if group else place.poles

@@ -36,10 +36,11 @@ FAULTS = sorted({*CONDITIONS, SAFE_MODE, "supplyLoss"})
 @click.option("--faults", "faulty", is_flag=True, help="Only poles with an open fault.")
 @click.option("--once", is_flag=True, help="Print what the broker knows now, and end.")
 @click.option("--seconds", metavar="N", type=float, help="End after N seconds.")
+@click.option("--note", metavar="TEXT", default="", help="Lines to show above the street.")
 @json_option
 def watch(
     connection: Connection, site: str, group: str, ward: str, types: tuple[str, ...], faulty: bool, once: bool,
-    seconds: float | None, as_json: bool,
+    seconds: float | None, note: str, as_json: bool,
 ) -> None:  # fmt: skip
     if seconds is not None and not seconds > 0:
         raise CommandError(f"--seconds is {seconds:g} and must be above 0")
@@ -61,7 +62,7 @@ def watch(
         elif as_json or not on_terminal():
             _stream(link, watcher, seconds, as_json)
         else:
-            _live(link, watcher, seconds)
+            _live(link, watcher, seconds, note)
 
 
 class _Watcher:
@@ -183,24 +184,28 @@ def _stream(link: Link, watcher: _Watcher, seconds: float | None, as_json: bool)
         watcher.sum_up()
 
 
-def _live(link: Link, watcher: _Watcher, seconds: float | None) -> None:
+def _live(link: Link, watcher: _Watcher, seconds: float | None, note: str) -> None:
     """The picture, drawn four times a second (of a city once) until Ctrl-C."""
+    from rich.console import Group
     from rich.live import Live
+    from rich.text import Text
 
     from host_tools.watch import screen
 
     terminal = console()
     begin = time.monotonic()
+    notes = [Text(line, "dim", no_wrap=True, overflow="ellipsis") for line in note.splitlines()]
 
     def picture() -> Any:
         here, of = watcher.reading.share
         missed = f"{link.missed} messages missed" if link.missed else ""
-        return screen.draw(
+        street = screen.draw(
             watcher.street, title=watcher.place.title, now=watcher.clock.now(), factor=watcher.clock.factor,
-            zone=watcher.place.zone, width=terminal.width, height=terminal.height, elapsed_s=time.monotonic() - begin,
-            connected=link.connected,
+            zone=watcher.place.zone, width=terminal.width, height=terminal.height - len(notes),
+            elapsed_s=time.monotonic() - begin, connected=link.connected,
             note=missed if watcher.reading.done else f"reading {100 * here // max(of, 1)} %",
         )  # fmt: skip
+        return Group(*notes, street)
 
     try:
         with Live(picture(), console=terminal, screen=True, auto_refresh=False) as live:

@@ -29,46 +29,51 @@ class Spell:
     seconds: float
 
 
+BY_DIYA, BY_FAULTS, BY_COMMANDS = "diya", "faults", "commands"  # what keeps a pole dark
+
+
 class Darkness:
-    """Dark time of *poles*.  A pole that was never heard of since the start of the run counts as dark from there."""
+    """Dark time of *poles*, by what it is due to.
+
+    A pole that was never heard of since the start of the run counts as dark by Diya from there.
+    """
 
     def __init__(self, poles: Iterable[Pole], lit_percent: float, time: RunTime) -> None:
         self._lit = lit_percent / 100.0 - _ROUNDING
         self._time = time
         self._nights = {pole.name: Nights(pole.latitude, pole.longitude) for pole in poles}
-        self._dark_since: dict[str, int | None] = dict.fromkeys(self._nights, 0)
-        self._seconds: dict[str, float] = {}
+        self._dark: dict[str, tuple[str, int] | None] = dict.fromkeys(self._nights, (BY_DIYA, 0))
+        self._seconds: dict[str, dict[str, float]] = {BY_DIYA: {}, BY_FAULTS: {}, BY_COMMANDS: {}}
         self.spells: list[Spell] = []
 
-    def change(self, pole: str, now_ms: int, light: float, excused: bool) -> None:
+    def change(self, pole: str, now_ms: int, light: float, faulty: bool, ordered_off: bool = False) -> None:
         """From *now_ms* on *pole* gives *light* (0 to 1 of the rated light).
 
-        *excused*: it has no mains, or an injected fault of lamp, relay or gear, or is under an accepted command to a
-        level below ``lit_percent``, so that its darkness does not count.
+        *faulty*: it has no mains, or an injected fault of lamp, relay or gear; *ordered_off*: it is under an accepted
+        command to a level below ``lit_percent``.  Neither darkness is Diya's.
         """
-        dark = light < self._lit and not excused
-        since = self._dark_since[pole]
-        if since is None:
-            if dark:
-                self._dark_since[pole] = now_ms
-        elif not dark:
-            self._count(pole, since, now_ms)
-            self._dark_since[pole] = None
+        due = None if light >= self._lit else BY_FAULTS if faulty else BY_COMMANDS if ordered_off else BY_DIYA
+        before = self._dark[pole]
+        if before is not None and before[0] != due:
+            self._count(pole, *before, now_ms)
+            before = None
+        if before is None:
+            self._dark[pole] = None if due is None else (due, now_ms)
 
     def finish(self, end_ms: int) -> None:
         """The run ends at *end_ms*: counts what was still dark."""
-        for pole, since in self._dark_since.items():
-            if since is not None:
-                self._count(pole, since, end_ms)
-                self._dark_since[pole] = end_ms
+        for pole, dark in self._dark.items():
+            if dark is not None:
+                self._count(pole, *dark, end_ms)
+                self._dark[pole] = (dark[0], end_ms)
 
-    def minutes(self) -> dict[str, float]:
-        """Dark minutes of each pole that has any, by name."""
-        return {pole: self._seconds[pole] / 60.0 for pole in sorted(self._seconds)}
+    def minutes(self, due: str = BY_DIYA) -> dict[str, float]:
+        """Dark minutes of each pole that has any by *due*, by name."""
+        return {pole: seconds / 60.0 for pole, seconds in sorted(self._seconds[due].items())}
 
-    def total_minutes(self) -> float:
-        """Dark minutes of all poles together."""
-        return sum(self.minutes().values(), 0.0)
+    def total_minutes(self, due: str = BY_DIYA) -> float:
+        """Dark minutes by *due* of all poles together."""
+        return sum(self.minutes(due).values(), 0.0)
 
     def nights_lived(self, end_ms: int) -> float:
         """Nights of all poles together up to *end_ms*; a night lived in part counts for that part."""
@@ -76,10 +81,11 @@ class Darkness:
         end = start + end_ms / 1000.0
         return sum(nights.part(start, end) for nights in self._nights.values())
 
-    def _count(self, pole: str, from_ms: int, to_ms: int) -> None:
+    def _count(self, pole: str, due: str, from_ms: int, to_ms: int) -> None:
         start = self._time.start_unix
         seconds = round(self._nights[pole].dark(start + from_ms / 1000.0, start + to_ms / 1000.0), 6)
         if seconds > 0.0:
-            self._seconds[pole] = self._seconds.get(pole, 0.0) + seconds
-            if len(self.spells) < SPELLS_MOST:
+            counted = self._seconds[due]
+            counted[pole] = counted.get(pole, 0.0) + seconds
+            if due == BY_DIYA and len(self.spells) < SPELLS_MOST:
                 self.spells.append(Spell(pole, from_ms, seconds))

@@ -29,10 +29,14 @@ Sighted = Callable[[int, str], tuple[int | None, int | None]]
 
 @dataclass
 class Detection:
-    """The verdict.  ``expected`` is ``detected`` plus ``len(missed)``; ``delays`` are seconds for each event type."""
+    """The verdict.  ``expected`` is ``detected``, which is ``len(found)``, plus ``len(missed)``.
+
+    ``delays`` are seconds for each event type.
+    """
 
     expected: int = 0
     detected: int = 0
+    found: list[dict[str, Any]] = field(default_factory=list)
     missed: list[dict[str, Any]] = field(default_factory=list)
     false_alarms: list[dict[str, Any]] = field(default_factory=list)
     unobservable: list[dict[str, Any]] = field(default_factory=list)
@@ -43,6 +47,7 @@ class Detection:
         return {
             "expected": self.expected,
             "detected": self.detected,
+            "found": self.found,
             "missed": self.missed,
             "false_alarms": self.false_alarms,
             "unobservable": self.unobservable,
@@ -149,6 +154,7 @@ class _Judge:
             self._out.missed.append({**entry, "why": why})
         else:
             self._out.detected += 1
+            self._out.found.append({**entry, "delay_s": self._out.delays[event_type][-1]})
 
     def _belonging(self, happening: Happening, pole: str, event_type: str, seen: int) -> list[Episode]:
         """The episodes which tell of the happening: raised in its window, or for another one and still going on."""

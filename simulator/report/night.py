@@ -102,12 +102,19 @@ class NightLog:
 
 
 def sun_marks(latitude: float, longitude: float, from_unix: int, to_unix: int) -> list[Mark]:
-    """Sunset, dusk, dawn and sunrise of every night from *from_unix* to *to_unix*, by astral, in order."""
+    """Sunset, dusk, dawn and sunrise of every night from *from_unix* to *to_unix*, by astral, in order.
+
+    What does not happen near the poles has no mark; a run that begins in a night without dawn has "polar night" first.
+    """
     nights = Nights(latitude, longitude)
+    first = nights.number(from_unix)
     marks = []
-    for number in range(nights.number(from_unix), nights.number(to_unix) + 1):
+    for number in range(first, nights.number(to_unix) + 1):
         for zenith, names in ((SUNRISE_ZENITH, ("sunset", "sunrise")), (TWILIGHT_ZENITH, ("dusk", "dawn"))):
             night = nights.between(number, zenith)
-            if night:
-                marks += [Mark(round(at), name) for at, name in zip(night, names, strict=True)]
+            for at, name, noon in zip(night or (), names, nights.noons(number), strict=False):
+                if at != noon:
+                    marks.append(Mark(round(at), name))
+    if nights.between(first) == nights.noons(first):
+        marks.append(Mark(from_unix, "polar night"))
     return sorted((mark for mark in marks if from_unix <= mark.at <= to_unix), key=lambda mark: mark.at)

@@ -27,6 +27,11 @@ class Nights:
         """Number of the night that *unix* (Unix s) belongs to."""
         return int((unix - self._noon_s) // DAY_S)
 
+    def noons(self, number: int) -> tuple[float, float]:
+        """Unix seconds of the two noons between which night *number* lies."""
+        noon = number * DAY_S + self._noon_s
+        return noon, noon + DAY_S
+
     def between(self, number: int, zenith: float = TWILIGHT_ZENITH) -> tuple[float, float] | None:
         """Unix seconds at which the sun sinks below *zenith* in night *number* and rises above it again.
 
@@ -56,8 +61,8 @@ class Nights:
         return nights
 
     def _find(self, number: int, zenith: float) -> tuple[float, float] | None:
-        noon = number * DAY_S + self._noon_s
-        midnight, next_noon = noon + DAY_S / 2, noon + DAY_S
+        noon, next_noon = self.noons(number)
+        midnight = noon + DAY_S / 2
         if self._above(midnight, zenith):
             return None
         set_s, rise_s = noon, next_noon

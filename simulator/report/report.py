@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from simulator.report.darkness import Darkness
+from host_tools.output_file import whole
+from simulator.report.darkness import BY_COMMANDS, BY_FAULTS, Darkness
 from simulator.report.detection import Detection
 from simulator.run_time import RunTime
 
@@ -37,7 +38,11 @@ class Totals:
 def build_report(
     totals: Totals, time: RunTime, darkness: Darkness, detection: Detection, flash: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The report as JSON values.  ``dark_minutes_by_pole`` has only poles which were dark; finish *darkness* first."""
+    """The report as JSON values; finish *darkness* first.
+
+    ``dark_minutes``, ``dark_minutes_by_pole`` (only poles which were dark) and ``dark_spells`` are Diya's own;
+    ``dark_minutes_by_faults`` and ``dark_minutes_by_commands`` are due to injected faults and to accepted commands.
+    """
     return {
         "site": totals.site,
         "scenario": totals.scenario,
@@ -55,6 +60,8 @@ def build_report(
         "flash": dict(flash),
         "totals": {name: totals.counts[name] for name in sorted(totals.counts)},
         "dark_minutes": _minutes(darkness.total_minutes()),
+        "dark_minutes_by_faults": _minutes(darkness.total_minutes(BY_FAULTS)),
+        "dark_minutes_by_commands": _minutes(darkness.total_minutes(BY_COMMANDS)),
         "dark_minutes_by_pole": {pole: _minutes(dark) for pole, dark in darkness.minutes().items()},
         "dark_spells": [
             {"pole": spell.pole, "at": time.local(spell.at_ms).isoformat(), "seconds": round(spell.seconds, 3)}
@@ -65,8 +72,9 @@ def build_report(
 
 
 def write_report(path: Path, report: Mapping[str, Any]) -> None:
-    """Writes *report* to *path* as indented JSON.  Raises OSError."""
-    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    """Write *report* to *path* as indented JSON, whole or not at all.  Raises OSError."""
+    with whole(path) as file:
+        file.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _minutes(minutes: float) -> float:

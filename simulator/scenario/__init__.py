@@ -14,7 +14,7 @@ from host_tools.site.lines import Lines
 from simulator.run_time import RunTime
 from simulator.scenario.check import Reader
 from simulator.scenario.happening import Happening, Order, Scenario, ScenarioError
-from simulator.scenario.mistakes import Mistakes
+from simulator.scenario.mistakes import Mistakes, bound_of_name, closest
 
 if TYPE_CHECKING:
     from host_tools.site.model import Site
@@ -35,13 +35,17 @@ def ready_made() -> list[str]:
 def find_scenario(source: str) -> Path:
     """The file *source* names: a path, or one of ``ready_made()``.  Raises ScenarioError."""
     path = Path(source)
-    if path.is_file():
+    if source and path.is_file():
         return path
     if source in ready_made():
         return READY_MADE / f"{source}.toml"
+    bound = bound_of_name(source, ready_made(), "a TOML file or a ready-made scenario")
+    if not source:
+        raise ScenarioError([f"the scenario is empty and must be a TOML file or {bound}"])
     if path.is_dir():
         raise ScenarioError([f"the scenario is {source}, which is a folder, and must be a TOML file"])
-    raise ScenarioError([f"the scenario is {source} and must be a TOML file or one of {', '.join(ready_made())}"])
+    bound = bound if closest(source, ready_made()) else f"a TOML file or {bound}"
+    raise ScenarioError([f"the scenario is {source} and must be {bound}"])
 
 
 def load_scenario(path: Path, site: Site, time: RunTime, hours: float | None = None) -> Scenario:

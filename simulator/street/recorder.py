@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from host_tools.correlation import SupplyLoss
 from host_tools.site.model import Site
 from pole import contract, contract_acks
 from simulator.kernel import Kernel
@@ -32,7 +33,8 @@ class _Order:
 class Recorder:
     """Takes every message on the broker; *unix* is the true time (Unix s).
 
-    ``excuse`` is called with a pole's name whenever the accepted commands that may darken it have changed.
+    ``excuse`` is called with a pole's name whenever the accepted commands that may darken it have changed,
+    ``tell_level`` whenever its level in ``levels`` has.
     """
 
     def __init__(self, kernel: Kernel, site: Site, unix: Callable[[], int], transcript: Transcript | None) -> None:
@@ -41,7 +43,10 @@ class Recorder:
         self.acks: Counter[str] = Counter()
         self.reported: dict[str, set[str]] = {pole.name: set() for pole in site.poles}
         self.events: list[Event] = []
+        self.losses: list[SupplyLoss] = []  # of their supply, by the poles' own word
         self.excuse: Callable[[str], None] = lambda pole: None
+        self.levels: dict[str, int] = {}  # percent, by each pole's latest word
+        self.tell_level: Callable[[str], None] = lambda pole: None
         self._kernel = kernel
         self._head = f"{site.root}/{site.name}/"
         self._lit_percent = site.lit_percent
@@ -82,6 +87,11 @@ class Recorder:
         elif kind != contract.EVENT:
             self._silences.alive(pole)
         self.reported[pole].add(kind)
+        if kind == contract.STATE:
+            level = values.get("level")
+            if isinstance(level, int) and level != self.levels.get(pole):
+                self.levels[pole] = level
+                self.tell_level(pole)
         if kind == contract.ACK:
             self.acks[values.get("reason") or values.get("outcome") or "unknown"] += 1
             if values.get("outcome") == contract_acks.APPLIED:
@@ -109,6 +119,9 @@ class Recorder:
         except (KeyError, TypeError, ValueError, OverflowError):
             return
         self.events.append(event)
+        if event.event_type == "supplyLoss" and event.starts:
+            alive = values.get("attributes", {}).get("lastAlive")
+            self.losses.append(SupplyLoss(pole, event.timestamp, alive if isinstance(alive, int) else None))
 
     # -- commands that were accepted excuse a dark lamp
 

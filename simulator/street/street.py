@@ -74,8 +74,8 @@ class StreetPole:
     def tell_light(self) -> None:
         """Tells the judge of darkness what the lamp gives now."""
         now = self._street.kernel.now_ms
-        excused = self.plant.excused or self._street.recorder.ordered_off(self.name)
-        self._street.darkness.change(self.name, now, self.plant.light(now), excused)
+        ordered_off = self._street.recorder.ordered_off(self.name)
+        self._street.darkness.change(self.name, now, self.plant.light(now), self.plant.excused, ordered_off)
 
 
 class Street:
@@ -112,13 +112,15 @@ class Street:
         self.files = files
         self.weather = Weather(site.latitude, site.longitude, seed, time)
         self.darkness = Darkness(site.poles, site.lit_percent, time)
-        self.log = NightLog(time)
+        self.log = NightLog(time)  # of the light that the lamps gave, and of their power
+        self.told = NightLog(time)  # of the levels that the poles reported
         self.poles: dict[str, StreetPole] = {}
         self._feeders: dict[str, Feeder] = {}
         for pole in site.poles:
             settings = {**pole_config(site, pole, time.start_unix), **overrides(pole.name)}
             self.poles[pole.name] = StreetPole(self, pole, boards[pole.board], settings)
         recorder.excuse = lambda name: self.poles[name].tell_light()
+        recorder.tell_level = self._tell_level
         Player(kernel, scenario, site, self.poles, around, self.unix_ms)
 
     def unix_ms(self) -> int:
@@ -140,6 +142,8 @@ class Street:
             for stage in self.poles.values():
                 sensed = stage.plant.sense(now)
                 self.log.sample(stage.name, now, 100.0 * stage.plant.light(now), sensed.power_w)
+                if stage.name in self.recorder.levels:
+                    self._tell_level(stage.name)
             progress(now, end_ms, f"{self.time.local(now):%d %b %H:%M}")
 
         for stage in self.poles.values():
@@ -151,6 +155,9 @@ class Street:
             for stage in self.poles.values():
                 stage.pole.close()
         self.darkness.finish(end_ms)
+
+    def _tell_level(self, name: str) -> None:
+        self.told.sample(name, self.kernel.now_ms, self.recorder.levels[name], 0.0)
 
     def detection(self, end_ms: int) -> Detection:
         """What the poles reported against what the scenario expects."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from host_tools.output_file import whole
+
 
 class Transcript:
     """Lines of the run, sorted by (ms, pole, sequence in that pole)."""
@@ -31,8 +33,9 @@ class Transcript:
         return [line[3] for line in sorted(self._lines)]
 
     def write(self, path: Path) -> None:
-        """Writes the file, one line a message."""
-        path.write_text("".join(line + "\n" for line in self.lines()))
+        """Write the file, one line a message, whole or not at all.  Raises OSError."""
+        with whole(path) as file:
+            file.write_text("".join(line + "\n" for line in self.lines()), encoding="utf-8")
 
 
 def _is_json(text: str) -> bool:

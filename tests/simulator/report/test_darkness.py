@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from simulator.report.darkness import Darkness
+from simulator.report.darkness import BY_COMMANDS, BY_FAULTS, Darkness
 from tests.simulator.small_site import HOUR_MS, pole, run_time
 
 MINUTE_MS = 60_000
@@ -69,3 +69,21 @@ def test_each_pole_is_judged_by_its_own_sun() -> None:
         darkness.change(name, 6 * HOUR_MS, 1.0, False)
     darkness.finish(END)
     assert 7.5 < darkness.minutes()["P0001"] - darkness.minutes()["P0002"] < 8.5  # 4 minutes a degree
+
+
+def test_darkness_is_told_by_what_it_is_due_to() -> None:
+    darkness = Darkness([pole(1)], 10, run_time())
+    for minute, light, faulty, ordered_off in (
+        (0, 0.0, True, True),  # a fault, whatever else was asked of the lamp
+        (5, 0.0, False, True),
+        (7, 0.0, False, False),
+        (8, 0.0, True, False),
+        (20, 1.0, False, False),
+    ):
+        darkness.change("P0001", MIDNIGHT + minute * MINUTE_MS, light, faulty, ordered_off)
+        if not minute:
+            before = darkness.total_minutes()  # of a pole that was never heard of until then
+    darkness.finish(END)
+    assert abs(darkness.total_minutes(BY_FAULTS) - 17) < 1e-6
+    assert abs(darkness.total_minutes(BY_COMMANDS) - 2) < 1e-6
+    assert abs(darkness.total_minutes() - before - 1) < 1e-6

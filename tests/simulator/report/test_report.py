@@ -1,6 +1,7 @@
 """The report of a run, and the picture of its night."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ def darkness() -> Darkness:
     out.change("P0002", 0, 1.0, False)
     out.change("P0002", 12 * HOUR_MS, 0.0, False)
     out.change("P0002", 12 * HOUR_MS + 90_000, 1.0, False)
+    out.change("P0001", 12 * HOUR_MS, 0.0, True)
+    out.change("P0001", 12 * HOUR_MS + 120_000, 1.0, True)
     out.finish(24 * HOUR_MS)
     return out
 
@@ -38,12 +41,14 @@ def darkness() -> Darkness:
 def test_the_report_has_every_key_of_the_design_and_is_the_same_text_each_time(tmp_path: Path) -> None:
     report = build_report(totals(), run_time(), darkness(), Detection(), FLASH)
     assert report["dark_minutes"] == 1.5
+    assert (report["dark_minutes_by_faults"], report["dark_minutes_by_commands"]) == (2.0, 0.0)
     assert report["dark_minutes_by_pole"] == {"P0002": 1.5}
     assert report["dark_spells"] == [{"pole": "P0002", "at": "2026-11-25T00:00:00+05:30", "seconds": 90.0}]
     assert report["pole_nights"] == 2.0
     assert report["detection"] == {
         "expected": 0,
         "detected": 0,
+        "found": [],
         "missed": [],
         "false_alarms": [],
         "unobservable": [],
@@ -126,3 +131,15 @@ def test_a_preview_without_power_and_a_week_are_pictures_too(tmp_path: Path) -> 
 def test_nothing_to_plot_is_said(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="nothing to plot"):
         picture.png(tmp_path / "x.png", [], [], timezone=TIMEZONE, title="")
+
+
+def test_what_the_sun_does_not_do_near_the_poles_has_no_mark() -> None:
+    def marks(latitude: float, start: datetime) -> list[str]:
+        unix = run_time(start, "Europe/Oslo").start_unix
+        return [mark.label for mark in sun_marks(latitude, 18.96, unix, unix + 86400)]
+
+    june, december = datetime(2026, 6, 20, 12), datetime(2026, 12, 20, 12)
+    assert marks(69.65, june) == []
+    assert marks(64.15, june) == ["sunset", "sunrise"]
+    assert marks(69.65, december) == ["dusk", "dawn"]
+    assert marks(78.22, december) == ["polar night"]

@@ -1,0 +1,52 @@
+"""Files that a verb writes when its work is done: tried before that work, and written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from host_tools.errors import CommandError
+
+
+def try_output(option: str, path: Path | None) -> None:
+    """Try whether the file at *path*, given with *option*, can be written; nothing is where *path* is None.
+
+    Raises CommandError.
+    """
+    if path is None:
+        return
+    folder = path.parent
+    if not folder.exists():
+        raise CommandError(f"{option} is {path}, and there is no folder {folder}: make it first")
+    if not folder.is_dir():
+        raise CommandError(f"{option} is {path}, and {folder} is a file and must be a folder")
+    if path.is_dir():
+        raise CommandError(f"{option} is {path}, which is a folder, and must be a file")
+    if path.exists():
+        if not os.access(path, os.W_OK):
+            raise CommandError(f"{option} is {path}, which may not be overwritten by this user")
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        raise CommandError(f"{option} is {path}, and this user may not write into the folder {folder}")
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Where to write what shall be at *path*: a file beside it, which takes its place once it is complete.
+
+    A link is written through; a pipe or a device, and a file in a folder that takes no other, is written directly.
+    Raises OSError.
+    """
+    place = path.resolve()
+    if (place.exists() and not place.is_file()) or not os.access(place.parent, os.W_OK | os.X_OK):
+        yield place
+        return
+    new = place.with_name(f".diya-{os.getpid()}-{path.suffix}")
+    try:
+        yield new
+        if place.exists():
+            new.chmod(place.stat().st_mode & 0o7777)
+        new.replace(place)
+    finally:
+        new.unlink(missing_ok=True)
