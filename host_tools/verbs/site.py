@@ -11,6 +11,7 @@ import click
 from host_tools.errors import CommandError
 from host_tools.output import json_option, on_terminal, say_json
 from host_tools.verbs.site_import import import_
+from host_tools.verbs.site_new import new
 from host_tools.verbs.site_poles import configure, rekey
 
 DEFAULT = "sagar"
@@ -23,6 +24,7 @@ def site() -> None:
     pass
 
 
+site.add_command(new)
 site.add_command(import_)
 site.add_command(configure)
 site.add_command(rekey)
