@@ -12,6 +12,7 @@ from host_tools.errors import CommandError
 from host_tools.output import coloured, json_option, say_json, waiting
 from host_tools.output_file import try_output
 from host_tools.verbs.site_import import import_
+from host_tools.verbs.site_new import new
 from host_tools.verbs.site_poles import configure, rekey
 
 DEFAULT = "sagar"
@@ -24,6 +25,7 @@ def site() -> None:
     pass
 
 
+site.add_command(new)
 site.add_command(import_)
 site.add_command(configure)
 site.add_command(rekey)

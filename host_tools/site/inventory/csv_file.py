@@ -31,7 +31,7 @@ def read_csv(file: Path, encoding: str | None = None) -> Table:
     if head is None:
         width = max(len(record) for _line, record in records)
         columns = [f"column {place + 1}" for place in range(width)]
-        notes.append("header: none found, so columns are called column 1, column 2 ...")
+        notes.append("header: none found, so columns are called column 1, column 2 and so on")
         body = records
     else:
         columns = _columns(records[head][1])

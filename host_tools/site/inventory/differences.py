@@ -61,9 +61,9 @@ def differences(before: Iterable[Pole], after: Iterable[Pole]) -> Differences:
             continue
         away = distance_m((was.latitude, was.longitude), (pole.latitude, pole.longitude))
         changed = [
-            (name, pole.name, getattr(was, name), getattr(pole, name))
+            (name, pole.name, old_value, new_value)
             for name in FIELDS
-            if getattr(was, name) != getattr(pole, name)
+            if (old_value := _own(was, name)) != (new_value := _own(pole, name))
         ]
         if away > MOVED_M:
             out.moved.append((pole.name, away))
@@ -71,6 +71,12 @@ def differences(before: Iterable[Pole], after: Iterable[Pole]) -> Differences:
         out.same += away <= MOVED_M and not changed
     out.gone = list(old)
     return out
+
+
+def _own(pole: Pole, name: str) -> str:
+    """What *pole* has for the field *name* of its own: an access point that is that of its zone is not."""
+    value: str = getattr(pole, name)
+    return "" if name == "access_point" and value == pole.zone else value
 
 
 def _first(shown: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,16 @@ def read_geo(file: Path, layer: str | None = None) -> Table:
     pyogrio = gis("pyogrio", f"a {file.suffix.lstrip('.') or 'map'} file")
     if not file.is_file():
         raise FileNotFoundError(2, "No such file or directory", str(file))
-    try:
-        layers = [(str(name), str(kind)) for name, kind in pyogrio.list_layers(file)]
-    except Exception as error:  # GDAL's own words; pyogrio has no one class for them
-        raise InventoryError(f"{file} cannot be read: {_first_line(error)}") from None
-    chosen = _layer(file, layers, layer)
-    try:
-        about, fids, shapes, values = pyogrio.raw.read(file, layer=chosen, return_fids=True)
-    except Exception as error:
-        raise InventoryError(f"layer {chosen} of {file} cannot be read: {_first_line(error)}") from None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # GDAL's remarks on a file that it reads all the same
+        try:
+            layers = [(str(name), str(kind)) for name, kind in pyogrio.list_layers(file)]
+            chosen = _layer(file, layers, layer)
+            about, fids, shapes, values = pyogrio.raw.read(file, layer=chosen, return_fids=True)
+        except InventoryError:
+            raise
+        except Exception as error:  # in GDAL's own words; pyogrio has no one class for them
+            raise InventoryError(f"{file} cannot be read: {_first_line(error)}") from None
     columns = [str(name) for name in about["fields"]]
     if not len(fids):
         raise InventoryError(f"layer {chosen} of {file} has no features")

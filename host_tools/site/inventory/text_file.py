@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from host_tools.site.inventory.table import InventoryError, gis
@@ -27,7 +28,9 @@ _BOMS = (
     (b"\xfe\xff", "utf-16"),
 )
 # those that a spreadsheet somewhere in the world saves a list in
-_OTHERS = ["cp949", "cp932", "cp1252", "cp1250", "cp1251", "gb18030", "big5", "cp1254", "cp1253", "mac_roman"]
+_OTHERS = ["cp949", "cp932", "cp1252", "cp1250", "cp1251", "gb18030", "big5"]
+# what cp1252 has where cp1250 has letters of Polish, Czech and Hungarian: inside a word it is not from Western Europe
+_NO_LETTERS = re.compile(r"\w[\xb3\xb9\xbf\xa3\xa5\xaf\xbc\xbe]|[\xb3\xb9\xbf\xa3\xa5\xaf\xbc\xbe]\w")
 _LOOKED_AT = 200_000  # bytes, to find out the encoding
 
 
@@ -67,9 +70,9 @@ def _encoding(file: Path, data: bytes) -> str:
     for bom, name in _BOMS:
         if data.startswith(bom):
             return name
-    zeros = data[:2000].count(0)
-    if zeros > len(data[:2000]) // 4:  # half of the bytes of plain letters in UTF-16
-        return "utf-16-le" if data[1:2] == b"\x00" else "utf-16-be"
+    low, high = data[0:4000:2].count(0), data[1:4000:2].count(0)  # of plain letters in UTF-16, half are zero
+    if max(low, high) > 10 * min(low, high) + 4:
+        return "utf-16-le" if high > low else "utf-16-be"
     if b"\x00" in data:
         raise InventoryError(f"{file} is no text: ask for the list as CSV, GeoJSON or GeoPackage")
     try:
@@ -83,4 +86,6 @@ def _encoding(file: Path, data: bytes) -> str:
     found = charsets.from_bytes(sample or data[strange:], cp_isolation=_OTHERS).best()
     if found is None:
         raise InventoryError(f"the encoding of {file} cannot be found out: say it by --encoding")
+    if found.encoding == "cp1250" and not _NO_LETTERS.search(data.decode("cp1252", "replace")):
+        return "cp1252"  # most letters are the same in both, and more lists are of the West
     return str(found.encoding)

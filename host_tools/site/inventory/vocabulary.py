@@ -26,8 +26,9 @@ NAMES = {
     " columnnumber assetid assetno assetnum assetnumber assetcode facilityid unitid fixtureid lighttag"
     " idluminaria codigo codigoluminaria matricula leuchtennummer leuchtennr leuchteid mastnummer mastnr maststandort"
     " lichtpunktnummer numero idpunto puntoid 관리번호 가로등번호 보안등번호 管理番号 街路灯番号 灯番号"
-    " खंभासंख्या खम्भासंख्या खंभाक्रमांक खम्भाक्रमांक पोलनंबर पोलसंख्या पोलक्रमांक ref osmid id",
-    "label": "label unitno unitnumber localref 명칭 名称 नाम",
+    " 보안등위치명 가로등위치명 externalid खंभासंख्या खम्भासंख्या खंभाक्रमांक खम्भाक्रमांक पोलनंबर पोलसंख्या पोलक्रमांक"
+    " ref osmid id name",
+    "label": "label unitno unitnumber localref name 명칭 名称 नाम",
     "street": "street streetname road roadname sitename addrstreet address locationdescription locationdesc landmark"
     " strasse straße calle via rue nomrue straat direccion 도로명 도로명주소 소재지도로명주소 소재지지번주소 설치위치"
     " 주소 所在地 住所 設置場所 町名 मार्ग सड़क गली पता स्थान",
@@ -47,7 +48,8 @@ NAMES = {
     " lampepower lampower power powerw potencia potenciaw potenza puissance leistung 소비전력 와트수 와트 용량 ワット数"
     " 消費電力 वाट वॉट वाटेज क्षमता lampowerw w",
     "lamps": "lamps nooflamps numberoflamps lampcount numlamps numberlights numberoflights nooflights lightcount"
-    " nooffixtures fixturecount numluminaires luminairecount nooffittings lampqty 등수 灯数 लैंपसंख्या लैम्पसंख्या",
+    " nooffixtures fixturecount numluminaires luminairecount nooffittings lampqty 등수 설치개수 개수 灯数 लैंपसंख्या"
+    " लैम्पसंख्या",
     "lamp_type": "lamptype lighttype lighttypedesc lightsource lamp luminaire luminairetype fixturetype fittingtype"
     " bulbtype lightbulbtype typeoflight typeoflamp typeoffitting technology lamptechnology lampkind lightmethod"
     " tipolampara tipoluminaria tipodelampara lampada leuchtmittel leuchtentyp lampentyp lamptipo 광원 광원종류"

@@ -34,6 +34,7 @@ class Pole:
         self.random = Lcg(7)
         self.mv = 240000
         # what a fault changes
+        self.scale = 1  # how many lamps of the table's size it has
         self.left = 1000  # thousandths of the LEDs
         self.more = 0  # thousandths of the power beyond it
         self.foreign_mw = 0
@@ -50,6 +51,7 @@ class Pole:
         mw, factor, ma = 10, 50, 1
         if closed:
             mw, factor = between(dim)
+            mw *= self.scale
             factor -= self.factor
             mw = mw * (1000 + self.more) // 1000 * self.left // 1000 + IDLE_MW * (1000 - self.left) // 1000
             if self.wander:

@@ -279,6 +279,21 @@ def test_an_unknown_luminaire_has_a_supply_all_the_same():
     only(pole, 600, "supplyVoltageTooLow", 60)
 
 
+def test_a_mast_of_four_kilowatts_is_judged_like_a_lamp():
+    mast = [
+        [level, mw * 50, factor, mw * 50] for level, mw, factor, _ in CURVE
+    ]  # 4.5 kW: nine lamps and their ballasts
+    pole = Pole(mast)
+    pole.scale = 50
+    for dim in (10000, 4000, 1000, 10000):
+        pole.dim = dim
+        assert pole.run(3600) == []
+    pole.left = 889  # one of nine lamps is out
+    assert types(pole.run(1800)) == ["lampPowerTooLow"]
+    pole.left = 0
+    assert "lampFailure" in types(pole.run(600))
+
+
 def test_a_pole_that_starts_while_the_supply_wobbles_takes_no_extreme_for_usual():
     for first, then in ((221000, 266000), (259000, 207000)):
         pole = Pole()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from host_tools.bundle import Bundle, Damaged
 from host_tools.commission.knowledge import Knowledge, NotThere, known
-from host_tools.site import load_site
+from host_tools.site import find_site, load_site
 from host_tools.site.compile import pole_config
 
 
@@ -60,3 +62,11 @@ def test_between_the_points_of_a_type_are_straight_lines() -> None:
     watts, factor = kind.at(17.5)
     assert abs(watts - 30.4) < 1e-9 and abs(factor - 0.66) < 1e-9
     assert kind.at(5) == kind.at(10) and kind.at(100) == (150.0, 0.98)
+
+
+def test_a_type_whose_power_is_a_guess_is_not_known(tmp_path: Path) -> None:
+    shutil.copytree(find_site("sagar"), tmp_path / "s")
+    toml = tmp_path / "s" / "site.toml"
+    toml.write_text(re.sub(r"(?m)^rated_w = ", "assumed = true\nrated_w = ", toml.read_text()))
+    found = known(str(tmp_path / "s"), None, None, "", "P0001")
+    assert found.type is None and found.position is not None
