@@ -104,7 +104,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     standard_streams.use_utf8()
     standard_streams.prepare()
     end_cleanly()
-    sys.exit(run(arguments))
+    code = run(arguments)
+    standard_streams.flush_errors()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

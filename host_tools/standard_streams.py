@@ -52,8 +52,20 @@ def prepare() -> None:
 
 def give_up_output() -> None:
     """Lets what is still buffered for standard output go nowhere, or the interpreter complains of it at its end."""
+    _discard(1)
+
+
+def flush_errors() -> None:
+    """Writes what is still buffered for standard error; where that fails it goes nowhere: the exit code must stand."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _discard(2)
+
+
+def _discard(number: int) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
+    os.dup2(nowhere, number)
     os.close(nowhere)
 
 

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import tomllib
 import venv
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -83,10 +84,15 @@ def programs(place: Path, wheel: Path) -> Path:
     environment = place / "खंभा और दिया" / "env"
     venv.create(environment, with_pip=False)
     python = environment / "bin" / "python"
-    words = [*WORDS, "--python", str(python), "install", "-q", "--no-compile", f"{wheel}[simulator]"]
+    words = [*WORDS, "--python", str(python), "install", "-q", "--no-compile", f"{wheel}[{','.join(_extras())}]"]
     done = subprocess.run(words, capture_output=True, text=True, timeout=LIMIT_S * 3)
     assert done.returncode == 0, done.stderr
     return environment / "bin"
+
+
+def _extras() -> list[str]:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    return sorted(set(declared) - {"dev"})
 
 
 def _environment(programs: Path, home: Path, **more: str) -> dict[str, str]:
