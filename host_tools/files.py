@@ -35,7 +35,7 @@ def check_place(path: Path) -> None:
     folder = Path(os.path.realpath(path)).parent
     if path.is_dir():
         raise CommandError(f"{path} is a folder and must be a file's name")
-    if not folder.is_dir():
+    if not path.exists() and not folder.is_dir():
         raise CommandError(f"the folder {folder} is not there: make it first, or name another file than {path}")
     if not os.access(path if path.exists() else folder, os.W_OK):
         raise CommandError(f"{path} cannot be written: you have no permission there")
@@ -98,16 +98,14 @@ def replace_file(path: Path, data: bytes, mode: int | None = None) -> None:
     """
     target = os.path.realpath(path)
     try:
-        old = os.lstat(target)
+        old = os.stat(path)  # a link to itself is an OSError
     except FileNotFoundError:
         old = None
-    if old and stat.S_ISLNK(old.st_mode):
-        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
     if old and stat.S_ISDIR(old.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    if old and not stat.S_ISREG(old.st_mode):  # a device, a pipe
-        with open(target, "wb", buffering=0) as file:
-            file.write(data)
+    if old and not stat.S_ISREG(old.st_mode):  # a device, a pipe: /dev/stdout
+        with open(path, "wb", buffering=0) as file:
+            _write_all(file.fileno(), data)
         return
     if old and old.st_nlink > 1:
         _write_into(target, data)

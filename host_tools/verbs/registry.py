@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from host_tools.errors import CommandError, Question
-from host_tools.files import replace_file
+from host_tools.files import check_place, replace_file
 from host_tools.output import json_option, say_json
 from host_tools.registry.export import rows
 from host_tools.registry.label import parse_label
@@ -106,6 +106,8 @@ def merge(registry_file: Path | None, file: Path, as_json: bool) -> None:
 def export(registry_file: Path | None, form: str, history: bool, out: Path | None) -> None:
     if history and form != "csv":
         raise CommandError("--history is written as CSV only: leave --format geojson out")
+    if out:
+        check_place(out)
     store = Registry(registry_path(registry_file))
     text = store.export_geojson() if form == "geojson" else store.export_csv(history)
     if out is None:

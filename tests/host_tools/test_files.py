@@ -140,6 +140,10 @@ def test_a_device_is_written_to_and_not_replaced() -> None:
         replace_file(Path("/dev/full"), b"lost")
 
 
+def test_standard_output_has_a_name_too() -> None:
+    assert _python("replace_file(Path('/dev/stdout'), b'said')") == "said"
+
+
 @pytest.mark.parametrize("names", [1, 2])
 def test_a_disk_that_is_full_leaves_the_old_content(tmp_path: Path, names: int) -> None:
     path = tmp_path / "keys"
