@@ -23,6 +23,11 @@ VERBS = {
     "virtual-pole": ("simulator.serial_pole.command", "virtual_pole", "Be a pole at a serial port, with no hardware."),
     "watch": ("host_tools.verbs.watch", "watch", "Watch a street live, over any MQTT broker."),
     "send": ("host_tools.verbs.send", "send", "Set the level of a pole, a group or all of them."),
+    "alarms": (
+        "host_tools.verbs.alarms",
+        "alarms_command",
+        "List what is wrong: since when, why, what to carry.",
+    ),
     "record": ("host_tools.verbs.record", "record", "Keep every event exactly once, and read what was kept."),
     "site": ("host_tools.verbs.site", "site", "Check a site's files, or see a night of it beforehand."),
     "pole": ("host_tools.verbs.pole", "pole", "Look at the pole at this USB port, live; its log, its journal."),

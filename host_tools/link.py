@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -22,7 +22,7 @@ from host_tools.errors import BrokerError
 
 WAIT_S = 8.0  # longest wait for a broker to let us in, unless told otherwise
 LEAST_WAIT_S = 2.0  # and however little is asked for: a handshake takes its time
-MOST_QUEUED = 100_000  # messages; above it the oldest are dropped, for a view that cannot keep up shows the newest
+MOST_QUEUED = 1_000_000  # messages; above it the oldest are dropped: `missed` counts them
 
 
 def within(asked_s: float | None) -> float:
@@ -42,6 +42,7 @@ class Message:
 class Link:
     """One session with a broker, reconnected by itself; a context manager.
 
+    ``sessions`` counts how often it was connected, ``missed`` messages that nothing took out in time.
     *wait_s* is the longest it takes to be let in, and subscribed.  *clears*: a topic whose retained message the broker
     removes when we are gone without a word (our last will).  Raises BrokerError where we are not let in.
     """
@@ -54,7 +55,13 @@ class Link:
         self._answered = threading.Event()  # let in and subscribed, or refused, or hung up on
         self._refused: BrokerError | None = None
         self._subscribed = False
+        self._first = 0  # number of the SUBSCRIBE with which a session begins
+        self._asked: dict[int, list[str]] = {}
+        self._granted: dict[int, list[bool]] = {}  # by SUBSCRIBE: which of its topics the broker refuses
+        self._spoken = threading.Event()  # the broker has answered a SUBSCRIBE
         self.connected = False
+        self.sessions = 0
+        self.missed = 0
         client = Client(address, wait_s=wait_s * (1 - ASK_SHARE))
         if clears:
             client.will_set(clears, b"", qos=1, retain=True)
@@ -96,6 +103,31 @@ class Link:
         """Publish with QoS 1 and do not wait: it goes out when there is a broker."""
         self._client.publish(topic, payload, qos=1, retain=retain)
 
+    def subscribe(self, topics: Sequence[str], qos: int = 0) -> int:
+        """Ask the broker for *topics*, in this session only; the number by which ``granted`` knows the question."""
+        number = self._client.subscribe([(topic, qos) for topic in topics])[1] or -1
+        self._asked[number] = list(topics)
+        return number
+
+    def granted(self, number: int) -> bool:
+        """Whether the broker has answered question *number*, once.  Raises BrokerError where it refuses a topic."""
+        denied = self._granted.pop(number, None)
+        if denied is None:
+            return False
+        for topic, no in zip(self._asked.pop(number, []), denied, strict=False):
+            if no:
+                raise not_allowed(self._address, topic)
+        return True
+
+    def pause(self, most_s: float) -> None:
+        """Wait until the broker answers a question, at most *most_s*; messages are left in the queue."""
+        self._spoken.wait(most_s)
+        self._spoken.clear()
+
+    def unsubscribe(self, topics: Sequence[str]) -> None:
+        """No longer hear *topics*."""
+        self._client.unsubscribe(list(topics))
+
     def take(self, wait_s: float) -> Message | None:
         """The next message, waiting at most *wait_s* for it; None where none came."""
         try:
@@ -122,10 +154,17 @@ class Link:
             self._refused = refused(self._address, reason)
             self._answered.set()
             return
+        self._asked.clear()
+        self._granted.clear()
         self.connected = True
-        client.subscribe([(topic, 1) for topic in self._topics])
+        self.sessions += 1
+        self._first = client.subscribe([(topic, 1) for topic in self._topics])[1] or 0
 
     def _on_subscribe(self, client: mqtt.Client, data: Any, mid: int, reasons: Any, properties: Any) -> None:
+        if mid != self._first:
+            self._granted[mid] = [reason.is_failure for reason in reasons]
+            self._spoken.set()
+            return
         denied = [topic for topic, one in zip(self._topics, reasons, strict=False) if one.is_failure]
         if denied:
             self._refused = not_allowed(self._address, denied[0])
@@ -144,5 +183,5 @@ class Link:
         except UnicodeDecodeError:  # paho decodes late; a topic that is no UTF-8 is nobody's
             return
         if self._queue.qsize() >= MOST_QUEUED:
-            self.take(0)
+            self.missed += self.take(0) is not None
         self._queue.put(Message(topic, bytes(message.payload), bool(message.retain)))

@@ -35,15 +35,29 @@ def on_terminal() -> bool:
 
 
 @contextlib.contextmanager
+def reading_bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal while a broker is read: call what it gives with (how many are here, of how many)."""
+    with _bar("reading the broker") as bar:
+        yield bar
+
+
+@contextlib.contextmanager
 def waiting() -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal while answers come in: call what it gives with (how many were asked, how many are silent)."""
+    with _bar("waiting for answers") as bar:
+        yield lambda asked, silent: bar(asked - silent, asked)
+
+
+@contextlib.contextmanager
+def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal's standard error, gone at the end: call it with (how many are done, of how many)."""
     if not sys.stderr.isatty():
-        yield lambda asked, silent: None
+        yield lambda done, of: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("waiting for answers"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
-        yield lambda asked, silent: bar.update(task, total=asked, completed=asked - silent)
+        yield lambda done, of: bar.update(task, total=of, completed=done)

@@ -15,7 +15,7 @@ from host_tools.broker import BrokerAddress, parse_broker
 from host_tools.errors import CommandError
 from host_tools.naming import NAME
 from host_tools.site.load import SITE_FILE, find_site, load_site
-from host_tools.site.model import SiteError
+from host_tools.site.model import Pole, SiteError
 from pole import contract_city
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -132,6 +132,7 @@ def check_whom(poles: tuple[str, ...], group: str | None, everyone: bool) -> Non
 class Place:
     """A site as seen from its broker.  Without its files, times are in UTC and lit is from 10 percent on.
 
+    *poles* are those of its files.
     *simulated*: its time is what a simulation on the broker says, instead of real time.
     """
 
@@ -142,6 +143,7 @@ class Place:
     lit_percent: int
     title: str
     simulated: bool = False
+    poles: tuple[Pole, ...] = ()
 
 
 def place_of(site: str, broker: str | None, root: str | None) -> Place:
@@ -158,5 +160,6 @@ def place_of(site: str, broker: str | None, root: str | None) -> Place:
     known = load_site(Path(site))
     address = parse_broker(broker or known.broker)
     return Place(
-        known.name, root or known.root, address, ZoneInfo(known.timezone), known.lit_percent, known.title.split(",")[0]
-    )
+        known.name, root or known.root, address, ZoneInfo(known.timezone), known.lit_percent,
+        known.title.split(",")[0], poles=known.poles,
+    )  # fmt: skip

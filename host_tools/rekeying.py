@@ -15,7 +15,7 @@ from host_tools import envelope
 from host_tools.envelope import Key
 from host_tools.errors import CommandError
 from host_tools.key_file import KeyFile
-from host_tools.sending import Speaker
+from host_tools.speaker import Speaker
 from host_tools.watch.payload import parsed, text
 from pole import contract, contract_acks
 
@@ -38,7 +38,7 @@ class Outcome:
 
 
 class Rekeyer(Speaker):
-    """Changes keys; its link must be subscribed to ``sending.topics(place)``."""
+    """Changes keys; its link must be subscribed to ``speaker.topics(place)``."""
 
     def change(
         self,

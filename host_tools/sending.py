@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from host_tools import envelope
-from host_tools.clock import WAIT_S, SiteClock, no_simulation
-from host_tools.clock import topic as clock_topic
+from host_tools.closest import closest
 from host_tools.envelope import Counters, Key
 from host_tools.errors import CommandError
 from host_tools.link import Link, Message
 from host_tools.place import Place
-from host_tools.watch.payload import parsed, text
+from host_tools.speaker import Speaker
+from host_tools.watch.payload import number, parsed, text
 from host_tools.watch.street import Street
 from pole import contract, contract_acks
 
-QUIET_S, SETTLE_S = 0.3, 5.0  # what the broker keeps is all here once nothing came for the first, at most the second
+PUBLISH_S, LEAST_PUBLISH_S = 10.0, 0.5  # longest wait for the broker to take a command, and the shortest of it
+TURN_S = 0.05  # longest wait for an answer before the next look
 
 
 @dataclass(frozen=True)
@@ -36,133 +37,142 @@ class Target:
         return ", ".join(self.poles) if self.poles else f"group {self.group}" if self.group else "all poles"
 
 
-@dataclass
 class Outcome:
     """What became of a command: poles that applied it, that refused it and why, that said nothing, that are offline.
 
-    ``idle`` are those which held nothing that a cancel could have ended.
+    ``idle`` are those which held nothing that a cancel could have ended, ``never`` those of the site's files that were
+    meant and of which the broker has never heard.
     """
 
-    asked: list[str]
-    offline: list[str]
-    applied: list[str] = field(default_factory=list)
-    idle: list[str] = field(default_factory=list)
-    rejected: dict[str, tuple[str, str]] = field(default_factory=dict)  # pole: (reason, detail)
+    def __init__(self, asked: Iterable[str], offline: Iterable[str], never: Iterable[str] = ()) -> None:
+        self._asked = dict.fromkeys(asked)
+        self._left = dict.fromkeys(self._asked)
+        self._offline = dict.fromkeys(offline)
+        self.never = list(never)
+        self.applied: list[str] = []
+        self.idle: list[str] = []
+        self.rejected: dict[str, tuple[str, str]] = {}  # pole: (reason, detail)
+
+    @property
+    def asked(self) -> list[str]:
+        return list(self._asked)
+
+    @property
+    def offline(self) -> list[str]:
+        return list(self._offline)
 
     @property
     def silent(self) -> list[str]:
-        answered = {*self.applied, *self.idle, *self.rejected}
-        return [pole for pole in self.asked if pole not in answered]
+        return list(self._left)
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many were asked, how many of them have not answered yet."""
+        return len(self._asked), len(self._left)
 
     @property
     def complete(self) -> bool:
         """Whether every pole that was meant did it; a cancel must have ended something somewhere."""
-        return not (self.rejected or self.silent or self.offline) and bool(self.applied)
+        return not (self.rejected or self._left or self._offline) and bool(self.applied)
 
-
-class Speaker:
-    """Somebody of the city who speaks to the poles of *place* over *link* under the name *sender*.
-
-    *link* must be subscribed to `topics(place)`.  ``clock`` is the time at the site.
-    """
-
-    def __init__(self, place: Place, link: Link, sender: str, counters: Counters) -> None:
-        self.place = place
-        self.link = link
-        self.sender = sender
-        self.clock = SiteClock(place.simulated)
-        self._counters = counters
-        self._clock_topic = clock_topic(place.root, place.site)
-
-    def look(self) -> None:
-        """Learn which poles there are and what time it is there.  Raises CommandError where no simulation tells it."""
-        for message in self.link.settle(QUIET_S, SETTLE_S):
-            self.note(message)
-        until = time.monotonic() + WAIT_S
-        while self.clock.simulated and not self.clock.fresh:
-            left = until - time.monotonic()
-            if left <= 0:
-                raise no_simulation(self._clock_topic, str(self.place.broker))
-            awaited = self.link.take(left)
-            if awaited:
-                self.note(awaited)
-
-    def remark(self) -> str:
-        """What a person should be told of the time there; empty where there is nothing, or it was said."""
-        return self.clock.remark(self._clock_topic)
-
-    def number(self) -> int:
-        """The next *n* of this sender.  Raises CommandError where it cannot be kept."""
-        simulated = f"{self.place.broker}/{self.place.site}" if self.clock.simulated else ""
-        return self._counters.next(self.sender, int(self.clock.now() * 1000), simulated)
-
-    def note(self, message: Message) -> None:
-        """Take what the broker tells."""
-        if message.topic == self._clock_topic:
-            self.clock.feed(message.payload, message.retained)
-            return
-        pole, kind = self.whose(message)
-        self.heard(pole, kind, message)
-
-    def whose(self, message: Message) -> tuple[str, str]:
-        """Pole (or what stands in its place) and kind of the topic of *message*."""
-        pole, _, kind = message.topic.removeprefix(f"{self.place.root}/{self.place.site}/").partition("/")
-        return pole, kind
-
-    def heard(self, pole: str, kind: str, message: Message) -> None:
-        """A message of *pole*, or to it."""
+    def answered(self, pole: str, applied: bool, reason: str, detail: str) -> None:
+        """*pole* has answered: one that was offline came back just in time, and one that was not known counts too."""
+        self._offline.pop(pole, None)
+        self._asked[pole] = None
+        self._left.pop(pole, None)
+        if applied:
+            self.applied.append(pole)
+        elif reason == contract_acks.UNKNOWN_REFERENCE:
+            self.idle.append(pole)
+        else:
+            self.rejected[pole] = (reason or "?", detail)
 
 
 class Sender(Speaker):
     """Sends commands, sealed with *key*."""
 
+    reads = (contract.PRESENCE, contract.BIRTH)
+
     def __init__(self, place: Place, link: Link, sender: str, counters: Counters, key: Key | None = None) -> None:
         super().__init__(place, link, sender, counters)
         self._key = key
-        self._street = Street(place.root, place.site)
+        self._street = Street(place.root, place.site, poles=place.poles)
+        self._session = 0  # of the link, in which acks are heard
 
     def heard(self, pole: str, kind: str, message: Message) -> None:
         self._street.feed(message.topic, message.payload, message.retained, int(self.clock.now()))
 
+    def meant(self, target: Target) -> Outcome:
+        """Whom *target* means.  Raises CommandError where that is no pole that has ever reported."""
+        broker = self.place.broker
+        for pole in target.poles:
+            if self._street.row(pole).heard:
+                continue
+            if pole in self._street.names():
+                raise CommandError(f"{pole} is in the site's files and has never reported to the broker at {broker}")
+            self.look()  # only those that were named are known as yet
+            heard = [row.pole for row in self._street.rows()]
+            known = f"give a pole there is{closest(pole, heard)}" if heard else "no pole has"
+            raise CommandError(f"{pole} has not reported to the broker at {broker}; {known}")
+        if target.poles:
+            rows = [self._street.row(pole) for pole in target.poles]
+        else:
+            rows = [row for row in self._street.rows() if target.group in ("", *row.groups)]
+        never = [] if target.poles else [
+            pole for pole in self._street.shown.never() if target.group in ("", *self._street.row(pole).groups)
+        ]  # fmt: skip
+        if not rows:
+            if target.group in self._street.groups():
+                many = f"none of the {len(never)} poles of group {target.group}"
+                raise CommandError(f"{many} has ever reported to the broker at {broker}")
+            there = {group for row in self._street.rows() for group in row.groups} if target.group else set()
+            known = f"give a group there is{closest(target.group, there)}" if there else "no pole has"
+            raise CommandError(f"no pole of {target} has reported to the broker at {broker}; {known}")
+        return Outcome(
+            (row.pole for row in rows if row.online is not False), (row.pole for row in rows if row.online is False),
+            never,
+        )  # fmt: skip
+
     def send(
         self, target: Target, body: str, wait_s: float, progress: Callable[[Outcome], None] = lambda outcome: None
     ) -> Outcome:
-        """Send *body* and wait up to *wait_s* for every pole's ack; *progress* is told of each.
+        """Send *body* and wait for every pole's ack, *wait_s* for all of it; *progress* is told of each.
 
         Raises CommandError where there is no such pole, BrokerError where the broker does not take it.
         """
-        outcome = self._meant(target)
-        sent = []
+        until = time.monotonic() + wait_s
+        outcome = self.meant(target)
+        self._listen(until)
+        sent = set()
         for topic in self._topics(target):
             n = self.number()
-            self.link.publish(topic, envelope.seal(topic, self.sender, n, body, self._key))
-            sent.append(n)
+            left = min(PUBLISH_S, max(LEAST_PUBLISH_S, until - time.monotonic()))
+            self.link.publish(topic, envelope.seal(topic, self.sender, n, body, self._key), wait_s=left)
+            sent.add(n)
         progress(outcome)
-        until = time.monotonic() + wait_s
-        while outcome.silent and (left := until - time.monotonic()) > 0:
-            message = self.link.take(left)
-            if message and self._answer(message, sent, outcome):
+        while outcome.counts[1] and (left := until - time.monotonic()) > 0:
+            self._listen(until)
+            message = self.link.take(min(left, TURN_S))
+            answers = 0
+            while message:
+                answers += self._answer(message, sent, outcome)
+                message = self.link.take(0)
+            if answers:
                 progress(outcome)
         return outcome
 
-    def _meant(self, target: Target) -> Outcome:
-        rows = self._street.rows()
-        names = [row.pole for row in rows]
-        known = f"the poles there are {_some(names)}" if names else "no pole has"
-        for pole in target.poles:
-            if pole not in names:
-                raise CommandError(f"{pole} has not reported to the broker at {self.place.broker}; {known}")
-        meant = [
-            row for row in rows if (row.pole in target.poles if target.poles else target.group in ("", *row.groups))
-        ]
-        if not meant:
-            groups = sorted({group for row in rows for group in row.groups})
-            known = f"the groups there are {_some(groups)}" if groups else "no pole has"
-            raise CommandError(f"no pole of {target} has reported to the broker at {self.place.broker}; {known}")
-        return Outcome(
-            asked=[row.pole for row in meant if row.online is not False],
-            offline=[row.pole for row in meant if row.online is False],
-        )
+    def _listen(self, until: float) -> None:
+        """Hear acks in this session of the link.
+
+        At QoS 0: a broker queues no more than max_queued_messages for who takes his time to acknowledge, and drops the
+        rest of a city's answers.
+        """
+        if not self.link.connected or self._session == self.link.sessions:
+            return
+        self._session = self.link.sessions
+        asked = self.link.subscribe([f"{self.place.root}/{self.place.site}/+/{contract.ACK}"])
+        while not self.link.granted(asked) and self.link.connected and time.monotonic() < until:
+            self.link.pause(0.05)
 
     def _topics(self, target: Target) -> list[str]:
         root, site = self.place.root, self.place.site
@@ -170,32 +180,18 @@ class Sender(Speaker):
             return [contract.topic(root, site, pole, contract.COMMAND) for pole in target.poles]
         return [contract.group_topic(root, site, target.group) if target.group else contract.all_topic(root, site)]
 
-    def _answer(self, message: Message, sent: list[int], outcome: Outcome) -> bool:
+    def _answer(self, message: Message, sent: set[int], outcome: Outcome) -> bool:
         """Take one message; True where it was a pole's answer to what was sent."""
-        pole, kind = message.topic.rsplit("/", 2)[-2:] if message.topic.count("/") >= 2 else ("", "")
+        pole, kind = self.whose(message)
         if kind != contract.ACK or message.retained:
             self.note(message)
             return False
         ack = parsed(message.payload)
-        if ack is None or ack.get("sender") != self.sender or ack.get("n") not in sent:
+        if ack is None or ack.get("sender") != self.sender or number(ack.get("n"), 0, 2**62) not in sent:
             return False
-        if pole in outcome.offline:  # it came back just in time
-            outcome.offline.remove(pole)
-        if pole not in outcome.asked:
-            outcome.asked.append(pole)  # or nobody knew of it
-        if ack.get("outcome") == contract_acks.APPLIED:
-            outcome.applied.append(pole)
-        elif ack.get("reason") == contract_acks.UNKNOWN_REFERENCE:
-            outcome.idle.append(pole)
-        else:
-            outcome.rejected[pole] = (text(ack.get("reason"), 40) or "?", text(ack.get("detail"), 200))
+        applied = ack.get("outcome") == contract_acks.APPLIED
+        outcome.answered(pole, applied, text(ack.get("reason"), 40), text(ack.get("detail"), 200))
         return True
-
-
-def topics(place: Place) -> list[str]:
-    """What a Sender must hear: who there is, what they answer, and the time."""
-    kinds = (contract.PRESENCE, contract.BIRTH, contract.ACK)
-    return [f"{place.root}/{place.site}/+/{kind}" for kind in kinds] + [clock_topic(place.root, place.site)]
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
@@ -208,11 +204,5 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "nothingHeld": sorted(outcome.idle),
         "noAnswer": outcome.silent,
         "offline": outcome.offline,
+        "neverReported": outcome.never,
     }
-
-
-def _some(names: Iterable[str]) -> str:
-    listed = list(names)
-    return (
-        ", ".join(listed) if len(listed) <= 12 else f"{', '.join(listed[:10])} ... {listed[-1]} ({len(listed)} of them)"
-    )

@@ -42,7 +42,7 @@ FIELDS = {
         "v", "at", "site", "pole", "groups", "board", "firmware", "configVersion", "configHash", "configOrigin",
         "capabilities", "resetCause", "bootCount", "safeMode", "ip", "journal",
     ),
-    STATE: ("v", "at", "level", "target", "reason", "owner", "until", "clock", "clockError"),
+    STATE: ("v", "at", "level", "target", "reason", "owner", "until", "clock", "clockError", "faults"),
     METER: (
         "v", "at", "supplyVoltage", "supplyCurrent", "activePower", "powerFactor", "activeEnergy", "temperature",
         "operatingHours", "switchOnCounter", "remainingLife",

@@ -232,6 +232,7 @@ class Control:
             reporter.ack(now, fields)
             self._configuring.told()
         error_s = None if now is None else self.clock.error_ms(ticks) // 1000
-        reporter.state(now, ticks, self.decision, self.lamp, quality, error_s)
+        faults = watch.faults if watch else None
+        reporter.state(now, ticks, self.decision, self.lamp, quality, error_s, faults)
         if self.counters and reporter.meter_due(ticks):
             reporter.meter(now, ticks, self.senses.reading, self.counters, watch.life)

@@ -20,6 +20,7 @@ def load(settings, store, hours):
     from pole.health import start
 
     watch = start.watch(settings, curve, bits(faults if isinstance(faults, list) else []), hours)
+    watch.faults = names(watch.state.active)
     upright = _read(store, UPRIGHT)
     if isinstance(upright, list) and len(upright) == 3 and all([type(n) is int for n in upright]):
         watch.state.upright = upright
@@ -34,7 +35,8 @@ def tell(watch, reporter, store, counters, settings, now):
             event_type, attributes, begins = watch.news[0]
             reporter.event(now, event_type, attributes, begins)
             del watch.news[0]
-        _save(store, FAULTS, names(state.active))
+        watch.faults = names(state.active)
+        _save(store, FAULTS, watch.faults)
         return
     _save(store, CURVE, curve_of(state))
     state.learned = False

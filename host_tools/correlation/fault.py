@@ -12,6 +12,7 @@ ACCESS_POINT = "accessPointOutage"
 WEAK_ACCESS_POINT = "accessPointWeak"
 FEEDER = "feederOutage"
 POLE = "poleSilent"
+KINDS = (BROKER, NETWORK, ACCESS_POINT, WEAK_ACCESS_POINT, FEEDER, POLE)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ def lines(now: int, since: int, faults: list[Fault], zone: ZoneInfo) -> list[str
     """*faults* as known at *now*, those over being over since *since* (Unix s); times are in *zone*."""
     going = sum(one.ends is None for one in faults)
     out = [
-        f"{_moment(now, zone)}: {_count(going, 'fault')} now, {len(faults) - going} over since {_moment(since, zone)}."
+        f"{moment(now, zone)}: {_count(going, 'fault')} now, {len(faults) - going} over since {moment(since, zone)}."
     ]
     for one in faults:
         out += _lines(one, now, zone)
@@ -36,13 +36,13 @@ def lines(now: int, since: int, faults: list[Fault], zone: ZoneInfo) -> list[str
 
 def _lines(one: Fault, now: int, zone: ZoneInfo) -> list[str]:
     over = one.ends is not None
-    until = f" until {_moment(one.ends, zone)}" if one.ends is not None else ""
-    lasted = _span((now if one.ends is None else one.ends) - one.begins)
+    until = f" until {moment(one.ends, zone)}" if one.ends is not None else ""
+    lasted = span((now if one.ends is None else one.ends) - one.begins)
     again = f", {one.times} times" if one.times > 1 else ""
     out = [
         "",
         f"{'OVER' if over else 'NOW '} {_head(one.kind, one.name, over)}{_or_else(one, over)}: {_figures(one, zone)}",
-        f"     since {_moment(one.begins, zone)}{until} ({lasted}{again})",
+        f"     since {moment(one.begins, zone)}{until} ({lasted}{again})",
         f"     probable cause: {one.cause}",
     ]
     if not over:
@@ -76,7 +76,7 @@ def _figures(one: Fault, zone: ZoneInfo) -> str:
     lost = one.evidence["supplyLost"]
     told = f", {lost} say that they lost their supply" if lost else ""
     if "lastAlive" in one.evidence:
-        told += f" after {_moment(one.evidence['lastAlive'], zone)}"
+        told += f" after {moment(one.evidence['lastAlive'], zone)}"
     return f"{of} fell silent{told}" + ("" if one.ends is not None else f", {len(one.silent)} still are")
 
 
@@ -102,7 +102,8 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _span(seconds: int) -> str:
+def span(seconds: int) -> str:
+    """*seconds* in days, hours and minutes; below a minute in seconds."""
     if seconds < 60:
         return f"{seconds} s"
     hours, minutes = divmod(seconds // 60, 60)
@@ -110,5 +111,6 @@ def _span(seconds: int) -> str:
     return " ".join(f"{value} {unit}" for value, unit in ((days, "d"), (hours, "h"), (minutes, "min")) if value)
 
 
-def _moment(unix: int, zone: ZoneInfo) -> str:
+def moment(unix: int, zone: ZoneInfo) -> str:
+    """Local date and time, to the minute."""
     return f"{datetime.fromtimestamp(unix, zone):%Y-%m-%d %H:%M}"

@@ -13,14 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from host_tools import envelope
-from host_tools.clock import topic as clock_topic
 from host_tools.envelope import Key
 from host_tools.errors import CommandError
 from host_tools.link import Message
-from host_tools.place import Place
-from host_tools.sending import Speaker
 from host_tools.site.compile import DAY_S, pole_config
 from host_tools.site.model import Pole, Problem, Site, SiteError
+from host_tools.speaker import Speaker
 from host_tools.watch.payload import number, parsed, text
 from pole import config, contract, contract_acks
 from pole.digest import hash_of
@@ -60,7 +58,9 @@ class Outcome:
 
 
 class Configurer(Speaker):
-    """Sends configurations; its link must be subscribed to `topics(place)`."""
+    """Sends configurations; its link must be subscribed to ``speaker.topics(place)``."""
+
+    reads = (contract.PRESENCE, contract.BIRTH, contract.CONFIG)
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
@@ -154,12 +154,6 @@ class Configurer(Speaker):
             outcome.reverted[pole] = text(said.get("detail"), 200)
         else:
             outcome.rejected[pole] = (text(said.get("reason"), 40) or "?", text(said.get("detail"), 200))
-
-
-def topics(place: Place) -> list[str]:
-    """What a Configurer must hear: who there is, what was sent to them, what they answer, and the time."""
-    kinds = (contract.PRESENCE, contract.BIRTH, contract.CONFIG, contract.ACK)
-    return [f"{place.root}/{place.site}/+/{kind}" for kind in kinds] + [clock_topic(place.root, place.site)]
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:

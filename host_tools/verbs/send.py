@@ -11,16 +11,19 @@ from pathlib import Path
 import click
 
 from host_tools import envelope, sending, spans
+from host_tools.correlation.telling import names as runs
 from host_tools.envelope import Counters
 from host_tools.errors import CommandError
 from host_tools.key_file import read_key
 from host_tools.link import Link, within
-from host_tools.output import json_option, say_json, waiting, warn
+from host_tools.output import json_option, reading_bar, say_json, waiting, warn
 from host_tools.place import Connection, check_whom, connection_options, site_option, wait_option, whom_options
 from host_tools.sending import Outcome, Sender, Target
+from host_tools.speaker import topics
 from pole import contract
 
 DEFAULT_SPAN = "30m"
+LONGEST_WAIT_S = 86400.0
 WAIT_S = 45.0  # poles spread their answers over half a minute
 
 
@@ -54,6 +57,8 @@ def send(
     ref: str, cancel: bool, key_file: Path | None, wait_s: float, as_json: bool,
 ) -> None:  # fmt: skip
     check_whom(poles, group, everyone)
+    if not 0 < wait_s <= LONGEST_WAIT_S:
+        raise CommandError(f"--wait is {wait_s:g} and must be above 0 and at most {LONGEST_WAIT_S:g} s")
     if cancel and (level is not None or span or until):
         raise CommandError("--cancel ends what is held, so --level, --for and --until must be left out")
     if not cancel and level is None:
@@ -64,10 +69,16 @@ def send(
     seconds = spans.span(span or DEFAULT_SPAN)
     key = read_key(key_file) if key_file else None
     place = connection.place(site)
-    with Link(place.broker, sending.topics(place), within(wait_s)) as link:
+    with Link(place.broker, topics(place), within(wait_s)) as link:
         sender = Sender(place, link, sender_name(), Counters(), key)
-        sender.look()
+        with reading_bar() as bar:
+            sender.look(target.poles or None, bar)
         warn(sender.remark())
+        if sender.unsure and not target.poles:
+            warn(
+                "the broker leaves out retained messages (its max_queued_messages is too small), so poles may be meant"
+                " that are not waited for; with --site FOLDER the poles of its poles.csv are all known"
+            )
         now = sender.clock.now()
         expiration = spans.moment(until, now, place.zone) if until else int(now) + seconds
         if level is None:
@@ -79,6 +90,8 @@ def send(
         say_json({"target": str(target), "expiration": None if cancel else expiration, **sending.as_json(outcome)})
     else:
         _print(outcome)
+    if outcome.never:
+        warn(f"{len(outcome.never)} more in the site's files have never reported: {runs(outcome.never)}")
     if not outcome.complete:
         missing = len(outcome.asked) + len(outcome.offline) - len(outcome.applied)
         missing -= len(outcome.idle) if outcome.applied else 0
@@ -99,7 +112,7 @@ def sender_name() -> str:
 def _with_progress(sender: Sender, target: Target, body: str, wait_s: float) -> Outcome:
     """Send, with a bar on a terminal while answers come in."""
     with waiting() as bar:
-        return sender.send(target, body, wait_s, lambda outcome: bar(len(outcome.asked), len(outcome.silent)))
+        return sender.send(target, body, wait_s, lambda outcome: bar(*outcome.counts))
 
 
 def _print(outcome: Outcome) -> None:
@@ -110,7 +123,7 @@ def _print(outcome: Outcome) -> None:
         click.echo(f"nothing held: {names(outcome.idle)}")
     for word, others in (("no answer", outcome.silent), ("offline", outcome.offline)):
         if others:
-            click.echo(f"{word}: {', '.join(others)}")  # however many: somebody has to go there
+            click.echo(f"{word}: {', '.join(others)}")  # all of them: each has to be visited
 
 
 def print_rejected(rejected: Mapping[str, tuple[str, str]]) -> None:

@@ -12,8 +12,8 @@ from host_tools.key_file import KeyFile, read_keys
 from host_tools.link import Link, within
 from host_tools.output import json_option, say_json, waiting, warn
 from host_tools.place import Connection, check_whom, connection_options, wait_option, whom_options
-from host_tools.sending import topics as command_topics
 from host_tools.site.model import Pole, Site
+from host_tools.speaker import topics as command_topics
 from host_tools.verbs.send import WAIT_S, names, print_rejected, sender_name
 
 DEFAULT = "sagar"
@@ -41,9 +41,9 @@ def configure(
     meant = chosen(site, poles, group, everyone)
     keys = read_keys(key_file) if key_file else None
     place = connection.place(folder)
-    with Link(place.broker, library.topics(place), within(wait_s)) as link, waiting() as bar:
+    with Link(place.broker, command_topics(place), within(wait_s)) as link, waiting() as bar:
         configurer = library.Configurer(place, link, sender_name(), Counters())
-        configurer.look()
+        configurer.look([pole.name for pole in meant])
         warn(configurer.remark())
         outcome = configurer.send(site, meant, keys, wait_s, lambda so_far: bar(len(so_far.sent), len(so_far.silent)))
     if as_json:

@@ -7,38 +7,56 @@ from typing import Any
 
 import click
 
+from host_tools.broker.retained import Reading, read
 from host_tools.clock import WAIT_S, SiteClock, no_simulation
 from host_tools.clock import topic as clock_topic
+from host_tools.closest import closest
 from host_tools.errors import CommandError
 from host_tools.link import Link, Message, within
-from host_tools.output import json_option, on_terminal, say_json, say_json_line, warn
+from host_tools.output import json_option, on_terminal, reading_bar, say_json, say_json_line, warn
 from host_tools.place import Connection, Place, connection_options, site_option
 from host_tools.watch import lines
-from host_tools.watch.street import Happening, Street
+from host_tools.watch.row import Happening, Wanted
+from host_tools.watch.street import CONDITIONS, SAFE_MODE, Street
 from pole import contract
 
-FRAME_S = 0.25  # between two pictures
-QUIET_S, SETTLE_S = 0.4, 10.0  # retained messages are all here once none came for the first, at most the second
+FRAME_S, CITY_FRAME_S = 0.25, 1.0  # between two pictures: of a street, and of one with more poles than ...
+CITY = 2000
+FEW = 40  # poles that are taken in without a table by ward
+STAYS = (contract.PRESENCE, contract.BIRTH, contract.STATE)  # the kinds that a broker retains
+FAULTS = sorted({*CONDITIONS, SAFE_MODE, "supplyLoss"})
 
 
 @click.command(help="Watch a street live, over any MQTT broker.")
 @site_option
 @connection_options
+@click.option("--group", metavar="GROUP", default="", help="Only poles of this group.")
+@click.option("--ward", metavar="WARD", default="", help="Only poles of this ward (of the site's poles.csv).")
+@click.option("--fault", "types", metavar="TYPE", multiple=True, help="Only poles with this fault; may be repeated.")
+@click.option("--faults", "faulty", is_flag=True, help="Only poles with an open fault.")
 @click.option("--once", is_flag=True, help="Print what the broker knows now, and end.")
 @click.option("--seconds", metavar="N", type=float, help="End after N seconds.")
 @json_option
-def watch(connection: Connection, site: str, once: bool, seconds: float | None, as_json: bool) -> None:
-    if seconds is not None and seconds <= 0:
+def watch(
+    connection: Connection, site: str, group: str, ward: str, types: tuple[str, ...], faulty: bool, once: bool,
+    seconds: float | None, as_json: bool,
+) -> None:  # fmt: skip
+    if seconds is not None and not seconds > 0:
         raise CommandError(f"--seconds is {seconds:g} and must be above 0")
-    place = connection.place(site)
-    watcher = _Watcher(place)
-    kinds = [f"{place.root}/{place.site}/+/{kind}" for kind in contract.DELIVERY]
-    with Link(place.broker, [*kinds, clock_topic(place.root, place.site)], within(seconds)) as link:
+    for name in types:
+        if name not in FAULTS:
+            raise CommandError(f"--fault is {name!r} and must be an eventType{closest(name, FAULTS)}")
+    watcher = _Watcher(connection.place(site), Wanted(group, ward, frozenset(types), faulty))
+    place = watcher.place
+    live = [f"{place.root}/{place.site}/+/{kind}" for kind in contract.DELIVERY if kind not in STAYS]
+    with Link(place.broker, [*live, clock_topic(place.root, place.site)], within(seconds)) as link:
+        watcher.begin(link)
         if once:
-            for message in link.settle(QUIET_S, SETTLE_S):
-                watcher.take(message)
+            with reading_bar() as bar:
+                read(link, watcher.reading, watcher.take, bar)
+            watcher.check()
             watcher.await_simulation(link)
-            warn(watcher.remark())
+            watcher.remark()
             watcher.report(as_json)
         elif as_json or not on_terminal():
             _stream(link, watcher, seconds, as_json)
@@ -49,17 +67,44 @@ def watch(connection: Connection, site: str, once: bool, seconds: float | None, 
 class _Watcher:
     """The model, fed from the link."""
 
-    def __init__(self, place: Place) -> None:
+    reading: Reading
+
+    def __init__(self, place: Place, wanted: Wanted) -> None:
         self.place = place
         self.clock = SiteClock(place.simulated)
-        self.street = Street(place.root, place.site, place.lit_percent)
+        self.street = Street(place.root, place.site, place.lit_percent, place.poles, wanted)
+        self._wanted = wanted
         self._clock_topic = clock_topic(place.root, place.site)
+        self._checked = False
+
+    def begin(self, link: Link) -> None:
+        """Ask the broker for what it retains."""
+        names = [pole.name for pole in self.place.poles]
+        self.reading = Reading(link, f"{self.place.root}/{self.place.site}", STAYS, names)
 
     def take(self, message: Message) -> list[Happening]:
         if message.topic == self._clock_topic:
             self.clock.feed(message.payload, message.retained)
             return []
         return self.street.feed(message.topic, message.payload, message.retained, int(self.clock.now()))
+
+    def check(self) -> None:
+        """Once all is read.  Raises CommandError where there is no such group or ward."""
+        if self._checked:
+            return
+        self._checked = True
+        for option, name, known in (
+            ("--group", self._wanted.group, self.street.groups()), ("--ward", self._wanted.ward, self.street.wards())
+        ):  # fmt: skip
+            if name and name not in known:
+                there = f"the {option[2:]} of a pole{closest(name, known)}" if known else "left out: no pole has one"
+                raise CommandError(f"{option} is {name!r} and must be {there}")
+        if self.reading.unsure:
+            warn(
+                f"the broker left out {self.reading.dropped} retained messages at first (its max_queued_messages is"
+                " too small), so it may have poles that are not shown; with --site FOLDER the poles of its poles.csv"
+                " are all asked for"
+            )
 
     def await_simulation(self, link: Link) -> None:
         """Take messages until a simulation has told its time.  Raises CommandError where none does."""
@@ -72,17 +117,20 @@ class _Watcher:
             if message:
                 self.take(message)
 
-    def remark(self) -> str:
-        """What a person should be told of the time there; empty where there is nothing, or it was said."""
-        return self.clock.remark(self._clock_topic)
+    def remark(self) -> None:
+        """Say what a person should be told of the time there, once."""
+        warn(self.clock.remark(self._clock_topic))
 
     def snapshot(self) -> dict[str, Any]:
         return {
             "site": self.place.site,
             "at": int(self.clock.now()),
             "simulated": self.clock.simulated,
+            "complete": not self.reading.unsure,
             "summary": self.street.summary().as_json(),
+            "wards": {name: total.as_json() for name, total in self.street.shown.wards()},
             "poles": [row.as_json() for row in self.street.rows()],
+            "neverHeard": self.street.shown.never(),
         }
 
     def report(self, as_json: bool) -> None:
@@ -92,34 +140,51 @@ class _Watcher:
         now = self.clock.now()
         for row in self.street.rows():
             click.echo(lines.row_line(row, now, self.place.zone))
+        self.sum_up()
+
+    def sum_up(self) -> None:
+        """The last lines: never heard, by ward, and the street in numbers."""
+        shown = self.street.shown
+        never = lines.never_line(shown.never())
+        wards = lines.ward_lines(shown.wards()) if len(shown.names) > FEW else []
+        for line in [never, *wards] if never else wards:
+            click.echo(line)
         click.echo(lines.summary_line(self.street.summary()))
 
 
 def _stream(link: Link, watcher: _Watcher, seconds: float | None, as_json: bool) -> None:
     """A line for each thing that happens, and the summary at the end."""
+
+    def tell(message: Message) -> None:
+        for one in watcher.take(message):
+            row = watcher.street.row(one.pole)
+            if as_json:
+                say_json_line({"at": one.at, "kind": one.kind, "text": one.text, "bad": one.bad, **row.as_json()})
+            else:
+                click.echo(lines.line_of(one, row, watcher.place.zone))
+
     until = None if seconds is None else time.monotonic() + seconds
     try:
+        with reading_bar() as bar:
+            read(link, watcher.reading, tell, bar)
+        watcher.check()
         while until is None or time.monotonic() < until:
             left = 1.0 if until is None else until - time.monotonic()
-            message = link.take(max(0.0, min(1.0, left)))
-            warn(watcher.remark())
-            for one in watcher.take(message) if message else ():
-                row = watcher.street.row(one.pole)
-                if as_json:
-                    what = {"at": one.at, "kind": one.kind, "text": one.text, "bad": one.bad, **row.as_json()}
-                    say_json_line(what)
-                else:
-                    click.echo(lines.line_of(one, row, watcher.place.zone))
+            message = link.take(max(0.0, min(1.0 if watcher.reading.turn() else 0.02, left)))
+            watcher.remark()
+            if message:
+                watcher.reading.note(message)
+                tell(message)
     except KeyboardInterrupt:
         pass  # the way to end it
     if as_json:
         say_json_line({"summary": watcher.street.summary().as_json()})
     else:
-        click.echo(lines.summary_line(watcher.street.summary()))
+        watcher.sum_up()
 
 
 def _live(link: Link, watcher: _Watcher, seconds: float | None) -> None:
-    """The picture, drawn four times a second until Ctrl-C."""
+    """The picture, drawn four times a second (of a city once) until Ctrl-C."""
     from rich.console import Console
     from rich.live import Live
 
@@ -129,22 +194,30 @@ def _live(link: Link, watcher: _Watcher, seconds: float | None) -> None:
     begin = time.monotonic()
 
     def picture() -> Any:
+        here, of = watcher.reading.share
+        missed = f"{link.missed} messages missed" if link.missed else ""
         return screen.draw(
             watcher.street, title=watcher.place.title, now=watcher.clock.now(), factor=watcher.clock.factor,
             zone=watcher.place.zone, width=console.width, height=console.height, elapsed_s=time.monotonic() - begin,
             connected=link.connected,
+            note=missed if watcher.reading.done else f"reading {100 * here // max(of, 1)} %",
         )  # fmt: skip
 
     try:
         with Live(picture(), console=console, screen=True, auto_refresh=False) as live:
             while seconds is None or time.monotonic() - begin < seconds:
-                frame = time.monotonic() + FRAME_S
+                frame = time.monotonic() + (CITY_FRAME_S if len(watcher.street.shown.names) > CITY else FRAME_S)
                 while (left := frame - time.monotonic()) > 0:
-                    message = link.take(left)
-                    if message:
+                    if watcher.reading.turn():
+                        watcher.check()
+                    link.pause(min(left, 0.02))
+                    for message in link.drain():
+                        watcher.reading.note(message)
                         watcher.take(message)
+                        if time.monotonic() > frame:
+                            break
                 live.update(picture(), refresh=True)
     except KeyboardInterrupt:
         pass  # the way to end it
-    warn(watcher.remark())
-    click.echo(lines.summary_line(watcher.street.summary()))
+    watcher.remark()
+    watcher.sum_up()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from host_tools.correlation.telling import names
 from host_tools.watch import words
-from host_tools.watch.street import Happening, Row, Summary
+from host_tools.watch.row import Happening, Row
+from host_tools.watch.totals import Summary
 
 
 def line_of(one: Happening, row: Row, zone: ZoneInfo) -> str:
@@ -30,8 +32,31 @@ def row_line(row: Row, now: float, zone: ZoneInfo) -> str:
     return f"{row.pole}  {online:7}  {words.watts(row.power_w):>8}  {seen:>10}  {state}{faults}"
 
 
+def ward_lines(wards: list[tuple[str, Summary]]) -> list[str]:
+    """A table by ward, its head first; empty where there are no two."""
+    if len(wards) < 2:
+        return []
+    out = [f"{'ward':12}  {'poles':>6}  {'online':>6}  {'lit':>6}  {'kW':>8}  {'faults':>6}  {'silent':>6}"]
+    for name, total in wards:
+        silent = total.offline + total.never
+        faults = "?" if total.unknown and not total.faults else total.faults
+        out.append(
+            f"{name or '-':12}  {total.poles + total.never:6}  {total.online:6}  {total.lit:6}  {total.kilowatts:8.2f}"
+            f"  {faults:>6}  {silent:6}"
+        )
+    return out
+
+
+def never_line(never: list[str]) -> str:
+    """Which poles of the site's files were never heard of; empty where all were."""
+    return f"never heard: {names(never)} ({len(never)})" if never else ""
+
+
 def summary_line(total: Summary) -> str:
     return (
-        f"{total.poles} poles, {total.online} online, {total.lit} lit, {total.kilowatts:.2f} kW, {total.faults} faults"
-        + (f", {total.rubbish} unreadable messages" if total.rubbish else "")
+        f"{total.poles} poles, {total.online} online, {total.lit} lit, {total.kilowatts:.2f} kW, "
+        + words.faults(total.faults, total.unknown, total.poles)
+        + (f", {total.never} never heard" if total.never else "")
+        + (f", {total.unreadable} unreadable messages" if total.unreadable else "")
+        + (f", {total.refused} messages of more poles than can be kept" if total.refused else "")
     )

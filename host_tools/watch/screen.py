@@ -14,10 +14,13 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from host_tools.watch import words
-from host_tools.watch.street import Happening, Row, Street
+from host_tools.watch import lines, words
+from host_tools.watch.row import Happening, Row
+from host_tools.watch.street import Street
+from host_tools.watch.totals import Summary
 
 PAGE_S = 4.0  # real seconds a page stays
+MOST_PAGES = 50  # above it a page would come by too seldom: only what needs looking at is shown
 RECENT_S = 8.0  # real seconds a change counts as fresh
 STRIP = 7  # lines kept for events on a terminal of 40 lines; fewer on a lower one
 STEPS = "·▁▂▃▄▅▆▇█"  # of a pole's light, in the street at a glance
@@ -26,41 +29,61 @@ CHROME = 3  # summary, table head, the rule above the events
 
 def draw(
     street: Street, *, title: str, now: float, factor: float, zone: ZoneInfo, width: int, height: int, elapsed_s: float,
-    connected: bool = True,
+    connected: bool = True, note: str = "",
 ) -> RenderableType:  # fmt: skip
-    """The view at site time *now* (Unix s), which runs at *factor*, *elapsed_s* real seconds after the start."""
+    """The view at site time *now* (Unix s), which runs at *factor*, *elapsed_s* real seconds after the start.
+
+    *note* is added to the summary.
+    """
+    shown = street.shown
     strip = max(1, min(STRIP, height // 5))
     room = max(1, height - CHROME - strip)
-    every = street.rows()
-    glance = _glance(every, width) if len(every) > room else []
-    if len(glance) > height // 6:
-        glance = []  # a city on a small screen: the summary has to do
-    rows, page, pages = choose(street, now, factor, room - len(glance), elapsed_s)
-    head = _summary(street, title, now, factor, zone, page, pages, connected)
-    table = _table(rows, now, zone)
+    fits = len(shown.names) <= room
+    # a city on a small screen: its wards, or the summary, have to do
+    glance = [] if fits or len(shown.names) > height // 6 * width else _glance(shown.rows(), width)
+    wards = [] if fits else _wards(shown.wards(), room // 3, elapsed_s)
+    rows, page, pages = choose(street, now, factor, max(1, room - len(glance) - len(wards)), elapsed_s)
+    head = _summary(street, title, now, factor, zone, page, pages, connected, note)
     events = [_event(one, zone, width) for one in list(street.events)[-strip:][::-1]]
-    return Group(head, *glance, table, Rule("events", style="dim"), *events)
+    return Group(head, *glance, *wards, _table(rows, now, zone), Rule("events", style="dim"), *events)
 
 
 def choose(street: Street, now: float, factor: float, room: int, elapsed_s: float) -> tuple[list[Row], int, int]:
-    """(rows, page, pages): every row by name where they fit in *room* lines, else the urgent ones and a page."""
-    every = street.rows()
-    if len(every) <= room:
-        return every, 1, 1
+    """(rows, page, pages): every row by name where they fit in *room* lines, else the urgent ones and a page.
+
+    Where that would be more than MOST_PAGES, only urgent ones, and pages is 0.
+    """
+    shown = street.shown
+    if len(shown.names) <= room:
+        return shown.rows(), 1, 1
     recent = RECENT_S * max(factor, 1.0)
-    urgent = [row for row in street.rows(int(now), recent) if street.urgency(row, int(now), recent) < 3]
-    top = urgent[: room // 2]
-    shown = {row.pole for row in top}
-    rest = [row for row in every if row.pole not in shown]
+    if len(shown.names) > MOST_PAGES * room:
+        return shown.urgent(int(now), recent, room), 1, 0
+    top = shown.urgent(int(now), recent, room // 2)
+    urgent = {row.pole for row in top}
+    rest = [row for row in shown.rows() if row.pole not in urgent]
     size = room - len(top)
     pages = -(-len(rest) // size)
     page = int(elapsed_s / PAGE_S) % pages
     return top + rest[page * size : (page + 1) * size], page + 1, pages
 
 
+def _wards(wards: list[tuple[str, Summary]], room: int, elapsed_s: float) -> list[Text]:
+    """A table by ward in at most *room* lines, in pages that turn by themselves; none where there are no two wards."""
+    head, *rows = lines.ward_lines(wards) or [""]
+    size = room - 1
+    if not rows or size < 2:
+        return []
+    first = int(elapsed_s / PAGE_S) % -(-len(rows) // size) * size
+    out = [Text(head, "dim", no_wrap=True, overflow="ellipsis")]
+    for row, (_, total) in list(zip(rows, wards, strict=True))[first : first + size]:
+        out.append(Text(row, "red" if total.faults or total.offline else "", no_wrap=True, overflow="ellipsis"))
+    return out
+
+
 def _glance(rows: Sequence[Row], width: int) -> list[Text]:
     """The whole street, a character a pole by name: as high as its light, red where something is wrong."""
-    lines = []
+    out = []
     for start in range(0, len(rows), width):
         text = Text(no_wrap=True)
         for row in rows[start : start + width]:
@@ -71,13 +94,14 @@ def _glance(rows: Sequence[Row], width: int) -> list[Text]:
             else:
                 step = -(-row.level * (len(STEPS) - 1) // 100)
                 text.append("!" if row.faults else STEPS[step], "bold red" if row.faults else "yellow")
-        lines.append(text)
-    return lines
+        out.append(text)
+    return out
 
 
 def _summary(
-    street: Street, title: str, now: float, factor: float, zone: ZoneInfo, page: int, pages: int, connected: bool
-) -> Text:
+    street: Street, title: str, now: float, factor: float, zone: ZoneInfo, page: int, pages: int, connected: bool,
+    note: str,
+) -> Text:  # fmt: skip
     total = street.summary()
     text = Text(no_wrap=True, overflow="ellipsis")
     text.append(f" {title} ", "bold reverse")
@@ -85,11 +109,20 @@ def _summary(
     text.append(f"  {total.poles} poles  ")
     text.append(f"{total.online} online", "red" if total.online < total.poles else "green")
     text.append(f"  {total.lit} lit  {total.kilowatts:.2f} kW  ")
-    text.append(f"{total.faults} faults", "bold red" if total.faults else "green")
-    if total.rubbish:
-        text.append(f"  {total.rubbish} unreadable", "yellow")
+    faults = words.faults(total.faults, total.unknown, total.poles)
+    text.append(faults, "bold red" if total.faults else "yellow" if total.unknown else "green")
+    if total.never:
+        text.append(f"  {total.never} never heard", "yellow")
+    if total.unreadable:
+        text.append(f"  {total.unreadable} unreadable", "yellow")
+    if total.refused:
+        text.append(f"  {total.refused} messages of more poles than can be kept", "bold red")
     if pages > 1:
         text.append(f"  page {page}/{pages}", "dim")
+    if not pages:
+        text.append("  only what needs looking at: --ward, --group or --faults shows others", "dim")
+    if note:
+        text.append(f"  {note}", "bold yellow")
     if not connected:
         text.append("  broker gone, trying again", "bold red")
     return text

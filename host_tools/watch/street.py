@@ -9,88 +9,43 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
+from host_tools.site.model import Pole
 from host_tools.watch.payload import number, parsed, text
+from host_tools.watch.row import Happening, Row, Wanted
+from host_tools.watch.shown import Shown
+from host_tools.watch.totals import Summary
 from pole import contract, contract_acks
+from pole.health.names import EVENT_TYPES
 
-MOST_POLES = 20_000  # a flood of made-up topics must not eat the machine
+MOST_POLES = 500_000  # a flood of made-up topics must not eat the machine; what is above is counted and said
 MOST_FAULTS = 16  # of one pole
 KEPT_EVENTS = 200
-
-Kind = Literal["presence", "birth", "state", "meter", "event", "ack"]
-
-
-@dataclass
-class Row:
-    """What is known of one pole.  None is "not said yet"; times are Unix seconds; ``power_w`` is watts.
-
-    ``seen`` is when the pole last spoke, ``changed`` when what it said of its light last differed.
-    """
-
-    pole: str
-    online: bool | None = None
-    level: int | None = None
-    target: int | None = None
-    reason: str = ""
-    owner: str = ""
-    until: int | None = None
-    clock: str = ""
-    power_w: float | None = None
-    seen: int | None = None
-    changed: int | None = None
-    groups: tuple[str, ...] = ()
-    board: str = ""
-    faults: dict[str, int] = field(default_factory=dict)  # eventType: since
-
-    def as_json(self) -> dict[str, Any]:
-        """The row in the names of the wire."""
-        return {
-            "pole": self.pole, "online": self.online, "level": self.level, "target": self.target, "reason": self.reason,
-            "owner": self.owner, "until": self.until, "clock": self.clock, "activePower": self.power_w,
-            "lastSeen": self.seen, "groups": list(self.groups), "board": self.board, "faults": dict(self.faults),
-        }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Happening:
-    """Something worth a line: at ``at`` (Unix s) ``pole`` said ``text``; ``bad`` draws the eye."""
-
-    at: int
-    pole: str
-    kind: Kind
-    text: str
-    bad: bool = False
-
-
-@dataclass(frozen=True)
-class Summary:
-    """The street in one line: how many poles, online, lit, with faults, and the kilowatts they say they take."""
-
-    poles: int
-    online: int
-    lit: int
-    faults: int
-    kilowatts: float
-    rubbish: int
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "poles": self.poles, "online": self.online, "lit": self.lit, "faults": self.faults,
-            "activePower": round(self.kilowatts * 1000, 1), "rubbish": self.rubbish,
-        }  # fmt: skip
+ALL = Wanted()
+CONDITIONS = frozenset(EVENT_TYPES)  # what a state lists while it is open
+SAFE_MODE = "safeMode"
 
 
 class Street:
-    """All poles of *site* under *root*.  A pole counts as lit from *lit_percent* on."""
+    """All poles of *site* under *root*: those of its files, *poles*, and all that the broker tells of.
 
-    def __init__(self, root: str, site: str, lit_percent: int = 10) -> None:
+    ``shown`` are the *wanted* ones.  A pole counts as lit from *lit_percent* on.
+    """
+
+    def __init__(
+        self, root: str, site: str, lit_percent: int = 10, poles: Iterable[Pole] = (), wanted: Wanted = ALL
+    ) -> None:  # fmt: skip
         self._head = f"{root}/{site}/"
-        self._lit = lit_percent
         self._rows: dict[str, Row] = {}
+        self.shown = Shown(wanted, lit_percent)
         self.rubbish = 0
+        self.refused = 0  # messages of poles above MOST_POLES
         self.events: deque[Happening] = deque(maxlen=KEPT_EVENTS)
+        for pole in poles:
+            row = self._rows[pole.name] = Row(pole.name, groups=pole.groups, ward=pole.ward)
+            self.shown.count(row)
 
     def feed(self, topic: str, payload: bytes, retained: bool, now: int) -> list[Happening]:
         """Take one message that came in at *now* (Unix s) and say what happened by it, for a view that prints lines."""
@@ -104,9 +59,21 @@ class Street:
         row = self._rows.get(name)
         if row is None:
             if len(self._rows) >= MOST_POLES:
-                self.rubbish += 1
+                self.refused += 1
                 return []
             row = self._rows[name] = Row(name)
+        else:
+            self.shown.uncount(row)
+        row.heard = True
+        found = self._take(row, kind, values, retained, now)
+        self.shown.dropped(row)
+        self.shown.count(row)
+        if not self.shown.wanted.holds(row):
+            return []
+        self.events.extend(one for one in found if one.kind in ("presence", "event", "ack"))
+        return found
+
+    def _take(self, row: Row, kind: str, values: dict[str, Any], retained: bool, now: int) -> list[Happening]:
         at = number(values.get("at"), 1, 2**40)
         moment = at if retained and at is not None else now
         if not (retained and kind == contract.PRESENCE) and not _is_will(kind, values):
@@ -115,39 +82,31 @@ class Street:
             contract.PRESENCE: self._presence, contract.BIRTH: self._birth, contract.STATE: self._state,
             contract.METER: self._meter, contract.EVENT: self._event, contract.ACK: self._ack,
         }[kind]  # fmt: skip
-        found = list(take(row, values, moment, retained))
-        self.events.extend(one for one in found if one.kind in ("presence", "event", "ack"))
-        return found
+        return list(take(row, values, moment, retained))
 
     def row(self, pole: str) -> Row:
         """What is known of *pole*; an empty row where nothing is."""
         return self._rows.get(pole) or Row(pole)
 
-    def rows(self, now: int | None = None, recent_s: float = 0) -> list[Row]:
-        """Every row by name; with *recent_s*, first those with faults, those offline, and those changed since then."""
-        rows = sorted(self._rows.values(), key=lambda row: row.pole)
-        if now is None or recent_s <= 0:
-            return rows
-        return sorted(rows, key=lambda row: self.urgency(row, now, recent_s))
+    def rows(self) -> list[Row]:
+        """The rows of the poles that were heard of and are wanted, by name."""
+        return self.shown.rows()
 
-    def urgency(self, row: Row, now: int, recent_s: float) -> int:
-        """0 a fault, 1 offline, 2 changed in the last *recent_s*, 3 nothing to look at."""
-        if row.faults:
-            return 0
-        if row.online is False:
-            return 1
-        return 2 if row.changed is not None and now - row.changed <= recent_s else 3
+    def names(self) -> set[str]:
+        """Every pole there is, in the files or on the broker."""
+        return set(self._rows)
+
+    def groups(self) -> set[str]:
+        """Every group that a pole is in."""
+        return {group for row in self._rows.values() for group in row.groups}
+
+    def wards(self) -> set[str]:
+        """Every ward that the files name."""
+        return {row.ward for row in self._rows.values()} - {""}
 
     def summary(self) -> Summary:
-        rows = self._rows.values()
-        return Summary(
-            poles=len(rows),
-            online=sum(row.online is True for row in rows),
-            lit=sum(row.online is not False and row.level is not None and row.level >= self._lit for row in rows),
-            faults=sum(len(row.faults) for row in rows),
-            kilowatts=sum(row.power_w or 0.0 for row in rows if row.online is not False) / 1000,
-            rubbish=self.rubbish,
-        )
+        """The wanted poles in numbers."""
+        return replace(self.shown.summary(), unreadable=self.rubbish, refused=self.refused)
 
     def _split(self, topic: str) -> tuple[str, str]:
         """(pole, kind) of *topic*; ("", "") where it is not a pole's of this site."""
@@ -174,6 +133,10 @@ class Street:
         groups = values.get("groups")
         row.groups = tuple(text(group, 32) for group in groups[:16]) if isinstance(groups, list) else ()
         row.board = text(values.get("board"), 32)
+        if values.get("safeMode") is True:
+            row.faults.setdefault(SAFE_MODE, None)
+        else:
+            row.faults.pop(SAFE_MODE, None)
         if retained:
             return []
         firmware, cause = text(values.get("firmware"), 24), text(values.get("resetCause"), 24)
@@ -191,14 +154,30 @@ class Street:
         row.owner = text(values.get("owner"), 16)
         row.until = number(values.get("until"), 1, 2**40)
         row.clock = text(values.get("clock"), 16)
+        self._listed(row, values.get("faults"), number(values.get("at"), 1, 2**40) or at)
         if before == (row.level, row.target, row.reason, row.owner, row.until):
             return []
         first = before[0] is None
         if not first or not retained:
             row.changed = at
+            self.shown.changed(row)
         if first and retained:
             return []
         return [Happening(at, row.pole, "state", "")]
+
+    def _listed(self, row: Row, faults: object, at: int) -> None:
+        """Take the open *faults* that a state of *at* lists; one without a list tells nothing of them."""
+        if not isinstance(faults, list):
+            row.faults_at = None
+            return
+        listed = [text(name, 40) for name in faults[:MOST_FAULTS]]
+        for name in CONDITIONS.intersection(row.faults):
+            if name not in listed:
+                del row.faults[name]
+        for name in listed:
+            if name:
+                row.faults.setdefault(name, None)
+        row.faults_at = at
 
     def _meter(self, row: Row, values: dict[str, Any], at: int, retained: bool) -> Iterable[Happening]:
         power = values.get("activePower")
@@ -216,10 +195,15 @@ class Street:
         since = number(values.get("timestamp"), 1, 2**40) or at
         flag = values.get("startEndFlag")
         ends = flag is False or flag == "end"
+        # a state that is newer lists what is open: an older event, sent late, tells no more than when that began
+        settled = name in CONDITIONS and row.faults_at is not None and since < row.faults_at
         if ends:
-            row.faults.pop(name, None)
-        elif (flag is True or flag == "start") and len(row.faults) < MOST_FAULTS:
-            row.faults[name] = since
+            if not settled:
+                row.faults.pop(name, None)
+        elif flag is True or flag == "start":
+            new = not settled and len(row.faults) < MOST_FAULTS
+            if new or name in row.faults:
+                row.faults[name] = since
         word = " ended" if ends else ""
         late = " (replayed)" if values.get("replayed") is True else ""
         evidence = values.get("attributes")

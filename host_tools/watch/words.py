@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,21 @@ def until(unix: int | None, now: float, zone: ZoneInfo) -> str:
 
 def watts(power: float | None) -> str:
     return "-" if power is None else f"{power:.1f} W"
+
+
+def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
+    """A key that sorts W2 before W10."""
+    parts = re.split(r"([0-9]{1,18})", name)
+    return tuple((place % 2 == 1, int(part) if place % 2 else 0, part) for place, part in enumerate(parts))
+
+
+def faults(count: int, unknown: int, poles: int) -> str:
+    """How many faults are open, where *unknown* of *poles* do not tell which of theirs are."""
+    if not unknown:
+        return f"{count} fault{'' if count == 1 else 's'}"
+    if unknown == poles and not count:
+        return "faults not known from the broker alone"
+    return f"{count} fault{'' if count == 1 else 's'}, not known of {unknown} poles"
 
 
 def _moment(unix: float, zone: ZoneInfo) -> datetime | None:

@@ -25,12 +25,14 @@ class Watch:
     """Made by ``start.watch``.
 
     ``state`` is a State; ``news``: (eventType, attributes, begins) of what has turned, to be taken out by whoever
-    reports; ``cap``: None or the percent that the level must not exceed; ``life``: percent of the lamp's life left.
+    reports; ``faults``: the eventTypes that are raised, as they were told last; ``cap``: None or the percent that the
+    level must not exceed; ``life``: percent of the lamp's life left.
     """
 
     def __init__(self, state, limit_tenths, calm_ms, life):
         self.state = state
         self.news = []  # type: list
+        self.faults = []  # type: list
         self.cap = None
         self.life = life
         self._judge = None

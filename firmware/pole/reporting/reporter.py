@@ -30,30 +30,33 @@ class Reporter:
             fields["journal"] = journal
         self._put(contract.BIRTH, fields)
 
-    def state(self, now, ticks, decision, lamp, quality, error_s):
-        """Says the state if it is news: level, target, why, whose, until when, and how sure the clock is."""
+    def state(self, now, ticks, decision, lamp, quality, error_s, faults):
+        """Says the state if it is news: level, target, why, whose, until when, how sure the clock is, open *faults*.
+
+        *faults* are eventTypes, in a list that is not changed afterwards; None: not known (safe mode).
+        """
         level = lamp.level
-        said = (decision.level, decision.owner, decision.reason, decision.until, quality)
+        said = (decision.level, decision.owner, decision.reason, decision.until, quality, faults)
         news = said != self._said or (lamp.arrived and level != self._level)  # a ramp on its way is none: only its end
         if not news and aio.ticks_diff(ticks, self._state_at) < self._refresh_ms:
             return
         self._said = said
         self._level = level
         self._state_at = ticks
-        self._put(
-            contract.STATE,
-            {
-                "v": contract.VERSION,
-                "at": now,
-                "level": level,
-                "target": decision.level,
-                "reason": decision.reason,
-                "owner": decision.owner,
-                "until": decision.until,
-                "clock": quality,
-                "clockError": error_s,
-            },
-        )
+        fields = {
+            "v": contract.VERSION,
+            "at": now,
+            "level": level,
+            "target": decision.level,
+            "reason": decision.reason,
+            "owner": decision.owner,
+            "until": decision.until,
+            "clock": quality,
+            "clockError": error_s,
+        }
+        if faults is not None:
+            fields["faults"] = faults
+        self._put(contract.STATE, fields)
 
     def meter_due(self, ticks):
         """Whether the interval between two reports of the meter is over."""

@@ -23,8 +23,9 @@ def street_of(count: int) -> Street:
     for number in range(1, count + 1):
         tell(street, number, "presence", online=True)
         tell(
-            street, number, "state", level=70, target=70, reason="main-road: 23:30", owner="calendar", until=NOW + 3600
-        )
+            street, number, "state", level=70, target=70, reason="main-road: 23:30", owner="calendar",
+            until=NOW + 3600, faults=[],
+        )  # fmt: skip
         tell(street, number, "meter", False, activePower=104.5)
     return street
 

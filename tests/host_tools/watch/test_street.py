@@ -99,8 +99,9 @@ def test_urgent_rows_come_first() -> None:
     tell(street, "P0004", "presence", online=False)
     tell(street, "P0003", "state", level=10, target=10)
     assert [row.pole for row in street.rows()] == ["P0001", "P0002", "P0003", "P0004", "P0005"]
-    assert [row.pole for row in street.rows(NOW + 5, 10)][:3] == ["P0005", "P0004", "P0003"]
-    assert [row.pole for row in street.rows(NOW + 500, 10)] == ["P0005", "P0004", "P0001", "P0002", "P0003"]
+    assert [row.pole for row in street.shown.urgent(NOW + 5, 10, 9)] == ["P0005", "P0004", "P0003"]
+    assert [row.pole for row in street.shown.urgent(NOW + 500, 10, 9)] == ["P0005", "P0004"]
+    assert [row.pole for row in street.shown.urgent(NOW + 5, 10, 1)] == ["P0005"]
 
 
 def test_acks_say_who_and_why() -> None:
@@ -137,7 +138,7 @@ def test_rubbish_is_counted_and_changes_nothing() -> None:
     ]  # fmt: skip
     for payload in rubbish:
         street.feed("diya/1/sagar/P0001/state", payload, False, NOW)
-    assert street.summary().rubbish == len(rubbish)
+    assert street.summary().unreadable == len(rubbish)
     assert street.rows()[0].as_json() == before
 
 

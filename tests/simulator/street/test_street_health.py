@@ -49,6 +49,17 @@ def test_a_fault_goes_on_over_a_restart_and_is_told_once(engine: str) -> None:
 
 
 @ENGINES
+def test_the_state_lists_what_is_raised_for_a_reader_who_comes_later_and_after_a_restart_too(engine: str) -> None:
+    faults = happening("lamp_open", 10, 60) + happening("mains_cut", 30, 31)
+    lived = live(1.5, poles=1, start=NIGHT, engine=engine, scenario=faults)
+    told = [state["faults"] for _ms, state in lived.said("P0001", contract.STATE)]
+    assert told[0] == [] and told[-1] == []
+    assert ["lampFailure", "lampPowerTooLow"] in told
+    after = [state["faults"] for ms, state in lived.said("P0001", contract.STATE) if ms > 31 * MINUTE_MS]
+    assert after[0] == ["lampFailure", "lampPowerTooLow"]
+
+
+@ENGINES
 def test_a_hot_node_takes_less_light_and_never_none(engine: str) -> None:
     lived = live(3, poles=1, start=NIGHT, engine=engine, scenario=happening("overheat", 10, 90))
     assert events(lived) == [("highTemperature", True), ("highTemperature", False)]

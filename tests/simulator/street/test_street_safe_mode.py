@@ -67,6 +67,7 @@ def test_a_pole_whose_calendar_kills_it_is_lit_obeys_and_comes_back(monkeypatch)
     # nothing it has not counted is said to be so
     assert [ms for ms, _meter in lived.said("P0001", contract.METER) if ms < HOUR_MS] == []
     assert lived.said("P0001", contract.STATE)[0][1]["reason"] in ("dark", "safe mode")
+    assert "faults" not in lived.said("P0001", contract.STATE)[0][1]  # it looks at nothing, so it knows of none
 
 
 @ENGINES

@@ -1,0 +1,38 @@
+"""From what poles have told and what the street's silences mean to alarms: one for each cause.
+
+What a fault of the street explains is no alarm of its own: the silence of each pole of a feeder that is off, and the
+loss of its supply that it tells of when it is back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from host_tools.alarms.alarm import Alarm, Heard
+from host_tools.correlation.fault import Fault
+from pole.health.evidence import _WHY as WHY  # the sentences that the pole sends with the event
+
+SUPPLY_LOSS = "supplyLoss"
+
+
+def alarms(heard: Iterable[Heard], faults: Iterable[Fault]) -> list[Alarm]:
+    """The alarms of all *heard* and of the street's *faults*: the open ones first, each by severity, then by time."""
+    out = [_of_street(one) for one in faults]
+    explained = {pole for alarm in out if alarm.ended is None for pole in alarm.poles}
+    for one in heard:
+        if one.type != SUPPLY_LOSS or one.pole not in explained:
+            out.append(_of_pole(one))
+    return sorted(out, key=lambda one: (one.ended is not None, one.severity, one.since or 0, one.kind, one.name))
+
+
+def _of_pole(one: Heard) -> Alarm:
+    evidence = dict(one.evidence)
+    known = WHY.get(one.type, ("", ""))
+    told = evidence.pop("cause", None), evidence.pop("carry", None)
+    cause, carry = (said if isinstance(said, str) and said else own for said, own in zip(told, known, strict=True))
+    return Alarm(one.type, one.pole, one.begins, one.ends, (one.pole,), evidence, cause, carry)
+
+
+def _of_street(one: Fault) -> Alarm:
+    poles = one.poles if one.ends is not None else one.silent or one.poles
+    return Alarm(one.kind, one.name, one.begins, one.ends, poles, one.evidence, one.cause, one.carry, one.times)

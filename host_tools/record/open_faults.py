@@ -1,0 +1,65 @@
+"""Which faults are open by the record: events that began and did not end, and what the poles' last states list.
+
+A state that is newer than an event settles it: the end of a fault may be among the events that are missing, and one
+that began before the record was made is in no event at all.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+from host_tools.alarms.alarm import Heard
+from host_tools.record.silence import EPOCH
+from pole.health.names import EVENT_TYPES
+
+_AT = "coalesce(event.timestamp, event.receivedAt)"
+_JOIN = "FROM event LEFT JOIN epoch ON epoch.pole = event.pole AND epoch.epoch = event.epoch"
+_PLACE = "coalesce(epoch.number, 0) * 2147483648 + event.sequence"  # in the order a pole raised them
+
+
+def open_faults(db: sqlite3.Connection) -> list[Heard]:
+    """The open faults of every pole, by pole and type."""
+    rows = db.execute(
+        f"SELECT event.pole, event.eventType, {_AT}, event.attributes, event.startEndFlag, max({_PLACE}) {_JOIN}"
+        " WHERE event.startEndFlag IS NOT NULL AND event.epoch != ? GROUP BY event.pole, event.eventType",
+        (EPOCH,),
+    )
+    began = {(pole, kind): (at, text) for pole, kind, at, text, starts, _place in rows if starts}
+    out = []
+    for pole, state, at in db.execute("SELECT name, state, stateAt FROM pole WHERE state IS NOT NULL"):
+        listed = json.loads(state).get("faults")
+        if not isinstance(listed, list):
+            continue  # it does not tell
+        for kind in EVENT_TYPES:
+            event = began.get((pole, kind))
+            if event and kind not in listed and event[0] < at:
+                del began[pole, kind]
+            elif not event and kind in listed:
+                out.append(Heard(pole, kind, None))
+    out += [Heard(pole, kind, at, None, _attributes(text)) for (pole, kind), (at, text) in began.items()]
+    return sorted(out, key=lambda one: (one.pole, one.type))
+
+
+def closed_faults(db: sqlite3.Connection, most: int) -> list[Heard]:
+    """The *most* faults that ended last, the newest first."""
+    rows = db.execute(
+        f"SELECT event.pole, event.eventType, {_AT}, event.epoch, event.sequence {_JOIN}"
+        f" WHERE event.startEndFlag = 0 AND event.epoch != ? ORDER BY {_AT} DESC, event.arrival DESC LIMIT ?",
+        (EPOCH, most),
+    ).fetchall()
+    out = []
+    for pole, kind, ended, epoch, sequence in rows:
+        start = db.execute(
+            f"SELECT {_AT}, attributes FROM event WHERE pole = ? AND epoch = ? AND sequence < ? AND eventType = ?"
+            " AND startEndFlag = 1 ORDER BY sequence DESC LIMIT 1",
+            (pole, epoch, sequence, kind),
+        ).fetchone()
+        out.append(Heard(pole, kind, start[0] if start else None, ended, _attributes(start[1]) if start else {}))
+    return out
+
+
+def _attributes(text: str) -> dict[str, Any]:
+    values = json.loads(text)
+    return values if isinstance(values, dict) else {}

@@ -1,0 +1,170 @@
+"""`diya alarms`: what is wrong with the street now, the worst first, each cause once."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from host_tools import envelope
+from host_tools.alarms import Alarm, alarms
+from host_tools.alarms import lines as words
+from host_tools.alarms.severity import NAMES
+from host_tools.closest import closest
+from host_tools.correlation import street_faults
+from host_tools.correlation.telling import moment, span
+from host_tools.errors import CommandError
+from host_tools.output import json_option, say_json
+from host_tools.record import heard, query
+from host_tools.record.open_faults import closed_faults, open_faults
+from host_tools.record.query import Reader
+from host_tools.site.load import find_site, load_site
+from host_tools.site.model import Pole, SiteError
+
+STALE_S = 1200  # without a word: a pole refreshes its state every 15 minutes, so somebody would have spoken
+CLOSED = 20
+DAY_S = 86400
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which alarms: of these poles, of this group, of these kinds; empty is "all"."""
+
+    poles: tuple[str, ...]
+    group: frozenset[str] | None
+    kinds: tuple[str, ...]
+
+    def holds(self, alarm: Alarm) -> bool:
+        if self.kinds and alarm.kind not in self.kinds:
+            return False
+        if self.poles and not set(self.poles) & set(alarm.poles):
+            return False
+        return self.group is None or bool(self.group & set(alarm.poles))
+
+
+@click.command(name="alarms", help="List the open alarms of the record: since when, evidence, cause, what to carry.")
+@click.option(
+    "--db", "--record", "db", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+    help="The record (default: record.sqlite in the user's state folder).",
+)  # fmt: skip
+@click.option(
+    "--site", metavar="SITE", help="Name of the site, or a folder with its files (default: the record's own)."
+)
+@click.option("--pole", "poles", metavar="POLE", multiple=True, help="Only of this pole; may be repeated.")
+@click.option("--group", metavar="GROUP", help="Only of poles of this group.")
+@click.option("--type", "kinds", metavar="TYPE", multiple=True, help="Only of this kind; may be repeated.")
+@click.option("--all", "everything", is_flag=True, help=f"Also the last {CLOSED} that are closed (--last changes it).")
+@click.option("--last", metavar="N", type=int, help="With --all: how many closed ones.")
+@json_option
+def alarms_command(
+    db: Path | None, site: str | None, poles: tuple[str, ...], group: str | None, kinds: tuple[str, ...],
+    everything: bool, last: int | None, as_json: bool,
+) -> None:  # fmt: skip
+    if last is not None and not everything:
+        raise CommandError("--last is for the closed alarms and must be given with --all")
+    if last is not None and not 1 <= last <= 100_000:
+        raise CommandError(f"--last is {last} and must be 1 to 100000")
+    path = db or envelope.state_folder() / "record.sqlite"
+    with query.reading(path) as reader:
+        known = _files(site, reader)
+        wanted = Wanted(poles, _group(group, known, reader), kinds)
+        _check(poles, kinds, known, reader)
+        now = heard.as_of(reader.db)
+        faults = street_faults(known, heard.history(reader.db, now - DAY_S))
+        told = open_faults(reader.db)
+        if everything:
+            told += closed_faults(reader.db, last or CLOSED)
+        every = [one for one in alarms(told, faults) if wanted.holds(one)]
+        opened = [one for one in every if one.ended is None]
+        closed = sorted((one for one in every if one.ended), key=lambda one: -(one.ended or 0))[: last or CLOSED]
+        shown = opened + (closed if everything else [])
+        stale = _stale(path, now)
+        if as_json:
+            count = {name: sum(one.severity == level for one in opened) for level, name in NAMES.items()}
+            say_json({
+                "asOf": now, "upToDate": not stale, "open": len(opened), "bySeverity": count,
+                "alarms": [one.as_json() for one in shown],
+            })  # fmt: skip
+            return
+        _print(shown, now, reader, stale)
+
+
+def _print(shown: list[Alarm], now: int, reader: Reader, stale: str) -> None:
+    if not now:
+        click.echo(f"the record holds nothing yet{stale}.")
+        return
+    click.echo(words.head(shown, now, reader.zone))
+    for one in shown:
+        for line in ["", *words.lines(one, now, reader.zone)]:
+            click.echo(line)
+    if stale:
+        click.echo(f"The record's last word is of {moment(now, reader.zone)}{stale}.")
+
+
+def _stale(path: Path, now: int) -> str:
+    """What a reader should know of a record that is not up to date; empty where it is."""
+    age = int(time.time()) - now
+    if abs(age) <= STALE_S:
+        return ""
+    old = f", {span(age)} ago" if now and age > 0 else ""
+    if _is_recorded(path):
+        return f"{old}, though a recorder runs: what has happened since is not known"
+    return f"{old}, and no recorder runs: what has happened since is not known; start `diya record run`"
+
+
+def _is_recorded(path: Path) -> bool:
+    """Whether a recorder holds the lock beside the record."""
+    lock = Path(f"{path.resolve()}.lock")
+    try:
+        db = sqlite3.connect(f"{lock.as_uri()}?mode=ro", uri=True, timeout=0)
+        try:
+            db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        finally:
+            db.close()
+    except sqlite3.OperationalError as error:
+        return "locked" in str(error)
+    return False
+
+
+def _files(site: str | None, reader: Reader) -> tuple[Pole, ...]:
+    """The poles of the site's files.  A record's own site may have none here: then no feeder is known."""
+    if site is None:
+        try:
+            find_site(reader.about["site"])
+        except SiteError:
+            return ()
+    return load_site(site or reader.about["site"]).poles
+
+
+def _group(group: str | None, known: tuple[Pole, ...], reader: Reader) -> frozenset[str] | None:
+    if group is None:
+        return None
+    of: dict[str, set[str]] = {}
+    for pole in known:
+        for name in pole.groups:
+            of.setdefault(name, set()).add(pole.name)
+    sql = "SELECT pole.name, one.value FROM pole, json_each(pole.groups) AS one"
+    for pole_name, name in reader.db.execute(sql):
+        of.setdefault(name, set()).add(pole_name)
+    if group not in of:
+        raise CommandError(f"--group is {group!r} and must be a group of a pole{closest(group, of)}")
+    return frozenset(of[group])
+
+
+def _check(poles: tuple[str, ...], kinds: tuple[str, ...], known: tuple[Pole, ...], reader: Reader) -> None:
+    """Raises CommandError where a pole or a kind is named that is nowhere."""
+    if poles:
+        there = {pole.name for pole in known} | {name for (name,) in reader.db.execute("SELECT name FROM pole")}
+        for pole in poles:
+            if pole not in there:
+                raise CommandError(
+                    f"--pole is {pole!r} and must be a pole of the site or the record{closest(pole, there)}"
+                )
+    if kinds:
+        possible = words.kinds() | {name for (name,) in reader.db.execute("SELECT DISTINCT eventType FROM event")}
+        for kind in kinds:
+            if kind not in possible:
+                raise CommandError(f"--type is {kind!r} and must be a kind of alarm{closest(kind, possible)}")

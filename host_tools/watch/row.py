@@ -1,0 +1,79 @@
+"""What is known of one pole, what happens, and which poles a view is limited to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["presence", "birth", "state", "meter", "event", "ack"]
+
+
+@dataclass(slots=True)
+class Row:
+    """What is known of one pole.  None is "not said yet"; times are Unix seconds; ``power_w`` is watts.
+
+    ``seen`` is when the pole last spoke, ``changed`` when what it said of its light last differed.  ``faults`` maps the
+    eventType of each open fault to its beginning, None where that was before we came.  ``faults_at``: the time of the
+    state that listed them all; None where no state did, and then there may be more.  ``heard`` False: a pole of the
+    site's files of which the broker has nothing.
+    """
+
+    pole: str
+    online: bool | None = None
+    level: int | None = None
+    target: int | None = None
+    reason: str = ""
+    owner: str = ""
+    until: int | None = None
+    clock: str = ""
+    power_w: float | None = None
+    seen: int | None = None
+    changed: int | None = None
+    groups: tuple[str, ...] = ()
+    ward: str = ""
+    board: str = ""
+    faults: dict[str, int | None] = field(default_factory=dict)
+    faults_at: int | None = None
+    heard: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The row in the names of the wire."""
+        return {
+            "pole": self.pole, "online": self.online, "level": self.level, "target": self.target, "reason": self.reason,
+            "owner": self.owner, "until": self.until, "clock": self.clock, "activePower": self.power_w,
+            "lastSeen": self.seen, "groups": list(self.groups), "ward": self.ward, "board": self.board,
+            "faults": dict(self.faults), "faultsKnown": self.faults_at is not None,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something worth a line: at ``at`` (Unix s) ``pole`` said ``text``; ``bad`` draws the eye."""
+
+    at: int
+    pole: str
+    kind: Kind
+    text: str
+    bad: bool = False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which poles a view shows: of a *group*, of a *ward*, with an open fault of one of *types*; empty is "all".
+
+    *faulty*: those with any open fault.
+    """
+
+    group: str = ""
+    ward: str = ""
+    types: frozenset[str] = frozenset()
+    faulty: bool = False
+
+    def holds(self, row: Row) -> bool:
+        if self.group and self.group not in row.groups:
+            return False
+        if self.ward and self.ward != row.ward:
+            return False
+        if self.types and self.types.isdisjoint(row.faults):
+            return False
+        return bool(row.faults) or not self.faulty
