@@ -9,7 +9,8 @@ from typing import Any
 
 from host_tools.correlation import History, Silence, SupplyLoss
 from host_tools.record import silence
-from host_tools.record.believed import as_of, believed
+from host_tools.record.believed import as_of as as_of
+from host_tools.record.believed import believed
 
 SUPPLY_LOSS = "supplyLoss"
 LEAD_S = 86400  # of the time before, without which what began then would be misread
