@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -81,6 +82,8 @@ def test_events_queued_in_the_session_of_an_older_version_are_not_lost(tmp_path:
     store.close()
     with Mosquitto() as broker:
         old = mqtt.Client(CallbackAPIVersion.VERSION2, name, clean_session=False, protocol=mqtt.MQTTv311)
+        away = threading.Event()
+        old.on_disconnect = lambda *what: away.set()
         old.connect("127.0.0.1", broker.port)
         old.loop_start()
         kinds = ("presence", "birth", "state", "meter", "ack")
@@ -88,10 +91,11 @@ def test_events_queued_in_the_session_of_an_older_version_are_not_lost(tmp_path:
         with Link(broker.address, [f"{HEAD}/P0001/event"]) as link:
             time.sleep(0.5)
             old.disconnect()
+            assert away.wait(10)
             for number in range(1, 51):
                 link.publish(f"{HEAD}/P0001/event", event(f"a-{number}"))
             with recorder(broker, file):
-                wait_for(lambda: counts(file)[0] == 50, 30)
+                wait_for(lambda: counts(file)[0] == 50, 60)
             # the old session hears meters no longer, which would displace events in its queue
             for number in range(20):
                 link.publish(f"{HEAD}/P0001/meter", json.dumps({"v": 1, "at": 1, "activePower": number}).encode())
