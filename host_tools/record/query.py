@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 from host_tools import spans
+from host_tools.alarms.alarm import Heard
 from host_tools.errors import CommandError, RecordError
+from host_tools.record.open_faults import open_faults
 from host_tools.record.opening import VERSION
 from host_tools.record.wire import LAST
 
@@ -65,7 +68,7 @@ class Reader:
         return [_row(row) for row in reversed(rows)]
 
     def summary(self) -> dict[str, Any]:
-        """The record in numbers.  ``missing`` records are being asked for, ``gone`` ones no pole has any more."""
+        """The record in numbers.  ``faults`` are open, ``missing`` records asked for, ``gone`` ones no pole has."""
         one = self.db.execute(
             "SELECT count(*), coalesce(sum(online), 0), count(failing), coalesce(sum(malformed), 0),"
             " coalesce(sum(conflicts), 0) FROM pole"
@@ -78,7 +81,13 @@ class Reader:
         return {
             "site": self.about.get("site"), "poles": one[0], "online": one[1], "silent": one[2], "events": events[0],
             "missing": missing[0], "gaps": missing[1], "gone": gone[0], "malformed": one[3], "conflicts": one[4],
+            "faults": len(self.open_faults),
         }  # fmt: skip
+
+    @cached_property
+    def open_faults(self) -> list[Heard]:
+        """The faults of poles that are open."""
+        return open_faults(self.db)
 
     def gaps(self) -> list[dict[str, Any]]:
         """What is missing, and whether the pole has said that it is gone."""
@@ -91,7 +100,10 @@ class Reader:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def latest(self, wanted: Wanted) -> list[dict[str, Any]]:
-        """What is known of each pole: when it was last heard, and its last birth, state and meter."""
+        """What is known of each pole: when it was last heard, its open faults, and its last birth, state and meter."""
+        faults: dict[str, dict[str, int | None]] = {}
+        for one in self.open_faults:
+            faults.setdefault(one.pole, {})[one.type] = one.begins
         chosen, values = _poles(wanted, "name")
         rows = self.db.execute(
             "SELECT name, online, seen, failing, groups, birth, state, meter, malformed, conflicts FROM pole"
@@ -105,7 +117,7 @@ class Reader:
                 "failing": failing, "groups": json.loads(groups),
                 **{kind: json.loads(text) if text else None for kind, text in
                    (("birth", birth), ("state", state), ("meter", meter))},
-                "malformed": malformed, "conflicts": conflicts,
+                "malformed": malformed, "conflicts": conflicts, "faults": faults.get(name, {}),
             }
             for name, online, seen, failing, groups, birth, state, meter, malformed, conflicts in rows
         ]  # fmt: skip

@@ -219,7 +219,9 @@ def test_a_pole_or_group_nobody_knows_is_said_so(broker: Mosquitto, poles: Poles
     assert code == 1
     assert "P0404 has not reported to the broker" in err
     assert "P0001, P0002, P0003, P0004" in err
-    assert "give a group there is: F01, F02, main-road, market" in send(broker, capsys, "--group", "x", "--level", "8")[2]
+    assert (
+        "give a group there is: F01, F02, main-road, market" in send(broker, capsys, "--group", "x", "--level", "8")[2]
+    )
 
 
 def test_watching_once(broker: Mosquitto, poles: Poles, capsys: Capture) -> None:
