@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 from host_tools import spans
+from host_tools.alarms.alarm import Heard
 from host_tools.errors import CommandError, RecordError
 from host_tools.record.believed import believed
+from host_tools.record.open_faults import open_faults
 from host_tools.record.reading import open_for_reading
 from host_tools.record.wire import LAST
 
@@ -64,7 +67,7 @@ class Reader:
         return list(map(_row, self.believed.newest(self.db, ", ".join(COLUMNS), where, values, min(count, 2**62))))
 
     def summary(self) -> dict[str, Any]:
-        """The record in numbers.  ``missing`` records are being asked for, ``gone`` ones no pole has any more."""
+        """The record in numbers.  ``faults`` are open, ``missing`` records asked for, ``gone`` ones no pole has."""
         one = self.db.execute(
             "SELECT count(*), coalesce(sum(online), 0), count(failing), coalesce(sum(malformed), 0),"
             " coalesce(sum(conflicts), 0) FROM pole"
@@ -77,6 +80,7 @@ class Reader:
         return {
             "site": self.about.get("site"), "poles": one[0], "online": one[1], "silent": one[2], "events": events[0],
             "missing": missing[0], "gaps": missing[1], "gone": gone[0], "malformed": one[3], "conflicts": one[4],
+            "faults": len(self.open_faults),
         }  # fmt: skip
 
     def _where(self, wanted: Wanted) -> tuple[str, list[Any]]:
@@ -89,6 +93,11 @@ class Reader:
             parts.append(self.believed.within(wanted.since, wanted.until))
         return " AND ".join(parts) or "1", values
 
+    @cached_property
+    def open_faults(self) -> list[Heard]:
+        """The faults of poles that are open."""
+        return open_faults(self.db)
+
     def gaps(self) -> list[dict[str, Any]]:
         """What is missing, and whether the pole has said that it is gone."""
         rows = self.db.execute(
@@ -100,7 +109,10 @@ class Reader:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def latest(self, wanted: Wanted) -> list[dict[str, Any]]:
-        """What is known of each pole: when it was last heard, and its last birth, state and meter."""
+        """What is known of each pole: when it was last heard, its open faults, and its last birth, state and meter."""
+        faults: dict[str, dict[str, int | None]] = {}
+        for one in self.open_faults:
+            faults.setdefault(one.pole, {})[one.type] = one.begins
         chosen, values = _poles(wanted, "name")
         rows = self.db.execute(
             "SELECT name, online, seen, failing, groups, birth, state, meter, malformed, conflicts FROM pole"
@@ -114,7 +126,7 @@ class Reader:
                 "failing": failing, "groups": json.loads(groups),
                 **{kind: json.loads(text) if text else None for kind, text in
                    (("birth", birth), ("state", state), ("meter", meter))},
-                "malformed": malformed, "conflicts": conflicts,
+                "malformed": malformed, "conflicts": conflicts, "faults": faults.get(name, {}),
             }
             for name, online, seen, failing, groups, birth, state, meter, malformed, conflicts in rows
         ]  # fmt: skip

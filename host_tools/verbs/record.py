@@ -123,7 +123,8 @@ def show(
         for row in rows:
             click.echo(line(row, reader))
         click.echo(
-            f"{summary['poles']} poles, {summary['online']} online, {summary['silent']} silent; "
+            f"{summary['poles']} poles, {summary['online']} online, {summary['silent']} silent, "
+            f"{summary['faults']} open fault{'' if summary['faults'] == 1 else 's'}; "
             f"{summary['events']} events, {summary['missing']} missing, {summary['gone']} gone for good."
         )
 
@@ -176,9 +177,15 @@ def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None
         found = street_faults(poles, heard.history(reader.db, from_))
         shown = [one for one in found if one.ends is None or one.ends >= from_]
         if as_json:
-            say_json({"asOf": now, "since": from_, "faults": [one.as_json() for one in shown]})
+            say_json({
+                "asOf": now, "since": from_, "faults": [one.as_json() for one in shown],
+                "openOfPoles": len(reader.open_faults),
+            })  # fmt: skip
         else:
             click.echo("\n".join(lines(now, from_, shown, reader.zone)))
+            if reader.open_faults:
+                many = len(reader.open_faults)
+                click.echo(f"\n{many} fault{'s' if many > 1 else ''} of single poles open: `diya alarms` lists them.")
 
 
 def _default() -> Path:
@@ -223,7 +230,8 @@ def _pole_line(row: dict[str, Any], reader: Reader) -> str:
     rubbish = f", {row['malformed']} messages without sense" if row["malformed"] else ""
     twice = f", {row['conflicts']} ids given twice" if row["conflicts"] else ""
     light = f", {state.get('level')} % {state.get('owner')}: {state.get('reason')}" if state else ""
-    text = f"{row['pole']} {word}, last heard {seen}{light}{rubbish}{twice}"
+    faults = f", open: {', '.join(row['faults'])}" if row["faults"] else ""
+    text = f"{row['pole']} {word}, last heard {seen}{light}{faults}{rubbish}{twice}"
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
