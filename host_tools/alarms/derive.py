@@ -13,20 +13,31 @@ from host_tools.correlation.fault import Fault
 from pole.health.evidence import _WHY as WHY  # the sentences that the pole sends with the event
 
 SUPPLY_LOSS = "supplyLoss"
+EFFECTS = {"lampPowerTooLow": "lampFailure"}  # told beside its cause: no alarm of its own while that is open
 
 
 def alarms(heard: Iterable[Heard], faults: Iterable[Fault]) -> list[Alarm]:
     """The alarms of all *heard* and of the street's *faults*: the open ones first, each by severity, then by time."""
     out = [_of_street(one) for one in faults]
     explained = {pole for alarm in out if alarm.ended is None for pole in alarm.poles}
-    for one in heard:
-        if one.type != SUPPLY_LOSS or one.pole not in explained:
-            out.append(_of_pole(one))
+    told = list(heard)
+    there = {(one.pole, one.type) for one in told if one.ends is None}
+    effects: dict[tuple[str, str], list[str]] = {}
+    for one in told:
+        cause = (one.pole, EFFECTS.get(one.type, ""))
+        if one.ends is None and cause in there:
+            effects.setdefault(cause, []).append(one.type)
+    for one in told:
+        effect = one.ends is None and (one.pole, EFFECTS.get(one.type, "")) in there
+        if not effect and (one.type != SUPPLY_LOSS or one.pole not in explained):
+            out.append(_of_pole(one, effects.get((one.pole, one.type), []) if one.ends is None else []))
     return sorted(out, key=lambda one: (one.ended is not None, one.severity, one.since or 0, one.kind, one.name))
 
 
-def _of_pole(one: Heard) -> Alarm:
+def _of_pole(one: Heard, effects: list[str]) -> Alarm:
     evidence = dict(one.evidence)
+    if effects:
+        evidence["effects"] = effects
     known = WHY.get(one.type, ("", ""))
     told = evidence.pop("cause", None), evidence.pop("carry", None)
     cause, carry = (said if isinstance(said, str) and said else own for said, own in zip(told, known, strict=True))

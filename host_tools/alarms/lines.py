@@ -46,6 +46,9 @@ def lines(one: Alarm, now: int, zone: ZoneInfo) -> list[str]:
         shown.append(f"measured {text(str(one.evidence['measured']), 40)}")
     if shown:
         out.append(f"          evidence: {', '.join(shown)}")
+    effects = one.evidence.get("effects")
+    if effects:
+        out.append(f"          with it: {', '.join(effects)}")
     if one.cause:
         out.append(f"          probable cause: {text(one.cause, 300)}")
     if one.carry and one.ended is None:

@@ -18,7 +18,7 @@ from host_tools.correlation.telling import moment, span
 from host_tools.errors import CommandError
 from host_tools.output import json_option, say_json
 from host_tools.record import heard, query
-from host_tools.record.open_faults import closed_faults, open_faults
+from host_tools.record.open_faults import closed_faults
 from host_tools.record.query import Reader
 from host_tools.site.load import find_site, load_site
 from host_tools.site.model import Pole, SiteError
@@ -74,7 +74,7 @@ def alarms_command(
         _check(poles, kinds, known, reader)
         now = heard.as_of(reader.db)
         faults = street_faults(known, heard.history(reader.db, now - DAY_S))
-        told = open_faults(reader.db)
+        told = list(reader.open_faults)
         if everything:
             told += closed_faults(reader.db, last or CLOSED)
         every = [one for one in alarms(told, faults) if wanted.holds(one)]
@@ -111,7 +111,7 @@ def _stale(path: Path, now: int) -> str:
         return ""
     old = f", {span(age)} ago" if now and age > 0 else ""
     if _is_recorded(path):
-        return f"{old}, though a recorder runs: what has happened since is not known"
+        return f"{old}, though a recorder runs: it counts by a simulation's time, or hears nothing from its broker"
     return f"{old}, and no recorder runs: what has happened since is not known; start `diya record run`"
 
 
