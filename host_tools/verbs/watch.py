@@ -194,7 +194,7 @@ def _live(link: Link, watcher: _Watcher, seconds: float | None, note: str) -> No
 
     terminal = console()
     begin = time.monotonic()
-    notes = [Text(line, "dim", no_wrap=True, overflow="ellipsis") for line in note.splitlines()]
+    notes = [Text(line, no_wrap=True, overflow="ellipsis") for line in note.splitlines()]
 
     def picture() -> Any:
         here, of = watcher.reading.share

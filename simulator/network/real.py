@@ -15,6 +15,7 @@ from simulator.kernel import Kernel
 from simulator.network import sntp
 from simulator.network.endpoint import POLLERR, POLLIN, POLLOUT, SOCK_DGRAM, Endpoint
 
+NOTICED_MS = 90_000  # one and a half keepalives of 60 s: then a broker takes a silent pole for gone
 TIME_ADDRESS = "10.0.0.2"
 
 
@@ -66,12 +67,19 @@ class RealNetwork:
             stream.listen()
 
     def forget(self, stream: RealStream, sock: socket.socket, heard: bool) -> None:
-        """The pole is done with *stream*; unless the broker may have *heard* that, the socket stays open."""
+        """The pole is done with *stream*; unless the broker may have *heard* that, it finds out later by itself."""
         self._streams[stream.pole].remove(stream)
         if heard:
             sock.close()
         else:
             self._abandoned.append(sock)
+            self.kernel.after(NOTICED_MS, lambda: self._notice(sock))
+
+    def _notice(self, sock: socket.socket) -> None:
+        """The broker finds the connection dead.  Its own keepalive runs in real time: hours of a fast simulation."""
+        if sock in self._abandoned:
+            self._abandoned.remove(sock)
+            sock.close()
 
     def close(self) -> None:
         """Ends every connection."""

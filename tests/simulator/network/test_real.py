@@ -4,6 +4,8 @@ import errno
 import selectors
 import socket
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -151,3 +153,18 @@ def test_time_is_the_simulators(bench: Bench) -> None:
     sock.send(bytes(40) + b"nonce..!")
     assert sock.recv(48)[24:32] == b"nonce..!"
     assert sock.recv(48) == -errno.EAGAIN
+
+
+def test_a_broker_takes_a_silent_pole_for_gone_after_one_and_a_half_keepalives_of_simulated_time() -> None:
+    kernel = Kernel()  # in virtual time
+    network = RealNetwork(kernel, selectors.DefaultSelector(), ("127.0.0.1", 1), "x", lambda: 0, lambda pole: False)
+    ours, theirs = socket.socketpair()
+    stream: Any = SimpleNamespace(pole="P1")
+    network._streams["P1"] = [stream]
+    network.forget(stream, ours, heard=False)
+    kernel.run(89_000)
+    assert ours.fileno() != -1
+    kernel.run(90_000)
+    assert ours.fileno() == -1 and theirs.recv(1) == b""
+    theirs.close()
+    network.close()
