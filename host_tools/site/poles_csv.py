@@ -23,9 +23,20 @@ NEAR = 1.0  # degrees from the site's own place: further out, latitude and longi
 LABEL_MOST = 80  # characters
 
 _GROUPS = ("ward", "zone", "feeder", "road_class")
+_FORMULA = ("=", "+", "-", "@")
 _SEPARATORS = ",;\t"
 _BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 _QUOTE_LINES = 20  # a value in quotes that spans more lines has lost its second quotation mark
+
+
+def cell(text: str) -> str:
+    """*text* as a cell: what a spreadsheet would take for a formula gets an apostrophe before it."""
+    return f"'{text}" if text[:1] in _FORMULA else text
+
+
+def text_of(cell: str) -> str:
+    """The text that ``cell`` made *cell* of."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
 
 
 def read(path: Path, site: Site, placed: bool = True) -> tuple[list[Pole], list[Problem]]:
@@ -172,7 +183,7 @@ class _File:
         for name, known in self._choices.items():
             if known and row[name] not in known:  # where there are none, that was said, and need not be for each pole
                 self._wrong(name, f"is {quoted(row[name])}", f"must be one of {', '.join(known)}")
-        label = get("label", "")
+        label = text_of(get("label", ""))
         if label and not (len(label) <= LABEL_MOST and shows_whole(label)):
             self._wrong(
                 "label",

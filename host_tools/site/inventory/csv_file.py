@@ -121,6 +121,11 @@ def _table(columns: list[str], body: list[tuple[int, list[str]]], notes: list[st
                 continue
             record = record[:width]
         elif len(record) < width:
+            inside = sum(value.count("\n") for value in record)
+            if inside > 1:
+                raise InventoryError(
+                    f"line {line} opens a quotation that ends {inside} lines later, and so lights are lost: close it"
+                )
             short.append(line)
             record = record + [""] * (width - len(record))
         if record == columns:

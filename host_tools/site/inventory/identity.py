@@ -19,6 +19,7 @@ from host_tools.site.inventory.lights import Light
 from host_tools.site.inventory.names import PoleNames
 from host_tools.site.inventory.table import InventoryError
 from host_tools.site.near import Net, Place, distance_m
+from host_tools.site.poles_csv import cell, text_of
 
 FILE = "inventory.csv"
 MOVED_M = 3.0  # a light without a number that is found so near is the same one, measured again
@@ -72,7 +73,12 @@ def read_register(folder: Path) -> Register | None:
         options: dict[str, Any] = next((json.loads(line[2:]) for line in lines if line.startswith("# {")), {})
         rows = csv.DictReader(line for line in lines if not line.startswith("#"))
         known = [
-            Known(row["pole"], row["number"], (float(row["latitude"]), float(row["longitude"])), bool(row["gone"]))
+            Known(
+                row["pole"],
+                text_of(row["number"]),
+                (float(row["latitude"]), float(row["longitude"])),
+                bool(row["gone"]),
+            )
             for row in rows
         ]
     except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
@@ -89,7 +95,7 @@ def register_text(register: Register) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for one in register.known:
-        writer.writerow((one.pole, one.key, one.place[0], one.place[1], "gone" if one.gone else ""))
+        writer.writerow((one.pole, cell(one.key), one.place[0], one.place[1], "gone" if one.gone else ""))
     return out.getvalue()
 
 

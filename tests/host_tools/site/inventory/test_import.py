@@ -302,6 +302,7 @@ def test_a_list_of_another_city_is_refused(tmp_path: Path) -> None:
         ("l.csv", b"\xef\xbb\xbf\r\n", "is empty"),
         ("l.csv", b"lat,lon\n", "has a header and no lights"),
         ("l.csv", b"name,ward\nA,1\nB,2\n", "has no column for latitude and longitude: name it by --map"),
+        ("l.csv", b'lat,lon\n23.8,78.7\n"23.8,78.7\n23.8,78.8\n23.8,78.9\n', "line 3 opens a quotation that"),
         ("l.csv", b"lat,lon\n0,0\n,\n", "no row of the list has coordinates"),
         ("l.csv", b"<!DOCTYPE html><html>", "is a web page and no list"),
         ("l.csv", b"version https://git-lfs.github.com/spec/v1\n", "only a pointer of Git LFS"),
@@ -364,6 +365,17 @@ def test_poles_csv_is_what_a_spreadsheet_reads(tmp_path: Path) -> None:
     lines = (tmp_path / "s" / "poles.csv").read_text(encoding="utf-8").splitlines()
     rows = list(csv.DictReader(lines[1:]))
     assert rows[0]["label"] == "12/1, सदर बाज़ार, गली नं 2" and rows[0]["latitude"] == "23.8388000"
+
+
+def test_no_label_is_a_formula_in_a_spreadsheet_and_it_is_the_same_label_when_read(tmp_path: Path) -> None:
+    text = "pole,lat,lon\n=cmd|x,23.84,78.74\n@B,23.84,78.741\n"
+    for _turn in range(2):
+        site, done = made(tmp_path / "s", put(tmp_path, "l.csv", text))
+    assert [pole.label for pole in site.poles] == ["=cmd|x", "@B"]
+    assert done.differences is not None and not done.differences.any
+    for name in ("poles.csv", "inventory.csv"):
+        written = (tmp_path / "s" / name).read_text(encoding="utf-8")
+        assert ",=cmd" not in written and ",'=cmd" in written
 
 
 def test_a_damaged_register_stops_before_names_are_lost(tmp_path: Path) -> None:
