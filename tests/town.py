@@ -21,7 +21,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from host_tools.broker.mosquitto import Mosquitto
-from host_tools.key_file import read_keys
+from host_tools.key_file import KeyFile
 from host_tools.site import load_site
 from simulator import run
 from simulator.serial_pole.image import stand_in_image
@@ -144,7 +144,7 @@ def main(folder: str, broker: str, key_file: str = "") -> None:
     site = load_site(folder)
     settings: Mapping[str, Any] = {}
     if key_file:
-        settings = {"keys": {name: key.secret.hex() for name, key in read_keys(Path(key_file)).items()}}
+        settings = {"keys": {name: key.secret.hex() for name, key in KeyFile(Path(key_file)).known().items()}}
     start = datetime.now(ZoneInfo(site.timezone)).replace(tzinfo=None)
     options = run.Options(site=site, start=start, hours=24, speed=1.0, broker=broker, settings=settings)
     try:
