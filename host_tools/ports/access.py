@@ -19,6 +19,7 @@ from host_tools.ports.finding import is_url
 from host_tools.text import text
 
 PROC = Path("/proc")
+_MEMORY = 1  # number of Linux' driver of /dev/null, /dev/zero, /dev/random
 
 
 def check_access(device: str) -> None:
@@ -35,12 +36,12 @@ def check_access(device: str) -> None:
 def check_permission(device: str) -> None:
     """Raises PortError where there is no *device*, PortForbidden where this user may not open it."""
     try:
-        mode = os.stat(device).st_mode
+        about = os.stat(device)
     except FileNotFoundError:
         raise gone(device) from None
     except PermissionError:
         raise Forbidden("ports.closed_folder", port=device) from None
-    if not stat.S_ISCHR(mode):
+    if not stat.S_ISCHR(about.st_mode) or (sys.platform == "linux" and os.major(about.st_rdev) == _MEMORY):
         raise Unusable("ports.not_serial", port=device)
     if not os.access(device, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise forbidden(device)

@@ -79,6 +79,21 @@ def test_from_nothing_to_a_bundle_and_what_is_in_it(place: Path, capsys: pytest.
     assert not any(key.secret.hex() in out for key in KeyFile(place / "keys.txt").current.values())
 
 
+def test_a_bundle_for_practice_says_so_everywhere(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = [*MAKE[:2], "--practice", *MAKE[4:], *NEW]
+    code, out, _ = run(capsys, *words)
+    assert code == 0 and "FOR PRACTICE" in out and "warning: this bundle is for practice" in out
+    code, out, _ = run(capsys, "bundle", "show", "hill.diya")
+    assert "FOR PRACTICE" in out and "stand-in for MicroPython v1.24.1" in out
+    code, out, _ = run(capsys, "bundle", "show", "hill.diya", "--json")
+    assert json.loads(out)["practice"] is True
+    code, out, _ = run(capsys, *words, "--json")
+    assert "for practice" in json.loads(out)["warnings"][0]
+    for wrong in ([*MAKE, "--practice"], [*MAKE[:2], *MAKE[4:]]):
+        code, _, err = run(capsys, *wrong)
+        assert code == 2 and "--micropython FILE or VERSION; or take --practice" in err
+
+
 def test_a_second_run_changes_no_key_and_a_new_pole_gets_one(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(capsys, *MAKE, *NEW, "--date", "2026-11-24")
     before = (place / "keys.txt").read_text()

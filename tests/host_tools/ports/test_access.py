@@ -113,3 +113,10 @@ def test_what_the_system_says_becomes_a_sentence(
     error = why("/dev/ttyNONE", number, words)
     assert isinstance(error, kind) and error.code == kind.code
     assert said in str(error)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="by the numbers that Linux gives its drivers")
+@pytest.mark.parametrize("device", ["/dev/null", "/dev/zero", "/tmp"])
+def test_a_device_that_is_no_serial_port_is_not_said_to_be_busy(device: str) -> None:
+    with pytest.raises(PortError, match=f"the port {device} is not a serial port"):
+        check_access(device)
