@@ -44,6 +44,7 @@ class SiteClock:
         self.fresh = False  # whether a simulation told its time since we listen: what was retained alone may be old
         self.ignored = False  # whether there is a simulation's time that is not counted by
         self._remarked = False
+        self._told = False  # a time of a simulation, ever
         self._monotonic = monotonic
         self._wall = wall
         self._awake = awake
@@ -79,8 +80,8 @@ class SiteClock:
         return True
 
     def now(self) -> float:
-        """Unix seconds.  Simulated time that was never told is 0."""
-        if not self.simulated:
+        """Unix seconds; real time until a simulation was heard."""
+        if not self.simulated or not self._told:
             return self._wall()
         return self._unix + self._run_on() * self._factor
 
@@ -104,9 +105,12 @@ class SiteClock:
 
     def remark(self, topic: str) -> str:
         """What a person should be told of the *topic* with a simulation's time, once; empty where there is nothing."""
-        if not self.ignored or self._remarked:
+        late = self.simulated and not self.fresh and self._monotonic() - self._since > WAIT_S
+        if self._remarked or not (self.ignored or late):
             return ""
         self._remarked = True
+        if late:
+            return f"no simulation tells its time on {topic}: start `diya simulate --broker`, or leave --simulated out"
         return f"{topic} tells the time of a simulation, which is not counted by; give --simulated to count by it"
 
     def _run_on(self) -> float:
@@ -117,7 +121,7 @@ class SiteClock:
         if self._heard is not None:  # a simulation that lags lets less time pass than its factor says
             most = (self._monotonic() - self._heard) * self._factor
             self._steady += min(max(0.0, unix - self._unix), most)
-        self._unix, self._factor, self._heard = unix, factor, self._monotonic()
+        self._unix, self._factor, self._heard, self._told = unix, factor, self._monotonic(), True
 
     def _stop(self) -> None:
         """The simulation has ended: no time passes at the site until another begins."""

@@ -42,6 +42,15 @@ def test_a_simulated_time_that_was_taken_back_is_not_worth_a_word() -> None:
     assert clock.remark("diya/1/sagar/_sim/clock") == ""
 
 
+def test_a_simulation_that_is_awaited_in_vain_is_worth_a_word() -> None:
+    clock, times = simulated()
+    clock.feed(TOLD, retained=True)
+    assert clock.remark("x/_sim/clock") == ""
+    times.now += 6
+    assert "no simulation tells its time on x/_sim/clock" in clock.remark("x/_sim/clock")
+    assert clock.remark("x/_sim/clock") == ""
+
+
 def test_simulated_time_runs_on_at_its_factor_until_it_is_told_again() -> None:
     clock, times = simulated()
     assert clock.feed(TOLD)
@@ -125,4 +134,4 @@ def test_another_simulation_of_another_year_ages_nothing() -> None:
 def test_rubbish_changes_nothing(payload: bytes) -> None:
     clock, _times = simulated()
     assert not clock.feed(payload)
-    assert (clock.now(), clock.fresh) == (0.0, False)
+    assert (clock.now(), clock.fresh) == (5.0, False)  # the computer's own time still
