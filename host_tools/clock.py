@@ -15,6 +15,7 @@ from host_tools.errors import CommandError
 
 MOST_FACTOR = 1_000_000
 WAIT_S = 5.0  # longest wait for a simulation to tell its time: what the broker had retained of it may be of any age
+STEP_S = 2.0  # below it a clock was steered, and not set
 RUNS_ON_S = 15.0  # a simulated time that is not told again runs on for so long, then it stands still
 
 
@@ -23,19 +24,31 @@ def topic(root: str, site: str) -> str:
     return f"{root}/{site}/_sim/clock"
 
 
+def uptime() -> float:
+    """Seconds since the computer was started, those included in which it slept (where the system tells them)."""
+    boottime = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boottime is None else time.clock_gettime(boottime)
+
+
 class SiteClock:
-    """Time at the site: *simulated* or real.  *monotonic* and *wall* are seconds; arguments so that tests own them."""
+    """Time at the site: *simulated* or real.
+
+    *monotonic*, *wall* and *awake* (see ``uptime``) are seconds; arguments so that tests own them.
+    """
 
     def __init__(
         self, simulated: bool = False, *, monotonic: Callable[[], float] = time.monotonic,
-        wall: Callable[[], float] = time.time,
+        wall: Callable[[], float] = time.time, awake: Callable[[], float] = uptime,
     ) -> None:  # fmt: skip
         self.simulated = simulated
         self.fresh = False  # whether a simulation told its time since we listen: what was retained alone may be old
         self.ignored = False  # whether there is a simulation's time that is not counted by
         self._remarked = False
+        self._told = False  # a time of a simulation, ever
         self._monotonic = monotonic
         self._wall = wall
+        self._awake = awake
+        self._offset = wall() - awake()
         self._unix = 0.0
         self._factor = 1.0
         self._heard: float | None = None  # when, on the monotonic clock
@@ -67,8 +80,8 @@ class SiteClock:
         return True
 
     def now(self) -> float:
-        """Unix seconds.  Simulated time that was never told is 0."""
-        if not self.simulated:
+        """Unix seconds; real time until a simulation was heard."""
+        if not self.simulated or not self._told:
             return self._wall()
         return self._unix + self._run_on() * self._factor
 
@@ -78,11 +91,26 @@ class SiteClock:
             return self._monotonic() - self._since
         return self._steady + self._run_on() * self._factor
 
+    def stepped(self) -> float:
+        """By how many seconds the computer's clock was set since this was last asked.
+
+        0.0 for less than STEP_S, and for simulated time.
+        """
+        offset = self._wall() - self._awake()
+        step = offset - self._offset
+        if abs(step) < STEP_S:
+            return 0.0
+        self._offset = offset
+        return 0.0 if self.simulated else step
+
     def remark(self, topic: str) -> str:
         """What a person should be told of the *topic* with a simulation's time, once; empty where there is nothing."""
-        if not self.ignored or self._remarked:
+        late = self.simulated and not self.fresh and self._monotonic() - self._since > WAIT_S
+        if self._remarked or not (self.ignored or late):
             return ""
         self._remarked = True
+        if late:
+            return f"no simulation tells its time on {topic}: start `diya simulate --broker`, or leave --simulated out"
         return f"{topic} tells the time of a simulation, which is not counted by; give --simulated to count by it"
 
     def _run_on(self) -> float:
@@ -93,7 +121,7 @@ class SiteClock:
         if self._heard is not None:  # a simulation that lags lets less time pass than its factor says
             most = (self._monotonic() - self._heard) * self._factor
             self._steady += min(max(0.0, unix - self._unix), most)
-        self._unix, self._factor, self._heard = unix, factor, self._monotonic()
+        self._unix, self._factor, self._heard, self._told = unix, factor, self._monotonic(), True
 
     def _stop(self) -> None:
         """The simulation has ended: no time passes at the site until another begins."""

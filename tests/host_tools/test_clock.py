@@ -42,6 +42,15 @@ def test_a_simulated_time_that_was_taken_back_is_not_worth_a_word() -> None:
     assert clock.remark("diya/1/sagar/_sim/clock") == ""
 
 
+def test_a_simulation_that_is_awaited_in_vain_is_worth_a_word() -> None:
+    clock, times = simulated()
+    clock.feed(TOLD, retained=True)
+    assert clock.remark("x/_sim/clock") == ""
+    times.now += 6
+    assert "no simulation tells its time on x/_sim/clock" in clock.remark("x/_sim/clock")
+    assert clock.remark("x/_sim/clock") == ""
+
+
 def test_simulated_time_runs_on_at_its_factor_until_it_is_told_again() -> None:
     clock, times = simulated()
     assert clock.feed(TOLD)
@@ -86,6 +95,18 @@ def test_a_clock_that_is_set_makes_no_span_longer_or_shorter() -> None:
         assert clock.steady() - before == 3
 
 
+def test_a_clock_that_is_set_is_noticed_and_one_that_is_steered_or_slept_is_not() -> None:
+    wall, awake = Times(1795501800.0), Times()
+    clock = SiteClock(monotonic=Times(), wall=wall, awake=awake)
+    for passed, slept in ((3600.0, 3600.0), (0.5, 0.0)):
+        wall.now += passed
+        awake.now += slept
+        assert clock.stepped() == 0.0
+    wall.now -= 86400
+    assert clock.stepped() == -86399.5
+    assert clock.stepped() == 0.0
+
+
 def test_a_simulation_that_lags_ages_nothing_faster_than_it_tells() -> None:
     clock, times = simulated()
     clock.feed(TOLD)
@@ -113,4 +134,4 @@ def test_another_simulation_of_another_year_ages_nothing() -> None:
 def test_rubbish_changes_nothing(payload: bytes) -> None:
     clock, _times = simulated()
     assert not clock.feed(payload)
-    assert (clock.now(), clock.fresh) == (0.0, False)
+    assert (clock.now(), clock.fresh) == (5.0, False)  # the computer's own time still
