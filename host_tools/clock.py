@@ -15,6 +15,7 @@ from host_tools.errors import CommandError
 
 MOST_FACTOR = 1_000_000
 WAIT_S = 5.0  # longest wait for a simulation to tell its time: what the broker had retained of it may be of any age
+STEP_S = 2.0  # below it a clock was steered, and not set
 RUNS_ON_S = 15.0  # a simulated time that is not told again runs on for so long, then it stands still
 
 
@@ -23,12 +24,21 @@ def topic(root: str, site: str) -> str:
     return f"{root}/{site}/_sim/clock"
 
 
+def uptime() -> float:
+    """Seconds since the computer was started, those included in which it slept (where the system tells them)."""
+    boottime = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boottime is None else time.clock_gettime(boottime)
+
+
 class SiteClock:
-    """Time at the site: *simulated* or real.  *monotonic* and *wall* are seconds; arguments so that tests own them."""
+    """Time at the site: *simulated* or real.
+
+    *monotonic*, *wall* and *awake* (see ``uptime``) are seconds; arguments so that tests own them.
+    """
 
     def __init__(
         self, simulated: bool = False, *, monotonic: Callable[[], float] = time.monotonic,
-        wall: Callable[[], float] = time.time,
+        wall: Callable[[], float] = time.time, awake: Callable[[], float] = uptime,
     ) -> None:  # fmt: skip
         self.simulated = simulated
         self.fresh = False  # whether a simulation told its time since we listen: what was retained alone may be old
@@ -36,6 +46,8 @@ class SiteClock:
         self._remarked = False
         self._monotonic = monotonic
         self._wall = wall
+        self._awake = awake
+        self._offset = wall() - awake()
         self._unix = 0.0
         self._factor = 1.0
         self._heard: float | None = None  # when, on the monotonic clock
@@ -77,6 +89,18 @@ class SiteClock:
         if not self.simulated:
             return self._monotonic() - self._since
         return self._steady + self._run_on() * self._factor
+
+    def stepped(self) -> float:
+        """By how many seconds the computer's clock was set since this was last asked.
+
+        0.0 for less than STEP_S, and for simulated time.
+        """
+        offset = self._wall() - self._awake()
+        step = offset - self._offset
+        if abs(step) < STEP_S:
+            return 0.0
+        self._offset = offset
+        return 0.0 if self.simulated else step
 
     def remark(self, topic: str) -> str:
         """What a person should be told of the *topic* with a simulation's time, once; empty where there is nothing."""

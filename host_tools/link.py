@@ -85,8 +85,7 @@ class Link:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
+        self._client.leave()
 
     def publish(self, topic: str, payload: bytes, retain: bool = False, wait_s: float = 10.0) -> None:
         """Publish with QoS 1 and wait for the broker's word.  Raises BrokerError where it does not come."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 
@@ -40,6 +41,12 @@ class Client(mqtt.Client):
     def call(self) -> None:
         """Connect; the broker's answer comes through the callback."""
         self.connect(self.address.host, self.address.port, KEEPALIVE_S)
+
+    def leave(self) -> None:
+        """Disconnect, and wait for paho's thread."""
+        self.disconnect()
+        with contextlib.suppress(AttributeError):  # paho 2.2 forgets the thread when it ends, which may be just now
+            self.loop_stop()
 
     def keep_on(self) -> None:
         """From now on connect again by itself, on paho's thread, whenever the connection ends."""

@@ -151,6 +151,8 @@ class Mosquitto:
             "allow_anonymous true",
             "persistence false",
             f"max_queued_messages {self._queued}",
+            "queue_qos0_messages true",  # as `diya site broker-config` writes it
+            "upgrade_outgoing_qos true",
             "max_inflight_messages 20",
             "max_packet_size 1100000",  # a pole must cope with more than it keeps; a megabyte of rubbish is tried on it
             "set_tcp_nodelay true",

@@ -15,7 +15,9 @@ from host_tools.record.store import Record
 
 CONNECT_S = 10.0  # longest wait for a connection, and for the broker's word on it
 LEAST_S = 0.5  # with less time left there is no other try
-_HOME, _CLIENT = "home", "clientId"  # names in the record's `about`
+SHARED_S = 2.0  # after which a session of an older version is connected again
+_HOME, _CLIENT, _QUEUES = "home", "clientId", "queues"  # names in the record's `about`
+_APART = "apart"
 
 
 class Connector:
@@ -38,7 +40,10 @@ class Connector:
         self._since = 0.0  # when it was connected (monotonic s)
         self.connections = 0
         self._disputed = False  # another client has our name, and that was said
-        self._use(record.remembered(_CLIENT, self._new_name()))
+        fresh = self._new_name()
+        self._use(record.remembered(_CLIENT, fresh))
+        # a session of an older version, which had meters and states in one queue with the events, at QoS 0
+        self._shared = record.remembered(_QUEUES, _APART if self.name == fresh else "shared") != _APART
 
     def connect(self, going: Callable[[], bool], until: float | None, away: Callable[[float], None]) -> bool:
         """Connect, however long it takes; False where *going* or *until* (monotonic s) leave no time for it.
@@ -78,7 +83,12 @@ class Connector:
         return False
 
     def look(self) -> None:
-        """To be called now and then: a file whose connection stays is at home where it is."""
+        """To be called now and then while it is connected."""
+        if self._shared and time.monotonic() - self._since > SHARED_S:
+            # Mosquitto 2.0 stops handing over a queue in which there were messages of QoS 0, until the next connection
+            self._shared = False
+            self._record.remember(_QUEUES, _APART)
+            self.sessions.close()
         if self._copied and self.sessions.connected and time.monotonic() - self._since > 2 * QUICK_S:
             self._settle()
 

@@ -9,40 +9,32 @@ from typing import Any
 
 from host_tools.correlation import History, Silence, SupplyLoss
 from host_tools.record import silence
+from host_tools.record.believed import as_of as as_of
+from host_tools.record.believed import believed
 
 SUPPLY_LOSS = "supplyLoss"
 LEAD_S = 86400  # of the time before, without which what began then would be misread
-
-_AT = "coalesce(timestamp, receivedAt)"  # where the pole knew no time, when it was heard
-
-
-def as_of(db: sqlite3.Connection) -> int:
-    """When the record last heard anything (Unix s at the site): its now, for it may be an old one, or a simulated."""
-    row = db.execute(
-        "SELECT max(coalesce((SELECT receivedAt FROM event ORDER BY arrival DESC LIMIT 1), 0),"
-        " coalesce((SELECT max(seen) FROM pole), 0))"
-    ).fetchone()
-    return int(row[0])
 
 
 def history(db: sqlite3.Connection, since: int) -> History:
     """What the record knows, with everything that went on at *since* (Unix s) or later."""
     from_ = since - LEAD_S
+    at = believed(db).at()
     known = frozenset(name for (name,) in db.execute("SELECT name FROM pole"))
     rows = db.execute(
-        f"SELECT pole, {_AT}, attributes FROM event WHERE {_AT} >= ? AND eventType = ? AND startEndFlag IS NOT 0",
+        f"SELECT pole, {at}, attributes FROM event WHERE {at} >= ? AND eventType = ? AND startEndFlag IS NOT 0",
         (from_, SUPPLY_LOSS),
     )
     losses = tuple(SupplyLoss(pole, at, _whole(json.loads(text).get("lastAlive"))) for pole, at, text in rows)
-    return History(known, tuple(_silences(db, from_)), losses, as_of(db))
+    return History(known, tuple(_silences(db, from_, at)), losses, as_of(db))
 
 
-def _silences(db: sqlite3.Connection, from_: int) -> list[Silence]:
+def _silences(db: sqlite3.Connection, from_: int, at: str) -> list[Silence]:
     """Failures begin and end by turns, so a pole's rows from *from_* on and the one before them are all there is."""
     rows: dict[str, dict[int, tuple[Any, ...]]] = defaultdict(dict)
     select = "SELECT pole, sequence, startEndFlag, timestamp, attributes FROM event"
     for pole, sequence, *row in db.execute(
-        f"{select} WHERE {_AT} >= ? AND epoch = ? AND eventType = ?", (from_, silence.EPOCH, silence.FAILURE)
+        f"{select} WHERE {at} >= ? AND epoch = ? AND eventType = ?", (from_, silence.EPOCH, silence.FAILURE)
     ):
         rows[pole][sequence] = tuple(row)
     failing = [pole for (pole,) in db.execute("SELECT name FROM pole WHERE failing IS NOT NULL")]
@@ -62,7 +54,7 @@ def _paired(pole: str, rows: list[tuple[Any, ...]]) -> list[Silence]:
     for place, (starts, at, text) in enumerate(rows):
         if starts:
             said = json.loads(text)
-            ends = rows[place + 1][1] if place + 1 < len(rows) else None
+            ends = max(at, rows[place + 1][1]) if place + 1 < len(rows) else None  # a clock may have been put back
             out.append(Silence(pole, at, ends, str(said.get("cause")), _whole(said.get("lastSeen"))))
     return out
 

@@ -61,9 +61,7 @@ def check_version(db: sqlite3.Connection, path: Path) -> None:
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.DatabaseError as error:
         if "not a database" in str(error):
-            raise RecordError(
-                f"the file {path} is no record: it is not an SQLite file; --db must name a record"
-            ) from error
+            raise no_database(path) from error
         raise
     if not tables:
         return
@@ -78,16 +76,26 @@ def check_version(db: sqlite3.Connection, path: Path) -> None:
         )
 
 
+def no_database(path: Path) -> RecordError:
+    """The file *path* is of another kind."""
+    return RecordError(f"the file {path} is no record: it is not an SQLite file; --db must name a record")
+
+
+def may(path: Path, what: int) -> bool:
+    """Whether this user may do *what* (os.R_OK, os.W_OK, os.X_OK) with *path*."""
+    return os.access(path, what, effective_ids=os.access in os.supports_effective_ids)
+
+
 def cause(path: Path, error: Exception) -> str:
     """What *error* about the file *path* comes from, where SQLite does not say it."""
     said = getattr(error, "strerror", None) or str(error)
     folder = path.parent
     if "readonly" in said or "unable to open" in said:
-        if path.exists() and not os.access(path, os.R_OK):
+        if path.exists() and not may(path, os.R_OK):
             return "this user may not read it"
-        if path.exists() and not os.access(path, os.W_OK):
+        if path.exists() and not may(path, os.W_OK):
             return "this user may not write it"
-        if not os.access(folder, os.W_OK | os.X_OK):
+        if not may(folder, os.W_OK | os.X_OK):
             return f"this user may not write in the folder {folder}"
     if "is full" in said:
         return f"the disk of {folder} is full; make room there"

@@ -1,4 +1,4 @@
-"""Reads the record: by pole, group, type and time.  Works while the recorder writes."""
+"""Reads the record: by pole, group, type and time."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 from host_tools import spans
 from host_tools.alarms.alarm import Heard
 from host_tools.errors import CommandError, RecordError
+from host_tools.record.believed import believed
 from host_tools.record.open_faults import open_faults
-from host_tools.record.opening import VERSION
+from host_tools.record.reading import open_for_reading
 from host_tools.record.wire import LAST
 
 COLUMNS = (
@@ -28,7 +29,6 @@ COLUMNS = (
 FORMATS = ("csv", "jsonl", "json")
 
 _SELECT = f"SELECT {', '.join('event.' + column for column in COLUMNS)} FROM event"
-_AT = "coalesce(event.timestamp, event.receivedAt)"  # when it was, or where the pole knew no time, when it came
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class Reader:
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
         self.about: dict[str, str] = dict(db.execute("SELECT name, value FROM about"))
+        self.believed = believed(db)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -55,17 +56,15 @@ class Reader:
 
     def events(self, wanted: Wanted) -> Iterator[dict[str, Any]]:
         """Events pole by pole, each pole's in the order it raised them (journals in the order they were begun)."""
-        where, values = _where(wanted)
+        where, values = self._where(wanted)
         order = " ORDER BY event.pole, coalesce(epoch.number, 0), event.sequence"
         join = " LEFT JOIN epoch ON epoch.pole = event.pole AND epoch.epoch = event.epoch"
-        return map(_row, self.db.execute(_SELECT + join + where + order, values))
+        return map(_row, self.db.execute(f"{_SELECT}{join} WHERE {where}{order}", values))
 
     def latest_events(self, wanted: Wanted, count: int) -> list[dict[str, Any]]:
-        """The *count* newest events by time, oldest first."""
-        where, values = _where(wanted)
-        order = f" ORDER BY {_AT} DESC, event.arrival DESC LIMIT ?"
-        rows = self.db.execute(_SELECT + where + order, (*values, count)).fetchall()
-        return [_row(row) for row in reversed(rows)]
+        """The *count* newest events, oldest first; one whose time cannot be believed stands where it came."""
+        where, values = self._where(wanted)
+        return list(map(_row, self.believed.newest(self.db, ", ".join(COLUMNS), where, values, min(count, 2**62))))
 
     def summary(self) -> dict[str, Any]:
         """The record in numbers.  ``faults`` are open, ``missing`` records asked for, ``gone`` ones no pole has."""
@@ -83,6 +82,16 @@ class Reader:
             "missing": missing[0], "gaps": missing[1], "gone": gone[0], "malformed": one[3], "conflicts": one[4],
             "faults": len(self.open_faults),
         }  # fmt: skip
+
+    def _where(self, wanted: Wanted) -> tuple[str, list[Any]]:
+        """SQL for *wanted*, and its values."""
+        parts, values = _poles(wanted, "event.pole")
+        if wanted.types:
+            parts.append(f"event.eventType IN ({', '.join('?' * len(wanted.types))})")
+            values += wanted.types
+        if wanted.since is not None or wanted.until is not None:
+            parts.append(self.believed.within(wanted.since, wanted.until))
+        return " AND ".join(parts) or "1", values
 
     @cached_property
     def open_faults(self) -> list[Heard]:
@@ -126,25 +135,14 @@ class Reader:
 @contextmanager
 def reading(path: Path) -> Iterator[Reader]:
     """The record in the file *path*, for reading.  Raises RecordError."""
-    if not path.is_file():
-        raise RecordError(f"there is no record at {path}: `diya record run` makes it, --db names another")
-    try:
-        db = sqlite3.connect(path, timeout=10, isolation_level=None)
+    with open_for_reading(path) as db:
         try:
-            db.execute("PRAGMA query_only = ON")
-            db.execute("BEGIN")  # one view of it, whatever is written meanwhile
             reader = Reader(db)
-            if not reader.about:
-                raise RecordError(f"the record {path} is only being made: try again in a moment")
-            if reader.about.get("version") != VERSION:
-                raise RecordError(
-                    f"the record {path} has version {reader.about.get('version')} and must have {VERSION}"
-                )
-            yield reader
-        finally:
-            db.close()
-    except sqlite3.Error as error:
-        raise RecordError(f"the record {path} cannot be read: {error}") from error
+        except sqlite3.Error as error:
+            raise RecordError(f"the record {path} cannot be read: {error}") from error
+        if not reader.about:
+            raise RecordError(f"the record {path} is only being made: try again in a moment")
+        yield reader
 
 
 def write(events: Iterator[dict[str, Any]], form: str, out: TextIO) -> int:
@@ -175,16 +173,20 @@ def moment(text: str, now: float, zone: ZoneInfo) -> int:
 
     Raises CommandError.
     """
+    wrong = CommandError(
+        f"the time is {text!r} and must be such as 2026-11-08, 2026-11-08T22:30, or 2d for two days ago"
+    )
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         try:
             return int(now) - spans.span(text)
         except CommandError:
-            raise CommandError(
-                f"the time is {text!r} and must be such as 2026-11-08, 2026-11-08T22:30, or 2d for two days ago"
-            ) from None
-    return int((at if at.tzinfo else at.replace(tzinfo=zone)).timestamp())
+            raise wrong from None
+    try:
+        return int((at if at.tzinfo else at.replace(tzinfo=zone)).timestamp())
+    except (ValueError, OverflowError, OSError):  # a year that no time zone knows
+        raise wrong from None
 
 
 def _row(values: tuple[Any, ...]) -> dict[str, Any]:
@@ -194,18 +196,6 @@ def _row(values: tuple[Any, ...]) -> dict[str, Any]:
     row["replayed"] = bool(row["replayed"])
     row["attributes"] = json.loads(row["attributes"])
     return row
-
-
-def _where(wanted: Wanted) -> tuple[str, list[Any]]:
-    parts, values = _poles(wanted, "event.pole")
-    if wanted.types:
-        parts.append(f"event.eventType IN ({', '.join('?' * len(wanted.types))})")
-        values += wanted.types
-    for bound, sign in ((wanted.since, ">="), (wanted.until, "<")):
-        if bound is not None:
-            parts.append(f"{_AT} {sign} ?")
-            values.append(bound)
-    return (f" WHERE {' AND '.join(parts)}" if parts else ""), values
 
 
 def _poles(wanted: Wanted, column: str) -> tuple[list[str], list[Any]]:

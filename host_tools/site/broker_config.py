@@ -12,6 +12,7 @@ from pathlib import Path
 
 from host_tools.errors import BrokerError
 from host_tools.site import credentials
+from host_tools.site.broker_queue import ABSENCE_H, queued_messages
 from host_tools.site.model import Pole, Site
 from pole import contract
 
@@ -108,8 +109,12 @@ def configuration(site: Site, folder: Path, plan: Plan) -> str:
         "autosave_interval 60",
         "persistent_client_expiration 60d",
         "",
-        "# Mosquitto's own limit of 1000 loses events in a burst; no limit would lose the broker",
-        "max_queued_messages 20000",
+        f"# what {poles} poles say in {ABSENCE_H:g} hours without the recorder (docs/record.md); Mosquitto's own limit",
+        "# of 1000 loses events in a burst, and no limit would lose the broker",
+        f"max_queued_messages {queued_messages(poles)}",
+        "# meters are sent with QoS 0, and are queued for the recorder all the same, in a session of their own",
+        "queue_qos0_messages true",
+        "upgrade_outgoing_qos true",
         "max_inflight_messages 100",
         "# twice what a pole takes",
         f"max_packet_size {2 * contract.MAX_PAYLOAD}",

@@ -18,7 +18,8 @@ from host_tools.key_file import read_keys
 from host_tools.output import json_option, say_json
 from host_tools.place import Connection, connection_options, site_option
 from host_tools.record import query
-from host_tools.record.query import Wanted
+from host_tools.record.known import check_names
+from host_tools.record.query import Reader, Wanted
 
 SHOWN = 20
 
@@ -108,7 +109,7 @@ def show(
     if last < 1:
         raise CommandError(f"--last is {last} and must be above 0")
     with query.reading(db or _default()) as reader:
-        wanted = _wanted(poles, group, types, since, until, reader.zone)
+        wanted = _wanted(reader, poles, group, types, since, until)
         summary = reader.summary()
         if latest:
             rows, name, line = reader.latest(wanted), "latest", _pole_line
@@ -120,7 +121,7 @@ def show(
             say_json({"summary": summary, name: rows})
             return
         for row in rows:
-            click.echo(line(row, reader.zone))
+            click.echo(line(row, reader))
         click.echo(
             f"{summary['poles']} poles, {summary['online']} online, {summary['silent']} silent, "
             f"{summary['faults']} open fault{'' if summary['faults'] == 1 else 's'}; "
@@ -140,7 +141,7 @@ def export(
     form: str, out: Path | None,
 ) -> None:  # fmt: skip
     with query.reading(db or _default()) as reader:
-        events = reader.events(_wanted(poles, group, types, since, until, reader.zone))
+        events = reader.events(_wanted(reader, poles, group, types, since, until))
         if out is None:
             query.write(events, form, sys.stdout)
             return
@@ -166,11 +167,12 @@ def export(
 def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None:
     from host_tools.correlation import lines, street_faults
     from host_tools.record import heard
+    from host_tools.record.believed import as_of
     from host_tools.site.load import load_site
 
     with query.reading(db or _default()) as reader:
         poles = load_site(site or reader.about["site"]).poles
-        now = heard.as_of(reader.db)
+        now = as_of(reader.db)
         from_ = query.moment(since, now, reader.zone)
         found = street_faults(poles, heard.history(reader.db, from_))
         shown = [one for one in found if one.ends is None or one.ends >= from_]
@@ -191,13 +193,15 @@ def _default() -> Path:
 
 
 def _wanted(
-    poles: tuple[str, ...], group: str, types: tuple[str, ...], since: str | None, until: str | None, zone: ZoneInfo
+    reader: Reader, poles: tuple[str, ...], group: str, types: tuple[str, ...], since: str | None, until: str | None
 ) -> Wanted:
+    check_names(reader.db, types, poles, group)
     now = time.time()
-    return Wanted(
-        poles, group, types,
-        query.moment(since, now, zone) if since else None, query.moment(until, now, zone) if until else None,
-    )  # fmt: skip
+    from_ = query.moment(since, now, reader.zone) if since else None
+    to = query.moment(until, now, reader.zone) if until else None
+    if from_ is not None and to is not None and from_ >= to:
+        raise CommandError(f"--since is {since!r} and must be before --until, which is {until!r}")
+    return Wanted(poles, group, types, from_, to)
 
 
 def _by_pole(keys: dict[str, envelope.Key]) -> dict[str, envelope.Key]:
@@ -205,23 +209,24 @@ def _by_pole(keys: dict[str, envelope.Key]) -> dict[str, envelope.Key]:
     return {**keys, "": next(iter(keys.values()))} if len(keys) == 1 else keys
 
 
-def _event_line(row: dict[str, Any], zone: ZoneInfo) -> str:
+def _event_line(row: dict[str, Any], reader: Reader) -> str:
     word = {True: "begins", False: "ends", None: "noted"}[row["startEndFlag"]]
-    when = _time(row["timestamp"], zone) or f"came {_time(row['receivedAt'], zone)}"
+    sound = reader.believed.sound(row["timestamp"])
+    when = _time(row["timestamp"], reader.zone) if sound else f"came {_time(row['receivedAt'], reader.zone)}"
     number = f"{row['epoch']}-{row['sequence']}"
     later = ", replayed" if row["replayed"] else ""
     return f"{when} {row['pole']} {row['eventType']} {word} ({number}{later})"
 
 
-def _gap_line(row: dict[str, Any], zone: ZoneInfo) -> str:
+def _gap_line(row: dict[str, Any], reader: Reader) -> str:
     state = f"missing, asked for {row['tries']} times" if row["state"] == "missing" else f"gone: {row['state']}"
     return f"{row['pole']} {row['epoch']} {row['from']} to {row['to']}: {state}"
 
 
-def _pole_line(row: dict[str, Any], zone: ZoneInfo) -> str:
+def _pole_line(row: dict[str, Any], reader: Reader) -> str:
     state = row["state"] or {}
     word = {True: "online", False: "offline", None: "unknown"}[row["online"]]
-    seen = _time(row["lastSeen"], zone) or "never"
+    seen = _time(row["lastSeen"], reader.zone) or "never"
     rubbish = f", {row['malformed']} messages without sense" if row["malformed"] else ""
     twice = f", {row['conflicts']} ids given twice" if row["conflicts"] else ""
     light = f", {state.get('level')} % {state.get('owner')}: {state.get('reason')}" if state else ""
@@ -231,4 +236,10 @@ def _pole_line(row: dict[str, Any], zone: ZoneInfo) -> str:
 
 
 def _time(unix: int | None, zone: ZoneInfo) -> str:
-    return "" if unix is None else f"{datetime.fromtimestamp(unix, zone):%Y-%m-%d %H:%M:%S}"
+    """Local time; empty for none, a dash for one that no calendar holds."""
+    if unix is None:
+        return ""
+    try:
+        return f"{datetime.fromtimestamp(unix, zone):%Y-%m-%d %H:%M:%S}"
+    except (OverflowError, ValueError, OSError):
+        return "-"

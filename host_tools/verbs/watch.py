@@ -86,7 +86,7 @@ class _Watcher:
         if message.topic == self._clock_topic:
             self.clock.feed(message.payload, message.retained)
             return []
-        return self.street.feed(message.topic, message.payload, message.retained, int(self.clock.now()))
+        return self.street.feed(message.topic, message.payload, message.retained, int(self.now()))
 
     def check(self) -> None:
         """Once all is read.  Raises CommandError where there is no such group or ward."""
@@ -117,6 +117,13 @@ class _Watcher:
             if message:
                 self.take(message)
 
+    def now(self) -> float:
+        """Unix seconds at the site; ages stay as they are when this computer's clock is set."""
+        step = round(self.clock.stepped())
+        if step:
+            self.street.shift(step)
+        return self.clock.now()
+
     def remark(self) -> None:
         """Say what a person should be told of the time there, once."""
         warn(self.clock.remark(self._clock_topic))
@@ -124,7 +131,7 @@ class _Watcher:
     def snapshot(self) -> dict[str, Any]:
         return {
             "site": self.place.site,
-            "at": int(self.clock.now()),
+            "at": int(self.now()),
             "simulated": self.clock.simulated,
             "complete": not self.reading.unsure,
             "summary": self.street.summary().as_json(),
@@ -137,7 +144,7 @@ class _Watcher:
         if as_json:
             say_json(self.snapshot())
             return
-        now = self.clock.now()
+        now = self.now()
         for row in self.street.rows():
             click.echo(lines.row_line(row, now, self.place.zone))
         self.sum_up()
@@ -197,7 +204,7 @@ def _live(link: Link, watcher: _Watcher, seconds: float | None) -> None:
         here, of = watcher.reading.share
         missed = f"{link.missed} messages missed" if link.missed else ""
         return screen.draw(
-            watcher.street, title=watcher.place.title, now=watcher.clock.now(), factor=watcher.clock.factor,
+            watcher.street, title=watcher.place.title, now=watcher.now(), factor=watcher.clock.factor,
             zone=watcher.place.zone, width=console.width, height=console.height, elapsed_s=time.monotonic() - begin,
             connected=link.connected,
             note=missed if watcher.reading.done else f"reading {100 * here // max(of, 1)} %",

@@ -28,6 +28,7 @@ class Row:
     clock: str = ""
     power_w: float | None = None
     seen: int | None = None
+    seen_live: bool = False  # ``seen`` is by this computer's clock, and not by the pole's
     changed: int | None = None
     groups: tuple[str, ...] = ()
     ward: str = ""

@@ -47,6 +47,14 @@ class Street:
             row = self._rows[pole.name] = Row(pole.name, groups=pole.groups, ward=pole.ward)
             self.shown.count(row)
 
+    def shift(self, seconds: int) -> None:
+        """The computer's clock was set by *seconds*: what was heard by it is as old as before."""
+        for row in self._rows.values():
+            if row.seen_live and row.seen is not None:
+                row.seen += seconds
+            if row.changed is not None:
+                row.changed += seconds
+
     def feed(self, topic: str, payload: bytes, retained: bool, now: int) -> list[Happening]:
         """Take one message that came in at *now* (Unix s) and say what happened by it, for a view that prints lines."""
         name, kind = self._split(topic)
@@ -77,7 +85,8 @@ class Street:
         at = number(values.get("at"), 1, 2**40)
         moment = at if retained and at is not None else now
         if not (retained and kind == contract.PRESENCE) and not _is_will(kind, values):
-            row.seen = max(row.seen or 0, moment)
+            row.seen = max(row.seen or 0, moment) if retained else moment
+            row.seen_live = not retained
         take = {
             contract.PRESENCE: self._presence, contract.BIRTH: self._birth, contract.STATE: self._state,
             contract.METER: self._meter, contract.EVENT: self._event, contract.ACK: self._ack,

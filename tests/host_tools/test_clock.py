@@ -86,6 +86,18 @@ def test_a_clock_that_is_set_makes_no_span_longer_or_shorter() -> None:
         assert clock.steady() - before == 3
 
 
+def test_a_clock_that_is_set_is_noticed_and_one_that_is_steered_or_slept_is_not() -> None:
+    wall, awake = Times(1795501800.0), Times()
+    clock = SiteClock(monotonic=Times(), wall=wall, awake=awake)
+    for passed, slept in ((3600.0, 3600.0), (0.5, 0.0)):
+        wall.now += passed
+        awake.now += slept
+        assert clock.stepped() == 0.0
+    wall.now -= 86400
+    assert clock.stepped() == -86399.5
+    assert clock.stepped() == 0.0
+
+
 def test_a_simulation_that_lags_ages_nothing_faster_than_it_tells() -> None:
     clock, times = simulated()
     clock.feed(TOLD)

@@ -57,6 +57,16 @@ def test_a_row_holds_what_a_pole_said_last() -> None:
     assert (row.power_w, row.clock, row.online, row.seen) == (150.5, "holdover", True, NOW)
 
 
+def test_a_computer_whose_clock_is_set_makes_no_pole_older() -> None:
+    street = Street("diya/1", "sagar")
+    tell(street, "P0001", "state", level=50)
+    tell(street, "P0002", "state", retained=True, level=50)
+    street.shift(-86400)
+    assert [row.seen for row in street.rows()] == [NOW - 86400, NOW - 100]  # the second by the pole's own clock
+    tell(street, "P0001", "state", now=NOW - 86390, level=60)
+    assert street.rows()[0].seen == NOW - 86390
+
+
 def test_the_summary_counts() -> None:
     street = street_of(4)
     tell(street, "P0002", "presence", online=False)

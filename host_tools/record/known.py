@@ -1,0 +1,44 @@
+"""Names that `--type`, `--pole` and `--group` may have: a mistyped one is told from one of which there is nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from host_tools.errors import CommandError
+from host_tools.record.silence import FAILURE
+from host_tools.record.wire import DROPPED
+from pole.health.names import EVENT_TYPES
+
+# what a pole reports besides the conditions of its light
+_OTHERS = ("supplyLoss", "deviceReset", "safeMode", "dataReformatted", DROPPED, FAILURE)
+_SHOWN = 12
+
+
+def check_names(db: sqlite3.Connection, types: Iterable[str], poles: Iterable[str], group: str) -> None:
+    """Raises CommandError where the record in *db* cannot have an event of this type, pole or group."""
+    for one in types:
+        if one not in EVENT_TYPES and one not in _OTHERS:
+            kept = {name for (name,) in db.execute("SELECT DISTINCT eventType FROM event")}
+            _check("--type", "event type", one, {*EVENT_TYPES, *_OTHERS, *kept})
+    known: set[str] = {name for (name,) in db.execute("SELECT name FROM pole")} if poles else set()
+    for one in poles:
+        _check("--pole", "pole", one, known)
+    if group:
+        groups = "SELECT DISTINCT one.value FROM pole, json_each(pole.groups) AS one"
+        _check("--group", "group", group, {str(name) for (name,) in db.execute(groups)})
+
+
+def _check(option: str, what: str, name: str, known: set[str]) -> None:
+    if name in known:
+        return
+    if not known:
+        raise CommandError(f"{option} is {name!r}, and this record knows no {what} yet")
+    folded = {one.casefold(): one for one in sorted(known)}
+    near = [name.casefold()] if name.casefold() in folded else get_close_matches(name.casefold(), folded, 2, 0.6)
+    close = [folded[one] for one in near]
+    names = sorted(known)
+    listed = ", ".join(names) if what == "event type" or len(names) <= _SHOWN else f"{names[0]} to {names[-1]}"
+    hint = f"did you mean {' or '.join(close)}? It must be" if close else "it must be"
+    raise CommandError(f"{option} is {name!r}, which is no {what} of this record; {hint} one of {listed}")
