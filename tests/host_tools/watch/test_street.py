@@ -6,6 +6,9 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from host_tools.site.model import Pole
+from host_tools.watch import words
+from host_tools.watch.row import Wanted
 from host_tools.watch.street import MOST_FAULTS, Street
 
 NOW = 1795531800
@@ -198,3 +201,75 @@ def test_no_bytes_on_any_topic_break_the_model(tail: str, payload: bytes, retain
     street.feed(f"diya/1/sagar/{tail}", payload, retained, NOW)
     street.feed(f"diya/1/sagar/P1/{KINDS[len(payload) % 6]}", payload, retained, NOW)
     street.summary()
+
+
+def test_a_state_tells_the_open_faults_to_who_comes_later() -> None:
+    street = Street("diya/1", "sagar")
+    tell(street, "P0001", "state", True, level=70, faults=["lampFailure"])
+    tell(street, "P0002", "state", True, level=70, faults=[])
+    tell(street, "P0003", "state", True, level=70)
+    total = street.summary()
+    assert (total.faults, total.unknown) == (1, 1)
+    assert street.row("P0001").as_json()["faults"] == {"lampFailure": None}
+    assert [street.row(pole).as_json()["faultsKnown"] for pole in ("P0001", "P0002", "P0003")] == [True, True, False]
+
+
+def test_no_faults_is_never_said_of_poles_that_do_not_tell() -> None:
+    assert words.faults(0, 0, 5) == "0 faults"
+    assert words.faults(0, 5, 5) == "faults not known from the broker alone"
+    assert words.faults(2, 3, 5) == "2 faults, not known of 3 poles"
+
+
+def test_an_event_that_comes_late_does_not_undo_what_a_newer_state_lists() -> None:
+    street = Street("diya/1", "sagar")
+    tell(street, "P0001", "state", True, level=70, faults=["lampFailure"])  # of NOW - 100
+    tell(street, "P0001", "event", eventType="lampFailure", startEndFlag=True, timestamp=NOW - 400, replayed=True)
+    tell(street, "P0001", "event", eventType="lampFlicker", startEndFlag=True, timestamp=NOW - 500, replayed=True)
+    tell(street, "P0001", "event", eventType="lampFailure", startEndFlag=False, timestamp=NOW - 600, replayed=True)
+    assert street.row("P0001").faults == {"lampFailure": NOW - 400}
+    tell(street, "P0001", "state", level=70, faults=[])
+    assert street.row("P0001").faults == {}
+
+
+def test_poles_of_the_files_that_never_reported_are_a_kind_of_their_own() -> None:
+    poles = [Pole(f"P000{n}", 0, 0, f"W{n}", "Z", "F", "market", "led", "virtual") for n in (1, 2, 3)]
+    street = Street("diya/1", "sagar", poles=poles)
+    tell(street, "P0002", "presence", True, online=True)
+    total = street.summary()
+    assert (total.poles, total.online, total.never, street.shown.never()) == (1, 1, 2, ["P0001", "P0003"])
+    assert [(name, ward.poles, ward.never) for name, ward in street.shown.wards()] == [
+        ("W1", 0, 1), ("W2", 1, 0), ("W3", 0, 1),
+    ]  # fmt: skip
+
+
+def test_a_view_of_a_part_counts_that_part() -> None:
+    poles = [Pole(f"P000{n}", 0, 0, f"W{n}", "Z", "F", f"class{n}", "led", "virtual") for n in (1, 2, 3)]
+    for wanted in (
+        Wanted(group="class2"),
+        Wanted(ward="W2"),
+        Wanted(faulty=True),
+        Wanted(types=frozenset(["lampFlicker"])),
+    ):
+        street = Street("diya/1", "sagar", poles=poles, wanted=wanted)
+        for pole in ("P0001", "P0002", "P0003"):
+            tell(street, pole, "state", True, level=70, faults=["lampFlicker"] if pole == "P0002" else [])
+        assert [row.pole for row in street.rows()] == ["P0002"]
+        assert (street.summary().poles, street.summary().faults) == (1, 1)
+    tell(street, "P0002", "state", level=70, faults=[])
+    assert street.rows() == [] and street.summary().poles == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.booleans(), st.integers(0, 100), st.booleans()), max_size=40))
+def test_the_numbers_kept_up_are_those_of_a_count_from_the_start(said: list[tuple[int, bool, int, bool]]) -> None:
+    street = Street("diya/1", "sagar")
+    for number, online, level, faulty in said:
+        tell(street, f"P{number}", "presence", online=online)
+        tell(street, f"P{number}", "state", level=level, faults=["lampFailure"] if faulty else [])
+        tell(street, f"P{number}", "meter", activePower=level / 2)
+    rows, total = street.rows(), street.summary()
+    assert total.poles == len(rows) and total.online == sum(row.online is True for row in rows)
+    assert total.lit == sum(row.online is True and (row.level or 0) >= 10 for row in rows)
+    assert total.faults == sum(len(row.faults) for row in rows)
+    assert total.watts == sum(row.power_w or 0 for row in rows if row.online)
+    bad = {row.pole for row in rows if row.faults or row.online is False}
+    assert {row.pole for row in street.shown.urgent(NOW, 0, 99)} >= bad

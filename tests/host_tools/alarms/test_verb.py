@@ -1,0 +1,109 @@
+"""`diya alarms` on a record: open faults from events and states, and how old the record is."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from host_tools.cli import run
+from host_tools.link import Message
+from host_tools.record.store import Record
+
+Capture = pytest.CaptureFixture[str]
+
+
+class Told:
+    """A record, and what poles tell it."""
+
+    def __init__(self, path: Path, now: int) -> None:
+        self.path, self.now = path, now
+        self._record = Record(path, "diya/1", "sagar")
+        self._number = 0
+
+    def say(self, pole: str, kind: str, **values: Any) -> None:
+        payload = json.dumps({"v": 1, **values}).encode()
+        self._record.take([Message(f"diya/1/sagar/{pole}/{kind}", payload, False)], self.now, self.now)
+
+    def event(self, pole: str, kind: str, at: int, starts: bool, **attributes: Any) -> None:
+        self._number += 1
+        self.say(
+            pole, "event", id=f"a-{self._number}", eventType=kind, startEndFlag=starts, timestamp=at,
+            attributes=attributes, replayed=False,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        self._record.close()
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Told:
+    return Told(tmp_path / "r.sqlite", int(time.time()) - 60)
+
+
+def alarms(told: Told, capsys: Capture, *options: str) -> dict[str, Any]:
+    told.close()
+    assert run(["alarms", "--db", str(told.path), "--json", *options]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_an_event_without_an_end_is_an_open_alarm_and_one_with_an_end_is_closed(told: Told, capsys: Capture) -> None:
+    told.event("P0001", "lampFailure", told.now - 500, True, cause="lamp open", carry="luminaire")
+    told.event("P0002", "lampFailure", told.now - 500, True)
+    told.event("P0002", "lampFailure", told.now - 100, False)
+    found = alarms(told, capsys, "--all")
+    assert [(one["id"], one["state"], one["since"]) for one in found["alarms"]] == [
+        ("lampFailure/P0001", "open", told.now - 500), ("lampFailure/P0002", "closed", told.now - 500),
+    ]  # fmt: skip
+    assert found["open"] == 1 and found["bySeverity"]["dark"] == 1 and found["upToDate"]
+
+
+def test_a_newer_state_settles_what_events_leave_open(told: Told, capsys: Capture) -> None:
+    told.event("P0001", "lampFailure", told.now - 500, True)
+    told.say("P0001", "state", at=told.now, level=70, faults=[])
+    told.say("P0002", "state", at=told.now, level=70, faults=["dimmingFailure"])
+    told.event("P0003", "lampFailure", told.now - 500, True)
+    told.say("P0003", "state", at=told.now, level=70)  # an older firmware, which does not tell
+    found = alarms(told, capsys)["alarms"]
+    assert [(one["id"], one["since"]) for one in found] == [
+        ("lampFailure/P0003", told.now - 500), ("dimmingFailure/P0002", None),
+    ]  # fmt: skip
+
+
+def test_every_view_of_the_record_counts_the_open_faults(told: Told, capsys: Capture) -> None:
+    told.event("P0001", "lampFailure", told.now - 500, True)
+    told.close()
+    assert run(["record", "show", "--latest", "--db", str(told.path)]) == 0
+    row, total = capsys.readouterr().out.splitlines()
+    assert row.endswith("open: lampFailure") and "1 open fault;" in total
+    assert run(["record", "faults", "--db", str(told.path)]) == 0
+    assert "1 fault of single poles open: `diya alarms` lists them." in capsys.readouterr().out
+
+
+def test_an_old_record_is_no_proof_that_nothing_is_wrong(tmp_path: Path, capsys: Capture) -> None:
+    old = Told(tmp_path / "r.sqlite", int(time.time()) - 7300)
+    old.say("P0001", "state", at=old.now, level=70, faults=[])
+    assert run(["alarms", "--db", str(old.path)]) == 0
+    assert "2 h 1 min ago, though a recorder runs" in capsys.readouterr().out
+    old.close()
+    assert run(["alarms", "--db", str(old.path)]) == 0
+    said = capsys.readouterr().out
+    assert "no open alarms." in said and "2 h 1 min ago, and no recorder runs" in said
+    assert not alarms(old, capsys)["upToDate"]
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--type", "lampFailur"], "--type is 'lampFailur' and must be a kind of alarm, such as 'lampFailure'"),
+        (["--pole", "P9999"], "--pole is 'P9999' and must be a pole of the site or the record"),
+        (["--group", "markt"], "--group is 'markt' and must be a group of a pole, such as 'market'"),
+        (["--last", "3"], "--last is for the closed alarms and must be given with --all"),
+    ],
+)
+def test_a_mistake_is_one_sentence(told: Told, capsys: Capture, options: list[str], sentence: str) -> None:
+    told.close()
+    assert run(["alarms", "--db", str(told.path), *options]) != 0
+    assert sentence in capsys.readouterr().err
