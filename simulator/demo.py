@@ -37,8 +37,8 @@ HEADLESS_SPEED = 900.0  # a night in a minute; a slower computer takes longer, i
 MUST_REPORT = {contract.PRESENCE, contract.BIRTH, contract.STATE, contract.METER}
 COMMANDED, LEVEL = "P0002", 40  # what the screen proposes to send
 STORY = (
-    "Tonight: 18:00 the lamp of P0003 fails; 18:20 P0010 is sent to 40 %, for 40 minutes;",
-    "18:45 feeder F02 trips, which is one fault: P0005 to P0008 are gone, and back at 21:15.",
+    "18:00 the lamp of P0003 fails; 18:20 P0010 is sent to 40 % for 40 minutes;",
+    "18:45 feeder F02 trips, one fault: P0005 to P0008 are gone until 21:15.",
 )
 
 
@@ -73,10 +73,14 @@ def watch_a_street(site: Path) -> None:
 
 
 def note_of(url: str) -> list[str]:
-    """What the screen says above the street: where the broker is, what to type, and what will happen."""
+    """What the screen says above the street, on 80 columns: where the broker is, what to type, what will happen."""
     diya = "diya" if shutil.which("diya") else _from_here(Path(diya_script()))
-    send = f"{diya} send --broker {url} --simulated --pole {COMMANDED} --level {LEVEL} --for 30m"
-    return [f"Ctrl-C ends it.  The broker is {url}; in a second terminal, in this folder:", f"  {send}", *STORY]
+    return [
+        f"Ctrl-C ends it.  Broker: {url}.  In a second terminal, here:",
+        f"  {diya} send --broker {url} --simulated \\",
+        f"    --pole {COMMANDED} --level {LEVEL} --for 30m",
+        *STORY,
+    ]
 
 
 def _from_here(path: Path) -> str:

@@ -46,7 +46,8 @@ def say_found(report: Mapping[str, Any]) -> None:
     detection = report["detection"]
     if not detection["expected"] and not detection["unobservable"]:
         return
-    _say(found(detection), "types of fault")
+    for sentence in found(detection):
+        click.echo(sentence)
     _say([f"not judged: {_what(entry)}: {entry['why']}" for entry in detection["unobservable"]], "were not judged")
 
 

@@ -56,7 +56,8 @@ def _figures(report: Mapping[str, Any]) -> list[tuple[str, str]]:
     acks = ", ".join(f"{v} {k.removeprefix('acks_')}" for k, v in totals.items() if k.startswith("acks_"))
     rows = [
         ("street", f"{report['poles']} poles of {report['site']}, {report['hours']:g} h from {report['from'][:16]}"),
-        ("dark", f"{darkness(report)}, in {report['pole_nights']:g} pole-nights"),
+        ("nights", f"{report['pole_nights']:g} pole-nights"),
+        ("dark", darkness(report)),
         ("reported", f"{totals['reported']} of {report['poles']} poles"),
         ("messages", f"{report['messages']} ({report['bytes'] / 1000:.0f} kB)"),
         ("boots", boots),

@@ -28,6 +28,7 @@ from simulator.street.virtual_pole import VirtualPole
 from simulator.street.wiring import Wiring
 
 SAMPLE_MS = 300_000  # of the plot, and of the progress bar
+STARTED_MS = 60_000  # by then every pole has started, and its light is no longer that of a relay at rest
 
 
 class StreetPole:
@@ -149,6 +150,7 @@ class Street:
         for stage in self.poles.values():
             stage.power()
         self.kernel.every(SAMPLE_MS, sample)
+        self.kernel.at(STARTED_MS, sample)
         try:
             self.kernel.run(end_ms)
         finally:

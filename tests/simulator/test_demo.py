@@ -36,10 +36,11 @@ def test_the_night_is_told_with_one_fault_for_the_feeder(outcome: run.Outcome) -
 
 
 def test_the_screen_names_the_broker_the_keys_and_what_to_type() -> None:
-    note = "\n".join(note_of("mqtt://127.0.0.1:40123"))
-    assert "Ctrl-C" in note
-    assert "diya send --broker mqtt://127.0.0.1:40123 --simulated --pole P0002 --level 40 --for 30m" in note
-    assert all(len(line) <= 100 for line in STORY)
+    lines = note_of("mqtt://127.0.0.1:40123")
+    assert lines[0].startswith("Ctrl-C ends it.  Broker: mqtt://127.0.0.1:40123.")
+    assert lines[1].endswith("diya send --broker mqtt://127.0.0.1:40123 --simulated \\")
+    assert lines[2] == "    --pole P0002 --level 40 --for 30m"
+    assert all(len(line) <= 80 for line in (lines[0], *lines[2:])) and lines[3:] == list(STORY)
 
 
 def test_a_good_night_has_no_fault_and_each_shortcoming_is_said(outcome: run.Outcome) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from simulator.expectations import expectations_failed, failures
+from simulator.expectations import expectations_failed, failures, say_found
 
 
 def report(missed: int = 0, false: int = 0) -> dict[str, Any]:
@@ -31,3 +31,18 @@ def test_of_many_the_first_ten_are_said(capsys: pytest.CaptureFixture[str]) -> N
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 11
     assert lines[-1] == "and 5 more expectations failed: --report has them all"
+
+
+def test_what_was_found_is_said_by_type_and_what_was_not_judged_with_its_reason(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    entry = {"happening": 1, "kind": "lamp_open", "type": "lampFailure"}
+    found = [{**entry, "pole": f"P{number:04}", "delay_s": 20.0 + number} for number in range(1, 9)]
+    late = {**entry, "pole": "P0009", "why": "the pole could never sense it"}
+    tilt = {"happening": 2, "kind": "tilt", "type": "orientationChanged", "pole": "P0001", "delay_s": 30.4}
+    say_found({"detection": {"expected": 9, "found": [*found, tilt], "unobservable": [late]}})
+    assert capsys.readouterr().out.splitlines() == [
+        "found: lampFailure of 8 poles, raised 21 to 28 s after it could first be sensed",
+        "found: orientationChanged of P0001, raised 30 s after it could first be sensed",
+        "not judged: lampFailure of P0009 (happening 1, lamp_open): the pole could never sense it",
+    ]
