@@ -2,6 +2,7 @@
 
     DiyaError
      ├─ SiteError          a site's files hold mistakes (all of them are listed)
+     ├─ InventoryError     a city's list of lights cannot be read, or not be made sense of
      ├─ BrokerError        no MQTT broker where one was expected, or it went away
      ├─ CommandError       a command to the lights cannot be built as asked
      ├─ RecordError        the database with the record cannot be read or written

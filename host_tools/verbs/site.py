@@ -1,4 +1,4 @@
-"""`diya site`: what is wrong with a site, what a night of it will be, a broker for it, and its poles told."""
+"""`diya site`: a new site, what is wrong with one, a night of it beforehand, its broker, and its poles told."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ FILE = click.Path(path_type=Path)
 PORT = click.IntRange(1, 65535)
 
 
-@click.group(help="Check a site's files, see a night of it beforehand, set up its broker, bring it to its poles.")
+@click.group(
+    help="Make a site, check its files, see a night of it beforehand, set up its broker, bring it to its poles."
+)
 def site() -> None:
     pass
 

@@ -96,7 +96,7 @@ class _Asker:
     ) -> T:
         """The answer to *field* as *take* makes it: *given*, or *default* where that is or may be *silent*.
 
-        Raises Spoken where it is wrong, or missing and there is nobody to ask.
+        Raises Spoken where it is wrong, or missing and there is no terminal to ask at.
         """
         if given is not None or silent:
             return take(given if given is not None else default or "")

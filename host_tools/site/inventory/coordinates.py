@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
+from typing import Any
 
 from host_tools.site.inventory.mapping import Columns
 from host_tools.site.inventory.numbers import degrees, pair
@@ -13,10 +14,10 @@ from host_tools.site.near import Place
 
 DIGITS = 7  # 1 cm
 FAR = 0.9  # degrees from the middle of the lights: a site's own place has its poles within 1
+BESIDE = 4.0  # degrees beside the area of a reference system, in which some still use it
 POLAR = 66.0  # degrees north or south, beyond which hardly a city lies
 # what a list in metres may be in, to say where each would put it
-_CANDIDATES = (("EPSG:3857", "Web Mercator"), ("EPSG:32643", "UTM 43N"), ("EPSG:32644", "UTM 44N"),
-               ("EPSG:7755", "India NSF LCC"), ("EPSG:24379", "Kalianpur, UTM 44N"))  # fmt: skip
+_CANDIDATES = ("EPSG:3857", "EPSG:32643", "EPSG:32644", "EPSG:7755", "EPSG:24379")
 
 
 @dataclass
@@ -37,16 +38,27 @@ def places_of(table: Table, columns: Columns, crs: str | None = None, swap: bool
     known = [point for point in points if point is not None and point != (0.0, 0.0)]
     if not known:
         raise InventoryError("no row of the list has coordinates")
-    at = _degrees(points, system, known, crs is not None)
+    said = crs is not None
+    at = _degrees(points, system, known, said)
     if system != WGS84:
         notes.append(f"coordinates: from {_short(system)} to degrees of WGS 84")
-    plain = [place for place in at if place is not None]
-    turned = _turned(plain) if swap is None else swap
-    if turned:
-        at = [None if place is None else (place[1], place[0]) for place in at]
-        why = "as asked" if swap else "as they stand the lights would not lie on land"
-        notes.append(f"latitude and longitude: taken the other way round, {why} (--no-swap)")
-    return _near(table, at, notes)
+    if swap is not False:
+        exchanged = [None if point is None else (point[1], point[0]) for point in points]
+        other = _degrees(exchanged, system, known, said)
+        strange = _belongs(other, system, said) and not _belongs(at, system, said)
+        if swap or strange or _is_exchanged(at, other):
+            at = other
+            why = "as asked" if swap else "as they stand the lights would not lie on land"
+            notes.append(f"latitude and longitude: taken the other way round, {why} (--no-swap)")
+    if not any(at):
+        x, y = known[0]
+        raise InventoryError(f"coordinates such as {x:g}, {y:g} do not lie in {_short(system)}: say another by --crs")
+    places = _near(table, at, notes)
+    if not _belongs(at, system, said):
+        places.warnings.append(
+            f"the lights lie outside of where {_short(system)} is used: see that it is right (--crs)"
+        )
+    return places
 
 
 def _columns(table: Table, columns: Columns) -> list[XY | None]:
@@ -77,16 +89,13 @@ def _degrees(points: Sequence[XY | None], system: str, known: Sequence[XY], said
         if len(outside) > 0.5 * len(known):
             raise InventoryError(_metres(outside))
         return [
-            None if point is None or point == (0.0, 0.0) or point in outside else _rounded(point[1], point[0])
+            None
+            if point is None or point == (0.0, 0.0) or abs(point[0]) > 180 or abs(point[1]) > 180
+            else _rounded(point[1], point[0])
             for point in points
         ]
+    source = _system(system, said)
     pyproj = gis("pyproj", "a list whose coordinates are not in degrees")
-    try:
-        # names such as urn:ogc:def:crs:EPSG::32734, EPSG:32734, 32734 and well-known text are all taken
-        source = pyproj.CRS.from_user_input(int(system) if system.isdecimal() else system)
-    except Exception:
-        what = "--crs is" if said else "the file says that its reference system is"
-        raise InventoryError(f"{what} {system!r:.80} and must be one such as EPSG:4326 or EPSG:32644") from None
     to = pyproj.Transformer.from_crs(source, WGS84, always_xy=True)
     places: list[Place | None] = []
     xs = [point[0] if point else 0.0 for point in points]
@@ -95,12 +104,28 @@ def _degrees(points: Sequence[XY | None], system: str, known: Sequence[XY], said
     for point, x, y in zip(points, east, north, strict=True):
         good = point is not None and point != (0.0, 0.0) and abs(x) <= 180 and abs(y) <= 90  # not infinite
         places.append(_rounded(y, x) if good else None)
-    if not any(places):
-        first = next(point for point in points if point)
-        raise InventoryError(
-            f"coordinates such as {first[0]:g}, {first[1]:g} do not lie in {_short(system)}: say another by --crs"
-        )
     return places
+
+
+def _system(system: str, said: bool) -> Any:
+    """The reference system called *system*; *said*: by a person.  Raises InventoryError."""
+    pyproj = gis("pyproj", "a list whose coordinates are not in degrees")
+    try:
+        # names such as urn:ogc:def:crs:EPSG::32734, EPSG:32734, 32734 and well-known text are all taken
+        return pyproj.CRS.from_user_input(int(system) if system.isdecimal() else system)
+    except Exception:
+        what = "--crs is" if said else "the file says that its reference system is"
+        raise InventoryError(f"{what} {system!r:.80} and must be one such as EPSG:4326 or EPSG:32644") from None
+
+
+def _belongs(at: Sequence[Place | None], system: str, said: bool) -> bool:
+    """Whether the middle of *at* lies where *system* is used, or not far from there."""
+    area = None if system == WGS84 else _system(system, said).area_of_use
+    middle = _middle(at)
+    if area is None or middle is None:
+        return middle is not None
+    west, south, east, north = area.bounds
+    return bool(south - BESIDE <= middle[0] <= north + BESIDE and west - BESIDE <= middle[1] <= east + BESIDE)
 
 
 def _rounded(north: float, east: float) -> Place:
@@ -113,7 +138,8 @@ def _metres(points: Sequence[XY]) -> str:
     try:
         import pyproj
 
-        for code, name in _CANDIDATES:
+        for code in _CANDIDATES:
+            name = pyproj.CRS(code).name
             east, north = pyproj.Transformer.from_crs(code, WGS84, always_xy=True).transform(x, y)
             if abs(north) < POLAR and abs(east) <= 180:
                 would.append(f"{code} ({name}) would put it at {north:.3f} {east:.3f}")
@@ -126,20 +152,25 @@ def _metres(points: Sequence[XY]) -> str:
     )
 
 
-def _turned(places: Sequence[Place]) -> bool:
-    """Whether north and east were exchanged: as they stand the lights are beyond the pole, in the ice or at sea."""
-    north, east = median(place[0] for place in places), median(place[1] for place in places)
-    if abs(north) > 90:
-        return True
-    if abs(east) > 90:
+def _is_exchanged(at: Sequence[Place | None], other: Sequence[Place | None]) -> bool:
+    """Whether places *at* are no such, beyond a pole, in the ice or at sea, and the *other* way round on land."""
+    here, there = _middle(at), _middle(other)
+    if there is None or abs(there[0]) > 90:
         return False
-    if abs(north) > POLAR and abs(east) < POLAR:
+    if here is None or abs(here[0]) > 90:
+        return True
+    if abs(here[0]) > POLAR and abs(there[0]) < POLAR:
         return True
     try:
         import tzfpy
     except ImportError:
         return False
-    return at_sea(tzfpy.get_tz(east, north)) and not at_sea(tzfpy.get_tz(north, east))
+    return at_sea(tzfpy.get_tz(here[1], here[0])) and not at_sea(tzfpy.get_tz(there[1], there[0]))
+
+
+def _middle(at: Sequence[Place | None]) -> Place | None:
+    found = [place for place in at if place is not None]
+    return (median(place[0] for place in found), median(place[1] for place in found)) if found else None
 
 
 def at_sea(timezone: str) -> bool:

@@ -1,4 +1,4 @@
-"""A list as CSV: whatever separates its fields, wherever its header stands."""
+"""A list as CSV: any separator, and lines before its header."""
 
 from __future__ import annotations
 

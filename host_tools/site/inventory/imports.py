@@ -84,7 +84,10 @@ def prepare(
         names = {group: called for group, called in made.names.items() if group not in before.names}
         site_text = added_text(old, made.road_classes, before.programme, names, made.luminaires)
         name, title = before.name, before.title
-        notes += _beside(before, places)
+        _beside(before, places)
+        given = [option for option in ("name", "title", "timezone") if getattr(wishes, option)]
+        if given:
+            notes.append(f"{', '.join(f'--{option}' for option in given)}: not used, as {SITE_FILE} says it")
     texts = {
         REGISTER: register_text(Register(made.known, options)),
         SITE_FILE: site_text,
@@ -157,11 +160,11 @@ def check_zone(zone: str) -> None:
         raise InventoryError(f"--timezone is {zone!r:.60} and must be an IANA time zone such as Asia/Kolkata") from None
 
 
-def _beside(before: Site, places: Places) -> list[str]:
+def _beside(before: Site, places: Places) -> None:
+    """Raises InventoryError where the list is of another city than the site *before*."""
     away = max(abs(before.latitude - places.middle[0]), abs(before.longitude - places.middle[1]))
     if away > 2 * poles_csv.NEAR:
         raise InventoryError(
             f"the lights of the list lie at {places.middle[0]:g} {places.middle[1]:g}, and the site {before.name} at "
             f"{before.latitude:g} {before.longitude:g}: is it the list of another city?"
         )
-    return []

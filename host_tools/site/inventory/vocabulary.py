@@ -30,8 +30,9 @@ NAMES = {
     " ref osmid id name",
     "label": "label unitno unitnumber localref name 명칭 名称 नाम",
     "street": "street streetname road roadname nameofroad sitename addrstreet address locationdescription locationdesc"
-    " landmark strasse straße calle via rue nomrue straat direccion 도로명 도로명주소 소재지도로명주소 소재지지번주소"
-    " 설치위치 주소 所在地 住所 設置場所 町名 मार्ग सड़क गली पता स्थान",
+    " landmark strasse straße calle via rue nomrue straat direccion 도로명 도로명주소 소재지도로명주소"
+    " 소재지지번주소 설치위치"
+    " 주소 所在地 住所 設置場所 町名 मार्ग सड़क गली पता स्थान",
     "ward": "ward wardno wardnumber wardname wardid municipalward councilward councildistrict electoralward district"
     " barrio parroquia comuna bezirk stadtteil arrondissement 행정동 법정동 읍면동 동 자치구 구 区 町丁目 वार्ड"
     " वार्डसंख्या वार्डक्रमांक वार्डनंबर",

@@ -1,4 +1,4 @@
-"""No list, in whatever order and with whatever missing, makes one light into another."""
+"""No list, in any order and with any lights missing, makes one light into another."""
 
 from __future__ import annotations
 

@@ -152,7 +152,8 @@ def test_indian_and_web_systems(tmp_path: Path, system: str, x: float | None, y:
 def test_metres_without_a_system_are_refused_with_what_they_could_be(tmp_path: Path) -> None:
     file = put(tmp_path, "l.csv", "pole,x,y\nA,269767,2639364\nB,269797,2639364\n")
     with pytest.raises(
-        InventoryError, match=r"say their reference system by --crs.*EPSG:32644 \(UTM 44N\) would put it at 23\.8"
+        InventoryError,
+        match=r"say their reference system by --crs.*EPSG:32644 \(WGS 84 / UTM zone 44N\) would put it at 23\.8",
     ):
         prepare(file, tmp_path / "s", WISHES)
 
@@ -161,6 +162,10 @@ def test_exchanged_coordinates_are_turned_round_and_said_to_be(tmp_path: Path) -
     for number, text in enumerate(("pole,lat,lon\nA,78.7378,23.8388\n", "pole,lat,lon\nA,126.8,37.2\n")):
         _site, done = made(tmp_path / str(number), put(tmp_path, "l.csv", text), WISHES)
         assert said(done, "latitude and longitude").startswith("latitude and longitude: taken the other way round")
+    metres = "pole,east,north\nA,2639364,269767\nB,2639364,269797\n"
+    wishes = replace(WISHES, crs="EPSG:32644", columns={"longitude": "east", "latitude": "north"})
+    site, _ = made(tmp_path / "m", put(tmp_path, "l.csv", metres), wishes)
+    assert abs(site.poles[0].latitude - 23.84) < 0.05
     sea = geojson(({}, [53.37, -6.2]), ({}, [53.371, -6.2]))
     site, _ = made(tmp_path / "sea", put(tmp_path, "l.geojson", sea), Wishes())
     assert site.timezone == "Europe/Dublin"
