@@ -30,7 +30,7 @@ from tests.town import MADE, Town
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-PROGRAMS = ("diya", "mosquitto", "openssl", "eval", "mkdir")
+PROGRAMS = ("diya", "mosquitto", "openssl", "eval", "mkdir", "printf")
 NOT_RUN = {  # lines a page
     "README.md": 5, "bundle.md": 1, "commissioning.md": 9, "flashing.md": 4, "record.md": 1, "security.md": 3,
 }  # fmt: skip
