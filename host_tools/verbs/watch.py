@@ -101,8 +101,8 @@ class _Watcher:
                 raise CommandError(f"{option} is {name!r} and must be {there}")
         if not self.street.names():
             warn(
-                f"no pole of a site called {self.place.site} has reported to the broker at {self.place.broker}, and there"
-                " are no files of it: --site must be its name there, or a folder which holds a site.toml"
+                f"no pole of a site called {self.place.site} has reported to the broker at {self.place.broker}, and"
+                " there are no files of it: --site must be its name there, or a folder which holds a site.toml"
             )
         if self.reading.unsure:
             warn(
