@@ -100,6 +100,11 @@ class _Watcher:
             if name and name not in known:
                 there = f"the {option[2:]} of a pole{closest(name, known)}" if known else "left out: no pole has one"
                 raise CommandError(f"{option} is {name!r} and must be {there}")
+        if not self.street.names():
+            warn(
+                f"no pole of a site called {self.place.site} has reported to the broker at {self.place.broker}, and"
+                " there are no files of it: --site must be its name there, or a folder which holds a site.toml"
+            )
         if self.reading.unsure:
             warn(
                 f"the broker left out {self.reading.dropped} retained messages at first (its max_queued_messages is"

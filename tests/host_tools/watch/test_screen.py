@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
+from host_tools.site.model import Pole
 from host_tools.watch import screen, words
 from host_tools.watch.street import Street
 
@@ -116,3 +117,19 @@ def test_times_and_bars_are_readable() -> None:
     assert words.until(NOW + 3600, NOW, ZONE) == "21:20"
     assert words.until(NOW + 86400, NOW, ZONE) == "25 Nov 20:20"
     assert words.until(None, NOW, ZONE) == words.until(2**62, NOW, ZONE) == "-"
+
+
+def test_a_large_street_is_a_table_by_ward_and_what_needs_looking_at() -> None:
+    poles = [Pole(f"P{n:04d}", 0, 0, f"W{n % 4 + 1}", "Z", "F", "market", "led", "virtual") for n in range(3000)]
+    street = Street("diya/1", "sagar", poles=poles)
+    for number in range(2999):
+        tell(street, number, "presence", online=True)
+        tell(street, number, "state", level=70, target=70, faults=["lampFailure"] if number == 1234 else [])
+    lines = picture(street, width=140)
+    assert "2999 poles  2999 online" in lines[0] and "1 never heard" in lines[0]
+    assert "only what needs looking at" in lines[0]
+    assert [line.split() for line in lines[1:4]] == [
+        ["ward", "poles", "online", "lit", "kW", "faults", "silent"], ["W1", "750", "750", "750", "0.00", "0", "0"],
+        ["W2", "750", "750", "750", "0.00", "0", "0"],
+    ]  # fmt: skip
+    assert [line.split()[0] for line in lines if line.startswith("P")] == ["P1234"]
