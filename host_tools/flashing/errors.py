@@ -44,4 +44,11 @@ class NoStub(Exception):
 
 
 class Noisy(Exception):
-    """The line drops or changes bytes at this rate; a lower one may do."""
+    """The line drops or changes bytes at this rate; a lower one may do.
+
+    *region*: the one that is not in the flash as it was sent.  That may be the flash's fault too.
+    """
+
+    def __init__(self, why: str = "", region: str = "") -> None:
+        super().__init__(why)
+        self.region = region

@@ -119,6 +119,8 @@ class Job:
         """What to say when the last try ended with *error*."""
         if isinstance(error, Refused):
             return FlashError("flash.refused", port=self.port.device, baud=baud, why=error)
+        if isinstance(error, Noisy) and error.region:
+            return FlashError("flash.damaged", port=self.port.device, region=error.region)
         return Lost("flash.noisy", port=self.port.device, baud=baud)
 
     @property
@@ -254,8 +256,8 @@ class Job:
         if relay.order.damaged is not None:
             name = next(region.name for region in regions if region.offset == relay.order.damaged)
             return FlashError("flash.damaged", port=self.port.device, region=name)
-        if one.said.damaged:
-            return FlashError("flash.damaged", port=self.port.device, region=one.said.region)
+        if one.said.damaged:  # by ROM: what says where a region begins carries no checksum
+            return Noisy(one.said.why, one.said.region)
         if relay.order.refused or one.said.noise:
             return Noisy(one.said.why)
         return FlashError("flash.failed", port=self.port.device, why=one.said.why or one.said.last or "no reason given")
