@@ -139,11 +139,12 @@ def _count(file: Path) -> int:
 
 def _complete(file: Path, poles: list[PlayedPole]) -> bool:
     want = {(pole.pole, *one) for pole in poles for one in list(pole.raised)}
-    if not file.exists():
+    try:
+        with query.reading(file) as reader:
+            rows = reader.events(Wanted(tuple(pole.pole for pole in poles)))
+            have = {(row["pole"], row["epoch"], row["sequence"]) for row in rows}
+    except RecordError:  # it is only being made
         return False
-    with query.reading(file) as reader:
-        rows = reader.events(Wanted(tuple(pole.pole for pole in poles)))
-        have = {(row["pole"], row["epoch"], row["sequence"]) for row in rows}
     return want <= have
 
 
