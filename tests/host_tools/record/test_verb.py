@@ -115,7 +115,7 @@ def test_showing_events_poles_and_gaps(db: Path, capsys: Capture) -> None:
     assert lines == [
         "2026-11-24 22:20:00 P0001 supplyLoss begins (a-4, replayed)",
         "2026-11-25 20:20:00 P0002 lampFailure begins (b-1)",
-        "2 poles, 2 online, 0 silent; 4 events, 1 missing, 0 gone for good.",
+        "2 poles, 2 online, 0 silent, 2 open faults; 4 events, 1 missing, 0 gone for good.",
     ]
     assert run(["record", "show", "--db", str(db), "--latest", "--group", "market"]) == 0
     assert "P0001 online" in (out := capsys.readouterr().out)
