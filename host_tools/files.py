@@ -178,7 +178,8 @@ def _put_in_its_place(target: str, data: bytes, old: os.stat_result | None, mode
             if old:
                 _like(handle, old, mode)
             elif mode != 0o600:
-                os.fchmod(handle, 0o666 & ~_umask() if mode is None else mode)
+                os.umask(mask := os.umask(0o077))
+                os.fchmod(handle, 0o666 & ~mask if mode is None else mode)
             _write_all(handle, data)
             os.fsync(handle)
         finally:
@@ -204,7 +205,7 @@ def _write_into(target: str, data: bytes) -> None:
     """Write *data* into the file itself; it has its old content again where the disk does not take the new one."""
     handle = os.open(target, os.O_RDWR)
     try:
-        before = _read_all(handle)
+        before = os.pread(handle, os.fstat(handle).st_size, 0)
         try:
             _make_room(handle, len(data))
             os.lseek(handle, 0, os.SEEK_SET)
@@ -229,21 +230,10 @@ def _make_room(handle: int, size: int) -> None:
                 raise
 
 
-def _read_all(handle: int) -> bytes:
-    with os.fdopen(os.dup(handle), "rb") as file:
-        return file.read()
-
-
 def _write_all(handle: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(handle, rest) :]
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def _remember(folder: str) -> None:

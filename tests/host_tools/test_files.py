@@ -6,6 +6,7 @@ import resource
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -116,21 +117,19 @@ def test_two_names_of_one_file_stay_one_file(tmp_path: Path) -> None:
     assert one.samefile(other)
 
 
-def test_a_folder_one_may_not_write_into_is_no_hindrance(tmp_path: Path) -> None:
-    """As another user where this is root, who may write everywhere."""
-    folder = tmp_path / "etc"
-    folder.mkdir()
-    path = folder / "keys"
-    path.write_text("old")
-    path.chmod(0o666)
-    folder.chmod(0o555)
-    for above in (tmp_path, *tmp_path.parents[:2]):
-        above.chmod(above.stat().st_mode | 0o005)
-    try:
-        _as_other(f"write_secret(Path({str(path)!r}), 'new')")
-    finally:
-        folder.chmod(0o755)
-    assert path.read_text() == "new"
+def test_a_folder_one_may_not_write_into_is_no_hindrance() -> None:
+    """As another user where this is root, who may write everywhere; so not below pytest's own folder."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path = folder / "keys"
+        path.write_text("old")
+        path.chmod(0o666)
+        folder.chmod(0o555)
+        try:
+            _as_other(f"write_secret(Path({str(path)!r}), 'new')")
+        finally:
+            folder.chmod(0o755)
+        assert path.read_text() == "new"
 
 
 def test_a_device_is_written_to_and_not_replaced() -> None:
