@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from host_tools.errors import CommandError
+from host_tools.files import replace_file
 
 
 def try_output(option: str, path: Path | None) -> None:
@@ -33,20 +35,11 @@ def try_output(option: str, path: Path | None) -> None:
 
 @contextlib.contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """Where to write what shall be at *path*: a file beside it, which takes its place once it is complete.
+    """Where to write what shall be at *path*: a file in a temporary folder, which takes its place once it is complete.
 
-    A link is written through; a pipe or a device, and a file in a folder that takes no other, is written directly.
-    Raises OSError.
+    A link is written through, a pipe or a device is written to.  Raises OSError.
     """
-    place = path.resolve()
-    if (place.exists() and not place.is_file()) or not os.access(place.parent, os.W_OK | os.X_OK):
-        yield place
-        return
-    new = place.with_name(f".diya-{os.getpid()}-{path.suffix}")
-    try:
+    with tempfile.TemporaryDirectory(prefix="diya-") as folder:
+        new = Path(folder) / f"output{path.suffix}"
         yield new
-        if place.exists():
-            new.chmod(place.stat().st_mode & 0o7777)
-        new.replace(place)
-    finally:
-        new.unlink(missing_ok=True)
+        replace_file(path, new.read_bytes())

@@ -47,6 +47,7 @@ class Client(mqtt.Client):
         self.disconnect()
         with contextlib.suppress(AttributeError):  # paho 2.2 forgets the thread when it ends, which may be just now
             self.loop_stop()
+        self._reset_sockets(sockpair_only=True)  # paho leaves them to the garbage collection
 
     def keep_on(self) -> None:
         """From now on connect again by itself, on paho's thread, whenever the connection ends."""

@@ -6,11 +6,12 @@ import contextlib
 import json
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from host_tools.files import replace_file
+from host_tools.files import locked, replace_file
 from host_tools.flashing.errors import FlashError
 from host_tools.user_folders import state_folder
 
@@ -51,8 +52,7 @@ class Memory:
         return found if isinstance(found, dict) else {}
 
     def _of(self, name: str) -> dict[str, Any]:
-        found = self._all.get(name)
-        return found if isinstance(found, dict) else {}
+        return _table(self._all, name)
 
     def baud_of(self, adapter: str) -> int | None:
         """The rate *adapter* last flashed a pole at."""
@@ -63,8 +63,7 @@ class Memory:
         """*adapter* has flashed a pole at *baud*."""
         with self._lock:
             if self.baud_of(adapter) != baud:
-                self._all["baud"] = {**self._of("baud"), adapter: baud}
-                self._write()
+                self._keep("baud", adapter, baud)
 
     def signer_of(self, site: str) -> str | None:
         """Fingerprint of the key that signed the bundles of *site* so far."""
@@ -75,21 +74,20 @@ class Memory:
         """Bundles of *site* are signed with that key."""
         with self._lock:
             if self.signer_of(site) != fingerprint:
-                self._all["signers"] = {**self._of("signers"), site: fingerprint}
-                self._write()
+                self._keep("signers", site, fingerprint)
 
     def begin(self, bundle: Path, erase_data: bool) -> None:
         """A new run begins, and the last one is forgotten."""
         with self._lock:
             self._all["run"] = {"bundle": str(bundle.resolve()), "eraseData": erase_data, "poles": []}
-            self._write()
+            self._keep_run()
 
     def note(self, done: Done) -> None:
         """How it stands with a pole of this run."""
         with self._lock:
             poles = self._all["run"]["poles"]
             self._all["run"]["poles"] = [pole for pole in poles if pole["pole"] != done.pole] + [asdict(done)]
-            self._write()
+            self._keep_run()
 
     def last(self) -> tuple[Path, bool, list[Done]]:
         """Of the last run: its bundle, whether it erased data, what it did.  Raises FlashError where there was none."""
@@ -102,7 +100,22 @@ class Memory:
         except (KeyError, TypeError):
             raise FlashError("flash.no_run") from None
 
-    def _write(self) -> None:
+    def _keep(self, table: str, name: str, value: Any) -> None:
+        self._all[table] = {**self._of(table), name: value}
+        self._write(lambda there: {**there, table: {**_table(there, table), name: value}})
+
+    def _keep_run(self) -> None:
+        self._write(lambda there: {**there, "run": self._all["run"]})
+
+    def _write(self, changed: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Write what *changed* makes of the file as it is now: another `diya flash` may have written it meanwhile."""
         with contextlib.suppress(OSError):  # a full disk or a read-only home is no reason not to flash
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(self.path, json.dumps(self._all, indent=1).encode())
+            self.path.touch(0o600)
+            with locked(self.path):
+                replace_file(self.path, json.dumps(changed(self._read()), indent=1).encode())
+
+
+def _table(values: dict[str, Any], name: str) -> dict[str, Any]:
+    found = values.get(name)
+    return found if isinstance(found, dict) else {}

@@ -11,48 +11,50 @@ import sqlite3
 from typing import Any
 
 from host_tools.alarms.alarm import Heard
+from host_tools.record.believed import believed
 from host_tools.record.silence import EPOCH
 from pole.health.names import EVENT_TYPES
 
-_AT = "coalesce(event.timestamp, event.receivedAt)"
 _JOIN = "FROM event LEFT JOIN epoch ON epoch.pole = event.pole AND epoch.epoch = event.epoch"
 _PLACE = "coalesce(epoch.number, 0) * 2147483648 + event.sequence"  # in the order a pole raised them
 
 
 def open_faults(db: sqlite3.Connection) -> list[Heard]:
     """The open faults of every pole, by pole and type."""
+    at = believed(db).at()
     rows = db.execute(
-        f"SELECT event.pole, event.eventType, {_AT}, event.attributes, event.startEndFlag, max({_PLACE}) {_JOIN}"
+        f"SELECT event.pole, event.eventType, {at}, event.attributes, event.startEndFlag, max({_PLACE}) {_JOIN}"
         " WHERE event.startEndFlag IS NOT NULL AND event.epoch != ? GROUP BY event.pole, event.eventType",
         (EPOCH,),
     )
-    began = {(pole, kind): (at, text) for pole, kind, at, text, starts, _place in rows if starts}
+    began = {(pole, kind): (since, text) for pole, kind, since, text, starts, _place in rows if starts}
     out = []
-    for pole, state, at in db.execute("SELECT name, state, stateAt FROM pole WHERE state IS NOT NULL"):
+    for pole, state, said in db.execute("SELECT name, state, stateAt FROM pole WHERE state IS NOT NULL"):
         listed = json.loads(state).get("faults")
         if not isinstance(listed, list):
             continue  # it does not tell
         for kind in EVENT_TYPES:
             event = began.get((pole, kind))
-            if event and kind not in listed and event[0] < at:
+            if event and kind not in listed and event[0] < said:
                 del began[pole, kind]
             elif not event and kind in listed:
                 out.append(Heard(pole, kind, None))
-    out += [Heard(pole, kind, at, None, _attributes(text)) for (pole, kind), (at, text) in began.items()]
+    out += [Heard(pole, kind, since, None, _attributes(text)) for (pole, kind), (since, text) in began.items()]
     return sorted(out, key=lambda one: (one.pole, one.type))
 
 
 def closed_faults(db: sqlite3.Connection, most: int) -> list[Heard]:
     """The *most* faults that ended last, the newest first."""
+    at = believed(db).at()
     rows = db.execute(
-        f"SELECT event.pole, event.eventType, {_AT}, event.epoch, event.sequence {_JOIN}"
-        f" WHERE event.startEndFlag = 0 AND event.epoch != ? ORDER BY {_AT} DESC, event.arrival DESC LIMIT ?",
+        f"SELECT event.pole, event.eventType, {at}, event.epoch, event.sequence {_JOIN}"
+        f" WHERE event.startEndFlag = 0 AND event.epoch != ? ORDER BY {at} DESC, event.arrival DESC LIMIT ?",
         (EPOCH, most),
     ).fetchall()
     out = []
     for pole, kind, ended, epoch, sequence in rows:
         start = db.execute(
-            f"SELECT {_AT}, attributes FROM event WHERE pole = ? AND epoch = ? AND sequence < ? AND eventType = ?"
+            f"SELECT {at}, attributes FROM event WHERE pole = ? AND epoch = ? AND sequence < ? AND eventType = ?"
             " AND startEndFlag = 1 ORDER BY sequence DESC LIMIT 1",
             (pole, epoch, sequence, kind),
         ).fetchone()

@@ -18,19 +18,19 @@ from host_tools.broker import BrokerAddress
 from host_tools.clock import WAIT_S, SiteClock, no_simulation
 from host_tools.clock import topic as clock_topic
 from host_tools.envelope import Counters, Key
+from host_tools.key_file import for_pole
 from host_tools.link import Message
 from host_tools.record import failures, gaps, silence
 from host_tools.record.asking import Asker
 from host_tools.record.believed import FLOOR
 from host_tools.record.connector import Connector
-from host_tools.record.store import Record, Taken, Unwritable
+from host_tools.record.store import Record, Taken, Unwritable, groups_of
 from pole import contract
 
 TURN_S = 0.2  # longest wait for a message
 CHECK_S = 5.0  # between two looks for silent poles
 PAUSE_S = 30.0  # a turn that took longer: the computer slept or stood still, and heard no pole meanwhile
 DISK_S = 1.0  # between two tries to write to a disk that is full
-SHARED = ""  # name in `keys` of the key for poles that have none of their own
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Totals:
 class Recorder:
     """Records *site* below *root* from the broker at *address* into *record*.
 
-    *keys* {name: Key} sign the questions: a pole's own where there is one called like it, else the one shared key.
+    *keys* {name: Key} sign the questions, each pole's by `key_file.for_pole`.
     *say* is told in a sentence what an operator should know.  *silent_s* without a word makes a pole silent, in the
     site's time, which is a simulation's where *simulated*; *retry_s* is real time.
     """
@@ -210,5 +210,6 @@ class Recorder:
         sender = self._sender()
         simulated = f"{self._address}/{self._site}" if self._clock.simulated else ""
         n = self._counters.next(sender, int(self._clock.now() * 1000), simulated)
-        payload = envelope.seal(topic, sender, n, body, self._keys.get(pole) or self._keys.get(SHARED))
+        key = for_pole(self._keys, pole, groups_of(self._record.db, pole), self._site)
+        payload = envelope.seal(topic, sender, n, body, key)
         return n if self._connector.sessions.publish(topic, payload) else None

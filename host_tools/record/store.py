@@ -203,6 +203,12 @@ def _said(
     return True
 
 
+def groups_of(db: sqlite3.Connection, pole: str) -> list[str]:
+    """The groups that *pole* said it takes commands of; none where it is not known."""
+    row = db.execute("SELECT groups FROM pole WHERE name = ?", (pole,)).fetchone()
+    return [str(group) for group in json.loads(row[0])] if row else []
+
+
 def _born(db: sqlite3.Connection, pole: str, values: dict[str, Any], retained: bool, wall: float) -> None:
     groups = values.get("groups")
     names = [group for group in groups if isinstance(group, str)] if isinstance(groups, list) else []

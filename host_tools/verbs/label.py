@@ -45,7 +45,7 @@ def label(
     if not 0 <= skip < sheet.labels:
         raise CommandError(f"--skip is {skip} and must be 0 to {sheet.labels - 1}: a {sheet.name} has {sheet.labels}")
     known = load_site(site)
-    labels = [Named(known.name, pole.name, getattr(pole, "label", "")) for pole in _chosen(known, poles, group)]
+    labels = [Named(known.name, pole.name, pole.label) for pole in _chosen(known, poles, group)]
     if not svg:
         pdf = pdf or Path("labels.pdf")
     if pdf:

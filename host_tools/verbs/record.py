@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from host_tools import envelope
 from host_tools.errors import CommandError
 from host_tools.output import json_option, say_json
 from host_tools.place import Connection, connection_options, site_option
@@ -70,7 +69,7 @@ def run(
         raise CommandError(f"--seconds is {seconds:g} and must be above 0")
     silent_s = span(silent_after)
     place = connection.place(site)
-    keys = _by_pole(opened(key_file).known()) if key_file else {}
+    keys = opened(key_file).known() if key_file else {}
     file = db or _default()
     store = Record(file, place.root, place.site, {"timezone": place.zone.key, "title": place.title})
     until = None if seconds is None else time.monotonic() + seconds
@@ -201,11 +200,6 @@ def _wanted(
     if from_ is not None and to is not None and from_ >= to:
         raise CommandError(f"--since is {since!r} and must be before --until, which is {until!r}")
     return Wanted(poles, group, types, from_, to)
-
-
-def _by_pole(keys: dict[str, envelope.Key]) -> dict[str, envelope.Key]:
-    """*keys*; where there is but one, it is for every pole."""
-    return {**keys, "": next(iter(keys.values()))} if len(keys) == 1 else keys
 
 
 def _event_line(row: dict[str, Any], reader: Reader) -> str:

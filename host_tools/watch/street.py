@@ -6,13 +6,13 @@ is counted and otherwise ignored, for a view must outlive a pole gone mad.
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from host_tools.site.model import Pole
+from host_tools.text import json_text
 from host_tools.watch.payload import number, parsed, text
 from host_tools.watch.row import Happening, Row, Wanted
 from host_tools.watch.shown import Shown
@@ -216,7 +216,7 @@ class Street:
         word = " ended" if ends else ""
         late = " (replayed)" if values.get("replayed") is True else ""
         evidence = values.get("attributes")
-        shown = text(json.dumps(evidence), 120) if isinstance(evidence, dict) and evidence else ""
+        shown = text(json_text(evidence), 120) if isinstance(evidence, dict) and evidence else ""
         return [Happening(since, row.pole, "event", f"{name}{word}{late} {shown}".rstrip(), bad=not ends)]
 
     def _ack(self, row: Row, values: dict[str, Any], at: int, retained: bool) -> Iterable[Happening]:

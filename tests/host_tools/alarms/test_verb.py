@@ -60,6 +60,16 @@ def test_an_event_without_an_end_is_an_open_alarm_and_one_with_an_end_is_closed(
     assert found["open"] == 1 and found["bySeverity"]["dark"] == 1 and found["upToDate"]
 
 
+def test_a_fault_of_the_year_28868_hides_no_other_and_ends_when_it_was_heard(told: Told, capsys: Capture) -> None:
+    told.event("P0001", "lampFailure", 848836621000, True)
+    told.event("P0001", "lampFailure", 848836625000, False)
+    told.event("P0002", "lampFailure", told.now - 50, True)
+    told.now += 10
+    told.event("P0002", "lampFailure", told.now, False)
+    found = alarms(told, capsys, "--all", "--last", "1")["alarms"]
+    assert [(one["id"], one["state"]) for one in found] == [("lampFailure/P0002", "closed")]
+
+
 def test_a_newer_state_settles_what_events_leave_open(told: Told, capsys: Capture) -> None:
     told.event("P0001", "lampFailure", told.now - 500, True)
     told.say("P0001", "state", at=told.now, level=70, faults=[])

@@ -128,6 +128,18 @@ def test_memory_outlives_a_run_and_forgives_a_damaged_file(tmp_path: Path) -> No
         Memory(file).last()
 
 
+def test_two_flashes_at_a_time_forget_nothing_of_each_other(tmp_path: Path) -> None:
+    file = tmp_path / "flashing.json"
+    one, other = Memory(file), Memory(file)
+    one.keep_signer("sagar", "ab")
+    other.keep_signer("indore", "cd")
+    one.keep_baud("usb:1", 460800)
+    other.keep_baud("usb:2", 115200)
+    after = Memory(file)
+    assert (after.signer_of("sagar"), after.signer_of("indore")) == ("ab", "cd")
+    assert (after.baud_of("usb:1"), after.baud_of("usb:2")) == (460800, 115200)
+
+
 def test_labels_are_scanned_port_by_port() -> None:
     lines = iter(["diya:hill/P0002\n", "\n", "nonsense label\n", "P0002\n", "p0001\n", "P0001\n"])
     wrong: list[str] = []

@@ -17,7 +17,7 @@ from host_tools.record import gaps
 from host_tools.record.asking import Asker
 from host_tools.record.failures import check
 from host_tools.record.query import Reader, Wanted
-from host_tools.record.store import Ack, Record
+from host_tools.record.store import Ack, Record, groups_of
 from host_tools.record.wire import LAST
 from tests.host_tools.record.played_pole import HEAD, NOW, ROOT, SITE, event
 
@@ -211,6 +211,8 @@ def test_a_journal_that_is_closed_is_not_asked_for_its_end_again(desk: Desk) -> 
 def test_a_birth_tells_what_there_is(desk: Desk) -> None:
     birth = {"v": 1, "at": NOW, "groups": ["market"], "journal": {"epoch": "a", "first": 3, "last": 5}}
     desk.say("P0001", "birth", birth)
+    assert groups_of(desk.record.db, "P0001") == ["market"]  # whose key it may have
+    assert groups_of(desk.record.db, "P0002") == []
     assert desk.gaps() == [("a", 1, 2, "dropped"), ("a", 3, 5, "missing")]
     assert desk.ask(4) == [("P0001", "a", 3, 5)]
 
