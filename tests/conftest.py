@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,12 @@ import pytest
 from host_tools.micropython_vm import find_micropython
 
 ROOT = Path(__file__).parent.parent
+
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # as for `make test &`: what a test ends by Ctrl-C would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 RUNNER = ROOT / "tests" / "vm_runner.py"
 LIMIT_S = 120
 
