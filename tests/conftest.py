@@ -21,9 +21,8 @@ from host_tools.micropython_vm import find_micropython
 
 ROOT = Path(__file__).parent.parent
 
-if (
-    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-):  # as for `make test &`: what a test ends by Ctrl-C would inherit it
+# As it is for `make test &`: what a test ends by Ctrl-C would inherit it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 RUNNER = ROOT / "tests" / "vm_runner.py"
