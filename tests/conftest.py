@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,11 @@ from hypothesis import HealthCheck, settings
 from host_tools.micropython_vm import find_micropython
 
 ROOT = Path(__file__).parent.parent
+
+# As it is for `make test &`: what a test ends by Ctrl-C would inherit it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 RUNNER = ROOT / "tests" / "vm_runner.py"
 SLOW = tuple(line for line in (ROOT / "tests" / "slow.txt").read_text().splitlines() if line and line[0] != "#")
 LIMIT_S = 900  # a virtual machine that hangs; a file takes a minute at most, and ten times that under load
