@@ -6,10 +6,20 @@ for plots and brokers.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
 import sys
+
+# Python looks into the folder of the script and those of PYTHONPATH first, and a file there called click.py or
+# serial.py would be taken for the package: pip itself puts an esptool.py beside `diya`.  So the script's folder is left
+# out, and the others come last; but not one that Diya itself is in.
+if sys.path and os.path.isfile(sys.argv[0]):
+    if os.path.realpath(sys.path[0]) == os.path.dirname(os.path.realpath(sys.argv[0])):
+        sys.path[:] = [folder for folder in sys.path[:1] if os.path.isdir(f"{folder}/host_tools")] + sys.path[1:]
+    named = {os.path.realpath(folder) for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder}
+    sys.path.sort(key=lambda folder: os.path.realpath(folder) in named and not os.path.isdir(f"{folder}/host_tools"))
+
+import contextlib
+import signal
 from collections.abc import Sequence
 from importlib import import_module
 from types import FrameType

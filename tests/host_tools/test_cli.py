@@ -39,7 +39,7 @@ def test_help_lists_every_verb_and_imports_none_of_them() -> None:
         (
             ["site", "preview", SAGAR, "--date", "2026-11-08", "--png", "/nowhere/x.png"],
             1,
-            "/nowhere/x.png: No such file",
+            "--png is /nowhere/x.png, and there is no folder /nowhere",
         ),
         (["boards", "arduino"], 1, "There is no board 'arduino'"),
         (["watch", "--broker", "mqtt://127.0.0.1:1", "--once"], 1, "no MQTT broker answers at mqtt://127.0.0.1:1"),

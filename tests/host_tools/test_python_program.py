@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from host_tools.installed import diya_script
 from host_tools.python_program import distribution, run_code, run_module, search_path
 
 SHADOW = "raise SystemExit('another file of this name was run')\n"
@@ -64,3 +65,24 @@ def test_text_is_utf_8_in_any_locale() -> None:
     code = "print(sys.argv[1], sys.stdout.encoding)"
     done = subprocess.run([*run_code(code), "खंभा"], capture_output=True, timeout=60, env={"LC_ALL": "en_US.ISO-8859-1"})
     assert done.stdout.decode() == "खंभा utf-8\n"
+
+
+@pytest.mark.parametrize("where", ["beside the script", "beside a link's target", "current folder", "PYTHONPATH"])
+def test_diya_itself_imports_what_is_installed(tmp_path: Path, where: str) -> None:
+    script, here = tmp_path / "bin" / "diya", tmp_path / "here"
+    for folder in (script.parent, here, tmp_path / "named", tmp_path / "links"):
+        folder.mkdir()
+    script.write_text(Path(diya_script()).read_text())
+    script.chmod(0o755)
+    (tmp_path / "links" / "diya").symlink_to(script)
+    full = {"current folder": here, "PYTHONPATH": tmp_path / "named"}.get(where, script.parent)
+    for package in ("click", "serial", "json", "rich", "esptool", "contextlib", "cryptography"):
+        if (where, package) not in (("PYTHONPATH", "json"), ("PYTHONPATH", "contextlib")):  # Python's own start, there
+            (full / f"{package}.py").write_text(SHADOW)
+    started = tmp_path / "links" / "diya" if "link" in where else script
+    environment = {"PYTHONPATH": str(tmp_path / "named"), "DIYA_STATE": str(tmp_path), "PATH": ""}
+    for words in (["--version"], ["doctor"], ["registry", "list", "--registry", str(tmp_path / "registry")]):
+        done = subprocess.run([started, *words], cwd=here, env=environment, capture_output=True, text=True, timeout=60)
+        said = done.stdout + done.stderr
+        assert "another file" not in said and "missing" not in said and "bug" not in said, said
+        assert done.returncode in (0, 1), said
