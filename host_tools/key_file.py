@@ -107,6 +107,8 @@ class KeyFile:
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """The file for ourselves, and as it is now."""
+        if self.path.exists() and not self.path.is_file():
+            raise CommandError(f"the key file {self.path} must be a file on a disk, where a new key can be kept")
         try:
             with locked(self.path):
                 self._load()

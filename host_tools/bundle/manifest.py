@@ -6,13 +6,15 @@ import re
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
-from host_tools.bundle.container import json_object
+from host_tools.bundle.container import PUBLIC, json_object
 from host_tools.bundle.errors import Damaged
 from host_tools.images import esp_image, partitions
 from host_tools.text import quoted, text
 
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _TEXTS = ("site", "title", "day", "firmware")
+_OTHERS = re.compile(r"vfs/[^/]+|micropython/[^/]+/(bootloader|micropython)\.bin")  # `vfs` has no folders
+_CONFIGURATION = re.compile(r"poles/([^/]+)\.json")
 _OF_IMAGE = ("version", "mpy", "sha256")
 
 
@@ -53,6 +55,16 @@ def problems(manifest: Mapping[str, Any], members: Mapping[str, bytes], what: st
                 yield f"{file} is missing"
             elif esp_image.read(members[file], f"{file} of {what}").chip != chip:
                 yield f"{file} is for another chip"
+    boards = {f"boards/{about['board']}.json" for about in poles.values()}
+    for member in members:
+        if not (member in boards or member == PUBLIC or _OTHERS.fullmatch(member) or _pole_of(member) in poles):
+            yield f"{text(member, 60)} has no place on a pole"
+
+
+def _pole_of(member: str) -> str | None:
+    """The pole that *member* is the configuration of."""
+    found = _CONFIGURATION.fullmatch(member)
+    return found[1] if found else None
 
 
 def _boards(poles: Mapping[str, Any], members: Mapping[str, bytes], what: str) -> Generator[str, None, set[str]]:

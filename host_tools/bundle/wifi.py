@@ -19,6 +19,7 @@ SSID_BYTES = 32  # IEEE 802.11, 9.4.2.2
 _MOST_BYTES = 10_000_000
 
 _PASSPHRASE = re.compile(r"[ -~]{8,63}")  # IEEE 802.11, J.4: 8 to 63 printable ASCII characters
+_ROUNDED = re.compile(r"[0-9][.,][0-9]+E\+[0-9]{2}")  # how Excel saves 12 digits and more in a cell that is no text
 _PSK = re.compile(r"[0-9A-Fa-f]{64}")
 
 
@@ -86,6 +87,10 @@ def _ssid(number: int, value: str) -> str:
 def _password(number: int, value: str) -> str:
     if value.strip().casefold() == OPEN:
         return ""
+    if _ROUNDED.fullmatch(value):
+        raise ValueError(
+            f"line {number}: password is a number that a spreadsheet has rounded: make its cell text first"
+        )
     if _PASSPHRASE.fullmatch(value) or _PSK.fullmatch(value):
         return value
     if not value.strip():

@@ -174,3 +174,9 @@ def test_a_pole_without_a_key_is_named(names: str, group: str | None, who: str) 
 
 def test_a_pole_on_its_own_is_answered_none_where_there_is_no_key() -> None:
     assert for_pole(_keys("P0008", "P0009"), "P0001", ("W21",), "sagar") is None
+
+
+def test_new_keys_are_not_made_where_they_cannot_be_kept() -> None:
+    file = KeyFile(Path("/dev/null"))
+    with pytest.raises(CommandError, match="the key file /dev/null must be a file on a disk"):
+        file.add(["P0001"])

@@ -96,6 +96,15 @@ def test_boards_must_make_sense(tmp_path: Path, board: bytes, words: str) -> Non
     assert words in str(caught.value) and caught.value.code == 7
 
 
+@pytest.mark.parametrize(
+    "name", ["boards/unused.json", "vfs/lib/deep.mpy", "poles/P9999.json", "poles/a/P0001.json", "notes.txt"]
+)
+def test_a_file_that_no_pole_gets_is_refused(tmp_path: Path, name: str) -> None:
+    manifest, files = content()
+    with pytest.raises(Damaged, match=f"makes no sense: {name} has no place on a pole"):
+        Bundle.open(signed(tmp_path / "b.diya", manifest, {**files, name: b"x"}))
+
+
 @pytest.mark.parametrize("name", ["bootloader", "micropython"])
 def test_images_must_be_images_for_the_chip(tmp_path: Path, name: str) -> None:
     manifest, files = content()

@@ -45,6 +45,7 @@ def test_it_is_read_as_people_and_spreadsheets_write_it(wifi: Path, encode: Call
     (f"{HEAD}\n\nnorth,a,सीक्रेट-secret\n", "line 4: password has a character that WPA does not know"),
     (f"{HEAD}north,a,secret\x07secret\n", "line 2: password has a character that WPA does not know"),
     (f"{HEAD}north,चौराहे की बत्तियाँ,secretsecret\n", "line 2: ssid has 50 bytes in UTF-8 and must have"),
+    (f"{HEAD}north,a,9.87654E+11\n", "line 2: password is a number that a spreadsheet has rounded"),
     (f"{HEAD}north,,secretsecret\n", "line 2: ssid is empty"),
     (f"{HEAD},a,secretsecret\n", r"line 2: access_point is empty and must be a name, or \* for any other"),
     (f"{HEAD}north,a,secretsecret\nnorth,b,secretsecret\n", "line 3: access_point is the same as on line 2"),
