@@ -13,7 +13,8 @@ import click
 
 from host_tools.broker import BrokerAddress, parse_broker
 from host_tools.errors import CommandError
-from host_tools.naming import NAME
+from host_tools.naming import NAME, NAME_BOUND, ROOT_BOUND, is_root
+from host_tools.option_types import WORD, NamedPath
 from host_tools.site.load import SITE_FILE, find_site, load_site
 from host_tools.site.model import Pole, SiteError
 from pole import contract_city
@@ -23,7 +24,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_SITE = "sagar"
 DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
 
-_FILE = click.Path(path_type=Path)
+_FILE = NamedPath(path_type=Path)
 
 site_option = click.option(
     "--site",
@@ -81,9 +82,14 @@ def connection_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--login", metavar="FILE", type=_FILE, help="File with the line USER:PASSWORD for the broker."),
         click.option("--ca", metavar="FILE", type=_FILE, help="The city's CA (PEM), for mqtts://."),
         click.option(
-            "--root", metavar="ROOT", help=f"Head of every topic (default: the site's own, or {contract_city.ROOT})."
+            "--root",
+            metavar="ROOT",
+            type=WORD,
+            help=f"Head of every topic (default: the site's own, or {contract_city.ROOT}).",
         ),
-        click.option("--broker", metavar="mqtt[s]://HOST:PORT", help="The MQTT broker (default: the site's own)."),
+        click.option(
+            "--broker", metavar="mqtt[s]://HOST:PORT", type=WORD, help="The MQTT broker (default: the site's own)."
+        ),
     ):
         wrapped = option(wrapped)
     return wrapped
@@ -107,8 +113,12 @@ def whom_options(command: F) -> F:
     """The options --pole, --group and --all of a verb that speaks to poles; ``check_whom`` checks them."""
     for option in (
         click.option("--all", "everyone", is_flag=True, help="Every pole of the site."),
-        click.option("--group", metavar="GROUP", help="Every pole of this road class, zone, ward or feeder."),
-        click.option("--pole", "poles", metavar="POLE", multiple=True, help="A pole; may be given several times."),
+        click.option(
+            "--group", metavar="GROUP", type=WORD, help="Every pole of this road class, zone, ward or feeder."
+        ),
+        click.option(
+            "--pole", "poles", metavar="POLE", type=WORD, multiple=True, help="A pole; may be given several times."
+        ),
     ):
         command = option(command)
     return command
@@ -123,9 +133,12 @@ def wait_option(default_s: float) -> Callable[[F], F]:
 
 
 def check_whom(poles: tuple[str, ...], group: str | None, everyone: bool) -> None:
-    """Raises CommandError unless exactly one of the options says whom it is for."""
+    """Raises CommandError unless exactly one of the options says whom it is for, by names that there can be."""
     if sum((bool(poles), group is not None, everyone)) != 1:
         raise CommandError("whom it is for must be said by exactly one of --pole, --group and --all")
+    for pole in poles:
+        if not NAME.fullmatch(pole):
+            raise CommandError(f"--pole is {pole!r} and {NAME_BOUND}")
 
 
 @dataclass(frozen=True)
@@ -148,6 +161,8 @@ class Place:
 
 def place_of(site: str, broker: str | None, root: str | None) -> Place:
     """The place that the options --site, --broker and --root mean.  Raises SiteError, BrokerError, CommandError."""
+    if root is not None and not is_root(root):
+        raise CommandError(f"--root is {root!r} and {ROOT_BOUND}")
     try:
         find_site(site)
     except SiteError:

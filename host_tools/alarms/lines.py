@@ -38,7 +38,8 @@ def lines(one: Alarm, now: int, zone: ZoneInfo) -> list[str]:
     called = f"{one.kind} {one.name}".strip()
     many = f", {len(one.poles)} poles" if len(one.poles) > 1 else ""
     since = "from before the record" if one.since is None else f"since {moment(one.since, zone)}"
-    lasted = "" if one.since is None else f" ({span((now if one.ended is None else one.ended) - one.since)})"
+    seconds = -1 if one.since is None else (now if one.ended is None else one.ended) - one.since
+    lasted = f" ({span(seconds)})" if seconds >= 0 else ""  # below 0: a clock was set back since
     until = "" if one.ended is None else f" until {moment(one.ended, zone)}"
     out = [f"{NAMES[one.severity] if one.ended is None else 'closed':9} {called}{many} {since}{until}{lasted}"]
     shown = [f"{value:g} {_UNITS[key]}" for key, value in one.evidence.items() if key in _UNITS and _is_number(value)]

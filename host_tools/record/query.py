@@ -183,7 +183,7 @@ def moment(text: str, now: float, zone: ZoneInfo) -> int:
         at = datetime.fromisoformat(text)
     except ValueError:
         try:
-            return int(now) - spans.span(text)
+            return max(0, int(now) - spans.span(text))
         except CommandError:
             raise wrong from None
     try:

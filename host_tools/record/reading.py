@@ -31,7 +31,10 @@ def open_for_reading(path: Path) -> Iterator[sqlite3.Connection]:
     real = path.resolve()
     try:
         with ExitStack() as opened:
-            db = _open(real, opened)
+            try:
+                db = _open(real, opened)
+            except OSError as error:
+                raise RecordError(f"the record {path} cannot be read: {error.strerror or error}") from error
             check_version(db, path)
             if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone():
                 raise RecordError(f"the record {path} is empty: `diya record run` fills it, --db names another")
@@ -40,8 +43,6 @@ def open_for_reading(path: Path) -> Iterator[sqlite3.Connection]:
         if "not a database" in str(error):
             raise no_database(path) from error
         raise RecordError(f"the record {path} cannot be read: {cause(real, error)}") from error
-    except OSError as error:
-        raise RecordError(f"the record {path} cannot be read: {error.strerror or error}") from error
 
 
 def _open(real: Path, opened: ExitStack) -> sqlite3.Connection:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from host_tools.broker import parse_broker
 from host_tools.errors import BrokerError
-from host_tools.naming import NAME
+from host_tools.naming import MOST_ROOT, ROOT_BOUND, is_root
 from host_tools.site import poles_csv, synthetic
 from host_tools.site.lines import Path as Field
 from host_tools.site.model import Luminaire, Problem, Site, SiteError, SwitchPoint
@@ -134,9 +134,9 @@ class _Parts:
         return url
 
     def _root(self) -> str:
-        root = self._read.text(("broker", "root"), 64, default=contract_city.ROOT)
-        if not all(NAME.fullmatch(part) for part in root.split("/")):
-            self._read.wrong(("broker", "root"), f"is {root!r}", "must be names joined by / such as diya/1")
+        root = self._read.text(("broker", "root"), MOST_ROOT, default=contract_city.ROOT)
+        if not is_root(root):
+            self._read.wrong(("broker", "root"), f"is {root!r}", ROOT_BOUND)
         return root
 
     def _programmes(self) -> dict[str, tuple[SwitchPoint, ...]]:

@@ -16,6 +16,7 @@ from host_tools.closest import closest
 from host_tools.correlation import street_faults
 from host_tools.correlation.telling import moment, span
 from host_tools.errors import CommandError
+from host_tools.option_types import WORD, NamedPath
 from host_tools.output import json_option, say_json
 from host_tools.record import heard, query
 from host_tools.record.open_faults import closed_faults
@@ -47,12 +48,13 @@ class Wanted:
 
 @click.command(name="alarms", help="List the open alarms of the record: since when, evidence, cause, what to carry.")
 @click.option(
-    "--db", "--record", "db", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+    "--db", "--record", "db", metavar="FILE", type=NamedPath(dir_okay=False, path_type=Path),
     help="The record (default: record.sqlite in the user's state folder).",
 )  # fmt: skip
 @click.option(
-    "--site", metavar="SITE", help="Name of the site, or a folder with its files (default: the record's own)."
-)
+    "--site", metavar="SITE", type=WORD,
+    help="Name of the site, or a folder with its files (default: the record's own).",
+)  # fmt: skip
 @click.option("--pole", "poles", metavar="POLE", multiple=True, help="Only of this pole; may be repeated.")
 @click.option("--group", metavar="GROUP", help="Only of poles of this group.")
 @click.option("--type", "kinds", metavar="TYPE", multiple=True, help="Only of this kind; may be repeated.")

@@ -10,6 +10,7 @@ import click
 
 from host_tools.files import shared_with
 from host_tools.key_file import KeyFile
+from host_tools.option_types import NamedPath
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -18,7 +19,7 @@ HELP = "The city's keys, a line NAME:KEY each: every pole's own, named like it, 
 
 def key_file_option(required: bool = False, more: str = "") -> Callable[[F], F]:
     """The option --key-file; *more* is said behind its help."""
-    file = click.Path(dir_okay=False, path_type=Path)
+    file = NamedPath(dir_okay=False, path_type=Path)
     return click.option("--key-file", metavar="FILE", type=file, required=required, help=HELP + more)
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from host_tools.errors import CommandError
+from host_tools.option_types import WORD, NamedPath
 from host_tools.output import json_option, say_json
 from host_tools.place import Connection, connection_options, site_option
 from host_tools.record import query
@@ -25,17 +26,22 @@ from host_tools.verbs.keys import key_file_option, opened
 SHOWN = 20
 
 db_option = click.option(
-    "--db", "--record", "db", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+    "--db", "--record", "db", metavar="FILE", type=NamedPath(dir_okay=False, path_type=Path),
     help="The record (default: record.sqlite in the user's state folder).",
 )  # fmt: skip
 
 
 def _wanted_options(command: Any) -> Any:
     for option in (
-        click.option("--until", metavar="TIME", help="Only before then; a time as for --since."),
-        click.option("--since", metavar="TIME", help="Only from then on: 2026-11-08, 2026-11-08T22:30, or 2d (ago)."),
+        click.option("--until", metavar="TIME", type=WORD, help="Only before then; a time as for --since."),
+        click.option(
+            "--since",
+            metavar="TIME",
+            type=WORD,
+            help="Only from then on: 2026-11-08, 2026-11-08T22:30, or 2d (ago).",
+        ),
         click.option("--type", "types", metavar="TYPE", multiple=True, help="Only this eventType; may be repeated."),
-        click.option("--group", metavar="GROUP", default="", help="Only poles of this group."),
+        click.option("--group", metavar="GROUP", type=WORD, help="Only poles of this group."),
         click.option("--pole", "poles", metavar="POLE", multiple=True, help="Only this pole; may be repeated."),
     ):
         command = option(command)
@@ -65,7 +71,7 @@ def run(
     from host_tools.record.store import Record
     from host_tools.spans import span
 
-    if seconds is not None and seconds <= 0:
+    if seconds is not None and not seconds > 0:
         raise CommandError(f"--seconds is {seconds:g} and must be above 0")
     silent_s = span(silent_after)
     place = connection.place(site)
@@ -101,8 +107,8 @@ def run(
 @click.option("--gaps", "gaps_", is_flag=True, help="Instead: records that are missing, or gone for good.")
 @json_option
 def show(
-    db: Path | None, poles: tuple[str, ...], group: str, types: tuple[str, ...], since: str | None, until: str | None,
-    last: int, latest: bool, gaps_: bool, as_json: bool,
+    db: Path | None, poles: tuple[str, ...], group: str | None, types: tuple[str, ...], since: str | None,
+    until: str | None, last: int, latest: bool, gaps_: bool, as_json: bool,
 ) -> None:  # fmt: skip
     if last < 1:
         raise CommandError(f"--last is {last} and must be above 0")
@@ -132,11 +138,11 @@ def show(
 @_wanted_options
 @click.option("--format", "form", type=click.Choice(query.FORMATS), default="csv", show_default=True, help="How.")
 @click.option(
-    "--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Where (default: standard output)."
+    "--out", metavar="FILE", type=NamedPath(dir_okay=False, path_type=Path), help="Where (default: standard output)."
 )
 def export(
-    db: Path | None, poles: tuple[str, ...], group: str, types: tuple[str, ...], since: str | None, until: str | None,
-    form: str, out: Path | None,
+    db: Path | None, poles: tuple[str, ...], group: str | None, types: tuple[str, ...], since: str | None,
+    until: str | None, form: str, out: Path | None,
 ) -> None:  # fmt: skip
     with query.reading(db or _default()) as reader:
         events = reader.events(_wanted(reader, poles, group, types, since, until))
@@ -152,15 +158,13 @@ def export(
 @record.command(help="Show what is wrong with the street as a whole: those faults that go on first.")
 @db_option
 @click.option(
-    "--site", metavar="SITE", help="Name of the site, or a folder with its files (default: the record's own)."
-)
+    "--site", metavar="SITE", type=WORD,
+    help="Name of the site, or a folder with its files (default: the record's own).",
+)  # fmt: skip
 @click.option(
-    "--since",
-    metavar="TIME",
-    default="1d",
-    show_default=True,
+    "--since", metavar="TIME", type=WORD, default="1d", show_default=True,
     help="And what ended later: 2026-11-08T22:30, or 2d (ago).",
-)
+)  # fmt: skip
 @json_option
 def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None:
     from host_tools.correlation import lines, street_faults
@@ -179,6 +183,8 @@ def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None
                 "asOf": now, "since": from_, "faults": [one.as_json() for one in shown],
                 "openOfPoles": len(reader.open_faults),
             })  # fmt: skip
+        elif not now:
+            click.echo("the record holds nothing yet.")
         else:
             click.echo("\n".join(lines(now, from_, shown, reader.zone)))
             if reader.open_faults:
@@ -191,15 +197,20 @@ def _default() -> Path:
 
 
 def _wanted(
-    reader: Reader, poles: tuple[str, ...], group: str, types: tuple[str, ...], since: str | None, until: str | None
+    reader: Reader,
+    poles: tuple[str, ...],
+    group: str | None,
+    types: tuple[str, ...],
+    since: str | None,
+    until: str | None,
 ) -> Wanted:
-    check_names(reader.db, types, poles, group)
+    check_names(reader.db, types, poles, group or "")
     now = time.time()
     from_ = query.moment(since, now, reader.zone) if since else None
     to = query.moment(until, now, reader.zone) if until else None
     if from_ is not None and to is not None and from_ >= to:
         raise CommandError(f"--since is {since!r} and must be before --until, which is {until!r}")
-    return Wanted(poles, group, types, from_, to)
+    return Wanted(poles, group or "", types, from_, to)
 
 
 def _event_line(row: dict[str, Any], reader: Reader) -> str:

@@ -15,6 +15,7 @@ from host_tools.correlation.telling import names as runs
 from host_tools.envelope import Counters
 from host_tools.errors import CommandError
 from host_tools.link import Link, within
+from host_tools.option_types import WORD
 from host_tools.output import json_option, reading_bar, say_json, waiting, warn
 from host_tools.place import Connection, check_whom, connection_options, site_option, wait_option, whom_options
 from host_tools.sending import Outcome, Sender, Target
@@ -32,8 +33,13 @@ WAIT_S = 45.0  # poles spread their answers over half a minute
 @connection_options
 @whom_options
 @click.option("--level", metavar="PERCENT", type=int, help="Level to hold, 0 to 100.")
-@click.option("--for", "span", metavar="SPAN", help=f"How long, such as 90s, 30m, 2h (default: {DEFAULT_SPAN}).")
-@click.option("--until", metavar="TIME", help="Until then, local time of the site, such as 22:30 or 2026-11-08T22:30.")
+@click.option(
+    "--for", "span", metavar="SPAN", type=WORD, help=f"How long, such as 90s, 30m, 2h (default: {DEFAULT_SPAN})."
+)
+@click.option(
+    "--until", metavar="TIME", type=WORD,
+    help="Until then, local time of the site, such as 22:30 or 2026-11-08T22:30.",
+)  # fmt: skip
 @click.option(
     "--owner",
     metavar="OWNER",

@@ -13,6 +13,7 @@ from host_tools.clock import topic as clock_topic
 from host_tools.closest import closest
 from host_tools.errors import CommandError
 from host_tools.link import Link, Message, within
+from host_tools.option_types import WORD
 from host_tools.output import console, json_option, on_terminal, reading_bar, say_json, say_json_line, warn
 from host_tools.place import Connection, Place, connection_options, site_option
 from host_tools.watch import lines
@@ -30,8 +31,8 @@ FAULTS = sorted({*CONDITIONS, SAFE_MODE, "supplyLoss"})
 @click.command(help="Watch a street live, over any MQTT broker.")
 @site_option
 @connection_options
-@click.option("--group", metavar="GROUP", default="", help="Only poles of this group.")
-@click.option("--ward", metavar="WARD", default="", help="Only poles of this ward (of the site's poles.csv).")
+@click.option("--group", metavar="GROUP", type=WORD, help="Only poles of this group.")
+@click.option("--ward", metavar="WARD", type=WORD, help="Only poles of this ward (of the site's poles.csv).")
 @click.option("--fault", "types", metavar="TYPE", multiple=True, help="Only poles with this fault; may be repeated.")
 @click.option("--faults", "faulty", is_flag=True, help="Only poles with an open fault.")
 @click.option("--once", is_flag=True, help="Print what the broker knows now, and end.")
@@ -39,15 +40,15 @@ FAULTS = sorted({*CONDITIONS, SAFE_MODE, "supplyLoss"})
 @click.option("--note", metavar="TEXT", default="", help="Lines to show above the street.")
 @json_option
 def watch(
-    connection: Connection, site: str, group: str, ward: str, types: tuple[str, ...], faulty: bool, once: bool,
-    seconds: float | None, note: str, as_json: bool,
+    connection: Connection, site: str, group: str | None, ward: str | None, types: tuple[str, ...], faulty: bool,
+    once: bool, seconds: float | None, note: str, as_json: bool,
 ) -> None:  # fmt: skip
     if seconds is not None and not seconds > 0:
         raise CommandError(f"--seconds is {seconds:g} and must be above 0")
     for name in types:
         if name not in FAULTS:
             raise CommandError(f"--fault is {name!r} and must be an eventType{closest(name, FAULTS)}")
-    watcher = _Watcher(connection.place(site), Wanted(group, ward, frozenset(types), faulty))
+    watcher = _Watcher(connection.place(site), Wanted(group or "", ward or "", frozenset(types), faulty))
     place = watcher.place
     live = [f"{place.root}/{place.site}/+/{kind}" for kind in contract.DELIVERY if kind not in STAYS]
     with Link(place.broker, [*live, clock_topic(place.root, place.site)], within(seconds)) as link:

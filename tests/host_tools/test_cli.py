@@ -48,6 +48,13 @@ def test_help_lists_every_verb_and_imports_none_of_them() -> None:
         (["watch", "--seconds", "-1"], 1, "--seconds is -1 and must be above 0"),
         (["send", "--level", "50"], 1, "exactly one of --pole, --group and --all"),
         (["send", "--all", "--pole", "P0001", "--level", "50"], 1, "exactly one of --pole, --group and --all"),
+        (["send", "--group", "", "--level", "50"], 2, "'--group': it is empty"),  # it must not mean every pole
+        (["send", "--all", "--level", "50", "--for", " "], 2, "'--for': it is empty"),
+        (["send", "--pole", "#", "--level", "50"], 1, "--pole is '#' and must be 1 to 32 letters"),
+        (["watch", "--root", "diya/#"], 1, "--root is 'diya/#' and must be names joined by /"),
+        (["watch", "--root", "/".join("x" * 40)], 1, "at most 64 characters"),
+        (["watch", "--login", ""], 2, "'--login': it is empty"),
+        (["record", "show", "--db", ""], 2, "it is empty"),
         (["send", "--all"], 1, "--level is missing and must be given, 0 to 100 percent"),
         (["send", "--all", "--level", "x"], 2, "'x' is not a valid integer."),
         (["send", "--all", "--level", "5", "--for", "ever"], 1, "the span is 'ever' and must be such as 90s"),

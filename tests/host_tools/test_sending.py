@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -25,19 +25,41 @@ KEYS = {name: Key(name, bytes.fromhex(secret)) for name, secret in SECRETS.items
 class FakeLink:
     """What poles have said, and what is sent to them."""
 
+    sessions = 1
+    connected = True
+
     def __init__(self) -> None:
         self.sent: list[tuple[str, bytes]] = []
+        self._retained: list[Message] = []
 
-    def settle(self, quiet_s: float, most_s: float) -> Iterator[Message]:
+    def subscribe(self, topics: Sequence[str], qos: int = 0) -> int:
         for pole, groups in (("P0001", ["main-road", "W21"]), ("P0002", ["main-road", "W22"])):
-            yield Message(f"{HEAD}/{pole}/presence", b'{"v":1,"online":true}', True)
-            yield Message(f"{HEAD}/{pole}/birth", json.dumps({"v": 1, "groups": groups}).encode(), True)
+            birth = json.dumps({"v": 1, "groups": groups}).encode()
+            for kind, payload in (("presence", b'{"v":1,"online":true}'), ("birth", birth)):
+                self._retained.append(Message(f"{HEAD}/{pole}/{kind}", payload, True))
+        return 1
+
+    def granted(self, number: int) -> bool:
+        return True
+
+    def unsubscribe(self, topics: Sequence[str]) -> None:
+        pass
+
+    def pause(self, most_s: float) -> None:
+        pass
+
+    def drain(self) -> Iterator[Message]:
+        while self._retained:
+            yield self._retained.pop(0)
 
     def take(self, wait_s: float) -> None:
         return None
 
-    def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
+    def post(self, topic: str, payload: bytes) -> None:
         self.sent.append((topic, payload))
+
+    def publish(self, topic: str, payload: bytes, wait_s: float = 10.0) -> None:
+        self.post(topic, payload)
 
 
 def send(tmp_path: Path, names: str, target: Target) -> list[tuple[str, bytes]]:

@@ -117,3 +117,14 @@ def test_a_mistake_is_one_sentence(told: Told, capsys: Capture, options: list[st
     told.close()
     assert run(["alarms", "--db", str(told.path), *options]) != 0
     assert sentence in capsys.readouterr().err
+
+
+def test_an_alarm_from_after_now_has_no_age(told: Told, capsys: Capture) -> None:
+    told.event("P0001", "lampFailure", told.now - 60, True)
+    told.now -= 365 * 86400  # the computer's clock is set back
+    told.say("P0001", "state", at=told.now, level=50, target=50, reason="x", owner="calendar")
+    told.close()
+    assert run(["alarms", "--db", str(told.path)]) == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if "lampFailure" in line)
+    assert "lampFailure P0001 since" in line
+    assert "(" not in line

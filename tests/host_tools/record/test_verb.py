@@ -14,6 +14,7 @@ from host_tools.broker.mosquitto import Mosquitto
 from host_tools.cli import run
 from host_tools.envelope import Key, mac
 from host_tools.link import Link
+from host_tools.record.store import Record
 from tests.host_tools.record.bench_recording import Recording
 from tests.host_tools.record.played_pole import HEAD, NOW, event
 from tests.host_tools.site.test_broker_config import City
@@ -123,6 +124,8 @@ def test_showing_events_poles_and_gaps(db: Path, capsys: Capture) -> None:
         (["run", "--db", "DB", "--site", "elsewhere"], "has site 'sagar' and must have 'elsewhere'"),
         (["run", "--login", "/nowhere/login"], "the login file /nowhere/login cannot be read"),
         (["run", "--silent-after", "soon"], "the span is 'soon'"),
+        (["run", "--seconds", "nan"], "--seconds is nan and must be above 0"),
+        (["export", "--db", "DB", "--out", "/nowhere/x.csv"], "/nowhere/x.csv: No such file or directory"),
     ],
 )
 def test_an_error_is_one_sentence(db: Path, capsys: Capture, arguments: list[str], said: str) -> None:
@@ -131,6 +134,19 @@ def test_an_error_is_one_sentence(db: Path, capsys: Capture, arguments: list[str
     assert said in err
     assert err.startswith("diya: ")
     assert err.count("\n") == 1
+
+
+def test_faults_since_before_the_calendar_are_all(db: Path, capsys: Capture) -> None:
+    assert run(["record", "faults", "--db", str(db), "--since", "99999999d", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["since"] == 0
+    assert run(["record", "faults", "--db", str(db), "--since", "99999999d"]) == 0
+    assert "over since 1970-01-01" in capsys.readouterr().out
+
+
+def test_the_faults_of_a_record_with_nothing_in_it(tmp_path: Path, capsys: Capture) -> None:
+    Record(tmp_path / "r", "diya/1", "sagar").close()
+    assert run(["record", "faults", "--db", str(tmp_path / "r")]) == 0
+    assert capsys.readouterr().out == "the record holds nothing yet.\n"
 
 
 def test_questions_are_signed_and_numbered(tmp_path: Path) -> None:
