@@ -56,7 +56,7 @@ def watch(
         if once:
             with reading_bar() as bar:
                 read(link, watcher.reading, watcher.take, bar)
-            watcher.check()
+            watcher.check(once)
             watcher.await_simulation(link)
             watcher.remark()
             watcher.report(as_json)
@@ -90,8 +90,8 @@ class _Watcher:
             return []
         return self.street.feed(message.topic, message.payload, message.retained, int(self.now()))
 
-    def check(self) -> None:
-        """Once all is read.  Raises CommandError where there is no such group or ward."""
+    def check(self, once: bool = False) -> None:
+        """When all is read.  Raises CommandError where there is no such group or ward, or (*once*) no such site."""
         if self._checked:
             return
         self._checked = True
@@ -102,10 +102,13 @@ class _Watcher:
                 there = f"the {option[2:]} of a pole{closest(name, known)}" if known else "left out: no pole has one"
                 raise CommandError(f"{option} is {name!r} and must be {there}")
         if not self.street.names():
-            warn(
+            nowhere = (
                 f"no pole of a site called {self.place.site} has reported to the broker at {self.place.broker}, and"
                 " there are no files of it: --site must be its name there, or a folder which holds a site.toml"
             )
+            if once:  # live, its poles may yet come
+                raise CommandError(nowhere)
+            warn(nowhere)
         if self.reading.unsure:
             warn(
                 f"the broker left out {self.reading.dropped} retained messages at first (its max_queued_messages is"

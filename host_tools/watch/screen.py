@@ -33,7 +33,7 @@ def draw(
 ) -> RenderableType:  # fmt: skip
     """The view at site time *now* (Unix s), which runs at *factor*, *elapsed_s* real seconds after the start.
 
-    *note* is added to the summary.
+    *note* stands in the summary, before its numbers.
     """
     shown = street.shown
     strip = max(1, min(STRIP, height // 5))
@@ -106,6 +106,11 @@ def _summary(
     text = Text(no_wrap=True, overflow="ellipsis")
     text.append(f" {title} ", "bold reverse")
     text.append(f" {words.clock(now, zone)}" + (f" x{factor:g}" if factor != 1 else ""), "bold")
+    # before the numbers, which are not to be believed as they are then: a narrow terminal cuts off the end
+    if not connected:
+        text.append("  broker gone, trying again", "bold red")
+    if note:
+        text.append(f"  {note}", "bold yellow")
     text.append(f"  {total.poles} poles  ")
     text.append(f"{total.online} online", "red" if total.online < total.poles else "green")
     text.append(f"  {total.lit} lit  {total.kilowatts:.2f} kW  ")
@@ -121,10 +126,6 @@ def _summary(
         text.append(f"  page {page}/{pages}", "dim")
     if not pages:
         text.append("  only what needs looking at: --ward, --group or --faults shows others", "dim")
-    if note:
-        text.append(f"  {note}", "bold yellow")
-    if not connected:
-        text.append("  broker gone, trying again", "bold red")
     return text
 
 

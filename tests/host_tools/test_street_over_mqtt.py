@@ -266,6 +266,9 @@ def test_watching_gives_a_line_for_each_change(broker: Mosquitto, poles: Poles, 
     assert "\x1b" not in "".join(lines)
 
 
-def test_another_site_on_the_same_broker_is_empty(broker: Mosquitto, poles: Poles, capsys: Capture) -> None:
-    assert run(["watch", "--broker", broker.url, "--site", "elsewhere", "--once", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["poles"] == []
+def test_a_site_that_is_nowhere_is_a_mistake(broker: Mosquitto, poles: Poles, capsys: Capture) -> None:
+    assert run(["watch", "--broker", broker.url, "--site", "elsewhere", "--once", "--json"]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "no pole of a site called elsewhere has reported" in said.err
+    assert said.err.count("\n") == 1

@@ -31,7 +31,10 @@ def street_of(count: int) -> Street:
     return street
 
 
-def picture(street: Street, width: int = 110, height: int = 40, elapsed_s: float = 0, factor: float = 1) -> list[str]:
+def picture(
+    street: Street, width: int = 110, height: int = 40, elapsed_s: float = 0, factor: float = 1,
+    connected: bool = True, note: str = "",
+) -> list[str]:  # fmt: skip
     console = Console(width=width, height=height, color_system=None)
     with console.capture() as captured:
         console.print(
@@ -44,6 +47,8 @@ def picture(street: Street, width: int = 110, height: int = 40, elapsed_s: float
                 width=width,
                 height=height,
                 elapsed_s=elapsed_s,
+                connected=connected,
+                note=note,
             )
         )
     return captured.get().splitlines()
@@ -68,6 +73,12 @@ def test_no_picture_is_larger_than_its_terminal() -> None:
             lines = picture(street, width, height)
             assert len(lines) <= height
             assert max(len(line) for line in lines) <= width
+
+
+def test_what_makes_the_numbers_doubtful_is_seen_on_a_narrow_terminal() -> None:
+    head = picture(street_of(1000), 80, 24, connected=False, note="reading 43 %")[0]
+    assert "broker gone, trying again" in head
+    assert "reading 43 %" in head
 
 
 def test_every_pole_of_a_long_street_comes_by_in_turn() -> None:
