@@ -108,7 +108,7 @@ def test_where_labels_go_is_looked_at_before_they_are_drawn(capsys: pytest.Captu
     )
     (tmp_path / "file").write_text("")
     below = tmp_path / "file" / "labels.pdf"
-    assert f"--pdf is {below}, and there is no folder {below.parent}: make it first" in said(
+    assert f"--pdf is {below}, and {below.parent} is a file and must be a folder" in said(
         capsys, "label", "--all", "--pdf", str(below), code=1
     )
 
