@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
 SHOWN = 10
 MOST_COMPARED = 5000  # names; comparing takes 20 us each
+
+
+def near(name: str, names: Iterable[str], most: int = 1, alike: float = 0.6) -> list[str]:
+    """At most *most* of *names* that are *alike* by difflib's ratio, the closest first, capitals or not.
+
+    One that differs in capitals only is the only one.  Of more than ``MOST_COMPARED`` no others are looked for.
+    """
+    folded = {one.casefold(): one for one in sorted(names)}
+    same = folded.get(name.casefold())
+    if same is not None:
+        return [same]
+    if len(folded) > MOST_COMPARED:
+        return []
+    return [folded[one] for one in get_close_matches(name.casefold(), folded, most, alike)]
 
 
 def closest(name: str, names: Collection[str]) -> str:
@@ -14,11 +28,7 @@ def closest(name: str, names: Collection[str]) -> str:
     some = sorted(names)
     if len(some) <= SHOWN:
         return f": {', '.join(some)}" if some else ""
-    if len(some) <= MOST_COMPARED:
-        close = get_close_matches(name, some, 1)
-    else:
-        folded = name.casefold()
-        close = [other for other in some if other.casefold() == folded][:1]
+    close = near(name, some)
     if close:
         return f", such as {close[0]!r}"
     return f": {', '.join(some[: SHOWN - 2])} ... {some[-1]} ({len(some)} of them)"

@@ -17,8 +17,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from host_tools.errors import CommandError
-
 WAIT_S = 10.0  # longest wait for another program to have changed a file
 LOOK_S = 0.02
 
@@ -28,17 +26,6 @@ _IN_PLACE = frozenset({errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS, errn
 
 class Busy(OSError):
     """Another program keeps the file locked."""
-
-
-def check_place(path: Path) -> None:
-    """Raises CommandError where no file *path* can be written, so that it is said before the work is done."""
-    folder = Path(os.path.realpath(path)).parent
-    if path.is_dir():
-        raise CommandError(f"{path} is a folder and must be a file's name")
-    if not path.exists() and not folder.is_dir():
-        raise CommandError(f"the folder {folder} is not there: make it first, or name another file than {path}")
-    if not os.access(path if path.exists() else folder, os.W_OK):
-        raise CommandError(f"{path} cannot be written: you have no permission there")
 
 
 def write_secret(path: Path, text: str) -> None:

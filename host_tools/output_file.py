@@ -19,7 +19,7 @@ def try_output(option: str, path: Path | None) -> None:
     """
     if path is None:
         return
-    folder = path.parent
+    folder = Path(os.path.realpath(path)).parent if path.is_symlink() else path.parent
     if not folder.exists():
         raise CommandError(f"{option} is {path}, and there is no folder {folder}: make it first")
     if not folder.is_dir():

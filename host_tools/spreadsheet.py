@@ -46,11 +46,16 @@ def cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return repr(value)
-    return _FORMULA.sub(r"\1'", safe(" ".join(str(value).splitlines()).replace("\t", " ")))
+    return neutral(safe(" ".join(str(value).splitlines()).replace("\t", " ")))
+
+
+def neutral(text: str) -> str:
+    """*text* as it is, with an apostrophe before what a spreadsheet would take for a formula."""
+    return _FORMULA.sub(r"\1'", text)
 
 
 def plain(text: str) -> str:
-    """What was given to `cell` as *text*: without the apostrophes it put there."""
+    """What was given to `neutral` or `cell` as *text*: without the apostrophes they put there."""
     return _NEUTRAL.sub(r"\1", text)
 
 

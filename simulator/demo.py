@@ -147,7 +147,7 @@ def live_a_night(site: Path) -> bool:
 def faults_of(outcome: Outcome) -> list[str]:
     """A sentence for everything in which the night was not as it should be."""
     from simulator.expectations import failures
-    from simulator.summary import minutes
+    from simulator.report.words import minutes
 
     reported, report = outcome.street.recorder.reported, outcome.report
     wrong = [

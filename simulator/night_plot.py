@@ -20,7 +20,7 @@ LIGHT = "light output, mean of all"
 def draw(outcome: Outcome, path: Path) -> None:
     """The night as a PNG.  Raises OSError."""
     from host_tools.picture import png
-    from simulator.summary import darkness
+    from simulator.report.words import darkness
 
     series, marks = _series(outcome.street)
     report = outcome.report

@@ -9,6 +9,7 @@ import click
 
 from host_tools.output import console, on_terminal
 from simulator.expectations import say_found
+from simulator.report.words import darkness
 
 if TYPE_CHECKING:
     from simulator.run import Outcome
@@ -34,20 +35,6 @@ def summarise(outcome: Outcome) -> None:
         click.echo(f"dark: {spell['pole']} at {spell['at']} for {spell['seconds']:g} s")
     for failure in outcome.street.failures()[:FAILURES_MOST]:
         click.echo(failure, err=True)
-
-
-def darkness(report: Mapping[str, Any]) -> str:
-    """The dark minutes in words, by what they are due to."""
-    parts = [f"{minutes(report['dark_minutes'])} dark minutes by Diya"]
-    for due, words in (("faults", "the injected faults"), ("commands", "accepted commands")):
-        if report[f"dark_minutes_by_{due}"]:
-            parts.append(f"{minutes(report[f'dark_minutes_by_{due}'])} by {words}")
-    return ", ".join(parts)
-
-
-def minutes(value: float) -> str:
-    """*value* to a tenth, and two figures of what is less, so that a dark second still shows."""
-    return f"{round(value, 1):g}" if value >= 1 or not value else f"{value:.2g}"
 
 
 def _figures(report: Mapping[str, Any]) -> list[tuple[str, str]]:

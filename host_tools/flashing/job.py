@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 import serial
 
@@ -21,9 +19,11 @@ from host_tools.flashing.ahead import Ahead
 from host_tools.flashing.errors import Asked, FlashError, Lost, Noisy, NoStub
 from host_tools.flashing.esptool import Pass
 from host_tools.flashing.files import Files
-from host_tools.flashing.loader import ROM_BAUD, ROM_BLOCK, Loader, Refused, Silent
+from host_tools.flashing.given import Bundle, Names
+from host_tools.flashing.loader import ROM_BAUD, Loader, Refused, Silent
 from host_tools.flashing.output import Said
 from host_tools.flashing.plan import HEAD, OWN, Moved, Part, Plan, candidates, digest, is_first, make_plan, padded
+from host_tools.flashing.rates import BAUDS, whole_blocks
 from host_tools.flashing.relay import Order, Relay
 from host_tools.flashing.row import Row
 from host_tools.flashing.stub import stub_for
@@ -31,29 +31,7 @@ from host_tools.flashing.through import Through
 from host_tools.images.partitions import decode
 from host_tools.ports import PortInfo
 
-BAUDS = (921600, 460800, 115200)
 NO_STUB = ("asked", "missing", "failed")  # by the user, in this esptool, when it was started
-
-
-class Bundle(Protocol):
-    """What of `host_tools.bundle.Bundle` is used here."""
-
-    @property
-    def site(self) -> str: ...
-
-    def board(self, pole: str) -> dict[str, Any]: ...
-
-    def regions(self, pole: str, first: bool) -> Sequence[Part]: ...
-
-    def partition_table(self, pole: str) -> bytes: ...
-
-
-class Names(Protocol):
-    """Which board is on which pole: asked before, told after."""
-
-    def ask(self, mac: str, pole: str, site: str) -> None: ...
-
-    def tell(self, mac: str, pole: str, site: str) -> None: ...
 
 
 class Stopped(Exception):
@@ -232,7 +210,9 @@ class Job:
             self._restart(loader)
 
     def _follow(self, one: Pass, relay: Relay, regions: tuple[Part, ...]) -> None:
-        total = sum(whole_blocks(region) if self.no_stub else self.files.compressed(region) for region in regions)
+        total = sum(
+            whole_blocks(len(region.data)) if self.no_stub else self.files.compressed(region) for region in regions
+        )
 
         def heard(said: Said) -> bool:
             if said.phase in ("writing", "verifying") and not self.row.total:
@@ -268,14 +248,3 @@ class Job:
     def _check_stop(self) -> None:
         if self.stop.is_set():
             raise Stopped
-
-
-def whole_blocks(region: Part) -> int:
-    """Bytes that *region* is on the line to the loader in ROM, which takes whole blocks and inflates none."""
-    return -(-len(region.data) // ROM_BLOCK) * ROM_BLOCK
-
-
-def rates(chosen: int | None, remembered: int | None) -> tuple[int, ...]:
-    """The baud rates to try, in order: from the one *chosen*, else the one *remembered* of this adapter, downwards."""
-    first = chosen or remembered or BAUDS[0]
-    return (first, *(baud for baud in BAUDS if baud < first))

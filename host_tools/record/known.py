@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from difflib import get_close_matches
 
+from host_tools.closest import near
 from host_tools.errors import CommandError
 from host_tools.record.silence import FAILURE
 from host_tools.record.wire import DROPPED
@@ -35,9 +35,7 @@ def _check(option: str, what: str, name: str, known: set[str]) -> None:
         return
     if not known:
         raise CommandError(f"{option} is {name!r}, and this record knows no {what} yet")
-    folded = {one.casefold(): one for one in sorted(known)}
-    near = [name.casefold()] if name.casefold() in folded else get_close_matches(name.casefold(), folded, 2, 0.6)
-    close = [folded[one] for one in near]
+    close = near(name, known, 2)
     names = sorted(known)
     listed = ", ".join(names) if what == "event type" or len(names) <= _SHOWN else f"{names[0]} to {names[-1]}"
     hint = f"did you mean {' or '.join(close)}? It must be" if close else "it must be"

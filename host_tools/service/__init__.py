@@ -8,7 +8,8 @@ lost on the line is asked for again under the same id, which a pole takes for th
 """
 
 from host_tools.service.answers import Event, Reading, Status
-from host_tools.service.client import Port, Refused, Service
+from host_tools.service.client import Service
 from host_tools.service.diagnosis import PoleGone, PoleSilent
+from host_tools.service.exchange import Port, Refused
 
 __all__ = ["Event", "PoleGone", "PoleSilent", "Port", "Reading", "Refused", "Service", "Status"]

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from host_tools.naming import NAME, NAME_BOUND
 from host_tools.site.model import Pole, Problem, Site
+from host_tools.spreadsheet import plain
 from host_tools.text import quoted, shows_whole
 
 FILE = "poles.csv"
@@ -23,20 +24,9 @@ NEAR = 1.0  # degrees from the site's own place: further out, latitude and longi
 LABEL_MOST = 80  # characters
 
 _GROUPS = ("ward", "zone", "feeder", "road_class")
-_FORMULA = ("=", "+", "-", "@")
 _SEPARATORS = ",;\t"
 _BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 _QUOTE_LINES = 20  # a value in quotes that spans more lines has lost its second quotation mark
-
-
-def cell(text: str) -> str:
-    """*text* as a cell: what a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{text}" if text[:1] in _FORMULA else text
-
-
-def text_of(cell: str) -> str:
-    """The text that ``cell`` made *cell* of."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
 
 
 def read(path: Path, site: Site, placed: bool = True) -> tuple[list[Pole], list[Problem]]:
@@ -183,7 +173,7 @@ class _File:
         for name, known in self._choices.items():
             if known and row[name] not in known:  # where there are none, that was said, and need not be for each pole
                 self._wrong(name, f"is {quoted(row[name])}", f"must be one of {', '.join(known)}")
-        label = text_of(get("label", ""))
+        label = plain(get("label", ""))
         if label and not (len(label) <= LABEL_MOST and shows_whole(label)):
             self._wrong(
                 "label",
@@ -205,7 +195,8 @@ class _File:
             value = float("nan")
         low, high = max(middle - self._near, -most), min(middle + self._near, most)
         if not low <= value <= high:
-            bound = f"must be {low:g} to {high:g} degrees, the site's own being {middle:g}"
+            own = f", the site's own being {middle:g}" if self._near < 360 else ""
+            bound = f"must be {low:g} to {high:g} degrees{own}"
             self._wrong(name, f"is {quoted(row[name])}" if value != value else f"is {row[name]}", bound)
         return value if value == value else middle
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from difflib import get_close_matches
 
+from host_tools.closest import near
 from host_tools.site.lines import Path
 from host_tools.site.model import Rule, Site
 from host_tools.site.reader import Reader
@@ -101,5 +101,5 @@ def check_groups(reader: Reader, site: Site) -> None:
 
 
 def _near(name: str, names: list[str]) -> str:
-    close = get_close_matches(name, names, 1)
+    close = near(name, names)
     return f", such as {close[0]}" if close else ""

@@ -92,9 +92,10 @@ class _Flashing:
         from host_tools.bundle import Bundle
         from host_tools.flashing.errors import FlashError
         from host_tools.flashing.files import Files
-        from host_tools.flashing.job import Job, rates
+        from host_tools.flashing.job import Job
         from host_tools.flashing.names import Registered
         from host_tools.flashing.practice import check_practice
+        from host_tools.flashing.rates import rates
         from host_tools.flashing.run import Run, exit_code
         from host_tools.flashing.trust import check_signer
         from host_tools.ports import adapter_key, different, find

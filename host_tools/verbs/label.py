@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from host_tools.errors import CommandError
-from host_tools.files import check_place
 from host_tools.output import json_option, say_json, waiting
+from host_tools.output_file import try_output
 from host_tools.place import check_whom, site_option, whom_options
 from host_tools.site.load import load_site
 from host_tools.site.model import Pole, Site
@@ -49,7 +49,7 @@ def label(
     if not svg:
         pdf = pdf or Path("labels.pdf")
     if pdf:
-        check_place(pdf)
+        try_output("--pdf", pdf)
     files: list[Path] = []
     pages = 0
     if svg:

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from host_tools.errors import CommandError, Question
-from host_tools.files import check_place, replace_file
+from host_tools.files import replace_file
 from host_tools.output import json_option, say_json
+from host_tools.output_file import try_output
 from host_tools.registry.export import rows
 from host_tools.registry.label import parse_label
 from host_tools.registry.place import registry_option, registry_path
@@ -107,7 +108,7 @@ def export(registry_file: Path | None, form: str, history: bool, out: Path | Non
     if history and form != "csv":
         raise CommandError("--history is written as CSV only: leave --format geojson out")
     if out:
-        check_place(out)
+        try_output("--out", out)
     store = Registry(registry_path(registry_file))
     text = store.export_geojson() if form == "geojson" else store.export_csv(history)
     if out is None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
+from host_tools.closest import near
 from host_tools.site.lines import Lines, Path
 from simulator.scenario.times import shown
 
@@ -53,6 +53,4 @@ def bound_of_name(name: object, known: Iterable[str], what: str, rest: str = "")
 
 def closest(name: object, known: Iterable[str]) -> str | None:
     """The one of *known* that *name* was probably meant to be."""
-    by_lower = {one.lower(): one for one in known}
-    found = get_close_matches(name.lower(), by_lower, 1, CLOSE) if isinstance(name, str) else []
-    return by_lower[found[0]] if found else None
+    return next(iter(near(name, known, alike=CLOSE)), None) if isinstance(name, str) else None

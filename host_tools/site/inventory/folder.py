@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from host_tools.site.model import Pole
-from host_tools.site.poles_csv import ORDER, cell
+from host_tools.site.poles_csv import ORDER
+from host_tools.spreadsheet import neutral
 
 _OPTIONAL = ("access_point", "label")
 
@@ -31,7 +32,7 @@ def poles_text(poles: Iterable[Pole], remark: str) -> str:
         if own_point:
             row.append("" if pole.access_point == pole.zone else pole.access_point)
         if "label" in extra:
-            row.append(cell(pole.label))
+            row.append(neutral(pole.label))
         writer.writerow(row)
     return out.getvalue()
 

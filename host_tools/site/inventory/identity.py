@@ -19,7 +19,7 @@ from host_tools.site.inventory.lights import Light
 from host_tools.site.inventory.names import PoleNames
 from host_tools.site.inventory.table import InventoryError
 from host_tools.site.near import Net, Place, distance_m
-from host_tools.site.poles_csv import cell, text_of
+from host_tools.spreadsheet import neutral, plain
 
 FILE = "inventory.csv"
 MOVED_M = 3.0  # a light without a number that is found so near is the same one, measured again
@@ -75,7 +75,7 @@ def read_register(folder: Path) -> Register | None:
         known = [
             Known(
                 row["pole"],
-                text_of(row["number"]),
+                plain(row["number"]),
                 (float(row["latitude"]), float(row["longitude"])),
                 bool(row["gone"]),
             )
@@ -95,7 +95,7 @@ def register_text(register: Register) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for one in register.known:
-        writer.writerow((one.pole, cell(one.key), one.place[0], one.place[1], "gone" if one.gone else ""))
+        writer.writerow((one.pole, neutral(one.key), one.place[0], one.place[1], "gone" if one.gone else ""))
     return out.getvalue()
 
 

@@ -15,9 +15,19 @@ GUESS_W = 60  # of a lamp of which nothing is known: a common size, and never to
 # catalogue values; a ballast takes 10 to 15 % of a discharge lamp's power (IEC 60923 lists them by type).
 _KINDS = {
     "led": (r"led|solar|엘이디|ＬＥＤ|एलईडी", 125, 0.0, True),
-    "hps": (r"hps|hpsv|son\b|son-?t|sodium|nav|vsap|na\b|sodio|나트륨|ナトリウム|सोडियम|lps|sox", 100, 0.12, False),
-    "mh": (r"metal|halide|halogenuro|\bmh\b|mhl|cdm|cpo|cmh|hqi|halogen-?metall|메탈|メタル|हैलाइड", 90, 0.12, False),
-    "mv": (r"mercury|\bmv\b|hpmv|hpl\b|hql|mercurio|quecksilber|수은|水銀|मरकरी", 50, 0.12, False),
+    "hps": (
+        r"hps|hpsv|shp\b|son\b|son-?t|sodium|nav|vsap|na\b|sodio|나트륨|ナトリウム|सोडियम|lps|sox",
+        100,
+        0.12,
+        False,
+    ),
+    "mh": (
+        r"metal|métal|halide|iodure|halogenuro|\bmh\b|mhl|cdm|cpo|cmh|hqi|halogen-?metall|메탈|メタル|हैलाइड",
+        90,
+        0.12,
+        False,
+    ),
+    "mv": (r"mercury|\bmv\b|hpmv|hpl\b|hql|mercurio|mercure|ballon|quecksilber|수은|水銀|मरकरी", 50, 0.12, False),
     "cfl": (
         r"cfl|compact|fluo|tube|\bt5\b|\bt8\b|\bftl\b|\btl\b|leuchtstoff|형광|삼파장|蛍光|ट्यूब|सीएफएल",
         65,

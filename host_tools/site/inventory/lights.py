@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from host_tools.site.inventory.coordinates import Places
-from host_tools.site.inventory.lamps import Lamps, lamps_of
+from host_tools.site.inventory.lamps import RATED_MOST_W, Lamps, lamps_of
 from host_tools.site.inventory.mapping import Columns
-from host_tools.site.inventory.numbers import number
+from host_tools.site.inventory.numbers import clean, number
 from host_tools.site.inventory.table import Table, times, where
 from host_tools.site.inventory.vocabulary import ROW_NUMBERS, plain
 from host_tools.site.near import Place
@@ -45,6 +45,7 @@ def lights_of(table: Table, columns: Columns, places: Places) -> Lights:
     keys, of = _keys(table, columns)
     seen: set[tuple[object, ...]] = set()
     twice = []
+    useless: dict[int, str] = {}
     out = Lights([], of)
     for place, row, line, key in zip(places.at, table.rows, table.lines, keys, strict=True):
         if place is None:
@@ -59,7 +60,15 @@ def lights_of(table: Table, columns: Columns, places: Places) -> Lights:
         kind = columns.value(row, "lamp_type")
         groups = {name: text(columns.value(row, name), LABEL_MOST) for name in GROUPS if name in columns.of}
         lamps = lamps_of(kind, [value for value in watts if value.strip()], int(count))
+        written = " ".join(cleaned for value in watts if (cleaned := clean(value)))
+        if lamps.assumed and written:
+            useless[line] = repr(written[:40]) + (f" for {lamps.count} lamps" if lamps.count > 1 else "")
         out.all.append(Light(line, key, _label(columns, row, key), place, groups, lamps))
+    if useless:
+        out.notes.append(
+            f"watts: {times(len(useless), 'light')} without a power from 1 to {RATED_MOST_W:g} W, such as "
+            f"{next(iter(useless.values()))}, {where(list(useless), table.unit)}"
+        )
     if twice:
         out.notes.append(f"left out: {times(len(twice), 'row')} that repeat another, {where(twice, table.unit)}")
     return out

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from host_tools.site.inventory.numbers import clean, degrees, number, pair
-from host_tools.site.inventory.table import InventoryError, Table
+from host_tools.site.inventory.table import InventoryError, Table, times
 from host_tools.site.inventory.vocabulary import FIELDS, ROW_NUMBERS, plain, score
 
 SEVERAL = ("watts",)  # a pole with two lamps has a column for each
@@ -50,6 +50,8 @@ def propose(table: Table, wishes: Mapping[str, str] | None = None) -> Columns:
         if places:
             columns.of[name] = places
             taken.update(places)
+        elif name == "pole":
+            columns.notes += _not_own(table, sample, taken)
     if table.points is None:
         _places(table, sample, columns, taken)
     elif {"latitude", "longitude"} <= columns.of.keys() or "position" in columns.of:
@@ -102,6 +104,15 @@ def _found(table: Table, sample: _Sample, name: str, taken: set[int]) -> list[in
     if name == "pole":  # of several numbers the surest that is each light's own
         fits = [(points, place) for points, place in fits if unique(table, [place])] or fits
     return [fits[0][1]]
+
+
+def _not_own(table: Table, sample: _Sample, taken: set[int]) -> list[str]:
+    """A sentence on a column that is called as the lights' numbers are, and is none."""
+    for place, header in enumerate(table.columns):
+        named = plain(header) not in ROW_NUMBERS and score("pole", header) > 50
+        if place not in taken and named and sample.values(place):
+            return [f"pole: {header} is not each light's own, so the place is"]
+    return []
 
 
 def _fits(name: str, values: list[str], table: Table, place: int) -> bool:
@@ -167,10 +178,29 @@ def _places(table: Table, sample: _Sample, columns: Columns, taken: set[int]) ->
             of["position"] = [place]
             columns.notes.append(f"position: {table.columns[place]}, by its values")
             return
+    if table.unit == "feature":
+        raise InventoryError(
+            f"none of the {times(len(table.rows), 'feature')} of the list is a point, so no light has a place: ask for "
+            "the lights as points"
+        )
+    for name, _most in _DEGREES:
+        called = [header for header in table.columns if score(name, header) > 50]
+        if name not in of and called:
+            _explain(table, sample, name, called[0])
     missing = [name for name, _most in _DEGREES if name not in of]
     raise InventoryError(
         f"the list has no column for {' and '.join(missing)}: name it by --map {missing[0]}=COLUMN; its columns are "
         f"{', '.join(table.columns[:20])}"
+    )
+
+
+def _explain(table: Table, sample: _Sample, name: str, header: str) -> None:
+    """Say what is wrong with the column *header*, which is called *name* and has no places.  Raises InventoryError."""
+    values = sample.values(table.columns.index(header))
+    what = f"such as {values[0]!r:.40}" if values else "empty for all lights"
+    raise InventoryError(
+        f"the column {header} is {what} and must be the {name} in degrees or metres; another one is named by "
+        f"--map {name}=COLUMN"
     )
 
 

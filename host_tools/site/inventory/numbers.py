@@ -71,7 +71,8 @@ def number(value: str) -> float | None:
 def degrees(value: str) -> float | None:
     """*value* as degrees: a number, or degrees with minutes and seconds; south and west are negative."""
     plain = number(value)
-    found = _DMS.match(value) if plain is None or len(value.split()) > 1 else None
+    sided = value.strip(" .")[-1:].upper() in ("N", "S", "E", "W", "O")  # 73.98W is a place, and no power
+    found = _DMS.match(value) if plain is None or sided or len(value.split()) > 1 else None
     if not found or not (found["minutes"] or found["before"] or found["after"]):
         return plain
     minutes, seconds = number(found["minutes"] or "0"), number(found["seconds"] or "0")

@@ -151,8 +151,9 @@ def _lamp_notes(table: Table, columns: Columns, lights: Sequence[Light], made: P
         )
     if guessed:
         whom = "all lights" if guessed == len(lights) else times(guessed, "light")
+        missing = "not known" if "watts" in columns.of else "not in the list"
         notes.append(
-            f"watts: not in the list for {whom}: 60 W a lamp is assumed, in the simulator alone; a pole judges its "
+            f"watts: {missing} for {whom}: 60 W a lamp is assumed, in the simulator alone; a pole judges its "
             "lamp only when it was measured at commissioning"
         )
     kinds = sorted({light.lamps.kind for light in lights} & {"hps", "mh", "mv", "cfl"})

@@ -31,6 +31,9 @@ _BOMS = (
 _OTHERS = ["cp949", "cp932", "cp1252", "cp1250", "cp1251", "gb18030", "big5"]
 # what cp1252 has where cp1250 has letters of Polish, Czech and Hungarian: inside a word it is not from Western Europe
 _NO_LETTERS = re.compile(r"\w[\xb3\xb9\xbf\xa3\xa5\xaf\xbc\xbe]|[\xb3\xb9\xbf\xa3\xa5\xaf\xbc\xbe]\w")
+# in a text of Western or Central Europe most letters with accents stand alone; where every letter is beyond ASCII, few
+_RUNS = re.compile(rb"[\x80-\xff]+")
+_ALONE = 0.8  # share of them from which it is one
 _LOOKED_AT = 200_000  # bytes, to find out the encoding
 
 
@@ -62,7 +65,7 @@ def _refuse_other_kinds(file: Path, data: bytes) -> None:
         if data.startswith(start):
             raise InventoryError(f"{file} is {what}: {cure}")
     head = data[:500].lstrip().lower()
-    if head.startswith((b"<!doctype html", b"<html")):
+    if head.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<body")):
         raise InventoryError(f"{file} is a web page and no list: download the data behind it")
 
 
@@ -83,7 +86,12 @@ def _encoding(file: Path, data: bytes) -> str:
     charsets = gis("charset_normalizer", "a list that is not in UTF-8")
     # what is not plain letters tells most, and may begin far down
     sample = b"\n".join(line for line in data.splitlines() if not line.isascii())[:_LOOKED_AT]
-    found = charsets.from_bytes(sample or data[strange:], cp_isolation=_OTHERS).best()
+    sample = sample or data[strange:]
+    runs = [len(run) for run in _RUNS.findall(sample)]
+    european = runs.count(1) >= _ALONE * len(runs)
+    found = charsets.from_bytes(sample, cp_isolation=["cp1252", "cp1250"] if european else _OTHERS).best()
+    if found is None and european:
+        return "cp1252"  # too few letters to tell
     if found is None:
         raise InventoryError(f"the encoding of {file} cannot be found out: say it by --encoding")
     if found.encoding == "cp1250" and not _NO_LETTERS.search(data.decode("cp1252", "replace")):

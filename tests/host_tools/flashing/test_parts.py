@@ -10,9 +10,9 @@ import pytest
 from host_tools.errors import DiyaError
 from host_tools.flashing import chips, slip
 from host_tools.flashing.errors import FlashError
-from host_tools.flashing.job import rates
 from host_tools.flashing.memory import Done, Memory
 from host_tools.flashing.output import Said
+from host_tools.flashing.rates import rates
 from host_tools.flashing.row import Row
 from host_tools.flashing.screen import figures, table
 from host_tools.flashing.stub import stub_for

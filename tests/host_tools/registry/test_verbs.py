@@ -103,10 +103,14 @@ def test_labels_that_cannot_be_are_refused(
 
 def test_where_labels_go_is_looked_at_before_they_are_drawn(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     missing = tmp_path / "none" / "labels.pdf"
-    assert f"the folder {missing.parent} is not there" in said(capsys, "label", "--all", "--pdf", str(missing), code=1)
+    assert f"there is no folder {missing.parent}: make it first" in said(
+        capsys, "label", "--all", "--pdf", str(missing), code=1
+    )
     (tmp_path / "file").write_text("")
     below = tmp_path / "file" / "labels.pdf"
-    assert "is not there: make it first" in said(capsys, "label", "--all", "--pdf", str(below), code=1)
+    assert f"--pdf is {below}, and {below.parent} is a file and must be a folder" in said(
+        capsys, "label", "--all", "--pdf", str(below), code=1
+    )
 
 
 def test_nothing_that_is_exported_is_a_formula_or_breaks_a_line(

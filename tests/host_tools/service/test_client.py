@@ -8,7 +8,8 @@ import pytest
 
 from host_tools.language import Language
 from host_tools.service import PoleGone, PoleSilent, Refused, Service
-from host_tools.service.client import LONGEST_REASON, LONGEST_REQUEST
+from host_tools.service.client import LONGEST_REASON
+from host_tools.service.exchange import LONGEST_REQUEST
 from tests.host_tools.service.fake_pole import FakePole
 
 

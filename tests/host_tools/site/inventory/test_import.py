@@ -402,3 +402,55 @@ def test_plain_csv_needs_no_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(InventoryError, match="the time zone is not known"):
         prepare(put(tmp_path, "k.csv", KOREAN), tmp_path / "k", Wishes())
     shutil.rmtree(tmp_path / "s")
+
+
+def test_an_empty_column_of_places_and_features_that_are_no_points_are_said_as_what_they_are(tmp_path: Path) -> None:
+    empty = put(tmp_path, "l.csv", "id,lat,lon\nA,,\nB,,\n")
+    with pytest.raises(InventoryError, match=r"column lat is empty for all lights and must be the latitude"):
+        prepare(empty, tmp_path / "s", WISHES)
+    shape = {"type": "LineString", "coordinates": [[78.7, 23.8], [78.8, 23.8]]}
+    features = [{"type": "Feature", "geometry": shape, "properties": {"id": 1}}]
+    lines = put(tmp_path, "l.geojson", json.dumps({"type": "FeatureCollection", "features": features}))
+    with pytest.raises(InventoryError, match="none of the 1 feature of the list is a point"):
+        prepare(lines, tmp_path / "s", WISHES)
+
+
+def test_a_power_that_cannot_be_is_said_with_its_line(tmp_path: Path) -> None:
+    text = "id,lat,lon,watts,lamps\nA,23.8,78.7,90,1\nB,23.81,78.7,1000,5\nC,23.82,78.7,400,2\n"
+    site, done = made(tmp_path / "s", put(tmp_path, "l.csv", text))
+    assert site.luminaires[site.poles[1].luminaire].assumed
+    assert any("1 light without a power from 1 to 4000 W, such as '1000' for 5 lamps, line 3" in n for n in done.notes)
+    assert any(note.startswith("watts: not known for 1 light") for note in done.notes)
+
+
+def test_numbers_that_several_lights_share_are_said_to_be_no_names(tmp_path: Path) -> None:
+    rows = [f"A{number // 2},23.8{number},78.7{number}" for number in range(6)]
+    site, done = made(tmp_path / "s", put(tmp_path, "l.csv", "\n".join(["Pole No,lat,lon", *rows])))
+    assert [pole.name for pole in site.poles][:2] == ["P0001", "P0002"]
+    assert "pole: Pole No is not each light's own, so the place is" in done.notes
+
+
+@pytest.mark.parametrize(
+    ("encoding", "street"),
+    [
+        ("cp1252", "Rue de la Paix n°{0}"),
+        ("cp1252", "São João {0}"),
+        ("cp1250", "Świętego Krzyża {0}"),
+        ("cp949", "서울로{0}"),
+    ],
+)
+def test_a_street_is_read_in_the_encoding_it_was_saved_in(tmp_path: Path, encoding: str, street: str) -> None:
+    rows = [f"EP{number},23.8{number},78.7{number},{street.format(number)}" for number in range(9)]
+    file = tmp_path / "l.csv"
+    file.write_bytes("\n".join(["id,lat,lon,street", *rows]).encode(encoding))
+    site, _done = made(tmp_path / "s", file)
+    assert site.poles[3].label == street.format(3)
+
+
+def test_a_french_list_is_understood_by_its_header(tmp_path: Path) -> None:
+    head = "Identifiant;Adresse;Type de lampe;Puissance (W);Nombre de lampes;Latitude;Longitude;Armoire"
+    rows = [f"EP{number};Rue;SHP;150;2;48,85{number};2,34{number};A1" for number in range(3)]
+    site, _done = made(
+        tmp_path / "s", put(tmp_path, "l.csv", "\n".join([head, *rows])), Wishes(timezone="Europe/Paris")
+    )
+    assert [(pole.name, pole.luminaire, pole.feeder) for pole in site.poles][:1] == [("EP0", "hps-150x2", "A1")]

@@ -34,6 +34,8 @@ def test_degrees(text: str) -> None:
 def test_south_and_west_are_negative_and_sixty_minutes_are_no_angle() -> None:
     assert degrees("33°55'12\"S") == degrees("-33° 55' 12\"") == pytest.approx(-33.92)
     assert degrees("6°12'W") == pytest.approx(-6.2)
+    assert degrees("73.98W") == degrees("73.98 W") == degrees("W 73.98") == -73.98  # and no watts
+    assert pair("40.75N, 73.98W") == (40.75, -73.98, False)
     assert degrees("23°61'00\"N") is None
 
 
