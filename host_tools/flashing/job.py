@@ -21,7 +21,7 @@ from host_tools.flashing.esptool import Pass
 from host_tools.flashing.files import Files
 from host_tools.flashing.given import Bundle, Names
 from host_tools.flashing.loader import ROM_BAUD, Loader, Refused, Silent
-from host_tools.flashing.output import Said
+from host_tools.flashing.output import REFUSED, Said
 from host_tools.flashing.plan import HEAD, OWN, Moved, Part, Plan, candidates, digest, is_first, make_plan, padded
 from host_tools.flashing.rates import BAUDS, whole_blocks
 from host_tools.flashing.relay import Order, Relay
@@ -97,6 +97,8 @@ class Job:
         """What to say when the last try ended with *error*."""
         if isinstance(error, Refused):
             return FlashError("flash.refused", port=self.port.device, baud=baud, why=error)
+        if isinstance(error, Noisy) and REFUSED in str(error):  # at every rate, so it was not the line
+            return FlashError("flash.failed", port=self.port.device, why=error)
         if isinstance(error, Noisy) and error.region:
             return FlashError("flash.damaged", port=self.port.device, region=error.region)
         return Lost("flash.noisy", port=self.port.device, baud=baud)

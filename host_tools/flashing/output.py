@@ -20,6 +20,7 @@ _NOISE = (
     "Invalid SLIP escape", "Failed to write", "Failed to enter", "Failed to leave", "Response doesn't match",
     "Failed to start stub", "Failed to connect", "Failed to calculate md5sum", "Timed out", "timeout",
 )  # fmt: skip
+REFUSED = "not supported in the current download mode"  # of a command whose number the line may have changed
 _DAMAGED = ("MD5 of file does not match", "the written flash region is empty")
 
 
@@ -59,7 +60,7 @@ class Said:
     @property
     def noise(self) -> bool:
         """Whether a lower baud rate may help."""
-        return any(words in self.why for words in _NOISE)
+        return any(words in self.why for words in (*_NOISE, REFUSED))
 
     @property
     def damaged(self) -> bool:

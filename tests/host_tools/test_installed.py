@@ -47,6 +47,7 @@ DOES = {
     "virtual-pole": (("--fault", "gremlins"), 1, "", "there is no fault 'gremlins'"),
     "watch": ((*BROKER, "--once"), 1, "", "no MQTT broker answers at mqtt://127.0.0.1:1"),
     "send": ((*BROKER, "--all", "--level", "50"), 1, "", "no MQTT broker answers at mqtt://127.0.0.1:1"),
+    "alarms": (("--db", "r.sqlite"), 1, "", "there is no record at r.sqlite"),
     "record": (("show", "--db", "r.sqlite"), 1, "", "there is no record at r.sqlite"),
     "site": (("check", "sagar"), 0, "240 poles", ""),
     "pole": (("--port", NOBODY, "--once"), 1, "", f"nothing listens at {NOBODY}"),
@@ -56,6 +57,7 @@ DOES = {
     "boards": (("virtual", "--json"), 0, '"chip": "esp32"', ""),
     "label": (("--site", "sagar", "--pole", "P0001", "--svg", "out"), 0, "", ""),
     "registry": (("list", "--json"), 0, '"poles": []', ""),
+    "completion": (("bash",), 0, "_diya_completion", ""),
     "doctor": (("--json",), None, '"about": "Python"', ""),
 }
 WRITES = {"label"}

@@ -20,7 +20,7 @@ from host_tools.link import Link
 from host_tools.record.query import Wanted, reading
 from host_tools.record.store import Record
 from tests.host_tools.record.played_pole import HEAD, ROOT, SITE, event
-from tests.host_tools.record.test_verb import wait_for
+from tests.patience import until
 
 METERS, EVENTS = 2000, 500
 DIYA = Path(sys.executable).with_name("diya")
@@ -36,8 +36,10 @@ def recorder(broker: Mosquitto, file: Path) -> Iterator[None]:
         with Link(broker.address, ["x"]) as link:
             for kind in ("meter", "state"):
                 topic = f"{HEAD}/{name}/{kind}"
-                wait_for(
-                    lambda kind=kind, topic=topic: known(file, name, kind) or link.post(topic, b'{"v":1,"at":1}'), 60
+                until(
+                    lambda kind=kind, topic=topic: known(file, name, kind) or link.post(topic, b'{"v":1,"at":1}'),
+                    "the recorder has subscribed",
+                    0.05,
                 )
         yield
     finally:
@@ -72,7 +74,7 @@ def test_what_was_said_while_the_recorder_was_dead_is_all_there(tmp_path: Path) 
                 link.post(f"{HEAD}/P0001/event", event(f"a-{number}"))
             link.publish("none", b"")
         with recorder(broker, file):
-            wait_for(lambda: counts(file) == (EVENTS, METERS), 60)
+            until(lambda: counts(file) == (EVENTS, METERS), "the recorder")
 
 
 def test_events_queued_in_the_session_of_an_older_version_are_not_lost(tmp_path: Path) -> None:
@@ -95,7 +97,7 @@ def test_events_queued_in_the_session_of_an_older_version_are_not_lost(tmp_path:
             for number in range(1, 51):
                 link.publish(f"{HEAD}/P0001/event", event(f"a-{number}"))
             with recorder(broker, file):
-                wait_for(lambda: counts(file)[0] == 50, 60)
+                until(lambda: counts(file)[0] == 50, "the recorder")
             # the old session hears meters no longer, which would displace events in its queue
             for number in range(20):
                 link.publish(f"{HEAD}/P0001/meter", json.dumps({"v": 1, "at": 1, "activePower": number}).encode())

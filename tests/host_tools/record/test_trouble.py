@@ -23,7 +23,7 @@ from host_tools.record.query import reading
 from host_tools.record.recorder import Recorder
 from host_tools.record.store import Record
 from tests.host_tools.record.played_pole import HEAD, NOW, ROOT, SITE, event
-from tests.host_tools.record.test_verb import count, wait_for
+from tests.patience import until
 
 LIMIT_S = 40.0
 
@@ -64,7 +64,7 @@ class Running:
 def running(broker: Mosquitto, file: Path, **more: Any) -> Iterator[Running]:
     one = Running(broker, file, **more)
     try:
-        wait_for(lambda: one.error or one.recorder.totals.connections, LIMIT_S)
+        until(lambda: one.error or one.recorder.totals.connections, "the recorder")
         yield one
     finally:
         one.end()
@@ -77,11 +77,15 @@ def test_a_copy_makes_way_for_the_first_and_both_record(tmp_path: Path) -> None:
             name = one.name
         shutil.copy(first, copy)
         with running(broker, first) as one, running(broker, copy) as other:
-            wait_for(lambda: any("this record is a copy: it goes on as" in line for line in other.said), LIMIT_S)
+            until(lambda: any("this record is a copy: it goes on as" in line for line in other.said), "the recorder")
             assert one.name == name != other.name
             with Link(broker.address, ["x"]) as link:
                 for file in (first, copy):
-                    wait_for(lambda file=file: count(file) or link.post(f"{HEAD}/P0001/event", event("a-1")), LIMIT_S)
+                    until(
+                        lambda file=file: count(file) or link.post(f"{HEAD}/P0001/event", event("a-1")),
+                        "an event",
+                        0.05,
+                    )
         with running(broker, copy) as other:
             assert other.name != name
             assert not any("another client" in sentence for sentence in other.said)
@@ -98,8 +102,8 @@ def test_a_file_that_was_brought_back_keeps_its_queue(tmp_path: Path, monkeypatc
             link.publish(f"{HEAD}/P0001/event", event("a-1"))
         with running(broker, back) as one:
             assert one.name == name
-            wait_for(lambda: count(back) == 1, LIMIT_S)
-            wait_for(lambda: one.recorder._connector._copied is False, LIMIT_S)
+            until(lambda: count(back) == 1, "the recorder")
+            until(lambda: one.recorder._connector._copied is False, "the recorder")
 
 
 def test_two_that_are_the_same_in_all_say_so(tmp_path: Path) -> None:
@@ -113,8 +117,9 @@ def test_two_that_are_the_same_in_all_say_so(tmp_path: Path) -> None:
             db.execute("UPDATE about SET value = ? WHERE name = 'home'", (connector.home_of(copy),))
         db.close()
         with running(broker, first) as one, running(broker, copy) as other:
-            wait_for(
-                lambda: any("another client has the identifier" in line for line in one.said + other.said), LIMIT_S
+            until(
+                lambda: any("another client has the identifier" in line for line in one.said + other.said),
+                "both say so",
             )
 
 
@@ -123,16 +128,16 @@ def test_a_locked_file_is_waited_for_and_nothing_is_lost(tmp_path: Path, monkeyp
     file = tmp_path / "r.sqlite"
     with Mosquitto() as broker, running(broker, file) as one:
         with Link(broker.address, ["x"]) as link:
-            wait_for(lambda: count(file) or link.post(f"{HEAD}/P0001/event", event("a-1")), LIMIT_S)
+            until(lambda: count(file) or link.post(f"{HEAD}/P0001/event", event("a-1")), "an event", 0.05)
             locker = sqlite3.connect(file, isolation_level=None)
-            wait_for(lambda: locked(locker), LIMIT_S)
+            until(lambda: locked(locker), "the recorder")
             for number in range(2, 30):
                 link.publish(f"{HEAD}/P0001/event", event(f"a-{number}"))
-            wait_for(lambda: any("another program has it locked" in line for line in one.said), LIMIT_S)
+            until(lambda: any("another program has it locked" in line for line in one.said), "the recorder")
             locker.execute("ROLLBACK")
             locker.close()
-            wait_for(lambda: count(file) == 29, LIMIT_S)
-        wait_for(lambda: any("can be written again" in line for line in one.said), LIMIT_S)
+            until(lambda: count(file) == 29, "the recorder")
+        until(lambda: any("can be written again" in line for line in one.said), "the recorder")
         assert sum("waiting, while the broker keeps" in line for line in one.said) == 1
 
 
@@ -147,7 +152,7 @@ def locked(db: sqlite3.Connection) -> bool:
 def test_a_full_disk_is_waited_for_and_nothing_is_lost(tmp_path: Path) -> None:
     file = tmp_path / "r.sqlite"
     with Mosquitto() as broker, running(broker, file) as one, Link(broker.address, ["x"]) as link:
-        wait_for(lambda: count(file) or link.post(f"{HEAD}/P0001/event", event("a-1")), LIMIT_S)
+        until(lambda: count(file) or link.post(f"{HEAD}/P0001/event", event("a-1")), "an event", 0.05)
         real, full = Record.take, True
 
         def take(self: Record, *arguments: Any) -> Any:
@@ -159,10 +164,10 @@ def test_a_full_disk_is_waited_for_and_nothing_is_lost(tmp_path: Path) -> None:
         Record.take = take  # type: ignore[method-assign]
         try:
             link.publish(f"{HEAD}/P0001/event", event("a-2"))
-            wait_for(lambda: any("is full; make room there" in line for line in one.said), LIMIT_S)
+            until(lambda: any("is full; make room there" in line for line in one.said), "the recorder")
             assert count(file) == 1
             full = False
-            wait_for(lambda: count(file) == 2, LIMIT_S)
+            until(lambda: count(file) == 2, "the recorder")
         finally:
             Record.take = real  # type: ignore[method-assign]
 
@@ -204,14 +209,20 @@ def test_a_computer_that_slept_accuses_no_pole(tmp_path: Path) -> None:
     file = tmp_path / "r.sqlite"
     with Mosquitto() as broker, running(broker, file, silent_s=5) as one, Link(broker.address, ["x"]) as link:
         link.publish(f"{HEAD}/P0001/state", b'{"v":1,"level":50}', retain=True)
-        wait_for(lambda: count_poles(file) == 1, LIMIT_S)
+        until(lambda: count_poles(file) == 1, "the recorder")
         one.recorder._turned -= 3600
         one.recorder._since -= 3600
         one.recorder._heard.clear()
         one.recorder._looked = 0.0
-        wait_for(lambda: one.recorder._looked > 0.0, LIMIT_S)
+        until(lambda: one.recorder._looked > 0.0, "the recorder")
     with reading(file) as reader:
         assert reader.summary()["silent"] == 0
+
+
+def count(file: Path) -> int:
+    """How many events are in the record."""
+    with reading(file) as reader:
+        return int(reader.summary()["events"])
 
 
 def count_poles(file: Path) -> int:
