@@ -84,8 +84,8 @@ class Session:
             if any(mqtt.matches(pattern, topic) for pattern in added):
                 self.deliver(topic, payload, qos, retain=True)
 
-    def deliver(self, topic: str, payload: bytes, qos: int, retain: bool = False) -> None:
-        """A message to the client, at most at the QoS it subscribed with."""
+    def deliver(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> None:
+        """A message to the client, at *qos* and at most at the QoS it subscribed with."""
         granted = [wanted for pattern, wanted in self.filters.items() if mqtt.matches(pattern, topic)]
         if granted:
             if not min(qos, *granted):
@@ -143,7 +143,7 @@ class BrokerModel:
                 self.retained.pop(topic, None)
         self._heard(topic, payload)
         for session in list(self.sessions.values()):
-            session.deliver(topic, payload, qos)
+            session.deliver(topic, payload)  # as `upgrade_outgoing_qos true` has it: at the subscriber's QoS
 
     def check_keepalive(self) -> None:
         """Drops clients silent for one and a half times their keepalive (MQTT 3.1.1, 3.1.2.10); call every second."""

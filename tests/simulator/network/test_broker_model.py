@@ -95,7 +95,7 @@ def clients(broker: Broker, *names: str) -> list[bytes]:
 
 
 def qos(broker: Broker) -> list[bytes]:
-    """QoS of a delivery is the lower of the publisher's and the subscriber's."""
+    """QoS of a delivery is the subscriber's, also of what was published at QoS 0 (`upgrade_outgoing_qos true`)."""
     out = clients(broker, "a", "b")
     broker.send("a", subscribe(("t/0", 0), ("t/1", 1), ("none/+", 1)))
     out.append(broker.take("a"))
