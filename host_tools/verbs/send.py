@@ -69,6 +69,13 @@ def send(
         raise CommandError("--level is missing and must be given, 0 to 100 percent (or --cancel)")
     if span and until:
         raise CommandError("when it ends must be said by one of --for and --until")
+
+    def body(expiration: int) -> str:
+        if level is None:
+            return envelope.cancel(owner, ref)
+        return envelope.override(level, expiration, owner=owner, reason=reason, ref=ref, ramp_s=ramp)
+
+    body(0)  # what no pole would take is said before a broker is asked
     target = Target(tuple(dict.fromkeys(poles)), group or "")
     seconds = spans.span(span or DEFAULT_SPAN)
     keys = opened(key_file).known() if key_file else None
@@ -85,11 +92,7 @@ def send(
             )
         now = sender.clock.now()
         expiration = spans.moment(until, now, place.zone) if until else int(now) + seconds
-        if level is None:
-            body = envelope.cancel(owner, ref)
-        else:
-            body = envelope.override(level, expiration, owner=owner, reason=reason, ref=ref, ramp_s=ramp)
-        outcome = _with_progress(sender, target, body, wait_s)
+        outcome = _with_progress(sender, target, body(expiration), wait_s)
     if as_json:
         say_json({"target": str(target), "expiration": None if cancel else expiration, **sending.as_json(outcome)})
     else:

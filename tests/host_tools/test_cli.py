@@ -55,6 +55,11 @@ def test_help_lists_every_verb_and_imports_none_of_them() -> None:
         (["watch", "--root", "/".join("x" * 40)], 1, "at most 64 characters"),
         (["watch", "--login", ""], 2, "'--login': it is empty"),
         (["record", "show", "--db", ""], 2, "it is empty"),
+        (
+            ["send", "--all", "--level", "600", "--broker", "mqtt://127.0.0.1:1"],
+            1,
+            "the level is 600 and must be 0 to 100",
+        ),
         (["send", "--all"], 1, "--level is missing and must be given, 0 to 100 percent"),
         (["send", "--all", "--level", "x"], 2, "'x' is not a valid integer."),
         (["send", "--all", "--level", "5", "--for", "ever"], 1, "the span is 'ever' and must be such as 90s"),
