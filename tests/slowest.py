@@ -12,6 +12,11 @@ from pathlib import Path
 
 BUDGET_S = 130.0  # processor seconds on two cores: 90 s less the start of three workers, who collect the tests
 LIST = Path(__file__).with_name("slow.txt")
+# files, and a folder of files, whose tests live on what the first of them sets up: they are in or out together
+SHARED = (
+    "tests/test_docs.py", "tests/test_wheel.py", "tests/test_terminals.py",
+    "tests/simulator/serial_pole/test_bare_board.py", "tests/simulator/street/",
+)  # fmt: skip
 HEAD = "# What `make test-fast` leaves out; `python -m tests.slowest` writes this list: see docs/developing.md.\n"
 
 
@@ -20,7 +25,7 @@ def slowest(lines: Iterable[str], budget_s: float) -> list[str]:
     took: dict[str, float] = defaultdict(float)
     for line in lines:
         seconds, _, test = line.strip().partition(" ")
-        took[test.partition("[")[0]] += float(seconds)
+        took[_counted(test)] += float(seconds)
     rest, out = sum(took.values()), []
     for test in sorted(took, key=lambda name: -took[name]):
         if rest <= budget_s:
@@ -28,6 +33,12 @@ def slowest(lines: Iterable[str], budget_s: float) -> list[str]:
         rest -= took[test]
         out.append(test)
     return sorted(out)
+
+
+def _counted(test: str) -> str:
+    """What *test* is counted with: its function, with all parameters, or its file."""
+    file = test.partition("::")[0]
+    return file if file.startswith(SHARED) else test.partition("[")[0]
 
 
 if __name__ == "__main__":

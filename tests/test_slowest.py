@@ -14,6 +14,11 @@ def test_the_slowest_are_left_out_until_the_rest_fits_and_a_tests_parameters_cou
     assert slowest(times, 100.0) == []
 
 
+def test_tests_that_share_what_the_first_sets_up_are_left_out_together() -> None:
+    times = ["9.0 tests/test_docs.py::first", "0.1 tests/test_docs.py::second", "1.0 b.py::quick"]
+    assert slowest(times, 2.0) == ["tests/test_docs.py"]
+
+
 def test_every_test_on_the_list_exists() -> None:
     for line in LIST.read_text().splitlines():
         if not line.startswith("#"):
