@@ -22,7 +22,7 @@ demo: $(READY)  ## a street of 12 poles through a night (HEADLESS=1: one night a
 test: $(READY)  ## every test, on CPython and on MicroPython
 	@$(BIN)/python -m pytest
 
-test-fast: $(READY)  ## all but the tests in tests/slow.txt: a minute and a half, for the habit
+test-fast: $(READY)  ## all but the tests in tests/slow.txt, for the habit
 	@$(BIN)/python -m pytest -m "not slow"
 
 check: $(READY)  ## ruff, and mypy on the host's code and on the firmware against the ESP32 stubs
