@@ -16,14 +16,14 @@ from host_tools.closest import closest
 from host_tools.correlation import street_faults
 from host_tools.correlation.telling import moment, span
 from host_tools.errors import CommandError
-from host_tools.option_types import WORD, NamedPath
+from host_tools.option_types import WORD
 from host_tools.output import json_option, say_json
 from host_tools.record import heard, query
 from host_tools.record.open_faults import closed_faults
 from host_tools.record.query import Reader
 from host_tools.site.load import find_site, load_site
 from host_tools.site.model import Pole, SiteError
-from host_tools.user_folders import state_folder
+from host_tools.verbs.record_file import db_option, record_file
 
 STALE_S = 1200  # without a word: a pole refreshes its state every 15 minutes, so somebody would have spoken
 CLOSED = 20
@@ -47,10 +47,7 @@ class Wanted:
 
 
 @click.command(name="alarms", help="List the open alarms of the record: since when, evidence, cause, what to carry.")
-@click.option(
-    "--db", "--record", "db", metavar="FILE", type=NamedPath(dir_okay=False, path_type=Path),
-    help="The record (default: record.sqlite in the user's state folder).",
-)  # fmt: skip
+@db_option
 @click.option(
     "--site", metavar="SITE", type=WORD,
     help="Name of the site, or a folder with its files (default: the record's own).",
@@ -69,7 +66,7 @@ def alarms_command(
         raise CommandError("--last is for the closed alarms and must be given with --all")
     if last is not None and not 1 <= last <= 100_000:
         raise CommandError(f"--last is {last} and must be 1 to 100000")
-    path = db or state_folder() / "record.sqlite"
+    path = record_file(db)
     with query.reading(path) as reader:
         known = _files(site, reader)
         wanted = Wanted(poles, _group(group, known, reader), kinds)

@@ -20,15 +20,10 @@ from host_tools.record import query
 from host_tools.record.known import check_names
 from host_tools.record.query import Reader, Wanted
 from host_tools.text import safe
-from host_tools.user_folders import state_folder
 from host_tools.verbs.keys import key_file_option, opened
+from host_tools.verbs.record_file import db_option, record_file
 
 SHOWN = 20
-
-db_option = click.option(
-    "--db", "--record", "db", metavar="FILE", type=NamedPath(dir_okay=False, path_type=Path),
-    help="The record (default: record.sqlite in the user's state folder).",
-)  # fmt: skip
 
 
 def _wanted_options(command: Any) -> Any:
@@ -76,7 +71,7 @@ def run(
     silent_s = span(silent_after)
     place = connection.place(site)
     keys = opened(key_file).known() if key_file else {}
-    file = db or _default()
+    file = record_file(db)
     store = Record(file, place.root, place.site, {"timezone": place.zone.key, "title": place.title})
     until = None if seconds is None else time.monotonic() + seconds
     try:
@@ -112,7 +107,7 @@ def show(
 ) -> None:  # fmt: skip
     if last < 1:
         raise CommandError(f"--last is {last} and must be above 0")
-    with query.reading(db or _default()) as reader:
+    with query.reading(record_file(db)) as reader:
         wanted = _wanted(reader, poles, group, types, since, until)
         summary = reader.summary()
         if latest:
@@ -144,7 +139,7 @@ def export(
     db: Path | None, poles: tuple[str, ...], group: str | None, types: tuple[str, ...], since: str | None,
     until: str | None, form: str, out: Path | None,
 ) -> None:  # fmt: skip
-    with query.reading(db or _default()) as reader:
+    with query.reading(record_file(db)) as reader:
         events = reader.events(_wanted(reader, poles, group, types, since, until))
         if out is None:
             query.write(events, form, sys.stdout)
@@ -172,7 +167,7 @@ def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None
     from host_tools.record.believed import as_of
     from host_tools.site.load import load_site
 
-    with query.reading(db or _default()) as reader:
+    with query.reading(record_file(db)) as reader:
         poles = load_site(site or reader.about["site"]).poles
         now = as_of(reader.db)
         from_ = query.moment(since, now, reader.zone)
@@ -190,10 +185,6 @@ def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None
             if reader.open_faults:
                 many = len(reader.open_faults)
                 click.echo(f"\n{many} fault{'s' if many > 1 else ''} of single poles open: `diya alarms` lists them.")
-
-
-def _default() -> Path:
-    return state_folder() / "record.sqlite"
 
 
 def _wanted(
