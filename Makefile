@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# Where Python may not keep what it compiled, each start of a test's process compiles all of Diya again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-fast check soak wheel bench bench-detection clean
 
@@ -32,7 +35,7 @@ check: $(READY)  ## ruff, and mypy on the host's code and on the firmware agains
 	@$(BIN)/mypy --config-file .ci/mypy-firmware.ini
 
 soak: $(READY)  ## the long tests: a month of a pole's life on MicroPython, a power cut at every write
-	@$(BIN)/python -m pytest -n0 -s tests/soak
+	@$(BIN)/python -m pytest -n 2 --dist load -rP tests/soak
 
 wheel: $(READY)  ## the wheel, into dist/ (DIST=folder)
 	@$(BIN)/pip wheel -q --disable-pip-version-check --no-deps --wheel-dir $(or $(DIST),dist) .
