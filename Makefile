@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check soak wheel bench bench-detection clean
+.PHONY: help setup demo test test-fast check soak chaos wheel bench bench-detection clean
 
 help:  ## what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ check: $(READY)  ## ruff, and mypy on the host's code and on the firmware agains
 
 soak: $(READY)  ## the long tests: a month of a pole's life on MicroPython, a power cut at every write
 	@$(BIN)/python -m pytest -n 2 --dist load -rP tests/soak
+
+chaos: $(READY)  ## random nights with everything that can happen (SEED=n, N=k nights); a failing one is made small
+	@$(BIN)/python -m simulator.chaos $(if $(SEED),--seed $(SEED)) $(if $(N),--nights $(N)) $(if $(TO),--scenario $(TO))
 
 wheel: $(READY)  ## the wheel, into dist/ (DIST=folder)
 	@$(BIN)/pip wheel -q --disable-pip-version-check --no-deps --wheel-dir $(or $(DIST),dist) .

@@ -40,6 +40,7 @@ def complaints(night: Night, outcome: Outcome) -> list[str]:
         *_dark(outcome),
         *_failed(outcome),
         *_told(outcome),
+        *_repeated(outcome),
         *_lost(outcome, lines),
         *_planned(night, outcome, lines),
     ]
