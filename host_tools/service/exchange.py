@@ -128,7 +128,7 @@ class Exchange:
             raise ValueError(f"the request {do} has {len(line)} bytes and a pole takes {LONGEST_REQUEST}")
         strange: Refused | None = None
         begin = self.monotonic() if began is None else began
-        living = self._answered and 1 < tries and patience_s * tries < LIVING_S
+        living = self._answered and tries > 1 and patience_s * tries < LIVING_S
         for number in range(LIVING_TRIES if living else tries):
             left_s = LIVING_S - (self.monotonic() - begin)
             if number >= tries and left_s <= 0:
