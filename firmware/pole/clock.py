@@ -61,7 +61,16 @@ class Clock:
             self._set(unix * 1000, _RTC_ERROR_MS, False)
 
     def now(self, ticks):
-        """Unix seconds, or None while the time is unknown."""
+        """Unix seconds of the agreed time, or None while there is none: what is signed, dated and lit goes by it."""
+        self._advance(ticks)
+        return self._unix if self._known else None
+
+    def said(self, ticks):
+        """Unix seconds by what witnesses say: the agreed time, else what a single one says and no other contradicts.
+
+        None when none speaks or two disagree.  Not to be lowered, dated or signed by on its own: it may be a second
+        opinion beside a sensor.
+        """
         self._advance(ticks)
         return self._unix if self._known else None
 
