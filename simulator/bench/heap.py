@@ -43,7 +43,7 @@ FOR_A_MOMENT = {  # what is loaded (with all that it needs), and what is forgott
     "while events are asked for again": (("pole.link.verdict", "pole.obeying", *RESENDING), (*JUDGING, *RESENDING)),
     "while the journal makes room": (UPKEEP, UPKEEP),
     "while the time is asked for": (ASKING, ASKING),
-    "while a network's answer is judged": (("pole.network_answer",), ("pole.network_answer",)),
+    "while a witness of the time is heard": (("pole.witnesses",), ("pole.witnesses", "pole.vote")),
     "while an event is explained": (EXPLAINING, EXPLAINING),
     "while faults or a curve are kept": (KEEPING, KEEPING),
     "while a laptop is told something": (("pole.service.answering", "pole.service.telling"), SERVING),
