@@ -62,7 +62,7 @@ def encode(unix, registers):
 def mark(unix, by):
     """The seven bytes that say: set at *unix*, on the word of the witnesses *by*."""
     day = (unix - _EPOCH) // 86400
-    text = _MAGIC + bytes((by, day >> 8, day & 255))
+    text = _MAGIC + bytes((by, day >> 8 & 255, day & 255))
     return text + bytes((0x5A, _sum(text)))
 
 

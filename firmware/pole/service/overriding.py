@@ -25,5 +25,6 @@ def _set(control, asked, now, ticks):
         raise Wrong("reason is %s and must be text of at most %d characters" % (repr(reason)[:40], _LONGEST_REASON))
     begin = control.clock.said(ticks) or 0  # it ends on the ticks, too
     override = Override(_LOCAL, level, reason, "", begin, begin + hold_s, ramp_s, hold_s)
+    override.present = True
     holding.hold(control.arbiter, override, aio.ticks_add(ticks, hold_s * 1000))
     return level, hold_s, ramp_s, None if now is None else now + hold_s
