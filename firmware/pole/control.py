@@ -124,6 +124,9 @@ class Control:
             else:
                 unclocked_level = 0 if self._dark is False else 100
                 fields = self._commanding.take(message, now, ticks, unclocked_level)
+                if self._commanding.lowered:
+                    self.reporter.event(now, "marksLowered", self._commanding.lowered)
+                    self._commanding.lowered = None
             try:
                 self.reporter.ack(now, fields)
             except MemoryError:  # what has judged it makes room for the answer

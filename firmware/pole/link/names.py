@@ -24,7 +24,7 @@ class Names:
     def __init__(self, net, ticks):
         self._net = net
         self._ticks = ticks
-        self._known = {}  # name: [address or "", failures, s to wait, ticks of the next look-up, why the last one failed]
+        self._known = {}  # name: [address or "", failures, s to wait, ticks of the next look-up, its problem]
         self.light_due = None
 
     async def quiet(self):
