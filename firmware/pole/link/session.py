@@ -123,6 +123,10 @@ class Session:
             self.problem = ""
             self._on_online()
             await client.serve()
+        except OSError as error:
+            if self.online or not settings["link.tls"]:
+                raise
+            raise OSError(str(error) + self._net.shortage()) from None  # before the memory is given back
         finally:
             self.online = False
             self._client = None
