@@ -5,11 +5,11 @@ idle dimmer pin asks for full light.  What is done here keeps it so.
 """
 
 
-def boot(vfs="", data="/data", net=None, nonce=None, partition=None, console=None):
+def boot(vfs="", data="/data", net=None, nonce=None, partition=None, console=None, heap=None):
     """The pole's ports, lamp lit and watchdog armed.  *vfs* and *data* are where the two file systems are mounted.
 
-    *net*, *nonce* and *console* stand in for the ports of that name, and *partition* for the data partition, where they
-    cannot be the chip's own.
+    *net*, *nonce* and *console* stand in for the ports of that name, *partition* for the data partition, and *heap* for
+    Python's own (drivers/heap.py), where they cannot be the chip's own.
 
     Raises OSError or ValueError where ``board.json`` cannot be read: the pole has not been flashed properly.
     """
@@ -17,6 +17,7 @@ def boot(vfs="", data="/data", net=None, nonce=None, partition=None, console=Non
 
     description = board.read(vfs)
     ports = board.light(description)
+    board.bound_heap(ports, description, heap)
     board.complete(ports, description, vfs, data, net, nonce, partition, console)
     return ports
 

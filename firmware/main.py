@@ -3,7 +3,7 @@
 import asyncio
 import gc
 
-from pole.modules import unload
+from pole.modules import made, unload
 
 try:
     from sys import print_exception
@@ -53,7 +53,9 @@ def build(ports, settings, origin, standing, past):
     """The pole's control task with all its parts; *past* are the deaths before this life (drivers/deaths.py)."""
     from pole import app
 
-    return app.build(ports, settings, origin, standing, past)
+    control = app.build(ports, settings, origin, standing, past)
+    made(control, control.outbox)
+    return control
 
 
 def main(ports):

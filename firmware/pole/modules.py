@@ -1,4 +1,4 @@
-"""Modules that are needed for a moment only: their memory is given back afterwards."""
+"""What is needed for a moment only: its memory is given back afterwards."""
 
 import gc
 import sys
@@ -18,3 +18,18 @@ def unload(*names):
             if package and hasattr(sys.modules[package], child):  # not if there was no memory to load it to its end
                 delattr(sys.modules[package], child)
     gc.collect()
+
+
+def made(*things):
+    """Forgets how *things*, and the objects that are their attributes, were made: no other of their classes will be.
+
+    On CPython, where other poles are made of the same classes, it does nothing.
+    """
+    if sys.implementation.name != "micropython":
+        return
+    for thing in things:
+        for part in [thing] + list(thing.__dict__.values()):
+            try:
+                type(part).__init__ = None
+            except AttributeError:
+                pass  # one of MicroPython's own

@@ -25,13 +25,20 @@ def check_board(board: dict[str, Any]) -> list[str]:
 
 
 def board_warnings(board: dict[str, Any]) -> list[str]:
-    """What works but may hurt on a checked *board*: pins whose level at reset decides how the chip starts."""
+    """What works but may hurt on a checked *board*: pins whose level at reset decides how the chip starts, and no UART
+    with which the size of Python's heap could be set.
+    """
     chip = CHIPS[board["chip"]]
-    return [
+    out = [
         f"{field} is {pin}, a strapping pin: its level at reset decides how the {chip.title} starts."
         for field, pin in pins(board)
         if pin in chip.straps
     ]
+    if board["chip"] == "esp32" and "heap" not in board and "meter" not in board:
+        out.append(
+            "[heap] and [meter] are both missing: Python's heap has no bound then, and TLS finds no memory on an ESP32."
+        )
+    return out
 
 
 def _chip(board: dict[str, Any]) -> Chip | None:

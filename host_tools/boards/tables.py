@@ -23,6 +23,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "leakage": {"driver": "adc", "pin": "adc", "full_scale_ma": range(100, 16385)},
     "gear": {"driver": "lw14", "bus": BUS, "scl": "out", "sda": "out"},
     "supply": {"driver": "contact", "pin": "pull", "present": (0, 1), "hold_up_ms": range(200, 60001)},
+    "heap": {"driver": "uart", "uart": UART, "tx": "out", "rx": "in"},
     "watchdog": {"timeout_s": range(5, 601)},
 }
 

@@ -64,7 +64,7 @@ function used() {
 mp.runPython(`
 import sys, gc
 sys.path.insert(0, "/virtual")
-import asyncio, binascii, errno, hashlib, json, math, os, struct, time
+import binascii, errno, hashlib, json, math, os, struct, time
 import machine, network, esp32, socket, ssl
 os.urandom = bytes
 sys.path.insert(0, "/app")

@@ -145,9 +145,10 @@ class CPythonRunner:
     async def _live(self) -> None:
         # here and not above: they import machine, which is only now the virtual one
         boot, main = start_module("boot"), start_module("main")
+        heap = importlib.import_module(VIRTUAL + "python_heap").Heap()
         folder = self._hardware.folder
         vfs, data = f"{folder}/vfs", f"{folder}/data"
-        await main.live(boot.boot(vfs, data, self._net, self._nonce, self._data, self._typed))
+        await main.live(boot.boot(vfs, data, self._net, self._nonce, self._data, self._typed, heap))
 
     def type(self, data: bytes) -> None:
         """*data* comes in on the console."""

@@ -63,6 +63,11 @@ class CpythonNet:
     def set_time(self, unix: int) -> None:
         self.call(ops.RTC_SET, unix - EPOCH_UNIX)
 
+    def shortage(self) -> str:
+        from pole.drivers import tls  # not above: it imports machine
+
+        return str(tls.shortage())
+
     async def connect(
         self, address: str, port: int, timeout_ms: int, secure: Secure | None = None
     ) -> CpythonStream | CpythonTls:
@@ -81,8 +86,11 @@ class CpythonNet:
         await self.wait(stream.number, POLLOUT)
         if secure is None:
             return stream
-        self.call(ops.TLS_OPEN)
+        stalled, _ = self.call(ops.TLS_OPEN)
         stream.charged = True
+        if stalled:
+            self.call(hostops.STALL, stream.number)
+            return stream
         if not self.call(hostops.SECURE)[0]:
             return stream
         tls = CpythonTls(stream, secure)

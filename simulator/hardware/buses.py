@@ -44,11 +44,19 @@ class I2cDevice(Protocol):
         """Power has come back."""
 
 
-class Uarts:
-    """The serial lines.  At a wrong baud rate nothing is understood on either side."""
+def _enough(_number: int, _size: int | None) -> bool:
+    return True
 
-    def __init__(self, now_ms: Callable[[], int]) -> None:
+
+class Uarts:
+    """The serial lines.  At a wrong baud rate nothing is understood on either side.
+
+    *memory(number, bytes)* gives a UART its receive buffer, or takes it back (None); whether there was room.
+    """
+
+    def __init__(self, now_ms: Callable[[], int], memory: Callable[[int, int | None], bool] = _enough) -> None:
         self._now_ms = now_ms
+        self._memory = memory
         self._wired: dict[tuple[int, int], tuple[UartDevice, int]] = {}
         self._open: dict[int, tuple[UartDevice, bool] | None] = {}  # UART: its device, and is the baud rate right?
 
@@ -65,6 +73,7 @@ class Uarts:
     def operations(self) -> dict[int, Operation]:
         return {
             ops.UART_OPEN: self._open_one,
+            ops.UART_CLOSE: self._close_one,
             ops.UART_WRITE: self._write,
             ops.UART_READ: self._read,
             ops.UART_ANY: self._any,
@@ -73,10 +82,17 @@ class Uarts:
     def _open_one(self, number: int, baud: int, data: bytes) -> Answer:
         wired = self._wired.get((data[0], data[1]))
         self._open[number] = None
+        if not self._memory(number, int.from_bytes(data[2:4], "little")):
+            return -errno.ENOMEM, b""
         if wired:
             device, right_baud = wired
             device.read(_EVERYTHING, self._now_ms())  # what came in before the port was open is lost
             self._open[number] = device, baud == right_baud
+        return 0, b""
+
+    def _close_one(self, number: int, _b: int, _data: bytes) -> Answer:
+        self._open.pop(number, None)
+        self._memory(number, None)
         return 0, b""
 
     def _write(self, number: int, _b: int, data: bytes) -> Answer:

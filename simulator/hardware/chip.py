@@ -53,12 +53,12 @@ class Chip:
         self.cause = PWRON_RESET
         self.radio = radio
         self.gpio = Gpio(pulls, lambda pin: self.on_output(pin))
-        self.uarts = Uarts(now_ms)
         self.i2c = I2cBuses()
         self.nvs = nvs or Nvs()
         self.flash = flash or Flash()
         self.watchdog = Watchdog(now_ms)
         self.dram = Dram(lambda: radio.active)
+        self.uarts = Uarts(now_ms, self.dram.uart)
         self._rtc = Rtc(now_ms)
         self._unix = unix
         self._mac = mac

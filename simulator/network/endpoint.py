@@ -62,6 +62,7 @@ class Sockets:
         self._kinds: dict[int, int] = {}
         self._endpoints: dict[int, Endpoint] = {}
         self._interest: dict[int, int] = {}
+        self._stalled: set[int] = set()
 
     def handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
         """One call of the pole (``simulator/virtual/hostops.py``): the answer's value, below zero -errno, and data."""
@@ -71,6 +72,11 @@ class Sockets:
             return -(error.errno or errno.EIO), b""
 
     def _handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
+        if op == hostops.STALL:
+            self._stalled.add(a)
+            return 0, b""
+        if a in self._stalled and op in (hostops.SEND, hostops.RECV):
+            return -errno.EAGAIN, b""
         if op == hostops.SEND:
             return self._endpoint(a).send(data), b""
         if op == hostops.RECV:
@@ -109,6 +115,7 @@ class Sockets:
     def _close(self, number: int) -> None:
         self._kinds.pop(number, None)
         self._interest.pop(number, None)
+        self._stalled.discard(number)
         endpoint = self._endpoints.pop(number, None)
         if endpoint:
             endpoint.close()
@@ -119,6 +126,7 @@ class Sockets:
             endpoint.vanish()
         self._kinds.clear()
         self._interest.clear()
+        self._stalled.clear()
         self._endpoints.clear()
 
     def close(self) -> None:
@@ -131,7 +139,7 @@ class Sockets:
         out = []
         for number in sorted(self._interest):
             endpoint = self._endpoints.get(number)
-            if endpoint:
+            if endpoint and number not in self._stalled:
                 events = endpoint.ready() & (self._interest[number] | POLLERR)
                 if events and self._interest[number]:
                     out.append((number, events))

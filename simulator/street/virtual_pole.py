@@ -150,6 +150,7 @@ class VirtualPole:
         try:
             ticks = self._ticks_at(now)
             wait = runner.step(ticks, self._sockets.ready())
+            self.chip.dram.waits()
         except PoleReset as reset:
             self._notice_crash()
             self._restart(reset.cause)

@@ -9,6 +9,7 @@ from ops import (
     FLASH_ERASE,
     FLASH_PROGRAM,
     FLASH_READ,
+    IDF_HEAP,
     NVS_COMMIT,
     NVS_ERASE,
     NVS_GET,
@@ -17,6 +18,7 @@ from ops import (
     TEMPERATURE,
 )
 
+HEAP_DATA = 4  # what idf_heap_info is asked for
 small = 0  # bytes of a read that makes no garbage, which takes longer
 _I32 = 0
 _BLOB = 1
@@ -29,6 +31,11 @@ _NAMES = {
 
 def raw_temperature():
     return call(TEMPERATURE)
+
+
+def idf_heap_info(capabilities):
+    rows = read(IDF_HEAP)
+    return [struct.unpack_from("<IIII", rows, at) for at in range(0, len(rows), 16)]
 
 
 def _fail(code):

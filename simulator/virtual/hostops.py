@@ -14,6 +14,7 @@ SEND = 113  # a: socket, data; answers how many bytes were taken, or -errno
 RECV = 114  # a: socket, b: at most; answers the length (0: closed by the peer) and the bytes, or -errno
 CLOSE = 115  # a: socket
 INTEREST = 116  # a: socket, b: POLLIN | POLLOUT wanted, 0 for none
+STALL = 118  # a: socket, which carries nothing from now on: the chip has no memory for what goes through it
 SECURE = 117  # answers 1 where TLS is spoken over sockets, 0 where the network is a model that has no use for it
 
 FAILED = 120  # data: what main.py says of an exception that ended the app

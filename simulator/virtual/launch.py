@@ -50,8 +50,9 @@ def _nonce(n):
 try:
     import boot
     import main
+    import python_heap
 
-    main.main(boot.boot(_folder + "/vfs", _folder + "/data", nonce=_nonce))
+    main.main(boot.boot(_folder + "/vfs", _folder + "/data", nonce=_nonce, heap=python_heap.Heap()))
     import timers
 
     for number in range(SOCKETS):  # the app has ended: nobody waits for them any more

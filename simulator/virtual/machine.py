@@ -25,6 +25,7 @@ from ops import (
     RTC_MEMORY_SET,
     RTC_SET,
     UART_ANY,
+    UART_CLOSE,
     UART_OPEN,
     UART_READ,
     UART_WRITE,
@@ -167,11 +168,15 @@ class ADC:
 
 
 class UART:
-    def __init__(self, id, baudrate=115200, *, tx, rx):
+    def __init__(self, id, baudrate=115200, *, tx, rx, rxbuf=256):
         if not 0 <= id < _CHIPS[call(CHIP)][3]:
             raise ValueError("UART(%d) does not exist" % id)
         self._id = id
-        call(UART_OPEN, id, baudrate, bytes((_number(tx), _number(rx))))
+        rxbuf &= 0xFFFF  # of which the real port's driver has 16 bits
+        _checked(call(UART_OPEN, id, baudrate, bytes((_number(tx), _number(rx), rxbuf & 0xFF, rxbuf >> 8))))
+
+    def deinit(self):
+        call(UART_CLOSE, self._id)
 
     def any(self):
         return call(UART_ANY, self._id)

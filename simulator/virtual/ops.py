@@ -11,13 +11,14 @@ PWM_SET = 5  # a: pin, b: duty
 PWM_STOP = 6  # a: pin
 ADC_READ = 7  # a: pin; answers 0 to 65535
 
-UART_OPEN = 10  # a: UART, b: baud, data: pins tx, rx
+UART_OPEN = 10  # a: UART, b: baud, data: pins tx, rx, and bytes of the receive buffer (2); answers 0 or -errno
 UART_WRITE = 11  # a: UART, data
 UART_READ = 12  # a: UART, b: at most; answers the length and the bytes that have come in
 UART_ANY = 13  # a: UART; answers how many bytes have come in
 I2C_OPEN = 14  # a: bus, data: pins scl, sda
 I2C_WRITE = 15  # a: bus, b: address, data
 I2C_READ_MEM = 16  # a: bus, b: address | register << 8 | length << 16; answers the length and the bytes
+UART_CLOSE = 17  # a: UART
 
 WDT_START = 20  # a: milliseconds
 WDT_FEED = 21
@@ -56,5 +57,13 @@ FLASH_READ = 61  # a: byte, b: how many; answers their number and the bytes
 FLASH_PROGRAM = 62  # a: byte, data
 FLASH_ERASE = 63  # a: block
 
-TLS_OPEN = 70  # takes the memory of a TLS session; answers 0 or -errno
+TLS_OPEN = 70  # takes the memory of a TLS session; answers 0, 1 when its handshake finds none, or -errno
 TLS_CLOSE = 71  # gives it back
+IDF_HEAP = 72  # data: a row for each region of ESP-IDF's heap, <IIII bytes, free, largest free block, least ever free
+
+# Python's own heap, as the chip would have it: the engines' grows in no steps (simulator/hardware/dram.py)
+PYTHON_SIZE = 73  # answers its bytes in all
+PYTHON_FREE = 74  # answers how many are free
+PYTHON_TAKE = 75  # a: bytes; answers the object's number or -errno
+PYTHON_COLLECT = 76  # a: the number of the only one that is still used, or -1
+PYTHON_USES = 77  # a: bytes in use; answers the bytes of the heap in all or -errno

@@ -8,7 +8,7 @@ import struct
 
 import tls
 from _chip import call, post, read, read_into
-from hostops import INTEREST, RECV, SECURE, SEND
+from hostops import INTEREST, RECV, SECURE, SEND, STALL
 from ops import RTC_GET, TLS_CLOSE, TLS_OPEN
 
 PROTOCOL_TLS_CLIENT = tls.PROTOCOL_TLS_CLIENT
@@ -39,9 +39,11 @@ class SSLContext:
     def wrap_socket(self, sock, *, server_side=False, do_handshake_on_connect=True, server_hostname=None):
         if do_handshake_on_connect:
             raise NotImplementedError("a handshake that blocks: the pole has none")
-        error = call(TLS_OPEN)
-        if error:
-            raise OSError(-error)
+        answer = call(TLS_OPEN)
+        if answer < 0:
+            raise OSError(-answer)
+        if answer:
+            call(STALL, sock.number)
         lower = Below(sock)
         sock.on_close = lower.closed
         if not call(SECURE):

@@ -75,6 +75,10 @@ def test_an_unknown_board_names_those_there_are(name):
         ("leakage", {"pin": 4}, "leakage.pin is 4, which does not measure while Wi-Fi runs; use 32 to 39."),
         ("leakage", {"pin": 34}, "leakage.pin is 34, which is photocell.pin already."),
         ("leakage", {"full_scale_ma": 30}, "leakage.full_scale_ma is 30 and must be 100 to 16384."),
+        ("heap", {"tx": 9}, "heap.tx is 9, which belongs to the flash (6 to 11)."),
+        ("heap", {"tx": 34}, "heap.tx is 34, which can only be an input (34 to 39)."),
+        ("heap", {"rx": 16}, "heap.rx is 16, which is meter.rx already."),
+        ("heap", {"uart": 0}, "heap.uart is 0 and must be 1 or 2."),
         ("watchdog", {"timeout_s": 1}, "watchdog.timeout_s is 1 and must be 5 to 600."),
     ],
 )
@@ -123,7 +127,7 @@ def test_all_mistakes_are_found_in_one_pass():
         "chip is 'esp32-s9' and must be 'esp32', 'esp32s3' or 'esp32c3'.",
         "flash_mb is 3 and must be 4, 8 or 16.",
         "heater is not part of a board; its tables are relay, dimmer, meter, rtc, photocell, accelerometer, door, "
-        "leakage, gear, supply, watchdog.",
+        "leakage, gear, supply, heap, watchdog.",
         "relay.pin is 35, which can only be an input (34 to 39).",
         "relay.closed is 7 and must be 0 or 1.",
         "[dimmer] is missing; every board needs one.",
@@ -137,6 +141,17 @@ def test_a_board_may_lack_what_a_street_can_do_without():
     for table in ("meter", "rtc", "photocell", "accelerometer", "door", "leakage", "gear"):
         del board[table]
     assert check_board(board) == []
+
+
+def test_an_esp32_without_a_uart_for_the_heap_is_warned_of_and_the_meters_will_do():
+    board = load_board("esp32-devkitc")
+    del board["heap"]
+    assert board_warnings(board) == []
+    del board["meter"]
+    assert check_board(board) == []
+    assert board_warnings(board) == [
+        "[heap] and [meter] are both missing: Python's heap has no bound then, and TLS finds no memory on an ESP32."
+    ]
 
 
 def test_parts_on_one_bus_share_its_pins_and_those_on_two_do_not():

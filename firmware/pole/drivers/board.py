@@ -14,9 +14,10 @@ _CAPABILITIES = ("accelerometer", "dimmer", "door", "gear", "leakage", "meter", 
 class Ports:
     """All hardware of one pole, and the one object the app is handed.
 
-    ``relay``, ``dimmer``, ``watchdog`` and ``reset()`` are there first; then ``board`` (its name), ``capabilities``
+    ``relay``, ``dimmer``, ``watchdog`` and ``reset()`` are there first; then ``radio``, and ``kept``, which keeps the
+    size of the heap (drivers/heap.py); then ``board`` (its name), ``capabilities``
     (what this pole can do, for ``birth``), ``chip``, ``console``, ``deaths``, ``high_water``, ``nonce(n)`` (n bytes
-    nobody can guess), ``factory`` and ``store`` (files), ``radio``, ``net``.  ``meter``, ``rtc``, ``photocell``,
+    nobody can guess), ``factory`` and ``store`` (files), ``net``.  ``meter``, ``rtc``, ``photocell``,
     ``accelerometer``, ``door``, ``leakage``, ``gear`` and ``supply`` are None on a board without them.
     """
 
@@ -50,13 +51,24 @@ def light(description):
     return ports
 
 
+def bound_heap(ports, description, own):
+    """Sets the size of Python's heap (drivers/heap.py), which leaves the radio on; *own*, where given, is that heap."""
+    from pole.drivers import heap
+    from pole.drivers.wifi import Radio
+    from pole.modules import unload
+
+    ports.radio = Radio()
+    ports.kept = heap.bound(description, ports.radio, own or heap.Heap())
+    del heap
+    unload("pole.drivers.heap")
+
+
 def complete(ports, description, vfs, data, net, nonce, partition, console):
     """Opens everything else; *net*, *nonce* and *console*, where given, are those ports, and *partition* is the data
     partition.
     """
     from pole.drivers import chip, deaths, high_water, storage
     from pole.drivers.files import Files
-    from pole.drivers.wifi import Radio
     from pole.modules import unload
 
     partition = partition or storage.Partition(data)
@@ -69,7 +81,6 @@ def complete(ports, description, vfs, data, net, nonce, partition, console):
     ports.high_water = high_water
     ports.nonce = nonce or os.urandom
     ports.factory = Files(vfs)
-    ports.radio = Radio()
     if net is None:
         from pole.drivers import net
     ports.net = net

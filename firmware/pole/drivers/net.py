@@ -9,6 +9,9 @@ import socket
 from asyncio import core  # type: ignore[attr-defined]
 
 from pole import aio
+from pole.modules import unload
+
+SECURING = ("pole.drivers.tls",)
 
 
 async def resolve(host):
@@ -21,6 +24,18 @@ def set_time(unix):
     from pole.drivers import tls
 
     tls.set_time(unix)
+    del tls
+    unload(*SECURING)
+
+
+def shortage():
+    """The end of a sentence on TLS that failed while the chip has too little memory left for it; else ""."""
+    from pole.drivers import tls
+
+    words = tls.shortage()
+    del tls
+    unload(*SECURING)
+    return words
 
 
 async def connect(address, port, timeout_ms, secure=None):
@@ -42,7 +57,10 @@ async def connect(address, port, timeout_ms, secure=None):
             return Stream(sock)
         from pole.drivers import tls
 
-        return Stream(tls.wrapped(sock, secure), sock)
+        stream = Stream(tls.wrapped(sock, secure), sock)
+        del tls
+        unload(*SECURING)
+        return stream
     except aio.TimeoutError:
         sock.close()
         raise OSError(errno.ETIMEDOUT)

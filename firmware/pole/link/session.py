@@ -132,6 +132,10 @@ class Session:
             self.problem = ""
             self._on_online()
             await client.serve()
+        except OSError as error:
+            if self.online or not settings["link.tls"]:
+                raise
+            raise OSError(str(error) + self._net.shortage()) from None  # before the memory is given back
         finally:
             opened = self.online
             self.online = False

@@ -196,6 +196,7 @@ class Running:
         self._waits = True
         self._deaf = deaf
         self._plan += 1
+        self._chip.dram.waits()
         if vm.interrupted or vm.typed or self._ready():
             self._wake()
         elif ms >= 0:

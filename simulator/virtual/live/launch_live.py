@@ -38,6 +38,7 @@ import esp32  # noqa: E402
 import machine  # noqa: E402, F401
 import network  # noqa: E402, F401
 import ntptime  # noqa: E402, F401
+import python_gc  # noqa: E402
 import repl  # noqa: E402
 
 
@@ -112,6 +113,7 @@ def _start(raw, banner):
 # an ESP32 reads its flash without garbage, which would lie between the modules of a pole and keep them apart for ever
 esp32.small = 128  # what littlefs asks for at once
 sys.modules["micropython"] = _micropython()
+sys.modules["gc"] = python_gc
 micropython.kbd_intr(3)  # SIGINT, which the simulator sends to a program that asks it for nothing, is Ctrl-C
 vfs.umount("/")
 sys.path[:] = ["", ".frozen", "/lib"]

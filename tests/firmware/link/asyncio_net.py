@@ -56,3 +56,6 @@ class Net:
 
     def set_time(self, unix: int) -> None:
         self.unix = unix
+
+    def shortage(self) -> str:
+        return ""

@@ -321,9 +321,13 @@ class Net:
         self.attempts = []  # ms
         self.secure = None  # what the last attempt asked of TLS
         self.time = None  # what the chip's clock was set to
+        self.short = ""  # what it says of the memory after a failure
 
     def set_time(self, unix):
         self.time = unix
+
+    def shortage(self):
+        return self.short
 
     async def resolve(self, host):
         self.resolved += 1

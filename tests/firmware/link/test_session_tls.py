@@ -91,3 +91,18 @@ def test_no_memory_for_tls_is_a_failure_like_any_other():
         pole.net.connect = connect
         bench.run(800000)
         assert pole.link.online
+
+
+def test_a_handshake_that_goes_silent_for_want_of_memory_is_said_to_and_a_plain_link_is_not_asked():
+    with Bench() as bench:
+        pole = Pole(bench, ca_pem=b"ca")
+        pole.net.broker.silent = True
+        pole.net.short = "; the chip has but 1208 bytes of memory left, too few for TLS"
+        bench.run(60000)
+        assert pole.link.problem == "the broker did not answer CONNECT within 20 s" + pole.net.short
+    with Bench() as bench:
+        pole = Pole(bench, tls=0)
+        pole.net.broker.silent = True
+        pole.net.short = "; a lie"
+        bench.run(60000)
+        assert pole.link.problem == "the broker did not answer CONNECT within 20 s"

@@ -31,6 +31,7 @@ from pole.drivers import net  # noqa: E402
 class Net:
     connect = staticmethod(net.connect)
     set_time = staticmethod(net.set_time)
+    shortage = staticmethod(net.shortage)
 
     async def resolve(self, host):
         return "127.0.0.1"  # the unix port's look-up answers in another form than the ESP32's

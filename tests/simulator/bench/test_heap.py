@@ -10,7 +10,7 @@ import pytest
 from host_tools.bundle.compiling import compile_tree
 from host_tools.firmware import FIRMWARE
 from host_tools.user_folders import writable_cache
-from simulator.bench.heap import BUDGET, FOR_A_MOMENT, Measured, measure
+from simulator.bench.heap import BUDGET, FOR_A_MOMENT, SLACK, Measured, measure
 from simulator.bench.wasm import missing, run
 
 HEALTH = Path(__file__).parents[2] / "firmware" / "health"
@@ -26,9 +26,13 @@ def measured() -> Measured:
         pytest.skip(f"npm could not fetch MicroPython's WebAssembly build: {error}")
 
 
-def test_the_peak_is_within_the_budget(measured: Measured) -> None:
+def test_the_peak_is_within_the_whole_heap_with_8_kb_to_spare(measured: Measured) -> None:
     peak = measured.peak
-    assert peak.live <= BUDGET, f"{peak.live:,} bytes are in use {peak.what}, and {BUDGET:,} are there"
+    assert peak.live <= BUDGET - SLACK, f"{peak.live:,} bytes are in use {peak.what}, and {BUDGET:,} are there"
+
+
+def test_what_was_seen_on_a_chip_is_what_is_counted_here(measured: Measured) -> None:
+    assert 76_000 < measured.steady < 92_000  # 84 to 90 KB with TLS, before constructors were forgotten
 
 
 def test_what_is_loaded_for_a_moment_is_given_back(measured: Measured) -> None:

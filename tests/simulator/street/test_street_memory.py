@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from simulator.kernel import Kernel
@@ -47,6 +49,41 @@ def test_without_memory_for_tls_the_street_stays_lit_and_the_pole_comes_back(eng
         before, *after = online(lived, stage.name)
         assert before < 15 * MINUTE_MS  # a session that was open went on in spite of it
         assert after and 30 * MINUTE_MS <= after[0] < 31 * MINUTE_MS
+
+
+@pytest.mark.parametrize("engine", ["cpython", "micropython"])
+def test_the_size_of_the_heap_is_set_once_at_the_start_and_stays(engine: str) -> None:
+    cut = '[[happening]]\nkind = "power_cut"\nat = "+10m"\nuntil = "+12m"\n'
+    lived = live_securely(0.4, engine, cut)
+    for stage in lived.street.poles.values():
+        dram = stage.wiring.chip.dram
+        assert dram.sizes == [56 * 1024, 104 * 1024]
+        assert dram.sessions == 1 and dram.starved == dram.stalled == dram.refused == 0
+        assert [ms < 60_000 or 12 * MINUTE_MS < ms < 13 * MINUTE_MS for ms in online(lived, stage.name)] == [True, True]
+
+
+@pytest.mark.parametrize("engine", ["cpython", "micropython"])
+def test_a_pole_whose_heap_cannot_be_bound_starts_all_the_same_and_tls_says_what_it_lacks(engine: str) -> None:
+    printed: list[str] = []
+
+    def begin(street: Street) -> None:
+        stage = street.poles["P0001"]
+        memory = stage.wiring.chip.uarts
+        memory._memory = lambda _number, size: size is None or size < 40_000  # type: ignore[method-assign]
+        street.kernel.at(5 * MINUTE_MS, lambda: stage.pole.type(b'{"id":1,"do":"status"}\n'))
+        street.kernel.at(6 * MINUTE_MS, lambda: printed.extend(stage.pole.printed.splitlines()))
+
+    lived = live_securely(0.2, engine, poles=1, begin=begin)
+    stage = lived.street.poles["P0001"]
+    dram = stage.wiring.chip.dram
+    assert dram.sizes == [56 * 1024, 112 * 1024]
+    assert dram.stalled > 3 and online(lived) == []
+    assert lived.report["dark_minutes"] == 0
+    assert lived.street.failures() == []
+    reason, answer = printed
+    assert reason.startswith("diya: the size of the heap could not be set: ")
+    problem = json.loads(answer)["problem"]
+    assert problem.startswith("the broker ") and problem.endswith(" bytes of memory left, too few for TLS")
 
 
 @pytest.mark.parametrize("engine", ["cpython", "micropython"])
