@@ -59,19 +59,19 @@ class Segments:
             self.keys.sort()
 
     def retire(self, mark, now):
-        """Takes the least wanted segment out (to ``frame.GOING``): the event that says what is lost, or None, and its
-        class.  What a flood of dangers displaces is told as routine, so that telling displaces no fault.
+        """Takes the least wanted segment out (to ``frame.GOING``): the event that says what is lost, or None, and the
+        class of that event.
 
         *mark*: the last sequence up to which all are released; *now*: Unix s or None.  Raises OSError or MemoryError.
         """
         from pole.reporting import upkeep
 
-        key, text = upkeep.retire(self._store, self.keys, mark, now)
+        key, text, routine = upkeep.retire(self._store, self.keys, mark, now)
         self.keys.remove(key)
         growing = self._growing.get(key & 7)
         if growing and growing[0] == key:
             self._growing[key & 7] = None
-        return text, int(key & 7 >= frame.DANGER)
+        return text, routine
 
     def after(self, key, routine):
         """The oldest segment of class *routine* behind *key*, or None."""

@@ -10,7 +10,7 @@ from pole.reporting import frame
 from pole.reporting.frame import GOING, name_of
 
 DROPPED = "eventsDropped"  # eventType: which events are gone, and how many
-_DANGERS = const(12)  # segments
+_DANGERS = const(12)  # segments that these keep against all others
 
 
 def recover(store, nonce):
@@ -47,7 +47,8 @@ def recover(store, nonce):
 
 
 def retire(store, keys, mark, now):
-    """Takes the least wanted of *keys* out; its file is ``GOING`` from here on: (key, what ``lost`` says of it).
+    """Takes the least wanted of *keys* out; its file is ``GOING`` from here on: (key, what ``lost`` says of it, the
+    class of that event: what a flood of dangers displaces is told as routine, so that telling displaces no fault).
 
     What needs memory is done first: where there is none, nothing has changed.  *mark* is the last sequence up to which
     everything is released.
@@ -55,7 +56,7 @@ def retire(store, keys, mark, now):
     key = _least_wanted(keys, mark)
     text = lost(store, name_of(key), mark, now)
     store.rename(name_of(key), GOING)
-    return key, text
+    return key, text, int(_dangers(keys) >= _DANGERS)
 
 
 def lost(store, name, mark, now):
@@ -157,9 +158,13 @@ def _least_wanted(keys, mark):
     faults, routine = kinds[:2]
     others = routine or faults
     most = max(kinds[frame.DANGER :], key=len)
-    if len(most) > 1 and (not others or len(keys) - len(routine) - len(faults) > _DANGERS):
+    if len(most) > 1 and (not others or _dangers(keys) > _DANGERS):
         return most[1]
     return (others or most)[0]
+
+
+def _dangers(keys):
+    return len([key for key in keys if key & 7 >= frame.DANGER])
 
 
 def _key(name):
