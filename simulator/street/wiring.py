@@ -24,6 +24,8 @@ from simulator.plant import noise
 from simulator.plant.pole import PolePlant
 
 DRIFT_PPM = 2  # a DS3231 within its specification, 0 to 40 degrees
+MAINS_MILLIHERTZ = 49_970  # not in step with what looks every so many milliseconds
+CROSSING_US = 1300  # an optocoupler lets go for so long on either side of a zero crossing (mysensors/NodeManager#81)
 
 
 class Own(NamedTuple):
@@ -103,7 +105,8 @@ class Wiring:
         if door:
             self.chip.gpio.contacts[door["pin"]] = lambda: plant.door_open != (door["open"] == 1)
         if supply:
-            self.chip.gpio.contacts[supply["pin"]] = lambda: plant.powered != (supply["present"] == 1)
+            conducts = supply["present"] == 1  # an idle pin is high
+            self.chip.gpio.contacts[supply["pin"]] = lambda: (plant.powered and not _crossing(now())) != conducts
         if leakage:
             monitor = LinearSensor(lambda: 1000 * plant.leakage_a(now()), leakage["full_scale_ma"])
             self.chip.attach_adc(leakage["pin"], monitor)
@@ -131,3 +134,10 @@ def _address(name: str) -> bytes:
     mac = bytearray(blake2b(name.encode(), digest_size=6).digest())
     mac[0] = mac[0] & 0xFC | 0x02
     return bytes(mac)
+
+
+def _crossing(now_ms: int) -> bool:
+    """Whether an optocoupler across the mains lets go at *now_ms*, near a zero crossing."""
+    half_wave = 1_000_000_000 // (2 * MAINS_MILLIHERTZ)  # microseconds
+    since = (now_ms * 1000 + half_wave // 2) % half_wave
+    return min(since, half_wave - since) < CROSSING_US

@@ -1,10 +1,17 @@
-"""Whether the mains is there, on a board whose store of energy lets it say a last word: an optocoupler to ground."""
+"""Whether the mains is there, on a board whose store of energy lets it say a last word: an optocoupler to ground.
+
+An optocoupler on alternating current lets go around each zero crossing: 1.3 ms to either side, a hundred times a
+second; one with a single diode for half of each period.  So the mains is gone when it was not seen for longer than a
+period, at looks that cannot all fall into the gaps.
+"""
 
 import machine
 
 from pole import aio, const
 
 _LOOK_MS = const(50)  # a small part of the shortest hold-up a board may have
+_DOUBT_MS = const(3)  # between looks while it is not seen: no divisor of a half-wave at 50 or 60 Hz
+_GONE_LOOKS = const(10)  # in a row without it: 30 ms, one and a half periods
 
 
 class Supply:
@@ -12,20 +19,25 @@ class Supply:
 
     def __init__(self, pin_no, present_value):
         self._pin = machine.Pin(pin_no, machine.Pin.IN, machine.Pin.PULL_UP)
-        self._present = present_value
+        self._present_value = present_value
+        self._present = True
 
     def present(self):
-        """Whether the mains is there."""
-        return self._pin.value() == self._present
+        """Whether the mains is there, as ``watch`` found it last; True before that."""
+        return self._present
 
     async def watch(self, changed):
-        """Calls *changed* whenever the mains goes or comes back, for ever.
+        """Calls *changed* whenever the mains goes or comes back, without end.
 
         An interrupt would do no better: it cannot end asyncio's wait, short of a flag that is itself looked at.
         """
-        before = True
+        missed = 0
         while True:
-            if self.present() != before:
-                before = not before
+            if self._pin.value() == self._present_value:
+                missed = 0
+            else:
+                missed = min(missed + 1, _GONE_LOOKS)
+            if (missed < _GONE_LOOKS) != self._present and missed in (0, _GONE_LOOKS):
+                self._present = not self._present
                 changed()
-            await aio.sleep_ms(_LOOK_MS)
+            await aio.sleep_ms(_DOUBT_MS if 0 < missed < _GONE_LOOKS else _LOOK_MS)

@@ -4,8 +4,8 @@ A segment is a head (``DJ``, 6 bytes of epoch, first sequence, CRC-32 of these) 
 bytes (start byte, kind, length, sequence, release mark, CRC-32) and its text.  A frame's CRC starts from its segment's
 head, so a frame that strays into another segment does not fit there.  Little-endian; CRC-32 is that of IEEE 802.3.
 
-A segment's file is named by the sequence of its first frame and its class: ``j0000002a.f`` (faults) or ``.r``
-(routine).  A *key* is the same as one integer, ``sequence * 2 + class`` with routine as 1; keys sort by age.
+A segment's file is named by the sequence of its first frame and its class, a letter of ``CLASSES``: ``j0000002a.f``.
+A *key* is the same as one integer, ``sequence * 8 + class``; keys sort by age.
 """
 
 import struct
@@ -13,6 +13,8 @@ from binascii import crc32, hexlify
 
 MARK = 0  # says only up to where the records are released
 EVENT = 1
+CLASSES = "frlitd"  # faults, routine, and one class for each danger: leakage, impact, tilt, open door
+DANGER = 2  # the first class of danger
 EPOCH = 6  # bytes
 HEAD = 16  # bytes, of a segment and of a frame
 DAMAGED = ()
@@ -38,7 +40,7 @@ def read_head(file, key):
     if len(head) < HEAD or struct.pack("<I", crc32(head[:12])) != head[12:]:
         return None
     mark, epoch, first = struct.unpack(_SEGMENT, head[:12])
-    if mark != b"DJ" or (key is not None and key >> 1 != first):
+    if mark != b"DJ" or (key is not None and key >> 3 != first):
         return None
     return hexlify(epoch).decode(), crc32(head)
 
@@ -65,4 +67,4 @@ def read(file, seed):
 
 def name_of(key):
     """The file of segment *key*."""
-    return "j%08x.%s" % (key >> 1, "r" if key & 1 else "f")
+    return "j%08x.%s" % (key >> 3, CLASSES[key & 7])

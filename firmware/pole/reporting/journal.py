@@ -8,9 +8,11 @@ power cut makes at most ``DUPLICATES`` acknowledged records go out again, under 
 Events go out in the order of their sequence.  One that could not go out at once, from before a cut or an outage, says
 ``replayed`` and is paced.  Acks stand in memory as before and go first: they answer somebody who waits.
 
-Where the flash refuses a record it goes out from memory, under an epoch of its own: said is better than kept.
+Where the flash refuses a record it goes out from memory, under an epoch of its own: delivery matters more than storage.
+What memory has no room for either is counted, and told as ``eventsDropped`` as soon as a record can be kept again.
 """
 
+import json
 from binascii import hexlify
 
 from pole import contract
@@ -19,6 +21,7 @@ from pole.link.outbox import NEVER, Queue, Record
 from pole.modules import unload
 from pole.reporting import frame
 from pole.reporting.frame import GOING, name_of
+from pole.reporting.losses import Losses
 from pole.reporting.reader import Reader
 from pole.reporting.segments import Segments
 
@@ -48,7 +51,7 @@ class Journal:
     says of itself.  *budget*: bytes of flash.
 
     An event's text is a JSON object without ``id`` and ``replayed``: those two the journal adds as it goes out.
-    ``lost`` counts what was accepted by nobody.
+    ``lost`` counts what neither flash nor memory took.
     """
 
     def __init__(self, store, nonce, clock, budget=BUDGET):
@@ -57,6 +60,7 @@ class Journal:
         self._clock = clock
         self._memory = Queue()
         self._spare = None  # [epoch, sequence] of events that are only in memory
+        self._losses = Losses(clock)
         self.segments = Segments(store, nonce, budget)
         last, self._mark, damage, headless = self.segments.recover()
         self._next = last + 1
@@ -64,7 +68,7 @@ class Journal:
         self._reader = Reader(self.segments, self._mark)
         self._flying = []  # sequences that are out and not released
         self._unwritten = 0  # releases since the mark was written
-        self._stamps = []  # ticks of the last puts
+        self._stamps = []  # ticks of the last puts, since the flash refused one
         self._at = -1  # ticks: what is seen in this millisecond was fixed at its beginning, whoever came first
         self._older = last  # the last sequence from before it
         self._limit = 0  # the first sequence that must wait for a PUBACK; 0: none must
@@ -84,11 +88,18 @@ class Journal:
         return self._memory.room(now)
 
     def put(self, record, now):
-        """Keeps *record*; False when it cannot be: an ack too many, or flash and memory that both refuse an event."""
+        """Keeps *record*; False when it cannot be: an ack too many, or flash and memory that both refuse an event.
+
+        ``record.routine`` is its class (``frame.CLASSES``).
+        """
         if record.kind != contract.EVENT:
             return self._memory.put(record, now)
         self._begin(now)
-        return self._keep(record.payload, record.routine)
+        if self._keep(record.payload, int(record.routine)):
+            return True
+        epoch, sequence = self._spare
+        self._losses.add(epoch, sequence, sequence)
+        return False
 
     def take(self, now):
         """The next record to be sent, or None; see ``wait_ms``."""
@@ -178,6 +189,9 @@ class Journal:
             self._older = self._next - 1
             self._limit = min(self._flying) + AHEAD if self._flying else 0
             self._stamps = self._stamps[-_LIVE:]
+            if self._losses.untold and (self._stamps or self._memory.room(now)):  # else it would be refused again
+                self._losses.tell(self._keep)
+                unload(*UPKEEP)
 
     def _take_again(self, now):
         """The next record asked for again."""
@@ -200,7 +214,7 @@ class Journal:
         place = sequence - self._next + len(self._stamps)
         return place >= 0 and 0 <= ticks_diff(now, self._stamps[place]) < LIVE_MS
 
-    def _keep(self, text, routine):
+    def _keep(self, text, routine=0):
         data = text.encode()
         if self.segments.fits(len(data)):
             try:
@@ -220,7 +234,7 @@ class Journal:
     def _write(self, routine, kind, data, sequence):
         while self.segments.crowded(routine, len(data)):
             try:
-                self._bury(self.segments.retire(self._mark, self._clock()))
+                self._bury(*self.segments.retire(self._mark, self._clock()))
             finally:
                 unload(*UPKEEP)
         if sequence is None:
@@ -229,11 +243,16 @@ class Journal:
         self.segments.write(routine, kind, sequence, self._mark, data)
         self._unwritten = 0
 
-    def _bury(self, text):
-        """Writes down *text*, what of the retired segment was not released, and only then removes it."""
-        if text:
-            self._keep(text, False)
+    def _bury(self, text, routine=0):
+        """Stores the eventsDropped record *text*, then deletes the retired segment.
+
+        Where neither flash nor memory takes it, once more with the room that the segment leaves.
+        """
+        kept = not text or self._keep(text, routine)
         self._store.remove(GOING)
+        if not kept and not self._keep(text, routine):
+            gone = json.loads(text)["attributes"]
+            self._losses.add(gone["epoch"], gone["first"], gone["last"], gone["count"])
 
     def _tidy(self, damage, headless):
         """What is left of the last life: a segment on its way out, and whatever nobody can read."""
@@ -243,7 +262,7 @@ class Journal:
         if GOING in self._store.names():
             self._bury(upkeep.lost(self._store, GOING, self._mark, now))
         if damage is not None:
-            self._keep(upkeep.note(damage or None, self._next, None, None, now), False)
+            self._keep(upkeep.note(damage or None, self._next, None, None, now))
             for key in headless:
                 if key not in self.segments.keys:  # the name may have been taken since
                     self._store.remove(name_of(key))

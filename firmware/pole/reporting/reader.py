@@ -1,4 +1,4 @@
-"""Reads the journal in order, faults and routine records together, however its segments come and go meanwhile."""
+"""Reads the journal in order, the records of all classes together, however its segments come and go meanwhile."""
 
 
 class Reader:
@@ -7,23 +7,35 @@ class Reader:
     def __init__(self, segments, after):
         self._segments = segments
         self._after = after
-        self._places = [[-1, 0, None], [-1, 0, None]]  # by class: key, byte in it, what was found there
+        self._places = {}  # by class: key, byte in it, what was found there
 
     def peek(self):
         """Sequence of the next record, 0 when there is none yet."""
-        faults, routine = self._seek(0), self._seek(1)
-        return min(faults, routine) if faults and routine else faults or routine
+        place = self._next()
+        return place[2][0] if place else 0
 
     def pop(self):
         """(epoch, text) of the record ``peek`` has just named."""
-        faults, routine = self._places[0][2], self._places[1][2]
-        place = self._places[1 if not faults or (routine and routine[0] < faults[0]) else 0]
+        place = self._next()
         self._after, epoch, text, _ = place[2]
         place[2] = None
         return epoch, text
 
-    def _seek(self, routine):
-        place, segments = self._places[routine], self._segments
+    def _next(self):
+        """The place of the oldest record, None when there is none yet."""
+        places, first = self._places, None
+        for key in self._segments.keys:
+            if key & 7 not in places:
+                places[key & 7] = [-1, 0, None]
+        for routine in places:
+            place = places[routine]
+            if self._seek(place, routine) and (not first or place[2][0] < first[2][0]):
+                first = place
+        return first
+
+    def _seek(self, place, routine):
+        """Whether there is a record for *place*, of class *routine*."""
+        segments = self._segments
         if place[0] not in segments.keys:  # it was dropped, or this is the beginning
             place[:] = self._start(routine), 0, None
         while place[0] is not None and not place[2]:
@@ -34,13 +46,13 @@ class Reader:
                 break
             follower = segments.after(place[0], routine)
             if follower is None:
-                return 0
+                return False
             place[:] = follower, 0, None
-        return place[2][0] if place[2] else 0
+        return place[2] is not None
 
     def _start(self, routine):
         start = None
         for key in self._segments.keys:
-            if key & 1 == routine and (start is None or key >> 1 <= self._after + 1):
+            if key & 7 == routine and (start is None or key >> 3 <= self._after + 1):
                 start = key
         return start

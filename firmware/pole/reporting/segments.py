@@ -1,6 +1,7 @@
 """The journal's files: 16 segments that only grow at their end; the least wanted goes when there is no room.
 
-Routine records and faults lie in segments of their own, so the former can go first and nothing is ever copied.
+Routine records, faults and each kind of danger lie in segments of their own (``frame.CLASSES``), so the least severe
+can go first and nothing is ever copied.
 """
 
 from pole.reporting import frame
@@ -22,7 +23,7 @@ class Segments:
         self._store = store
         self._nonce = nonce
         self._size = budget // COUNT - BLOCK
-        self._growing = [None, None]  # by class: (key, seed, bytes)
+        self._growing = {}  # by class: (key, seed, bytes)
 
     def recover(self):
         """Finds where the journal ended: (last sequence, release mark, damage, headless), see ``upkeep``."""
@@ -42,10 +43,10 @@ class Segments:
 
     def write(self, routine, kind, sequence, mark, text):
         """Puts a frame at the end; it is on the flash when this returns.  Raises OSError: then it may or may not be."""
-        growing, head = self._growing[routine], b""
+        growing, head = self._growing.get(routine), b""
         if not self._room(routine, len(text)):
             head = frame.pack_head(self.epoch, sequence)
-            growing = (sequence * 2 + routine, frame.crc32(head), 0)
+            growing = (sequence * 8 + routine, frame.crc32(head), 0)
         key, seed, size = growing
         data = head + frame.pack(seed, kind, sequence, mark, text)
         self._growing[routine] = None  # after an error nobody knows what is at the end of the file
@@ -58,23 +59,24 @@ class Segments:
             self.keys.sort()
 
     def retire(self, mark, now):
-        """Takes the least wanted segment out (to ``frame.GOING``): the event that says what is lost, or None.
+        """Takes the least wanted segment out (to ``frame.GOING``): the event that says what is lost, or None, and the
+        class of that event.
 
         *mark*: the last sequence up to which all are released; *now*: Unix s or None.  Raises OSError or MemoryError.
         """
         from pole.reporting import upkeep
 
-        key, text = upkeep.retire(self._store, self.keys, mark, now)
+        key, text, routine = upkeep.retire(self._store, self.keys, mark, now)
         self.keys.remove(key)
-        growing = self._growing[key & 1]
+        growing = self._growing.get(key & 7)
         if growing and growing[0] == key:
-            self._growing[key & 1] = None
-        return text
+            self._growing[key & 7] = None
+        return text, routine
 
     def after(self, key, routine):
         """The oldest segment of class *routine* behind *key*, or None."""
         for one in self.keys:
-            if one > key and one & 1 == routine:
+            if one > key and one & 7 == routine:
                 return one
         return None
 
@@ -108,9 +110,9 @@ class Segments:
             except OSError:
                 head = None
             if head and head[0] == epoch:
-                return key >> 1
+                return key >> 3
         return None
 
     def _room(self, routine, size):
-        growing = self._growing[routine]
+        growing = self._growing.get(routine)
         return growing and growing[2] + frame.HEAD + size <= self._size

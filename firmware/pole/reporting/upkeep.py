@@ -3,11 +3,14 @@
 Loaded when it is wanted and forgotten afterwards (``UPKEEP`` in ``journal``).
 """
 
-from pole import contract
+import json
+
+from pole import const, contract
 from pole.reporting import frame
 from pole.reporting.frame import GOING, name_of
 
 DROPPED = "eventsDropped"  # eventType: which events are gone, and how many
+_DANGERS = const(12)  # segments that these keep against all others
 
 
 def recover(store, nonce):
@@ -21,41 +24,39 @@ def recover(store, nonce):
     """
     keys = _keys(store)
     newest, headless = _newest(store, keys)
-    growing = [None, None]
+    growing = {}
     last = mark = 0
     damage = None
     current = ""
     for key in reversed(newest):
         epoch, seed, size, sound, _, end, _, marked = scan(store, name_of(key), key, 0)
-        last, mark = max(last, end, (key >> 1) - sound), max(mark, marked)
+        last, mark = max(last, end, (key >> 3) - sound), max(mark, marked)
         current = current or epoch
         if epoch == current:  # whatever befell an earlier epoch has been dealt with
             if not sound:
                 damage = epoch
-            growing[key & 1] = (key, seed, size)
+            growing[key & 7] = (key, seed, size)
     if headless:
         damage = damage or ""
     if damage is None and current:
         raw = bytes([int(current[at : at + 2], 16) for at in range(0, 12, 2)])
     else:
         raw = nonce(frame.EPOCH)
-        growing = [None, None]
+        growing = {}
     return keys, growing, raw, max(last, mark), mark, damage, headless
 
 
 def retire(store, keys, mark, now):
-    """Takes the least wanted of *keys* out; its file is ``GOING`` from here on: (key, what ``lost`` says of it).
+    """Takes the least wanted of *keys* out; its file is ``GOING`` from here on: (key, what ``lost`` says of it, the
+    class of that event: what a flood of dangers displaces is told as routine, so that telling displaces no fault).
 
-    That is the oldest of which everything is released (*mark* is the last such sequence), else the oldest routine
-    one, else the oldest.  What needs memory is done first: where there is none, nothing has changed.
+    What needs memory is done first: where there is none, nothing has changed.  *mark* is the last sequence up to which
+    everything is released.
     """
-    key = _released(keys, mark)
-    if key is None:
-        routine = [key for key in keys if key & 1]
-        key = routine[0] if routine else keys[0]
+    key = _least_wanted(keys, mark)
     text = lost(store, name_of(key), mark, now)
     store.rename(name_of(key), GOING)
-    return key, text
+    return key, text, int(_dangers(keys) >= _DANGERS)
 
 
 def lost(store, name, mark, now):
@@ -64,9 +65,14 @@ def lost(store, name, mark, now):
     return note(epoch, first, last, count, now) if count else None
 
 
-def note(epoch, first, last, count, now):
-    """The event that says that *count* events are gone, dated *now* (Unix s or None); None: nobody knows."""
+def note(epoch, first, last, count, now, span=None):
+    """The event that says that *count* events are gone, dated *now* (Unix s or None); None: not known.
+
+    *span*: when the first and the last of them were raised (Unix s or None), where that is known.
+    """
     gone = {"epoch": epoch, "first": first, "last": last, "count": count}
+    if span:
+        gone["from"], gone["to"] = span
     event = {"v": contract.VERSION, "at": now, "eventType": DROPPED, "timestamp": now, "attributes": gone}
     return contract.encode(contract.FIELDS[contract.EVENT], event)
 
@@ -74,8 +80,9 @@ def note(epoch, first, last, count, now):
 def scan(store, name, key, above):
     """What file *name* holds: (epoch, seed, bytes, sound, first, last, count, mark).
 
-    first, last and count are those of the records above sequence *above*, 0 without any; the epoch is "" where the
-    head is damaged, or not of *key* (None: whichever).
+    first, last and count are those of the records above sequence *above*, 0 without any; where one of them tells of
+    records that are gone, these count in its place.  The epoch is "" where the head is damaged, or not of *key* (None:
+    whichever).
     """
     first = last = count = mark = 0
     size = frame.HEAD
@@ -89,13 +96,23 @@ def scan(store, name, key, above):
                 size += frame.HEAD + len(text)
                 mark = max(mark, marked)
                 if kind == frame.EVENT and sequence > above:
-                    first = first or sequence
+                    before, gone = _told_in(text, head[0], sequence)
+                    first = min(first or before, before)
                     last = sequence
-                    count += 1
+                    count += gone
                 found = frame.read(file, head[1])
     except OSError:
         found = frame.DAMAGED
     return head[0], head[1], size, found is None, first, last, count, mark
+
+
+def _told_in(text, epoch, sequence):
+    """(first, count) of what is gone with a record: itself, or what it tells of, if that is of the same *epoch*."""
+    if b'"' + DROPPED.encode() + b'"' in text:
+        gone = json.loads(text)["attributes"]
+        if gone["epoch"] == epoch and gone["first"] and gone["count"]:
+            return min(gone["first"], sequence), gone["count"]
+    return sequence, 1
 
 
 def _keys(store):
@@ -115,30 +132,46 @@ def _newest(store, keys):
     """(the newest key with a sound head of each class there is, older one first; the others, taken out of *keys*)."""
     newest, headless = {}, []
     for key in list(reversed(keys)):
-        if key & 1 not in newest:
+        if key & 7 not in newest:
             if scan(store, name_of(key), key, 0)[0]:
-                newest[key & 1] = key
+                newest[key & 7] = key
             else:
                 keys.remove(key)
                 headless.append(key)
     return sorted(newest.values()), headless
 
 
-def _released(keys, mark):
+def _least_wanted(keys, mark):
+    """The oldest segment of which everything is released, else the oldest routine one, else the oldest with faults.
+
+    Dangers keep ``_DANGERS`` segments against all others.  Where they have more, the kind with most of them gives one
+    up: never its first, for what happened on the first evening of an outage is what matters after a week.
+    """
+    kinds = [[] for _ in frame.CLASSES]
     for key in keys:
-        for follower in keys:
-            if follower > key and follower & 1 == key & 1:
-                if follower >> 1 <= mark + 1:
-                    return key
-                break
-    return None
+        kinds[key & 7].append(key)
+    for key in keys:
+        own = kinds[key & 7]
+        at = own.index(key) + 1
+        if at < len(own) and own[at] >> 3 <= mark + 1:
+            return key
+    faults, routine = kinds[:2]
+    others = routine or faults
+    most = max(kinds[frame.DANGER :], key=len)
+    if len(most) > 1 and (not others or _dangers(keys) > _DANGERS):
+        return most[1]
+    return (others or most)[0]
+
+
+def _dangers(keys):
+    return len([key for key in keys if key & 7 >= frame.DANGER])
 
 
 def _key(name):
     """The segment whose file is *name*, None when it is no segment's."""
-    if len(name) != 11 or name[0] != "j" or name[9:] not in (".f", ".r"):
+    if len(name) != 11 or name[0] != "j" or name[9] != "." or name[10] not in frame.CLASSES:
         return None
     try:
-        return int(name[1:9], 16) * 2 + (name[10] == "r")
+        return int(name[1:9], 16) * 8 + frame.CLASSES.index(name[10])
     except ValueError:
         return None

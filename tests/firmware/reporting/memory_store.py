@@ -4,11 +4,13 @@ import io
 
 
 class MemoryStore:
-    """Files as bytes by name.  ``refuses``: every write raises OSError; ``appends`` counts them."""
+    """Files as bytes by name.  ``refuses``: every write raises OSError, ``refuse_appends``: every append does;
+    ``appends`` counts them.
+    """
 
     def __init__(self):
         self.files = {}
-        self.refuses = False
+        self.refuses = self.refuse_appends = False
         self.appends = 0
 
     def read(self, name):
@@ -20,6 +22,8 @@ class MemoryStore:
 
     def append(self, name, data):
         self._check()
+        if self.refuse_appends:
+            raise OSError(28)
         self.appends += 1
         self.files[name] = self.files.get(name, b"") + data
 

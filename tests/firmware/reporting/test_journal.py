@@ -378,7 +378,99 @@ def test_a_full_memory_beside_a_dead_flash_refuses_and_counts():
     bench = Bench(store)
     kept = [bench.put(number) for number in range(20)]
     assert kept == [True] * 16 + [False] * 4 and bench.journal.lost == 4
-    assert numbers(bench.drain()) == list(range(16))
+    events = bench.drain()
+    assert numbers(events) == list(range(16))
+    (drop,) = dropped(events)
+    assert (drop["first"], drop["last"], drop["count"]) == (17, 20, 4)
+    assert drop["epoch"] == events[0]["id"].split("-")[0] and (drop["from"], drop["to"]) == (UNIX, UNIX)
+    assert dropped(bench.drain()) == []
+
+
+def test_what_was_lost_is_told_once_the_flash_takes_records_again_though_memory_is_full():
+    store = MemoryStore()
+    bench = Bench(store)
+    bench.put(1)
+    store.refuses = True
+    for number in range(2, 30):
+        bench.now += 1
+        bench.put(number)
+    store.refuses = False
+    bench.put(30)
+    bench.now += 1
+    bench.put(31)
+    bench.boot()  # the sixteen in memory go with the power
+    events = bench.drain()
+    assert numbers(events) == [1, 30, 31]
+    (drop,) = dropped(events)
+    assert (drop["first"], drop["last"], drop["count"]) == (17, 28, 12)
+
+
+def test_what_was_dropped_for_want_of_space_is_told_though_the_flash_refuses_it_meanwhile():
+    store = MemoryStore()
+    bench = Bench(store, SMALL)
+    number = 0
+    while len(store.files) < 16 or bench.journal.segments._room(0, 80):
+        number += 1
+        bench.put(number)
+    store.refuse_appends = True
+    for _ in range(40):
+        bench.now += 1
+        number += 1
+        bench.put(number)
+    store.refuse_appends = False
+    bench.put(number + 1)
+    told = {}
+    for event in bench.drain():
+        epoch, sequence = event["id"].split("-")
+        told.setdefault(epoch, []).append(int(sequence))
+        gone = event["attributes"]
+        if event["eventType"] == upkeep.DROPPED:
+            told.setdefault(gone["epoch"], []).extend(range(gone["first"], gone["last"] + 1))
+    for epoch in told:
+        held = sorted(set(told[epoch]))
+        assert epoch == "010001000000" or held == list(range(1, held[-1] + 1)), (epoch, held)
+    lost = [n for n in range(1, max(told["010001000000"])) if n not in told["010001000000"]]
+    refused = [n for n in lost if n > number - 41]  # numbers that were used once and whose record the flash refused
+    assert lost == refused
+
+
+def test_a_danger_outlives_any_flood_of_what_is_less_severe():
+    for flood in (0, 1, 5):  # faults, routine, a door that rattles
+        bench = Bench(MemoryStore(), SMALL)
+        bench.put(1, 3)  # an impact
+        bench.put(2, 2)  # leakage
+        for number in range(3, 1200):
+            bench.put(number, flood)
+        bench.boot()
+        bench.put(1200, 0)
+        events = bench.drain()
+        got = numbers(events)
+        assert got[:2] == [1, 2] and got[-1] == 1200 and 1199 in got, flood
+        every = [int(one.split("-")[1]) for one in ids(events)]
+        named = []
+        for drop in dropped(events):
+            named += [n for n in range(drop["first"], drop["last"] + 1) if n not in every]
+        assert sorted(set(named + every)) == list(range(1, max(every) + 1)), "dropped in silence"
+
+
+def test_of_a_danger_that_comes_too_often_the_first_and_the_last_stay():
+    bench = Bench(MemoryStore(), SMALL)
+    bench.put(1, 0)
+    for number in range(2, 1000):
+        bench.put(number, 5)
+    got = numbers(bench.drain())
+    assert got[:4] == [1, 2, 3, 4] and got[-4:] == [996, 997, 998, 999] and len(got) < 200
+
+
+def test_a_segment_of_each_class_has_its_letter_and_is_found_again():
+    store = MemoryStore()
+    bench = Bench(store)
+    for kind in range(6):
+        bench.put(kind, kind)
+    assert sorted([name[-1] for name in store.files]) == list("dfilrt")
+    bench.boot()
+    bench.put(6, 4)
+    assert numbers(bench.drain()) == [0, 1, 2, 3, 4, 5, 6] and len(store.files) == 6
 
 
 def test_an_event_larger_than_a_segment_still_goes_out():

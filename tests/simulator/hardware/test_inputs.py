@@ -46,19 +46,51 @@ def test_the_supply_tells_of_every_outage_and_of_its_end(bench, present_level):
     told: list[bool] = []
     loop = VirtualLoop()  # type: ignore[abstract]
     loop.create_task(supply.watch(lambda: told.append(supply.present())))
-    for ms, mains in ((0, True), (60, False), (120, False), (180, True), (240, True), (300, False)):  # noqa: B007
+    for ms in range(400):
+        mains = not (60 <= ms < 180 or ms >= 300)
         loop.step(ms)
     assert told == [False, True, False]
     loop.abandon()
 
 
-def test_a_supply_that_is_not_there_at_the_start_is_told_at_once(bench):
+def _half_wave(ms: float, hertz: float) -> float:
+    """Where in its half-wave the mains is, 0 to 2 for a whole period."""
+    return ms / 1000 * 2 * hertz % 2
+
+
+COUPLERS = {  # how an optocoupler follows the mains: (milliseconds, hertz) to whether it conducts
+    "both half-waves": lambda ms, hertz: 0.13 < _half_wave(ms, hertz) % 1 < 0.87,
+    "one half-wave": lambda ms, hertz: 0.13 < _half_wave(ms, hertz) < 0.87,
+    "one half-wave, low voltage": lambda ms, hertz: 0.25 < _half_wave(ms, hertz) < 0.75,
+}
+
+
+@pytest.mark.parametrize("coupler", COUPLERS)
+@pytest.mark.parametrize("hertz", [47.5, 49.97, 50.0, 52.1, 59.95, 60.0])
+def test_an_optocoupler_that_lets_go_at_zero_crossings_is_a_sound_supply(bench, coupler, hertz):
+    from pole.drivers.supply import Supply
+
+    ms, cut = 0, 7000
+    bench.chip.gpio.contacts[23] = lambda: ms < cut and COUPLERS[coupler](ms, hertz)
+    supply = Supply(23, 0)
+    told: list[tuple[int, bool]] = []
+    loop = VirtualLoop()  # type: ignore[abstract]
+    loop.create_task(supply.watch(lambda: told.append((ms, supply.present()))))
+    for ms in range(cut + 200):  # noqa: B007 - the contact looks at it
+        loop.step(ms)
+    ((at, present),) = told
+    assert not present and cut <= at <= cut + 85
+    loop.abandon()
+
+
+def test_a_supply_that_is_not_there_at_the_start_is_told_within_30_ms(bench):
     from pole.drivers.supply import Supply
 
     bench.chip.gpio.contacts[23] = lambda: False
     told: list[bool] = []
     loop = VirtualLoop()  # type: ignore[abstract]
     loop.create_task(Supply(23, 0).watch(lambda: told.append(True)))
-    loop.step(0)
+    for ms in range(31):
+        loop.step(ms)
     assert told == [True]
     loop.abandon()
