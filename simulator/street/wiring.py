@@ -88,7 +88,7 @@ class Wiring:
             self.clock.set_unix(unix_ms() // 1000)  # as a technician leaves it
             self.chip.i2c.attach(rtc["scl"], rtc["sda"], ds3231.ADDRESS, self.clock)
         if photocell:
-            light = LinearSensor(lambda: plant.lux(now()), photocell["full_scale_lux"])
+            light = LinearSensor(lambda: plant.lux(now()), photocell["full_scale_lux"], board["chip"])
             self.chip.attach_adc(photocell["pin"], light)
         if accelerometer:
             felt = Lis3dh(now, lambda: plant.acceleration_g(now()), plant.shock_g)
@@ -101,7 +101,7 @@ class Wiring:
         if supply:
             self.chip.gpio.contacts[supply["pin"]] = lambda: plant.powered != (supply["present"] == 1)
         if leakage:
-            monitor = LinearSensor(lambda: 1000 * plant.leakage_a(now()), leakage["full_scale_ma"])
+            monitor = LinearSensor(lambda: 1000 * plant.leakage_a(now()), leakage["full_scale_ma"], board["chip"])
             self.chip.attach_adc(leakage["pin"], monitor)
 
     def _electrical(self) -> Electrical:
