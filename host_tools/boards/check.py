@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from host_tools.boards.analogue import range_problems
 from host_tools.boards.chips import CHIPS, Chip
 from host_tools.boards.pins import pin_problem, pins, wiring_problems
 from host_tools.boards.tables import FLASH_MB, REQUIRED, TABLES, USES, allowed_on, fits, words
@@ -21,7 +22,7 @@ def check_board(board: dict[str, Any]) -> list[str]:
             problems += _table_problems(chip, table, board[table])
         elif table in REQUIRED:
             problems.append(f"[{table}] is missing; every board needs one.")
-    return problems + [*wiring_problems(chip, board)]
+    return problems + [*range_problems(chip, board), *wiring_problems(chip, board)]
 
 
 def board_warnings(board: dict[str, Any]) -> list[str]:

@@ -11,7 +11,8 @@ class Chip:
     """One kind of chip.  All pins are GPIO numbers.
 
     *pins* are those it has, *flash* those its flash is on, *console* those of its serial console and *usb* those of its
-    own USB port (empty where it has none); *input_only* also lack pull resistors; *adc* measure while Wi-Fi runs;
+    own USB port (empty where it has none); *input_only* also lack pull resistors; *adc* measure while Wi-Fi runs,
+    at 11 dB between *adc_mv*: below the first the calibrated converter says nothing sure, above the second neither;
     *straps* decide by their level at reset how it starts.  *uarts* and *buses* (I2C) are those a board may use.
     """
 
@@ -24,6 +25,7 @@ class Chip:
     usb: tuple[int, ...]
     input_only: Sequence[int]
     adc: Sequence[int]
+    adc_mv: tuple[int, int]
     straps: tuple[int, ...]
     uarts: tuple[int, ...]
     buses: tuple[int, ...]
@@ -42,6 +44,7 @@ CHIPS = {
             usb=(),
             input_only=range(34, 40),
             adc=range(32, 40),
+            adc_mv=(150, 2450),  # the range that Espressif suggests
             straps=(0, 2, 5, 12, 15),
             uarts=(1, 2),
             buses=(0, 1),
@@ -56,6 +59,7 @@ CHIPS = {
             usb=(19, 20),
             input_only=(),
             adc=range(1, 11),
+            adc_mv=(50, 2900),  # the total error after calibration, and the range
             straps=(0, 3, 45, 46),
             uarts=(1, 2),
             buses=(0, 1),
@@ -70,6 +74,7 @@ CHIPS = {
             usb=(18, 19),
             input_only=(),
             adc=range(5),
+            adc_mv=(35, 2500),
             straps=(2, 8, 9),
             uarts=(1,),
             buses=(0,),

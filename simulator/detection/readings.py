@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pole.drivers.reading import Reading
     from simulator.plant.pole import Sense
 
-FULL_SCALE_LUX, FULL_SCALE_MA = 1000, 1000  # boards/virtual.toml
+FULL_SCALE_LUX, FULL_SCALE_MA = 1000, 500  # boards/virtual.toml
 _FULL = 0xFFFFFF
 
 # BL0942: counts a volt, an ampere, a watt of the chip, and the driver's way back from counts to units
@@ -60,8 +60,12 @@ def tenths(celsius: float) -> int:
 
 
 def analogue(value: float, full_scale: int) -> int:
-    """*value* on a 12-bit input that *full_scale* fills, in whole units."""
-    return (converted(value, full_scale) * full_scale + 32767) // 65535
+    """*value* on an input of an ESP32 to which *full_scale* gives 3.3 V, in whole units."""
+    raw = converted(value, full_scale) >> 4
+    if not raw:
+        return 0
+    tenths_mv = (142 + (52797 * raw + 32768) // 65536) * 10
+    return min((tenths_mv * full_scale + 16500) // 33000, full_scale)
 
 
 def milli_g(g: float) -> int:

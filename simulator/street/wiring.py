@@ -94,7 +94,7 @@ class Wiring:
             self.clock.remember(mark(unix, FIRM))  # as the pole itself set it while it was commissioned
             self.chip.i2c.attach(rtc["scl"], rtc["sda"], ds3231.ADDRESS, self.clock)
         if photocell:
-            light = LinearSensor(lambda: plant.lux(now()), photocell["full_scale_lux"])
+            light = LinearSensor(lambda: plant.lux(now()), photocell["full_scale_lux"], board["chip"])
             self.chip.attach_adc(photocell["pin"], light)
         if accelerometer:
             felt = Lis3dh(now, lambda: plant.acceleration_g(now()), plant.shock_g)
@@ -108,7 +108,7 @@ class Wiring:
             conducts = supply["present"] == 1  # an idle pin is high
             self.chip.gpio.contacts[supply["pin"]] = lambda: (plant.powered and not _crossing(now())) != conducts
         if leakage:
-            monitor = LinearSensor(lambda: 1000 * plant.leakage_a(now()), leakage["full_scale_ma"])
+            monitor = LinearSensor(lambda: 1000 * plant.leakage_a(now()), leakage["full_scale_ma"], board["chip"])
             self.chip.attach_adc(leakage["pin"], monitor)
 
     def _electrical(self) -> Electrical:

@@ -166,6 +166,12 @@ class ADC:
     def read_u16(self):
         return call(ADC_READ, self._pin)
 
+    def read_uv(self):
+        raw = self.read_u16() >> 4
+        if call(CHIP):
+            return raw * 3300 // 4095 * 1000
+        return (142 + (52797 * raw + 32768) // 65536) * 1000  # an ESP32 at 11 dB
+
 
 class UART:
     def __init__(self, id, baudrate=115200, *, tx, rx, rxbuf=256):

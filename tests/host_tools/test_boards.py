@@ -107,6 +107,20 @@ def test_each_chip_has_pins_of_its_own(board, table, fields, problem):
     assert found[0] == f"{table}.pin is {fields['pin']}, {problem}"
 
 
+# An ESP32's converter says nothing sure below 150 mV (Espressif): a 1 A monitor gives 89 mV at the 27 mA that count
+def test_a_sensor_on_which_a_threshold_cannot_be_measured_is_refused():
+    assert check_board(changed("leakage", full_scale_ma=1000)) == [
+        "leakage.full_scale_ma is 1000 and must be 37 to 594: leakageDetected is raised at 27 mA, and at 3.3 V for full"
+        " scale the ESP32 measures only 46 to 742 mA."
+    ]
+    assert check_board(changed("photocell", full_scale_lux=2000)) == [
+        "photocell.full_scale_lux is 2000 and must be 122 to 1100: photocell.on is 50 lux and photocell.off is 90 lux,"
+        " and at 3.3 V for full scale the ESP32 measures only 91 to 1484 lux."
+    ]
+    assert check_board(changed("photocell", full_scale_lux=100))  # 90 lux would be 2.97 V
+    assert not check_board(changed("photocell", "esp32-c3-devkitm", full_scale_lux=2000))  # it measures from 35 mV on
+
+
 def test_each_chip_has_uarts_and_buses_of_its_own():
     assert check_board(changed("meter", "esp32-c3-devkitm", uart=2)) == ["meter.uart is 2 and must be 1."]
     assert check_board(changed("rtc", "esp32-c3-devkitm", bus=1)) == ["rtc.bus is 1 and must be 0."]

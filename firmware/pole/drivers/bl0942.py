@@ -4,6 +4,10 @@ One frame answers one request, about 25 ms later at 9600 baud, so asking and rea
 between them.  Everything is integers; for a lamp below 1 kW they fit MicroPython's 31-bit small integers, so a sample
 allocates nothing.
 
+On boards with an isolated or badly pulled line the frame comes behind stray bytes (esphome/esphome#10136), so it is
+looked for in all that has come.  Its checksum is one byte, which one stray alignment in 256 passes too: a frame must
+also have the two bytes that are always zero and the frequency of a mains, and frames that overlap are all refused.
+
 The datasheet ties the registers together: V_RMS = 73989 v/Vref, I_RMS = 305978 i/Vref, WATT = 3537 v i cos/Vref^2, with
 v and i in mV at the chip's inputs and Vref 1.218 V.  With the voltage divider and the 1 milliohm shunt of the reference
 circuit that is 15873.36 counts a volt and 251213.46 counts an ampere, and therefore 623.002 counts a watt
@@ -15,7 +19,10 @@ import machine
 from pole import const
 
 _FRAME = const(23)  # bytes: 0x55, I_RMS, V_RMS, I_FAST_RMS, WATT, CF_CNT (24 bits each), FREQ (16), STATUS, checksum
+_CARRIED = const(22)  # bytes of a frame that may have come without its last one
+_AT_ONCE = const(42)  # bytes that are looked at together, beside those carried over
 _COMMAND = const(0x58)  # read, chip address 0
+_SLOW, _FAST = const(14285), const(25000)  # FREQ, microseconds a period: 70 and 40 Hz
 
 # Counts to units as fractions, both parts below 2**17 (see scale), each within 1e-8 of the constants above.
 VOLTAGE = (1753, 27826)  # mV a count
@@ -47,7 +54,9 @@ class Bl0942:
     def __init__(self, uart_id, tx, rx, baud):
         self._uart = machine.UART(uart_id, baud, tx=tx, rx=rx)
         self._request = bytes((_COMMAND, 0xAA))
+        self._line = bytearray(_CARRIED + _AT_ONCE)
         self._frame = bytearray(_FRAME)
+        self._come = memoryview(self._line)[_CARRIED:]
         self._pulses = -1  # CF_CNT of the last frame; -1: none yet
         self.answer_ms = (
             2 + _FRAME
@@ -56,24 +65,42 @@ class Bl0942:
         self.energy_uwh = 0
 
     def request(self):
-        """Asks for a frame.  Whatever was still waiting to be read is thrown away."""
-        while self._uart.readinto(self._frame):
+        """Asks for a frame.  What was still waiting to be read is thrown away."""
+        while self._uart.readinto(self._come):
             pass
         self._uart.write(self._request)
 
     def read(self, reading):
-        """Fills *reading* (a Reading) from the frame asked for ``answer_ms`` ago.
+        """Fills *reading* (a Reading) from the frame asked for ``answer_ms`` ago, among all that has come.
 
-        Returns False, and leaves *reading* and the energy as they are, when the frame is short or its checksum wrong.
+        Returns False, and leaves *reading* and the energy as they are, when no whole frame has come, or more than one
+        reading of the same bytes is possible.  Of several frames the last counts.
         """
-        frame = self._frame
-        if self._uart.readinto(frame) != _FRAME or frame[0] != 0x55:
-            return False
-        total = _COMMAND
-        for i in range(_FRAME - 1):
-            total += frame[i]
-        if ~total & 255 != frame[_FRAME - 1]:
-            return False
+        line, frame = self._line, self._frame
+        begin, since = _CARRIED, -1  # bytes since the last frame began; -1: there was none
+        while True:
+            count = self._uart.readinto(self._come)
+            if not count:
+                break
+            end = _CARRIED + count
+            for at in range(begin, end - _FRAME + 1):
+                if since >= 0:
+                    since += 1
+                if line[at] == 0x55 and _is_frame(line, at):
+                    if 0 <= since < _FRAME:
+                        return False
+                    since = 0
+                    for i in range(_FRAME):
+                        frame[i] = line[at + i]
+            begin = max(begin, end - _CARRIED)
+            for i in range(begin, end):
+                line[_CARRIED - end + i] = line[i]
+            begin = _CARRIED - end + begin
+        if since >= 0:
+            self._take(frame, reading)
+        return since >= 0
+
+    def _take(self, frame, reading):
         self._count(_u24(frame, 13))
         current = scale(_u24(frame, 1), CURRENT[0], CURRENT[1])
         watt = _u24(frame, 10)
@@ -87,7 +114,6 @@ class Bl0942:
         factor = min(1000, (power * 1000 + apparent // 2) // apparent) if apparent else 0
         reading.pf_thousandths = -factor if negative else factor
         reading.energy_wh = self.energy_wh
-        return True
 
     def _count(self, pulses):
         """Adds the energy since the last frame.  The first frame only says where counting starts."""
@@ -99,6 +125,15 @@ class Bl0942:
             self.energy_wh += uwh // _UWH
             self.energy_uwh = uwh % _UWH
         self._pulses = pulses
+
+
+def _is_frame(line, at):
+    if line[at + 18] or line[at + 21] or not _SLOW <= line[at + 16] | line[at + 17] << 8 <= _FAST:
+        return False
+    total = _COMMAND
+    for i in range(at, at + _FRAME - 1):
+        total += line[i]
+    return ~total & 255 == line[at + _FRAME - 1]
 
 
 def _u24(buffer, at):

@@ -6,8 +6,9 @@ import machine
 class Sensor:
     """Sensor on pin *pin_no* (32 to 39: the others stop working while Wi-Fi runs), linear from zero.
 
-    *full_scale*, in the sensor's unit, is what makes the input full: at most 16384, so that the arithmetic stays within
-    31 bits.
+    *full_scale*, in the sensor's unit, is what gives 3.3 V: at most 16384, so that the arithmetic stays within 31 bits.
+    The input is read by the calibration of the chip.  What is below the least that its converter can tell (an ESP32:
+    142 mV) reads 0; host_tools/boards/analogue.py refuses a board on which a threshold lies there.
     """
 
     def __init__(self, pin_no, full_scale):
@@ -16,7 +17,10 @@ class Sensor:
 
     def lux(self):
         """What a photocell sees, whole lux."""
-        return (self._adc.read_u16() * self._scale + 32767) // 65535
+        adc = self._adc
+        if adc.read_u16() == 0:  # the calibration begins with what the converter cannot tell
+            return 0
+        return min((adc.read_uv() // 100 * self._scale + 16500) // 33000, self._scale)
 
     milliamperes = lux  # what a residual-current monitor sees
 

@@ -13,6 +13,7 @@ _STATUS = const(0)
 _COMMAND = const(1)
 # In the status.  Several gears that answer at the same time break each other's frame, and DALI takes that for a yes.
 _ANSWERED = const(0x18)  # valid reply, frame error
+_BUS_FAULT = const(0x80)  # the line is shorted or without power: no gear can have answered, the other bits say nothing
 _PRESENT = const(b"\xff\x91")  # to all: QUERY CONTROL GEAR PRESENT
 
 
@@ -32,7 +33,7 @@ class Lw14:
             pass  # and answered() will say so
 
     def answered(self):
-        """Whether the gear has answered what was asked ``ANSWER_MS`` ago; False too when the interface is dead.
+        """Whether the gear has answered what was asked ``ANSWER_MS`` ago; False too with a dead interface or line.
 
         Gear without mains is silent: ask while the relay is closed.
         """
@@ -40,4 +41,5 @@ class Lw14:
             self._i2c.readfrom_mem_into(_ADDRESS, _STATUS, self._byte)
         except OSError:
             return False
-        return self._byte[0] & _ANSWERED != 0
+        status = self._byte[0]
+        return status & _ANSWERED != 0 and not status & _BUS_FAULT

@@ -18,7 +18,8 @@ _DARK_LUX, _DAY_LUX = const(10), const(30)  # an hour after sunrise, under cloud
 _BRIGHT_LUX, _NIGHT_LUX = const(60), const(30)  # at night there is less
 _TILTED, _UPRIGHT = const(14400), const(7600)  # squares of mg: 120 mg is 6.9 degrees, 87 mg is 5
 _SHOCK_MG = const(1400)  # below the lower threshold of drivers/lis3dh.py
-_LEAKS_MA, _TIGHT_MA = const(27), const(20)
+LEAKS_MA = const(27)  # boards/analogue.py refuses a board that cannot measure it
+_TIGHT_MA = const(20)
 
 
 def judge(s, reading, relay, limit_tenths, sun, clocked, ticks):
@@ -49,7 +50,7 @@ def judge(s, reading, relay, limit_tenths, sun, clocked, ticks):
         note(s, _DOOR, reading.door_open, ticks)
     ma = reading.leakage_ma
     if ma is not None:
-        note(s, _LEAKAGE, True if ma > _LEAKS_MA else False if ma < _TIGHT_MA else None, ticks)
+        note(s, _LEAKAGE, True if ma >= LEAKS_MA else False if ma < _TIGHT_MA else None, ticks)
     if relay and reading.gear_answers is not None:  # its mains comes through the relay
         note(s, _GEAR_COMM, not reading.gear_answers, ticks)
     note(s, _CLOCK, not clocked, ticks)

@@ -102,12 +102,86 @@ def test_a_short_frame_is_refused_and_the_next_one_read(bench, drivers, length):
     assert sample(bench, drivers)
 
 
-def test_rubbish_on_the_line_is_cleared_by_the_next_request(bench, drivers):
-    good = bench.meter.frame
-    bench.meter.frame = lambda now: b"\x00\xff\x55" + good(now)
-    assert not sample(bench, drivers)
-    bench.meter.frame = good
+# as captured on boards with an isolated line (esphome/esphome#10136): each answer, and the volts it says
+CAPTURED = (
+    ("00 E0 00 55 00 00 00 65 BC 34 FB 29 01 00 00 00 00 00 00 36 4E 00 22 01 00 31", 217.733),
+    ("00 F8 00 C0 00 55 00 00 00 A1 C5 34 B4 28 01 00 00 00 00 00 00 2E 4E 00 22 01 00 3C", 217.882),
+    ("00 F0 01 E8 00 55 00 00 00 58 BF 34 5A 2A 01 00 00 00 00 00 00 36 4E 00 22 01 00 DB 00 F0", 217.780),
+    ("00 55 F4 91 00 86 E4 33 B5 7D 00 82 06 00 A4 1A 00 36 4E 00 00 01 00 33", 214.248),
+)
+
+
+@pytest.mark.parametrize(("answer", "volts"), CAPTURED)
+def test_a_frame_behind_stray_bytes_is_read(bench, drivers, answer, volts):
+    bench.meter.frame = lambda now: bytes.fromhex(answer)
     assert sample(bench, drivers)
+    assert abs(drivers.reading.voltage_mv / 1000 - volts) < 0.01
+
+
+def test_a_frame_is_found_in_any_junk_and_nothing_false_ever_is(bench, drivers):
+    source = random.Random(7)
+    good = bench.meter.frame
+    found = 0
+    for number in range(300):
+        bench.load = Electrical(200.0 + number / 10, 0.3 + number / 1000, (200.0 + number / 10) * 0.25)
+        frame = good(bench.now_ms)
+        before, after = (bytes(source.choices((0x55, 0, 0xFF, 0x58, 0xAA, source.randrange(256)), k=k)) for k in (5, 3))
+        if number % 3 == 0:
+            before += frame[: source.randrange(23)]  # one that was cut off
+        if number % 5 == 0:
+            frame = flipped(frame, source.randrange(184))
+        answer = before + frame + after
+        bench.meter.frame = lambda now, answer=answer: answer
+        drivers.meter.request()
+        bench.wait(100)
+        if drivers.meter.read(drivers.reading):
+            found += 1
+            assert number % 5 and abs(drivers.reading.voltage_mv - bench.load.voltage_v * 1000) < 1
+    assert found == 240
+
+
+def test_of_two_frames_with_junk_between_the_last_counts(bench, drivers):
+    good = bench.meter.frame
+    bench.load = Electrical(230.0, 0.4, 90.0)
+    first = good(0)
+    bench.load = Electrical(220.0, 0.4, 80.0)
+    second = good(0)
+    bench.meter.frame = lambda now: first + b"\x55\x00" * 20 + second
+    drivers.meter.request()
+    bench.wait(200)
+    assert drivers.meter.read(drivers.reading)
+    assert abs(drivers.reading.power_mw - 80000) < 3
+
+
+def test_bytes_that_can_be_read_as_two_frames_are_refused(bench, drivers):
+    bench.load = Electrical(230.0, 0.4, 90.0)
+    second = bench.meter.frame(0)
+    first = bytearray(23)  # one whose last three bytes are the head of the second: only a checksum says it is none
+    first[0], first[16], first[17] = 0x55, 0x20, 0x4E
+    first[20:23] = second[:3]
+    first[21] = 0
+    second = bytes((second[0], 0)) + second[2:22]
+    second += bytes((~(0x58 + sum(second)) & 255,))
+    first[20], first[22] = second[0], second[2]
+    first[5] = (~(0x58 + sum(first[:22])) - first[22]) & 255
+    assert sum(first[:23]) + 0x58 & 255 == 255
+    bench.meter.frame = lambda now: bytes(first) + second[3:]
+    drivers.meter.request()
+    bench.wait(100)
+    assert not drivers.meter.read(drivers.reading)
+    assert values(drivers.reading) == (0, 0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("place", [18, 21])
+def test_a_frame_whose_idle_bytes_are_not_zero_or_whose_mains_is_none_is_refused(bench, drivers, place):
+    for change in ({place: 1}, {16: 0, 17: 0}, {17: 0xFF}):
+        frame = bytearray(bench.meter.frame(0)[:22])
+        for at, value in change.items():
+            frame[at] = value
+        frame += bytes((~(0x58 + sum(frame)) & 255,))
+        bench.meter.frame, good = lambda now, frame=frame: bytes(frame), bench.meter.frame
+        assert not sample(bench, drivers)
+        bench.meter.frame = good
 
 
 def test_read_too_early_is_refused(bench, drivers):

@@ -46,7 +46,10 @@ def test_door_leakage_gear_and_accelerometer_are_the_plants(board: str) -> None:
     leakage = node.board["leakage"]
     assert node.chip.handle(ops.ADC_READ, leakage["pin"])[0] * leakage["full_scale_ma"] / 65535 < 5
     node.plant.inject(2, "leakage", 1.0, 0)
-    assert 280 < node.chip.handle(ops.ADC_READ, leakage["pin"])[0] * leakage["full_scale_ma"] / 65535 < 320
+    mv = node.chip.handle(ops.ADC_READ, leakage["pin"])[0] * 3300 / 65535
+    if node.board["chip"] == "esp32":  # its converter begins at 142 mV
+        mv += 142
+    assert 280 < mv * leakage["full_scale_ma"] / 3300 < 320
 
     gear = node.board["gear"]
     for there in (True, False):

@@ -1,0 +1,41 @@
+"""Whether a board's analogue inputs can measure what the pole judges by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from host_tools.boards.chips import Chip
+from host_tools.boards.tables import TABLES, fits
+from pole import config
+from pole.health.surroundings import LEAKS_MA
+
+FULL_MV = 3300  # of a sensor at its full scale
+
+_DEFAULTS = {field[0]: field[4] for field in config.FIELDS}
+# table, field, unit: (what the pole judges by, its value in that unit)
+_THRESHOLDS = {
+    ("leakage", "full_scale_ma", "mA"): (("leakageDetected is raised", LEAKS_MA),),
+    ("photocell", "full_scale_lux", "lux"): (
+        ("photocell.on is", _DEFAULTS["photocell.on"]),
+        ("photocell.off is", _DEFAULTS["photocell.off"]),
+    ),
+}
+
+
+def range_problems(chip: Chip, board: dict[str, Any]) -> Iterator[str]:
+    """Thresholds that lie where the converter of *chip* cannot tell, on *board*: at most one sentence a sensor."""
+    low, high = chip.adc_mv
+    for (table, field, unit), thresholds in _THRESHOLDS.items():
+        given = board.get(table)
+        full = given.get(field) if isinstance(given, dict) else None
+        if not fits(full, TABLES[table][field]):
+            continue  # which has been said
+        values = [value for _what, value in thresholds]
+        most, least = min(values) * FULL_MV // low, -(-max(values) * FULL_MV // high)
+        said = " and ".join(f"{what} at {value} {unit}".replace("is at", "is") for what, value in thresholds)
+        if not least <= full <= most:
+            yield (
+                f"{table}.{field} is {full} and must be {least} to {most}: {said}, and at 3.3 V for full scale"
+                f" the {chip.title} measures only {-(-low * full // FULL_MV)} to {high * full // FULL_MV} {unit}."
+            )
