@@ -23,6 +23,7 @@ FIELDS = (
     ("programmes", dict, 1, 16, None, "{name: [[at, level, ramp s], ...]}"),
     ("rules", list, 0, 64, (), ""),
     ("programme", str, 1, 32, None, ""),
+    ("byDay", list, 0, 16, (), "names of programmes whose fixed times may light the lamp by day"),
     ("floor", int, 0, 100, 20, "percent"),
     ("lamp.minimumLevel", int, 0, 100, 10, "percent"),
     ("lamp.minimumOff", int, 0, 600, 10, "s"),
@@ -122,6 +123,7 @@ UNCONFIGURED = {
     "zone": [[0, 0]],
     "programmes": {"on": [["12:00", 100, 0]]},
     "programme": "on",
+    "byDay": ["on"],
 }
 
 

@@ -6,6 +6,9 @@ dawn and sunrise are of the next.  A programme holds from its first switch point
 
 Nothing is remembered from one answer to the next but the answer itself, so a pole that boots at 02:00 has the level
 of 02:00.  The host compiles the coming changes of a time zone into a list; the pole knows nothing else of zones.
+
+A switch point at a fixed time lights no lamp by day, unless its programme is one of ``byDay``: at 05:30 the sun may be up
+already, and then no point comes for hours that would put the lamp out.
 """
 
 from pole import const
@@ -14,6 +17,7 @@ from pole.lighting.switch_point import parse
 
 _HALF_DAY = const(43200)
 _EARLIEST = const(64800)  # s before its noon: no point of a night comes before that
+_DAY_MIN = const(60)  # minutes after sunrise and before sunset at which the day of a fixed time begins and ends
 _CROSSINGS = {  # event: (zenith, rising)
     "sunset": (sun.SUNRISE_ZENITH, False),
     "sunrise": (sun.SUNRISE_ZENITH, True),
@@ -32,6 +36,7 @@ class Calendar:
         self._programmes = settings["programmes"]
         self._rules = settings.get("rules", ())
         self._default = settings["programme"]
+        self._by_day = settings.get("byDay") or ()
         self._switch = None
 
     def at(self, unix):
@@ -64,7 +69,43 @@ class Calendar:
         name, programme = self._programme(night)
         at, level, ramp_s = self._programmes[programme][index]
         reason = name + ": " + at + ("min" if "+" in at or "-" in at else "")
-        return Switch(level, ramp_s, reason, since, end)
+        switch = Switch(level, ramp_s, reason, since, end)
+        if level and ":" in at and programme not in self._by_day:
+            self._keep_off_by_day(switch, unix, self._programmes[programme])
+        return switch
+
+    def _keep_off_by_day(self, switch, unix, programme):
+        """Narrows *switch*, of a fixed time, to the part of it around *unix* that is in one day or between two."""
+        since = switch.since
+        late, early = 0, None  # minutes by which the programme itself lets the lamp burn while the sun is up
+        for point in programme:
+            event, minutes = parse(point[0])
+            if event in ("sunrise", "dawn"):
+                late = max(late, minutes)
+            elif event:
+                early = max(early or 0, -minutes)
+        if early is None:
+            early = _DAY_MIN
+        noon = (unix + int(self._longitude * 240)) // dates.DAY  # the solar day
+        for day in (noon - 1, noon, noon + 1):
+            rise, set_ = [
+                day * dates.DAY
+                + sun.event(day - dates.UNIX_DAYS, self._latitude, self._longitude, sun.SUNRISE_ZENITH, rising)
+                for rising in (True, False)
+            ]
+            begin, end = rise + max(late, _DAY_MIN) * 60, set_ - early * 60
+            if rise + late * 60 <= since < end:  # it comes by day: it lights nothing before the evening
+                begin = min(begin, since)
+            if begin >= end:
+                continue
+            if unix >= end:
+                switch.since = max(switch.since, end)
+            elif unix < begin:
+                switch.until = min(switch.until, begin)
+            else:
+                switch.since, switch.until = max(switch.since, begin), min(switch.until, end)
+                switch.level = 0
+                switch.reason += ", off by day"
 
     def _programme(self, night):
         """(name to give as the reason, programme) of *night*, which is its date in days since 1970."""

@@ -30,6 +30,12 @@ def check(settings):
         else:
             _refuse(problems, "the name of a programme", name, "text of 1 to 32 characters")
     _check_programme_name(problems, "programme", settings.get("programme"), programmes)
+    by_day = settings.get("byDay", ())
+    if _is_list(by_day, 0, 16):
+        for i in range(len(by_day)):
+            _check_programme_name(problems, "byDay[%d]" % i, by_day[i], programmes)
+    else:
+        _refuse(problems, "byDay", by_day, "a list of at most 16 names of programmes")
     rules = settings.get("rules", ())
     if isinstance(rules, (list, tuple)):
         for i in range(len(rules)):

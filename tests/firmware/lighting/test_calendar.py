@@ -32,9 +32,15 @@ def unix(year, month, day, hour, minute=0, offset=19800):
 
 
 def fixed(*points, **changes):
-    """A calendar of fixed times for one programme: (at, level)."""
+    """A calendar of fixed times for one programme, by day too: (at, level)."""
     programme = [[at, level, 0] for at, level in points]
-    return Calendar(settings(programmes={"only": programme}, programme="only", **changes))
+    return Calendar(settings(programmes={"only": programme}, programme="only", byDay=["only"], **changes))
+
+
+def part_night(latitude, **changes):
+    """Part-night lighting, which is off from 23:00 and on again from 05:30 until sunrise."""
+    programme = [["sunset", 100, 2], ["23:00", 0, 2], ["05:30", 100, 2], ["sunrise", 0, 2]]
+    return Calendar(settings(latitude=latitude, programmes={"part": programme}, programme="part", **changes))
 
 
 def test_a_night_in_sagar():
@@ -210,6 +216,54 @@ def test_a_time_that_never_comes_is_the_moment_of_the_change():
     assert one.at(unix(2026, 3, 29, 0, 59, 0)).level == 0
     assert one.at(unix(2026, 3, 29, 1, 0, 0)).level == 50
     assert one.at(unix(2026, 3, 29, 4, 59, 0)).until == unix(2026, 3, 29, 5, 0, 0)
+
+
+def test_a_fixed_time_after_sunrise_lights_nothing():
+    # astral: sunrise in Sagar on 2026-06-11 at 05:24:27, six minutes before the point
+    one = part_night(23.84)
+    for hour, minute, level in ((3, 0, 0), (5, 29, 0), (5, 30, 0), (5, 45, 0), (12, 0, 0), (18, 30, 0), (19, 20, 100)):
+        assert one.at(unix(2026, 6, 11, hour, minute)).level == level, (hour, minute)
+    switch = one.at(unix(2026, 6, 11, 11, 30))
+    assert switch.reason == "part: 05:30, off by day" and switch.since == unix(2026, 6, 11, 5, 30)
+    assert switch.until > unix(2026, 6, 11, 17)
+    # in winter it comes an hour before sunrise, as it was meant to
+    assert one.at(unix(2026, 1, 11, 6)).level == 100
+
+
+def test_a_programme_that_says_so_burns_by_day():
+    one = part_night(23.84, byDay=["part"])
+    assert one.at(unix(2026, 6, 11, 11, 30)).level == 100
+    assert one.at(unix(2026, 6, 11, 11, 30)).reason == "part: 05:30"
+
+
+def test_fixed_times_alone_go_out_an_hour_after_sunrise_at_the_latest():
+    one = Calendar(settings(programmes={"only": [["17:00", 80, 0], ["09:00", 0, 0]]}, programme="only"))
+    # astral: sunrise at 06:36:23, sunset at 17:27:21
+    for day, hour, minute, level in (
+        (25, 6, 0, 80), (25, 7, 30, 80), (25, 7, 40, 0), (25, 16, 59, 0), (25, 17, 1, 80), (26, 2, 0, 80),
+    ):  # fmt: skip
+        assert one.at(unix(2026, 11, day, hour, minute)).level == level, (day, hour, minute)
+    late = Calendar(settings(programmes={"only": [["13:00", 80, 0], ["09:00", 0, 0]]}, programme="only"))
+    assert late.at(unix(2026, 11, 25, 16, 20)).level == 0
+    assert late.at(unix(2026, 11, 25, 16, 35)).level == 80  # and an hour before sunset it may burn
+
+
+def test_a_programme_that_goes_by_the_sun_has_its_own_morning_and_evening():
+    programme = [["sunset-90", 100, 0], ["16:10", 50, 0], ["05:00", 70, 0], ["sunrise+120", 0, 0]]
+    one = Calendar(settings(programmes={"only": programme}, programme="only"))
+    for hour, minute, level in ((16, 0, 100), (16, 15, 50), (5, 1, 70), (8, 30, 70), (8, 40, 0), (15, 50, 0)):
+        assert one.at(unix(2026, 11, 25, hour, minute)).level == level, (hour, minute)
+
+
+def test_in_polar_day_a_fixed_time_lights_nothing_and_in_polar_night_it_burns_at_noon():
+    for month, most in ((6, 12), (12, 288)):
+        one = Calendar(
+            settings(
+                latitude=72, longitude=20, zone=[[0, 3600]], programmes={"only": [["15:00", 50, 0]]}, programme="only"
+            )
+        )
+        lit = sum([one.at(unix(2026, month, 18, 12, minute, 3600)).level == 50 for minute in range(0, 1440, 5)])
+        assert lit == most if most == 288 else lit <= 24, (month, lit)
 
 
 def test_offset_before_between_and_after_the_changes():

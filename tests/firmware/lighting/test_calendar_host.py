@@ -11,6 +11,8 @@ import random
 import zoneinfo
 
 import pytest
+from astral import Observer
+from astral.sun import elevation
 from hypothesis import example, given, settings, strategies
 
 from pole.lighting import calendar, calendar_settings, sun
@@ -161,6 +163,7 @@ def situations(draw):
         "programmes": {key: draw(PROGRAMMES) for key in "abc"},
         "rules": [rule for rule in rules if len(rule) > 2],
         "programme": "a",
+        "byDay": ["a", "b", "c"],
     }
     assert calendar_settings.check(out) == []
     return out, name, near + days * 86400 + 60 * draw(strategies.integers(-720, 720))
@@ -175,6 +178,27 @@ def test_the_state_is_that_of_a_replay_of_every_minute(situation):
         switch = lived.at(minute)
         assert (switch.level, switch.since) == (level, since), datetime.datetime.fromtimestamp(minute, UTC)
         assert switch.since <= minute < switch.until
+
+
+@given(situations())
+@settings(max_examples=60, deadline=None)
+def test_what_is_not_to_burn_by_day_differs_by_day_only_and_by_fixed_times_only(situation):
+    """Against astral: the same as with by_day, but for fixed times between sunrise and an hour before sunset."""
+    by_day, name, start = situation
+    latitude, longitude = PLACES[name]
+    one, other = Calendar(by_day), Calendar({**by_day, "byDay": []})
+    moment, observer = start, Observer(latitude, longitude)
+    while moment < start + 2 * 86400:
+        free, kept = one.at(moment), other.at(moment)
+        assert kept.since <= moment < kept.until
+        assert Calendar({**by_day, "byDay": []}).at(kept.since).since == kept.since
+        if kept.level == free.level:
+            assert free.reason == kept.reason
+        else:
+            assert kept.level == 0 and ":" in free.reason.split(": ")[1]
+            sun = elevation(observer, datetime.datetime.fromtimestamp(moment, UTC), with_refraction=False)
+            assert sun > -1.2, (sun, datetime.datetime.fromtimestamp(moment, UTC))
+        moment = min(kept.until, moment + 1800)
 
 
 @given(situations(), strategies.integers(0, 2**32))
@@ -233,7 +257,7 @@ JSON = strategies.recursive(
     lambda inner: strategies.lists(inner, max_size=4) | strategies.dictionaries(strategies.text(max_size=4), inner),
     max_leaves=12,
 )
-FIELDS = ("latitude", "longitude", "zone", "programmes", "rules", "programme")
+FIELDS = ("latitude", "longitude", "zone", "programmes", "rules", "programme", "byDay")
 
 
 @given(JSON | strategies.dictionaries(strategies.sampled_from(FIELDS), JSON))
