@@ -14,7 +14,7 @@ from rich.cells import cell_len, set_cell_size
 
 from host_tools.language import Language, Spoken, SpokenCommand, SpokenGroup, language_option
 from host_tools.output import console, json_option, on_terminal, say_json, say_json_line
-from host_tools.service import PoleSilent, Refused, Service, words
+from host_tools.service import PoleSilent, Service, words
 from host_tools.service.choosing import the_port
 from host_tools.service.client import HELLO_S, LONGEST_REASON
 from host_tools.spans import span
@@ -88,7 +88,7 @@ def log_(above: Wanted, /, seconds: float | None, **options: Any) -> None:
     with _at(wanted, show) as service:
         until = None if seconds is None else service.monotonic() + seconds
         try:
-            silent = _silent(service, HELLO_S if seconds is None else min(seconds, HELLO_S))
+            silent = service.absence(HELLO_S if seconds is None else min(seconds, HELLO_S))
             if silent is not None and seconds is not None and not shown:
                 raise silent
             if silent is not None:
@@ -166,17 +166,6 @@ def release(above: Wanted, /, **options: Any) -> None:
         say_json({"released": True})
     else:
         click.echo(wanted.language.say("pole.released"))
-
-
-def _silent(service: Service, seconds: float) -> PoleSilent | None:
-    """What keeps the port from being a pole's, where none answers within *seconds*; what it prints is handed on."""
-    try:
-        service.hello(seconds)
-    except PoleSilent as silent:
-        return silent
-    except Refused:
-        pass  # it answers
-    return None
 
 
 class _Wrong(Spoken):
