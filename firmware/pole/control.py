@@ -9,7 +9,9 @@ from pole.commanding import JUDGING
 from pole.modules import unload
 from pole.service.laptop import Laptop
 
-KEEPING = ("pole.kept", "pole.health.start", "pole.health.calibration", "pole.health.names")
+KEEPING = (
+    "pole.kept", "pole.health.start", "pole.health.calibration", "pole.health.names", "pole.health.chatter",
+)  # fmt: skip
 _RAMP_S = const(2)
 _PAUSE_MS = const(30000)  # the longest the control task sleeps: half of the watchdog's time-out
 _CROWDED_MS = const(100)  # until acks may have made room for the next command

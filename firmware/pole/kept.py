@@ -5,10 +5,13 @@ Loaded when it is wanted and forgotten afterwards.
 
 import json
 
+from pole.health import chatter
 from pole.health.calibration import CURVE, UPRIGHT, curve_of, keep, remaining_life
 from pole.health.names import bits, names
 
 FAULTS = "faults.json"  # [eventType, ...]
+# classes of the journal (reporting/frame.py)
+_CLASS = {"leakageDetected": 2, "impactDetected": 3, "orientationChanged": 4, "cabinetDoorOpen": 5}
 
 
 def load(settings, store, hours):
@@ -33,9 +36,15 @@ def tell(watch, reporter, store, counters, settings, now):
     if watch.news:
         while watch.news:
             event_type, attributes, begins = watch.news[0]
-            reporter.event(now, event_type, attributes, begins)
+            at = now
+            if "span" in attributes:
+                first, last = [None if now is None else now - ago for ago in attributes["span"]]
+                attributes["from"], attributes["to"] = first, last
+                del attributes["span"]
+                at = now if "present" in attributes else last
+            reporter.event(now, event_type, attributes, begins, _CLASS.get(event_type, "present" in attributes), at)
             del watch.news[0]
-        watch.faults = names(state.active)
+        watch.faults = names(chatter.told(state.active, state.flips))
         _save(store, FAULTS, watch.faults)
         return
     _save(store, CURVE, curve_of(state))

@@ -52,8 +52,9 @@ def presence(pole: Known, online: bool, retained: bool, now: int) -> Failure | N
 
 
 def alive(pole: Known, now: int) -> Failure | None:
-    """The pole has just said something."""
+    """The pole has just said something, so it is online: a will may come late, after the session that follows it."""
     ended = _end(pole)
+    pole.online = True
     pole.seen = now  # and not the later of both: a clock that was put back would leave it in the future
     return ended
 

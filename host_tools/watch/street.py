@@ -84,14 +84,18 @@ class Street:
     def _take(self, row: Row, kind: str, values: dict[str, Any], retained: bool, now: int) -> list[Happening]:
         at = number(values.get("at"), 1, 2**40)
         moment = at if retained and at is not None else now
+        back: list[Happening] = []
         if not (retained and kind == contract.PRESENCE) and not _is_will(kind, values):
             row.seen = max(row.seen or 0, moment) if retained else moment
             row.seen_live = not retained
+            if not retained and row.online is False and kind != contract.PRESENCE:
+                row.online = True  # its will came late: after the session that follows it
+                back.append(Happening(now, row.pole, "presence", "online again"))
         take = {
             contract.PRESENCE: self._presence, contract.BIRTH: self._birth, contract.STATE: self._state,
             contract.METER: self._meter, contract.EVENT: self._event, contract.ACK: self._ack,
         }[kind]  # fmt: skip
-        return list(take(row, values, moment, retained))
+        return back + list(take(row, values, moment, retained))
 
     def row(self, pole: str) -> Row:
         """What is known of *pole*; an empty row where nothing is."""

@@ -1,8 +1,9 @@
 """The evidence of an event, its probable cause and what to carry to the pole: loaded when something has turned."""
 
+from pole.aio import ticks_add
 from pole.contract import Fixed, measured
-from pole.health import expected
-from pole.health.names import names
+from pole.health import chatter, expected
+from pole.health.names import EVENT_TYPES
 
 # probable cause; what to carry
 _WHY = {
@@ -30,27 +31,47 @@ _WHY = {
 }
 
 
-def events(s, reading, dim):
-    """[(eventType, attributes, begins), ...] of what has turned in State *s*; *dim*: the output asked for, or 0."""
-    out = []
-    raised = names(s.active)
-    for name in names(s.turned):
-        begins = name in raised
-        fields = {"level": (dim + 50) // 100}
-        if reading.answered:
-            measured(fields, reading)
-            if s.points:
-                due = expected.now(s, dim, reading.voltage_mv, reading.temperature) if dim else 0
-                fields["expectedPower"] = Fixed((due + 50) // 100, 1)
-        if reading.temperature is not None:
-            fields["temperature"] = Fixed(reading.temperature, 1)
-        own = _own(name, reading)
-        if own is not None:
-            fields["measured"] = own
-        if begins:
-            fields["cause"], fields["carry"] = _WHY[name]
-        out.append((name, fields, begins))
-    return out
+def events(out, s, reading, dim, ticks):
+    """Adds to *out* what has turned in State *s* and is to be told now: (eventType, attributes, begins).
+
+    *dim*: the output asked for, or 0.  For one that chatters the attributes have ``count``, ``span`` (seconds since its
+    first and its last turn) and, while it goes on, whether it is ``present``.
+    """
+    for row in range(len(EVENT_TYPES)):
+        bit = 1 << row
+        if s.turned & bit:
+            begins = s.active & bit != 0
+            fields = _fields(s, EVENT_TYPES[row], reading, dim, begins)
+            if bit & chatter.DANGERS or chatter.turn(s.flips, row, begins, ticks):
+                out.append((EVENT_TYPES[row], fields, begins))
+            s.turned &= ~bit
+    for row, raised, there, count, since, last in chatter.due(s.flips, ticks):
+        fields = _fields(s, EVENT_TYPES[row], reading, dim, raised)
+        fields["count"], fields["span"] = count, (since, last)
+        if there != raised:
+            fields["present"] = there
+        out.append((EVENT_TYPES[row], fields, raised))
+        chatter.done(s.flips, row, ticks, raised, since)
+    chatter.forget(s.flips, ticks)
+    s.look = ticks_add(ticks, chatter.wait(s.flips, ticks))
+
+
+def _fields(s, name, reading, dim, begins):
+    """The evidence of *name*."""
+    fields = {"level": (dim + 50) // 100}
+    if reading.answered:
+        measured(fields, reading)
+        if s.points:
+            due = expected.now(s, dim, reading.voltage_mv, reading.temperature) if dim else 0
+            fields["expectedPower"] = Fixed((due + 50) // 100, 1)
+    if reading.temperature is not None:
+        fields["temperature"] = Fixed(reading.temperature, 1)
+    own = _own(name, reading)
+    if own is not None:
+        fields["measured"] = own
+    if begins:
+        fields["cause"], fields["carry"] = _WHY[name]
+    return fields
 
 
 def _own(name, reading):

@@ -28,6 +28,8 @@ def begin(nominal_mv, active):
     # conditions.py
     s.active = active  # what is raised, as bits of rows
     s.turned = 0  # ... and which of it has changed and was not told yet
+    s.flips = {}  # what turned lately, see chatter.py
+    s.look = 0  # ticks when some of that may be to be told
     s.hasty = False  # something is on its way to be raised or ended: look again soon
     s.pending = s.noted = 0
     s.since = [0] * _CONDITIONS

@@ -4,13 +4,14 @@ What the detectors remember lies here, apart from their code, so that the code c
 """
 
 from pole import const
+from pole.aio import ticks_diff
 from pole.modules import unload
 
 JUDGING = (
     "pole.health.judging", "pole.health.electrical", "pole.health.surroundings", "pole.health.trial",
     "pole.health.expected", "pole.health.conditions",
 )  # fmt: skip
-EXPLAINING = ("pole.health.evidence", "pole.health.names", "pole.health.expected")
+EXPLAINING = ("pole.health.evidence", "pole.health.names", "pole.health.expected", "pole.health.chatter")
 _TEMPERATURE_HIGH = const(15)  # row of conditions.py
 _SOON_MS = const(1000)
 _CAP, _LOW_CAP = const(60), const(30)  # percent: less light is less heat, and never none
@@ -54,13 +55,12 @@ class Watch:
                 return self._calm_ms
             self._judge = judge
         self._judge(state, reading, relay, dim, sun, clocked, self._limit, ticks)
-        if state.turned:
+        if state.turned or (state.flips and ticks_diff(ticks, state.look) >= 0):
             self.rest()
             try:
                 from pole.health.evidence import events
 
-                self.news += events(state, reading, dim if relay else 0)
-                state.turned = 0
+                events(self.news, state, reading, dim if relay else 0, ticks)
             except MemoryError:
                 state.hasty = True  # once more with the next sample
             unload(*EXPLAINING)

@@ -91,18 +91,18 @@ class Reporter:
         fields["at"] = now
         self._put(contract.ACK, fields)
 
-    def event(self, now, event_type, attributes, begins=None, routine=False):
+    def event(self, now, event_type, attributes, begins=None, routine=0, at=None):
         """Something happened: TALQ's *event_type*, and *attributes*, its evidence.
 
-        *begins*: True at its start, False at its end, None for what has neither.  *routine*: where there is no room for
-        all, it goes first.
+        *begins*: True at its start, False at its end, None for what has neither.  *routine*: its class in the journal
+        (``frame.CLASSES``): where there is no room for all, 1 goes first.  *at*: when it happened, if not just now.
         """
         fields = {
             "v": contract.VERSION,
             "at": now,
             "eventType": event_type,
             "startEndFlag": begins,
-            "timestamp": now,
+            "timestamp": now if at is None else at,
             "attributes": attributes,
         }
         self._put(contract.EVENT, fields, routine)

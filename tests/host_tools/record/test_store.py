@@ -240,6 +240,13 @@ def test_a_last_will_begins_a_failure_and_presence_ends_it(desk: Desk) -> None:
     assert failures(desk) == [(True, NOW + 10, "lastWill"), (False, NOW + 60, "lastWill")]
 
 
+def test_a_pole_that_speaks_after_its_will_is_online_and_asked_for_what_is_missing(desk: Desk) -> None:
+    desk.say("P0001", "presence", {"online": True})
+    desk.say("P0001", "presence", {"online": False}, now=NOW + 1)  # of the session before
+    desk.say("P0001", "meter", {"v": 1, "at": NOW + 60, "activePower": 90.0}, now=NOW + 60)
+    assert desk.record.db.execute("SELECT online, failing FROM pole").fetchall() == [(1, None)]
+
+
 def test_a_pole_without_a_word_begins_a_failure(desk: Desk) -> None:
     desk.say("P0001", "state", {"v": 1, "level": 70})
     desk.say("P0002", "state", {"v": 1, "level": 70})

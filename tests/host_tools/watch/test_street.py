@@ -273,3 +273,14 @@ def test_the_numbers_kept_up_are_those_of_a_count_from_the_start(said: list[tupl
     assert total.watts == sum(row.power_w or 0 for row in rows if row.online)
     bad = {row.pole for row in rows if row.faults or row.online is False}
     assert {row.pole for row in street.shown.urgent(NOW, 0, 99)} >= bad
+
+
+def test_a_will_that_comes_late_does_not_outweigh_a_pole_that_speaks() -> None:
+    street = street_of(1)
+    assert tell(street, "P0001", "presence", online=False) == ["offline"]
+    tell(street, "P0001", "state", retained=True, level=100)  # the broker's memory is no sign of life
+    assert street.summary().online == 0
+    for kind, said in (("meter", {"activePower": 9.0}), ("event", {"eventType": "x", "startEndFlag": None})):
+        assert "online again" in tell(street, "P0001", kind, now=NOW + 60, **said)
+        assert street.summary().online == 1
+        tell(street, "P0001", "presence", online=False)
