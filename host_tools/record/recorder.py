@@ -24,7 +24,8 @@ from host_tools.record import failures, gaps, silence
 from host_tools.record.asking import Asker
 from host_tools.record.believed import FLOOR
 from host_tools.record.connector import Connector
-from host_tools.record.store import Record, Taken, Unwritable, groups_of
+from host_tools.record.flashings import Flashings
+from host_tools.record.store import Record, Taken, Unwritable, groups_of, nonce_of
 from pole import contract
 
 TURN_S = 0.2  # longest wait for a message
@@ -68,6 +69,7 @@ class Recorder:
         self._counters = Counters(record.path)
         self._asker = Asker(record, self._publish, retry_s)
         self._connector = Connector(record, address, f"{root}/{site}", self._clock_topic, say)
+        self._flashings = Flashings(record, f"{root}/{site}", self._keys, self._sender, self._number, say)
         self._began = time.time(), time.monotonic()
         self._heard: dict[str, float] = {}  # pole: when it last spoke, on the steady clock
         self._pending: list[Message] = []  # heard while we waited for the simulation's time
@@ -117,6 +119,7 @@ class Recorder:
         self.totals.connections = self._connector.connections
         self._since, self._missing = self._clock.steady(), False
         self._asker.forget_all()
+        self._flashings.forget_all()
         with self._record.transaction() as db:
             gaps.open_ends(db, self._wall())
         return True
@@ -152,9 +155,12 @@ class Recorder:
             taken = self._record.take(messages, int(self._clock.now()), self._wall())
             self._connector.sessions.acknowledge()
             self._count(taken)
+            self._flashings.heard(messages, self._connector.sessions)
             for ack in taken.acks:
                 if ack.sender == self._sender():
                     self._asker.answered(ack, self._wall())
+                    self._flashings.answered(ack, self._connector.sessions)
+        self._flashings.turn(self._connector.sessions)
         self.totals.asked += self._asker.ask(self._wall())
         now = time.monotonic()
         if not self._connector.sessions.connected or now < self._looked + CHECK_S / max(1.0, self._clock.factor):
@@ -207,9 +213,12 @@ class Recorder:
     def _publish(self, pole: str, body: str) -> int | None:
         """Send *body* to *pole*; its n, or None where it cannot go out."""
         topic = contract.topic(self._root, self._site, pole, contract.COMMAND)
-        sender = self._sender()
-        simulated = f"{self._address}/{self._site}" if self._clock.simulated else ""
-        n = self._counters.next(sender, int(self._clock.now() * 1000), simulated)
-        key = for_pole(self._keys, pole, groups_of(self._record.db, pole), self._site)
-        payload = envelope.seal(topic, sender, n, body, key)
+        n, key = self._number(), for_pole(self._keys, pole, groups_of(self._record.db, pole), self._site)
+        nonce = nonce_of(self._record.db, pole) if key and key.name == pole else ""
+        payload = envelope.seal(topic, self._sender(), n, body, key, nonce)
         return n if self._connector.sessions.publish(topic, payload) else None
+
+    def _number(self) -> int:
+        """The next *n* of this sender."""
+        simulated = f"{self._address}/{self._site}" if self._clock.simulated else ""
+        return self._counters.next(self._sender(), int(self._clock.now() * 1000), simulated)
