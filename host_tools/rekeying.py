@@ -71,6 +71,8 @@ class Rekeyer(Speaker):
                 raise CommandError(f"the key file {file.path} has no key called {pole}, which must seal the command")
         if remove and (name is None or name in outcome.asked):
             raise CommandError("a pole's own key can be changed and not removed: --name must name another")
+        if name in {pole.name for pole in self.place.poles} and outcome.asked != [name]:
+            raise CommandError(f"--name is {name!r}, the name of a pole: a key that poles share must have another")
         tried: dict[str, list[Key]] = {}
         sent: dict[str, int] = {}
 

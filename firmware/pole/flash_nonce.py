@@ -25,18 +25,19 @@ def flash_nonce(store, high_water, random):
     kept = _sound(text)
     number = high_water.get(_KEY)
     nonce = kept or ("%016x" % number if number is not None else "")
-    made = not nonce
-    if made:
+    if not nonce:
         nonce = binascii.hexlify(random(8)).decode()
     if not kept and unread(store, _NAME, text):
         return nonce
-    try:
-        if number is None:
-            high_water.put(int(nonce, 16), _KEY)
-        if not kept:
-            store.write(_NAME, nonce.encode())
-    except OSError as error:  # then it is another at the next start, and the city is told
-        print("diya: the nonce of the flashing cannot be stored: " + str(error))
+    for missing, put in (
+        (number is None, lambda: high_water.put(int(nonce, 16), _KEY)),
+        (not kept, lambda: store.write(_NAME, nonce.encode())),
+    ):
+        try:
+            if missing:
+                put()
+        except OSError as error:  # with neither it is another at the next start, and the city is told
+            print("diya: the nonce of the flashing cannot be stored: " + str(error))
     return nonce
 
 

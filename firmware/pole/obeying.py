@@ -38,7 +38,7 @@ def obey(commanding, verdict, ticks):
         epoch, first, last = verdict.resend
         if not commanding.journal.knows(epoch):
             out = _unknown("the pole has no journal of epoch " + epoch)
-        elif not commanding.journal.resend(epoch, first, last):
+        elif (verdict.shared and commanding.journal.asked()) or not commanding.journal.resend(epoch, first, last):
             out = contract_acks.REJECTED, contract_acks.BUSY, "the pole is still sending what it was asked for before"
     return out
 

@@ -60,13 +60,16 @@ class Journal:
     def __init__(self, epochs=("aa",), full=False):
         self.epochs = epochs
         self.full = full
-        self.asked = []
+        self.resent = []
 
     def knows(self, epoch):
         return epoch in self.epochs
 
+    def asked(self):
+        return bool(self.resent)
+
     def resend(self, epoch, first, last):
-        self.asked.append((epoch, first, last))
+        self.resent.append((epoch, first, last))
         return not self.full
 
 
@@ -167,7 +170,7 @@ def test_what_cannot_be_stored_is_not_obeyed():
     assert pole.dim(N) == contract_acks.NOT_STORED
     assert pole.levels() == []
     assert pole.say(N + 1, type="resend", epoch="aa", **{"from": 1, "to": 2}) == contract_acks.NOT_STORED
-    assert pole.one.journal.asked == []
+    assert pole.one.journal.resent == []
 
 
 def test_events_are_sent_again_or_it_is_said_why_not():
@@ -179,7 +182,7 @@ def test_events_are_sent_again_or_it_is_said_why_not():
     assert pole.say(N + 3, type="resend", epoch="aa", **{"from": 3, "to": 2}) == contract_acks.BAD_FIELD
     journal.full = True
     assert pole.say(N + 4, type="resend", epoch="aa", **{"from": 1, "to": 1}) == contract_acks.BUSY
-    assert journal.asked == [("aa", 3, 2**30 - 1), ("aa", 1, 1)]
+    assert journal.resent == [("aa", 3, 2**30 - 1), ("aa", 1, 1)]
     assert json.loads(pole.store.content)["marks"] == {"P0001\niccc": N + 4}
 
 
@@ -271,6 +274,13 @@ def test_one_start_that_cannot_read_the_file_of_commands_costs_nothing():
     assert pole.dim(N + 1, 60) == "applied"
     assert pole.levels() == [100, 60] and not pole.one.forgetful
     assert Pole(store, HighWater()).dim(N, 5) == "replayed"
+
+
+def test_questions_under_a_shared_key_leave_room_for_the_own_key_s():
+    pole = shared_pole()
+    asks = dict(type="resend", epoch="aa", **{"from": 1, "to": 9})
+    assert [pole.group(N + n, **asks) for n in range(3)] == ["applied", contract_acks.BUSY, contract_acks.BUSY]
+    assert pole.say(N, **asks) == "applied"
 
 
 def test_a_technician_s_level_is_not_kept_and_costs_nothing_of_what_is():

@@ -1,4 +1,4 @@
-"""A node that was flashed: a word under its own key, and its retained configuration sealed for it, by a played broker."""
+"""A node that was flashed hears its own key, and its retained configuration sealed for it; the broker is played."""
 
 import json
 from collections.abc import Callable, Iterator
