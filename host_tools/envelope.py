@@ -1,15 +1,18 @@
 """The envelope every command travels in: who sends it, in which order, and proof that it was not made up.
 
 ``{v, key, sender, n, body, mac}``: *body* is JSON text, *mac* is HMAC-SHA256 in hexadecimal over topic, key, sender, n
-and body, joined by newlines.  Because the topic is part of it, a command for one pole is worthless on another.  Without
-a key (a bench, the demo) *key* is empty and *mac* is left out.  *n* only ever rises for a sender, so a recorded command
-cannot be played again.
+and body, joined by newlines; under a pole's own key the nonce of its flashing, which its birth tells, stands between n
+and body, and in the envelope as *flashNonce*.  Because topic and nonce are part of it, a command for one pole is
+worthless on another, and one for a node that was replaced is worthless on the next.  Without a key (a bench, the demo)
+*key* is empty and *mac* is left out.  *n* only ever rises for a sender, so a recorded command cannot be played again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import re
+import secrets
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -22,6 +25,7 @@ from host_tools.user_folders import state_folder
 from pole import contract, contract_city
 
 AHEAD_MS = 86_400_000  # what was counted further ahead of our clock was counted while that was wrong
+_NONCE = re.compile(r"[0-9a-f]{16}")
 RERUN_MS = 600_000  # a simulated clock this far behind our last n belongs to another run, whose poles know us not
 
 
@@ -33,19 +37,30 @@ class Key:
     secret: bytes = field(repr=False)
 
 
-def mac(secret: bytes, topic: str, key: str, sender: str, n: int, body: str) -> str:
+def flash_nonce(birth: Mapping[str, Any] | None) -> str:
+    """The nonce of the flashing in a pole's *birth*; empty where it tells none (an older firmware, no keys)."""
+    said = (birth or {}).get("flashNonce")
+    return said if isinstance(said, str) and _NONCE.fullmatch(said) else ""
+
+
+def mac(secret: bytes, topic: str, key: str, sender: str, n: int, body: str, nonce: str = "") -> str:
     """HMAC-SHA256 under *secret* of the parts of an envelope, as 64 lower-case hexadecimal digits."""
-    text = "\n".join((topic, key, sender, str(n), body))
+    text = "\n".join((topic, key, sender, str(n), *([nonce] if nonce else []), body))
     return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
 
 
-def seal(topic: str, sender: str, n: int, body: str, key: Key | None = None) -> bytes:
-    """The payload to publish on *topic*.  Raises CommandError where it is too long for a pole."""
+def seal(topic: str, sender: str, n: int, body: str, key: Key | None = None, nonce: str = "") -> bytes:
+    """The payload to publish on *topic*.  *nonce*: of the flashing, where *key* is a pole's own (``flash_nonce``).
+
+    Raises CommandError where it is too long for a pole.
+    """
     values: dict[str, Any] = {
         "v": contract.VERSION, "key": key.name if key else "", "sender": sender, "n": n, "body": body,
     }  # fmt: skip
     if key:
-        values["mac"] = mac(key.secret, topic, key.name, sender, n, body)
+        values["mac"] = mac(key.secret, topic, key.name, sender, n, body, nonce)
+        if nonce:
+            values["flashNonce"] = nonce
     payload: bytes = contract.encode(contract_city.ENVELOPE, values).encode()
     if len(payload) > contract.MAX_PAYLOAD:
         raise CommandError(f"the command is {len(payload)} bytes long and must be at most {contract.MAX_PAYLOAD}")
@@ -93,14 +108,16 @@ def cancel(owner: str = "operator", ref: str = "") -> str:
 def rekey(own: Key, name: str, key: Key | None, sender: str, n: int) -> str:
     """Body of the command *n* of *sender* that makes *key* the pole's key called *name*; None removes that.
 
-    It travels wrapped under *own*, the pole's own key, under which the command is to be sealed with the same *n*.
+    It travels wrapped under *own*, the pole's own key, under which the command is to be sealed with the same *n*; a
+    random nonce sees to it that no two have the same pad, should *n* ever be the same.
     """
-    wrapped = None
+    values: dict[str, Any] = {"type": "rekey", "name": name, "wrapped": None}
     if key:
-        text = "\n".join(("diya rekey", name, sender, str(n)))
+        values["nonce"] = secrets.token_hex(16)
+        text = "\n".join(("diya rekey", name, sender, str(n), values["nonce"]))
         pad = hmac.new(own.secret, text.encode(), hashlib.sha256).digest()
-        wrapped = bytes(one ^ other for one, other in zip(key.secret, pad, strict=True)).hex()
-    body: str = contract.encode(contract_city.REKEY, {"type": "rekey", "name": name, "wrapped": wrapped})
+        values["wrapped"] = bytes(one ^ other for one, other in zip(key.secret, pad, strict=True)).hex()
+    body: str = contract.encode(contract_city.REKEY, values)
     return body
 
 

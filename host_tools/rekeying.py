@@ -10,11 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from host_tools import envelope
 from host_tools.envelope import Key
 from host_tools.errors import CommandError
 from host_tools.key_file import KeyFile
+from host_tools.link import Message
 from host_tools.speaker import Speaker
 from host_tools.watch.payload import parsed, text
 from pole import contract, contract_acks
@@ -75,6 +77,16 @@ class _Taken:
 class Rekeyer(Speaker):
     """Changes keys; its link must be subscribed to ``speaker.topics(place)``."""
 
+    reads = (contract.BIRTH,)
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._nonces: dict[str, str] = {}  # of the poles' flashings
+
+    def heard(self, pole: str, kind: str, message: Message) -> None:
+        if kind == contract.BIRTH:
+            self._nonces[pole] = envelope.flash_nonce(parsed(message.payload))
+
     def change(
         self,
         file: KeyFile,
@@ -94,6 +106,8 @@ class Rekeyer(Speaker):
                 raise CommandError(f"the key file {file.path} has no key called {pole}, which must seal the command")
         if remove and (name is None or name in outcome.asked):
             raise CommandError("a pole's own key can be changed and not removed: --name must name another")
+        if name in {pole.name for pole in self.place.poles} and outcome.asked != [name]:
+            raise CommandError(f"--name is {name!r}, the name of a pole: a key that poles share must have another")
         tried: dict[str, list[Key]] = {}
         sent: dict[str, int] = {}
 
@@ -101,7 +115,7 @@ class Rekeyer(Speaker):
             new = None if remove else file.proposed(name or pole)
             n, topic = self.number(), contract.topic(self.place.root, self.place.site, pole, contract.COMMAND)
             body = envelope.rekey(own, name or pole, new, self.sender, n)
-            self.link.publish(topic, envelope.seal(topic, self.sender, n, body, own))
+            self.link.publish(topic, envelope.seal(topic, self.sender, n, body, own, self._nonces.get(pole, "")))
             tried.setdefault(pole, []).append(own)
             sent[pole] = n
 

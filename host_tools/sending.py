@@ -150,11 +150,11 @@ class Sender(Speaker):
         ways = self._ways(target, [*outcome.asked, *outcome.offline])
         self._listen(until)
         sent: set[int] = set()
-        for topic, key in ways[:-1]:
-            self.link.post(topic, self._sealed(topic, body, key, sent))
-        topic, key = ways[-1]
+        for topic, key, nonce in ways[:-1]:
+            self.link.post(topic, self._sealed(topic, body, key, nonce, sent))
+        topic, key, nonce = ways[-1]
         left = min(PUBLISH_S + len(ways) / PUBLISH_A_S, max(LEAST_PUBLISH_S, until - time.monotonic()))
-        self.link.publish(topic, self._sealed(topic, body, key, sent), wait_s=left)
+        self.link.publish(topic, self._sealed(topic, body, key, nonce, sent), wait_s=left)
         progress(outcome)
         while outcome.counts[1] and (left := until - time.monotonic()) > 0:
             self._listen(until)
@@ -167,11 +167,11 @@ class Sender(Speaker):
                 progress(outcome)
         return outcome
 
-    def _sealed(self, topic: str, body: str, key: Key | None, sent: set[int]) -> bytes:
+    def _sealed(self, topic: str, body: str, key: Key | None, nonce: str, sent: set[int]) -> bytes:
         """The message to *topic*; its number is added to *sent*."""
         n = self.number()
         sent.add(n)
-        return envelope.seal(topic, self.sender, n, body, key)
+        return envelope.seal(topic, self.sender, n, body, key, nonce)
 
     def _listen(self, until: float) -> None:
         """Hear acks in this session of the link.
@@ -186,17 +186,26 @@ class Sender(Speaker):
         while not self.link.granted(asked) and self.link.connected and time.monotonic() < until:
             self.link.pause(0.05)
 
-    def _ways(self, target: Target, poles: list[str]) -> list[tuple[str, Key | None]]:
-        """On which topics it goes out, each with its key: one that *poles* share, or the pole's own."""
+    def _ways(self, target: Target, poles: list[str]) -> list[tuple[str, Key | None, str]]:
+        """On which topics it goes out, each with its key: one that *poles* share, or the pole's own, which goes with
+        the nonce of its flashing.
+        """
         if self._keys is None:
-            return [(topic, None) for topic in self._topics(target)]
+            return [(topic, None, "") for topic in self._topics(target)]
         meant = {pole: self._street.row(pole).groups for pole in poles}
         known = {row.pole for row in self._street.rows()}
         keys = for_target(self._keys, self.place.site, None if target.poles else target.group, meant, known)
         if isinstance(keys, Key):
-            return [(topic, keys) for topic in self._topics(target)]
+            return [(topic, keys, "") for topic in self._topics(target)]
         root, site = self.place.root, self.place.site
-        return [(contract.topic(root, site, pole, contract.COMMAND), key) for pole, key in keys.items()]
+        return [
+            (
+                contract.topic(root, site, pole, contract.COMMAND),
+                key,
+                self._street.row(pole).flash_nonce if key.name == pole else "",
+            )
+            for pole, key in keys.items()
+        ]
 
     def _topics(self, target: Target) -> list[str]:
         root, site = self.place.root, self.place.site

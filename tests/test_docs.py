@@ -220,3 +220,12 @@ def test_links_between_pages_lead_somewhere() -> None:
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_row_of_who_holds_what_names_tests_that_are_there() -> None:
+    text = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\|.*\| (`[\w/]+\.py::.*) \|$", text, re.M)
+    assert len(rows) >= 10
+    for row in rows:
+        for file, name in re.findall(r"`([\w/]+\.py)::(\w+)`", row):
+            assert f"def {name}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), f"{file} has no {name}"

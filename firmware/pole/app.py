@@ -70,6 +70,12 @@ def build(ports, settings, origin, standing, past):
         "bootCount": boots,
         "safeMode": safe,
     }
+    nonce = ""
+    if settings["keys"]:  # without (a bench) nothing is signed
+        from pole.flash_nonce import flash_nonce
+
+        nonce = identity["flashNonce"] = flash_nonce(ports.store, ports.high_water, ports.nonce)
+        unload("pole.flash_nonce")
     watch = None
     if not safe:
         from pole import kept
@@ -105,8 +111,8 @@ def build(ports, settings, origin, standing, past):
         Senses(ports, ticks),
         watch,
         counters,
-        Commanding(settings, ports.store, ports.high_water, arbiter, clock, queue),
-        Configuring(settings, ports.store, standing, ticks),
+        Commanding(settings, ports.store, ports.high_water, arbiter, clock, queue, nonce),
+        Configuring(settings, ports.store, standing, ticks, nonce),
         outbox,
         Reporter(outbox, settings, identity, ticks, first_report_ms),
         session,

@@ -3,7 +3,7 @@
 The code for each of these steps, a seventh of all, is loaded when a message comes and forgotten afterwards.
 """
 
-from pole import contract
+from pole import aio, const, contract
 from pole.modules import unload
 
 JUDGING = (  # modules that messages need and nothing else does
@@ -12,31 +12,42 @@ JUDGING = (  # modules that messages need and nothing else does
     "pole.link.configuration", "pole.config_state", "pole.digest", "pole.obeying", "pole.remembered",
     "pole.contract_acks", "pole.link.verdict", "pole.lighting.holding",
 )  # fmt: skip
+_HOUR_MS = const(3600000)
+SHARED_AN_HOUR = 120  # messages under one shared key that are obeyed in an hour: each writes to the flash
 
 
 class Commanding:
     """Takes commands for *arbiter*, and requests to send again for *journal*.
 
-    *store* keeps what must not be forgotten; *high_water* (drivers/high_water.py) keeps the highest mark once more,
-    elsewhere.  An authenticated command raises the floor of *clock*.
+    *store* keeps what must not be forgotten; *high_water* (drivers/high_water.py) keeps the highest mark of the pole's
+    own key once more, elsewhere.  An authenticated command raises the floor of *clock*.  *nonce*: of the flashing
+    (flash_nonce.py).  Where there are keys and no nonce, any message may be from before the node was flashed.
 
-    ``keys`` {name: 64 hexadecimal digits}; ``marks`` {name: n}; ``forgetful``: the marks were lost.
+    ``own``: name of the pole's own key; ``keys`` {name: 64 hexadecimal digits}; ``marks`` {name: n}; ``forgetful``: the
+    marks were lost; ``unread``: they could not be read.
     """
 
-    def __init__(self, settings, store, high_water, arbiter, clock, journal):
-        from pole.remembered import restore
-
+    def __init__(self, settings, store, high_water, arbiter, clock, journal, nonce=""):
         self.store = store
         self.high_water = high_water
         self.arbiter = arbiter
         self.journal = journal
+        self.nonce = nonce
+        self.own = settings.get("pole")
         self.keys = settings["keys"]
         self.marks = {}
+        self.unread = False
         self._clock = clock
         self._floor = settings["floor"]
         self.lowered = ()  # attributes of the event that marks lay too far ahead, until it is reported
-        self.forgetful = not restore(self) and bool(self.keys)
+        self._spent = {}  # {shared key: (messages, ticks of the first)}, within an hour
+        self._restore()
         unload(*JUDGING)
+
+    def _restore(self):
+        from pole.remembered import restore
+
+        self.forgetful = (not restore(self) or not self.nonce) and bool(self.keys)
 
     def take(self, message, now, ticks, unclocked_level):
         """Judges and applies *message* (topic, payload); returns the fields of its ack.
@@ -46,10 +57,19 @@ class Commanding:
         """
         topic, payload = message
         try:
+            if self.unread:
+                self._restore()
+                self.unread = False  # twice is for good
+                unload(*JUDGING)
             verdict = self._judge(topic, payload, now, unclocked_level)
+            if verdict.shared and verdict.mark and self._crowded(verdict.key, ticks):
+                detail = "more than %d messages in an hour came under the shared key " % SHARED_AN_HOUR
+                verdict.mark = None
+                outcome = (contract.REJECTED, contract.BUSY, detail + verdict.key)
+            else:
+                outcome = (verdict.outcome, verdict.reason, verdict.detail)
             if verdict.issued:
                 self._clock.raise_floor(verdict.issued)
-            outcome = (verdict.outcome, verdict.reason, verdict.detail)
             if verdict.mark:
                 unload(*JUDGING)  # obeying takes room too, and the verdict is all it needs
                 from pole.obeying import obey
@@ -73,8 +93,33 @@ class Commanding:
     def _judge(self, topic, payload, now, unclocked_level):
         from pole.link.commands import Commands
 
-        judge = Commands(self.keys, self.marks)
+        judge = Commands(self.keys, self.marks, self.own, self.nonce)
         return judge.take(topic, payload, now, self._floor, unclocked_level, self.forgetful)
+
+    def _crowded(self, key, ticks):
+        """Whether more came under the shared *key* than the flash is written for; counts one more."""
+        count, since = self._spent.get(key, (0, ticks))
+        if not 0 <= aio.ticks_diff(ticks, since) < _HOUR_MS:
+            count, since = 0, ticks
+        self._spent[key] = (min(count + 1, SHARED_AN_HOUR + 1), since)
+        return count >= SHARED_AN_HOUR
+
+    def heard(self):
+        """Whether the pole's own key has spoken since the node was flashed."""
+        from pole.link.commands import has_spoken
+
+        return has_spoken(self.own, self.marks)
+
+    def own_word(self, mark):
+        """The pole's own key has signed a configuration, whose *mark* is (name, n)."""
+        try:
+            if not self.heard():
+                unload(*JUDGING)
+                from pole.obeying import note
+
+                note(self, mark)
+        except MemoryError:
+            pass  # the configuration comes again with the next session
 
     def dropped(self, count):
         """Fields of the ack for *count* messages there was no room for, whoever sent them."""

@@ -14,12 +14,16 @@ wherever the power is cut, the old configuration or the new one is in force and 
     staged and unsound      undone (the state), then it goes
     staged and sound        on trial (the state); the one in force becomes the one before (rename); then it takes its
                             place (rename)
+
+A file that is there and cannot be read is not a file that is missing: for that start nothing is removed or written in
+its place, and where it holds keys, no message is genuine.
 """
 
 import json
 
 from pole import config, config_state, const, contract, contract_acks
 from pole.digest import hash_of
+from pole.drivers.files import unread
 
 NEXT = const("config.next.json")
 KEYS = const("keys.json")
@@ -41,12 +45,13 @@ def in_force(store, factory, early_deaths=0):
     flashed = _flashed(factory)
     state = config_state.read(store)
     try:
-        _take_back(store, state, early_deaths)
-        _bring_in(store, state, flashed)
+        if not unread(store, config_state.NAME, store.read(config_state.NAME)):
+            _take_back(store, state, early_deaths)
+            _bring_in(store, state, flashed)
     except OSError as error:  # what is in force lights the street all the same; the next start tries again
         print("diya: a configuration could not be brought in force: " + str(error))
     settings, digest, source = _newest(store, factory, flashed, state)
-    _lay_keys(store, settings)
+    _lay_keys(store, settings, bool(flashed))
     trial = state["trial"]
     touches_link = trial[1] if trial and source == _STORE and trial[0] == digest else None
     origin = (config.NAME, config.LAST_GOOD, config.NAME if digest else "none")[source]
@@ -146,22 +151,29 @@ def _link(settings):
     return [settings[name] for name in sorted(settings) if name.startswith("link.")]
 
 
-def _lay_keys(store, settings):
-    """Puts the keys that were changed from afar in the place of those the pole was flashed with.
+def _lay_keys(store, settings, sure):
+    """Puts the keys that were changed from afar in the place of those the pole was flashed with (*sure*: it is known
+    which these are).
 
-    A pole that was flashed with other keys since then has those: so one whose keys are lost can be helped.
+    A pole that was flashed with other keys since then has those: so one whose keys are lost can be helped.  A key that
+    could not be read is "", under which nothing is genuine.
     """
     text = store.read(KEYS)
-    if not text:
-        return
-    try:
-        saved = json.loads(text)
-        if saved["over"] == hash_of(contract.text_of(settings["keys"]).encode()):
+    if unread(store, KEYS, text):
+        settings["keys"] = dict([(name, "") for name in settings["keys"]])
+        sure = sure and bool(settings["keys"])
+    elif text:
+        try:
+            saved = json.loads(text)
             keys = dict(saved["keys"])
+            over = saved["over"]
             if not config.check_keys(keys):
-                settings["keys"] = keys
-                return
-    except (ValueError, TypeError, KeyError):
-        pass
-    print("diya: " + KEYS + " is not of this pole's keys any more")
-    store.remove(KEYS)
+                if not sure or over == hash_of(contract.text_of(settings["keys"]).encode()):
+                    settings["keys"] = keys
+                    return
+                print("diya: " + KEYS + " is not of this pole's keys any more")
+                store.remove(KEYS)
+        except (ValueError, TypeError, KeyError):  # left there: the next start may read it as it was written
+            print("diya: " + KEYS + " cannot be read")
+    if not sure:
+        settings["keys"] = {"": ""}

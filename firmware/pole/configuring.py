@@ -9,21 +9,29 @@ from pole import aio, const, contract
 from pole.modules import unload
 
 _NEVER_MS = const(86400000)
+_UNREAD_MS = const(3600000)  # until another start tries to read the keys
 _AGAIN_MS = const(60000)  # until the flash is asked once more to take what it refused
 
 
 class Configuring:
     """*standing* is what ``config_files.in_force`` says of the *settings* in force; *ticks* are those of the start.
 
-    ``digest`` is their hash.  ``restart``: the pole is to start anew, so that another configuration comes in force.
+    *nonce*: that of the flashing.  ``digest`` is the settings' hash.  ``restart``: the pole is to start anew, so that
+    another configuration comes in force.  ``mark``: (name, n) of what the pole's own key signed, None where the last
+    message was not genuine.
     """
 
-    def __init__(self, settings, store, standing, ticks):
+    def __init__(self, settings, store, standing, ticks, nonce=""):
         self._settings = settings
         self._store = store
         self.digest, self._trial, self._untold = standing  # on trial: whether it touches the link; else None
         self._ends = aio.ticks_add(ticks, settings["link.trial"] * 1000)
         self._online = False
+        self._nonce = nonce
+        self._unread = None  # ticks of the next try, where the pole could not read its keys
+        if "" in settings["keys"].values():
+            self._unread = aio.ticks_add(ticks, _UNREAD_MS)
+        self.mark = None
         self.restart = False
 
     def take(self, topic, payload, now):
@@ -31,12 +39,18 @@ class Configuring:
 
         *payload*: bytes, None when it was too large.  *now*: Unix s, None when the clock is unknown.
         """
+        self.mark = None
         if self.restart:  # whatever else there is comes again in the next session
             return None
         try:
-            from pole.link.configuration import judge
+            from pole.link.configuration import Envelope, judge
 
-            fields, self.restart = judge(topic, payload, now, self._settings, self._store, self.digest)
+            message = Envelope()
+            fields, self.restart = judge(
+                topic, payload, now, self._settings, self._store, self.digest, self._nonce, message
+            )
+            if message.signed and message.key == self._settings["pole"]:
+                self.mark = message.mark
         except MemoryError:
             detail = "the pole has no memory for a configuration now: it tries again in its next session"
             return {"outcome": contract.REJECTED, "reason": contract.BUSY, "detail": detail}
@@ -51,6 +65,10 @@ class Configuring:
 
     def due(self, ticks):
         """Milliseconds until it is to be called again; ends a trial whose time is over."""
+        if self._unread is not None:
+            left = aio.ticks_diff(self._unread, ticks)
+            self.restart = self.restart or left <= 0
+            return max(left, 0)
         if self._trial is None:
             return _NEVER_MS
         left = aio.ticks_diff(self._ends, ticks)

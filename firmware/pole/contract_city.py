@@ -5,13 +5,13 @@ The order in which fields are written, as in ``contract.FIELDS``.
 
 ROOT = "diya/1"  # the head of every topic, unless the site says otherwise
 
-ENVELOPE = ("v", "key", "sender", "n", "body", "mac")
+ENVELOPE = ("v", "key", "sender", "n", "flashNonce", "body", "mac")
 OVERRIDE = (
     "type", "owner", "level", "reason", "cmsRefId", "refAddress", "start", "expiration", "rampToLevelTime",
 )  # fmt: skip
 CANCEL = ("type", "owner", "cmsRefId")
 TIME_ANSWER = ("v", "nonce", "unixMs", "mac")
-REKEY = ("type", "name", "wrapped")
+REKEY = ("type", "name", "nonce", "wrapped")
 
 # who decides the level, highest first (the last three never expire)
 OWNERS = ("safety", "local", "emergency", "incident", "lock", "operator", "calendar", "photocell", "default")

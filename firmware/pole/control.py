@@ -119,8 +119,12 @@ class Control:
         self.make_room()
         while inbox.messages and self.reporter.room():
             message = inbox.messages.pop(0)
+            if message[0] not in self.session.filters:  # a broker that lies: what it signed may be for another pole
+                continue
             if message[0].endswith("/" + contract.CONFIG):
                 fields = self._configuring.take(message[0], message[1], now)
+                if self._configuring.mark:
+                    self._commanding.own_word(self._configuring.mark)
                 if not fields:
                     continue
             else:

@@ -6,9 +6,9 @@ lets an old command in again nor ends an election night's light.
 
 import json
 
-from pole import aio, const, contract_acks
+from pole import aio, const, contract, contract_acks
 from pole.lighting import holding
-from pole.link.marks import lower, remember
+from pole.link import marks
 
 _NAME = const("commands.json")  # as in remembered.py
 
@@ -25,7 +25,9 @@ def obey(commanding, verdict, ticks):
         out = _unknown("nothing of " + cancel.owner + " is held under this cmsRefId")
     if override:
         hold_s = override.hold_s
-        holding.hold(arbiter, override, None if hold_s is None else aio.ticks_add(ticks, hold_s * 1000))
+        if not holding.hold(arbiter, override, None if hold_s is None else aio.ticks_add(ticks, hold_s * 1000)):
+            arbiter.held = before
+            out = contract_acks.REJECTED, contract_acks.BUSY, "the pole holds as many commands as it can, none below it"
     problem = _save(commanding, verdict)
     if problem:
         arbiter.held = before
@@ -36,9 +38,16 @@ def obey(commanding, verdict, ticks):
         epoch, first, last = verdict.resend
         if not commanding.journal.knows(epoch):
             out = _unknown("the pole has no journal of epoch " + epoch)
-        elif not commanding.journal.resend(epoch, first, last):
+        elif (verdict.shared and commanding.journal.asked()) or not commanding.journal.resend(epoch, first, last):
             out = contract_acks.REJECTED, contract_acks.BUSY, "the pole is still sending what it was asked for before"
     return out
+
+
+def note(commanding, mark):
+    """The pole's own key has spoken in a configuration, by its *mark*.  It is as good after a start: it comes again."""
+    _heard(commanding, mark)
+    marks.remember(commanding.marks, mark)
+    _stored(commanding)
 
 
 def _rekey(commanding, verdict):
@@ -46,35 +55,71 @@ def _rekey(commanding, verdict):
     fear what was signed before it lost its marks.
     """
     name, key = verdict.rekey
+    same = commanding.keys.get(name) == key
     try:
         from pole.link.keyring import change
 
         problem = change(commanding.store, commanding.keys, name, key)
     except MemoryError as error:
         problem = "the key could not be stored: " + str(error)
-    if not problem and name == verdict.key and commanding.forgetful:
+    if problem:
+        return contract_acks.REJECTED, contract_acks.NOT_STORED, problem
+    if name == verdict.key:
+        if not commanding.forgetful:
+            return None
         commanding.forgetful = False
-        problem = _save(commanding, verdict)
+    elif same:
+        return None
+    else:  # what the former key asked for ends with it; and a former key that is brought back brings nothing along
+        holding.forget(commanding.arbiter, name)
+        marks.forget(commanding.marks, name)
+        if key:
+            marks.raise_all(commanding.marks, name, verdict.n)
+    problem = _save(commanding, verdict)
     return (contract_acks.REJECTED, contract_acks.NOT_STORED, problem) if problem else None
 
 
 def _save(commanding, verdict):
     """Stores the mark and what is held; why it could not, or ""."""
+    if verdict.now is not None:
+        commanding.lowered = marks.lower(commanding.marks, verdict.now) or commanding.lowered
+    if verdict.signed and not verdict.shared:
+        _heard(commanding, verdict.mark)
+    marks.remember(commanding.marks, verdict.mark)
+    problem = _stored(commanding)
+    if not problem and verdict.signed and not verdict.shared and not commanding.forgetful:
+        try:
+            commanding.high_water.put(_highest(commanding.marks, verdict.key))
+        except OSError as error:
+            return "the command could not be stored: " + str(error)
+    return problem
+
+
+def _heard(commanding, mark):
+    """The first word of the pole's own key since the node was flashed: what came under shared keys before is void."""
+    if commanding.nonce and not commanding.heard():
+        for name in commanding.keys:
+            if name != commanding.own:
+                marks.raise_all(commanding.marks, name, mark[1])
+
+
+def _stored(commanding):
     try:
-        if verdict.now is not None:
-            commanding.lowered = lower(commanding.marks, verdict.now) or commanding.lowered
-        remember(commanding.marks, verdict.mark)
         held = [
-            [one.owner, one.level, one.reason, one.ref, one.start, one.expiration, one.ramp_s]
+            [one.owner, one.level, one.reason, one.ref, one.start, one.expiration, one.ramp_s, one.raises]
             for one in commanding.arbiter.held
+            if one.owner in contract.COMMAND_OWNERS  # and not a technician's own
         ]
         saved = {"marks": commanding.marks, "held": held, "forgetful": commanding.forgetful}
         commanding.store.write(_NAME, json.dumps(saved).encode())
-        if verdict.signed and not commanding.forgetful:
-            commanding.high_water.put(max(commanding.marks.values()))
     except (OSError, MemoryError) as error:
         return "the command could not be stored: " + str(error)
     return ""
+
+
+def _highest(known, own):
+    """The highest of the *known* marks that is of the pole's own key: no other may shut that out."""
+    return max([known[name] for name in known if not name or name.startswith(own + "\n")])
 
 
 def _unknown(detail):

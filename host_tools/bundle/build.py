@@ -100,6 +100,12 @@ def _settings(given: Ingredients, pole: Pole, start_unix: int) -> dict[str, Any]
     """What *pole* is flashed with: its configuration, the way to its broker, and its keys."""
     if pole.name not in given.keys:
         raise BundleError(f"the key file has no key called {pole.name}: --new-keys makes those that are missing")
+    others = {other.name for other in given.site.poles} & set(pole.groups)
+    if others:
+        raise BundleError(
+            f"the group {min(others)} of {pole.name} has the name of a pole, so all of the group would be given that "
+            "pole's own key: give one of them another name"
+        )
     names = [name for name in (pole.name, *sorted(set(pole.groups))) if name in given.keys]
     out = {
         **pole_config(given.site, pole, start_unix),

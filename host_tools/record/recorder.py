@@ -24,7 +24,8 @@ from host_tools.record import failures, gaps, silence
 from host_tools.record.asking import Asker
 from host_tools.record.believed import FLOOR
 from host_tools.record.connector import Connector
-from host_tools.record.store import Record, Taken, Unwritable, groups_of
+from host_tools.record.flashings import Flashings
+from host_tools.record.store import Record, Taken, Unwritable, groups_of, nonce_of
 from host_tools.record.time_answer import time_answer
 from pole import contract
 
@@ -71,6 +72,7 @@ class Recorder:
         self._counters = Counters(record.path)
         self._asker = Asker(record, self._publish, retry_s)
         self._connector = Connector(record, address, f"{root}/{site}", self._clock_topic, say)
+        self._flashings = Flashings(record, f"{root}/{site}", self._keys, self._sender, self._number, say)
         self._began = time.time(), time.monotonic()
         self._heard: dict[str, float] = {}  # pole: when it last spoke, on the steady clock
         self._pending: list[Message] = []  # heard while we waited for the simulation's time
@@ -120,6 +122,7 @@ class Recorder:
         self.totals.connections = self._connector.connections
         self._since, self._missing = self._clock.steady(), False
         self._asker.forget_all()
+        self._flashings.forget_all()
         with self._record.transaction() as db:
             gaps.open_ends(db, self._wall())
         return True
@@ -156,11 +159,14 @@ class Recorder:
             taken = self._record.take(messages, int(self._clock.now()), self._wall())
             self._connector.sessions.acknowledge()
             self._count(taken)
+            self._flashings.heard(messages, self._connector.sessions)
             for ack in taken.acks:
                 if ack.sender == self._sender():
                     if ack.mark is not None:
                         self._counters.learn(ack.sender, ack.mark, int(self._clock.now() * 1000), self._simulated())
                     self._asker.answered(ack, self._wall())
+                    self._flashings.answered(ack, self._connector.sessions)
+        self._flashings.turn(self._connector.sessions)
         self.totals.asked += self._asker.ask(self._wall())
         now = time.monotonic()
         if not self._connector.sessions.connected or now < self._looked + CHECK_S / max(1.0, self._clock.factor):
@@ -228,8 +234,11 @@ class Recorder:
     def _publish(self, pole: str, body: str) -> int | None:
         """Send *body* to *pole*; its n, or None where it cannot go out."""
         topic = contract.topic(self._root, self._site, pole, contract.COMMAND)
-        sender = self._sender()
-        n = self._counters.next(sender, int(self._clock.now() * 1000), self._simulated())
-        key = for_pole(self._keys, pole, groups_of(self._record.db, pole), self._site)
-        payload = envelope.seal(topic, sender, n, body, key)
+        n, key = self._number(), for_pole(self._keys, pole, groups_of(self._record.db, pole), self._site)
+        nonce = nonce_of(self._record.db, pole) if key and key.name == pole else ""
+        payload = envelope.seal(topic, self._sender(), n, body, key, nonce)
         return n if self._connector.sessions.publish(topic, payload) else None
+
+    def _number(self) -> int:
+        """The next *n* of this sender."""
+        return self._counters.next(self._sender(), int(self._clock.now() * 1000), self._simulated())

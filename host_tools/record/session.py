@@ -107,11 +107,18 @@ class Session:
             if self.connected and self._client.ack(mid, 1) != mqtt.MQTT_ERR_SUCCESS:
                 self.connected = False
 
-    def publish(self, topic: str, payload: bytes) -> bool:
+    def publish(self, topic: str, payload: bytes, retain: bool = False) -> bool:
         """Publish with QoS 1; False where there is no connection.  It may yet be lost."""
         if not self.connected:
             return False
-        return self._client.publish(topic, payload, qos=1).rc == mqtt.MQTT_ERR_SUCCESS
+        return self._client.publish(topic, payload, qos=1, retain=retain).rc == mqtt.MQTT_ERR_SUCCESS
+
+    def hear(self, topic: str, on: bool) -> None:
+        """Hear *topic*, what the broker retains first, until it is no longer wanted or the connection ends."""
+        if self.connected and on:
+            self._client.subscribe(topic, self._qos)
+        elif self.connected:
+            self._client.unsubscribe(topic)
 
     def close(self) -> None:
         """Leave; the broker keeps a session with a name, and queues for it."""

@@ -70,9 +70,13 @@ class Sessions:
         for one in self._all:
             one.acknowledge()
 
-    def publish(self, topic: str, payload: bytes) -> bool:
+    def publish(self, topic: str, payload: bytes, retain: bool = False) -> bool:
         """Publish with QoS 1; False where there is no connection.  It may yet be lost."""
-        return self._events.publish(topic, payload)
+        return self._events.publish(topic, payload, retain)
+
+    def hear(self, topic: str, on: bool) -> None:
+        """Hear *topic* in the session that the broker does not keep, what it retains first; or no longer."""
+        self._live.hear(topic, on)
 
     def close(self) -> None:
         """Leave; the broker keeps the queues of events and meters."""

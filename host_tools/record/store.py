@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from host_tools.envelope import flash_nonce
 from host_tools.errors import RecordError
 from host_tools.link import Message
 from host_tools.record import failures, gaps, wire
@@ -209,6 +210,12 @@ def groups_of(db: sqlite3.Connection, pole: str) -> list[str]:
     """The groups that *pole* said it takes commands of; none where it is not known."""
     row = db.execute("SELECT groups FROM pole WHERE name = ?", (pole,)).fetchone()
     return [str(group) for group in json.loads(row[0])] if row else []
+
+
+def nonce_of(db: sqlite3.Connection, pole: str) -> str:
+    """The nonce of its flashing that *pole* told; empty where it told none."""
+    row = db.execute("SELECT birth FROM pole WHERE name = ?", (pole,)).fetchone()
+    return flash_nonce(json.loads(row[0])) if row and row[0] else ""
 
 
 def _born(db: sqlite3.Connection, pole: str, values: dict[str, Any], retained: bool, wall: float) -> None:

@@ -100,7 +100,7 @@ class Configurer(Speaker):
             _check(given)
             body = _text(given)
             topic, n = self._topic(pole.name), self.number()
-            ready.append((topic, envelope.seal(topic, self.sender, n, body, key)))
+            ready.append((topic, envelope.seal(topic, self.sender, n, body, key, self._nonce(pole.name))))
             outcome.sent[pole.name] = Sent(given["version"], _digest(body), n)
         for topic, payload in ready:
             self.link.publish(topic, payload, retain=True)
@@ -114,6 +114,10 @@ class Configurer(Speaker):
                 self._answer(message, outcome)
                 progress(outcome)
         return outcome
+
+    def _nonce(self, pole: str) -> str:
+        """Of the flashing: what was sealed for the node before is no good for the one that is there now."""
+        return envelope.flash_nonce(self._births.get(pole))
 
     def _topic(self, pole: str) -> str:
         topic: str = contract.topic(self.place.root, self.place.site, pole, contract.CONFIG)
@@ -136,7 +140,7 @@ class Configurer(Speaker):
         made = number(given.get("clock.floor"), 0, now)
         if made is None or now - made > FRESH_S or self._births.get(pole.name, {}).get("configHash") != _digest(body):
             return False
-        if not _genuine(payload, self._topic(pole.name), key):
+        if not genuine(payload, self._topic(pole.name), key, self._nonce(pole.name)):
             return False
         return body == _text({**pole_config(site, pole, made + DAY_S), "version": given.get("version")})
 
@@ -206,10 +210,10 @@ def _body(payload: bytes) -> dict[str, Any]:
     return (parsed(body.encode()) or {}) if isinstance(body, str) else {}
 
 
-def _genuine(payload: bytes, topic: str, key: Key | None) -> bool:
-    """Whether *payload* is what *key* sealed: a broker could make one up."""
+def genuine(payload: bytes, topic: str, key: Key | None, nonce: str) -> bool:
+    """Whether *payload* is what *key* sealed for the flashing *nonce*: a broker could make one up."""
     said = parsed(payload) or {}
     try:
-        return payload == envelope.seal(topic, said["sender"], said["n"], said["body"], key)
+        return payload == envelope.seal(topic, said["sender"], said["n"], said["body"], key, nonce if key else "")
     except (KeyError, TypeError, ValueError, AttributeError, CommandError):
         return False

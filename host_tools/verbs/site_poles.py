@@ -91,7 +91,7 @@ def rekey(
     place = connection.place(folder)
     with Link(place.broker, command_topics(place), within(wait_s)) as link, waiting() as bar:
         rekeyer = Rekeyer(place, link, sender_name(), Counters())
-        rekeyer.look()
+        rekeyer.look([pole.name for pole in meant])
         warn(rekeyer.remark())
         outcome = rekeyer.change(
             file, [pole.name for pole in meant], name, remove, wait_s,

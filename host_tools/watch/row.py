@@ -15,7 +15,7 @@ class Row:
     ``seen`` is when the pole last spoke, ``changed`` when what it said of its light last differed.  ``faults`` maps the
     eventType of each open fault to its beginning, None where that was before we came.  ``faults_at``: the time of the
     state that listed them all; None where no state did, and then there may be more.  ``heard`` False: a pole of the
-    site's files of which the broker has nothing.
+    site's files of which the broker has nothing.  ``flash_nonce`` is the nonce of the flashing that its birth tells.
     """
 
     pole: str
@@ -36,6 +36,7 @@ class Row:
     faults: dict[str, int | None] = field(default_factory=dict)
     faults_at: int | None = None
     heard: bool = False
+    flash_nonce: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The row in the names of the wire."""

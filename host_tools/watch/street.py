@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from host_tools.envelope import flash_nonce
 from host_tools.site.model import Pole
 from host_tools.text import json_text
 from host_tools.watch.payload import number, parsed, text
@@ -146,6 +147,7 @@ class Street:
         groups = values.get("groups")
         row.groups = tuple(text(group, 32) for group in groups[:16]) if isinstance(groups, list) else ()
         row.board = text(values.get("board"), 32)
+        row.flash_nonce = flash_nonce(values)
         if values.get("safeMode") is True:
             row.faults.setdefault(SAFE_MODE, None)
         else:

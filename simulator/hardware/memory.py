@@ -31,6 +31,10 @@ class Nvs:
             _BLOB_MARK + blob,
         )
 
+    def blob(self, namespace: str, key: str) -> bytes:
+        """What is stored there; empty where nothing is."""
+        return self._flash.get(f"{namespace}\0{key}".encode(), (1, b""))[1][1:]
+
     def operations(self) -> dict[int, Operation]:
         return {
             ops.NVS_GET: self._get,

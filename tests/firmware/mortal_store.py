@@ -20,6 +20,9 @@ class MortalStore:
     def read(self, name):
         return self.files.get(name)
 
+    def names(self):
+        return list(self.files)
+
     def size(self, name):
         return len(self.files.get(name, b""))
 

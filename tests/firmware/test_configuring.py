@@ -60,9 +60,9 @@ def sealed(text, topic=TOPIC, key="P0001", secret=KEY, n=NOW * 1000, sender="icc
 class Life:
     """A pole from its start to the next: boots from *store*."""
 
-    def __init__(self, store, factory=None, early_deaths=0):
+    def __init__(self, store, factory=None, early_deaths=0, nonce=""):
         self.settings, self.origin, standing = config_files.in_force(store, factory or flashed(), early_deaths)
-        self.configuring = Configuring(self.settings, store, standing, 0)
+        self.configuring = Configuring(self.settings, store, standing, 0, nonce)
         self.version = self.settings["version"]
 
     def take(self, payload, topic=TOPIC):
@@ -410,6 +410,62 @@ def test_a_key_that_was_changed_outlives_a_start_until_the_pole_is_flashed_with_
     other = flashed(keys={"P0001": "ab" * 32})
     assert Life(store, other).settings["keys"] == {"P0001": "ab" * 32}
     assert Life(store).settings["keys"] == FLASHED["keys"]  # what was over others is gone
+
+
+class Blind(MortalStore):
+    """One of which a file cannot be read."""
+
+    blind = ""
+
+    def read(self, name):
+        return None if name == self.blind else super().read(name)
+
+
+def test_one_start_that_cannot_read_what_was_flashed_changes_no_key_for_good():
+    from pole.link import keyring
+
+    store, factory = MortalStore(), Blind(flashed().files)
+    assert keyring.change(store, Life(store, factory).settings["keys"], "P0001", SHARED) == ""
+    factory.blind = config.NAME
+    assert Life(store, factory).settings["keys"]["P0001"] == SHARED
+    factory.files[config.NAME + " "], factory.blind = b"", ""
+    assert Life(store, factory).settings["keys"]["P0001"] == SHARED
+    lost = Life(MortalStore(), MortalStore())  # which keys it has is not known, and that is not "none"
+    refused(lost.take(sealed(body(2))), contract_acks.BAD_MAC, "could not read its keys")
+    assert lost.configuring.due(3600000) == 0 and lost.configuring.restart  # the next start may do better
+
+
+def test_one_start_that_cannot_read_the_changed_keys_brings_the_old_ones_not_back():
+    from pole.link import keyring
+
+    store = Blind()
+    keyring.change(store, Life(store).settings["keys"], "P0001", SHARED)
+    store.blind = config_files.KEYS
+    life = Life(store)
+    refused(life.take(sealed(body(2))), contract_acks.BAD_MAC, "could not read its keys")
+    assert "cannot be read" in keyring.change(store, life.settings["keys"], "ward-1", None)
+    store.blind = ""
+    assert Life(store).settings["keys"]["P0001"] == SHARED
+
+
+def test_one_start_that_cannot_read_what_was_undone_brings_nothing_in_force():
+    store = Blind()
+    stage(store, body(2))
+    store.blind = config_state.NAME
+    assert Life(store).version == 1
+    store.blind = ""
+    assert Life(store).version == 2
+
+
+def test_a_configuration_for_the_node_before_is_refused_and_a_genuine_one_is_a_word_of_the_own_key():
+    store, text, nonce = MortalStore(), body(2), "a1b2c3d4e5f60718"
+    life = Life(store, nonce=nonce)
+    refused(life.take(sealed(text)), contract_acks.BAD_MAC, "flashNonce is null and must be " + nonce)
+    assert life.configuring.mark is None
+    values = {"v": 1, "key": "P0001", "sender": "iccc", "n": NOW * 1000, "flashNonce": nonce, "body": text}
+    values["mac"] = envelope.mac(KEY, TOPIC, "P0001", "iccc", NOW * 1000, text, nonce)
+    assert life.take(contract.text_of(values).encode()) is None and life.configuring.restart
+    assert life.configuring.mark == ("P0001\niccc", NOW * 1000)
 
 
 def test_a_power_cut_while_a_key_changes_leaves_the_old_or_the_new():

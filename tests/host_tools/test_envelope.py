@@ -109,3 +109,20 @@ def _env() -> dict[str, str]:
     import os
 
     return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+def test_what_is_sealed_for_one_flashing_of_a_node_is_taken_by_that_and_no_other() -> None:
+    nonces = [envelope.flash_nonce({"flashNonce": said}) for said in ("0123456789abcdef", "fedcba9876543210")]
+    payload = envelope.seal(TOPIC, "ops", NOW * 1000, envelope.cancel(), KEY, nonces[0])
+    verdicts = [Commands(KEYS, {}, "P0001", nonce).take(TOPIC, payload, NOW, 20) for nonce in (*nonces, "")]
+    assert [verdict.reason for verdict in verdicts] == ["", contract_acks.BAD_MAC, contract_acks.BAD_MAC]
+    for said in (None, "", 7, "0123456789ABCDEF", "a\n", "0" * 17):  # a broker can say anything
+        assert envelope.flash_nonce({"flashNonce": said}) == ""
+
+
+def test_no_two_new_keys_are_wrapped_under_one_pad_whatever_the_clock_did() -> None:
+    new = Key("W21", bytes(32))  # so that what is wrapped is the pad
+    bodies = [envelope.rekey(KEY, "W21", new, "ops", NOW * 1000) for _ in range(3)]
+    assert len({json.loads(body)["wrapped"] for body in bodies}) == 3
+    for body in bodies:
+        assert judged(envelope.seal(TOPIC, "ops", NOW * 1000, body, KEY)).rekey == ("W21", "00" * 32)

@@ -5,6 +5,15 @@ import os
 from pole import const
 
 _NEW = const(".new")
+_MISSING = const(2)  # ENOENT
+_TRIES = const(3)  # to read a file that is there
+
+
+def unread(store, name, text):
+    """Whether *store* has a file *name* although reading it gave *text* None: then what it says is not known, and
+    must not be taken for nothing.
+    """
+    return text is None and name in store.names()
 
 
 class Files:
@@ -14,12 +23,15 @@ class Files:
         self._root = root
 
     def read(self, name):
-        """Content of file *name* as bytes; None when there is none or it cannot be read."""
-        try:
-            with open(self._path(name), "rb") as file:
-                return file.read()
-        except OSError:
-            return None
+        """Content of file *name* as bytes; None when there is none or it cannot be read (see ``unread``)."""
+        for _ in range(_TRIES):
+            try:
+                with open(self._path(name), "rb") as file:
+                    return file.read()
+            except OSError as error:
+                if error.args[0] == _MISSING:
+                    break
+        return None
 
     def write(self, name, data):
         """Puts *data* (bytes) into file *name*.

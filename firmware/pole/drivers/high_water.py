@@ -1,4 +1,7 @@
-"""The highest ``n`` of any signed message, in the chip's NVS: a second place beside the marks in the data store.
+"""Two numbers in the chip's NVS: a second place beside the files in the data store that hold the same.
+
+``highWater``   the highest ``n`` of any message under the pole's own key
+``flashNonce``  see flash_nonce.py
 
 NVS and ``data`` are lost in different ways (IDF erases all of NVS when it runs full, ``data`` is reformatted when it is
 corrupt), so a command that was obeyed once stays known as long as one of the two is there.
@@ -8,20 +11,21 @@ from esp32 import NVS
 
 _SPACE = "diya"
 _KEY = "highWater"
+NONCE = "flashNonce"
 
 
-def get():
-    """The number, 0 before the first message; None where NVS does not know, and a new pole is made to know."""
+def get(key=_KEY):
+    """The number called *key*; None where NVS does not have it.  A new pole is flashed with a ``highWater`` of 0."""
     stored = bytearray(8)
     try:
-        NVS(_SPACE).get_blob(_KEY, stored)
+        NVS(_SPACE).get_blob(key, stored)
     except OSError:
         return None
     return int.from_bytes(stored, "little")
 
 
-def put(n):
+def put(n, key=_KEY):
     """Stores *n*, at most 64 bits.  Raises OSError."""
     store = NVS(_SPACE)
-    store.set_blob(_KEY, n.to_bytes(8, "little"))
+    store.set_blob(key, n.to_bytes(8, "little"))
     store.commit()

@@ -2,8 +2,9 @@
 
 From the top: safety, local, emergency, incident, lock, operator, calendar, photocell, default.  Local, emergency and
 operator put their level in the place of what is below them; incident and lock only ever raise it; safety caps it.
-Whatever is held ends by itself.  With the clock unknown, the photocell stands in for the calendar, what is held counts
-in ticks only, and it may raise the level but not lower it.
+All that is held ends by itself.  What came under a shared key never lowers what the pole's own key asks for, and only
+raises the light once that has ended.  With the clock unknown, the photocell stands in for the calendar, what is held
+counts in ticks only, and it may raise the level but not lower it.
 """
 
 from pole import const
@@ -18,11 +19,12 @@ class Override:
     """A level somebody asks for, for a time.
 
     *owner* is local, emergency, incident, lock or operator; *level* 0 to 100 percent; *ref* is the owner's name for
-    this one (may be empty); it counts from *start* to before *expiration*, Unix seconds; *ramp_s* seconds.  *hold_s*
-    is for how many seconds it holds when it was given with the clock unknown, else None.
+    this one (may be empty; of a shared key: see ``holding``); it counts from *start* to before *expiration*, Unix
+    seconds; *ramp_s* seconds.  *hold_s* is for how many seconds it holds when it was given with the clock unknown, else
+    None.  *raises*: it never lowers the light, whoever its owner is.
     """
 
-    def __init__(self, owner, level, reason, ref, start, expiration, ramp_s, hold_s=None):
+    def __init__(self, owner, level, reason, ref, start, expiration, ramp_s, hold_s=None, raises=False):
         self.owner = owner
         self.level = level
         self.reason = reason
@@ -31,6 +33,7 @@ class Override:
         self.expiration = expiration
         self.ramp_s = ramp_s
         self.hold_s = hold_s
+        self.raises = raises or owner in RAISE
         self.ticks_deadline = None
         self.present = False  # who asks stands at the pole: it may lower the light without the clock, on the ticks
 
@@ -58,8 +61,18 @@ class Arbiter:
         count = len(self.held)
         for place in range(count - 1, -1, -1):
             if _has_ended(self.held[place], now, ticks_ms):
-                del self.held[place]
+                self.end(place)
         return len(self.held) != count
+
+    def end(self, place):
+        """Drop ``held[place]``.  What a shared key asked for below what the pole's own key did must not outlive that:
+        from then on it only raises.
+        """
+        ended = self.held.pop(place)
+        if not ended.raises and "\n" not in ended.ref and ended.owner != "local":
+            for held in self.held:
+                if "\n" in held.ref and held.level < ended.level:
+                    held.raises = True
 
     def next_change(self, now):
         """The next Unix time after *now* at which something held starts or ends, or None (as without a *now*)."""
@@ -96,9 +109,19 @@ class Arbiter:
             owner = "photocell"
             reason = "dark" if dark else "daylight"
         lowest = level if now is None else 0
+        asked = -1  # what the pole's own key (or a technician) asks for, as far as the owners were looked through
         for name in OWNERS:
-            held = self._strongest(name, now, lowest)
-            if held is not None and (held.level > level or name not in RAISE):
+            held = self._strongest(name, now, lowest, False)
+            if held is not None:
+                asked = max(asked, held.level) if held.raises else held.level
+            shared = self._strongest(name, now, lowest, True)
+            if (
+                shared is not None
+                and shared.level > asked
+                and (held is None or held.raises or shared.start >= held.start)
+            ):
+                held = shared
+            if held is not None and (held.level > level or not held.raises):
                 level = held.level
                 owner = name
                 reason = held.reason
@@ -119,13 +142,17 @@ class Arbiter:
             last = self._last = Decision(level, owner, reason, until, ramp_s)
         return last
 
-    def _strongest(self, owner, now, lowest):
-        """What counts of all that *owner* holds: of lock and incident the highest, else what started last."""
+    def _strongest(self, owner, now, lowest, shared):
+        """What counts of all that *owner* holds: of lock and incident the highest, else what started last.
+
+        *shared*: of what came under a shared key, or of the rest.
+        """
         found = None
         for held in self.held:
             # not known when it is, what has a deadline in ticks has been dropped if it passed, and the rest cannot tell
             counts = held.ticks_deadline is not None if now is None else held.start <= now
-            if counts and held.owner == owner and (held.level >= lowest or held.present):
+            enough = held.level >= lowest or held.present
+            if counts and held.owner == owner and enough and ("\n" in held.ref) == shared:
                 if found is None:
                     found = held
                 elif owner in RAISE:

@@ -1,33 +1,80 @@
-"""What an Arbiter holds changes when a command is obeyed: this is only needed then."""
+"""What an Arbiter holds changes when a command is obeyed: this is only needed then.
 
+What was asked for under a shared key stands apart from what the pole's own key asked for: its ``ref`` begins with that
+key's name and a line feed (``under``), which no cmsRefId can hold.  The own key may end all, a shared one only what it
+asked for itself; and where there is no room, what shared keys hold goes first.
+"""
+
+from pole import const
 from pole.lighting.arbiter import OWNERS
 
 MAX_HELD = 16
+ALL = "\n"  # no cmsRefId: all of them
+_SHARED = const(2400)  # bytes for all that shared keys hold, each with its reason and cmsRefId
+_EACH = const(150)  # bytes that one takes beside these
+
+
+def under(key, ref):
+    """What a *ref* is called that came under the shared *key*."""
+    return key + "\n" + ref
+
+
+def key_of(override):
+    """Name of the shared key under which it was asked for, "" where that was the pole's own (or at the pole)."""
+    key, line_feed, _ = override.ref.partition("\n")
+    return key if line_feed else ""
 
 
 def hold(arbiter, override, ticks_deadline=None):
     """Hold *override* in the place of one with the same owner and ref; whether there was room for it.
 
     *ticks_deadline*: the ticks at which it ends, at most six days ahead; without it, it does not count while the
-    clock is unknown.  When all MAX_HELD places are taken, the lowest owner's that started first goes,
-    be it the new one.
+    clock is unknown.  When all MAX_HELD places are taken, or the bytes for shared keys, the lowest owner's that started
+    first goes, be it the new one: of the shared key that holds most, and of the own key only where no other holds any.
     """
     cancel(arbiter, override.owner, override.ref)
     override.ticks_deadline = ticks_deadline
     held = arbiter.held
     held.append(override)
-    if len(held) <= MAX_HELD:
-        return True
-    loser = min(held, key=lambda one: (OWNERS.index(one.owner), one.start))
-    held.remove(loser)
-    return loser is not override
+    while True:
+        sizes = {}
+        for one in held:
+            key = key_of(one)
+            if key:
+                sizes[key] = sizes.get(key, 0) + _EACH + len(one.reason.encode()) + len(one.ref.encode())
+        if len(held) <= MAX_HELD and sum(sizes.values()) <= _SHARED:
+            return override in held
+        most = max(sorted(sizes), key=sizes.get) if sizes else ""
+        held.remove(min([one for one in held if key_of(one) == most], key=_rank))
+
+
+def _rank(override):
+    return OWNERS.index(override.owner), override.start
 
 
 def cancel(arbiter, owner, ref):
-    """Drop what *owner* holds under *ref*, all of it when *ref* is None; whether there was any."""
+    """Drop what *owner* holds under *ref*; whether there was any.
+
+    *ref* None: all of it, whoever asked for it; ``under(key, ALL)``: all that came under that shared key.
+    """
     held = arbiter.held
     count = len(held)
     for place in range(count - 1, -1, -1):
-        if held[place].owner == owner and ref in (None, held[place].ref):
-            del held[place]
+        if held[place].owner == owner and _means(ref, held[place].ref):
+            arbiter.end(place)
     return len(held) != count
+
+
+def forget(arbiter, key):
+    """Drop what was asked for under the shared *key*, which the pole no longer has."""
+    for place in range(len(arbiter.held) - 1, -1, -1):
+        if key_of(arbiter.held[place]) == key:
+            del arbiter.held[place]
+
+
+def _means(ref, held):
+    if ref is None or ref == held:
+        return True
+    if "\n" not in ref:  # the own key's
+        return ref == held[held.find("\n") + 1 :]
+    return ref.endswith("\n" + ALL) and held.startswith(ref[:-1])

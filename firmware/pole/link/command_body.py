@@ -2,6 +2,7 @@
 
 from pole import const, contract, contract_acks
 from pole.lighting.arbiter import RAISE, Override
+from pole.lighting.holding import ALL, under
 from pole.link import fields
 from pole.link.fields import Refused, number, text
 from pole.link.verdict import Cancel
@@ -20,15 +21,26 @@ def understand(verdict, body, now, floor, unclocked_level, forgetful):
     if forgetful and (kind == "cancel" or (kind == "override" and _owner(body) not in RAISE)):
         detail = "the pole has lost its marks against replay: only incident and lock until it gets a new key"
         raise Refused(contract_acks.NOT_REKEYED, detail)
+    # a recording from before the node was flashed may come under a shared key: it does no harm where it only raises
+    unheard = verdict.shared and not verdict.heard
     if kind == "override":
         override = _override(verdict, body, now)
         _check_level(override.level, floor, now, unclocked_level)
+        if unheard:
+            override.raises = True
+            verdict.detail = "until the pole's own key has spoken, this only raises the light"
         verdict.override = override
     elif kind == "cancel":
         owner = _owner(body)
         if body.get("cmsRefId") is not None:
             verdict.ref = text(body, "cmsRefId", 0, 64, contract_acks.BAD_FIELD)
-        verdict.cancel = Cancel(owner, verdict.ref)
+        if unheard:
+            detail = "the pole's own key has not spoken since the node was flashed: a shared key only raises light"
+            raise Refused(contract_acks.OWN_KEY_FIRST, detail)
+        ref = verdict.ref
+        if verdict.shared:
+            ref = under(verdict.key, ALL if ref is None else ref)
+        verdict.cancel = Cancel(owner, ref)
     elif kind == "resend":
         epoch = text(body, "epoch", 1, 32, contract_acks.BAD_FIELD)
         first = number(body, "from", 1, _LAST, contract_acks.BAD_FIELD)
@@ -67,6 +79,8 @@ def _override(verdict, body, now):
         detail = "start is %d, and the pole cannot wait for it: its clock is unknown" % start
         raise Refused(contract_acks.CLOCK_UNKNOWN, detail)
     hold_s = None if now is not None else min(expiration - issued, _UNCLOCKED_S)
+    if verdict.shared:
+        ref = under(verdict.key, ref)
     return Override(owner, level, reason, ref, start, expiration, ramp_s, hold_s)
 
 

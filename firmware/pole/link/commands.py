@@ -12,13 +12,16 @@ from pole.link.verdict import Verdict
 class Commands:
     """Judges commands with *keys* {name: 64 hexadecimal digits} and *marks* {name: n}; changes neither.
 
-    A key named like the pole is the pole's own.  Every other key is shared, so its commands, like those on a group's
-    topic, cannot take the light below the site's floor.
+    A key named like the pole is the pole's *own* (where that is left out: like the pole of the topic).  Every other key
+    is shared, so its commands, like those on a group's topic, cannot take the light below the site's floor.  *nonce*:
+    that of the flashing, "" without keys; until the own key has spoken since, a shared one only raises light.
     """
 
-    def __init__(self, keys, marks):
+    def __init__(self, keys, marks, own=None, nonce=""):
         self._keys = keys
         self._marks = marks
+        self._own = own
+        self._nonce = nonce
 
     def take(self, topic, payload, now, floor, unclocked_level=100, forgetful=False):
         """Verdict on *payload* (bytes; None when it was too large) on *topic*.  Never raises, whatever the bytes.
@@ -28,9 +31,14 @@ class Commands:
         *forgetful*: the pole has lost its marks, so any command may be an old one: it takes none that lowers the light.
         """
         verdict = Verdict()
+        levels = topic.split("/")
+        to_many = levels[-2:-1] == ["_all"] or levels[-3:-2] == ["_group"]
+        own = self._own or ("" if to_many else "".join(levels[-2:-1]))
         try:
-            body = read(verdict, topic, payload, self._keys, self._marks, now)
-            shared = _shared(topic, verdict)
+            body = read(verdict, topic, payload, self._keys, self._marks, now, own, self._nonce)
+            verdict.shared = verdict.signed and verdict.key != own
+            verdict.heard = not self._nonce or own not in self._keys or has_spoken(own, self._marks)
+            shared = to_many or verdict.shared
             if body.get("type") == "rekey":
                 from pole.link.rekey import rekey
 
@@ -48,12 +56,11 @@ class Commands:
                 "the pole has no memory for a message now: send it again",
             )
             verdict.mark = None  # it may come again as it is
-        if verdict.signed and verdict.mark:
+        if verdict.signed and verdict.mark and verdict.key == own:
             verdict.issued = verdict.n // 1000
         return verdict
 
 
-def _shared(topic, verdict):
-    levels = topic.split("/")
-    to_many = levels[-2:-1] == ["_all"] or levels[-3:-2] == ["_group"]
-    return to_many or (verdict.signed and levels[-2:-1] != [verdict.key])
+def has_spoken(own, marks):
+    """Whether the key *own* has a mark among *marks*: it has spoken since they were lost, or the node was flashed."""
+    return any([name.startswith(own + "\n") for name in marks])

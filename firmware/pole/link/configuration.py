@@ -25,14 +25,15 @@ class Envelope:
         self.signed = False
 
 
-def judge(topic, payload, now, settings, store, digest):
-    """(fields of an ack or None, whether it waits for a start now).  *digest*: hash of the *settings* in force.
+def judge(topic, payload, now, settings, store, digest, nonce="", message=None):
+    """(fields of an ack or None, whether it waits for a start now).  *digest*: hash of the *settings* in force;
+    *nonce*: that of the flashing; *message*: the Envelope to be filled.
 
     Never raises anything but MemoryError, whatever the bytes.
     """
-    message = Envelope()
+    message = message or Envelope()
     try:
-        body = read(message, topic, payload, settings["keys"], {}, now)
+        body = read(message, topic, payload, settings["keys"], {}, now, settings["pole"], nonce)
         from pole import config_state
 
         text = message.body.encode()

@@ -4,6 +4,7 @@ import json
 
 from pole import const, contract
 from pole.digest import hash_of
+from pole.drivers.files import unread
 
 KEYS = const("keys.json")  # as in config_files.py
 
@@ -15,8 +16,11 @@ def change(store, keys, name, key):
         new.pop(name, None)
     else:
         new[name] = key
+    text = store.read(KEYS)
+    if unread(store, KEYS, text):
+        return "the key could not be stored: " + KEYS + " cannot be read"
     try:
-        over = json.loads(store.read(KEYS) or b"{}")["over"]
+        over = json.loads(text or b"{}")["over"]
     except (ValueError, TypeError, KeyError):
         over = hash_of(contract.text_of(keys).encode())  # those the pole was flashed with, see config_files.py
     try:

@@ -1,29 +1,41 @@
-"""The marks against replay: for each key and sender the highest ``n`` that was taken."""
+"""The marks against replay: for each key and sender the highest ``n`` that was taken.
+
+    "P0001\\niccc"   of one sender under one key
+    "P0001\\n"       of every sender under that key
+    ""              of everyone: the mark of NVS, which does not record whose it was
+
+They are bounded: where there are too many, the key that has most gives up its lowest, which from then on is the mark of
+every sender under that key.  So no key can use up the marks of another, a new sender is always heard, and nothing that
+was taken once is taken again.
+"""
 
 from pole import const, contract_acks
 from pole.link.fields import Refused
 
-SENDERS = 32  # marks kept; each takes about 60 bytes
+SENDERS = 32  # marks of senders kept; each takes about 60 bytes
 _AHEAD_MS = const(86400000)  # a sender whose clock is a day ahead would lock itself out for that day
 _GRACE_S = const(60)  # a sender's clock may be so much behind the pole's
+_LONGEST = const(16)  # bytes of a sender's name that are kept under a shared key
 
 
-def check_new(envelope, marks, now):
-    """Gives *envelope* its mark; raises Refused where it is too far ahead of *now* (Unix s or None) or comes again."""
+def check_new(envelope, marks, now, shared=False):
+    """Gives *envelope* its mark; raises Refused where it is too far ahead of *now* (Unix s or None) or comes again.
+
+    *shared*: under a shared key, whose holder may be a stranger.
+    """
     if now is not None and envelope.n > now * 1000 + _AHEAD_MS:
         detail = "n is %d and must be at most a day ahead of the pole's clock, %d" % (envelope.n, now * 1000)
         raise Refused(contract_acks.BAD_ENVELOPE, detail)
-    name = envelope.key + "\n" + envelope.sender
-    last = marks.get(name)
+    key = envelope.key + "\n"
+    name = key + (short(envelope.sender) if shared else envelope.sender)
     least = 0
-    for mark in (last or 0, marks.get("", 0)):  # the nameless mark is everybody's, from where names were lost
+    for kept in (name, key, ""):  # that of the sender, of all under this key, and of all where names were lost
+        mark = marks.get(kept, 0)
         if mark > least and not _is_ahead(mark, now):
             least = mark
     if envelope.n <= least:
         envelope.held = least
         raise Refused(contract_acks.REPLAYED, "n is %d and must be above %d" % (envelope.n, least))
-    if last is None and envelope.signed and len(marks) >= SENDERS:
-        raise Refused(contract_acks.BAD_ENVELOPE, "sender is new, and the pole already knows %d senders" % SENDERS)
     envelope.mark = (name, envelope.n)
     envelope.now = now
 
@@ -45,15 +57,35 @@ def lower(marks, now):
     return {"marks": len(ahead), "n": highest}
 
 
+def short(sender):
+    """What *sender* is known by under a shared key: a long name takes no more room than its digest."""
+    if len(sender.encode()) <= _LONGEST:
+        return sender
+    from pole.digest import hash_of
+
+    return hash_of(sender.encode())
+
+
 def remember(marks, mark):
-    """Stores *mark* (name, n) in *marks*; when they are full, which only unsigned senders can bring about, the lowest
-    is dropped.
-    """
-    name, n = mark
-    if name not in marks and len(marks) >= SENDERS:
-        lowest = None
-        for other in sorted(marks):
-            if lowest is None or marks[other] < marks[lowest]:
-                lowest = other
-        del marks[lowest]
-    marks[name] = n
+    """Stores *mark* (name, n) in *marks*, and drops the lowest of the key that has most where they are too many."""
+    marks[mark[0]] = mark[1]
+    names = sorted([name for name in marks if name and name[-1] != "\n"])
+    if len(names) <= SENDERS:
+        return
+    keys = [name[: name.index("\n") + 1] for name in names]
+    most = max(keys, key=keys.count)
+    lowest = min([name for name in names if name.startswith(most)], key=marks.get)
+    raise_all(marks, most[:-1], marks.pop(lowest))
+
+
+def raise_all(marks, key, n):
+    """From now on every sender under *key* must be above *n*.  A bench without keys ("") is not locked up by it."""
+    if key:
+        marks[key + "\n"] = max(n, marks.get(key + "\n", 0))
+
+
+def forget(marks, key):
+    """Drops all marks under *key*, which the pole no longer has."""
+    for name in list(marks):
+        if name.startswith(key + "\n"):
+            del marks[name]

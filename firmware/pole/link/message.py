@@ -11,18 +11,19 @@ from pole.modules import unload
 _STEPS = ("pole.link.json_reader", "pole.link.envelope", "pole.link.hmac", "pole.link.marks")
 
 
-def read(envelope, topic, payload, keys, marks, now):
+def read(envelope, topic, payload, keys, marks, now, own="", nonce=""):
     """Fills *envelope* from *payload* (bytes, or None for one too large) and returns the body as a dict.
 
     *keys*: {name: 64 hexadecimal digits}; when it is empty (a bench, the demo) nothing is signed.  *marks*: {name: n}.
-    *now*: Unix s, None when the clock is unknown.  Raises Refused, or MemoryError where there is none for the code.
+    *now*: Unix s, None when the clock is unknown.  *own*: name of the pole's own key; *nonce*: that of the flashing, ""
+    without keys.  Raises Refused, or MemoryError where there is none for the code.
     """
     if payload is None or len(payload) > contract.MAX_PAYLOAD:
         raise Refused(contract_acks.TOO_LARGE, "the payload is larger than %d bytes" % contract.MAX_PAYLOAD)
     try:
         fields = _parse(payload, "the payload")
         unload(*_STEPS)
-        _check(envelope, topic, fields, keys, marks, now)
+        _check(envelope, topic, fields, keys, marks, now, own, nonce)
         unload(*_STEPS)
         return _parse(envelope.body, "body")
     finally:

@@ -1,8 +1,9 @@
 """Keys that change by a command: what it must be.  ``keyring`` does it.
 
 The new key travels wrapped: combined bit by bit with an HMAC-SHA256 under the pole's own key of what makes this message
-the only one of its kind.  Whoever listens, the broker included, learns nothing of it.  Only the pole's own key may
-do this, so that whoever has one pole's keys, a shared one among them, has no power over another pole.
+the only one of its kind: a random nonce, so that no two messages have the same pad whatever the sender's clock did.
+Those who listen, the broker included, learn nothing of it.  Only the pole's own key may do this, so that one pole's
+keys, a shared one among them, give no power over another pole.
 """
 
 import binascii
@@ -45,7 +46,8 @@ def _wanted(verdict, body, keys, shared):
         fields.refuse(bad, body, "wrapped", "64 hexadecimal digits, or null")
     if name not in keys and len(keys) >= _MOST:
         raise fields.Refused(bad, "the pole has %d keys and must have at most %d" % (len(keys), _MOST))
-    return name, unwrap(keys[verdict.key], name, verdict.sender, verdict.n, wrapped)
+    nonce = fields.text(body, "nonce", 32, 64, bad, "")  # absent from cities of before 2026-11-29
+    return name, unwrap(keys[verdict.key], name, verdict.sender, verdict.n, wrapped, nonce)
 
 
 def _check_fresh(verdict, name, now):
@@ -55,8 +57,9 @@ def _check_fresh(verdict, name, now):
         raise fields.Refused(contract_acks.NOT_REKEYED, detail)
 
 
-def unwrap(own, name, sender, n, wrapped):
+def unwrap(own, name, sender, n, wrapped, nonce=""):
     """The key in *wrapped*, 64 hexadecimal digits each; it is its own inverse.  *own* is the pole's own key."""
-    pad = hmac.sha256(binascii.unhexlify(own), ("\n".join(("diya rekey", name, sender, str(n))).encode(),))
+    what = "\n".join(("diya rekey", name, sender, str(n)) + ((nonce,) if nonce else ()))
+    pad = hmac.sha256(binascii.unhexlify(own), (what.encode(),))
     mixed = binascii.unhexlify(wrapped)
     return binascii.hexlify(bytes([mixed[place] ^ pad[place] for place in range(32)])).decode()

@@ -9,6 +9,8 @@ class Verdict:
     key, sender, n   None where they could not be read
     body        its text
     signed      a configured key vouches for it
+    shared      that key is not the pole's own
+    heard       the pole's own key has spoken since the node was flashed
     mark        (name, n) to be remembered before anything is applied, None while it is not known to be genuine and new
     outcome     contract_acks.APPLIED (it may be applied) or contract_acks.REJECTED
     reason      why it was rejected (contract), "" when it was not
@@ -17,7 +19,7 @@ class Verdict:
     resend      (epoch, first, last) of the events that are wanted once more
     now         Unix s when its mark was judged
     held        the mark that a repeated n did not exceed, None where that was not why
-    issued      Unix s at which a signed command was issued, for the clock's floor; None when nothing vouches for it
+    issued      Unix s at which a command under the pole's own key was issued, for the clock's floor; else None
     rekey       (name, key) that is to be in force: 64 hexadecimal digits, or None where it is to be removed
     override, cancel   what is to be done
 
@@ -27,14 +29,15 @@ class Verdict:
 
     def __init__(self):
         self.key = self.sender = self.n = self.mark = self.body = None
-        self.signed = False
+        self.signed = self.shared = False
+        self.heard = True
         self.outcome = contract.REJECTED
         self.reason = self.detail = ""
         self.now = self.held = self.ref = self.issued = self.override = self.cancel = self.resend = self.rekey = None
 
 
 class Cancel:
-    """Overrides of *owner* are to end: the one with *ref*, or all of them when it is None."""
+    """Overrides of *owner* are to end: those that *ref* means (``holding.cancel``)."""
 
     def __init__(self, owner, ref):
         self.owner = owner

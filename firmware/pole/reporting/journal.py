@@ -120,11 +120,11 @@ class Journal:
                 self._flying.append(sequence)
                 return _record(self._reader.pop(), sequence, not live, now)
             self._sent = self._older  # what is missing is gone
-        return self._take_again(now) if self._asked() else None
+        return self._take_again(now) if self.asked() else None
 
     def waiting(self):
         """Whether a record has not been taken yet."""
-        return self._memory.waiting() or self._sent < self._next - 1 or self._asked()
+        return self._memory.waiting() or self._sent < self._next - 1 or self.asked()
 
     def release(self, record):
         """The broker has *record*.  It stays on the flash until its space is needed."""
@@ -180,7 +180,8 @@ class Journal:
             unload(*RESENDING)
         return gone
 
-    def _asked(self):
+    def asked(self):
+        """Whether events that were asked for once more have not all been sent."""
         return self._resends is not None and self._resends.waiting()
 
     def _begin(self, now):

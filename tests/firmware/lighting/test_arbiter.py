@@ -1,6 +1,6 @@
 from pole.lighting.arbiter import Arbiter, Override
 from pole.lighting.calendar import Switch
-from pole.lighting.holding import MAX_HELD, cancel, hold
+from pole.lighting.holding import ALL, MAX_HELD, cancel, forget, hold, key_of, under
 
 NOW = 1794000000
 EVENING = Switch(60, 30, "main-road: 22:30", NOW - 3600, NOW + 7200)
@@ -232,3 +232,94 @@ def test_when_it_is_full_the_lowest_owner_gives_way():
     for i in range(MAX_HELD):
         hold(arbiter, override("emergency", 100, ref=str(i)))
     assert not hold(arbiter, override("operator", 0, ref="late"))
+
+
+# -- what a shared key asks for, beside what the pole's own key does
+
+
+def shared(owner, level, key="W21", ref="", **more):
+    return override(owner, level, ref=under(key, ref), **more)
+
+
+def test_a_shared_key_lowers_the_calendar_and_never_what_the_own_key_asks_for():
+    arbiter = Arbiter()
+    hold(arbiter, shared("emergency", 20))
+    assert decided(arbiter) == (20, "emergency")
+    hold(arbiter, override("operator", 50))
+    assert decided(arbiter) == (50, "operator")
+    hold(arbiter, shared("operator", 20, start=NOW))
+    assert decided(arbiter) == (50, "operator")
+    hold(arbiter, shared("emergency", 70, key="W22", start=NOW))  # more light it may give
+    assert decided(arbiter) == (70, "emergency")
+
+
+def test_of_one_owner_the_later_one_decides_where_the_shared_key_wants_more_light():
+    for start, level in ((NOW - 20, 40), (NOW, 80)):
+        arbiter = Arbiter()
+        hold(arbiter, override("operator", 40))
+        hold(arbiter, shared("operator", 80, start=start))
+        assert decided(arbiter) == (level, "operator")
+    arbiter = Arbiter()
+    hold(arbiter, override("incident", 70))
+    hold(arbiter, shared("incident", 90, start=NOW - 20))
+    assert decided(arbiter) == (90, "incident")
+
+
+def test_a_shared_key_ends_what_it_asked_for_and_nothing_else():
+    for ref in (under("W21", ALL), under("W21", "x")):
+        arbiter = Arbiter()
+        hold(arbiter, override("lock", 90, ref="x"))
+        hold(arbiter, shared("lock", 95, "W22", "x"))
+        assert not cancel(arbiter, "lock", ref)
+        hold(arbiter, shared("lock", 100, "W21", "x"))
+        assert cancel(arbiter, "lock", ref)
+        assert [one.level for one in arbiter.held] == [90, 95]
+    assert cancel(arbiter, "lock", "x")  # the own key ends all of that reference
+    assert arbiter.held == []
+
+
+def test_the_same_reference_under_a_shared_key_is_another_one():
+    arbiter = Arbiter()
+    hold(arbiter, override("emergency", 100, ref="cap-17"))
+    hold(arbiter, shared("emergency", 20, ref="cap-17", expiration=NOW + 9000))
+    assert decided(arbiter) == (100, "emergency") and len(arbiter.held) == 2
+
+
+def test_what_a_shared_key_asked_for_below_the_own_key_does_not_outlive_that():
+    for ends in (lambda arbiter: cancel(arbiter, "emergency", "cap"), lambda arbiter: None):
+        arbiter = Arbiter()
+        hold(arbiter, override("emergency", 100, ref="cap", expiration=NOW + 60))
+        hold(arbiter, shared("emergency", 20, expiration=NOW + 6000))
+        hold(arbiter, shared("lock", 70, expiration=NOW + 6000))
+        assert decided(arbiter) == (100, "emergency")
+        ends(arbiter)
+        assert decided(arbiter, NOW + 60) == (70, "lock")  # which raises, and still does
+        cancel(arbiter, "lock", under("W21", ALL))
+        assert decided(arbiter, NOW + 61) == (60, "calendar")
+
+
+def test_a_shared_key_crowds_out_nothing_of_the_own_key():
+    arbiter = Arbiter()
+    for number in range(MAX_HELD):
+        assert hold(arbiter, override("operator", 50, ref="own-%d" % number, start=NOW - 9000))
+    for number in range(40):
+        assert not hold(arbiter, shared("emergency", 90, ref="r%d" % number))
+    assert len(arbiter.held) == MAX_HELD and {key_of(one) for one in arbiter.held} == {""}
+    arbiter = Arbiter()
+    for key in ("W21", "W22", "W23"):
+        for number in range(40):
+            hold(arbiter, Override("emergency", 90, "\u0920" * 80, under(key, "r%062d" % number), NOW, NOW + 60, 2))
+    size = sum([len(one.reason.encode()) + len(one.ref.encode()) for one in arbiter.held])
+    assert size <= 2400 and {key_of(one) for one in arbiter.held} == {"W21", "W22", "W23"}
+    for number in range(MAX_HELD):
+        assert hold(arbiter, override("operator", 50, ref="own-%d" % number))
+    assert len(arbiter.held) == MAX_HELD and {key_of(one) for one in arbiter.held} == {""}
+
+
+def test_a_key_that_is_taken_away_takes_along_what_it_asked_for():
+    arbiter = Arbiter()
+    hold(arbiter, override("lock", 80))
+    hold(arbiter, shared("operator", 20))
+    hold(arbiter, shared("operator", 30, "W22"))
+    forget(arbiter, "W21")
+    assert [one.level for one in arbiter.held] == [80, 30]

@@ -1,10 +1,10 @@
 """The arbiter against the order of the design written out a second time, and what must hold whatever is asked."""
 
-from hypothesis import given, strategies
+from hypothesis import given, settings, strategies
 
 from pole.lighting.arbiter import Arbiter, Override
 from pole.lighting.calendar import Switch
-from pole.lighting.holding import MAX_HELD, hold
+from pole.lighting.holding import ALL, MAX_HELD, cancel, hold, under
 
 OWNERS = ("operator", "lock", "incident", "emergency", "local")
 NOW = 1794000000
@@ -97,3 +97,36 @@ def test_nothing_changes_before_the_next_change(orders, now, switch):
     before = arbiter.decide(now, switch, None, None, 0)
     for later in range(now, NOW + 141 if change is None else change):
         assert arbiter.decide(later, switch, None, None, 0) is before
+
+
+FLOOR = 20  # below which no command under a shared key is taken
+REFS = strategies.sampled_from(("", "a", "b"))
+COMMANDERS = strategies.sampled_from(OWNERS[:-1])
+STARTS = strategies.integers(-50, 50)
+SPANS = strategies.integers(1, 120)
+OWN = strategies.tuples(strategies.just(""), COMMANDERS, LEVELS, REFS, STARTS, SPANS)
+ANY_KEY = strategies.sampled_from(("W21", "W22"))
+SHARED = strategies.tuples(ANY_KEY, COMMANDERS, strategies.integers(FLOOR, 100), REFS, STARTS, SPANS)
+ENDS = strategies.tuples(ANY_KEY, COMMANDERS, strategies.none(), REFS | strategies.just(ALL), STARTS, SPANS)
+STORY = strategies.lists(strategies.tuples(strategies.integers(0, 30), OWN | SHARED | ENDS), max_size=40)
+
+
+@settings(max_examples=60)
+@given(STORY, LEVELS)
+def test_no_sequence_of_messages_under_a_shared_key_lowers_what_the_own_key_asks_for(story, calendar):
+    mixed, alone, now = Arbiter(), Arbiter(), NOW
+    switch = Switch(calendar, 5, "calendar", 0, NOW + 10**6)
+    for passed, (key, owner, level, ref, start, span) in story:
+        now += passed
+        if level is None:
+            cancel(mixed, owner, under(key, ref))
+        else:
+            for arbiter in (mixed,) if key else (mixed, alone):
+                name = under(key, ref) if key else ref
+                hold(arbiter, Override(owner, level, owner, name, now + start, now + start + span, 1))
+        got, own = mixed.decide(now, switch, None, None, 0), alone.decide(now, switch, None, None, 0)
+        if own.owner != "calendar":
+            assert got.level >= own.level
+        assert got.level >= min(own.level, FLOOR)
+        ours = [(one.owner, one.ref, one.level, one.expiration) for one in mixed.held if "\n" not in one.ref]
+        assert ours == [(one.owner, one.ref, one.level, one.expiration) for one in alone.held]

@@ -235,21 +235,94 @@ def test_with_the_clock_unknown_a_command_only_raises_and_for_an_hour_at_most():
     rejected(take(sealed(body(level=100, expiration=NOW)), now=None), contract_acks.EXPIRED)
 
 
-def test_a_pole_remembers_so_many_senders_and_no_more():
+def test_a_pole_remembers_so_many_senders_and_a_new_one_takes_the_place_of_the_oldest():
     marks = {}
     for number in range(marks_of.SENDERS):
         marks_of.remember(marks, ("P0001\ns%02d" % number, N + number))
     assert len(marks) == marks_of.SENDERS
-    payload = sealed(body(), key="P0001", sender="new")
-    rejected(take(payload, keys=KEYS, marks=marks), contract_acks.BAD_ENVELOPE, "32 senders")
+    verdict = take(sealed(body(), key="P0001", sender="new", n=N + 100), keys=KEYS, marks=marks)
+    assert verdict.outcome == contract_acks.APPLIED, verdict.detail
+    marks_of.remember(marks, verdict.mark)
+    assert len(marks) == marks_of.SENDERS + 1 and marks["P0001\n"] == N and "P0001\ns00" not in marks
+    rejected(take(sealed(body(), key="P0001", sender="s00", n=N), keys=KEYS, marks=marks), contract_acks.REPLAYED)
+    again = sealed(body(), key="P0001", sender="s00", n=N + 50)
+    assert take(again, keys=KEYS, marks=marks).outcome == contract_acks.APPLIED
     known = sealed(body(), key="P0001", sender="s05", n=N + 100)
     verdict = take(known, keys=KEYS, marks=marks)
     assert verdict.outcome == contract_acks.APPLIED
     marks_of.remember(marks, verdict.mark)
-    assert len(marks) == marks_of.SENDERS and marks["P0001\ns05"] == N + 100
-    verdict = take(sealed(body(), sender="new", n=N + 200), marks=marks)  # unsigned: a bench is not locked up
+    assert marks["P0001\ns05"] == N + 100
+    verdict = take(sealed(body(), sender="new", n=5), marks=marks)  # unsigned: a bench is not locked up
     marks_of.remember(marks, verdict.mark)
-    assert len(marks) == marks_of.SENDERS and marks["\nnew"] == N + 200 and "P0001\ns00" not in marks
+    assert marks["\nnew"] == 5 and "\n" not in marks
+
+
+def test_a_shared_key_with_many_senders_shuts_out_no_sender_of_the_pole_s_own():
+    marks = {}
+    for number in range(5):
+        marks_of.remember(marks, ("P0001\nc%d" % number, N + number))
+    for number in range(200):
+        payload = sealed('{"type":"cancel"}', GROUP, "ward-1", SHARED, N + number, "x" * 50 + "%014d" % number)
+        verdict = take(payload, GROUP, keys=KEYS, marks=marks)
+        assert verdict.outcome == contract_acks.APPLIED, verdict.detail
+        marks_of.remember(marks, verdict.mark)
+        rejected(take(payload, GROUP, keys=KEYS, marks=marks), contract_acks.REPLAYED)
+    assert [marks["P0001\nc%d" % number] for number in range(5)] == [N + number for number in range(5)]
+    assert len(marks) == marks_of.SENDERS + 1 and max([len(name) for name in marks]) <= len("ward-1") + 1 + 16
+    for number in range(200):  # no recording of any of them is good for anything
+        payload = sealed('{"type":"cancel"}', GROUP, "ward-1", SHARED, N + number, "x" * 50 + "%014d" % number)
+        rejected(take(payload, GROUP, keys=KEYS, marks=marks), contract_acks.REPLAYED)
+    new = sealed(body(level=100), key="P0001", sender="new console", n=N)
+    assert take(new, keys=KEYS, marks=marks).outcome == contract_acks.APPLIED
+
+
+NONCE = "a1b2c3d4e5f60718"
+
+
+def judged(payload, topic=OWN, marks=(), keys=KEYS, own="P0001", nonce=NONCE):
+    return Commands(dict(keys), dict(marks), own, nonce).take(topic, payload, NOW, 20, 100)
+
+
+def own(text, nonce=NONCE, n=N, told=None):
+    """Under the pole's own key, for the flashing *nonce*."""
+    mac = envelope.mac(KEY, OWN, "P0001", "iccc", n, text, nonce)
+    return sealed(text, OWN, "P0001", n=n, mac=mac, flashNonce=nonce if told is None else told)
+
+
+def test_what_was_signed_for_the_node_that_was_here_before_is_refused():
+    assert judged(own(body(level=0))).outcome == contract_acks.APPLIED
+    other = "00000000000000aa"
+    for payload in (own(body(level=0), other), own(body(level=0), "", told=""), own('{"type":"cancel"}', other)):
+        verdict = rejected(judged(payload), contract_acks.BAD_MAC, "flashNonce is ", "must be " + NONCE)
+        assert verdict.mark is None
+    rejected(judged(sealed(body(level=0), key="P0001")), contract_acks.BAD_MAC, "flashNonce is null")
+    rejected(judged(own(body(level=0), other, told=NONCE)), contract_acks.BAD_MAC, "mac does not match")
+
+
+def test_under_a_shared_key_the_light_is_only_raised_until_the_own_key_has_spoken():
+    spoken = {"P0001\nrecord": N - 5}
+    dim = sealed(body(level=30), GROUP, "ward-1", SHARED)
+    verdict = judged(dim, GROUP)
+    assert verdict.outcome == contract_acks.APPLIED and verdict.override.raises and "only raises" in verdict.detail
+    assert not judged(dim, GROUP, spoken).override.raises
+    ends = sealed('{"type":"cancel","owner":"lock"}', GROUP, "ward-1", SHARED)
+    rejected(judged(ends, GROUP), contract_acks.OWN_KEY_FIRST, "has not spoken")
+    assert judged(ends, GROUP, spoken).outcome == contract_acks.APPLIED
+    # where there is no own key, none is waited for
+    assert not judged(dim, GROUP, keys={"ward-1": SHARED}).override.raises
+
+
+def test_a_shared_key_is_not_taken_for_the_pole_s_own_on_a_topic_of_its_name():
+    topic = "diya/1/sagar/ward-1/command"  # which only a broker that lies would deliver here
+    rejected(judged(sealed(body(level=0), topic, "ward-1", SHARED), topic, {"P0001\na": 1}), contract_acks.BELOW_FLOOR)
+    text = contract.text_of({"type": "rekey", "name": "P0001", "wrapped": "00" * 32})
+    rejected(judged(sealed(text, topic, "ward-1", SHARED), topic), contract_acks.BAD_MAC, "own topic and under its own")
+
+
+def test_only_the_own_key_raises_the_clock_s_floor():
+    assert take(sealed(body(), key="P0001"), keys=KEYS).issued == NOW
+    verdict = take(sealed(body(), GROUP, "ward-1", SHARED, 4102444800000), GROUP, now=None, keys=KEYS)
+    assert verdict.mark and verdict.issued is None
 
 
 def test_the_signature_is_plain_hmac_over_lines():

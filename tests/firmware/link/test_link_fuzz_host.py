@@ -218,5 +218,5 @@ def test_a_megabyte_of_rubbish_is_one_verdict() -> None:
 
 
 def test_the_envelope_s_fields_are_contract_s() -> None:
-    assert set(json.loads(sealed(body(), key="P0001"))) == set(contract_city.ENVELOPE)
+    assert set(json.loads(sealed(body(), key="P0001", flashNonce="a1b2c3d4e5f60718"))) == set(contract_city.ENVELOPE)
     assert envelope.mac(KEY, "t", "k", "s", 1, "b") != envelope.mac(KEY, "t", "k", "s", 11, "b")

@@ -54,6 +54,16 @@ def test_what_is_wrapped_is_the_key_and_an_hmac_over_lines():
     assert rekey.unwrap(KEY, "a", "s", 8, rekey.unwrap(KEY, "a", "s", 7, NEW)) != NEW
 
 
+def test_a_nonce_makes_another_pad_for_the_same_number():
+    pads = [rekey.unwrap(KEY, "P0001", "iccc", N, "00" * 32, nonce) for nonce in ("", "a" * 32, "b" * 32)]
+    assert len(set(pads)) == 3
+    wrapped = rekey.unwrap(KEY, "P0001", "iccc", N, NEW, "a" * 32)
+    values = {"type": "rekey", "name": "P0001", "wrapped": wrapped, "nonce": "a" * 32}
+    assert take(contract.text_of(values)).rekey == ("P0001", NEW)
+    values["nonce"] = "a" * 31
+    refused(take(contract.text_of(values)), contract_acks.BAD_FIELD, "nonce is")
+
+
 def test_only_the_own_key_on_the_own_topic_may():
     refused(take(asking(), key="ward-1", secret=SHARED), contract_acks.BAD_MAC, "own topic and under its own key")
     refused(take(asking(), topic=GROUP), contract_acks.BAD_MAC, "own topic")

@@ -84,6 +84,14 @@ def test_shared_keys_go_to_the_poles_of_their_group(tmp_path: Path) -> None:
     assert sorted(json.loads(files["config.json"])["keys"]) == sorted(["P0001", group])
 
 
+def test_a_group_with_the_name_of_a_pole_is_refused() -> None:
+    given = ingredients(small_site(BOARDS))
+    first, second = given.site.poles[:2]
+    ours = replace(first, feeder=second.name)
+    with pytest.raises(BundleError, match=f"the group {second.name} of {first.name} has the name of a pole"):
+        build(replace(given, site=given.site.with_poles([ours, second])), signer())
+
+
 def test_the_wrong_chip_a_large_image_and_missing_keys_are_one_sentence_each() -> None:
     given = ingredients(small_site(("esp32-devkitc",)))
     with pytest.raises(WrongChip, match="has the chip esp32 and the MicroPython given is for esp32c3") as caught:

@@ -15,7 +15,7 @@ from typing import Any
 from pole import config, contract, contract_acks
 from pole.lighting.calendar import Calendar
 from simulator.street.street import Street
-from tests.simulator.cuts.story import BAD, CONFIG_TOPIC, KEY, SETTINGS, START, Story
+from tests.simulator.cuts.story import BAD, KEY, SETTINGS, START, Story
 from tests.simulator.streets import MINUTE_MS, City, live
 
 OFF_MS = 2000  # at least, until the power is back
@@ -70,7 +70,7 @@ class Afterwards:
         self._calendar = Calendar(config.load(good.text))
         self._city = city = City(street)
         if self._sent[1:]:
-            city.publish(0, self._sent[-1].payload, CONFIG_TOPIC, retain=True)
+            self._sent[-1].send(city, 0)
         for order in self._orders[-1:]:
             city.send(AGAIN_MS, order.body, key=KEY, n=order.n)
         events = self._story.events()

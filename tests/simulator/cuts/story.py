@@ -89,9 +89,8 @@ class Configuration:
     version: int
     text: str
 
-    @property
-    def payload(self) -> bytes:
-        return envelope.seal(CONFIG_TOPIC, "test", 1 + self.minute, self.text, KEY)
+    def send(self, city: City, ms: int) -> None:
+        city.seal(ms, CONFIG_TOPIC, 1 + self.minute, self.text, KEY, retain=True)
 
 
 def configurations(street: Street) -> list[Configuration]:
@@ -138,7 +137,7 @@ class Story:
             city.send(order.minute * MINUTE_MS, order.body, key=KEY, n=order.n)
         self.configurations = configurations(street)
         for one in self.configurations[1:]:
-            city.publish(one.minute * MINUTE_MS, one.payload, CONFIG_TOPIC, retain=True)
+            one.send(city, one.minute * MINUTE_MS)
 
     @property
     def cuts(self) -> int:

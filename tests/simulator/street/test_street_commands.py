@@ -1,6 +1,7 @@
 """Commands of the city through the modelled broker: what is refused and why, and what is done and for how long."""
 
 import json
+from functools import partial
 
 import pytest
 
@@ -222,6 +223,24 @@ def test_with_a_key_only_the_city_commands(engine: str) -> None:
     assert [ack["reason"] for ack in lived.acks("P0002")] == [contract_acks.BAD_MAC]
     assert lived.targets("P0001", 0, 10 * MINUTE_MS) == {100}
     assert lived.targets("P0001", 10 * MINUTE_MS, 11 * MINUTE_MS) == {60}
+
+
+def test_a_message_on_another_s_topic_is_not_even_judged() -> None:
+    key = envelope.Key("W21", bytes(range(32)))
+    other = "diya/1/sagar/P0002/command"  # of P0002 alone, under a key that P0001 has too
+
+    def lie(street, topic: str, payload: bytes) -> None:
+        street.network.broker.sessions["sagar-P0001"]._deliver_once(topic, payload, False)
+
+    def begin(street):
+        city = City(street)
+        text = envelope.override(60, city.unix(15 * MINUTE_MS))
+        for n, topic in ((1, other), (2, P1)):
+            payload = envelope.seal(topic, "test", city.start * 1000 + n, text, key)
+            street.kernel.at(n * 2 * MINUTE_MS, partial(lie, street, topic, payload))
+
+    lived = live(0.1, poles=1, start=NIGHT, begin=begin, settings={"keys": {key.name: key.secret.hex()}})
+    assert [(ack["n"] % 1000, ack["outcome"]) for ack in lived.acks()] == [(2, contract_acks.APPLIED)]
 
 
 def test_without_a_clock_a_command_may_only_raise() -> None:

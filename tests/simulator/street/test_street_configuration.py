@@ -32,8 +32,8 @@ class Configurer(City):
 
     def configure(self, ms: int, text: str, key: Key | None = OWN, tear: bool = False) -> None:
         topic = contract.topic("diya/1", "sagar", "P0001", contract.CONFIG)
-        payload = envelope.seal(topic, "test", self.start * 1000 + ms, text, key)
-        self.publish(ms, payload.replace(b'floor\\":20', b'floor\\":21') if tear else payload, topic, retain=True)
+        torn = (lambda payload: payload.replace(b'floor\\":20', b'floor\\":21')) if tear else bytes
+        self.seal(ms, topic, self.start * 1000 + ms, text, key, True, torn)
 
 
 def births(lived: Lived) -> list[tuple[int, str]]:
