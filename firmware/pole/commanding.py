@@ -104,20 +104,13 @@ class Commanding:
         self._spent[key] = (min(count + 1, SHARED_AN_HOUR + 1), since)
         return count >= SHARED_AN_HOUR
 
-    def heard(self):
-        """Whether the pole's own key has spoken since the node was flashed."""
-        from pole.link.commands import has_spoken
-
-        return has_spoken(self.own, self.marks)
-
     def own_word(self, mark):
         """The pole's own key has signed a configuration, whose *mark* is (name, n)."""
         try:
-            if not self.heard():
-                unload(*JUDGING)
-                from pole.obeying import note
+            unload(*JUDGING)
+            from pole.obeying import note
 
-                note(self, mark)
+            note(self, mark)
         except MemoryError:
             pass  # the configuration comes again with the next session
 

@@ -44,10 +44,11 @@ def obey(commanding, verdict, ticks):
 
 
 def note(commanding, mark):
-    """The pole's own key has spoken in a configuration, by its *mark*.  It is as good after a start: it comes again."""
-    _heard(commanding, mark)
-    marks.remember(commanding.marks, mark)
-    _stored(commanding)
+    """The pole's own key has spoken in a configuration, by its *mark*: that is kept where it is its first word."""
+    if not marks.has_spoken(commanding.marks, commanding.own):
+        _heard(commanding, mark)
+        marks.remember(commanding.marks, mark)
+        _stored(commanding)
 
 
 def _rekey(commanding, verdict):
@@ -72,7 +73,9 @@ def _rekey(commanding, verdict):
         return None
     else:  # what the former key asked for ends with it; and a former key that is brought back brings nothing along
         holding.forget(commanding.arbiter, name)
-        marks.forget(commanding.marks, name)
+        for mark in list(commanding.marks):
+            if mark.startswith(name + "\n"):
+                del commanding.marks[mark]
         if key:
             marks.raise_all(commanding.marks, name, verdict.n)
     problem = _save(commanding, verdict)
@@ -97,7 +100,7 @@ def _save(commanding, verdict):
 
 def _heard(commanding, mark):
     """The first word of the pole's own key since the node was flashed: what came under shared keys before is void."""
-    if commanding.nonce and not commanding.heard():
+    if commanding.nonce and not marks.has_spoken(commanding.marks, commanding.own):
         for name in commanding.keys:
             if name != commanding.own:
                 marks.raise_all(commanding.marks, name, mark[1])

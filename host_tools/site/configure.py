@@ -46,6 +46,7 @@ class Outcome:
     reverted: dict[str, str] = field(default_factory=dict)  # pole: what it says
     rejected: dict[str, tuple[str, str]] = field(default_factory=dict)  # pole: (reason, detail)
     offline: list[str] = field(default_factory=list)  # of the silent ones, when it was sent
+    unborn: list[str] = field(default_factory=list)  # that never told the nonce of their flashing: it cannot be theirs
 
     @property
     def silent(self) -> list[str]:
@@ -102,6 +103,8 @@ class Configurer(Speaker):
             topic, n = self._topic(pole.name), self.number()
             ready.append((topic, envelope.seal(topic, self.sender, n, body, key, self._nonce(pole.name))))
             outcome.sent[pole.name] = Sent(given["version"], _digest(body), n)
+            if key and pole.name not in self._births:
+                outcome.unborn.append(pole.name)
         for topic, payload in ready:
             self.link.publish(topic, payload, retain=True)
         outcome.offline = [pole for pole in outcome.sent if not self._online.get(pole)]
@@ -172,6 +175,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "reverted": dict(sorted(outcome.reverted.items())),
         "noAnswer": outcome.silent,
         "offline": [pole for pole in outcome.offline if pole in outcome.silent],
+        "neverReported": outcome.unborn,
     }
 
 

@@ -58,6 +58,11 @@ def configure(
         for word, those in (("no answer yet", here), ("no answer yet, offline", away)):
             if those:
                 click.echo(f"{word}: {', '.join(sorted(those))}")
+    if outcome.unborn:
+        warn(
+            f"{names(outcome.unborn)} never reported, so what was sent is not sealed for the node that will: send it "
+            "again when it has, or let `diya record run --key-file` do that"
+        )
     if not outcome.complete:
         missing, total = len(outcome.sent) - len(outcome.applied), len(meant)
         click.echo(

@@ -37,7 +37,6 @@ class Commands:
         try:
             body = read(verdict, topic, payload, self._keys, self._marks, now, own, self._nonce)
             verdict.shared = verdict.signed and verdict.key != own
-            verdict.heard = not self._nonce or own not in self._keys or has_spoken(own, self._marks)
             shared = to_many or verdict.shared
             if body.get("type") == "rekey":
                 from pole.link.rekey import rekey
@@ -59,8 +58,3 @@ class Commands:
         if verdict.signed and verdict.mark and verdict.key == own:
             verdict.issued = verdict.n // 1000
         return verdict
-
-
-def has_spoken(own, marks):
-    """Whether the key *own* has a mark among *marks*: it has spoken since they were lost, or the node was flashed."""
-    return any([name.startswith(own + "\n") for name in marks])

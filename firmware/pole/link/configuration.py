@@ -17,12 +17,12 @@ class Envelope:
     """What could be read of it, as of a Verdict: ``key``, ``sender``, ``n`` are None where they could not.
 
     ``signed``: a configured key vouches for it.  ``mark``: (name, n) to be remembered before anything is applied, None
-    while it is not known to be genuine and new.  ``body``: its text.
+    while it is not known to be genuine and new.  ``body``: its text.  ``heard``: see a Verdict.
     """
 
     def __init__(self):
         self.key = self.sender = self.n = self.mark = self.body = None
-        self.signed = False
+        self.signed = self.heard = False
 
 
 def judge(topic, payload, now, settings, store, digest, nonce="", message=None):

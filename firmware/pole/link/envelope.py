@@ -16,7 +16,7 @@ import binascii
 from pole import const, contract, contract_acks
 from pole.link import hmac
 from pole.link.fields import Refused, number, refuse, shown, text
-from pole.link.marks import check_new
+from pole.link.marks import check_new, has_spoken
 
 _NAME = const(64)  # characters of a key's or sender's name
 _LATEST = const(4102444800000)  # 2100, Unix ms
@@ -37,6 +37,7 @@ def check(envelope, topic, fields, keys, marks, now, own="", nonce=""):
     if keys:
         _verify(envelope, topic, fields, keys, nonce if envelope.key == own else "")
     check_new(envelope, marks, now, envelope.signed and envelope.key != own)
+    envelope.heard = not nonce or own not in keys or has_spoken(marks, own)
     envelope.body = body
 
 

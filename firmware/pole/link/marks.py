@@ -84,8 +84,6 @@ def raise_all(marks, key, n):
         marks[key + "\n"] = max(n, marks.get(key + "\n", 0))
 
 
-def forget(marks, key):
-    """Drops all marks under *key*, which the pole no longer has."""
-    for name in list(marks):
-        if name.startswith(key + "\n"):
-            del marks[name]
+def has_spoken(marks, own):
+    """Whether the key *own* has a mark: it has spoken since they were lost, or since the node was flashed."""
+    return any([name.startswith(own + "\n") for name in marks])

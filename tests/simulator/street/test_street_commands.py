@@ -279,3 +279,47 @@ def test_darkness_under_an_accepted_command_is_excused_only_as_long_as_the_comma
     # back at its expiry: what the ramp up from dark takes until the lamp counts as lit is dark, and is counted
     assert lived.report["dark_minutes"] < 0.1
     assert 0 in lived.targets("P0001", 10 * MINUTE_MS, 11 * MINUTE_MS)
+
+
+@ENGINES
+def test_a_replaced_node_obeys_nothing_that_was_recorded_and_what_is_sealed_for_it(engine: str) -> None:
+    own, shared = envelope.Key("P0001", bytes(range(32))), envelope.Key("F01", bytes(range(1, 33)))
+    group = contract.group_topic("diya/1", "sagar", "F01")
+    recorded: list[tuple[str, bytes]] = []
+
+    def begin(street):
+        city = City(street)
+        stage = street.poles["P0001"]
+
+        def record(topic: str, payload: bytes) -> bytes:
+            recorded.append((topic, payload))
+            return payload
+
+        def replace_node() -> None:
+            stage.pole.power_off()
+            stage.pole.flash.load(b"")
+            stage.wiring.chip.nvs._flash.clear()
+            stage.wiring.chip.nvs.provision("diya", "highWater", bytes(8))
+            street.kernel.after(1000, stage.power)
+
+        def play() -> None:
+            for topic, payload in recorded:
+                street.network.broker.publish(topic, payload, 1)
+
+        for minute, topic, key, level in ((2, P1, own, 0), (3, group, shared, 30)):
+            text = envelope.override(level, city.unix(60 * MINUTE_MS), ramp_s=0)
+            n = city.start * 1000 + minute * MINUTE_MS
+            city.seal(minute * MINUTE_MS, topic, n, text, key, change=partial(record, topic))
+        street.kernel.at(4 * MINUTE_MS, replace_node)
+        street.kernel.at(6 * MINUTE_MS, play)
+        city.send(8 * MINUTE_MS, envelope.override(60, city.unix(60 * MINUTE_MS), ramp_s=0), key=own)
+        street.kernel.at(9 * MINUTE_MS, play)
+
+    keys = {key.name: key.secret.hex() for key in (own, shared)}
+    lived = live(0.18, poles=1, start=NIGHT, begin=begin, engine=engine, settings={"keys": keys, "report.spread": 0})
+    bad, again = contract_acks.BAD_MAC, contract_acks.REPLAYED
+    assert [ack["reason"] for ack in lived.acks()] == ["", "", bad, "", "", bad, again]
+    nonces = [birth["flashNonce"] for _ms, birth in lived.said("P0001", contract.BIRTH)]
+    assert len(nonces) == len(set(nonces)) == 2
+    assert lived.targets("P0001", 4 * MINUTE_MS, 8 * MINUTE_MS) == {100}
+    assert lived.said("P0001", contract.STATE)[-1][1]["target"] == 60
