@@ -42,7 +42,8 @@ class Clock:
     was never agreed.  Each may raise OSError.
 
     *floor_unix*: the time is probably later; *drift_ppm*: of the ticks; *max_error_s*: beyond it, time is unknown.
-    *trusted*: the chip's time at the start is known to be the agreed one; else the chip is one witness.
+    *trusted*: the chip's time at the start is known to be the agreed one; else the chip is one witness, which is gone by
+    for 90 s, until the others had time to answer.
     Ticks are MicroPython's milliseconds, which wrap: some method must be called at least every six days.
     """
 
