@@ -9,14 +9,20 @@ _LOOK_S = const(3600)  # between two looks at the clock chip
 _RTC_ERROR_MS = const(60000)  # four months of a DS3231 (5 parts per million), where it is not known when it was set
 _RTC_POOR_MS = const(60000)  # a chip that may be wrong by more is set again by what one witness and it agree on
 _SAID_S = const(60)
+_GRACE_S = const(90)  # that the chip is gone by alone after a start: a wrong one costs so much darkness at most
 _PPM_OF_RTC = const(200)  # one millisecond in so many seconds: 5 parts per million
 
 
-def offer(clock, witness, unix_ms, round_trip_ms):
+def hear(clock, witness=None, unix_ms=None, round_trip_ms=0):
     """*witness* has answered *unix_ms* to a question that was asked *round_trip_ms* ago.
 
-    Returns "" when the time is agreed and *witness* agrees, else why not.
+    Returns "" when the time is agreed and *witness* agrees, else why not.  Without a *witness* the clock chip is read;
+    without *unix_ms* it is Unix seconds to check certificates by, None where it is the floor's turn.
     """
+    if witness is None:
+        return _look(clock)
+    if unix_ms is None:
+        return _believed(clock)
     problem = refused(unix_ms, round_trip_ms)
     if problem:
         return problem
@@ -32,7 +38,7 @@ def offer(clock, witness, unix_ms, round_trip_ms):
     return ""
 
 
-def start(clock):
+def _look(clock):
     """Reads the clock chip and counts the vote once more."""
     first = not clock.look_s  # at the start
     clock.look_s = clock.up_s + _LOOK_S
@@ -52,14 +58,18 @@ def start(clock):
         if before:
             error_ms = before.error_ms + (clock.up_s - before.heard_s) // _PPM_OF_RTC
         _put(clock, RTC, unix * 1000 + (0 if first else 500), error_ms)  # it gives whole seconds
-        if first and clock.trusted:
+        if first:
+            # gone by until the others had time to answer: it dates what is told of the start
             _set(clock, unix * 1000, error_ms, False)
-            clock.firm = clock.words[RTC]
             clock.by = 1 << RTC
+            if clock.trusted:
+                clock.firm = clock.words[RTC]
+            else:
+                clock.look_s = _GRACE_S
     _count(clock)
 
 
-def believed(clock):
+def _believed(clock):
     """Unix seconds by the next of all times there are, None where it is the floor's turn."""
     words = [word for word in clock.words if word]
     place = clock.up_s % (len(words) + 1)
@@ -98,13 +108,16 @@ def _put(clock, witness, unix_ms, error_ms):
 
 
 def _count(clock):
-    held = Word(_offset_ms(clock), clock.up_s, clock.bound_ms()) if clock.known else None
+    waiting = clock.known and not clock.trusted and clock.by == 1 << RTC and not clock.set_s
+    held = Word(_offset_ms(clock), clock.up_s, clock.bound_ms()) if clock.known and not waiting else None
     if not held:
         clock.firm = None
     verdict = count(clock.words, clock.rtc_by, clock.up_s, clock.drift_ppm, held, clock.firm)
     clock.doubted = verdict.doubted
     if verdict.word:
         _go_by(clock, verdict)
+    elif waiting and (verdict.against or clock.up_s >= _GRACE_S):
+        clock.known = False
     agreed = clock.known and not clock.doubted
     if not verdict.against:
         clock.disputed_s = -1

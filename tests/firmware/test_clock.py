@@ -106,13 +106,39 @@ def test_one_answer_is_no_time_but_is_said():
         assert clock.witnesses == [name]
 
 
-def test_the_clock_chip_alone_is_one_witness_at_a_start():
-    clock = unset(Rtc(NOW), trusted=False)
-    assert clock.now(0) is None
-    assert clock.said(0) == NOW
-    assert clock.offer(NOW * 1000, 0, 0) == ""
+def test_the_clock_chip_alone_is_gone_by_for_90_s_after_a_start_and_then_is_one_witness():
+    rtc = Rtc(NOW)
+    clock = unset(rtc, trusted=False)
     assert clock.now(0) == NOW
+    rtc.unix += 89
+    assert clock.now(89999) == NOW + 89 and clock.witnesses == ["rtc"]
+    rtc.unix += 1
+    assert clock.now(90000) is None
+    assert clock.said(90000) == NOW + 90
+    assert clock.offer((NOW + 90) * 1000, 0, 90000) == ""
+    assert clock.now(90000) == NOW + 90
     assert clock.witnesses == ["network", "rtc"]
+
+
+def test_a_clock_chip_that_is_contradicted_at_a_start_is_dropped_at_once():
+    clock = unset(Rtc(NOW - 43200), trusted=False)
+    clock.offer((NOW + 10) * 1000, 0, 10000)
+    assert clock.now(10000) is None
+    assert clock.offer((NOW + 10) * 1000, 0, 10000, CITY) == ""
+    assert clock.now(10000) == NOW + 10
+
+
+def test_a_clock_chip_that_stays_alone_is_agreed_after_a_steady_day():
+    rtc = Rtc(NOW)
+    clock = unset(rtc, trusted=False)
+    ticks = 0
+    for hour in range(25):
+        assert clock.now(ticks) is None or not 0 < hour < 24
+        rtc.unix += 3600
+        ticks = let_pass(clock, ticks, HOUR)
+    rtc.unix += 90
+    ticks = let_pass(clock, ticks, 90000)
+    assert abs(clock.now(ticks) - rtc.unix) <= 1
 
 
 def test_a_chip_whose_time_was_never_agreed_is_no_witness():

@@ -1,8 +1,8 @@
 """The question for the time to the city, and its answer: loaded for the moment in which one is sent or came.
 
 ``{v, nonce}`` asks.  ``{v, nonce, unixMs, mac}`` answers: ``nonce`` is the question's, ``unixMs`` Unix milliseconds
-when the city answered, ``mac`` the HMAC-SHA256 of topic, nonce and unixMs with a line feed between, under the pole's own
-key, in 64 lower-case hexadecimal digits.  The nonce was never used before, so no answer counts twice.
+when the city answered, ``mac`` the HMAC-SHA256 of topic, nonce and unixMs with a line feed between, under the pole's
+own key, in 64 lower-case hexadecimal digits.  The nonce was never used before, so no answer counts twice.
 """
 
 import binascii
