@@ -177,6 +177,8 @@ class Control:
         if wait is not None:
             return wait
         reading = senses.reading
+        if self.counters and reading.answered:
+            self.counters.measured(reading.power_mw, ticks)
         if self._dusk:
             self._dark = self._dusk.update(reading.lux, ticks)
         wait = self.settings["meter.sample"] * 1000
@@ -203,6 +205,8 @@ class Control:
         if counters:
             counters.count(lamp.relay, now, ticks)
         wait = _PAUSE_MS if wait < 0 else min(wait, _PAUSE_MS)
+        if counters:
+            wait = min(wait, counters.wait_ms())
         if now is not None:
             change = arbiter.next_change(now)
             if switch and (change is None or switch.until < change):

@@ -48,8 +48,11 @@ class Bl0942:
     """Meter on UART *uart_id* (1 or 2; 0 is the console), pins *tx* and *rx*, at *baud* bits a second.
 
     ``energy_wh`` and ``energy_uwh`` (watt-hours, and the microwatt-hours beyond them) are what it has counted: keep
-    both over a restart and put them back before the first reading.
+    both over a restart and put them back before the first reading.  A cut clears the chip's own counter, with what was
+    short of a pulse (``STEP_UWH``, microwatt-hours).
     """
+
+    STEP_UWH = PULSE_UWH
 
     def __init__(self, uart_id, tx, rx, baud):
         self._uart = machine.UART(uart_id, baud, tx=tx, rx=rx)
