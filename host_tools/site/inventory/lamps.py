@@ -37,8 +37,8 @@ _KINDS = {
     "ind": (r"induction|\bind\b|무전극", 75, 0.05, False),
     "inc": (r"incandescent|\binc\b|\bgls\b|halogen|glüh|백열|白熱|बल्ब", 15, 0.0, True),
 }
-# kind: technology and driver as `site.toml` has them, where they are not those of an LED with constant power.  A mercury
-# lamp strikes and warms up as slowly as one with metal halides; fluorescent tubes and bulbs follow the voltage.
+# kind: technology and driver as `site.toml` has them, where they are not those of an LED with constant power.  A
+# mercury lamp strikes and warms up as slowly as one with metal halides; fluorescent tubes and bulbs follow the voltage.
 _TECHNOLOGIES = {
     "hps": ("hps", ""), "mh": ("mh", ""), "mv": ("mh", ""), "cfl": ("", "follows-voltage"),
     "inc": ("", "follows-voltage"),
