@@ -82,7 +82,8 @@ def build(ports, settings, origin, standing, past):
 
         watch = kept.load(settings, ports.store, counters.on_seconds // 3600)
         unload(*KEEPING)
-    del settings["luminaire"]
+    for name in ("luminaire", "lamp.technology", "lamp.driver"):
+        del settings[name]
     timetable = Timetable(settings, watch.rest) if watch else None
     for name in RULES:
         del settings[name]

@@ -29,6 +29,8 @@ FIELDS = (
     ("lamp.minimumOff", int, 0, 600, 10, "s"),
     ("lamp.constantLightOutput", list, 0, 16, (), "[[operating hours, percent], ...]"),
     ("lamp.life", int, 1000, 1000000, 50000, "h"),
+    ("lamp.technology", str, 1, 16, "led", "led, hps or mh"),
+    ("lamp.driver", str, 1, 16, "constantPower", "constantPower or followsVoltage"),
     ("luminaire", list, 0, 16, (), "[[level percent, power mW, power factor thousandths], ...]"),
     ("supply.nominal", int, 100, 300, 240, "V"),
     ("temperature.limit", int, 40, 100, 70, "degrees Celsius"),
@@ -147,6 +149,7 @@ _WORDS = {str: "text", list: "a list", dict: "an object"}
 def _check_together(given):
     problems = calendar_settings.check(given)
     problems += lamp_settings.check(given.get("lamp.constantLightOutput", ()))
+    problems += lamp_settings.check_technology(given)
     problems += lamp_settings.check_table(given.get("luminaire", ()))
     on = given.get("photocell.on", 50)
     off = given.get("photocell.off", 90)

@@ -14,7 +14,7 @@ CLOCK_CHIP = Bound("clock_chip", -5, 5, "s", 0, "as the clock: the chip was set 
 
 VOLTAGE = Bound(
     "voltage", round(NOMINAL_V * 0.82, 1), round(NOMINAL_V * 1.16, 1), "V", 1,
-    "supplyVoltageTooLow and -TooHigh of the pole itself (health/electrical.py): 82 and 116 % of nominal",
+    "supplyVoltageTooLow and -TooHigh of the pole itself (health/supply.py): 82 and 116 % of nominal",
 )  # fmt: skip
 METER_FRESH = Bound(
     "meter_fresh",

@@ -25,8 +25,8 @@ _TOGETHER = {
     ),
     # what judges a sample (health/watch.py); expected.py also explains
     "detectors": (
-        "pole.health.conditions", "pole.health.trial", "pole.health.electrical", "pole.health.surroundings",
-        "pole.health.judging",
+        "pole.health.conditions", "pole.health.trial", "pole.health.supply", "pole.health.arc",
+        "pole.health.electrical", "pole.health.surroundings", "pole.health.judging",
     ),
     # what checks the settings at the start (main.py)
     "checking": (

@@ -46,6 +46,7 @@ def pole_config(site: Site, pole: Pole, start_unix: int, years: int = 10) -> dic
         "rules": [out for rule in rules for out in _rules(rule, start_unix, years)],
         "programme": programme,
         "luminaire": _table(site.luminaires[pole.luminaire]),
+        **_lamp(site.luminaires[pole.luminaire]),
         "floor": site.floor,
         # issued at start_unix, so that is a moment which has been; a day's grace for a laptop with a wrong clock
         "clock.floor": max(0, start_unix - DAY_S),
@@ -72,6 +73,16 @@ def _table(luminaire: Luminaire) -> list[list[int]]:
     return [
         [level, round(watts * 1000), round(factor * 1000)] for level, watts, factor in luminaire.points if level > 0
     ]
+
+
+def _lamp(luminaire: Luminaire) -> dict[str, str]:
+    """Technology and driver, where they are not what a pole takes them for."""
+    out = {}
+    if luminaire.technology != "led":
+        out["lamp.technology"] = luminaire.technology
+    if luminaire.driver != "constant-power":
+        out["lamp.driver"] = "followsVoltage"
+    return out
 
 
 def wire_size(config: dict[str, Any]) -> int:

@@ -12,7 +12,7 @@ from host_tools.errors import BrokerError
 from host_tools.naming import MOST_ROOT, ROOT_BOUND, is_root
 from host_tools.site import poles_csv, synthetic
 from host_tools.site.lines import Path as Field
-from host_tools.site.model import Luminaire, Problem, Site, SiteError, SwitchPoint
+from host_tools.site.model import DRIVERS, TECHNOLOGIES, Luminaire, Problem, Site, SiteError, SwitchPoint
 from host_tools.site.reader import Reader
 from host_tools.site.rules import Rules, check_groups
 from pole import contract_city
@@ -203,7 +203,7 @@ class _Parts:
     def _luminaire(self, name: str) -> Luminaire:
         read, path = self._read, ("luminaires", name)
         read.table(path)
-        read.only(path, ("rated_w", "lumens", "lamps", "assumed", "points"))
+        read.only(path, ("rated_w", "lumens", "lamps", "assumed", "technology", "driver", "points"))
         points: list[tuple[int, float, float]] = []
         for number in range(len(read.items((*path, "points"), 2, 16))):
             here = (*path, "points", number)
@@ -221,4 +221,8 @@ class _Parts:
         rated = read.number((*path, "rated_w"), 1, RATED_MOST_W, "W")
         lumens = read.number((*path, "lumens"), 1, 1_000_000, "lm")
         lamps = read.whole((*path, "lamps"), 1, LAMPS_MOST, default=1)
-        return Luminaire(name, rated, lumens, tuple(points), lamps, read.flag((*path, "assumed")))
+        technology = read.choice((*path, "technology"), TECHNOLOGIES, "a technology", TECHNOLOGIES[0])
+        usual = DRIVERS[technology != TECHNOLOGIES[0]]  # a discharge lamp has a ballast of iron unless said otherwise
+        driver = read.choice((*path, "driver"), DRIVERS, "a driver", usual)
+        assumed = read.flag((*path, "assumed"))
+        return Luminaire(name, rated, lumens, tuple(points), lamps, assumed, technology, driver)

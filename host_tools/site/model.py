@@ -66,12 +66,18 @@ class Rule:
     groups: tuple[str, ...] = ()
 
 
+# of a luminaire's type: high-pressure sodium and metal halide are discharge lamps
+TECHNOLOGIES = ("led", "hps", "mh")
+DRIVERS = ("constant-power", "follows-voltage")
+
+
 @dataclass(frozen=True)
 class Luminaire:
     """A type of luminaire: ``points`` are (level %, power W, power factor), by rising level, straight lines between.
 
     ``rated_w`` is that of all its ``lamps`` together.  ``assumed``: the figures are a guess, so that a pole judges the
-    power of its lamp only when it was measured at commissioning.
+    power of its lamp only when it was measured at commissioning.  ``technology`` is one of TECHNOLOGIES, ``driver`` one
+    of DRIVERS: whether its power stays the same when the voltage changes.
     """
 
     name: str
@@ -80,6 +86,8 @@ class Luminaire:
     points: tuple[tuple[int, float, float], ...]
     lamps: int = 1
     assumed: bool = False
+    technology: str = "led"
+    driver: str = "constant-power"
 
     def power_at(self, level: float) -> float:
         """Watts taken from the mains at *level* percent (0-100); 0 at level 0, where the relay is open."""

@@ -44,12 +44,15 @@ QUICK = Size(1_000, 20, 10, more=6)
 
 @dataclass
 class Result:
-    """Scores by name: of the commissioned poles, and of the others; shares of strings found, (level, severity)."""
+    """Scores by name: of the commissioned poles, of those of each technology, and of the others; shares of strings
+    found, (level, severity).
+    """
 
     seed: int
     size: Size
     commissioned: dict[str, Score] = field(default_factory=lambda: {DIYA: Score(), RIVAL: Score()})
     others: dict[str, Score] = field(default_factory=lambda: {DIYA: Score(), RIVAL: Score()})
+    technologies: dict[str, dict[str, Score]] = field(default_factory=dict)
     strings: dict[tuple[int, float], dict[str, list[bool]]] = field(default_factory=dict)
 
 
@@ -95,9 +98,12 @@ def run(
             future.result()
             told(amounts[future])
     for life, scores in zip(people, _flat(lived), strict=True):
-        into = out.commissioned if life.commissioned else out.others
+        into = [out.commissioned if life.commissioned else out.others]
+        if life.commissioned:
+            into.append(out.technologies.setdefault(life.technology, {DIYA: Score(), RIVAL: Score()}))
         for name, one in scores.items():
-            into[name].add(one)
+            for each in into:
+                each[name].add(one)
     for trial, names in zip(tried, _flat(strung), strict=True):
         by_name = out.strings.setdefault((trial.level, trial.severity), {DIYA: [], RIVAL: []})
         for name, value in names.items():

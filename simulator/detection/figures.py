@@ -232,6 +232,10 @@ def as_json(result: Result) -> dict[str, Any]:
             }
             for group, named in scores.items()
         },
+        "by_technology": {
+            technology: {name: everything(score).as_json() for name, score in named.items()}
+            for technology, named in result.technologies.items()
+        },
         "string_open": [
             {"level": level, "severity": severity, **{name: [sum(found), len(found)] for name, found in by.items()}}
             for (level, severity), by in result.strings.items()

@@ -29,6 +29,8 @@ def render(result: Result) -> str:
         rival=RIVAL,
         rivals=_types(by_type(commissioned[RIVAL]), everything(commissioned[RIVAL])),
         kinds=_kinds(result),
+        technologies=_technologies(result),
+        followers=f"{100 * sum(part for _technology, _driver, part, _watts in population.OTHERS):.0f}",
         shortest=f"{fates.SHORTEST:g}",
         longest=f"{fates.LONGEST / 60:g}",
         overlap=f"{100 * fates.OVERLAP:.0f}",
@@ -65,6 +67,17 @@ def _sides(result: Result) -> str:
         lines.append(_line(f"{name}, the {len(cpd3000.EVENT_TYPES)} types both know", shared(score)))
         lines.append((*_line(f"{name}, two faults at once", together(score))[:3], "", "", ""))
     return _table(("", "recall", "noticed", "false alarms / 1,000 pole-nights", "delay p50", "delay p99"), lines)
+
+
+def _technologies(result: Result) -> str:
+    lines = []
+    for technology, scores in sorted(result.technologies.items()):
+        for name in (DIYA, RIVAL):
+            row = everything(scores[name])
+            shown = (recall(row), alarms(row), delay(row, 0.50), delay(row, 0.99))
+            lines.append((technology, name, f"{row.nights:,}", str(row.expected), *shown))
+    header = ("technology", "", "pole-nights", "faults", "recall", "false alarms / 1,000", "delay p50", "delay p99")
+    return _table(header, lines)
 
 
 def _line(name: str, row: Row) -> tuple[str, ...]:

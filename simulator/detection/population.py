@@ -31,6 +31,12 @@ METERS = (BL0942, BL0942, ADE7953, PZEM004T)
 _FACTORS = ((0.52, 0.97), (0.60, 0.98), (0.70, 0.985), (0.80, 0.99))
 _MINIMA = (5, 10, 10, 15, 20, 30)  # percent, the lowest level a driver holds
 _WATTS = (18, 250)
+# Part of the poles whose lamp is none of constant power: (technology, driver, part, watts with their ballast)
+OTHERS = (
+    ("led", "follows-voltage", 0.10, (18, 60, 120)),
+    ("hps", "follows-voltage", 0.06, (80, 168, 280)),
+    ("mh", "follows-voltage", 0.04, (80, 168, 448)),
+)
 _FIXED = (0.03, 0.07)  # of the rated power: what a driver needs however little light it gives
 
 
@@ -55,6 +61,11 @@ class Life:
     def luminaire(self) -> Luminaire:
         return self.site.luminaires[self.pole.luminaire]
 
+    @property
+    def technology(self) -> str:
+        """Its luminaire's technology and driver, in words."""
+        return technology_words(self.luminaire.technology, self.luminaire.driver)
+
 
 def luminaire_types(seed: int) -> list[Luminaire]:
     """Those of Sagar, and TYPES more: rated power, lowest level, losses and power factor all differ."""
@@ -77,6 +88,28 @@ def luminaire_types(seed: int) -> list[Luminaire]:
         standby = round(draw.between(0.3, 0.8), 2)
         out.append(Luminaire(f"type-{number + 1}", rated, rated * 130, ((0, standby, 0.1), *points)))
     return out
+
+
+def technology_words(technology: str, driver: str) -> str:
+    """What the page calls a *technology* with a *driver*."""
+    return f"{technology}, {'constant power' if driver == 'constant-power' else 'following the voltage'}"
+
+
+def other_type(draw: Draw, types: list[Luminaire]) -> Luminaire:
+    """One of *types*, or, in OTHERS' part of the poles, one that follows the voltage or has an arc."""
+    at = draw.between(0.0, 1.0)
+    for technology, driver, part, watts in OTHERS:
+        if at < part:
+            rated = draw.one_of(watts)
+            name = f"{technology}-{rated}"
+            if technology == "led":
+                like = load_site("sagar", 1).luminaires["led-90"]
+                points = tuple((level, round(w * rated / 90, 2), factor) for level, w, factor in like.points)
+            else:
+                points = ((0, 0.6, 0.10), (10, float(rated), 0.90), (100, float(rated), 0.90))
+            return Luminaire(name, rated, rated * 100, points, technology=technology, driver=driver)
+        at -= part
+    return draw.one_of(types)
 
 
 def road_programmes(seed: int) -> list[tuple[SwitchPoint, ...]]:
@@ -113,7 +146,7 @@ def _life(
     seed: int, number: int, commissioned: bool, types: list[Luminaire], roads: list[tuple[SwitchPoint, ...]]
 ) -> Life:
     draw = Draw(seed, "pole", str(number))
-    luminaire, road = draw.one_of(types), draw.below(len(roads))
+    luminaire, road = other_type(Draw(seed, "technology", str(number)), types), draw.below(len(roads))
     name = f"B{number + 1:05d}"
     pole = Pole(
         name=name,

@@ -36,8 +36,8 @@ class Trial:
 
 
 def trials(lives: list[Life], each: int) -> list[Trial]:
-    """*each* trials of every level and severity, on the commissioned of *lives* in turn."""
-    usable = [life for life in lives if life.commissioned]
+    """*each* trials of every level and severity, on the commissioned of *lives* with plain LEDs in turn."""
+    usable = [life for life in lives if life.commissioned and life.technology == "led, constant power"]
     wanted = [(level, severity) for level in LEVELS for severity in SEVERITIES for _ in range(each)]
     return [Trial(usable[number % len(usable)], level, severity) for number, (level, severity) in enumerate(wanted)]
 

@@ -65,6 +65,10 @@ class Circuit:
             self._deaf_dim = 1.0  # a driver comes up at full
         if self._cycle_ms < 0:
             self._cycle_ms = now_ms - round((1.0 - CYCLE_OUT) * CYCLE_MS / present.cycling) if present.cycling else 0
+        if self.model.arc:
+            self.model.arc.settle(live, present, now_ms)
+            if self.present.lamp_open and not present.lamp_open:
+                self.model.arc.strike(now_ms)  # another lamp
         self.live = live
         self.present = present
         self.output = self.output_of(present) if live else 0.0
@@ -97,7 +101,14 @@ class Circuit:
             return _stolen(flows, present.theft) if present.theft else flows
         output = self.output if known else self.output_of(present)
         rated = self._rated if known else self.model.rated(output)
-        watts, factor = led.conditioned(rated, output, volts, warmth, air_c)
+        watts, factor = self.model.conditioned(rated, output, volts, warmth, air_c)
+        if self.model.arc and output > 0.0 and watts:
+            part = self.model.arc.part(now_ms)
+            if not part:
+                watts = self.model.no_load_w
+                flows = Electrical(volts, watts / (volts * self.model.no_load_pf), watts)
+                return _stolen(flows, present.theft) if present.theft else flows
+            watts *= part
         if known and self._plain:
             return Electrical(volts, watts / (volts * factor), watts)
         return self._faulty(present, output, volts, watts, factor, now_ms)
@@ -111,7 +122,7 @@ class Circuit:
             idle = self.model.no_load_w * (1.0 - lit)
             drawn = lit * run_up * self._flickers(present, now_ms) + present.driver_short * SHORT_PART
             watts = watts * drawn + idle
-            amperes = amperes * drawn + idle / (volts * led.NO_LOAD_PF)
+            amperes = amperes * drawn + idle / (volts * self.model.no_load_pf)
         if present.pf_low > 0.0 and amperes > 0.0:
             factor = watts / (volts * amperes)
             amperes = watts / (volts * max(factor - PF_DOWN * present.pf_low, min(factor, PF_LEAST)))

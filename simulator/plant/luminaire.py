@@ -2,8 +2,9 @@
 
 Power and power factor come from the site's table of the luminaire type, straight lines between its points; every
 luminaire lies a little beside it, at each point by its own part.  A driver takes constant power whatever the voltage
-(its current rises as the voltage falls), until the voltage is so low that it limits its input current.  Light follows
-the LED current, which is what 0-10 V sets.
+(its current rises as the voltage falls), until the voltage is so low that it limits its input current; or the power
+follows the voltage, where the type says so.  Light follows the LED current, which is what 0-10 V sets.  A discharge
+lamp (arc.py) is not dimmed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from math import exp, log
 from typing import TYPE_CHECKING
 
 from simulator.plant import noise
+from simulator.plant.arc import EXPONENT, Arc
 from simulator.plant.mains import NOMINAL_V
 from simulator.plant.senses import METER_WINDOW_MS, Electrical
 
@@ -31,6 +33,7 @@ DIM_OFF = 0.05  # below 0.5 V of 10 V the driver switches its output off; from t
 STANDBY_W = 0.4  # with the output switched off, where the table has no point at level 0
 STANDBY_PF = 0.07  # all that is left is the capacitor of the interference filter
 NO_LOAD_W_PART, NO_LOAD_PF = 0.02, 0.30  # of the rated power: the driver runs but its LEDs are disconnected
+BALLAST_PF = 0.04  # of a ballast without its lamp: the capacitor
 LEAKAGE_A = 0.0008  # through the snubber across the open relay contact (10 nF at 240 V)
 LEAKAGE_PF = 0.05
 
@@ -90,7 +93,9 @@ class HoursMeter:
 class LuminaireModel:
     """One luminaire of the type *kind*, on the pole named *pole*; *ageing* 0 (new) to 1 (old)."""
 
-    __slots__ = ("_levels", "_standby", "_watts_pf", "light_kept", "minimum", "no_load_w")
+    __slots__ = (
+        "_levels", "_standby", "_watts_pf", "arc", "exponent", "light_kept", "minimum", "no_load_pf", "no_load_w",
+    )  # fmt: skip
 
     def __init__(self, kind: Luminaire, pole: str, seed: int, ageing: float = 0.0) -> None:
         points = sorted(kind.points)
@@ -101,13 +106,17 @@ class LuminaireModel:
         whole, factor, _ = noise.three(stream, 0)
         kept = 1.0 - AGED_POWER * ageing
         self._watts_pf = []
+        self.arc = None if kind.technology == "led" else Arc(kind.technology, pole, seed)
+        low, high = EXPONENT[kind.technology] if kind.driver == "follows-voltage" else (0.0, 0.0)
+        self.exponent = low + (high - low) * noise.uniform(noise.key(seed, pole, "exponent"), 0)
         for number, (_level, watts, pf) in enumerate(lit, 1):
-            here, factor_here, _ = noise.three(stream, number)
+            here, factor_here, _ = noise.three(stream, 1 if self.arc else number)
             part = max(-TOLERANCE, min(TOLERANCE, SPREAD * whole + LEVEL_SPREAD * here))
             beside = PF_SPREAD * factor + PF_LEVEL_SPREAD * factor_here
             self._watts_pf.append((watts * (1.0 + part) * kept, min(pf + beside, PF_MOST)))
         self.light_kept = 1.0 - AGED_LIGHT * ageing
         self.minimum = self._levels[0]  # the driver holds at least this level while it gives light
+        self.no_load_pf = BALLAST_PF if self.arc else NO_LOAD_PF
         self.no_load_w = max(NO_LOAD_W_PART * kind.rated_w, 2.0 * self._standby[0])
 
     def output(self, dim: float) -> float:
@@ -130,23 +139,29 @@ class LuminaireModel:
 
     def draw(self, output: float, volts: float, warmth: float, air_c: float = REFERENCE_C) -> tuple[float, float]:
         """Power (W) and power factor at *output*, *volts*, *warmth* (of the heat sink, 0 to 1) and *air_c* (C)."""
-        return conditioned(self.rated(output), output, volts, warmth, air_c)
+        return self.conditioned(self.rated(output), output, volts, warmth, air_c)
 
+    def light(self, output: float) -> float:
+        """Light of the new lamp, struck and warm, as a part of its rated light, at *output*."""
+        return (1.0 if output else 0.0) if self.arc else light_of(output)
 
-def conditioned(
-    rated: tuple[float, float], output: float, volts: float, warmth: float, air_c: float
-) -> tuple[float, float]:
-    """What *rated*, which a driver would draw warm at 240 V and 25 C, is at *volts*, *warmth* and *air_c*."""
-    if volts < START_V:
-        return 0.0, STANDBY_PF
-    if output == 0.0:
-        return rated
-    watts, factor = rated
-    beside = volts - NOMINAL_V
-    watts *= (
-        (1.0 + COLD * (output - warmth)) * (1.0 + LOSS_PER_VOLT * beside) * (1.0 + PER_KELVIN * (air_c - REFERENCE_C))
-    )
-    if volts < LIMIT_V:
-        watts *= volts / LIMIT_V
-    factor *= 1.0 + PF_PER_VOLT * beside
-    return watts, factor if factor < PF_MOST else PF_MOST
+    def conditioned(
+        self, rated: tuple[float, float], output: float, volts: float, warmth: float, air_c: float
+    ) -> tuple[float, float]:
+        """What *rated*, which is drawn warm at 240 V and 25 C, is at *volts*, *warmth* and *air_c*."""
+        if volts < START_V:
+            return 0.0, STANDBY_PF
+        if output == 0.0:
+            return rated
+        watts, factor = rated
+        beside = volts - NOMINAL_V
+        if not self.arc:
+            watts *= (1.0 + COLD * (output - warmth)) * (1.0 + PER_KELVIN * (air_c - REFERENCE_C))
+        if self.exponent:
+            watts *= (volts / NOMINAL_V) ** self.exponent
+        else:
+            watts *= 1.0 + LOSS_PER_VOLT * beside
+            if volts < LIMIT_V:
+                watts *= volts / LIMIT_V
+        factor *= 1.0 + PF_PER_VOLT * beside
+        return watts, factor if factor < PF_MOST else PF_MOST

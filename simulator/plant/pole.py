@@ -130,7 +130,7 @@ class PolePlant:
         return self._faults.mains_lost or self._faults.of_the_light
 
     def light(self, now_ms: int) -> float:
-        """Light, 0 to 1 of the rated light, without the driver's own start-up (under half a second).
+        """Light, 0 to 1 of the rated light, without the start-up of the driver (under half a second) or of an arc.
 
         At low levels it is a little more than the level, because LEDs are more efficient at a low current.
         """
@@ -227,7 +227,7 @@ class PolePlant:
         current = circuit.output * (1.0 if present.cycling else lit)
         self._hours.settle(current > 0.0, now_ms)
         self._full_light = (
-            led.light_of(circuit.output) * led.light_left(self._hours.at(now_ms)) * self._model.light_kept
+            self._model.light(circuit.output) * led.light_left(self._hours.at(now_ms)) * self._model.light_kept
         )
         self._light = self._full_light * lit
         self._warmth.follow(current, now_ms)

@@ -6,13 +6,11 @@ difference says which part it is.  Powers are mW, and all is integers below 2**3
 
 from pole import const
 from pole.aio import ticks_diff
-from pole.health import expected, trial
+from pole.health import arc, expected, supply, trial
 from pole.health.conditions import keep, note, quiet
 
 # rows of conditions.py
 _METER_FAILURE = const(0)
-_VOLTAGE_LOW = const(1)
-_VOLTAGE_HIGH = const(2)
 _RELAY_FAILURE = const(3)
 _CURRENT_HIGH = const(4)
 _CYCLING = const(5)
@@ -28,10 +26,8 @@ _CLOSING_MS = const(10000)  # after the relay has closed: inrush, and the driver
 _STEADY_MS = const(2500)  # after the dimmer has moved
 _SETTLED_MS = const(900000)  # after that, until the lamp is warm enough to be learned from
 _FROZEN = const(5)  # samples alike to the last digit, which noise makes impossible
-_KNOWN = const(60)  # samples of 30 s from which on it is known where the supply usually is ...
-_HOUR = const(120)  # ... and those that count
 _DRIVER_MV = const(160000)  # below this a driver limits its input current
-_CONTACT_MA = const(4)  # less than a driver without load takes, more than the snubber of an open contact passes
+_CONTACT_MW = const(250)  # less than a driver without load takes, more than the snubber of an open contact does
 _FAULT = const(850)  # ten-thousandths of the expected power: a fault from here ...
 _SOUND = const(600)  # ... and none up to here
 _ALERT = const(8)  # samples after a jump
@@ -39,7 +35,8 @@ _AGAIN = const(30)  # until a deaf driver is asked once more
 _CALM = const(4)  # samples without a jump before the driver is tried
 _THEFT_MW = const(46000)  # 0.2 A
 _CYCLE_MS = const(2700000)  # the longest time from one going out to the next that is one fault
-_CYCLES = const(3)  # times it has gone out
+_CYCLES = const(4)  # two for each time it has gone out, one where it was back within a second
+_OVER_MS = const(1200000)  # without another one, at least, until it has ended
 
 
 def judge(s, reading, relay, dim, ticks):
@@ -49,12 +46,14 @@ def judge(s, reading, relay, dim, ticks):
         keep(s)
         return
     mv = reading.voltage_mv
-    _supply(s, mv, ticks)
+    supply.judge(s, mv, ticks)
     if not s.points:
         return
     expected.warm(s, dim if relay else 0, max(ticks_diff(ticks, s.sampled_at), 0))
     s.sampled_at = ticks
     if relay != s.relay:
+        if s.run_up:  # after a restart nothing is known of how hot it is
+            arc.dark_from(s, s.relay is None or ticks_diff(ticks, s.closed_at) < s.restrike, ticks)
         s.relay = relay
         s.closed_at = ticks
         s.outs = 0
@@ -71,7 +70,11 @@ def judge(s, reading, relay, dim, ticks):
         s.moved_at = ticks
     elif not relay:
         _open(s, reading, dim, ticks)
-    elif mv >= _DRIVER_MV:
+    elif mv < _DRIVER_MV:
+        if s.run_up:
+            arc.dark_from(s, True, ticks)
+            s.lit = False
+    else:
         due = expected.now(s, dim, mv, reading.temperature)
         if not (_well(s, reading, last, due, ticks) or _dark(s, reading, due, ticks)):
             _burning(s, reading, last, due, ticks)
@@ -95,23 +98,6 @@ def _heard(s, reading, ticks):
     if bad and not s.active & 1:
         s.hasty = True
     return not (wrong or bad)
-
-
-def _supply(s, mv, ticks):
-    nominal = s.nominal
-    if not s.usual:
-        s.usual = min(max(mv, nominal * 9 // 10), nominal * 11 // 10)
-    usual = s.usual
-    low, high, back = nominal // 100 * 82, nominal // 100 * 116, nominal // 33
-    if s.means >= _KNOWN:  # a town's supply wobbles by 8 %, and its load moves it by some more within the hour
-        low, high = max(low, usual // 100 * 86), min(high, usual // 100 * 114)
-    if low < mv < high and quiet(s):
-        if not s.hasty:
-            s.means = min(s.means + 1, _HOUR)
-            s.usual += (mv - usual) // s.means
-        return
-    note(s, _VOLTAGE_LOW, True if mv < low else False if mv > low + back else None, ticks)
-    note(s, _VOLTAGE_HIGH, True if mv > high else False if mv < high - back else None, ticks)
 
 
 def _open(s, reading, dim, ticks):
@@ -142,24 +128,34 @@ def _well(s, reading, last, due, ticks):
 
 def _dark(s, reading, due, ticks):
     """Whether the lamp gives no light though the relay is to be closed."""
-    power = reading.power_mw
-    dark = power < min(max(due // 4, s.points[-3] // 33 + 1000), due // 2)
+    power, full = reading.power_mw, s.points[-3]
+    dark = power < min(max(due // 4, full // 33 + 1000), due // 2)
+    # an open contact passes next to no watts; a ballast without its lamp has a current, if few watts
+    nothing = dark and power < full // 5000 + _CONTACT_MW
+    nothing = nothing and reading.current_ma * (reading.voltage_mv // 1000) * 2 < full
     if not dark:
         s.lit = s.lit or power > due // 2
-    elif s.lit and s.out:  # twice, so that no dip of the supply is taken for it
+    elif s.lit and s.out:  # still, so that it was no dip
         s.lit = False
-        gone = ticks_diff(ticks, s.out_at)
+        s.outs += 1
+    elif s.lit and ticks_diff(ticks, s.moved_at) >= _STEADY_MS:
+        gone = min(ticks_diff(ticks, s.out_at), _CYCLE_MS)
         again = s.outs and gone < _CYCLE_MS
         s.outs, s.period, s.out_at = (s.outs + 1 if again else 1), gone, ticks
+        s.hasty = True
     s.out = dark
-    # after a restart nobody knows how long a period is
-    over = min(ticks_diff(ticks, s.out_at), ticks_diff(ticks, s.closed_at)) > (s.period * 5 // 2 or _CYCLE_MS)
+    # after a restart it is not known how long a period is
+    over = min(ticks_diff(ticks, s.out_at), ticks_diff(ticks, s.closed_at)) > max(s.period * 5 // 2, _OVER_MS)
     if over and not dark:
         s.outs = 0
+    excused = s.run_up and not nothing and arc.excused(s, power, due, dark, reading.voltage_mv, ticks)
     note(s, _CYCLING, s.outs >= _CYCLES or (False if over and not dark else None), ticks)
-    nothing = reading.current_ma < _CONTACT_MA
-    note(s, _RELAY_FAILURE, dark and nothing, ticks)
-    note(s, _LAMP_FAILURE, None if dark and nothing else dark, ticks)
+    note(s, _RELAY_FAILURE, nothing, ticks)
+    if excused:
+        keep(s)
+        s.calm = 0
+        return True
+    note(s, _LAMP_FAILURE, None if nothing else dark, ticks)
     if dark:
         note(s, _POWER_LOW, None if nothing else True, ticks)
         s.calm = 0
@@ -187,6 +183,9 @@ def _burning(s, reading, last, due, ticks):
     if s.calm < _ALERT:  # it has just jumped: does it jump back?
         s.hasty = True
     part = min(excess, 3 * due) * 1000 // (due // 10)
+    if s.follows:  # by how much it follows the voltage differs from lamp to lamp
+        wide = abs(reading.voltage_mv - s.nominal) * 100 // (s.nominal // 100) * 2 // 5
+        part = min(part + wide, 0) if part < 0 else max(part - wide, 0)
     fault = not -_FAULT < part < _FAULT
     # at full light, and at the level at which it is stuck, a deaf driver looks well: it is asked again
     doubt = s.active >> _DIMMING & 1 and abs(due - s.stuck) <= due // 10

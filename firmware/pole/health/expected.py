@@ -8,6 +8,9 @@ Corrections, from the physics of LEDs behind a driver that keeps its output curr
 a cold LED's forward voltage is higher, by 3.5 % of the power at full output until the heat sink is warm (time constant
 10 min) and by 0.1 % for each kelvin of ambient temperature; and the driver's losses fall by 2 % of its power when the
 mains voltage doubles.
+
+A lamp whose power follows the voltage takes P (V / nominal)^k, of which the first two terms beside 1 are taken; k in
+hundredths is ``s.follows`` (0: constant power).  A discharge lamp (``s.run_up``) knows neither cold nor heat: arc.py.
 """
 
 from pole import const
@@ -41,8 +44,14 @@ def at(s, dim):
 
 def now(s, dim, mv, tenths):
     """mW at *dim* and *mv*, the lamp as warm as it is by now; *tenths* of a degree in the enclosure, or None."""
-    part = (dim - s.warm) * _COLD // 10000 + (s.nominal - mv) * 200 // s.nominal
-    if tenths is not None:
+    part = 0 if s.run_up else (dim - s.warm) * _COLD // 10000
+    k = s.follows
+    if k:
+        beside = max(-3000, min(3000, (mv - s.nominal) * 100 // (s.nominal // 100)))
+        part += k * beside // 100 + k * (k - 100) // 200 * beside // 10000 * beside // 100
+    else:
+        part += (s.nominal - mv) * 200 // s.nominal
+    if tenths is not None and not s.run_up:
         part -= max(-_MOST_TENTHS, min(_MOST_TENTHS, tenths - _WARM_TENTHS))
     power = at(s, dim)
     return power + power // 100 * part // 100

@@ -5,6 +5,9 @@ from pole.health.calibration import remaining_life, use_curve
 from pole.health.watch import State, Watch
 
 _CONDITIONS = 21  # rows of conditions.py
+# lamp.technology: k of a lamp whose power follows the voltage, in hundredths (P is as V^k); ms for its arc to strike
+# when it is hot, and until its power is full.  k: of resistors before LEDs, and of reactor ballasts
+_TECHNOLOGIES = {"led": (150, 0, 0), "hps": (220, 300000, 1200000), "mh": (200, 1200000, 1200000)}
 
 
 def watch(settings, curve, active, hours):
@@ -14,6 +17,9 @@ def watch(settings, curve, active, hours):
     pole was restarted, as bits of rows (``names.bits``).
     """
     state = begin(settings["supply.nominal"] * 1000, active)
+    follows, state.restrike, state.run_up = _TECHNOLOGIES[settings.get("lamp.technology", "led")]
+    if settings.get("lamp.driver", "constantPower") == "followsVoltage":
+        state.follows = follows
     use_curve(state, curve or [point + point[1:2] for point in settings["luminaire"]], bool(curve))
     life = remaining_life(state.points, hours, settings["lamp.life"])
     return Watch(state, settings["temperature.limit"] * 10, settings["meter.sample"] * 1000, life)
@@ -32,6 +38,7 @@ def begin(nominal_mv, active):
     s.look = 0  # ticks when some of that may be to be told
     s.hasty = False  # something is on its way to be raised or ended: look again soon
     s.pending = s.noted = 0
+    s.uneven = 1  # what the next sample's distance is drawn from
     s.since = [0] * _CONDITIONS
     # expected.py
     s.points = []  # the lamp's power curve, empty where the luminaire is not known
@@ -39,6 +46,7 @@ def begin(nominal_mv, active):
     s.learned = False  # the curve has moved since it was kept
     s.factor = 0  # power factor of the last ``at``
     s.nominal = nominal_mv
+    s.follows = 0  # how much the lamp's power follows the voltage
     s.warm = 0  # of the lamp, as the output that keeps it so warm
     s.sum = s.count = 0
     # trial.py
@@ -50,8 +58,14 @@ def begin(nominal_mv, active):
     # surroundings.py
     s.blind = 0  # when the photocell was wrong: 1 by day, -1 at night
     s.upright = (0, 0, 1000)  # mg: what the accelerometer says while the pole stands as it was put up
-    # electrical.py
+    # supply.py
     s.usual = s.means = 0  # mV: where the supply was in the last hour, and of how many samples that is the mean
+    s.lowest = s.highest = 0  # mV: what it usually has, over days
+    # arc.py
+    s.run_up = s.restrike = 0  # ms; both 0 where the lamp is none that has an arc
+    s.arc = s.grace = s.peak = 0
+    s.arc_at = s.struck_at = 0
+    # electrical.py
     s.frozen = 0  # samples
     s.voltage = s.current = s.power = 0  # of the last sample
     s.sampled_at = s.closed_at = s.moved_at = 0
@@ -61,6 +75,6 @@ def begin(nominal_mv, active):
     s.way = 0  # of the last jump: 1 up, -1 down
     s.turns = 0  # jumps back, one bit a sample
     s.lit = s.out = False
-    s.outs = 0  # how often the lamp has gone out ...
+    s.outs = 0  # twice how often the lamp has gone out ...
     s.out_at = s.period = 0  # ... the last time, and how long after the time before
     return s

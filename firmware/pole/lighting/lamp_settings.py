@@ -42,3 +42,17 @@ def check_table(points):
     if len(points) == 1 or (points and before[0] != 100):
         return ["luminaire must have at least two levels, the last of them 100 percent, or none"]
     return []
+
+
+def check_technology(given):
+    """What is wrong with the settings lamp.technology and lamp.driver of *given*: a list of sentences."""
+    problems = []
+    for name, known in (
+        ("lamp.technology", ("led", "hps", "mh")),
+        ("lamp.driver", ("constantPower", "followsVoltage")),
+    ):
+        value = given.get(name, known[0])
+        if value not in known:
+            wanted = ", ".join(known[:-1]) + " or " + known[-1]
+            problems.append(name + " is " + repr(value) + " and must be " + wanted)
+    return problems

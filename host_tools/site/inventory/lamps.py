@@ -37,6 +37,12 @@ _KINDS = {
     "ind": (r"induction|\bind\b|무전극", 75, 0.05, False),
     "inc": (r"incandescent|\binc\b|\bgls\b|halogen|glüh|백열|白熱|बल्ब", 15, 0.0, True),
 }
+# kind: technology and driver as `site.toml` has them, where they are not those of an LED with constant power.  A
+# mercury lamp strikes and warms up as slowly as one with metal halides; fluorescent tubes and bulbs follow the voltage.
+_TECHNOLOGIES = {
+    "hps": ("hps", ""), "mh": ("mh", ""), "mv": ("mh", ""), "cfl": ("", "follows-voltage"),
+    "inc": ("", "follows-voltage"),
+}  # fmt: skip
 _WORDS = {kind: re.compile(facts[0], re.IGNORECASE) for kind, facts in _KINDS.items()}
 _SEVERAL = re.compile(
     r"(?<![\d.])(\d{1,2})\s*(?:[x×*]|nos?\.?\s*(?:of\s*)?)\s*(\d{1,4}(?:[.,]\d+)?)\s*(?:w|watt|वाट|와트)?", re.I
@@ -97,6 +103,9 @@ class Lamps:
             lines.append(f"lamps = {self.count}")
         if self.assumed:
             lines.append("assumed = true  # not in the list: a pole judges its lamp when it was measured")
+        technology, driver = _TECHNOLOGIES.get(self.kind, ("", ""))
+        lines += [f'technology = "{technology}"'] if technology else []
+        lines += [f'driver = "{driver}"'] if driver else []
         lines.append("points = [")
         for level, share, factor in _DIMMED if dims else _STEADY:
             watts = max(0.3, round(takes * share, 1)) if level == 0 else round(takes * share, 1)

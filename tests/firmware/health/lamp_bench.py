@@ -14,13 +14,15 @@ IDLE_MW = 1800  # the driver without load
 class Pole:
     """``dim`` and ``relay`` are what is ordered; *watch* sees what ``flow`` makes of them, with the meter's noise."""
 
-    def __init__(self, curve=CURVE, table=TABLE, active=()):
+    def __init__(self, curve=CURVE, table=TABLE, active=(), technology="led", driver="constantPower"):
         settings = {
             "luminaire": table,
             "supply.nominal": 240,
             "temperature.limit": 70,
             "meter.sample": 30,
             "lamp.life": 50000,
+            "lamp.technology": technology,
+            "lamp.driver": driver,
         }
         self.watch = start.watch(settings, curve, bits(active), 0)
         self.ticks = 1000

@@ -17,7 +17,7 @@ def test_every_condition_has_a_name_a_rule_and_an_explanation():
 
 
 def test_the_rows_of_the_detectors_are_those_of_the_table():
-    from pole.health import electrical, surroundings, watch
+    from pole.health import electrical, supply, surroundings, watch
 
     rows = {
         "_METER_FAILURE": "meterFailure", "_VOLTAGE_LOW": "supplyVoltageTooLow",
@@ -30,7 +30,7 @@ def test_the_rows_of_the_detectors_are_those_of_the_table():
         "_IMPACT": "impactDetected", "_DOOR": "cabinetDoorOpen", "_CLOCK": "clockLost",
     }  # fmt: skip
     found = 0
-    for module in (electrical, surroundings, watch):
+    for module in (electrical, supply, surroundings, watch):
         for name in rows:
             if hasattr(module, name):  # on MicroPython a private constant is gone
                 assert EVENT_TYPES[getattr(module, name)] == rows[name]

@@ -65,7 +65,16 @@ def test_a_dead_interface_is_no_answer(bench, drivers):
 
 @pytest.mark.parametrize(
     ("status", "there"),
-    [(0x00, False), (0x04, False), (0x09, True), (0x10, True), (0x80, False), (0x88, False), (0x90, False), (0xFF, False)],
+    [
+        (0x00, False),
+        (0x04, False),
+        (0x09, True),
+        (0x10, True),
+        (0x80, False),
+        (0x88, False),
+        (0x90, False),
+        (0xFF, False),
+    ],
 )
 def test_on_a_line_with_a_fault_no_gear_has_answered(bench, drivers, monkeypatch, status, there):
     monkeypatch.setattr(bench.gear, "read", lambda n: bytes((status,)) * n)

@@ -1,0 +1,45 @@
+"""The arc of a discharge lamp (high-pressure sodium, metal halide): what of its darkness and low power is no fault.
+
+A cold lamp strikes within a minute or two, a hot one only when it has cooled: after a power cut, or a voltage at which
+its arc went out, it is dark for minutes.  Then its power rises for some minutes more.  *s* is a State; *ticks* are ms.
+"""
+
+from pole import const
+from pole.aio import ticks_diff
+
+BURNING, _DARK, _RUN_UP = 0, const(1), const(2)  # of s.arc
+_STRIKE_MS = const(120000)  # a cold lamp, or one that went out by a dip that was not seen
+_FLAT_MS = const(180000)  # without more power: this is all that it takes
+
+
+def dark_from(s, hot, ticks):
+    """The lamp is dark for a known reason, *hot* or not, and may strike from now on."""
+    s.arc = _DARK
+    s.arc_at = ticks
+    s.grace = s.restrike if hot else _STRIKE_MS
+
+
+def excused(s, power, due, dark, mv, ticks):
+    """Whether nothing can be told of a lamp that takes *power* where *due* is expected, both mW."""
+    if dark:
+        if mv < s.nominal // 10 * 8:
+            dark_from(s, True, ticks)
+            s.lit = False  # the supply has put it out, so it has not gone out by itself
+        elif s.arc != _DARK:
+            dark_from(s, False, ticks)
+        if s.grace == _STRIKE_MS:
+            s.hasty = True
+        return ticks_diff(ticks, s.arc_at) < s.grace
+    if s.arc == _DARK:
+        s.arc = _RUN_UP
+        s.arc_at = s.struck_at = ticks
+        s.peak = power
+    if s.arc == BURNING:
+        return False
+    if power > s.peak + s.peak // 50:
+        s.peak = power
+        s.arc_at = ticks
+    near = due // 100 * 94 < power < due // 100 * 106
+    if near or ticks_diff(ticks, s.arc_at) > _FLAT_MS or ticks_diff(ticks, s.struck_at) > s.run_up:
+        s.arc = BURNING
+    return s.arc != BURNING
