@@ -4,7 +4,7 @@
 from pole.health.calibration import remaining_life, use_curve
 from pole.health.watch import State, Watch
 
-_CONDITIONS = 21  # rows of conditions.py
+_CONDITIONS = 22  # rows of conditions.py
 
 
 def watch(settings, curve, active, hours):
