@@ -21,6 +21,7 @@ from host_tools.errors import CommandError
 from host_tools.user_folders import state_folder
 from pole import contract, contract_city
 
+AHEAD_MS = 86_400_000  # what was counted further ahead of our clock was counted while that was wrong
 RERUN_MS = 600_000  # a simulated clock this far behind our last n belongs to another run, whose poles know us not
 
 
@@ -112,6 +113,8 @@ class Counters:
     def next(self, sender: str, unix_ms: int, simulated: str = "") -> int:
         """``max(last + 1, unix_ms)``, remembered before it is given out.  Raises CommandError when it cannot be.
 
+        A *last* more than a day ahead of *unix_ms* does not count: the clock was wrong then, and poles refuse such a
+        number.
         *simulated* names a simulation (its broker, say), which counts apart: its clock may run years ahead, and begins
         anew with each run.
         """
@@ -123,7 +126,7 @@ class Counters:
                 db.execute("BEGIN IMMEDIATE")
                 row = db.execute("SELECT last FROM sender WHERE name = ?", (name,)).fetchone()
                 last = row[0] if row else 0
-                if simulated and last > unix_ms + RERUN_MS:
+                if last > unix_ms + (RERUN_MS if simulated else AHEAD_MS):
                     last = 0
                 n: int = max(last + 1, unix_ms)
                 db.execute("INSERT OR REPLACE INTO sender VALUES (?, ?)", (name, n))
@@ -131,6 +134,13 @@ class Counters:
         except (OSError, sqlite3.Error) as error:
             raise CommandError(f"the counter of sent commands cannot be kept in {self._path}: {error}") from error
         return n
+
+    def learn(self, sender: str, mark: int, unix_ms: int, simulated: str = "") -> None:
+        """A pole has refused what was no higher than *mark*: the next number of *sender* is, unless *mark* lies more
+        than a day ahead of *unix_ms*.  Raises CommandError.
+        """
+        if 0 < mark <= unix_ms + AHEAD_MS:
+            self.next(sender, mark, simulated)
 
 
 def _owner(owner: str) -> None:

@@ -214,6 +214,7 @@ class Sender(Speaker):
         if ack is None or ack.get("sender") != self.sender or number(ack.get("n"), 0, 2**62) not in sent:
             return False
         applied = ack.get("outcome") == contract_acks.APPLIED
+        self.learn(number(ack.get("mark"), 0, 2**62))
         outcome.answered(pole, applied, text(ack.get("reason"), 40), text(ack.get("detail"), 200))
         return True
 

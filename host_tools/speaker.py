@@ -68,6 +68,12 @@ class Speaker:
         simulated = f"{self.place.broker}/{self.place.site}" if self.clock.simulated else ""
         return self._counters.next(self.sender, int(self.clock.now() * 1000), simulated)
 
+    def learn(self, mark: int | None) -> None:
+        """A pole has refused a number of this sender, for it holds *mark*.  Raises CommandError."""
+        if mark is not None:
+            simulated = f"{self.place.broker}/{self.place.site}" if self.clock.simulated else ""
+            self._counters.learn(self.sender, mark, int(self.clock.now() * 1000), simulated)
+
     def note(self, message: Message) -> None:
         """Take what the broker tells."""
         if message.topic == self._clock_topic:

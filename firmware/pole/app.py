@@ -3,7 +3,7 @@
 It is only needed to start, so main.py forgets it when the control task has its parts.
 """
 
-from pole import aio
+from pole import aio, contract
 from pole.clock import Clock
 from pole.commanding import Commanding
 from pole.configuring import Configuring
@@ -12,6 +12,7 @@ from pole.inbox import Inbox
 from pole.lcg import Lcg
 from pole.lighting.arbiter import Arbiter
 from pole.lighting.lamp import Lamp
+from pole.link.names import Names
 from pole.link.network_time import NetworkTime
 from pole.link.outbox import Outbox, Queue
 from pole.link.session import Session
@@ -42,7 +43,7 @@ def build(ports, settings, origin, standing, past):
     safe = past[0] >= EARLY_DEATHS
     counters = None if safe else Counters(ports.store, ports.meter)
     known = max(settings["clock.floor"], counters.known if counters else 0)
-    clock = Clock(ports.rtc, known, settings["clock.drift"], settings["clock.maximumError"])
+    clock = Clock(ports.rtc, known, settings["clock.drift"], settings["clock.maximumError"], False)
     clock.start(ticks)
     arbiter = Arbiter()
     clo = () if safe else settings["lamp.constantLightOutput"]
@@ -83,6 +84,16 @@ def build(ports, settings, origin, standing, past):
     timetable = Timetable(settings, watch.rest if watch else None)
     for name in RULES:
         del settings[name]
+    names = Names(net, aio.ticks_ms)
+
+    def post(question):
+        return session.online and outbox.put(contract.TIME, question)
+
+    times = NetworkTime(net, radio, settings, random, ports.nonce, inbox.answered, names, post, inbox.heard)
+    session = Session(
+        net, radio, settings, outbox, aio.ticks_ms, random, times.heard, inbox.online, ports.factory, clock.believed,
+        names,
+    )  # fmt: skip
     first_report_ms = random.below(settings["meter.interval"] * 1000)
     return Control(
         ports,
@@ -102,10 +113,9 @@ def build(ports, settings, origin, standing, past):
         Configuring(settings, ports.store, standing, ticks),
         outbox,
         Reporter(outbox, settings, identity, ticks, first_report_ms),
-        Session(
-            net, radio, settings, outbox, aio.ticks_ms, random, inbox.heard, inbox.online, ports.factory, clock.believed
-        ),
-        NetworkTime(net, radio, settings, random, ports.nonce, inbox.answered),
+        session,
+        times,
+        names,
         _news(cause, boots, counters.known if counters else 0, past, safe, ports),
     )
 

@@ -1,11 +1,14 @@
 """The time, and how sure of it the pole is.
 
-``synced``: network time was accepted in the last six hours.  ``holdover``: it was not, or the time is the RTC's, but
-the bound on the error, which grows with the drift, is still below the limit.  ``unknown``: there is no time to be
-trusted, and whoever asks for it gets None.
+Four witnesses say what time it is: all time servers together (``network``: one router can speak for them all), the
+city (``city``: its answers are signed), the clock chip (``rtc``, for a time that was agreed when it was set), laptop
+and bundle together (``laptop``).  Time is *agreed* by vote (``vote.py``); what is signed, dated and lit goes by agreed
+time only, which outlives its witnesses on the ticks as long as the bound on its error is below the limit.
 
-A network's answer is not believed blindly: it must be plausible, a large step needs a second answer that agrees, and a
-small one is made by running up to 500 parts per million fast or slow, so that time does not jump or go back.
+``synced``: the time is agreed and a witness other than the clock chip confirmed it in the last six hours.
+``holdover``: it is agreed and none did.  ``unknown``: it is not agreed, and ``now`` is None.
+
+A small difference is made up by running up to 500 parts per million fast or slow, so that time does not jump.
 """
 
 from pole import const
@@ -15,65 +18,101 @@ from pole.modules import unload
 SYNCED = "synced"
 HOLDOVER = "holdover"
 UNKNOWN = "unknown"
+UNCONFIRMED = "no second witness confirms the time yet"
+
+NETWORK = const(0)
+CITY = const(1)
+RTC = const(2)
+LAPTOP = const(3)
+WITNESSES = const(("network", "city", "rtc", "laptop"))
+FIRM = const(15)  # what a clock chip carries when two witnesses agreed on its time; else the bit of the single one
 
 _YEAR = const(31622400)  # s
-_TWENTY_YEARS = const(631152000)  # s: beyond its floor by more, a time is a mistake
 _SYNCED_S = const(21600)
+_FRESH_S = const(86400)  # as in vote.py
 _SLEW = const(2000)  # one millisecond in so many: 500 parts per million
-_RTC_ERROR_MS = const(60000)  # four months of a DS3231 (5 parts per million), for nobody knows when it was last set
+_SAID_S = const(60)  # a disagreement that is shorter is no news: the other witnesses are still being asked
+_HEARING = const(("pole.witnesses", "pole.vote"))  # loaded for the moment
 
 
 class Clock:
-    """Time from *rtc*, or from the network alone when that is None.
+    """Time by vote of its witnesses.
 
-    *rtc*: ``get()`` is Unix seconds, or None when it lost power; ``set(unix)``; either may raise OSError.
+    *rtc*: None, or the clock chip: ``get()`` is Unix seconds, or None when it lost power; ``set(unix)`` sets it, with
+    the bit of the witness as second argument where there was but one, and returns False where it could not;
+    ``mark(unix)`` is (bits of the witnesses whose time it has, the bound of its error in ms), (0, 0) where that time
+    was never agreed.  Each may raise OSError.
 
-    *floor_unix*: no time before it is believed; *drift_ppm*: of the ticks; *max_error_s*: beyond it, time is unknown.
+    *floor_unix*: the time is probably later; *drift_ppm*: of the ticks; *max_error_s*: beyond it, time is unknown.
+    *trusted*: the chip's time at the start is known to be the agreed one; else the chip is one witness.
     Ticks are MicroPython's milliseconds, which wrap: some method must be called at least every six days.
     """
 
-    def __init__(self, rtc, floor_unix, drift_ppm, max_error_s):
-        self._rtc = rtc
+    def __init__(self, rtc, floor_unix, drift_ppm, max_error_s, trusted=True):
+        self.rtc = rtc
+        self.drift_ppm = drift_ppm
+        self.trusted = trusted
+        self.known = False  # there is a time that was agreed ...
+        self.doubted = False  # ... and a reason not to go by it
+        self.by = 0  # bits of the witnesses who agree on it
+        self.firm = None  # that on which two last agreed (vote.Word)
+        self.words = [None] * 4  # type: list  # what each witness says (vote.Word)
+        self.against = ()  # (name, s by which it is ahead) of those who contradict
+        self.disputed_s = -1  # up time since when one does, -1: none does
+        self.rtc_by = 0  # bits of the witnesses whose time the clock chip has
+        self.look_s = 0  # up time of the next look at it
+        self.up_s = 0  # since the start ...
+        self._up_ms = 0  # ... and its milliseconds
+        self.slew = 0  # ms by which the time is still behind
         self._floor = floor_unix
-        self._ceiling = floor_unix + _TWENTY_YEARS
-        self._drift_ppm = drift_ppm
         self._max_error_ms = max_error_s * 1000
-        self._known = False
         self._unix = 0  # the time ...
         self._ms = 0  # ... and its milliseconds
         self._ticks = 0  # at these ticks
-        self._error_at_set = 0  # ms, when the time was last set
-        self._age_s = 0  # since then
-        self._age_ms = 0
-        self._from_network = False
-        self._slew = 0  # ms by which the time is still behind
+        self._error_at_set = 0  # ms, when the time was last set or confirmed
+        self._set_s = 0  # up time then
+        self._confirmed = False  # by a witness other than the clock chip
+        self._asked = 0  # for a time to check certificates by, while there was none
         self._slewed_ms = 0  # ticks that have not yet given a millisecond of slew
-        self._doubt = None  # the difference (ms) that a second answer must confirm
 
     def start(self, ticks):
-        """Take the time of the RTC, if it has one that is plausible."""
+        """Hears the clock chip."""
         self._ticks = ticks
-        try:
-            unix = self._rtc.get() if self._rtc else None
-        except OSError:
-            unix = None
-        if unix is not None and self._floor <= unix < self._ceiling:
-            self._set(unix * 1000, _RTC_ERROR_MS, False)
+        self._look(True)
 
     def now(self, ticks):
-        """Unix seconds, or None while the time is unknown."""
+        """Unix seconds of the agreed time, or None while there is none: what is signed, dated and lit goes by it."""
         self._advance(ticks)
-        return self._unix if self._known else None
+        return self._unix if self.known and not self.doubted else None
+
+    def said(self, ticks):
+        """Unix seconds by what witnesses say: the agreed time, else what a single one says and no other contradicts.
+
+        None when none speaks or two disagree.  Not to be lit, dated or signed by on its own: it may be a second opinion
+        beside a sensor.
+        """
+        now = self.now(ticks)
+        if now is None and not self.against:
+            for word in self.words:
+                if self._fresh(word):
+                    return (word.offset_ms + self.up_ms()) // 1000
+        return now
 
     def now_ms(self, ticks):
         """Unix milliseconds, or None while the time is unknown."""
-        self._advance(ticks)
-        return self._unix * 1000 + self._ms if self._known else None
+        return None if self.now(ticks) is None else self._unix * 1000 + self._ms
 
     def believed(self, ticks):
-        """Unix seconds: the time, or while it is unknown the one it cannot be before."""
-        self._advance(ticks)
-        return self._unix if self._known else self._floor
+        """Unix seconds for the check of certificates: the agreed time; while there is none, from call to call the floor
+        and each time that a witness gives in turn, so that no wrong one keeps the pole from its broker for good.
+        """
+        now = self.now(ticks)
+        if now is not None:
+            return now
+        words = [word for word in self.words if self._fresh(word)]
+        place = self._asked % (len(words) + 1)
+        self._asked += 1
+        return (words[place - 1].offset_ms + self.up_ms()) // 1000 if place else self._floor
 
     def until_ms(self, unix, ticks):
         """Milliseconds until Unix second *unix* begins, at most three days; only while the time is known."""
@@ -82,92 +121,132 @@ class Clock:
 
     def error_ms(self, ticks):
         """How many milliseconds the time may be wrong by, or None while it is unknown."""
-        self._advance(ticks)
-        return self._error() if self._known else None
+        return None if self.now(ticks) is None else self.bound_ms()
 
     def quality(self, ticks):
         """``synced``, ``holdover`` or ``unknown``."""
-        self._advance(ticks)
-        if not self._known:
+        if self.now(ticks) is None:
             return UNKNOWN
-        return SYNCED if self._from_network and self._age_s < _SYNCED_S else HOLDOVER
+        return SYNCED if self.synced() else HOLDOVER
 
-    def offer(self, unix_ms, round_trip_ms, ticks):
-        """Network time: *unix_ms* when the server sent it; it came at *ticks*, *round_trip_ms* after it was asked for.
+    def settled(self, ticks):
+        """Whether nothing is to be asked soon: the time is confirmed, and no witness contradicts."""
+        return self.quality(ticks) == SYNCED and self.disputed_s < 0
 
-        "" when it was accepted, else a sentence that says why not.
+    def witnesses(self, ticks):
+        """Names of those who agree on the time; while it is unknown, of those who speak."""
+        agreed = self.now(ticks) is not None
+        out = []
+        for i in range(4):
+            if self.by >> i & 1 if agreed else self._fresh(self.words[i]):
+                out.append(WITNESSES[i])
+        return out
+
+    def dispute(self):
+        """{witness: s by which it is ahead of the agreed time, or of the first witness where ``agreed`` is False}; {}
+        while none contradicts, or has done so for less than a minute.
+        """
+        if self.disputed_s < 0 or self.up_s - self.disputed_s < _SAID_S:
+            return {}
+        out = dict(self.against)
+        out["agreed"] = self.known and not self.doubted
+        return out
+
+    def offer(self, unix_ms, round_trip_ms, ticks, witness=NETWORK):
+        """*witness* says that it was *unix_ms* when it answered; that came at *ticks*, *round_trip_ms* after it was
+        asked for.
+
+        "" when the time is agreed and *witness* agrees, else a sentence that says why not.
         """
         self._advance(ticks)
-        from pole.network_answer import judge
-
-        unix_ms += round_trip_ms // 2
-        known_ms = self._unix * 1000 + self._ms if self._known else None
-        out, slew, self._doubt = judge(unix_ms, round_trip_ms, self._floor, self._ceiling, known_ms, self._doubt)
-        unload("pole.network_answer")
-        if out:
-            return out
-        if slew:
-            self._accept(round_trip_ms // 2 + 1, True)
-            self._slew = unix_ms - known_ms
-        else:
-            self._set(unix_ms, round_trip_ms // 2 + 1, True)
         try:
-            if self._rtc:
-                self._rtc.set((unix_ms + 500) // 1000)
-        except OSError:
-            pass  # the RTC's loss: the time itself is good
-        return ""
+            from pole.witnesses import hear
+
+            return hear(self, witness, unix_ms, round_trip_ms)
+        except MemoryError:
+            return "the pole has no memory for the time now"
+        finally:
+            unload(*_HEARING)
 
     def raise_floor(self, unix):
-        """Believe no time before *unix*, which is authenticated.
+        """The time is probably not before *unix*, which is authenticated.
 
-        A sender whose clock is fast must not shut out the network: while the time is known this does not go beyond it,
+        A sender whose clock is fast must not shut out the broker: while the time is known this does not go beyond it,
         and while it is unknown by a year at most.
         """
-        limit = self._unix if self._known else self._floor + _YEAR
+        limit = self._unix if self.known else self._floor + _YEAR
         self._floor = max(self._floor, min(unix, limit))
 
-    def _set(self, unix_ms, error_ms, from_network):
+    # -- for witnesses.py
+
+    def up_ms(self):
+        """Milliseconds since the start."""
+        return self.up_s * 1000 + self._up_ms
+
+    def offset_ms(self):
+        """Unix ms at the pole's start, by the time it has."""
+        return self._unix * 1000 + self._ms - self.up_ms()
+
+    def bound_ms(self):
+        """How many milliseconds the time may be wrong by."""
+        return self._error_at_set + (self.up_s - self._set_s) * self.drift_ppm // 1000 + abs(self.slew)
+
+    def synced(self):
+        """Whether a witness other than the clock chip confirmed the time in the last six hours."""
+        return self._confirmed and self.up_s - self._set_s < _SYNCED_S
+
+    def set(self, unix_ms, error_ms, confirmed):
+        """The time is *unix_ms*."""
         self._unix = unix_ms // 1000
         self._ms = unix_ms % 1000
-        self._known = True
-        self._slew = 0
-        self._accept(error_ms, from_network)
+        self.known = True
+        self.slew = 0
+        self.accept(error_ms, confirmed)
 
-    def _accept(self, error_ms, from_network):
+    def accept(self, error_ms, confirmed):
+        """The time is right but for *error_ms*; *confirmed*: a witness other than the clock chip says so."""
         self._error_at_set = error_ms
-        self._from_network = from_network
-        self._age_s = 0
-        self._age_ms = 0
-        self._doubt = None
+        self._confirmed = bool(confirmed)
+        self._set_s = self.up_s
 
-    def _error(self):
-        return self._error_at_set + self._age_s * self._drift_ppm // 1000 + abs(self._slew)
+    def _fresh(self, word):
+        return word and self.up_s - word.heard_s <= _FRESH_S
+
+    def _look(self, first):
+        try:
+            from pole.witnesses import look
+
+            look(self, first)
+        except MemoryError:
+            self.look_s = self.up_s + _SAID_S
+        finally:
+            unload(*_HEARING)
 
     def _advance(self, ticks):
         elapsed = ticks_diff(ticks, self._ticks)
         if elapsed <= 0:  # a caller that took the ticks earlier; time does not go back for it
             return
         self._ticks = ticks
-        if not self._known:
-            return
-        self._age_ms += elapsed
-        self._age_s += self._age_ms // 1000
-        self._age_ms %= 1000
-        if self._slew:
-            elapsed += self._slewed_by(elapsed)
-        self._ms += elapsed
-        if self._ms >= 1000:
-            self._unix += self._ms // 1000
-            self._ms %= 1000
-        if self._error() > self._max_error_ms:
-            self._known = False
+        self._up_ms += elapsed
+        self.up_s += self._up_ms // 1000
+        self._up_ms %= 1000
+        if self.known:
+            if self.slew:
+                elapsed += self._slewed_by(elapsed)
+            self._ms += elapsed
+            if self._ms >= 1000:
+                self._unix += self._ms // 1000
+                self._ms %= 1000
+            if self.bound_ms() > self._max_error_ms:
+                self.known = False
+        if self.up_s >= self.look_s and (self.rtc_by or self.against or not self.known):
+            self._look(False)
 
     def _slewed_by(self, elapsed):
         """Milliseconds of slew, of either sign, that these *elapsed* milliseconds give."""
         self._slewed_ms += elapsed
         share = self._slewed_ms // _SLEW
         self._slewed_ms %= _SLEW
-        share = max(-share, self._slew) if self._slew < 0 else min(share, self._slew)
-        self._slew -= share
+        share = max(-share, self.slew) if self.slew < 0 else min(share, self.slew)
+        self.slew -= share
         return share

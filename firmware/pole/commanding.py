@@ -3,7 +3,7 @@
 The code for each of these steps, a seventh of all, is loaded when a message comes and forgotten afterwards.
 """
 
-from pole import contract
+from pole import const, contract
 from pole.modules import unload
 
 JUDGING = (  # modules that messages need and nothing else does
@@ -12,6 +12,7 @@ JUDGING = (  # modules that messages need and nothing else does
     "pole.link.configuration", "pole.config_state", "pole.digest", "pole.obeying", "pole.remembered",
     "pole.contract_acks", "pole.link.verdict", "pole.lighting.holding",
 )  # fmt: skip
+_DAY_S = const(86400)
 
 
 class Commanding:
@@ -34,6 +35,7 @@ class Commanding:
         self.marks = {}
         self._clock = clock
         self._floor = settings["floor"]
+        self.lowered = None  # marks that lay too far ahead (link/marks.lower), until it is reported
         self.forgetful = not restore(self) and bool(self.keys)
         unload(*JUDGING)
 
@@ -45,6 +47,10 @@ class Commanding:
         """
         topic, payload = message
         try:
+            if now is not None and self.marks and max(self.marks.values()) > (now + _DAY_S) * 1000:
+                from pole.link.marks import lower
+
+                self.lowered = lower(self.marks, now)
             verdict = self._judge(topic, payload, now, unclocked_level)
             if verdict.issued:
                 self._clock.raise_floor(verdict.issued)
@@ -56,7 +62,7 @@ class Commanding:
                 outcome = obey(self, verdict, ticks) or outcome
         except MemoryError:
             return self._refused("the pole has no memory for a message now: send it again")
-        return {
+        fields = {
             "key": verdict.key,
             "sender": verdict.sender,
             "n": verdict.n,
@@ -65,6 +71,9 @@ class Commanding:
             "reason": outcome[1],
             "detail": outcome[2],
         }
+        if verdict.held is not None:
+            fields["mark"] = verdict.held
+        return fields
 
     def _judge(self, topic, payload, now, unclocked_level):
         from pole.link.commands import Commands

@@ -20,10 +20,12 @@ STATE = "state"
 METER = "meter"
 EVENT = "event"
 ACK = "ack"
+TIME = "time"
 # ... and to it
 COMMAND = "command"
 CONFIG = "config"
 UPDATE = "update"
+TIME_ANSWER = "time/answer"
 
 # kind: (QoS, retained)
 DELIVERY = {
@@ -33,6 +35,7 @@ DELIVERY = {
     METER: (0, False),
     EVENT: (1, False),
     ACK: (1, False),
+    TIME: (1, False),
 }
 
 # The order in which fields are written.  A field whose value is missing from the dictionary is left out.
@@ -42,13 +45,14 @@ FIELDS = {
         "v", "at", "site", "pole", "groups", "board", "firmware", "configVersion", "configHash", "configOrigin",
         "capabilities", "resetCause", "bootCount", "safeMode", "ip", "journal",
     ),
-    STATE: ("v", "at", "level", "target", "reason", "owner", "until", "clock", "clockError", "faults"),
+    STATE: ("v", "at", "level", "target", "reason", "owner", "until", "clock", "clockError", "clockBy", "faults"),
     METER: (
         "v", "at", "supplyVoltage", "supplyCurrent", "activePower", "powerFactor", "activeEnergy", "temperature",
         "operatingHours", "switchOnCounter", "remainingLife",
     ),
     EVENT: ("v", "at", "eventType", "startEndFlag", "timestamp", "attributes", "id", "replayed"),
-    ACK: ("v", "at", "key", "sender", "n", "cmsRefId", "outcome", "reason", "detail"),
+    ACK: ("v", "at", "key", "sender", "n", "cmsRefId", "outcome", "reason", "detail", "mark"),
+    TIME: ("v", "nonce"),
 }  # fmt: skip
 
 COMMAND_OWNERS = ("emergency", "incident", "lock", "operator")  # who may command, highest first

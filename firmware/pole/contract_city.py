@@ -10,6 +10,7 @@ OVERRIDE = (
     "type", "owner", "level", "reason", "cmsRefId", "refAddress", "start", "expiration", "rampToLevelTime",
 )  # fmt: skip
 CANCEL = ("type", "owner", "cmsRefId")
+TIME_ANSWER = ("v", "nonce", "unixMs", "mac")
 REKEY = ("type", "name", "wrapped")
 
 # who decides the level, highest first (the last three never expire)

@@ -5,7 +5,6 @@ decision, the lamp, the reports, the watchdog.  All other tasks only leave somet
 """
 
 from pole import aio, const, contract
-from pole.clock import SYNCED
 from pole.commanding import JUDGING
 from pole.modules import unload
 from pole.service.laptop import Laptop
@@ -30,7 +29,7 @@ class Control:
 
     def __init__(
         self, ports, settings, ticks, inbox, random, clock, calendar, arbiter, lamp, dusk, senses, watch, counters,
-        commanding, configuring, outbox, reporter, session, network_time, news,
+        commanding, configuring, outbox, reporter, session, network_time, names, news,
     ):  # fmt: skip
         self.ports = ports
         self.settings = settings
@@ -50,9 +49,10 @@ class Control:
         self.reporter = reporter
         self.session = session
         self._network_time = network_time
+        self._names = names
         self._news = news
         self.turning_at = aio.ticks_add(ticks, _YOUNG_MS if watch else _SAFE_MS)  # None: nothing more will come
-        self._doubt = ""  # why the last network time was refused: the next is to come soon
+        self._disputed = False  # that the witnesses of the time disagree was said
         self._laptop = Laptop(ports.console, inbox.wake) if ports.console else None
         self._alive = True
         self.decision = None
@@ -87,15 +87,16 @@ class Control:
         ticks = aio.ticks_ms()
         inbox = self._inbox
         while inbox.times:
-            self._doubt = self.clock.offer(*inbox.times.pop(0))
+            self.clock.offer(*inbox.times.pop(0))
         now = self.clock.now(ticks)
         quality = self.clock.quality(ticks)
-        self._network_time.settled = quality == SYNCED and not self._doubt
+        self._network_time.settled = self.clock.settled(ticks)
         if inbox.dropped and self.reporter.room():
             self.reporter.ack(now, self._commanding.dropped(inbox.dropped))
             inbox.dropped = 0
         if inbox.announce:
             self._configuring.online()
+            self._network_time.hurry()
         if inbox.messages:
             self._judge(now, ticks)
         serving = self._laptop.serve(self, now, ticks) if self._laptop and self._laptop.request else _PAUSE_MS
@@ -126,6 +127,9 @@ class Control:
                 by_day = self._dusk and not self._dusk.dark and not self._unsure
                 unclocked_level = 0 if by_day else 100
                 fields = self._commanding.take(message, now, ticks, unclocked_level)
+                if self._commanding.lowered:
+                    self.reporter.event(now, "marksLowered", self._commanding.lowered)
+                    self._commanding.lowered = None
             try:
                 self.reporter.ack(now, fields)
             except MemoryError:  # what has judged it makes room for the answer
@@ -220,6 +224,7 @@ class Control:
                 change = switch.until
             if change is not None:
                 wait = min(wait, self.clock.until_ms(change, ticks))
+        self._names.light_due = aio.ticks_add(ticks, wait) if wait < _PAUSE_MS else None
         return wait
 
     def _report(self, now, ticks, quality):
@@ -229,6 +234,10 @@ class Control:
         for event_type, attributes, begins in self._news:
             reporter.event(now, event_type, attributes, begins)
         self._news = ()
+        dispute = self.clock.dispute()
+        if bool(dispute) != self._disputed:
+            self._disputed = not self._disputed
+            reporter.event(now, "clockDisagreement", dispute, self._disputed)
         watch = self.watch
         if watch and (watch.news or (watch.state.learned and not self.lamp.relay)):
             try:
@@ -254,6 +263,6 @@ class Control:
             self._configuring.told()
         error_s = None if now is None else self.clock.error_ms(ticks) // 1000
         faults = watch.faults if watch else None
-        reporter.state(now, ticks, self.decision, self.lamp, quality, error_s, faults)
+        reporter.state(now, ticks, self.decision, self.lamp, quality, error_s, faults, self.clock.witnesses(ticks))
         if self.counters and reporter.meter_due(ticks):
             reporter.meter(now, ticks, self.senses.reading, self.counters, watch.life)

@@ -31,9 +31,9 @@ class Inbox:
         self.announce = True
         self.wake.set()
 
-    def answered(self, unix_ms, round_trip_ms, ticks):
-        """Network time came (network_time's *on_answer*)."""
-        self.times.append((unix_ms, round_trip_ms, ticks))
+    def answered(self, *answer):
+        """A time came (network_time's *on_answer*)."""
+        self.times.append(answer)
         self.wake.set()
 
     async def guard(self, task):

@@ -25,6 +25,7 @@ from host_tools.record.asking import Asker
 from host_tools.record.believed import FLOOR
 from host_tools.record.connector import Connector
 from host_tools.record.store import Record, Taken, Unwritable, groups_of
+from host_tools.record.time_answer import time_answer
 from pole import contract
 
 TURN_S = 0.2  # longest wait for a message
@@ -42,13 +43,15 @@ class Totals:
     malformed: int = 0
     asked: int = 0
     silent: int = 0
+    times: int = 0  # questions for the time that were answered
     connections: int = 0
 
 
 class Recorder:
     """Records *site* below *root* from the broker at *address* into *record*.
 
-    *keys* {name: Key} sign the questions, each pole's by `key_file.for_pole`.
+    *keys* {name: Key} sign the questions, each pole's by `key_file.for_pole`, and the time that a pole asks for, by the
+    pole's own.
     *say* is told in a sentence what an operator should know.  *silent_s* without a word makes a pole silent, in the
     site's time, which is a simulation's where *simulated*; *retry_s* is real time.
     """
@@ -146,6 +149,7 @@ class Recorder:
         messages = self._pending + self._connector.sessions.take(TURN_S)
         self._pending = []
         self._wake()
+        messages = [message for message in messages if not self._asks_time(message)]
         if messages:
             for message in messages:
                 self._note_time(message)
@@ -154,6 +158,8 @@ class Recorder:
             self._count(taken)
             for ack in taken.acks:
                 if ack.sender == self._sender():
+                    if ack.mark is not None:
+                        self._counters.learn(ack.sender, ack.mark, int(self._clock.now() * 1000), self._simulated())
                     self._asker.answered(ack, self._wall())
         self.totals.asked += self._asker.ask(self._wall())
         now = time.monotonic()
@@ -192,6 +198,17 @@ class Recorder:
             if remark:
                 self._say(remark)
 
+    def _asks_time(self, message: Message) -> bool:
+        """Answer *message* where it asks for the time; whether it does."""
+        if not message.topic.endswith("/" + contract.TIME):
+            return False
+        now = self._clock.now()
+        if now >= FLOOR and (self._clock.fresh or not self._clock.simulated) and not message.retained:
+            answer = time_answer(message.topic, message.payload, int(now * 1000), self._keys)
+            if answer and self._connector.sessions.publish(*answer):
+                self.totals.times += 1
+        return True
+
     def _count(self, taken: Taken) -> None:
         if taken.malformed and not self.totals.malformed:
             self._say("a pole sends what makes no sense; `diya record show --latest` tells which and how often")
@@ -201,6 +218,10 @@ class Recorder:
         self.totals.doubles += taken.doubles
         self.totals.malformed += taken.malformed
 
+    def _simulated(self) -> str:
+        """What the counters know a simulation under; empty for a street."""
+        return f"{self._address}/{self._site}" if self._clock.simulated else ""
+
     def _sender(self) -> str:
         return self._connector.name[:64]
 
@@ -208,8 +229,7 @@ class Recorder:
         """Send *body* to *pole*; its n, or None where it cannot go out."""
         topic = contract.topic(self._root, self._site, pole, contract.COMMAND)
         sender = self._sender()
-        simulated = f"{self._address}/{self._site}" if self._clock.simulated else ""
-        n = self._counters.next(sender, int(self._clock.now() * 1000), simulated)
+        n = self._counters.next(sender, int(self._clock.now() * 1000), self._simulated())
         key = for_pole(self._keys, pole, groups_of(self._record.db, pole), self._site)
         payload = envelope.seal(topic, sender, n, body, key)
         return n if self._connector.sessions.publish(topic, payload) else None

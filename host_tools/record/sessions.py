@@ -1,8 +1,8 @@
 """The recorder's three sessions: events and meters each have a queue of their own at the broker.
 
 In one queue the meters of an hour would displace the events: a broker that holds as many messages as it may drops what
-comes after.  Presence, birth, state and acks are heard in a session that the broker does not keep: what matters of
-them is retained, or asked for again.
+comes after.  Presence, birth, state, acks and questions for the time are heard in a session that the broker does not
+keep: what matters of them is retained, or asked for again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from host_tools.record.session import MOST, Session
 from pole import contract
 
 LULL_S = 0.002  # without a message for this long, what is here is stored
-_LIVE = (contract.PRESENCE, contract.BIRTH, contract.STATE, contract.ACK)
+_LIVE = (contract.PRESENCE, contract.BIRTH, contract.STATE, contract.ACK, contract.TIME)
 
 
 class Sessions:

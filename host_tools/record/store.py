@@ -41,6 +41,7 @@ class Ack:
     n: int
     applied: bool
     reason: str
+    mark: int | None = None  # the number that the pole holds of this sender, where it refused a lower one
 
 
 @dataclass
@@ -199,7 +200,8 @@ def _said(
         sender, n = values.get("sender"), values.get("n")
         if isinstance(sender, str) and isinstance(n, int):
             applied = values.get("outcome") == contract_acks.APPLIED
-            taken.acks.append(Ack(pole, sender, n, applied, str(values.get("reason", ""))))
+            mark = number(values.get("mark"), 0, 2**62)
+            taken.acks.append(Ack(pole, sender, n, applied, str(values.get("reason", "")), mark))
     return True
 
 

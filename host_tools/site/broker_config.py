@@ -23,7 +23,7 @@ POLES_PORT, CITY_PORT = 8883, 8884
 
 # From the pole and to it; what is not listed is refused.
 _WRITES = tuple(contract.DELIVERY)
-_READS = (contract.COMMAND, contract.CONFIG, contract.UPDATE)
+_READS = (contract.COMMAND, contract.CONFIG, contract.UPDATE, contract.TIME_ANSWER)
 
 SECRETS = "secrets"
 

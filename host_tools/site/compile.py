@@ -54,6 +54,8 @@ def pole_config(site: Site, pole: Pole, start_unix: int, years: int = 10) -> dic
         "link.port": address.port,
         "link.tls": int(address.tls),
     }
+    if site.time_servers:
+        config["time.host"] = ",".join(site.time_servers)
     size = wire_size(config)
     if size > contract.MAX_PAYLOAD:
         bound = f"must be at most {contract.MAX_PAYLOAD} bytes to reach the pole: fewer rules, dates or programmes"

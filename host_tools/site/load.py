@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -22,6 +23,8 @@ SITE_FILE = "site.toml"
 RATED_MOST_W = 4000  # a mast with several lamps
 POWER_MOST_W = 5000  # and what their ballasts add; pole/lighting/lamp_settings.py has the same bound
 LAMPS_MOST = 99
+MOST_SERVERS = 128  # characters, as of the pole's setting time.host
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 _AT_BOUND = "must be HH:MM, or sunset, sunrise, dusk or dawn, with at most 720 minutes added such as sunset-10"
 
@@ -74,7 +77,7 @@ class _Parts:
         self._read = reader
         self._read.only((), (
             "name", "title", "version", "place", "broker", "light", "programmes", "road_classes", "special_days",
-            "rule", "luminaires", "names",
+            "rule", "luminaires", "names", "time",
         ))  # fmt: skip
 
     def site(self) -> Site:
@@ -82,9 +85,10 @@ class _Parts:
         for table, known in (
             ("place", ("latitude", "longitude", "timezone")),
             ("broker", ("url", "root")),
+            ("time", ("server",)),
             ("light", ("lit_percent", "floor", "programme")),
         ):
-            read.table((table,), required=table != "broker")
+            read.table((table,), required=table not in ("broker", "time"))
             read.only((table,), known)
         programmes = self._programmes()
         name = read.name(("name",))
@@ -106,6 +110,7 @@ class _Parts:
             luminaires=self._luminaires(),
             poles=(),
             names=self._names(),
+            time_servers=self._time_servers(),
         )
 
     def _names(self) -> dict[str, str]:
@@ -138,6 +143,22 @@ class _Parts:
         if not is_root(root):
             self._read.wrong(("broker", "root"), f"is {root!r}", ROOT_BOUND)
         return root
+
+    def _time_servers(self) -> tuple[str, ...]:
+        path = ("time", "server")
+        value = self._read.get(path)
+        if value is None:
+            return ()
+        if isinstance(value, str):
+            servers = [self._read.text(path, MOST_SERVERS)]
+        else:
+            servers = [self._read.text((*path, number)) for number in range(len(self._read.items(path, 1, 4)))]
+        for server in servers:
+            if server and not _HOST.fullmatch(server):
+                self._read.wrong(path, f"is {server!r}", "must be names or IPv4 addresses of time servers")
+        if len(",".join(servers)) > MOST_SERVERS:
+            self._read.wrong(path, "is too long", f"must have at most {MOST_SERVERS} characters in all, with commas")
+        return tuple(servers)
 
     def _programmes(self) -> dict[str, tuple[SwitchPoint, ...]]:
         read, out = self._read, {}

@@ -50,7 +50,7 @@ def watch(
             raise CommandError(f"--fault is {name!r} and must be an eventType{closest(name, FAULTS)}")
     watcher = _Watcher(connection.place(site), Wanted(group or "", ward or "", frozenset(types), faulty))
     place = watcher.place
-    live = [f"{place.root}/{place.site}/+/{kind}" for kind in contract.DELIVERY if kind not in STAYS]
+    live = [f"{place.root}/{place.site}/+/{kind}" for kind in contract.DELIVERY if kind not in (*STAYS, contract.TIME)]
     with Link(place.broker, [*live, clock_topic(place.root, place.site)], within(seconds)) as link:
         watcher.begin(link)
         if once:

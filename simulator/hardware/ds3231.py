@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 ADDRESS = 0x68
 _TIME = range(0x07)
+_ALARMS = 0x07
 _CONTROL, _STATUS = 0x0E, 0x0F
 _TEMPERATURE = 0x11
 _REGISTERS = 0x13
@@ -39,9 +40,13 @@ class Ds3231:
         self._set(_FIRST)
 
     def set_unix(self, unix: int) -> None:
-        """Sets the chip as a technician does at the bench: time in Unix seconds, oscillator-stop flag down."""
+        """Sets the chip as another program does: time in Unix seconds, oscillator-stop flag down."""
         self._set(_UNIX + timedelta(seconds=unix))
         self._registers[_STATUS] &= ~_OSF
+
+    def remember(self, mark: bytes) -> None:
+        """Puts *mark* into the registers of the alarms, where the pole's driver notes whose time it set."""
+        self._registers[_ALARMS : _ALARMS + len(mark)] = mark
 
     def drift(self, ppm: int) -> None:
         """From now on the chip gains *ppm* more than a good one does; what it has gained it keeps."""

@@ -34,7 +34,7 @@ class Recorder:
     """Takes every message on the broker; *unix* is the true time (Unix s).
 
     ``excuse`` is called with a pole's name whenever the accepted commands that may darken it have changed,
-    ``tell_level`` whenever its level in ``levels`` has.
+    ``tell_level`` whenever its level in ``levels`` has, ``ask_time`` (pole, topic, payload) when a pole asks the time.
     """
 
     def __init__(self, kernel: Kernel, site: Site, unix: Callable[[], int], transcript: Transcript | None) -> None:
@@ -47,6 +47,7 @@ class Recorder:
         self.excuse: Callable[[str], None] = lambda pole: None
         self.levels: dict[str, int] = {}  # percent, by each pole's latest word
         self.tell_level: Callable[[str], None] = lambda pole: None
+        self.ask_time: Callable[[str, str, bytes], None] = lambda pole, topic, question: None
         self._kernel = kernel
         self._head = f"{site.root}/{site.name}/"
         self._lit_percent = site.lit_percent
@@ -75,6 +76,8 @@ class Recorder:
         elif target in self.reported and kind in contract.DELIVERY:
             self.messages += 1
             self.bytes += len(topic) + len(payload)
+            if kind == contract.TIME:
+                self.ask_time(target, topic, payload)
             self._from_pole(target, kind, values)
 
     def _from_pole(self, pole: str, kind: str, values: dict[str, Any]) -> None:

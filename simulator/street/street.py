@@ -22,6 +22,7 @@ from simulator.report.night import NightLog
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Scenario
 from simulator.scenario.player import Player, Surroundings
+from simulator.street.city_time import CityTime
 from simulator.street.commissioned import commission
 from simulator.street.recorder import Recorder
 from simulator.street.virtual_pole import VirtualPole
@@ -115,10 +116,13 @@ class Street:
         self.darkness = Darkness(site.poles, site.lit_percent, time)
         self.log = NightLog(time)  # of the light that the lamps gave, and of their power
         self.told = NightLog(time)  # of the levels that the poles reported
+        self.city_time = CityTime(kernel, self.unix_ms, around.publish)
+        recorder.ask_time = self.city_time.asked
         self.poles: dict[str, StreetPole] = {}
         self._feeders: dict[str, Feeder] = {}
         for pole in site.poles:
             settings = {**pole_config(site, pole, time.start_unix), **overrides(pole.name)}
+            self.city_time.knows(pole.name, settings)
             self.poles[pole.name] = StreetPole(self, pole, boards[pole.board], settings)
         recorder.excuse = lambda name: self.poles[name].tell_light()
         recorder.tell_level = self._tell_level

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
+from pole.clock import FIRM
+from pole.drivers.bcd_time import mark
 from simulator.hardware import ds3231, lis3dh, lw14
 from simulator.hardware.adc import LinearSensor
 from simulator.hardware.bl0942 import Bl0942, Electrical
@@ -85,7 +87,9 @@ class Wiring:
             self.chip.uarts.attach(meter["tx"], meter["rx"], self._meter, meter["baud"])
         if rtc:
             self.clock = Ds3231(unix_ms, lambda: plant.temperature(now()), DRIFT_PPM)
-            self.clock.set_unix(unix_ms() // 1000)  # as a technician leaves it
+            unix = unix_ms() // 1000
+            self.clock.set_unix(unix)
+            self.clock.remember(mark(unix, FIRM))  # as the pole itself set it while it was commissioned
             self.chip.i2c.attach(rtc["scl"], rtc["sda"], ds3231.ADDRESS, self.clock)
         if photocell:
             light = LinearSensor(lambda: plant.lux(now()), photocell["full_scale_lux"])

@@ -1,6 +1,7 @@
 """The time registers of a clock chip: seconds, minutes, hours, weekday, day, month, year, each in BCD.
 
-The years are 2000 to 2099, in which every fourth is a leap year.
+The years are 2000 to 2099, in which every fourth is a leap year.  And the mark in seven more registers, which says on
+whose word the time was set, and when: a chip that another program set first, or that lost power, does not have it.
 """
 
 from pole import const
@@ -9,6 +10,10 @@ _EPOCH = const(946684800)  # Unix seconds of 2000-01-01
 _CENTURY = const(36525 * 86400)
 # days of each month; February's 29th is added where there is one
 _MONTHS = const(b"\x1f\x1c\x1f\x1e\x1f\x1e\x1f\x1f\x1e\x1f\x1e\x1f")
+_MAGIC = const(b"Dy")
+_SECOND_MS = const(1000)  # the chip counts whole seconds
+_DAY_MS = const(432)  # error of a day: 5 parts per million
+_POOR_MS = const(100000)  # a time that may be wrong by more is no witness's word
 
 
 def decode(registers):
@@ -52,6 +57,27 @@ def encode(unix, registers):
     registers[5] = _bcd(month)
     registers[6] = _bcd(year)
     return True
+
+
+def mark(unix, by):
+    """The seven bytes that say: set at *unix*, on the word of the witnesses *by*."""
+    day = (unix - _EPOCH) // 86400
+    text = _MAGIC + bytes((by, day >> 8 & 255, day & 255))
+    return text + bytes((0x5A, _sum(text)))
+
+
+def read_mark(registers, unix):
+    """(bits of the witnesses, bound of the error in ms at *unix*), (0, 0) where the mark is not there or too old."""
+    by = registers[2]
+    if registers[:2] != _MAGIC or not 0 < by < 16 or registers[6] != _sum(registers[:5]):
+        return 0, 0
+    days = (unix - _EPOCH) // 86400 - (registers[3] << 8 | registers[4])
+    error_ms = _SECOND_MS + (days + 1) * _DAY_MS
+    return (by, error_ms) if days >= 0 and error_ms <= _POOR_MS else (0, 0)
+
+
+def _sum(text):
+    return (sum(text) ^ 0xA5) & 255
 
 
 def _length(year, month):

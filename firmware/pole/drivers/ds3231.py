@@ -8,6 +8,7 @@ from pole.modules import unload
 
 _ADDRESS = const(0x68)
 _SECONDS = const(0x00)  # the first of seven: seconds, minutes, hours, weekday, day, month, year, each in BCD
+_MARK = const(0x07)  # the seven of the two alarms, which are not used: whose time it is, and when it was set
 _CONTROL = const(0x0E)
 _STATUS = const(0x0F)
 _STOPPED = const(0x80)  # in the status: the oscillator has stopped at some time, so the time is not to be believed
@@ -42,15 +43,27 @@ class Ds3231:
         unload(*_CALENDAR)
         return unix
 
-    def set(self, unix):
-        """Sets the clock to *unix* seconds.
+    def mark(self, unix):
+        """(bits of the witnesses who agreed on the time that was last set, bound of its error in ms at *unix*, what
+        ``get`` gave); (0, 0) where none is known: another program set the clock, or never any.  Raises OSError.
+        """
+        from pole.drivers.bcd_time import read_mark
+
+        self._i2c.readfrom_mem_into(_ADDRESS, _MARK, self._time)
+        out = read_mark(self._time, unix)
+        unload(*_CALENDAR)
+        return out
+
+    def set(self, unix, by=15):
+        """Sets the clock to *unix* seconds, on which the witnesses *by* (clock.py) agree.
 
         Returns False when the clock does not answer, the year is not 2000 to 2099, or there is no memory for the dates.
         """
         try:
-            from pole.drivers.bcd_time import encode
+            from pole.drivers.bcd_time import encode, mark
 
             sound = encode(unix, self._time)
+            note = mark(unix, by)
         except MemoryError:
             sound = False
         unload(*_CALENDAR)
@@ -58,6 +71,7 @@ class Ds3231:
             return False
         try:
             self._i2c.writeto_mem(_ADDRESS, _SECONDS, self._time)
+            self._i2c.writeto_mem(_ADDRESS, _MARK, note)
             # last: cut short before this, the clock still says that it stopped
             self._i2c.writeto_mem(_ADDRESS, _CONTROL, _RUNNING)
         except OSError:

@@ -32,6 +32,7 @@ class Override:
         self.ramp_s = ramp_s
         self.hold_s = hold_s
         self.ticks_deadline = None
+        self.present = False  # who asks stands at the pole: it may lower the light without the clock, on the ticks
 
 
 class Decision:
@@ -126,7 +127,7 @@ class Arbiter:
         for held in self.held:
             # not known when it is, what has a deadline in ticks has been dropped if it passed, and the rest cannot tell
             counts = held.ticks_deadline is not None if now is None else held.start <= now
-            if counts and held.owner == owner and held.level >= lowest:
+            if counts and held.owner == owner and (held.level >= lowest or held.present):
                 if found is None:
                     found = held
                 elif owner in RAISE:

@@ -5,6 +5,7 @@ from pole.link.fields import Refused
 
 SENDERS = 32  # marks kept; each takes about 60 bytes
 _AHEAD_MS = const(86400000)  # a sender whose clock is a day ahead would lock itself out for that day
+_GRACE_S = const(60)  # a sender's clock may be so much behind the pole's
 
 
 def check_new(envelope, marks, now):
@@ -14,12 +15,33 @@ def check_new(envelope, marks, now):
         raise Refused(contract_acks.BAD_ENVELOPE, detail)
     name = envelope.key + "\n" + envelope.sender
     last = marks.get(name)
-    least = max(last or 0, marks.get("", 0))  # the nameless mark is everybody's, from where names were lost
+    least = 0
+    for mark in (last or 0, marks.get("", 0)):  # the nameless mark is everybody's, from where names were lost
+        if mark > least and not _is_ahead(mark, now):
+            least = mark
     if envelope.n <= least:
+        envelope.held = least
         raise Refused(contract_acks.REPLAYED, "n is %d and must be above %d" % (envelope.n, least))
     if last is None and envelope.signed and len(marks) >= SENDERS:
         raise Refused(contract_acks.BAD_ENVELOPE, "sender is new, and the pole already knows %d senders" % SENDERS)
     envelope.mark = (name, envelope.n)
+
+
+def _is_ahead(mark, now):
+    return now is not None and mark > now * 1000 + _AHEAD_MS
+
+
+def lower(marks, now):
+    """Lowers every mark that lies more than a day ahead of *now* (Unix s) to a minute ago: the sender's clock was
+    wrong, or the pole's.  Returns {"marks": how many, "highest": of them}.
+    """
+    out = {"marks": 0, "highest": 0}
+    for name in marks:
+        if _is_ahead(marks[name], now):
+            out["marks"] += 1
+            out["highest"] = max(out["highest"], marks[name])
+            marks[name] = (now - _GRACE_S) * 1000
+    return out
 
 
 def remember(marks, mark):

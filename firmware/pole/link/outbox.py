@@ -1,8 +1,8 @@
 """What waits to be sent, in the order in which it goes out.
 
-Kinds of which only the newest matters (presence, birth, state, meter) have a slot each; acks and events stand in a
-queue.  A record of QoS 1 is released by its PUBACK and by nothing else: after a lost connection it is sent again, with
-the same packet identifier, unless its slot holds a newer one.
+Kinds of which only the newest matters (presence, birth, state, meter, time) have a slot each; acks and events stand in
+a queue.  A record of QoS 1 is released by its PUBACK and by nothing else: after a lost connection it is sent again,
+with the same packet identifier, unless its slot holds a newer one.
 
 The queue is a part of its own because a persistent journal will take its place: it needs ``put``, ``take``, ``release``
 and ``waiting``, and keeps a record until ``release``.
@@ -13,14 +13,14 @@ equality only, so a record may wait for longer than ticks take to wrap.
 """
 
 from pole import aio, const
-from pole.contract import BIRTH, DELIVERY, METER, PRESENCE, STATE
+from pole.contract import BIRTH, DELIVERY, METER, PRESENCE, STATE, TIME
 from pole.link.mailbox import Mailbox
 
 _WINDOW = const(4)  # messages of QoS 1 on their way at once
 NEVER = const(1 << 28)  # ms, three days: longer than anybody waits
 QUEUE = 16  # acks and events kept in memory, about 300 bytes each
 
-_LATEST = (PRESENCE, BIRTH, STATE, METER)  # kinds of which only the newest matters
+_LATEST = (PRESENCE, BIRTH, STATE, METER, TIME)  # kinds of which only the newest matters
 
 
 class Record:
@@ -177,8 +177,8 @@ class Outbox:
 
     def _next_new(self, now):
         if len(self.flying) + (self._freed if self._freed_at == now else 0) < _WINDOW:
-            record = self._latest(PRESENCE, now) or self._latest(BIRTH, now) or self._latest(STATE, now)
-            record = record or self.queue.take(now)
+            record = self._latest(PRESENCE, now) or self._latest(TIME, now) or self._latest(BIRTH, now)
+            record = record or self._latest(STATE, now) or self.queue.take(now)
             if record:
                 record.packet_id = self.next_id()
                 self.flying.append(record)

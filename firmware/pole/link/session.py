@@ -9,6 +9,7 @@ does not flicker because a network is gone.
 from pole import aio, const, contract
 from pole.link.bearer import Bearer
 from pole.link.mqtt import Client
+from pole.link.names import Names
 from pole.link.packets import Decoder
 
 _JOIN_MS = const(30000)  # a station that is not in by then is not on its way, however slow the broker may be
@@ -35,15 +36,17 @@ class Session:
     ``refused`` (filters the broker denied: the pole reports but does not hear those; asked for again with each ping).
 
     With ``link.tls`` the broker must show a certificate of *factory*'s ``ca.pem`` for ``link.host``, valid at the time
-    that *believed(ticks)* gives (Unix s); the pole shows ``pole.pem``, whose key is ``pole.key``, where it has them.
-    The files are read for each attempt, so nothing of them stays in memory.
+    that *believed(ticks)* gives (Unix s); the pole shows ``pole.pem``, whose key is ``pole.key``, where it has
+    them.  The files are read for each attempt, so nothing of them stays in memory.  *names*: link/names.py, shared with
+    who else asks for addresses.
 
     What the pole is called on the wire: ``client`` (client identifier), ``topics`` (bytes by kind), ``filters`` (topics
     to subscribe to), ``will`` (payload of the last will).
     """
 
     def __init__(
-        self, net, radio, settings, outbox, ticks, random, on_message, on_online, factory=None, believed=None
+        self, net, radio, settings, outbox, ticks, random, on_message, on_online, factory=None, believed=None,
+        names=None,
     ):  # fmt: skip
         self.online = False
         self.problem = ""
@@ -56,6 +59,7 @@ class Session:
         self._on_online = on_online
         self._factory = factory
         self._believed = believed
+        self._addresses = names or Names(net, ticks)
         root, site, pole = settings["link.root"], settings["site"], settings["pole"]
         self.client = site + "-" + pole
         self.topics = {}
@@ -67,6 +71,7 @@ class Session:
         for group in settings["groups"]:
             filters.append(contract.group_topic(root, site, group))
         filters.append(contract.all_topic(root, site))
+        filters.append(contract.topic(root, site, pole, contract.TIME_ANSWER))
         self.filters = tuple(filters)
         self.will = presence(False).encode()
         self._decoder = Decoder()
@@ -104,19 +109,23 @@ class Session:
         settings = self._settings
         timeout_ms = settings["link.timeout"] * 1000
         await self._bearer.up(min(timeout_ms, _JOIN_MS))
+        host = settings["link.host"]
+        address = await self._addresses.resolve(host, timeout_ms)
+        secure = None
+        if settings["link.tls"]:
+            await self._addresses.quiet()  # the handshake takes the chip two seconds
+            secure = self._secure()
         try:
-            address = await aio.wait_ms(self._net.resolve(settings["link.host"]), timeout_ms)
-        except aio.TimeoutError:
-            raise OSError(
-                "no address for " + settings["link.host"] + " within %d s" % settings["link.timeout"]
-            ) from None
-        secure = self._secure() if settings["link.tls"] else None
-        stream = await self._net.connect(address, settings["link.port"], timeout_ms, secure)
+            stream = await self._net.connect(address, settings["link.port"], timeout_ms, secure)
+        except OSError:
+            self._addresses.note(host, False)
+            raise
         del secure
         client = Client(stream, settings, self, self._decoder, self._outbox, self._ticks, self._on_message)
         try:
             await client.open()
             self._client = client
+            self._addresses.note(host, True)
             self._outbox.restart()
             self._outbox.put(contract.PRESENCE, presence(True))
             self.online = True
@@ -124,9 +133,12 @@ class Session:
             self._on_online()
             await client.serve()
         finally:
+            opened = self.online
             self.online = False
             self._client = None
             client.close()
+            if not opened:
+                self._addresses.note(host, False)
             if client.stable:
                 self._failures = 0
 

@@ -30,10 +30,11 @@ class Reporter:
             fields["journal"] = journal
         self._put(contract.BIRTH, fields)
 
-    def state(self, now, ticks, decision, lamp, quality, error_s, faults):
+    def state(self, now, ticks, decision, lamp, quality, error_s, faults, witnesses=None):
         """Says the state if it is news: level, target, why, whose, until when, how sure the clock is, open *faults*.
 
-        *faults* are eventTypes, in a list that is not changed afterwards; None: not known (safe mode).
+        *faults* are eventTypes, in a list that is not changed afterwards; None: not known (safe mode).  *witnesses* are
+        those of the time (clock.py).
         """
         level = lamp.level
         said = (decision.level, decision.owner, decision.reason, decision.until, quality, faults)
@@ -53,6 +54,7 @@ class Reporter:
             "until": decision.until,
             "clock": quality,
             "clockError": error_s,
+            "clockBy": witnesses,
         }
         if faults is not None:
             fields["faults"] = faults

@@ -1,6 +1,7 @@
 """The pole's ties to the world: the time by the laptop, an answer of the broker, a start from anew."""
 
 from pole import aio, const, contract
+from pole.clock import LAPTOP, UNCONFIRMED
 from pole.link.session import presence
 from pole.service.asked import Wrong, whole
 
@@ -25,12 +26,11 @@ def act(control, laptop, asked, now, ticks):
 
 def _time(control, asked, now, ticks):
     unix = whole(asked, "unix", 0, _LAST_UNIX)
-    # as an answer that took twice its error to come; a large step needs a second one that agrees, which this has
-    for _ in range(2):
-        problem = control.clock.offer(unix * 1000 - _LAPTOP_ERROR_MS, 2 * _LAPTOP_ERROR_MS, ticks)
-    if problem:
+    # as an answer that took twice its error to come
+    problem = control.clock.offer(unix * 1000 - _LAPTOP_ERROR_MS, 2 * _LAPTOP_ERROR_MS, ticks, LAPTOP)
+    if problem and problem != UNCONFIRMED:
         raise Wrong(problem)
-    return control.clock.now(ticks), now
+    return control.clock.said(ticks) or unix, now
 
 
 def _ping(control, laptop, ticks):

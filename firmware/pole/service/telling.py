@@ -43,7 +43,7 @@ def _status(control, laptop, now, ticks):
         identity["resetCause"],
         # the ticks wrap after twelve days; what is past its first minutes has run for long
         None if control.turning_at is None else aio.ticks_diff(ticks, laptop.born) // 1000,
-        now,
+        control.clock.said(ticks),
         control.clock.quality(ticks),
         lamp.level,
         decision.level if decision else None,

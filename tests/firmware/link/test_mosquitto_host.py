@@ -212,7 +212,7 @@ def test_cut_connections_cost_no_event(broker: Mosquitto) -> None:
     events = [int(payload) for payload in city.payloads("event")]
     assert set(events) == set(range(1200))
     assert len(events) <= 1200 + 3 * 4  # at most the window twice
-    assert len(pole.net.streams) == 4 and pole.net.resolved >= 4
+    assert len(pole.net.streams) == 4
     city.close()
 
 

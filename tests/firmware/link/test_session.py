@@ -83,6 +83,7 @@ def test_a_session_begins_with_will_subscriptions_presence_and_birth():
             "diya/1/sagar/_group/ward-1/command",
             "diya/1/sagar/_group/ward-2/command",
             "diya/1/sagar/_all/command",
+            "diya/1/sagar/P0001/time/answer",
         ]
         first = pole.broker.published()
         assert [(entry[2], entry[3], entry[5]) for entry in first] == [
@@ -245,7 +246,7 @@ def test_a_denied_subscription_does_not_silence_the_pole_and_is_asked_for_again(
         pole.broker.suback.clear()
         pole.run(120)
         assert pole.link.refused == () and len(pole.broker.streams) == 1
-        asked = [entry[2] for entry in pole.broker.log if entry[1] == "subscribe"][6:]
+        asked = [entry[2] for entry in pole.broker.log if entry[1] == "subscribe"][7:]
         assert 1 < len(asked) < 5 and set(asked) == {denied}
 
 
@@ -310,17 +311,33 @@ def test_unacknowledged_reports_are_repeated_with_dup_and_their_identifier():
         assert [entry[4] for entry in after[:3]] == [entry[4] for entry in before]
 
 
-def test_names_are_resolved_for_each_connection():
+def test_an_address_is_kept_while_the_name_server_is_gone_and_looked_up_when_it_no_longer_answers():
     with Bench() as bench:
         pole = Pole(bench)
         pole.run(10)
         pole.net.dns = False
         pole.stream.end()
         pole.run(60)
-        assert pole.net.resolved >= 4 and pole.link.problem == "no such host"
+        assert pole.link.online and pole.net.resolved == 1
         pole.net.dns = True
-        pole.run(120)
-        assert pole.link.online and len(pole.net.attempts) == 2
+        pole.net.refuse = True  # the broker has moved
+        pole.stream.end()
+        pole.run(600)
+        assert not pole.link.online and 2 <= pole.net.resolved <= len(pole.net.attempts) // 3 + 1
+
+
+def test_a_name_that_is_not_found_is_looked_up_less_and_less_often():
+    with Bench() as bench:
+        pole = Pole(bench)
+        pole.net.dns = False
+        pole.run(3600)
+        first = pole.net.resolved
+        assert pole.link.problem == "no such host" and 4 < first < 12
+        pole.run(3600)
+        assert pole.net.resolved - first <= 4
+        pole.net.dns = True
+        pole.run(1000)
+        assert pole.link.online
 
 
 def test_a_name_server_that_says_nothing():

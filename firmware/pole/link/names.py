@@ -1,0 +1,70 @@
+"""Names and their addresses: looked up seldom, because on the chip a look-up blocks everything.
+
+lwIP gives up a name server that does not answer after 7 s, 14 s with two, and nothing else runs meanwhile.  So an
+address that was found is kept until it fails three times in a row, and the old one is still used while no new one is
+found; names that are not found wait up to a quarter of an hour for the next try; and no look-up begins when the light
+is due within 20 s.  What is written as an address is never looked up.
+"""
+
+from pole import aio, const
+
+_PATIENCE = const(3)  # failures in a row of a known address
+_FIRST_WAIT_S = const(15)
+_LONGEST_WAIT_S = const(900)
+QUIET_MS = const(20000)  # no look-up or handshake begins when the light is due within this
+_CHECK_MS = const(1000)
+
+
+class Names:
+    """Looks names up on *net* and keeps the addresses; *ticks* is a callable.
+
+    ``light_due`` (ticks) is when the lamp, or who decides about it, next has something to do; None: not known.
+    """
+
+    def __init__(self, net, ticks):
+        self._net = net
+        self._ticks = ticks
+        self._known = {}  # name: [address or "", failures, s to wait, ticks of the next look-up, its problem]
+        self.light_due = None
+
+    async def quiet(self):
+        """Returns when the light has nothing to do for a while, so that what blocks disturbs nothing."""
+        while self.light_due is not None and 0 <= aio.ticks_diff(self.light_due, self._ticks()) < QUIET_MS:
+            await aio.sleep_ms(_CHECK_MS)
+
+    async def resolve(self, host, timeout_ms):
+        """The IPv4 address of *host* as text.  Raises OSError when there is none, or the next try is not due yet."""
+        if is_address(host):
+            return host
+        entry = self._known.get(host)
+        if entry is None:
+            entry = self._known[host] = ["", 0, 0, self._ticks(), ""]
+        if entry[0] and entry[1] < _PATIENCE:
+            return entry[0]
+        if aio.ticks_diff(entry[3], self._ticks()) <= 0:
+            await self.quiet()
+            try:
+                entry[0] = await aio.wait_ms(self._net.resolve(host), timeout_ms)
+                entry[1] = entry[2] = 0
+                return entry[0]
+            except aio.TimeoutError:
+                entry[4] = "no address for " + host + " within %d s" % (timeout_ms // 1000)
+            except OSError as error:
+                entry[4] = str(error)
+            entry[2] = min(2 * entry[2] or _FIRST_WAIT_S, _LONGEST_WAIT_S)
+            entry[3] = aio.ticks_add(self._ticks(), entry[2] * 1000)
+        if entry[0]:
+            return entry[0]
+        raise OSError(entry[4])
+
+    def note(self, host, answered):
+        """Whether what has the address of *host* *answered*."""
+        entry = self._known.get(host)
+        if entry:
+            entry[1] = 0 if answered else entry[1] + 1
+
+
+def is_address(host):
+    """Whether *host* is an IPv4 address."""
+    parts = host.split(".")
+    return len(parts) == 4 and all([part.isdigit() for part in parts])

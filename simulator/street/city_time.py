@@ -1,0 +1,40 @@
+"""The city of a run answers poles that ask for the time, as `diya record run` does, and by the record's own rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from host_tools.envelope import Key
+from host_tools.record.time_answer import time_answer
+from simulator.kernel import Kernel
+
+LATENCY_MS = 30  # until the record has its turn
+
+
+class CityTime:
+    """Answers through *publish*; *unix_ms* is the city's clock (a test may put another in its place).
+
+    ``answers`` says whether there is a city that answers a pole: a run without `diya record` has none.
+    """
+
+    def __init__(self, kernel: Kernel, unix_ms: Callable[[], int], publish: Callable[[str, bytes], None]) -> None:
+        self.unix_ms = unix_ms
+        self.answers: Callable[[str], bool] = lambda pole: True
+        self._kernel = kernel
+        self._publish = publish
+        self._keys: dict[str, dict[str, Key]] = {}
+
+    def knows(self, pole: str, settings: Mapping[str, Any]) -> None:
+        """The city has the keys that *pole* was given."""
+        self._keys[pole] = {name: Key(name, bytes.fromhex(key)) for name, key in settings.get("keys", {}).items()}
+
+    def asked(self, pole: str, topic: str, question: bytes) -> None:
+        """*pole* asks for the time."""
+        self._kernel.after(LATENCY_MS, lambda: self._answer(pole, topic, question))
+
+    def _answer(self, pole: str, topic: str, question: bytes) -> None:
+        if self.answers(pole):
+            answer = time_answer(topic, question, self.unix_ms(), self._keys.get(pole, {}))
+            if answer:
+                self._publish(*answer)
