@@ -39,8 +39,8 @@ def lone_witnesses(site: Site) -> Iterator[str]:
         have = f"only {known} to tell" if known else "nothing to tell"
         yield (
             f"{names}{more} {'has' if len(poles) == 1 else 'have'} {have} the time or the day by: a lamp goes out when "
-            "two witnesses agree, and with one alone burns by day for its first 24 h; a broker that poles can reach, or a "
-            "board with a clock chip or a photocell, is another"
+            "two witnesses agree, and with one alone burns by day for its first 24 h; a broker that poles can reach, "
+            "or a board with a clock chip or a photocell, is another"
         )
 
 
