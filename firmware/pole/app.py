@@ -21,7 +21,7 @@ from pole.reporting.counters import Counters
 from pole.reporting.journal import Journal
 from pole.reporting.reporter import Reporter
 from pole.senses import Senses
-from pole.timetable import RULES, Timetable
+from pole.timetable import RULES, WORKING_OUT, Timetable
 
 FIRMWARE = "0.1.0"
 EARLY_DEATHS = 4  # in a row, and the pole starts in safe mode
@@ -32,8 +32,8 @@ def build(ports, settings, origin, standing, past):
     as *standing* says (config_files.in_force), *past* are the early deaths before this life and the last words
     (drivers/deaths.py).
 
-    After too many it starts in safe mode: lamp by the photocell or on, link and commands, and nothing else that could
-    be what it dies of: no calendar, no meter, no counters, no journal.
+    After too many it starts in safe mode: lamp by a photocell that sun or dawn confirm, or on, link and commands, and
+    nothing else that could be what it dies of: no calendar, no meter, no counters, no journal.
     """
     ticks = aio.ticks_ms()
     chip, net, radio = ports.chip, ports.net, ports.radio
@@ -50,9 +50,13 @@ def build(ports, settings, origin, standing, past):
     lamp = Lamp(settings["lamp.minimumLevel"], settings["lamp.minimumOff"], clo)
     dusk = None
     if ports.photocell:
+        from pole.lighting.daylight import nights
         from pole.lighting.photocell import Photocell
 
-        dusk = Photocell(settings["photocell.on"], settings["photocell.off"], settings["photocell.delay"])
+        lux = settings["photocell.on"], settings["photocell.off"]
+        shortest, longest = nights(settings["latitude"])
+        dusk = Photocell(lux[0], lux[1], settings["photocell.delay"], shortest, longest)
+        unload(*WORKING_OUT)
     queue = Queue() if safe else Journal(ports.store, ports.nonce, lambda: clock.now(aio.ticks_ms()))
     outbox = Outbox(aio.ticks_ms, queue)
     cause = chip.reset_cause()
@@ -84,7 +88,7 @@ def build(ports, settings, origin, standing, past):
         unload(*KEEPING)
     for name in ("luminaire", "lamp.technology", "lamp.driver"):
         del settings[name]
-    timetable = Timetable(settings, watch.rest) if watch else None
+    timetable = Timetable(settings, watch.rest if watch else None)
     for name in RULES:
         del settings[name]
     addresses = Addresses(net, aio.ticks_ms)

@@ -12,6 +12,7 @@ from pole.service.laptop import Laptop
 KEEPING = (
     "pole.kept", "pole.health.start", "pole.health.calibration", "pole.health.names", "pole.health.chatter",
 )  # fmt: skip
+_PHOTOCELL = const(16)  # row of health/conditions.py
 _RAMP_S = const(2)
 _PAUSE_MS = const(30000)  # the longest the control task sleeps: half of the watchdog's time-out
 _CROWDED_MS = const(100)  # until acks may have made room for the next command
@@ -23,7 +24,8 @@ _FAREWELL_MS = const(30000)  # from saying so to doing it
 class Control:
     """Decides for one pole, with the parts that app.py makes.
 
-    *dusk* is lighting/photocell's, None without one; *calendar*, *watch* and *counters* are None in safe mode.
+    *dusk* is lighting/photocell's, None without one; *calendar* is timetable's; *watch* and *counters* are None in safe
+    mode.
     *news* are the events of the start: (eventType, attributes, begins).
     """
 
@@ -51,13 +53,13 @@ class Control:
         self._network_time = network_time
         self._addresses = addresses
         self._news = news
-        self.turning_at = aio.ticks_add(ticks, _YOUNG_MS if calendar else _SAFE_MS)  # None: nothing more will come
+        self.turning_at = aio.ticks_add(ticks, _YOUNG_MS if watch else _SAFE_MS)  # None: nothing more will come
         self._disputed = False  # that the witnesses of the time disagree was said
         self._laptop = Laptop(ports.console, inbox.wake) if ports.console else None
         self._alive = True
         self.decision = None
-        self._dark = None
-        self._safe = calendar is None
+        self._unsure = ""  # why the photocell puts no lamp out
+        self._safe = watch is None
 
     async def run(self):
         """Never returns.  Raises whatever ended any of its tasks: the caller resets the chip."""
@@ -128,7 +130,8 @@ class Control:
                 if not fields:
                     continue
             else:
-                unclocked_level = 0 if self._dark is False else 100
+                by_day = self._dusk and not self._dusk.dark and not self._unsure
+                unclocked_level = 0 if by_day else 100
                 fields = self._commanding.take(message, now, ticks, unclocked_level)
                 if self._commanding.lowered:
                     self.reporter.event(now, "marksLowered", self._commanding.lowered)
@@ -149,7 +152,7 @@ class Control:
         if self.turning_at is None or aio.ticks_diff(self.turning_at, ticks) > 0:
             return
         self.turning_at = None
-        if self._calendar:
+        if self.watch:
             self.ports.deaths.forget()
         elif self._safe:
             self._safe = False
@@ -171,29 +174,48 @@ class Control:
         return self._alive
 
     def _sample(self, now, ticks):
-        """Asks the senses when a sample is due, reads them once they have had time to answer, and has them judged."""
+        """Asks the senses when a sample is due, reads them once they have had time to answer, and has them judged.
+
+        The photocell is looked at more often than that.
+        """
         senses, lamp = self.senses, self.lamp
         wait = senses.take(ticks)
+        look = self._look(now, ticks) if self._dusk else _PAUSE_MS
         if wait is not None:
-            return wait
+            return min(wait, look)
         reading = senses.reading
         if self.counters and reading.answered:
             self.counters.measured(reading.power_mw, ticks)
-        if self._dusk:
-            self._dark = self._dusk.update(reading.lux, ticks)
         wait = self.settings["meter.sample"] * 1000
         if self.watch:
-            sun = self._calendar.daylight(now) if now is not None else 0
-            wait = self.watch.sample(reading, lamp.relay, lamp.dim, sun, now is not None, ticks)
+            sun = self._calendar.day_left(now) if now is not None else 0
+            wait = self.watch.sample(reading, lamp.relay, lamp.dim, min(sun, 1), now is not None, ticks)
         senses.next(wait, ticks)
+        return min(wait, look)
+
+    def _look(self, now, ticks):
+        """Looks at the photocell when that is due; returns the milliseconds until it is due again."""
+        senses, dusk, watch = self.senses, self._dusk, self.watch
+        wait = senses.look(ticks)
+        if wait is None:
+            reading = senses.reading
+            dusk.update(reading.lux, ticks, self.lamp.relay)
+            if now is not None:
+                dusk.confirm(self._calendar.day_left(now))
+            self._unsure = dusk.doubt(watch and watch.state.active >> _PHOTOCELL & 1)
+            reading.own_light = dusk.own
+            reading.unconfirmed = self._unsure != ""
+            wait = dusk.due() * 1000
+            senses.look_at = aio.ticks_add(ticks, wait)
         return wait
 
     def _light(self, now, ticks):
         """Decides the level and drives the lamp."""
         arbiter, lamp, ports = self.arbiter, self.lamp, self.ports
-        switch = self._calendar.at(now) if self._calendar and now is not None else None
+        switch = self._calendar.at(now) if now is not None else None
         watch = self.watch
-        decision = arbiter.decide(now, switch, self._dark, watch.cap if watch else None, ticks)
+        dark = self._dusk.dark if self._dusk else None
+        decision = arbiter.decide(now, switch, dark, watch.cap if watch else None, ticks, self._unsure)
         if decision is not self.decision:  # even at the same level: an emergency hurries a ramp of an hour
             # after a start the switch point is long past, and so is its ramp
             lamp.aim(decision.level, decision.ramp_s if self.decision else min(decision.ramp_s, _RAMP_S), ticks)

@@ -9,7 +9,11 @@ _APART_MS = const(1000)  # of two samples at least: the detectors count on it
 
 
 class Senses:
-    """The senses of *ports*; *ticks* are those of the start.  ``reading`` is what was sensed last."""
+    """The senses of *ports*; *ticks* are those of the start.
+
+    ``reading`` is what was sensed last, ``look_at`` the ticks at which the photocell is to be read however seldom the
+    meter is.
+    """
 
     def __init__(self, ports, ticks):
         self._ports = ports
@@ -18,6 +22,7 @@ class Senses:
         self._due_at = ticks
         self._read_at = ticks
         self._asked = False
+        self.look_at = ticks
 
     def take(self, ticks):
         """Asks or reads, when either is due: None if it has read, else the milliseconds until something is due."""
@@ -31,6 +36,18 @@ class Senses:
             return self._answer_ms
         self._read()
         self._read_at = ticks
+        self.look_at = ticks
+        return None
+
+    def look(self, ticks):
+        """Reads the photocell when that is due, or a sample was read: None then, else the milliseconds until it is."""
+        left = ticks_diff(self.look_at, ticks)
+        if left > 0:
+            return left
+        try:
+            self.reading.lux = self._ports.photocell.lux()
+        except OSError:  # the lamp does not go by one that cannot be read
+            self.reading.lux = None
         return None
 
     def next(self, ms, ticks):
@@ -62,8 +79,6 @@ class Senses:
             reading.gear_answers = ports.gear.answered()
         if ports.rtc:
             reading.temperature = ports.rtc.temperature_tenths()
-        if ports.photocell:
-            reading.lux = ports.photocell.lux()
         if ports.accelerometer:
             ports.accelerometer.read(reading)
         if ports.door:

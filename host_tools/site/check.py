@@ -2,8 +2,8 @@
 
 The files are read by load.py.  On top of that each kind of pole is compiled and given to the pole's own check, so that
 a site that passes here is never refused in the street; and its nights are walked through with the pole's own calendar,
-to warn of a street that would lie dark because somebody wrote it so.  Two poles at one place, and names that are told
-apart by capitals alone, are most likely a mistake of the list they came from, and a warning.
+to warn of a street that would lie dark or burn by day because somebody wrote it so.  Two poles at one place, and names
+that are told apart by capitals alone, are most likely a mistake of the list they came from, and a warning.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ from host_tools.site.compile import pole_config
 from host_tools.site.load import SITE_FILE, read_site
 from host_tools.site.model import Pole, Problem, Site, SiteError
 from host_tools.site.near import close_pairs
-from host_tools.site.night import Night
+from host_tools.site.night import OFF_BY_DAY, Night, Switch
 from host_tools.site.summary import SHOWN
+from host_tools.site.witnesses import lone_witnesses
 from pole import config
 from pole.config import ConfigError
+
+BURNS_S = 7200  # a programme may light the lamp while the sun is low; longer in one day is a mistake
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def check_site(folder: str | Path, today: date) -> Verdict:
     start = int(datetime(today.year, today.month, today.day, 12, tzinfo=ZoneInfo(site.timezone)).timestamp())
     kinds = kinds_of(site.poles, site)
     problems = [problem for pole in kinds for problem in _refusals(site, pole, start)]
-    warnings = [] if problems else [*_dark_nights(site, kinds, today), *_twins(site.poles)]
+    warnings = [] if problems else [*_nights(site, kinds, today), *_twins(site.poles), *lone_witnesses(site)]
     return Verdict(site, problems, warnings)
 
 
@@ -71,11 +74,15 @@ def _refusals(site: Site, pole: Pole, start: int) -> Iterator[Problem]:
         yield from error.problems
 
 
-def _dark_nights(site: Site, kinds: list[Pole], today: date) -> Iterator[str]:
-    """A warning for each kind of pole that is below the lit level between dusk and dawn, with the first such moment."""
+def _nights(site: Site, kinds: list[Pole], today: date) -> Iterator[str]:
+    """A warning for each kind of pole that is below the lit level between dusk and dawn, with the first such moment, or
+    that burns by day for hours; and one for each fixed time that comes by day.
+    """
     zone = ZoneInfo(site.timezone)
+    kept_off: dict[str, list[date]] = {}
     for pole in kinds:
         dark: list[tuple[date, int, int]] = []
+        burns: list[tuple[date, Switch, int]] = []
         calendar = None
         for day in range(366):
             night = Night(site, pole, today + timedelta(days=day), calendar)
@@ -83,6 +90,14 @@ def _dark_nights(site: Site, kinds: list[Pole], today: date) -> Iterator[str]:
             found = night.first_below(site.lit_percent)
             if found is not None:
                 dark.append((night.date, *found))
+            for switch in night.kept_off():
+                days = kept_off.setdefault(switch.reason.removesuffix(OFF_BY_DAY), [])
+                of = datetime.fromtimestamp(switch.at, zone).date()
+                if of not in days:
+                    days.append(of)
+            lit = night.burns_by_day()
+            if lit is not None and lit[1] > BURNS_S and not _meant(site, lit[0]):
+                burns.append((night.date, *lit))
         if dark:
             night_of, at, level = dark[0]
             moment = datetime.fromtimestamp(at, zone)
@@ -90,6 +105,30 @@ def _dark_nights(site: Site, kinds: list[Pole], today: date) -> Iterator[str]:
                 f"poles like {pole.name} ({pole.road_class}) are dark on {len(dark)} nights of the coming year: on the "
                 f"night of {night_of} the level is {level} at {moment:%H:%M}, and lit is {site.lit_percent} or more"
             )
+        if burns:
+            night_of, switch, seconds = burns[0]
+            yield (
+                f"poles like {pole.name} ({pole.road_class}) burn by day on {_days([one[0] for one in burns])}: on "
+                f"{night_of} for {seconds / 3600:.1f} h at {switch.level} percent, because of {switch.reason}"
+            )
+    for reason, days in kept_off.items():
+        yield (
+            f"{reason} comes by day on {_days(sorted(days))}, and poles keep the lamp off then; "
+            "by_day = true in the programme lets it burn"
+        )
+
+
+def _meant(site: Site, switch: Switch) -> bool:
+    """Whether *switch* belongs to a programme that may burn by day."""
+    name = switch.reason.split(":")[0]
+    return any(rule.programme in site.by_day for rule in site.rules if rule.name == name) or name in site.by_day
+
+
+def _days(days: Sequence[date]) -> str:
+    """How many *days* of the coming year, and from when to when."""
+    if len(days) == 1:
+        return f"1 day of the coming year ({days[0]})"
+    return f"{len(days)} days of the coming year ({days[0]} to {days[-1]})"
 
 
 def _twins(poles: Sequence[Pole]) -> Iterator[str]:

@@ -55,6 +55,8 @@ def pole_config(site: Site, pole: Pole, start_unix: int, years: int = 10) -> dic
         "link.port": address.port,
         "link.tls": int(address.tls),
     }
+    if used & site.by_day:
+        config["byDay"] = sorted(used & site.by_day)
     if site.time_servers:
         config["time.host"] = ",".join(site.time_servers)
     size = wire_size(config)

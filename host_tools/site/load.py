@@ -105,6 +105,7 @@ class _Parts:
             floor=read.whole(("light", "floor"), 0, 100, "percent", default=20),
             programme=read.choice(("light", "programme"), programmes, "a programme"),
             programmes=programmes,
+            by_day=self._by_day(),
             road_classes=self._road_classes(programmes),
             rules=Rules(read).read(programmes),
             luminaires=self._luminaires(),
@@ -165,11 +166,22 @@ class _Parts:
         table = read.table(("programmes",))
         if len(table) > 16:
             read.wrong(("programmes",), f"has {len(table)} entries", "must have at most 16")
-        for name in table:
+        for name, programme in table.items():
             self._read.key(("programmes", name))
-            points = read.items(("programmes", name), 1, 24)
-            out[name] = tuple(self._point(("programmes", name, number)) for number in range(len(points)))
+            path: Field = ("programmes", name)
+            if isinstance(programme, dict):
+                read.only(path, ("points", "by_day"))
+                path = (*path, "points")
+            points = read.items(path, 1, 24)
+            out[name] = tuple(self._point((*path, number)) for number in range(len(points)))
         return out
+
+    def _by_day(self) -> frozenset[str]:
+        """The programmes whose fixed times may light the lamp by day."""
+        table = self._read.get(("programmes",))
+        programmes = table if isinstance(table, dict) else {}
+        tables = [name for name, programme in programmes.items() if isinstance(programme, dict)]
+        return frozenset(name for name in tables if self._read.flag(("programmes", name, "by_day")))
 
     def _point(self, path: Field) -> SwitchPoint:
         read = self._read

@@ -145,6 +145,7 @@ class Site:
     ``lit_percent``: from this share of its rated light on a luminaire counts as lit.  ``floor``: no group key takes a
     pole below this level.  ``broker`` is an `mqtt://` address and ``root`` the head of every topic.  ``names`` says
     what the city calls a group.  ``time_servers``: where its poles ask for the time; empty: where the firmware does.
+    ``by_day``: the programmes whose fixed times may light a lamp by day.
     """
 
     name: str
@@ -164,6 +165,7 @@ class Site:
     luminaires: Mapping[str, Luminaire]
     poles: tuple[Pole, ...]
     names: Mapping[str, str] = field(default_factory=dict)
+    by_day: frozenset[str] = frozenset()
     time_servers: tuple[str, ...] = ()
 
     @cached_property

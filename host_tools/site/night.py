@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from host_tools.plot import Mark, Series
@@ -16,6 +17,7 @@ from pole.lighting.calendar import Calendar
 
 EPOCH_2000 = date(2000, 1, 1)
 UNIX_2000 = 946684800
+OFF_BY_DAY = ", off by day"  # behind the reason of such a switch (pole/lighting/calendar.py)
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ class Night:
 
     def switches(self) -> list[Switch]:
         """What the pole will do, from noon to noon; the first is what holds at noon."""
+        return self._switches
+
+    @cached_property
+    def _switches(self) -> list[Switch]:
         out: list[Switch] = []
         at = self.start
         while at < self.end:
@@ -56,6 +62,10 @@ class Night:
 
     def sun(self) -> list[Mark]:
         """Sunset, dusk (civil), dawn and sunrise of this night, by the pole's own sun."""
+        return self._marks
+
+    @cached_property
+    def _marks(self) -> list[Mark]:
         return [
             Mark(self._sun(sun.SUNRISE_ZENITH, False), "sunset"),
             Mark(self._sun(sun.TWILIGHT_ZENITH, False), "dusk"),
@@ -71,6 +81,22 @@ class Night:
             if now.level < level and now.at < dawn and after > dusk:
                 return max(now.at, dusk), now.level
         return None
+
+    def kept_off(self) -> list[Switch]:
+        """The points at a fixed time that would light the lamp by day, and do not."""
+        return [switch for switch in self.switches() if switch.reason.endswith(OFF_BY_DAY)]
+
+    def burns_by_day(self) -> tuple[Switch, int] | None:
+        """The first switch by which the lamp burns while the sun is up, and for how many seconds of this night it does;
+        None if it does not.
+        """
+        sunset, _, _, sunrise = (mark.at for mark in self.sun())
+        first, seconds = None, 0
+        for now, after in zip(self.switches(), [*(one.at for one in self.switches()[1:]), self.end], strict=True):
+            lit = max(0, min(after, sunset) - now.at) + max(0, after - max(now.at, sunrise)) if now.level else 0
+            first = first or (now if lit else None)
+            seconds += lit
+        return (first, seconds) if first else None
 
     def _sun(self, zenith: float, rising: bool) -> int:
         """Unix seconds of the event that falls between this noon and the next."""

@@ -78,7 +78,7 @@ def preview(folder: str, night_of: str | None, group: str | None, png: Path | No
     from host_tools.picture import png as draw
     from host_tools.plot import Series, night_plot
     from host_tools.site import load_site
-    from host_tools.site.night import courses, energy_wh, power_of
+    from host_tools.site.night import OFF_BY_DAY, courses, energy_wh, power_of
 
     try_output("--png", png)
     place = load_site(folder)
@@ -125,6 +125,11 @@ def preview(folder: str, night_of: str | None, group: str | None, png: Path | No
         ),
         color=colour,
     )
+    for course in shown:
+        for switch in course.night.kept_off():
+            moment = datetime.fromtimestamp(switch.at, ZoneInfo(place.timezone))
+            reason = switch.reason.removesuffix(OFF_BY_DAY)
+            click.echo(f"{reason} comes by day, on {moment:%d %b at %H:%M}: the lamp stays off.")
     click.echo(f"{kwh:.1f} kWh by the luminaires' tables." + (f"  Written to {png}." if png else ""))
 
 

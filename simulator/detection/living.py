@@ -15,6 +15,7 @@ from typing import Any
 
 from pole.drivers.reading import Reading
 from pole.lighting.arbiter import Arbiter
+from pole.lighting.daylight import nights
 from pole.lighting.lamp import Lamp
 from pole.lighting.photocell import Photocell
 from pole.timetable import Timetable
@@ -159,8 +160,11 @@ class Living:
         self._lamp = Lamp(
             settings["lamp.minimumLevel"], settings["lamp.minimumOff"], settings["lamp.constantLightOutput"]
         )
-        self._dusk = Photocell(settings["photocell.on"], settings["photocell.off"], settings["photocell.delay"])
-        self._dark: bool | None = None
+        self._dusk = Photocell(
+            settings["photocell.on"], settings["photocell.off"], settings["photocell.delay"],
+            *nights(settings["latitude"]),
+        )  # fmt: skip
+        self._doubt = ""
         self._decision = None
         self._wanted: tuple[object, ...] = ()  # what a sample may want of the lamp
         self._level = -1
@@ -184,10 +188,14 @@ class Living:
         reading.energy_wh = self._energy_mws // 3_600_000
         self._felt_ms = now
         ticks = self._ticks()
-        self._dark = self._dusk.update(reading.lux, ticks)
+        dusk = self._dusk
+        dusk.update(reading.lux, ticks, lamp.relay)
         clocked = now >= self._clocked_ms
-        sun = self._timetable.daylight(self._time.unix(now)) if clocked else 0
-        wait = watching.sample(reading, lamp.relay, lamp.dim, sun, clocked, ticks)
+        day_left = self._timetable.day_left(self._time.unix(now)) if clocked else 0
+        dusk.confirm(day_left)
+        self._doubt = dusk.doubt(watching.photocell_failed)
+        reading.own_light, reading.unconfirmed = dusk.own, bool(self._doubt)
+        wait = watching.sample(reading, lamp.relay, lamp.dim, min(day_left, 1), clocked, ticks)
         for event_type, begins in watching.news(lamp.relay):
             self._event(event_type, begins)
         closely = self._closely()
@@ -196,7 +204,7 @@ class Living:
         self._sample_ms = now + wait
         if now - self._rival_at >= READ_MS:
             self._read_rival(reading)
-        wanted = (watching.cap, watching.probe, clocked, not clocked and self._dark)
+        wanted = (watching.cap, watching.probe, clocked, not clocked and dusk.dark, not clocked and self._doubt)
         if wanted != self._wanted:
             self._wanted = wanted
             self._light()
@@ -214,7 +222,7 @@ class Living:
         ticks = self._ticks()
         unix = self._time.unix(now) if now >= self._clocked_ms else None
         switch = None if unix is None else self._timetable.at(unix)
-        decision = self._arbiter.decide(unix, switch, self._dark, watching.cap, ticks)
+        decision = self._arbiter.decide(unix, switch, self._dusk.dark, watching.cap, ticks, self._doubt)
         if decision is not self._decision:
             lamp.aim(decision.level, decision.ramp_s if self._decision else min(decision.ramp_s, 2), ticks)
             self._decision = decision

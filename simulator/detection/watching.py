@@ -7,6 +7,7 @@ from typing import Any
 from pole.drivers.reading import Reading
 from pole.health import start
 from pole.health.calibration import curve_of
+from pole.health.names import EVENT_TYPES
 
 
 class Watching:
@@ -37,6 +38,11 @@ class Watching:
         """The percent that the level must not exceed."""
         cap: int | None = self._watch.cap
         return cap
+
+    @property
+    def photocell_failed(self) -> bool:
+        """Whether the photocell was found to be at fault."""
+        return bool(self._watch.state.active >> EVENT_TYPES.index("photocellFailure") & 1)
 
     def sample(self, reading: Reading, relay: bool, dim: int, sun: int, clocked: bool, ticks: int) -> int:
         """As ``Watch.sample``."""

@@ -17,6 +17,9 @@ DIRT_PART, DIRTIEST = 0.08, 0.5  # from photocell to photocell: dirt, and where 
 FOG_S = 40 * 60  # so much earlier it is dusk in fog, at severity 1.0
 FULL_SCALE_LUX = 1000.0  # where the board does not say
 STEP_LUX = 1.0  # what a node can tell apart
+OWN_LUX = 200.0  # of the lamp at full light that comes back from a branch, snow or a white wall, at severity 1.0
+LOOSE_MS = 20_000  # a loose contact is open or closed for so long
+HEADLIGHT_LUX, HEADLIGHT_MS, PARKED_MS = 400.0, 600_000, 240_000  # each ten minutes a car stands there for so long
 
 
 class Photocell:
@@ -35,23 +38,36 @@ class Photocell:
         """Daylight (lux) on the pole."""
         return self._weather.lux(now_ms, self._longitude, FOG_S * present.fog)
 
-    def read(self, present: Faults, daylight: float, now_ms: int) -> float:
-        """What the photocell makes of *daylight* (lux)."""
+    def read(self, present: Faults, daylight: float, light: float, now_ms: int) -> float:
+        """What the photocell makes of *daylight* (lux) while its lamp gives *light* (0 to 1)."""
         if present.photocell_stuck_dark > 0.0:
             return 0.0
         if present.photocell_stuck_light > 0.0:
             return self._full_lux
-        return daylight * self._dirt * max(0.0, 1.0 + NOISE_PART * noise.normal(self._stream, now_ms))
+        seen = daylight * self._dirt * max(0.0, 1.0 + NOISE_PART * noise.normal(self._stream, now_ms))
+        seen += OWN_LUX * present.photocell_own_light * light
+        if now_ms % HEADLIGHT_MS < PARKED_MS:
+            seen += HEADLIGHT_LUX * present.headlights
+        if present.photocell_reversed > 0.0:
+            seen = max(0.0, self._full_lux - seen)
+        if present.photocell_loose > 0.0 and noise.normal(self._stream, now_ms // LOOSE_MS) > 0.0:
+            seen = self._full_lux
+        return seen
 
-    def impossible(self, present: Faults, now_ms: int) -> bool:
+    def impossible(self, present: Faults, light: float, now_ms: int) -> bool:
         """Whether a photocell with the faults *present* reads what no sky can give, from clear to fog under cloud.
+
+        *light*: what its lamp gives, 0 to 1.
 
         What fills the input cannot be told from what would fill it even more.
         """
+        darkest = self._weather.clear(now_ms, self._longitude, FOG_S) * through_cloud(1.0) * DIRTIEST
+        clear = self._weather.clear(now_ms, self._longitude, 0.0) + NIGHT_SKY_LUX
+        brightest = clear * (2.0 - DIRTIEST) + STEP_LUX
         if present.photocell_stuck_dark > 0.0:
-            darkest = self._weather.clear(now_ms, self._longitude, FOG_S) * through_cloud(1.0) * DIRTIEST
             return darkest > STEP_LUX
-        if present.photocell_stuck_light > 0.0:
-            clear = self._weather.clear(now_ms, self._longitude, 0.0) + NIGHT_SKY_LUX
-            return clear * (2.0 - DIRTIEST) + STEP_LUX < self._full_lux
-        return False
+        if present.photocell_stuck_light > 0.0 or present.photocell_loose > 0.0:
+            return brightest < self._full_lux
+        if present.photocell_reversed > 0.0:
+            return self._full_lux - brightest > brightest or self._full_lux - darkest + STEP_LUX < darkest
+        return OWN_LUX * present.photocell_own_light * light > brightest

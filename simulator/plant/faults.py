@@ -45,6 +45,10 @@ class Faults:
     cold_night: float = 0.0
     photocell_stuck_dark: float = 0.0
     photocell_stuck_light: float = 0.0
+    photocell_own_light: float = 0.0
+    photocell_reversed: float = 0.0
+    photocell_loose: float = 0.0
+    headlights: float = 0.0
     fog: float = 0.0
     tilt: float = 0.0
     impact: float = 0.0

@@ -30,7 +30,8 @@ class _Watch(NamedTuple):
 class Lookout:
     """*parts* are the tables of the pole's board.
 
-    *flow* gives what flows under given faults, free of noise, and *celsius* the temperature in the enclosure.
+    *flow* gives what flows under given faults, free of noise, *celsius* the temperature in the enclosure, *light* the
+    lamp's light, 0 to 1.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Lookout:
         meter: MeterType,
         flow: Callable[[Faults, int], Electrical],
         celsius: Callable[[int], float],
+        light: Callable[[int], float],
     ) -> None:
         self._open: list[_Watch] = []
         self._parts = parts
@@ -51,6 +53,7 @@ class Lookout:
         self._flow = flow
         self._enclosure = enclosure
         self._celsius = celsius
+        self._light = light
         self._sightings: dict[int, Sighting] = {}
         self._slept: list[Sighting] = []  # faults during which the node had no power: it learns of them afterwards
         self._live = True
@@ -135,7 +138,8 @@ class Lookout:
         if shows_in == seen_by.HEAT:
             return self._hot(watch, now_ms)
         if shows_in == seen_by.SKY:
-            return self._photocell.impossible(one, now_ms) and not self._photocell.impossible(twin, now_ms)
+            light, impossible = self._light(now_ms), self._photocell.impossible
+            return impossible(one, light, now_ms) and not impossible(twin, light, now_ms)
         if shows_in == seen_by.GEAR:
             return self._circuit.contact(one) and one.gear_comm_lost > 0.0 and not twin.gear_comm_lost
         if shows_in == seen_by.DOOR:

@@ -48,7 +48,8 @@ SHOWS_IN = {
     "lamp_open": POWER, "string_open": POWER, "driver_short": POWER, "relay_welded": POWER, "relay_stuck_open": POWER,
     "dim_line_cut": POWER, "driver_ignores_dim": POWER, "cycling": POWER, "flicker": POWER, "theft": POWER,
     "pf_low": POWER_FACTOR, "meter_frozen": FRAMES, "overheat": HEAT,
-    "photocell_stuck_dark": SKY, "photocell_stuck_light": SKY,
+    "photocell_stuck_dark": SKY, "photocell_stuck_light": SKY, "photocell_own_light": SKY,
+    "photocell_reversed": SKY, "photocell_loose": SKY,
     "leakage": LEAK, "tilt": LEAN, "impact": BLOW, "door_open": DOOR, "gear_comm_lost": GEAR,
 }  # fmt: skip
 # {what it shows in: the table of the board that has the part which shows it}

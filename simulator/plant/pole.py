@@ -62,7 +62,7 @@ class PolePlant:
         self._column = Column(pole.name, seed)
         self._leak = Leak(pole.name, seed)
         self._lookout = Lookout(
-            board, self._circuit, self._photocell, self._enclosure, meter, self._flow, self._celsius
+            board, self._circuit, self._photocell, self._enclosure, meter, self._flow, self._celsius, self.light
         )
         self._held: faults.Held = {}
         self._faults = faults.HEALTHY
@@ -152,8 +152,8 @@ class PolePlant:
         celsius = self._enclosure.celsius(self._air_c(now_ms), daylight, self._warmth.at(now_ms), now_ms)
         return Sense(
             volts, amperes, watts, factor, self._enclosure.read(celsius, now_ms),
-            self._photocell.read(present, daylight, now_ms), self._column.acceleration_g(now_ms), self.door_open,
-            self._leak.read(present, now_ms), self.gear_answers,
+            self._photocell.read(present, daylight, self.light(now_ms), now_ms),
+            self._column.acceleration_g(now_ms), self.door_open, self._leak.read(present, now_ms), self.gear_answers,
         )  # fmt: skip
 
     def electricity(self, now_ms: int) -> Electricity:
@@ -178,9 +178,10 @@ class PolePlant:
         return self._enclosure.read(self._celsius(now_ms), now_ms)
 
     def lux(self, now_ms: int) -> float:
-        """Daylight as the photocell shows it (lux)."""
+        """Light as the photocell shows it (lux)."""
         self._lookout.look(now_ms)
-        return self._photocell.read(self._faults, self._photocell.daylight(self._faults, now_ms), now_ms)
+        daylight = self._photocell.daylight(self._faults, now_ms)
+        return self._photocell.read(self._faults, daylight, self.light(now_ms), now_ms)
 
     def acceleration_g(self, now_ms: int) -> tuple[float, float, float]:
         """Acceleration at rest along x, y and z (g)."""

@@ -17,6 +17,7 @@ ACCEPTED: dict[str, tuple[str, ...]] = {
     "cycling": ("lampFailure", "lampPowerTooLow", "lampFlicker"),
     "flicker": ("lampPowerTooLow", "cyclingFailure"),
     "pf_low": ("currentTooHigh",),
+    "photocell_loose": ("photocellFailure",),
     "tilt": ("impactDetected",),
     "impact": ("orientationChanged",),
     "theft": ("lampPowerTooHigh", "lampUnexpectedOn"),

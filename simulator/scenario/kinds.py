@@ -151,6 +151,23 @@ KINDS = {
             ("photocellFailure",),
         ),
         Kind(
+            "photocell_own_light",
+            "The photocell sees the lamp's own light, that of a branch, of snow or of a white wall.",
+            "1.0 adds 200 lux at full light.",
+            ("photocellFailure",),
+        ),
+        Kind(
+            "photocell_reversed",
+            "The photocell is wired the wrong way round: the more light there is, the less it shows.",
+            f"1.0 reads the full scale of its input less what it sees; {ALL}",
+            ("photocellFailure",),
+        ),
+        Kind(
+            "photocell_loose",
+            "A contact of the photocell is loose: half of the time, for 20 s at least, it reads its full scale.",
+            f"1.0 does so; {ALL}",
+        ),
+        Kind(
             "clock_lost",
             "The battery of the clock chip is dead, the node restarts without the time, and no network time answers.",
             f"1.0 is no idea of the time; {ALL}",
@@ -213,6 +230,11 @@ KINDS = {
             "1.0 are 20 dips an hour; 0.5 are 10.",
         ),
         Kind("cold_night", "No fault: it is cold.", "1.0 takes 25 K from the temperature of the air."),
+        Kind(
+            "headlights",
+            "No fault: every 10 minutes a car stands for 4 minutes and shines into the photocell.",
+            "1.0 adds 400 lux.",
+        ),
         Kind("fog", "No fault: to the photocell it is dusk early, and dawn late.", "1.0 is dusk 40 minutes early."),
         Kind(
             "ageing",

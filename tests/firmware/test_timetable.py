@@ -1,7 +1,8 @@
-"""The calendar's answers, kept for a day: the same as its own, and without memory for it the lamp stays lit."""
+"""The calendar's answers, kept for a day: the same as its own, and without memory for it the lamp is lit at night."""
 
 import sys
 
+from pole.lighting import Switch
 from pole.lighting.calendar import Calendar
 from pole.timetable import Timetable
 
@@ -85,15 +86,70 @@ def test_without_memory_from_the_start_it_is_full_light_and_every_minute_another
     assert timetable.at(NOON + 120).reason == "main: sunrise+10min"
 
 
-def test_without_memory_later_the_last_switch_point_holds_on():
+def test_it_is_worked_out_hours_before_it_ends_and_a_want_of_memory_then_is_not_noticed():
     timetable = Timetable(SETTINGS, lambda: None)
-    last = timetable.at(NOON)
-    while last.until < NOON + 24 * HOUR:
-        last = timetable.at(last.until)
+    timetable.at(NOON)
+    tried = NoMemory.tried
     starve()
     try:
-        held = timetable.at(last.until)
-        assert (held.level, held.reason, held.until) == (last.level, last.reason, last.until + 60)
+        for unix in range(NOON, NOON + 29 * HOUR, 60):  # up to the dusk of the next day
+            starve()  # on a pole every try loads it anew
+            assert timetable.at(unix).reason != "calendar without memory", unix
     finally:
         feed()
-    assert timetable.at(last.until + 60).since == last.until
+    assert 20 < NoMemory.tried - tried < 120  # every ten minutes from the middle on
+    assert timetable.at(NOON + 29 * HOUR).until > NOON + 29 * HOUR
+
+
+def test_without_memory_at_dusk_the_lamp_is_on():
+    timetable = Timetable(SETTINGS, lambda: None)
+    timetable.at(NOON)
+    end = timetable._switches[-1].until  # a dusk, before which it is off
+    assert timetable._switches[-1].level == 0
+    for unix in (end, end + 12 * HOUR, end + 48 * HOUR):
+        starve()
+        try:
+            held = timetable.at(unix)
+        finally:
+            feed()
+        assert (held.level, held.reason, held.until) == (100, "calendar without memory", unix + 60)
+    assert timetable.at(end + 49 * HOUR).reason != "calendar without memory"
+
+
+def test_without_memory_a_lamp_that_is_off_by_day_stays_off_until_it_may_be_dusk():
+    timetable = Timetable(SETTINGS, lambda: None)
+    timetable.at(NOON)
+    timetable._switches = [Switch(0, 0, "off", NOON, NOON + HOUR)]  # so many points that they do not last to the dusk
+    starve()
+    try:
+        for hour, level in ((1, 0), (4, 0), (5, 100), (12, 100)):  # from half an hour before sunset on
+            starve()
+            held = timetable.at(NOON + hour * HOUR)
+            assert (held.level, held.until) == (level, NOON + hour * HOUR + 60), hour
+    finally:
+        feed()
+
+
+def test_a_file_that_cannot_be_read_does_not_end_the_app():
+    class Broken:
+        @staticmethod
+        def Calendar(settings):
+            raise OSError(5)
+
+    timetable = Timetable(SETTINGS, lambda: None)
+    sys.modules[NAME] = Broken
+    try:
+        switch = timetable.at(NOON)
+        assert (switch.level, switch.reason) == (100, "calendar cannot be read")
+    finally:
+        feed()
+
+
+def test_the_sun_says_how_much_is_left_of_the_day():
+    timetable = Timetable(SETTINGS, None)
+    assert timetable.at(NOON) is None  # safe mode has no calendar
+    # astral: sunset at 17:27:23
+    assert abs(NOON + timetable.day_left(NOON) - (NOON + 5 * HOUR + 27 * 60)) < 60
+    for hour, sign in ((4.4, 1), (4.6, 0), (6, 0), (6.5, -1), (17, -1), (18.5, 0), (20, 1), (2, 1), (-1, 1), (-9, -1)):
+        left = timetable.day_left(NOON + int(hour * HOUR))
+        assert (left > 0) - (left < 0) == sign, hour

@@ -31,6 +31,7 @@ RULES = const(
     b"\x00\x0c\x00"  # 18 impactDetected
     b"\x01\x01\x00"  # 19 cabinetDoorOpen
     b"\x18\x00\x00"  # 20 clockLost
+    b"\x78\x0c\x00"  # 21 daylightUnconfirmed
 )
 _ELECTRICAL = const(0x1FFF)  # all that the meter tells
 _UNIT_MS = const(5000)

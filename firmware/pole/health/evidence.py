@@ -23,11 +23,12 @@ _WHY = {
     "leakageDetected": ("insulation wet or damaged: danger of life", "insulation tester"),
     "controlGearCommFailure": ("DALI line cut, or the control gear without power", "driver, cable"),
     "highTemperature": ("sun, dust or failing driver; the light is reduced", "node"),
-    "photocellFailure": ("covered, blinded or cut off", "photocell"),
+    "photocellFailure": ("covered, lit by a lamp or cut off", "photocell"),
     "orientationChanged": ("column hit, or its foundation gives way", "barrier"),
     "impactDetected": ("vehicle or storm", "barrier"),
     "cabinetDoorOpen": ("left open, or forced", "lock"),
     "clockLost": ("battery of the clock empty and no network time", "battery"),
+    "daylightUnconfirmed": ("no time, and no dusk seen before", "battery"),
 }
 
 

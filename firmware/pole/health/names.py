@@ -5,7 +5,7 @@ EVENT_TYPES = (
     "meterFailure", "supplyVoltageTooLow", "supplyVoltageTooHigh", "relayFailure", "currentTooHigh", "cyclingFailure",
     "lampFlicker", "dimmingFailure", "lampUnexpectedOn", "lampFailure", "lampPowerTooLow", "lampPowerTooHigh",
     "powerFactorTooLow", "leakageDetected", "controlGearCommFailure", "highTemperature", "photocellFailure",
-    "orientationChanged", "impactDetected", "cabinetDoorOpen", "clockLost",
+    "orientationChanged", "impactDetected", "cabinetDoorOpen", "clockLost", "daylightUnconfirmed",
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@
 from pole.health.calibration import remaining_life, use_curve
 from pole.health.watch import State, Watch
 
-_CONDITIONS = 21  # rows of conditions.py
+_CONDITIONS = 22  # rows of conditions.py
 # lamp.technology: k of a lamp whose power follows the voltage, in hundredths (P is as V^k); ms for its arc to strike
 # when it is hot, and until its power is full.  k: of resistors before LEDs, and of reactor ballasts
 _TECHNOLOGIES = {"led": (150, 0, 0), "hps": (220, 300000, 1200000), "mh": (200, 1200000, 1200000)}

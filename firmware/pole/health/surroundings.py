@@ -12,6 +12,7 @@ _ORIENTATION = const(17)
 _IMPACT = const(18)
 _DOOR = const(19)
 _CLOCK = const(20)
+_UNCONFIRMED = const(21)
 
 _BACK_TENTHS = const(50)
 _DARK_LUX, _DAY_LUX = const(10), const(30)  # an hour after sunrise, under clouds and in fog, there is more than these
@@ -35,6 +36,9 @@ def judge(s, reading, relay, limit_tenths, sun, clocked, ticks):
             wrong = True if lux < _DARK_LUX else False if lux > _DAY_LUX else None
         elif sun < 0:
             wrong = True if lux > _BRIGHT_LUX else False if lux < _NIGHT_LUX else None
+        elif reading.own_light:
+            wrong = True
+            sun = -1  # it is blind at night
         if wrong:
             s.blind = sun
         elif s.blind == -sun:  # light by day says nothing of one that is blind at night
@@ -54,3 +58,5 @@ def judge(s, reading, relay, limit_tenths, sun, clocked, ticks):
     if relay and reading.gear_answers is not None:  # its mains comes through the relay
         note(s, _GEAR_COMM, not reading.gear_answers, ticks)
     note(s, _CLOCK, not clocked, ticks)
+    doubt = reading.unconfirmed and not clocked and not reading.own_light and not s.active >> _PHOTOCELL & 1
+    note(s, _UNCONFIRMED, doubt, ticks)

@@ -3,8 +3,8 @@
 From the top: safety, local, emergency, incident, lock, operator, calendar, photocell, default.  Local, emergency and
 operator put their level in the place of what is below them; incident and lock only ever raise it; safety caps it.
 All that is held ends by itself.  What came under a shared key never lowers what the pole's own key asks for, and only
-raises the light once that has ended.  With the clock unknown, the photocell stands in for the calendar, what is held
-counts in ticks only, and it may raise the level but not lower it.
+raises the light once that has ended.  With the clock unknown, a photocell that is not in doubt stands in for the
+calendar, what is held counts in ticks only, and it may raise the level but not lower it.
 """
 
 from pole import const
@@ -84,12 +84,12 @@ class Arbiter:
                     soonest = time
         return soonest
 
-    def decide(self, now, switch, dark, safety, ticks_ms):
+    def decide(self, now, switch, dark, safety, ticks_ms, doubt=""):
         """The Decision at *now* (Unix s, None when the clock is unknown); the same object as long as it stays the same.
 
         *switch*: the calendar's, None when the clock is unknown or there is no calendar (safe mode); *dark*: the
         photocell's word, None without one; *safety*: None or the percent that must not be exceeded; *ticks_ms*: the
-        ticks now.
+        ticks now; *doubt*: why the photocell decides nothing, else "".
         """
         self.expire(now, ticks_ms)
         until = None
@@ -100,10 +100,12 @@ class Arbiter:
             reason = switch.reason
             until = switch.until
             ramp_s = switch.ramp_s
-        elif dark is None:
+        elif dark is None or doubt:
             level = 100
             owner = "default"
             reason = "clock unknown" if now is None else "safe mode"
+            if doubt:
+                reason += ", " + doubt
         else:
             level = 100 if dark else 0
             owner = "photocell"

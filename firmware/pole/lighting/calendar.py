@@ -7,8 +7,8 @@ dawn and sunrise are of the next.  A programme holds from its first switch point
 Nothing is remembered from one answer to the next but the answer itself, so a pole that boots at 02:00 has the level
 of 02:00.  The host compiles the coming changes of a time zone into a list; the pole knows nothing else of zones.
 
-A switch point at a fixed time lights no lamp by day, unless its programme is one of ``byDay``: at 05:30 the sun may be up
-already, and then no point comes for hours that would put the lamp out.
+A switch point at a fixed time lights no lamp by day, unless its programme is one of ``byDay``: at 05:30 the sun may be
+up already, and then no point comes for hours that would put the lamp out.
 """
 
 from pole import const

@@ -5,6 +5,18 @@ from pole.lighting import dates, sun
 
 _DAY_S = const(3600)  # after the sun has risen and before it sets it is surely day ...
 _NIGHT_S = const(2700)  # ... and this long after it has set and before it rises surely night
+_SHORTEST_S, _LATE_S, _LONGEST_S = const(7200), const(7200), const(79200)
+
+
+def nights(latitude):
+    """(shortest, longest): seconds from a dusk to a dawn that a photocell at *latitude* (degrees north) is believed.
+
+    Not less than from civil dusk to civil dawn in summer, for a photocell sees both; near the poles not less than two
+    hours, or a lamp next door would be a dawn.  Two hours more than from sunset to sunrise in winter, for clouds.
+    """
+    shortest = 86400 - sun.longest_day(latitude, sun.TWILIGHT_ZENITH)
+    longest = sun.longest_day(latitude, 180 - sun.SUNRISE_ZENITH)  # what the sun is up in summer it is down in winter
+    return max(shortest, _SHORTEST_S), min(longest + _LATE_S, _LONGEST_S)
 
 
 def edges(unix, latitude, longitude):

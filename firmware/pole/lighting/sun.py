@@ -17,6 +17,7 @@ _LONGITUDE_RATE = const(98564736)
 _ANOMALY = const(35752911000)
 _ANOMALY_RATE = const(98560028)
 
+_TILT = const(0.4091)  # radians between the equator and the sun's path
 _SECONDS = const(13750.987)  # seconds of time in one radian of the Earth's turning
 
 
@@ -38,6 +39,13 @@ def event(day, latitude, longitude, zenith, rising):
         declination, equation = _sun(day, int(at))
         at = mean_noon - equation + way * _half_day(latitude, declination, zenith)
     return -floor(-at) if rising else floor(at)
+
+
+def longest_day(latitude, zenith):
+    """Seconds for which the sun is within *zenith* degrees from overhead on the longest day of the year at *latitude*
+    (degrees north).
+    """
+    return int(2 * _half_day(abs(latitude), _TILT, zenith))
 
 
 def _half_day(latitude, declination, zenith):

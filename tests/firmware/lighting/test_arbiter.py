@@ -142,6 +142,16 @@ def test_without_a_clock_the_photocell_decides_and_without_that_it_is_on():
     assert arbiter.decide(None, None, None, None, 0).until is None
 
 
+def test_a_photocell_in_doubt_decides_nothing_and_the_reason_says_why():
+    for dark in (True, False):
+        decision = Arbiter().decide(None, None, dark, None, 0, "photocell failed")
+        assert (decision.level, decision.owner) == (100, "default")
+        assert decision.reason == "clock unknown, photocell failed"
+    decision = Arbiter().decide(NOW, None, False, None, 0, "daylight unconfirmed")
+    assert (decision.level, decision.reason) == (100, "safe mode, daylight unconfirmed")
+    assert Arbiter().decide(NOW, EVENING, False, None, 0, "photocell failed").level == 60  # the calendar needs none
+
+
 def test_without_a_clock_a_command_may_raise_but_not_lower():
     arbiter = Arbiter()
     hold(arbiter, override("operator", 40), 5000)

@@ -121,6 +121,9 @@ def test_an_error_names_the_first_mistake_and_counts_the_rest(tmp_path: Path) ->
             "points go from 0 to 90 and must go from 0 to 100",
         ),
         ("power_factor = 0.98", "power_factor = 98", 15, "power_factor is 98 and must be 0 to 1"),
+        ("plain = [{", "plain = {points = [], by_day = 1} #", 11, "programmes.plain.by_day is 1 and must be true or"),
+        ("plain = [{", "plain = {by_day = true} #", 11, "programmes.plain.points is missing and must be given"),
+        ("plain = [{", "plain = {point = 3} #", 11, "programmes.plain.point is not a field here"),
         ("plain = [{", "plain = [] #", 11, "programmes.plain has 0 entries and must have 1 to 24"),
         ("[luminaires.led]", "[[rule]]\nname='x'\nprogramme='plain'\n[luminaires.led]", 12, "rule[1] has no condition"),
         (

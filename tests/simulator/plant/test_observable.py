@@ -9,7 +9,7 @@ from tests.simulator.small_site import HOUR_MS, plant
 
 DAY, EVENING, MORNING = HOUR_MS, 8 * HOUR_MS, 20 * HOUR_MS
 S, MINUTE_MS = 1000, 60_000
-BENIGN = ("mains_wobble", "dips", "cold_night", "fog", "ageing", "meter_noise")
+BENIGN = ("mains_wobble", "dips", "cold_night", "fog", "ageing", "meter_noise", "headlights")
 
 
 def look(pole: PolePlant, from_ms: int, to_ms: int, step_ms: int = 20 * S) -> None:

@@ -128,7 +128,9 @@ def test_without_a_clock_the_photocell_lights_the_street_by_dusk_and_the_time_is
     assert lost[-1][1]["target"] == 100
     assert lost[-1][1]["owner"] == "photocell"
     assert lost[-1][1]["at"] is None
-    assert any(said["target"] == 0 for _ms, said in lost)  # it was day, and it knew that from the light alone
+    # it was day, and it had no more than the light of one photocell for that
+    assert lost[1][1]["reason"] == "clock unknown, daylight unconfirmed"
+    assert {said["target"] for _ms, said in lost} == {100}
     assert states[-1][1]["clock"] == "synced"
     assert states[-1][1]["owner"] == "calendar"
     assert next(ms for ms, said in states if ms > 2 * HOUR_MS and said["clock"] == "synced") < 4.2 * HOUR_MS

@@ -53,3 +53,10 @@ def test_a_clock_that_runs_fast_dims_the_street_too_early() -> None:
     live(4, poles=3, start=NIGHT, scenario=outage + drift, begin=begin)
     assert abs(dimmed["P0003"] - 3.5 * HOUR_MS) < 5000
     assert abs(dimmed["P0003"] - dimmed["P0002"] - 3 * HOUR_MS * 0.005) < 2000
+
+
+def test_poles_without_the_time_do_not_go_by_photocells_that_see_what_is_not_there() -> None:
+    outcome = run.simulate(run.Options(load_site("sagar", 5), datetime(2026, 11, 24, 12), scenario="photocells"))
+    assert failures(outcome.report) == []
+    assert outcome.street.failures() == []
+    assert outcome.report["dark_minutes"] == 0
