@@ -12,7 +12,7 @@ from pole.inbox import Inbox
 from pole.lcg import Lcg
 from pole.lighting.arbiter import Arbiter
 from pole.lighting.lamp import Lamp
-from pole.link.names import Names
+from pole.link.addresses import Addresses
 from pole.link.network_time import NetworkTime
 from pole.link.outbox import Outbox, Queue
 from pole.link.session import Session
@@ -84,15 +84,15 @@ def build(ports, settings, origin, standing, past):
     timetable = Timetable(settings, watch.rest if watch else None)
     for name in RULES:
         del settings[name]
-    names = Names(net, aio.ticks_ms)
+    addresses = Addresses(net, aio.ticks_ms)
 
-    def post(question):
+    def put(question):
         return session.online and outbox.put(contract.TIME, question)
 
-    times = NetworkTime(net, radio, settings, random, ports.nonce, inbox.answered, names, post, inbox.heard)
+    times = NetworkTime(net, radio, settings, random, ports.nonce, inbox.answered, addresses, put, inbox.heard)
     session = Session(
         net, radio, settings, outbox, aio.ticks_ms, random, times.heard, inbox.online, ports.factory, clock.believed,
-        names,
+        addresses,
     )  # fmt: skip
     first_report_ms = random.below(settings["meter.interval"] * 1000)
     return Control(
@@ -115,7 +115,7 @@ def build(ports, settings, origin, standing, past):
         Reporter(outbox, settings, identity, ticks, first_report_ms),
         session,
         times,
-        names,
+        addresses,
         _news(cause, boots, counters.known if counters else 0, past, safe, ports),
     )
 

@@ -29,9 +29,7 @@ FIRM = const(15)  # what a clock chip carries when two witnesses agreed on its t
 
 _YEAR = const(31622400)  # s
 _SYNCED_S = const(21600)
-_FRESH_S = const(86400)  # as in vote.py
 _SLEW = const(2000)  # one millisecond in so many: 500 parts per million
-_SAID_S = const(60)  # a disagreement that is shorter is no news: the other witnesses are still being asked
 _HEARING = const(("pole.witnesses", "pole.vote"))  # loaded for the moment
 
 
@@ -44,7 +42,8 @@ class Clock:
     was never agreed.  Each may raise OSError.
 
     *floor_unix*: the time is probably later; *drift_ppm*: of the ticks; *max_error_s*: beyond it, time is unknown.
-    *trusted*: the chip's time at the start is known to be the agreed one; else the chip is one witness.
+    *trusted*: the chip's time at the start is known to be the agreed one; else the chip is one witness, which is gone by
+    for 90 s, until the others had time to answer.
     Ticks are MicroPython's milliseconds, which wrap: some method must be called at least every six days.
     """
 
@@ -57,33 +56,36 @@ class Clock:
         self.by = 0  # bits of the witnesses who agree on it
         self.firm = None  # that on which two last agreed (vote.Word)
         self.words = [None] * 4  # type: list  # what each witness says (vote.Word)
-        self.against = ()  # (name, s by which it is ahead) of those who contradict
-        self.disputed_s = -1  # up time since when one does, -1: none does
+        self.witnesses = ()  # names of those who agree on it; while it is unknown, of those who speak
+        self.saying = None  # offset of the only word there is while no time is agreed, as in vote.Word
+        self.disputed_s = -1  # up time since when a witness contradicts, -1: none does
+        # {witness: s by which it is ahead of the agreed time, or of the first one where "agreed" is False}: those who
+        # have contradicted for a minute; shorter it is no news, for the others are still being asked
+        self.dispute = {}  # type: dict
         self.rtc_by = 0  # bits of the witnesses whose time the clock chip has
         self.look_s = 0  # up time of the next look at it
         self.up_s = 0  # since the start ...
-        self._up_ms = 0  # ... and its milliseconds
+        self.up_rest_ms = 0  # ... and its milliseconds
         self.slew = 0  # ms by which the time is still behind
-        self._floor = floor_unix
+        self.floor = floor_unix
         self._max_error_ms = max_error_s * 1000
-        self._unix = 0  # the time ...
-        self._ms = 0  # ... and its milliseconds
+        self.unix = 0  # the time ...
+        self.ms = 0  # ... and its milliseconds
         self._ticks = 0  # at these ticks
-        self._error_at_set = 0  # ms, when the time was last set or confirmed
-        self._set_s = 0  # up time then
-        self._confirmed = False  # by a witness other than the clock chip
-        self._asked = 0  # for a time to check certificates by, while there was none
+        self.error_at_set = 0  # ms, when the time was last set or confirmed
+        self.set_s = 0  # up time then
+        self.confirmed = False  # by a witness other than the clock chip
         self._slewed_ms = 0  # ticks that have not yet given a millisecond of slew
 
     def start(self, ticks):
         """Hears the clock chip."""
         self._ticks = ticks
-        self._look(True)
+        self._with_witnesses(lambda witnesses: witnesses.start(self))
 
     def now(self, ticks):
         """Unix seconds of the agreed time, or None while there is none: what is signed, dated and lit goes by it."""
         self._advance(ticks)
-        return self._unix if self.known and not self.doubted else None
+        return self.unix if self.known and not self.doubted else None
 
     def said(self, ticks):
         """Unix seconds by what witnesses say: the agreed time, else what a single one says and no other contradicts.
@@ -92,32 +94,27 @@ class Clock:
         beside a sensor.
         """
         now = self.now(ticks)
-        if now is None and not self.against:
-            for word in self.words:
-                if self._fresh(word):
-                    return (word.offset_ms + self.up_ms()) // 1000
+        if now is None and self.saying is not None:
+            return (self.saying + self.up_ms()) // 1000
         return now
 
     def now_ms(self, ticks):
         """Unix milliseconds, or None while the time is unknown."""
-        return None if self.now(ticks) is None else self._unix * 1000 + self._ms
+        return None if self.now(ticks) is None else self.unix * 1000 + self.ms
 
     def believed(self, ticks):
-        """Unix seconds for the check of certificates: the agreed time; while there is none, from call to call the floor
-        and each time that a witness gives in turn, so that no wrong one keeps the pole from its broker for good.
+        """Unix seconds for the check of certificates: the agreed time; while there is none, from second to second the
+        floor and each time that a witness gives in turn, so that no wrong one keeps the pole from its broker for good.
         """
         now = self.now(ticks)
-        if now is not None:
-            return now
-        words = [word for word in self.words if self._fresh(word)]
-        place = self._asked % (len(words) + 1)
-        self._asked += 1
-        return (words[place - 1].offset_ms + self.up_ms()) // 1000 if place else self._floor
+        if now is None:
+            return self._with_witnesses(lambda witnesses: witnesses.believed(self)) or self.floor
+        return now
 
     def until_ms(self, unix, ticks):
         """Milliseconds until Unix second *unix* begins, at most three days; only while the time is known."""
         self._advance(ticks)
-        return min(unix - self._unix, 259200) * 1000 - self._ms
+        return min(unix - self.unix, 259200) * 1000 - self.ms
 
     def error_ms(self, ticks):
         """How many milliseconds the time may be wrong by, or None while it is unknown."""
@@ -127,30 +124,11 @@ class Clock:
         """``synced``, ``holdover`` or ``unknown``."""
         if self.now(ticks) is None:
             return UNKNOWN
-        return SYNCED if self.synced() else HOLDOVER
+        return SYNCED if self.confirmed and self.up_s - self.set_s < _SYNCED_S else HOLDOVER
 
     def settled(self, ticks):
         """Whether nothing is to be asked soon: the time is confirmed, and no witness contradicts."""
         return self.quality(ticks) == SYNCED and self.disputed_s < 0
-
-    def witnesses(self, ticks):
-        """Names of those who agree on the time; while it is unknown, of those who speak."""
-        agreed = self.now(ticks) is not None
-        out = []
-        for i in range(4):
-            if self.by >> i & 1 if agreed else self._fresh(self.words[i]):
-                out.append(WITNESSES[i])
-        return out
-
-    def dispute(self):
-        """{witness: s by which it is ahead of the agreed time, or of the first witness where ``agreed`` is False}; {}
-        while none contradicts, or has done so for less than a minute.
-        """
-        if self.disputed_s < 0 or self.up_s - self.disputed_s < _SAID_S:
-            return {}
-        out = dict(self.against)
-        out["agreed"] = self.known and not self.doubted
-        return out
 
     def offer(self, unix_ms, round_trip_ms, ticks, witness=NETWORK):
         """*witness* says that it was *unix_ms* when it answered; that came at *ticks*, *round_trip_ms* after it was
@@ -159,14 +137,7 @@ class Clock:
         "" when the time is agreed and *witness* agrees, else a sentence that says why not.
         """
         self._advance(ticks)
-        try:
-            from pole.witnesses import hear
-
-            return hear(self, witness, unix_ms, round_trip_ms)
-        except MemoryError:
-            return "the pole has no memory for the time now"
-        finally:
-            unload(*_HEARING)
+        return self._with_witnesses(lambda witnesses: witnesses.offer(self, witness, unix_ms, round_trip_ms))
 
     def raise_floor(self, unix):
         """The time is probably not before *unix*, which is authenticated.
@@ -174,51 +145,27 @@ class Clock:
         A sender whose clock is fast must not shut out the broker: while the time is known this does not go beyond it,
         and while it is unknown by a year at most.
         """
-        limit = self._unix if self.known else self._floor + _YEAR
-        self._floor = max(self._floor, min(unix, limit))
+        limit = self.unix if self.known else self.floor + _YEAR
+        self.floor = max(self.floor, min(unix, limit))
 
-    # -- for witnesses.py
+    # -- and for witnesses.py
 
     def up_ms(self):
         """Milliseconds since the start."""
-        return self.up_s * 1000 + self._up_ms
-
-    def offset_ms(self):
-        """Unix ms at the pole's start, by the time it has."""
-        return self._unix * 1000 + self._ms - self.up_ms()
+        return self.up_s * 1000 + self.up_rest_ms
 
     def bound_ms(self):
         """How many milliseconds the time may be wrong by."""
-        return self._error_at_set + (self.up_s - self._set_s) * self.drift_ppm // 1000 + abs(self.slew)
+        return self.error_at_set + (self.up_s - self.set_s) * self.drift_ppm // 1000 + abs(self.slew)
 
-    def synced(self):
-        """Whether a witness other than the clock chip confirmed the time in the last six hours."""
-        return self._confirmed and self.up_s - self._set_s < _SYNCED_S
-
-    def set(self, unix_ms, error_ms, confirmed):
-        """The time is *unix_ms*."""
-        self._unix = unix_ms // 1000
-        self._ms = unix_ms % 1000
-        self.known = True
-        self.slew = 0
-        self.accept(error_ms, confirmed)
-
-    def accept(self, error_ms, confirmed):
-        """The time is right but for *error_ms*; *confirmed*: a witness other than the clock chip says so."""
-        self._error_at_set = error_ms
-        self._confirmed = bool(confirmed)
-        self._set_s = self.up_s
-
-    def _fresh(self, word):
-        return word and self.up_s - word.heard_s <= _FRESH_S
-
-    def _look(self, first):
+    def _with_witnesses(self, work):
+        """What *work* returns, called with that module; None where there is no memory for it."""
         try:
-            from pole.witnesses import look
+            from pole import witnesses
 
-            look(self, first)
+            return work(witnesses)
         except MemoryError:
-            self.look_s = self.up_s + _SAID_S
+            self.look_s = self.up_s + 60
         finally:
             unload(*_HEARING)
 
@@ -227,20 +174,20 @@ class Clock:
         if elapsed <= 0:  # a caller that took the ticks earlier; time does not go back for it
             return
         self._ticks = ticks
-        self._up_ms += elapsed
-        self.up_s += self._up_ms // 1000
-        self._up_ms %= 1000
+        self.up_rest_ms += elapsed
+        self.up_s += self.up_rest_ms // 1000
+        self.up_rest_ms %= 1000
         if self.known:
             if self.slew:
                 elapsed += self._slewed_by(elapsed)
-            self._ms += elapsed
-            if self._ms >= 1000:
-                self._unix += self._ms // 1000
-                self._ms %= 1000
+            self.ms += elapsed
+            if self.ms >= 1000:
+                self.unix += self.ms // 1000
+                self.ms %= 1000
             if self.bound_ms() > self._max_error_ms:
                 self.known = False
-        if self.up_s >= self.look_s and (self.rtc_by or self.against or not self.known):
-            self._look(False)
+        if self.up_s >= self.look_s and (self.rtc_by or self.dispute or not self.known):
+            self._with_witnesses(lambda witnesses: witnesses.start(self))
 
     def _slewed_by(self, elapsed):
         """Milliseconds of slew, of either sign, that these *elapsed* milliseconds give."""

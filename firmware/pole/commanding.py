@@ -3,7 +3,7 @@
 The code for each of these steps, a seventh of all, is loaded when a message comes and forgotten afterwards.
 """
 
-from pole import const, contract
+from pole import contract
 from pole.modules import unload
 
 JUDGING = (  # modules that messages need and nothing else does
@@ -12,7 +12,6 @@ JUDGING = (  # modules that messages need and nothing else does
     "pole.link.configuration", "pole.config_state", "pole.digest", "pole.obeying", "pole.remembered",
     "pole.contract_acks", "pole.link.verdict", "pole.lighting.holding",
 )  # fmt: skip
-_DAY_S = const(86400)
 
 
 class Commanding:
@@ -35,7 +34,7 @@ class Commanding:
         self.marks = {}
         self._clock = clock
         self._floor = settings["floor"]
-        self.lowered = None  # marks that lay too far ahead (link/marks.lower), until it is reported
+        self.lowered = ()  # attributes of the event that marks lay too far ahead, until it is reported
         self.forgetful = not restore(self) and bool(self.keys)
         unload(*JUDGING)
 
@@ -47,10 +46,6 @@ class Commanding:
         """
         topic, payload = message
         try:
-            if now is not None and self.marks and max(self.marks.values()) > (now + _DAY_S) * 1000:
-                from pole.link.marks import lower
-
-                self.lowered = lower(self.marks, now)
             verdict = self._judge(topic, payload, now, unclocked_level)
             if verdict.issued:
                 self._clock.raise_floor(verdict.issued)
@@ -71,7 +66,7 @@ class Commanding:
             "reason": outcome[1],
             "detail": outcome[2],
         }
-        if verdict.held is not None:
+        if verdict.held:
             fields["mark"] = verdict.held
         return fields
 

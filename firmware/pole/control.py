@@ -29,7 +29,7 @@ class Control:
 
     def __init__(
         self, ports, settings, ticks, inbox, random, clock, calendar, arbiter, lamp, dusk, senses, watch, counters,
-        commanding, configuring, outbox, reporter, session, network_time, names, news,
+        commanding, configuring, outbox, reporter, session, network_time, addresses, news,
     ):  # fmt: skip
         self.ports = ports
         self.settings = settings
@@ -49,7 +49,7 @@ class Control:
         self.reporter = reporter
         self.session = session
         self._network_time = network_time
-        self._names = names
+        self._addresses = addresses
         self._news = news
         self.turning_at = aio.ticks_add(ticks, _YOUNG_MS if watch else _SAFE_MS)  # None: nothing more will come
         self._disputed = False  # that the witnesses of the time disagree was said
@@ -129,7 +129,7 @@ class Control:
                 fields = self._commanding.take(message, now, ticks, unclocked_level)
                 if self._commanding.lowered:
                     self.reporter.event(now, "marksLowered", self._commanding.lowered)
-                    self._commanding.lowered = None
+                    self._commanding.lowered = ()
             try:
                 self.reporter.ack(now, fields)
             except MemoryError:  # what has judged it makes room for the answer
@@ -224,7 +224,7 @@ class Control:
                 change = switch.until
             if change is not None:
                 wait = min(wait, self.clock.until_ms(change, ticks))
-        self._names.light_due = aio.ticks_add(ticks, wait) if wait < _PAUSE_MS else None
+        self._addresses.light_due = aio.ticks_add(ticks, wait) if wait < _PAUSE_MS else None
         return wait
 
     def _report(self, now, ticks, quality):
@@ -234,7 +234,7 @@ class Control:
         for event_type, attributes, begins in self._news:
             reporter.event(now, event_type, attributes, begins)
         self._news = ()
-        dispute = self.clock.dispute()
+        dispute = self.clock.dispute
         if bool(dispute) != self._disputed:
             self._disputed = not self._disputed
             reporter.event(now, "clockDisagreement", dispute, self._disputed)
@@ -263,6 +263,6 @@ class Control:
             self._configuring.told()
         error_s = None if now is None else self.clock.error_ms(ticks) // 1000
         faults = watch.faults if watch else None
-        reporter.state(now, ticks, self.decision, self.lamp, quality, error_s, faults, self.clock.witnesses(ticks))
+        reporter.state(now, ticks, self.decision, self.lamp, quality, error_s, faults, self.clock.witnesses)
         if self.counters and reporter.meter_due(ticks):
             reporter.meter(now, ticks, self.senses.reading, self.counters, watch.life)

@@ -8,7 +8,7 @@ import json
 
 from pole import aio, const, contract_acks
 from pole.lighting import holding
-from pole.link.marks import remember
+from pole.link.marks import lower, remember
 
 _NAME = const("commands.json")  # as in remembered.py
 
@@ -61,6 +61,8 @@ def _rekey(commanding, verdict):
 def _save(commanding, verdict):
     """Stores the mark and what is held; why it could not, or ""."""
     try:
+        if verdict.now is not None:
+            commanding.lowered = lower(commanding.marks, verdict.now) or commanding.lowered
         remember(commanding.marks, verdict.mark)
         held = [
             [one.owner, one.level, one.reason, one.ref, one.start, one.expiration, one.ramp_s]

@@ -32,7 +32,8 @@ class Word:
 
 class Verdict:
     """``word``: the one to go by, None for no news; ``by``: bits of those who agree; ``firm``: they are two or more;
-    ``doubted``: the time so far is not to be gone by; ``against``: [(witness, s by which it is ahead), ...].
+    ``doubted``: the time so far is not to be gone by; ``against``: [(witness, s by which it is ahead), ...];
+    ``fresh``: witnesses who spoke in the last day.
     """
 
     def __init__(self):
@@ -40,6 +41,7 @@ class Verdict:
         self.by = 0
         self.firm = self.doubted = False
         self.against = []
+        self.fresh = []
 
 
 def refused(unix_ms, round_trip_ms):
@@ -67,6 +69,7 @@ def count(words, rtc_by, now_s, drift_ppm, held, firm):
     """
     verdict = Verdict()
     fresh = [i for i in range(4) if words[i] and now_s - words[i].heard_s <= FRESH_S]
+    verdict.fresh = list(fresh)
     steady = 0
     if RTC in fresh and rtc_by != FIRM:
         # the chip has the time of one witness, so beside that one it is no other: only its memory

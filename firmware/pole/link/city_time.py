@@ -1,13 +1,41 @@
-"""The city's answer to the question for the time: loaded for the moment in which one came.
+"""The question for the time to the city, and its answer: loaded for the moment in which one is sent or came.
 
-``{v, nonce, unixMs, mac}``: ``nonce`` is the question's, ``unixMs`` Unix milliseconds when the city answered, ``mac``
-the HMAC-SHA256 of topic, nonce and unixMs with a line feed between, under the pole's own key, in 64 lower-case
-hexadecimal digits.  The nonce was never used before, so no answer counts twice.
+``{v, nonce}`` asks.  ``{v, nonce, unixMs, mac}`` answers: ``nonce`` is the question's, ``unixMs`` Unix milliseconds
+when the city answered, ``mac`` the HMAC-SHA256 of topic, nonce and unixMs with a line feed between, under the pole's
+own key, in 64 lower-case hexadecimal digits.  The nonce was never used before, so no answer counts twice.
 """
 
 import binascii
 
-from pole.link import hmac, json_reader, utf8
+from pole import aio, contract
+from pole.clock import CITY
+
+
+def ask(times):
+    """Sends a question; *times* is the NetworkTime.
+
+    A pole that has keys but none of its own does not ask: whoever has a shared key could set its time.
+    """
+    settings = times.settings
+    pole = settings["pole"]
+    if settings["keys"] and pole not in settings["keys"]:
+        return
+    times.topic = contract.topic(settings["link.root"], settings["site"], pole, contract.TIME_ANSWER)
+    nonce = binascii.hexlify(times.nonce(8)).decode()
+    times.asked = aio.ticks_ms()
+    question = contract.encode(contract.FIELDS[contract.TIME], {"v": contract.VERSION, "nonce": nonce})
+    times.question = nonce if times.put(question) else ""
+
+
+def take(times, payload):
+    """Hands the answer *payload* on, if it is the city's."""
+    ticks = aio.ticks_ms()
+    try:
+        unix_ms = parse(times.topic, payload, times.question, times.settings["keys"].get(times.settings["pole"]))
+    except ValueError:
+        return  # not from the city: its answer may still come
+    times.question = ""
+    times.on_answer(unix_ms, aio.ticks_diff(ticks, times.asked), ticks, CITY)
 
 
 def parse(topic, payload, nonce, key):
@@ -16,21 +44,19 @@ def parse(topic, payload, nonce, key):
     *key*: 64 hexadecimal digits, None where the pole has no keys at all.  Raises ValueError for what is none.
     """
     if len(payload) > 300:
-        raise ValueError("too long")
+        raise ValueError
+    from pole.link import hmac, json_reader, utf8
+
     fields = json_reader.parse(utf8.decode(payload))
     if not isinstance(fields, dict) or fields.get("nonce") != nonce:
-        raise ValueError("not the answer to this question")
+        raise ValueError
     unix_ms = fields.get("unixMs")
     if isinstance(unix_ms, bool) or not isinstance(unix_ms, int):
-        raise ValueError("unixMs is no whole number")
+        raise ValueError
     if key:
         given = fields.get("mac")
-        if not isinstance(given, str) or not hmac.same(given.encode(), mac(key, topic, nonce, unix_ms).encode()):
-            raise ValueError("mac does not match")
+        signed = "\n".join((topic, nonce, str(unix_ms)))
+        right = binascii.hexlify(hmac.sha256(binascii.unhexlify(key), (signed.encode(),)))
+        if not isinstance(given, str) or not hmac.same(given.encode(), right):
+            raise ValueError
     return unix_ms
-
-
-def mac(key, topic, nonce, unix_ms):
-    """What stands in ``mac``, 64 digits."""
-    signed = "\n".join((topic, nonce, str(unix_ms)))
-    return binascii.hexlify(hmac.sha256(binascii.unhexlify(key), (signed.encode(),))).decode()

@@ -25,6 +25,7 @@ def check_new(envelope, marks, now):
     if last is None and envelope.signed and len(marks) >= SENDERS:
         raise Refused(contract_acks.BAD_ENVELOPE, "sender is new, and the pole already knows %d senders" % SENDERS)
     envelope.mark = (name, envelope.n)
+    envelope.now = now
 
 
 def _is_ahead(mark, now):
@@ -33,15 +34,15 @@ def _is_ahead(mark, now):
 
 def lower(marks, now):
     """Lowers every mark that lies more than a day ahead of *now* (Unix s) to a minute ago: the sender's clock was
-    wrong, or the pole's.  Returns {"marks": how many, "highest": of them}.
+    wrong, or the pole's.  Returns {"marks": how many, "n": the highest}, empty where there was none.
     """
-    out = {"marks": 0, "highest": 0}
-    for name in marks:
-        if _is_ahead(marks[name], now):
-            out["marks"] += 1
-            out["highest"] = max(out["highest"], marks[name])
-            marks[name] = (now - _GRACE_S) * 1000
-    return out
+    ahead = [name for name in marks if _is_ahead(marks[name], now)]
+    if not ahead:
+        return {}
+    highest = max([marks[name] for name in ahead])
+    for name in ahead:
+        marks[name] = (now - _GRACE_S) * 1000
+    return {"marks": len(ahead), "n": highest}
 
 
 def remember(marks, mark):

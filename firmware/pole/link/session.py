@@ -7,9 +7,9 @@ does not flicker because a network is gone.
 """
 
 from pole import aio, const, contract
+from pole.link.addresses import Addresses
 from pole.link.bearer import Bearer
 from pole.link.mqtt import Client
-from pole.link.names import Names
 from pole.link.packets import Decoder
 
 _JOIN_MS = const(30000)  # a station that is not in by then is not on its way, however slow the broker may be
@@ -37,8 +37,8 @@ class Session:
 
     With ``link.tls`` the broker must show a certificate of *factory*'s ``ca.pem`` for ``link.host``, valid at the time
     that *believed(ticks)* gives (Unix s); the pole shows ``pole.pem``, whose key is ``pole.key``, where it has
-    them.  The files are read for each attempt, so nothing of them stays in memory.  *names*: link/names.py, shared with
-    who else asks for addresses.
+    them.  The files are read for each attempt, so nothing of them stays in memory.  *addresses*: link/addresses.py,
+    shared with what asks the time servers.
 
     What the pole is called on the wire: ``client`` (client identifier), ``topics`` (bytes by kind), ``filters`` (topics
     to subscribe to), ``will`` (payload of the last will).
@@ -46,7 +46,7 @@ class Session:
 
     def __init__(
         self, net, radio, settings, outbox, ticks, random, on_message, on_online, factory=None, believed=None,
-        names=None,
+        addresses=None,
     ):  # fmt: skip
         self.online = False
         self.problem = ""
@@ -59,7 +59,7 @@ class Session:
         self._on_online = on_online
         self._factory = factory
         self._believed = believed
-        self._addresses = names or Names(net, ticks)
+        self._addresses = addresses or Addresses(net, ticks)
         root, site, pole = settings["link.root"], settings["site"], settings["pole"]
         self.client = site + "-" + pole
         self.topics = {}
@@ -118,14 +118,14 @@ class Session:
         try:
             stream = await self._net.connect(address, settings["link.port"], timeout_ms, secure)
         except OSError:
-            self._addresses.note(host, False)
+            self._addresses.answered(host, False)
             raise
         del secure
         client = Client(stream, settings, self, self._decoder, self._outbox, self._ticks, self._on_message)
         try:
             await client.open()
             self._client = client
-            self._addresses.note(host, True)
+            self._addresses.answered(host, True)
             self._outbox.restart()
             self._outbox.put(contract.PRESENCE, presence(True))
             self.online = True
@@ -138,7 +138,7 @@ class Session:
             self._client = None
             client.close()
             if not opened:
-                self._addresses.note(host, False)
+                self._addresses.answered(host, False)
             if client.stable:
                 self._failures = 0
 

@@ -1,13 +1,15 @@
 """The question to a time server and what is believed of its answer (SNTP version 4, RFC 4330).
 
-Pure: sending, timing the round trip and judging the result against our own clock are others' affairs.
+Pure but for ``put_off``: sending, timing the round trip and judging the result against our clock are done elsewhere.
 """
 
 import struct
 
-from pole import const
+from pole import aio, const
 
 _EPOCH = const(2208988800)  # Unix 0 in seconds since 1900
+_FIRST_WAIT_S = const(30)
+_LONGEST_S = const(7200)  # between two questions to servers that do not answer
 _ERA = const(1 << 32)  # seconds; the 32-bit count starts again in February 2036
 
 
@@ -39,3 +41,13 @@ def parse(reply, nonce):
     if seconds < _ERA >> 1:
         seconds += _ERA
     return (seconds - _EPOCH) * 1000 + (fraction >> 16) * 1000 // 65536
+
+
+def put_off(times, random):
+    """No answer, or a bad one such as the kiss of death (stratum 0): the next server is asked next, and all of them
+    less and less often, as RFC 4330 (10) wants it.  *times* is the NetworkTime.
+    """
+    times.hosts.append(times.hosts.pop(0))
+    times.wait_s = min(2 * times.wait_s or _FIRST_WAIT_S, _LONGEST_S)
+    wait_s = times.wait_s // len(times.hosts)
+    times.due_at = aio.ticks_add(aio.ticks_ms(), wait_s * 750 + random.below(wait_s * 500 + 1))

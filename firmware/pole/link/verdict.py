@@ -15,6 +15,7 @@ class Verdict:
     detail      a sentence naming field, value and bound, "" when there is nothing to say
     ref         the body's cmsRefId, None where it could not be read
     resend      (epoch, first, last) of the events that are wanted once more
+    now         Unix s when its mark was judged
     held        the mark that a repeated n did not exceed, None where that was not why
     issued      Unix s at which a signed command was issued, for the clock's floor; None when nothing vouches for it
     rekey       (name, key) that is to be in force: 64 hexadecimal digits, or None where it is to be removed
@@ -29,7 +30,7 @@ class Verdict:
         self.signed = False
         self.outcome = contract.REJECTED
         self.reason = self.detail = ""
-        self.held = self.ref = self.issued = self.override = self.cancel = self.resend = self.rekey = None
+        self.now = self.held = self.ref = self.issued = self.override = self.cancel = self.resend = self.rekey = None
 
 
 class Cancel:

@@ -15,7 +15,7 @@ QUIET_MS = const(20000)  # no look-up or handshake begins when the light is due 
 _CHECK_MS = const(1000)
 
 
-class Names:
+class Addresses:
     """Looks names up on *net* and keeps the addresses; *ticks* is a callable.
 
     ``light_due`` (ticks) is when the lamp, or who decides about it, next has something to do; None: not known.
@@ -34,37 +34,25 @@ class Names:
 
     async def resolve(self, host, timeout_ms):
         """The IPv4 address of *host* as text.  Raises OSError when there is none, or the next try is not due yet."""
-        if is_address(host):
+        if host.replace(".", "").isdigit():
             return host
         entry = self._known.get(host)
         if entry is None:
-            entry = self._known[host] = ["", 0, 0, self._ticks(), ""]
-        if entry[0] and entry[1] < _PATIENCE:
-            return entry[0]
-        if aio.ticks_diff(entry[3], self._ticks()) <= 0:
+            entry = self._known[host] = ["", _PATIENCE, 0, self._ticks(), ""]
+        if entry[1] >= _PATIENCE and aio.ticks_diff(entry[3], self._ticks()) <= 0:
             await self.quiet()
             try:
                 entry[0] = await aio.wait_ms(self._net.resolve(host), timeout_ms)
                 entry[1] = entry[2] = 0
-                return entry[0]
-            except aio.TimeoutError:
-                entry[4] = "no address for " + host + " within %d s" % (timeout_ms // 1000)
-            except OSError as error:
-                entry[4] = str(error)
-            entry[2] = min(2 * entry[2] or _FIRST_WAIT_S, _LONGEST_WAIT_S)
-            entry[3] = aio.ticks_add(self._ticks(), entry[2] * 1000)
-        if entry[0]:
-            return entry[0]
-        raise OSError(entry[4])
+            except (OSError, aio.TimeoutError) as error:
+                entry[4] = str(error) or "no address for " + host + " within %d s" % (timeout_ms // 1000)
+                entry[2] = min(2 * entry[2] or _FIRST_WAIT_S, _LONGEST_WAIT_S)
+                entry[3] = aio.ticks_add(self._ticks(), entry[2] * 1000)
+        if not entry[0]:
+            raise OSError(entry[4])
+        return entry[0]
 
-    def note(self, host, answered):
-        """Whether what has the address of *host* *answered*."""
-        entry = self._known.get(host)
-        if entry:
-            entry[1] = 0 if answered else entry[1] + 1
-
-
-def is_address(host):
-    """Whether *host* is an IPv4 address."""
-    parts = host.split(".")
-    return len(parts) == 4 and all([part.isdigit() for part in parts])
+    def answered(self, host, well):
+        """Notes whether what has the address of *host* answered (*well*)."""
+        if host in self._known:
+            self._known[host][1] = 0 if well else self._known[host][1] + 1
