@@ -196,17 +196,17 @@ class Control:
     def _look(self, now, ticks):
         """Looks at the photocell when that is due; returns the milliseconds until it is due again."""
         senses, dusk, watch = self.senses, self._dusk, self.watch
-        wait = senses.look(ticks)
+        wait = senses.lux(ticks)
         if wait is None:
             reading = senses.reading
             dusk.update(reading.lux, ticks, self.lamp.relay)
             if now is not None:
                 dusk.confirm(self._calendar.day_left(now))
             self._unsure = dusk.doubt(watch and watch.state.active >> _PHOTOCELL & 1)
-            reading.own_light = dusk.own
-            reading.unconfirmed = self._unsure != ""
+            reading.own = dusk.own
+            reading.doubt = self._unsure != ""
             wait = dusk.due() * 1000
-            senses.look_at = aio.ticks_add(ticks, wait)
+            senses.due = aio.ticks_add(ticks, wait)
         return wait
 
     def _light(self, now, ticks):

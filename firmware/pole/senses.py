@@ -11,7 +11,7 @@ _APART_MS = const(1000)  # of two samples at least: the detectors count on it
 class Senses:
     """The senses of *ports*; *ticks* are those of the start.
 
-    ``reading`` is what was sensed last, ``look_at`` the ticks at which the photocell is to be read however seldom the
+    ``reading`` is what was sensed last, ``due`` the ticks at which the photocell is to be read however seldom the
     meter is.
     """
 
@@ -22,7 +22,7 @@ class Senses:
         self._due_at = ticks
         self._read_at = ticks
         self._asked = False
-        self.look_at = ticks
+        self.due = ticks
 
     def take(self, ticks):
         """Asks or reads, when either is due: None if it has read, else the milliseconds until something is due."""
@@ -36,12 +36,12 @@ class Senses:
             return self._answer_ms
         self._read()
         self._read_at = ticks
-        self.look_at = ticks
+        self.due = ticks
         return None
 
-    def look(self, ticks):
+    def lux(self, ticks):
         """Reads the photocell when that is due, or a sample was read: None then, else the milliseconds until it is."""
-        left = ticks_diff(self.look_at, ticks)
+        left = ticks_diff(self.due, ticks)
         if left > 0:
             return left
         try:

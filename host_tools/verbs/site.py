@@ -127,6 +127,8 @@ def preview(folder: str, night_of: str | None, group: str | None, png: Path | No
     )
     for course in shown:
         for switch in course.night.kept_off():
+            if switch.at == course.night.start:  # it came in the morning before this night
+                continue
             moment = datetime.fromtimestamp(switch.at, ZoneInfo(place.timezone))
             reason = switch.reason.removesuffix(OFF_BY_DAY)
             click.echo(f"{reason} comes by day, on {moment:%d %b at %H:%M}: the lamp stays off.")

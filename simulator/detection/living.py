@@ -194,7 +194,7 @@ class Living:
         day_left = self._timetable.day_left(self._time.unix(now)) if clocked else 0
         dusk.confirm(day_left)
         self._doubt = dusk.doubt(watching.photocell_failed)
-        reading.own_light, reading.unconfirmed = dusk.own, bool(self._doubt)
+        reading.own, reading.doubt = dusk.own, bool(self._doubt)
         wait = watching.sample(reading, lamp.relay, lamp.dim, min(day_left, 1), clocked, ticks)
         for event_type, begins in watching.news(lamp.relay):
             self._event(event_type, begins)

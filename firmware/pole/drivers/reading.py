@@ -13,7 +13,7 @@ class Reading:
         self.energy_wh = 0  # whole watt-hours since the meter was installed
         self.temperature = None  # tenths of a degree Celsius, in the enclosure
         self.lux = None
-        self.own_light = self.unconfirmed = False  # of the photocell: see lighting/photocell.py
+        self.own = self.doubt = False  # of the photocell: see lighting/photocell.py
         self.x_mg = self.y_mg = 0  # acceleration at rest, thousandths of g ...
         self.z_mg = None  # ... of which this one is upwards: an upright pole has 0, 0, 1000
         self.shock_mg = 0  # highest deviation from 1 g since the sample before

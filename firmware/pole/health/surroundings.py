@@ -36,7 +36,7 @@ def judge(s, reading, relay, limit_tenths, sun, clocked, ticks):
             wrong = True if lux < _DARK_LUX else False if lux > _DAY_LUX else None
         elif sun < 0:
             wrong = True if lux > _BRIGHT_LUX else False if lux < _NIGHT_LUX else None
-        elif reading.own_light:
+        elif reading.own:
             wrong = True
             sun = -1  # it is blind at night
         if wrong:
@@ -58,5 +58,5 @@ def judge(s, reading, relay, limit_tenths, sun, clocked, ticks):
     if relay and reading.gear_answers is not None:  # its mains comes through the relay
         note(s, _GEAR_COMM, not reading.gear_answers, ticks)
     note(s, _CLOCK, not clocked, ticks)
-    doubt = reading.unconfirmed and not clocked and not reading.own_light and not s.active >> _PHOTOCELL & 1
+    doubt = reading.doubt and not clocked and not reading.own and not s.active >> _PHOTOCELL & 1
     note(s, _UNCONFIRMED, doubt, ticks)

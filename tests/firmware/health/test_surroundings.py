@@ -79,9 +79,9 @@ def test_a_photocell_is_held_against_the_sun_only_when_that_is_sure():
 def test_a_photocell_that_sees_its_own_lamp_has_failed_until_a_clock_shows_that_it_is_dark_at_night():
     pole = equipped()
     pole.clocked = False
-    pole.reading.lux, pole.reading.own_light = 130, True
+    pole.reading.lux, pole.reading.own = 130, True
     assert "photocellFailure" in types(pole.run(900))
-    pole.reading.own_light = False
+    pole.reading.own = False
     assert pole.run(3600) == []
     pole.clocked, pole.sun = True, 1
     assert types(pole.run(3600), False) == ["clockLost"]
@@ -91,13 +91,13 @@ def test_a_photocell_that_sees_its_own_lamp_has_failed_until_a_clock_shows_that_
 
 def test_daylight_that_no_second_witness_confirms_is_told_while_the_clock_is_lost():
     pole = equipped()
-    pole.reading.lux, pole.reading.unconfirmed = 1000, True
+    pole.reading.lux, pole.reading.doubt = 1000, True
     assert pole.run(3600) == []  # with a clock the lamp does not go by it
     pole.clocked = False
     events = pole.run(1800)
     assert types(events) == ["clockLost", "daylightUnconfirmed"]
     assert 590 <= events[1][2] <= 660
-    pole.reading.unconfirmed = False
+    pole.reading.doubt = False
     assert types(pole.run(300), False) == ["daylightUnconfirmed"]
 
 
