@@ -124,7 +124,7 @@ def _packed(little: LittleFS, context: UserContext, count: int) -> LittleFS:
     context.buffer[:] = b"".join(marked)
     little = _little(context, count)
     little.mount()
-    little.fs_gc()
+    little.fs_gc()  # type: ignore[no-untyped-call]
     for number, block in enumerate(marked):
         at = number * BLOCK
         if context.buffer[at : at + BLOCK] == block:
