@@ -17,7 +17,8 @@ def know_built_in():
     del sys.path[:]  # or a look at each folder comes first here, too
     try:
         for name in _BUILT_IN:
-            sys.modules[name] = __import__(name)
+            if name not in sys.modules:
+                sys.modules[name] = __import__(name)
     except ImportError:
         pass
     sys.path.extend(folders)
