@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from host_tools.broker import parse_broker
 from host_tools.site.model import Site
 
-
 MEASURED = ("esp32", "v1.26.1")  # the chip and the MicroPython on which the memory of a pole was measured
 
 
@@ -27,7 +26,7 @@ def warnings_of(site: Site, wifi: bool, practice: bool, images: Mapping[str, str
         if (chip, version) != MEASURED:
             yield (
                 f"the MicroPython for {chip} is {version}, and the memory that a pole needs was measured with "
-                f"{MEASURED[1]} on an {MEASURED[0]}: see that one pole stays online over TLS before the others are flashed"
+                f"{MEASURED[1]} on an {MEASURED[0]}: see one pole stay online over TLS before the others are flashed"
             )
     if not wifi:
         yield "the poles are told no Wi-Fi network: name them by --wifi"

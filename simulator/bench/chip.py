@@ -41,9 +41,9 @@ def show(console: Console) -> None:
     for column in ("until, or for", "34d463f", "now", "bytes now"):
         reads.add_column(column, justify="left" if column == "until, or for" else "right")
     for row in flash_reads.measure():
-        before = READS_BEFORE.get(row.what)
+        then = READS_BEFORE.get(row.what)
         moment = f"up to {MOMENTS_BEFORE:,}" if row.what in heap.FOR_A_MOMENT else "-"
-        reads.add_row(row.what, f"{before:,}" if before else moment, f"{row.reads:,}", f"{row.bytes:,}")
+        reads.add_row(row.what, f"{then:,}" if then else moment, f"{row.reads:,}", f"{row.bytes:,}")
     console.print(reads)
 
 
@@ -79,4 +79,4 @@ def memory() -> dict[str, int]:
 
 def _largest(dram: Dram) -> int:
     rows = dram.operations()[ops.IDF_HEAP](0, 0, b"")[1]
-    return max(row[2] for row in struct.iter_unpack("<IIII", rows))
+    return max(int(row[2]) for row in struct.iter_unpack("<IIII", rows))

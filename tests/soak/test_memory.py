@@ -1,7 +1,7 @@
 """Twenty poles with TLS for a week on the model of the chip's memory, away from the broker once an hour.
 
-Each uses all there is: a command an hour and pole, one to a group, a resend, a laptop's question, events of faults.  Online
-again within 60 s each time, a heap that keeps its size from the start on, and no dark minute.
+Each obeys a command and answers a laptop in every hour.  Online again within 60 s each time, a heap that keeps its size
+from the start on, and no dark minute.
 """
 
 from __future__ import annotations
