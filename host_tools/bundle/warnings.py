@@ -26,7 +26,7 @@ def warnings_of(site: Site, wifi: bool, practice: bool, images: Mapping[str, str
         if (chip, version) != MEASURED:
             yield (
                 f"the MicroPython for {chip} is {version}, and the memory that a pole needs was measured with "
-                f"{MEASURED[1]} on an {MEASURED[0]}: see one pole stay online over TLS before the others are flashed"
+                f"{MEASURED[1]} on an {MEASURED[0]}: see one pole stay online over TLS before you flash the others"
             )
     if not wifi:
         yield "the poles are told no Wi-Fi network: name them by --wifi"
