@@ -1,4 +1,4 @@
-"""Lives poles over TLS that lose their broker once an hour obey a command and answer a laptop; checks memory and light."""
+"""Lives poles over TLS that lose their broker once an hour, and obey and answer; checks memory and light."""
 
 from __future__ import annotations
 
