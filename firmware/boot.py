@@ -13,6 +13,11 @@ def boot(vfs="", data="/data", net=None, nonce=None, partition=None, console=Non
 
     Raises OSError or ValueError where ``board.json`` cannot be read: the pole has not been flashed properly.
     """
+    if not vfs:
+        from pole.drivers import program
+
+        program.know_built_in()
+        program.read_ahead()
     from pole.drivers import board
 
     description = board.read(vfs)

@@ -11,7 +11,7 @@ except ImportError:  # CPython
     from traceback import print_exception  # type: ignore[no-redef]
 
 CHECKING = (  # modules that check the settings and are not needed again
-    "pole.config_files", "pole.config_state", "pole.digest", "pole.config", "pole.lighting.calendar_settings",
+    "pole.config_files", "pole.config_state", "pole.config", "pole.lighting.calendar_settings",
     "pole.lighting.lamp_settings", "pole.lighting.switch_point",
 )  # fmt: skip
 

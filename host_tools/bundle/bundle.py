@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from host_tools.bundle import container, signing
 from host_tools.bundle.errors import BundleError, NoSpace
+from host_tools.bundle.layout import placed
 from host_tools.bundle.manifest import check_manifest
 from host_tools.files import replace_file
 from host_tools.images import esp_image, file_system, nvs, partitions
@@ -115,7 +116,7 @@ class Bundle:
             ),
             Region("partitions", partitions.OFFSET, self.partition_table(pole)),
             Region("micropython", app.offset, image),
-            Region("vfs", at["vfs"].offset, file_system.image_of(self.files(pole, mac), at["vfs"].size)),
+            Region("vfs", at["vfs"].offset, file_system.image_of(placed(self.files(pole, mac)), at["vfs"].size)),
         ]
         if "otadata" in at:  # erased, it says that the first of the two starts: the one that is written here
             out.append(Region("otadata", at["otadata"].offset, _ERASED * at["otadata"].size))

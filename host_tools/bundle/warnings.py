@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from host_tools.broker import parse_broker
 from host_tools.site.model import Site
 
+MEASURED = ("esp32", "v1.26.1")  # the chip and the MicroPython on which the memory of a pole was measured
 
-def warnings_of(site: Site, wifi: bool, practice: bool) -> Iterator[str]:
-    """What to think about before poles of *site* are flashed; *wifi*: networks are named."""
+
+def warnings_of(site: Site, wifi: bool, practice: bool, images: Mapping[str, str] | None = None) -> Iterator[str]:
+    """What to think about before poles of *site* are flashed; *wifi*: networks are named.
+
+    *images*: the version of MicroPython for each chip.
+    """
     if practice:
         yield (
             "this bundle is for practice: the MicroPython in it is a stand-in that no chip can run, so `diya flash` "
             "writes it to virtual poles alone; make one for boards with --micropython"
         )
         return
+    for chip, version in sorted((images or {}).items()):
+        if (chip, version) != MEASURED:
+            yield (
+                f"the MicroPython for {chip} is {version}, and the memory that a pole needs was measured with "
+                f"{MEASURED[1]} on an {MEASURED[0]}: see one pole stay online over TLS before you flash the others"
+            )
     if not wifi:
         yield "the poles are told no Wi-Fi network: name them by --wifi"
     if of_this_machine(parse_broker(site.broker).host):

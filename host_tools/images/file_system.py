@@ -21,7 +21,7 @@ _CYCLES = 100
 
 
 def image_of(files: Mapping[str, bytes], size: int) -> bytes:
-    """A file system of *size* bytes with *files*, all at its top, by name; the same bytes for the same files.
+    """A file system of *size* bytes with *files*, by name or path; the same bytes for the same files.
 
     It is made on as few blocks as will do and then told its real size, so the blocks in use are the first ones.
     Raises TooLarge where they do not fit.
@@ -73,24 +73,17 @@ def _made(files: Mapping[str, bytes], count: int, blocks: int) -> tuple[bytes, i
     None where *files* do not fit.
     """
     context = _Memory(count * BLOCK)
-    little = LittleFS(
-        context,
-        mount=False,
-        block_size=BLOCK,
-        block_count=count,
-        read_size=_UNIT,
-        prog_size=_UNIT,
-        cache_size=_CACHE,
-        lookahead_size=_UNIT,
-        block_cycles=_CYCLES,
-    )
+    little = _little(context, count)
     try:
         little.format()
         little.mount()
+        for folder in sorted({name.rpartition("/")[0] for name in files} - {""}):
+            little.makedirs(folder)
         with ExitStack() as open_files:
             handles = {name: open_files.enter_context(little.open(name, "wb")) for name in sorted(files)}
             for name, piece in _spread(files):
                 handles[name].write(piece)
+        little = _packed(little, context, count)
         used = little.used_block_count
         if count < blocks:
             little.fs_grow(blocks)
@@ -102,3 +95,38 @@ def _made(files: Mapping[str, bytes], count: int, blocks: int) -> tuple[bytes, i
     data = bytes(context.buffer)
     end = len(data.rstrip(b"\xff"))
     return data[: -(-end // BLOCK) * BLOCK], used
+
+
+def _little(context: UserContext, count: int) -> LittleFS:
+    return LittleFS(
+        context,
+        mount=False,
+        block_size=BLOCK,
+        block_count=count,
+        read_size=_UNIT,
+        prog_size=_UNIT,
+        cache_size=_CACHE,
+        lookahead_size=_UNIT,
+        block_cycles=_CYCLES,
+        inline_max=0xFFFFFFFF,  # none: what is in a small file would be read with each look at its folder
+    )
+
+
+def _packed(little: LittleFS, context: UserContext, count: int) -> LittleFS:
+    """*little* with the list of files in each folder written once, and not as it grew; mounted.
+
+    littlefs packs a list that something stands behind, where it would write next: so something is put behind all that
+    is written, for as long as it packs.
+    """
+    little.unmount()
+    before = [bytes(context.buffer[at : at + BLOCK]) for at in range(0, count * BLOCK, BLOCK)]
+    marked = [block.rstrip(b"\xff").ljust(BLOCK, b"\0") for block in before]
+    context.buffer[:] = b"".join(marked)
+    little = _little(context, count)
+    little.mount()
+    little.fs_gc()  # type: ignore[no-untyped-call]
+    for number, block in enumerate(marked):
+        at = number * BLOCK
+        if context.buffer[at : at + BLOCK] == block:
+            context.buffer[at : at + BLOCK] = before[number]
+    return little

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from host_tools.short_names.scopes import NamesError, Place
 
 _RESIDENT = "resident"  # what the app imports at once, and nobody forgets
-_ROOTS = ("pole.app", "pole.health.watch")
+_ROOTS = ("pole.app", "pole.health.watch", "pole.lighting.holding")
 _EARLY = ("boot", "main", "pole.config_files")  # what these import at once is there before, and the lamp waits for it
 _DRIVERS = "pole.drivers."
 _TOGETHER = {
@@ -22,7 +22,25 @@ _TOGETHER = {
         "pole", "pole.aio", "pole.modules", "pole.contract", "pole.lighting", "pole.drivers.files",
         "pole.drivers.dimmer", "pole.drivers.relay", "pole.drivers.watchdog", "pole.drivers.wifi", "pole.drivers.net",
         "pole.drivers.console", "pole.drivers.reading", "pole.drivers.deaths", "pole.drivers.high_water",
+        "pole.contract_acks", "pole.digest",
     ),
+    # what every message needs that is judged; each group below is one step of that, or another work of a moment: a
+    # file costs a dozen reads of the flash to be found, so nothing for a moment is in more than three
+    "sealed": (
+        "pole.link.fields", "pole.link.hmac", "pole.link.marks", "pole.link.verdict",
+        "pole.link.message",
+    ),
+    "apply": ("pole.link.keyring", "pole.obeying"),
+    "curve": ("pole.health.calibration", "pole.health.names"),
+    "reply": ("pole.service.asked", "pole.service.answering"),
+    "hand": ("pole.service.linking", "pole.service.overriding"),
+    "reach": ("pole.link.opening", "pole.drivers.tls", "pole.link.sntp", "pole.network_answer"),
+    "night": ("pole.lighting.switch_point", "pole.lighting.calendar"),
+    "body": ("pole.link.command_body",),
+    "parse": ("pole.link.json_reader",),
+    "settings": ("pole.link.configuration",),
+    "trying": ("pole.config_state",),
+    "almanac": ("pole.lighting.dates", "pole.lighting.sun", "pole.lighting.daylight"),
     # what judges a sample (health/watch.py); expected.py also explains
     "detectors": (
         "pole.health.conditions", "pole.health.trial", "pole.health.supply", "pole.health.arc",
@@ -50,7 +68,10 @@ def groups(texts: dict[str, str]) -> dict[str, list[str]]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value
     }
     out = {name: list(modules) for name, modules in _TOGETHER.items()}
+    lasts = {module.rpartition(".")[2] for module in trees}
     for name, modules in out.items():
+        if name in lasts:
+            raise NamesError(f"{name} is what a group is called and a module, too")
         if 0 < len(forgotten & set(modules)) < len(modules):
             raise NamesError(f"{name}: of its modules only {', '.join(sorted(forgotten & set(modules)))} are forgotten")
     taken = {module for modules in out.values() for module in modules}
@@ -151,6 +172,7 @@ def _rewritten(text: str, module: str, modules: list[str], name: str, number: in
             edits.append(_edit(node, "; ".join(renamed) or "pass" if inside else f"from {name} import {names}"))
     if inside:
         constants = set(_constants(tree))
+        _check_locals(tree, module, called)
         for node in ast.walk(tree):
             if isinstance(node, ast.Name) and node.id in constants:
                 edits.append(_edit(node, f"{node.id}_{number}"))
@@ -161,6 +183,21 @@ def _rewritten(text: str, module: str, modules: list[str], name: str, number: in
         line = lines[place.line - 1]
         lines[place.line - 1] = line[: place.column] + new.encode() + line[place.column + length :]
     return b"\n".join(lines).decode()
+
+
+def _check_locals(tree: ast.Module, module: str, called: dict[str, str]) -> None:
+    """Raises NamesError where what was ``module.name`` would meet a function's own variable of that name."""
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            inside = list(ast.walk(function))
+            own = {node.arg for node in inside if isinstance(node, ast.arg)}
+            own |= {node.id for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+            for node in inside:
+                is_ours = (
+                    isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in called
+                )
+                if isinstance(node, ast.Attribute) and is_ours and node.attr in own:
+                    raise NamesError(f"{module}, line {node.lineno}: {node.attr} would be a variable here")
 
 
 def _constants(tree: ast.Module) -> Iterator[str]:

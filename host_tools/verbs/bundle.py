@@ -107,7 +107,8 @@ def make(
     warn_shared(key_file)
     write(out, build(Ingredients(site, found, keys, begin, own, pem), signer))
     written = Bundle.open(out)
-    warnings = list(warnings_of(site, bool(wifi), written.practice))
+    versions = {chip: image.version for chip, image in found.items()}
+    warnings = list(warnings_of(site, bool(wifi), written.practice, versions))
     if as_json:
         say_json({**_report(written, out), "newKeys": made, "warnings": warnings})
         return

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from host_tools.output import console
-from simulator.bench import flashing, heap, speed
+from simulator.bench import chip, flashing, heap, speed
 
 
 def main() -> None:
     screen = console()
     speed.show(screen)
     heap.show(screen)
+    chip.show(screen)
     flashing.show(screen)
 
 

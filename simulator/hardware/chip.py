@@ -57,7 +57,7 @@ class Chip:
         self.nvs = nvs or Nvs()
         self.flash = flash or Flash()
         self.watchdog = Watchdog(now_ms)
-        self.dram = Dram(lambda: radio.active)
+        self.dram = Dram(lambda: radio.active, kind)
         self.uarts = Uarts(now_ms, self.dram.uart)
         self._rtc = Rtc(now_ms)
         self._unix = unix

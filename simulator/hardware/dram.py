@@ -20,6 +20,7 @@ from simulator.virtual import ops
 FIRST_AREA = 56 * 1024  # bytes of Python's heap at the start (ports/esp32/mpconfigport.h)
 SECOND_AREA = 48 * 1024  # bytes that pole/drivers/heap.py has it grow by, to 104 KB in all
 REGIONS = (33_108, 110_592)  # of ESP-IDF's heap beside that: together 143,700 bytes, the second in one piece
+UNMEASURED = (33_108, 300_000)  # of any other chip: so much that nothing is refused for what was never measured
 WIFI = (29_712, 12_288)  # what a Wi-Fi that is on takes: 101,700 bytes are left, 98,304 of them in one piece
 UART = 848  # bytes that a UART takes beside its receive buffer
 TLS_WRAP = (16_717, 4_429, 2_454)  # wrap_socket: mbedTLS' buffers for records, and its contexts; 23,600
@@ -40,7 +41,7 @@ def usable(area: int) -> int:
 
 
 class Dram:
-    """Memory of one chip; *radio_on* says whether its Wi-Fi is on.
+    """Memory of one chip of *kind*; *radio_on* says whether its Wi-Fi is on.
 
     ``sessions`` are the TLS sessions that are open; ``refused`` counts those for which there was no room, ``stalled``
     those whose handshake found none and went silent.  ``starved`` counts what Python needed and could not have.
@@ -48,7 +49,8 @@ class Dram:
     ``areas`` are the sizes of the areas of Python's heap, and ``sizes`` all sizes of that heap since power-on.
     """
 
-    def __init__(self, radio_on: Callable[[], bool]) -> None:
+    def __init__(self, radio_on: Callable[[], bool], kind: str = "esp32") -> None:
+        self._regions = REGIONS if kind == "esp32" else UNMEASURED
         self.refused = 0
         self.stalled = 0
         self.starved = 0
@@ -57,7 +59,7 @@ class Dram:
         self.power_on(False)
 
     def power_on(self, _cut: bool) -> None:
-        self.idf = IdfHeap(REGIONS)
+        self.idf = IdfHeap(self._regions)
         self.sessions = 0
         self._python: list[Piece] = []  # all areas but the first
         self._filled = [LIT, 0]  # bytes in use in the first area, and in the others

@@ -60,7 +60,7 @@ def bound_heap(ports, description, own):
     ports.radio = Radio()
     ports.kept = heap.bound(description, ports.radio, own or heap.Heap())
     del heap
-    unload("pole.drivers.heap")
+    unload("pole.drivers.heap", "pole.drivers.program")
 
 
 def complete(ports, description, vfs, data, net, nonce, partition, console):

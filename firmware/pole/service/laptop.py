@@ -5,7 +5,7 @@ from pole.modules import unload
 
 SERVING = (
     "pole.service.asked", "pole.service.answering", "pole.service.telling", "pole.service.overriding",
-    "pole.service.linking", "pole.service.calibrating", "pole.lighting.holding", "pole.health.calibration",
+    "pole.service.linking", "pole.service.calibrating", "pole.health.calibration",
     "pole.health.names",
 )  # fmt: skip
 _AGAIN_MS = const(10)

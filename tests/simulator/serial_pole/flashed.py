@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 from host_tools.boards import load_board
+from host_tools.bundle.layout import placed
 from host_tools.images import file_system, nvs, partitions
 from simulator.serial_pole.app import HARD_RESET, POWER_ON
 from simulator.serial_pole.flash_file import FlashFile
@@ -34,7 +35,7 @@ def flashed(
     flash.program(table["nvs"].offset, nvs.of_new_pole(table["nvs"].size))
     if files is not None:
         whole = {"board.json": json.dumps(board).encode(), **files}
-        flash.program(table["vfs"].offset, file_system.image_of(whole, table["vfs"].size))
+        flash.program(table["vfs"].offset, file_system.image_of(placed(whole), table["vfs"].size))
     return flash
 
 

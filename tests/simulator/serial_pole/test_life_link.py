@@ -6,6 +6,8 @@ import json
 import time
 from pathlib import Path
 
+import pytest
+
 from host_tools.bundle.compiling import compile_app
 from host_tools.site import load_site
 from host_tools.site.compile import pole_config
@@ -17,7 +19,10 @@ MPY = 6
 FIRMWARE = Path(__file__).parents[3] / "firmware"
 
 
-def test_a_flashed_pole_gets_into_the_citys_broker_and_answers_at_its_console(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("chip", "board"), [("esp32s3", "esp32-s3-devkitc"), ("esp32", "esp32-devkitc")])
+def test_a_flashed_pole_gets_into_the_citys_broker_and_answers_at_its_console(
+    chip: str, board: str, tmp_path: Path
+) -> None:
     site = load_site("sagar")
     with City(tmp_path) as city:
         link = {
@@ -32,13 +37,13 @@ def test_a_flashed_pole_gets_into_the_citys_broker_and_answers_at_its_console(tm
         }
         with (
             city.iccc(topics=(f"{HEAD}/P0001/+",)) as iccc,
-            Somebody(flashed(files, "esp32s3")) as somebody,
+            Somebody(flashed(files, chip)) as somebody,
         ):
             topic, payload = "", b""
             while not topic.endswith("/birth"):
                 topic, payload = iccc.heard.get(timeout=PATIENCE_S)
             birth = json.loads(payload)
-            assert (birth["board"], birth["bootCount"], birth["resetCause"]) == ("esp32-s3-devkitc", 1, "powerOn")
+            assert (birth["board"], birth["bootCount"], birth["resetCause"]) == (board, 1, "powerOn")
             somebody.types(b'\n{"id": 1, "do": "ping"}\n')
             assert b'"ok":true' in somebody.hears(b"}\r\n")
             somebody.types(b"\x03")

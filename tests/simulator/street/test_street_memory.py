@@ -8,6 +8,7 @@ import pytest
 
 from simulator.kernel import Kernel
 from simulator.street.street import Street
+from tests.simulator.hours_of_memory import check_hours
 from tests.simulator.streets import MINUTE_MS, Lived, live
 
 HEAP = 256 * 1024
@@ -127,3 +128,8 @@ def test_a_pole_without_the_citys_ca_stays_away_from_the_broker_and_lit(engine: 
     assert lived.lines == []
     assert lived.report["dark_minutes"] == 0
     assert lived.street.failures() == []
+
+
+@pytest.mark.parametrize("engine", ["cpython", "micropython"])
+def test_once_an_hour_without_its_broker_a_pole_finds_its_memory_each_time(engine: str) -> None:
+    assert check_hours(1, 4, engine) == 3

@@ -1,0 +1,24 @@
+"""In which folder of its flash a pole has each file: littlefs reads a whole folder to find one file in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+FOLDER = "lib/"  # where MicroPython looks last
+# compiled modules that are loaded once, at the start; those for a moment are found sooner, as often as they are needed
+AT_THE_START = frozenset((
+    "app", "bcd_time", "bl0942", "board", "boot_app", "checking", "chip", "ds3231", "ground", "heap", "inputs",
+    "last_word", "lis3dh", "lw14", "main_app", "maintenance", "photocell", "program", "remembered", "resident",
+    "storage", "supply",
+))  # fmt: skip
+SELDOM = ("identity.json", "update.pem")
+
+
+def placed(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """*files* by their paths on the pole's flash."""
+    out = {}
+    for name, data in files.items():
+        module, _, kind = name.rpartition(".")
+        seldom = (kind == "mpy" and module in AT_THE_START) or name in SELDOM
+        out[FOLDER + name if seldom else name] = data
+    return out

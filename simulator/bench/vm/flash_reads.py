@@ -1,0 +1,166 @@
+"""Runs under MicroPython: starts a pole from an image of its flash, as a chip does, and counts what is read of it.
+
+Arguments: the image, and a file of JSON, [[what, [module, ...]], ...]: what is loaded for a moment.  The last line it
+prints is JSON: [[what, reads, bytes], ...], "lit" when PWM holds the lamp, "started" when the app is made, and then
+each thing that is loaded for a moment, alone.  All reads are those of MicroPython's own VfsLfs2, its mounting included.
+"""
+
+import builtins
+import gc
+import json
+import os
+import sys
+
+import vfs
+
+BLOCK = 4096
+rows = []
+
+
+class Partition:
+    """The image, with a count of its reads."""
+
+    def __init__(self, data):
+        self.data = data
+        self.reads = self.bytes = 0
+
+    def readblocks(self, block, buffer, offset=0):
+        self.reads += 1
+        self.bytes += len(buffer)
+        at = block * BLOCK + offset
+        buffer[:] = self.data[at : at + len(buffer)]
+
+    def writeblocks(self, block, buffer, offset=0):
+        raise OSError(30)
+
+    def ioctl(self, what, argument):
+        return {4: len(self.data) // BLOCK, 5: BLOCK}.get(what, 0)
+
+
+def load_chip():
+    """The virtual chip's modules over a chip that answers next to nothing."""
+    from ops import I2C_READ_MEM, NVS_GET
+
+    class Chip:
+        @staticmethod
+        def call(op, a=0, b=0, data=b""):
+            return 0
+
+        post = call
+        ticks = 0
+        typed = False
+
+        @staticmethod
+        def idle(ms, deaf=0):
+            return b""
+
+        @staticmethod
+        def read(op, a=0, b=0, data=b""):
+            return bytes(4 if op == NVS_GET else 16) if op != 60 else b""
+
+        @staticmethod
+        def read_into(op, buffer, a=0, b=0):
+            if op == I2C_READ_MEM and len(buffer) >= 7:
+                buffer[:7] = bytes((0x00, 0x30, 0x12, 0x02, 0x24, 0x11, 0x26))
+            return 0
+
+    sys.modules["_chip"] = Chip
+    import asyncio_tasks
+
+    sys.modules["_asyncio"] = asyncio_tasks
+    import asyncio
+    import socket
+    import ssl
+
+    import esp32
+    import machine
+    import network
+
+    pwm = machine.PWM
+
+    def lit(*arguments, **named):
+        note("lit")
+        return pwm(*arguments, **named)
+
+    machine.PWM = lit
+    esp32.Partition.find = lambda kind, label: [flash] if label == "vfs" else []
+    asyncio.core  # noqa: B018 - frozen in a chip's MicroPython
+    asyncio.StreamReader  # noqa: B018
+    return esp32, network, socket, ssl
+
+
+def look_for_built_in():
+    """Has an import look for files first where a chip's MicroPython would: its own modules of these names are C there.
+
+    Here some are the virtual chip's, which an import would find in sys.modules at once.
+    """
+    found = {}
+    for name in ("binascii", "errno", "hashlib", "json", "machine", "os", "select", "socket", "struct", "time"):
+        found[name] = __import__(name)
+        sys.modules.pop(name, None)
+    load = builtins.__import__
+
+    def find(name, *more):
+        if name not in found or name in sys.modules:
+            return load(name, *more)
+        for folder in sys.path:
+            if folder != ".frozen":
+                for kind in ("", ".py", ".mpy"):
+                    try:
+                        os.stat((folder and folder + "/") + name + kind)
+                    except OSError:
+                        pass
+        return found[name]
+
+    builtins.__import__ = find
+
+
+def note(what):
+    rows.append((what, flash.reads, flash.bytes))
+
+
+def run(name, names):
+    """What MicroPython does with boot.py and main.py."""
+    os.stat(name)
+    with open(name) as file:
+        exec(file.read(), names)
+
+
+with open(sys.argv[1], "rb") as file:
+    flash = Partition(file.read())
+with open(sys.argv[2]) as file:
+    moments = json.load(file)
+load_chip()
+look_for_built_in()
+vfs.umount("/")
+sys.path[:] = ["", ".frozen", "/lib"]
+gc.collect()
+vfs.mount(flash, "/")
+note("mounted")
+names = {"__name__": "__main__"}
+import asyncio  # noqa: E402
+
+
+def stop(life):
+    """In the place of asyncio.run: the app is made, and then its life ends."""
+    asyncio.core.cur_task = asyncio.core.Task(life)
+    try:
+        life.send(None)
+    except BaseException as error:
+        sys.print_exception(error)
+
+
+asyncio.run = stop
+run("boot.py", names)
+note("ports open")
+run("main.py", names)
+note("started")
+for what, loaded, forgotten in moments:
+    for name in list(sys.modules):
+        if name in forgotten:
+            del sys.modules[name]
+    before = flash.reads, flash.bytes
+    for name in loaded:
+        __import__(name)
+    rows.append((what, flash.reads - before[0], flash.bytes - before[1]))
+print(json.dumps(rows))
