@@ -12,9 +12,9 @@ from pole.health.surroundings import LEAKS_MA
 
 FULL_MV = 3300  # of a sensor at its full scale
 
-_DEFAULTS = {field[0]: field[4] for field in config.FIELDS}
+_DEFAULTS: dict[str, Any] = {field[0]: field[4] for field in config.FIELDS}
 # table, field, unit: (what the pole judges by, its value in that unit)
-_THRESHOLDS = {
+_THRESHOLDS: dict[tuple[str, str, str], tuple[tuple[str, int], ...]] = {
     ("leakage", "full_scale_ma", "mA"): (("leakageDetected is raised", LEAKS_MA),),
     ("photocell", "full_scale_lux", "lux"): (
         ("photocell.on is", _DEFAULTS["photocell.on"]),

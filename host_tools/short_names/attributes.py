@@ -34,7 +34,8 @@ FOREIGN = frozenset((
     "active", "any", "atten", "config", "connect", "deinit", "disconnect", "duty", "duty_u16", "erase_key", "feed",
     "find", "freq", "get_blob", "get_i32", "ifconfig", "info", "init", "ioctl", "irq", "isconnected", "label",
     "mem_alloc", "mem_free", "memory", "off", "on", "pulls", "read_u16", "read_uv", "readblocks", "readfrom",
-    "readfrom_into", "readfrom_mem", "readfrom_mem_into", "readinto", "reset", "reset_cause", "scan", "set_blob", "set_i32", "commit",
+    "readfrom_into", "readfrom_mem", "readfrom_mem_into", "readinto", "reset", "reset_cause", "scan", "set_blob",
+    "set_i32", "commit",
     "status", "threshold", "ticks_add", "ticks_diff", "ticks_ms", "tx", "unique_id", "rx", "value", "writeblocks",
     "writeto", "writeto_mem",
 ))  # fmt: skip

@@ -30,16 +30,16 @@ def excused(s, power, due, dark, mv, ticks):
         if s.grace == _STRIKE_MS:
             s.hasty = True
         return ticks_diff(ticks, s.arc_at) < s.grace
-    if s.arc == _DARK:
-        s.arc = _RUN_UP
-        s.arc_at = s.struck_at = ticks
-        s.peak = power
     if s.arc == BURNING:
         return False
-    if power > s.peak + s.peak // 50:
-        s.peak = power
+    part = power * 100 // (due // 10)  # thousandths, so that the voltage's ups and downs are none of its
+    if s.arc == _DARK:
+        s.arc = _RUN_UP
+        s.struck_at = ticks
+        s.peak = 0
+    if part > s.peak + s.peak // 50:
+        s.peak = part
         s.arc_at = ticks
-    near = due // 100 * 94 < power < due // 100 * 106
-    if near or ticks_diff(ticks, s.arc_at) > _FLAT_MS or ticks_diff(ticks, s.struck_at) > s.run_up:
+    if 940 < part < 1060 or ticks_diff(ticks, s.arc_at) > _FLAT_MS or ticks_diff(ticks, s.struck_at) > s.run_up:
         s.arc = BURNING
     return s.arc != BURNING

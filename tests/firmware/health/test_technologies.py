@@ -105,6 +105,10 @@ def test_a_fuse_that_is_open_is_no_lamp_that_strikes_late():
     pole.closed = False
     events = pole.run(600)
     assert types(events) == ["relayFailure"] and events[0][2] <= 60, events
+    pole.closed, pole.struck_at = None, None
+    assert types(pole.run(200)) == []
+    pole.struck_at = pole.ticks  # and when the contact closes again it strikes and runs up
+    assert types(pole.run(3600)) == []
 
 
 def test_a_lamp_that_runs_up_to_less_than_its_power_is_told_when_it_rises_no_more():

@@ -107,3 +107,25 @@ def test_changes_of_a_zone_are_those_of_the_time_zone_database(timezone: str) ->
 def test_settings_are_plain_json(sagar: Site) -> None:
     settings = pole_config(sagar, sagar.poles[0], NOVEMBER)
     assert json.loads(json.dumps(settings)) == settings
+
+
+def test_a_pole_is_told_technology_and_driver_where_they_are_not_those_of_a_plain_led(sagar: Site) -> None:
+    def told(technology: str, driver: str) -> dict[str, object]:
+        pole = sagar.poles[0]
+        kind = replace(sagar.luminaires[pole.luminaire], technology=technology, driver=driver)
+        settings = pole_config(replace(sagar, luminaires={**sagar.luminaires, kind.name: kind}), pole, NOVEMBER)
+        assert config.check(settings) == []
+        return {name: value for name, value in settings.items() if name in ("lamp.technology", "lamp.driver")}
+
+    assert told("led", "constant-power") == {}
+    assert told("led", "follows-voltage") == {"lamp.driver": "followsVoltage"}
+    assert told("hps", "constant-power") == {"lamp.technology": "hps"}
+    assert told("mh", "follows-voltage") == {"lamp.technology": "mh", "lamp.driver": "followsVoltage"}
+
+
+def test_a_pole_refuses_a_technology_that_it_does_not_know(sagar: Site) -> None:
+    settings = pole_config(sagar, sagar.poles[0], NOVEMBER)
+    assert config.check({**settings, "lamp.technology": "oil", "lamp.driver": "x"}) == [
+        "lamp.technology is 'oil' and must be led, hps or mh",
+        "lamp.driver is 'x' and must be constantPower or followsVoltage",
+    ]

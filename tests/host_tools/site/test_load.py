@@ -285,3 +285,19 @@ def test_a_pole_is_found_by_name_without_a_search() -> None:
     assert site.pole("P0240") is site.poles[239]
     with pytest.raises(KeyError):
         site.pole("P9999")
+
+
+def test_a_luminaire_says_technology_and_driver(tmp_path: Path) -> None:
+    def kind(more: str) -> tuple[str, str]:
+        site = load_site(write(tmp_path, SITE.replace("rated_w = 50", f"rated_w = 50\n{more}")))
+        (luminaire,) = site.luminaires.values()
+        return luminaire.technology, luminaire.driver
+
+    assert kind("") == ("led", "constant-power")
+    assert kind('driver = "follows-voltage"') == ("led", "follows-voltage")
+    assert kind('technology = "hps"') == ("hps", "follows-voltage")  # a ballast of iron
+    assert kind('technology = "mh"\ndriver = "constant-power"') == ("mh", "constant-power")
+    assert sentences(write(tmp_path, SITE.replace("rated_w = 50", 'rated_w = 50\ntechnology = "oil"\ndriver = 7'))) == [
+        "site.toml line 14: luminaires.led.technology is 'oil' and must be a technology: led, hps, mh",
+        "site.toml line 15: luminaires.led.driver is 7 and must be text",
+    ]

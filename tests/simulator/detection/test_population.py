@@ -91,3 +91,12 @@ def test_what_happens_lies_within_the_nights_and_expects_what_its_kind_does() ->
                 benign += 1
                 assert happening.expect == ()
     assert benign > len(people)
+
+
+def test_a_fifth_of_the_lamps_are_none_of_constant_power() -> None:
+    counted = Counter(life.technology for life in lives(SEED, 4000))
+    total = sum(counted.values())
+    assert set(counted) == {"led, constant power", *(f"{one}, following the voltage" for one in ("led", "hps", "mh"))}
+    assert 0.17 < 1 - counted["led, constant power"] / total < 0.23
+    told = next(settings_of(life) for life in lives(SEED, 400) if life.luminaire.technology == "hps")
+    assert (told["lamp.technology"], told["lamp.driver"]) == ("hps", "followsVoltage")
