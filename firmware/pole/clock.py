@@ -42,8 +42,8 @@ class Clock:
     was never agreed.  Each may raise OSError.
 
     *floor_unix*: the time is probably later; *drift_ppm*: of the ticks; *max_error_s*: beyond it, time is unknown.
-    *trusted*: the chip's time at the start is known to be the agreed one; else the chip is one witness, which is gone by
-    for 90 s, until the others had time to answer.
+    *trusted*: the chip's time at the start is known to be the agreed one; else the chip is one witness, which is gone
+    by for 90 s, until the others had time to answer.
     Ticks are MicroPython's milliseconds, which wrap: some method must be called at least every six days.
     """
 
@@ -80,7 +80,7 @@ class Clock:
     def start(self, ticks):
         """Hears the clock chip."""
         self._ticks = ticks
-        self._with_witnesses(lambda witnesses: witnesses.start(self))
+        self._hear()
 
     def now(self, ticks):
         """Unix seconds of the agreed time, or None while there is none: what is signed, dated and lit goes by it."""
@@ -108,7 +108,7 @@ class Clock:
         """
         now = self.now(ticks)
         if now is None:
-            return self._with_witnesses(lambda witnesses: witnesses.believed(self)) or self.floor
+            return self._hear(NETWORK) or self.floor
         return now
 
     def until_ms(self, unix, ticks):
@@ -137,7 +137,7 @@ class Clock:
         "" when the time is agreed and *witness* agrees, else a sentence that says why not.
         """
         self._advance(ticks)
-        return self._with_witnesses(lambda witnesses: witnesses.offer(self, witness, unix_ms, round_trip_ms))
+        return self._hear(witness, unix_ms, round_trip_ms)
 
     def raise_floor(self, unix):
         """The time is probably not before *unix*, which is authenticated.
@@ -158,12 +158,12 @@ class Clock:
         """How many milliseconds the time may be wrong by."""
         return self.error_at_set + (self.up_s - self.set_s) * self.drift_ppm // 1000 + abs(self.slew)
 
-    def _with_witnesses(self, work):
-        """What *work* returns, called with that module; None where there is no memory for it."""
+    def _hear(self, *said):
+        """What witnesses.hear makes of it; None where there is no memory for it."""
         try:
-            from pole import witnesses
+            from pole.witnesses import hear
 
-            return work(witnesses)
+            return hear(self, *said)
         except MemoryError:
             self.look_s = self.up_s + 60
         finally:
@@ -187,7 +187,7 @@ class Clock:
             if self.bound_ms() > self._max_error_ms:
                 self.known = False
         if self.up_s >= self.look_s and (self.rtc_by or self.dispute or not self.known):
-            self._with_witnesses(lambda witnesses: witnesses.start(self))
+            self._hear()
 
     def _slewed_by(self, elapsed):
         """Milliseconds of slew, of either sign, that these *elapsed* milliseconds give."""

@@ -13,11 +13,16 @@ _GRACE_S = const(90)  # that the chip is gone by alone after a start: a wrong on
 _PPM_OF_RTC = const(200)  # one millisecond in so many seconds: 5 parts per million
 
 
-def offer(clock, witness, unix_ms, round_trip_ms):
+def hear(clock, witness=None, unix_ms=None, round_trip_ms=0):
     """*witness* has answered *unix_ms* to a question that was asked *round_trip_ms* ago.
 
-    Returns "" when the time is agreed and *witness* agrees, else why not.
+    Returns "" when the time is agreed and *witness* agrees, else why not.  Without a *witness* the clock chip is read;
+    without *unix_ms* it is Unix seconds to check certificates by, None where it is the floor's turn.
     """
+    if witness is None:
+        return _look(clock)
+    if unix_ms is None:
+        return _believed(clock)
     problem = refused(unix_ms, round_trip_ms)
     if problem:
         return problem
@@ -33,7 +38,7 @@ def offer(clock, witness, unix_ms, round_trip_ms):
     return ""
 
 
-def start(clock):
+def _look(clock):
     """Reads the clock chip and counts the vote once more."""
     first = not clock.look_s  # at the start
     clock.look_s = clock.up_s + _LOOK_S
@@ -64,7 +69,7 @@ def start(clock):
     _count(clock)
 
 
-def believed(clock):
+def _believed(clock):
     """Unix seconds by the next of all times there are, None where it is the floor's turn."""
     words = [word for word in clock.words if word]
     place = clock.up_s % (len(words) + 1)

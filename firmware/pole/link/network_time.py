@@ -55,6 +55,7 @@ class NetworkTime:
         pause_s = _RETRY_S
         longest_s = self.settings["time.interval"]
         while True:
+            self._wake.clear()
             if self._radio.joined():
                 if self.due_at < 0 or aio.ticks_diff(self.due_at, aio.ticks_ms()) <= 0:
                     await self._ask()
@@ -65,7 +66,6 @@ class NetworkTime:
             await self._wake.wait(pause_s * 750 + self._random.below(pause_s * 500))
             await aio.sleep_ms(1)  # what wakes in the very millisecond in which the wait ends counts, too
             pause_s = _RETRY_S if self._wake.is_set() or self.settled else min(2 * pause_s, longest_s)
-            self._wake.clear()
 
     def heard(self, topic, payload, oversize):
         """A message came (the session's *on_message*)."""
@@ -104,8 +104,9 @@ class NetworkTime:
             self.due_at = -1
             self.wait_s = 0
             self.on_answer(unix_ms, aio.ticks_diff(ticks, sent), ticks, NETWORK)
-        except (OSError, ValueError, MemoryError):
-            _with_sntp(lambda sntp: sntp.put_off(self, self._random))
+        except (OSError, ValueError, MemoryError) as error:
+            answered = isinstance(error, ValueError)
+            _with_sntp(lambda sntp: sntp.put_off(self, self._random, answered))
 
 
 def _with_sntp(work):

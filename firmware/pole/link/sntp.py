@@ -9,7 +9,8 @@ from pole import aio, const
 
 _EPOCH = const(2208988800)  # Unix 0 in seconds since 1900
 _FIRST_WAIT_S = const(30)
-_LONGEST_S = const(7200)  # between two questions to servers that do not answer
+_LONGEST_S = const(3600)  # between two questions to servers that do not answer ...
+_REFUSED_S = const(14400)  # ... and to one that refuses, or answers what makes no sense
 _ERA = const(1 << 32)  # seconds; the 32-bit count starts again in February 2036
 
 
@@ -43,11 +44,11 @@ def parse(reply, nonce):
     return (seconds - _EPOCH) * 1000 + (fraction >> 16) * 1000 // 65536
 
 
-def put_off(times, random):
+def put_off(times, random, answered):
     """No answer, or a bad one such as the kiss of death (stratum 0): the next server is asked next, and all of them
-    less and less often, as RFC 4330 (10) wants it.  *times* is the NetworkTime.
+    less and less often, as RFC 4330 (10) wants it.  *times* is the NetworkTime; *answered*: there was a bad answer.
     """
     times.hosts.append(times.hosts.pop(0))
-    times.wait_s = min(2 * times.wait_s or _FIRST_WAIT_S, _LONGEST_S)
+    times.wait_s = min(2 * times.wait_s or _FIRST_WAIT_S, _REFUSED_S if answered else _LONGEST_S)
     wait_s = times.wait_s // len(times.hosts)
     times.due_at = aio.ticks_add(aio.ticks_ms(), wait_s * 750 + random.below(wait_s * 500 + 1))
