@@ -49,7 +49,7 @@ def build(ports, settings, origin, standing, past):
     clo = () if safe else settings["lamp.constantLightOutput"]
     lamp = Lamp(settings["lamp.minimumLevel"], settings["lamp.minimumOff"], clo)
     dusk = None
-    if ports.photocell and origin:  # a pole that was never told anything is lit by day, too
+    if ports.photocell and settings["pole"] != "unknown":  # a pole that was never told anything is lit by day, too
         from pole.lighting.photocell import Photocell
 
         dusk = Photocell(settings["photocell.on"], settings["photocell.off"], settings["photocell.delay"])
