@@ -49,7 +49,7 @@ def build(ports, settings, origin, standing, past):
     clo = () if safe else settings["lamp.constantLightOutput"]
     lamp = Lamp(settings["lamp.minimumLevel"], settings["lamp.minimumOff"], clo)
     dusk = None
-    if ports.photocell:
+    if ports.photocell and settings["pole"] != "unknown":  # a pole that was never told anything is lit by day, too
         from pole.lighting.daylight import nights
         from pole.lighting.photocell import Photocell
 

@@ -206,6 +206,11 @@ KINDS = {
             ("communicationFailure",),
         ),
         Kind(
+            "names_unanswered",
+            "The name server no longer answers: a look-up blocks the whole chip for 7 s and finds nothing.",
+            f"1.0 answers none; {ALL}",
+        ),
+        Kind(
             "broker_down",
             "The city's MQTT broker is gone: connections are refused and open ones close; the record reports it.",
             f"1.0 is no broker at all; {ALL}",

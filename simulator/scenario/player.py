@@ -125,6 +125,8 @@ class Player:
         stage = self._stages[name]
         if kind == "network_outage":
             self._around.reach(name, severity == 0.0)
+        elif kind == "names_unanswered":
+            stage.pole.names_served = severity == 0.0
         elif kind == "clock_lost":
             self._around.time_served(name, severity == 0.0)
         elif kind == "memory_short":

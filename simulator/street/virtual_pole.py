@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from simulator.virtual import hostops
 
 CRASHED = "diya: the app ended"  # what main.py prints then
 MILLION = 1_000_000
+LOOK_UP_MS = 7000  # that lwIP waits for a name server which does not answer, and all of MicroPython with it (measured)
 BOOT_MS = 800  # from power-on to boot.py: ROM, second-stage loader and MicroPython's own start on an ESP32
 
 
@@ -43,12 +45,23 @@ class VirtualPole:
         self._plan = 0  # of which step
         self._watched_life = -1  # the life whose watchdog has an event in the queue
         self._read = 0  # characters of the console
+        self._stalled_ms = 0  # until then the chip does nothing else: a look-up of a name blocks it
+        self.stalls: list[tuple[int, int]] = []  # (ms of the run, for how many)
+        self.names_served = True  # a name server answers
 
     def handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
         """One call of the firmware."""
+        if op == hostops.RESOLVE and not self.names_served and not data.replace(b".", b"").isdigit():
+            self._stall(LOOK_UP_MS)
+            return -errno.EHOSTUNREACH, b""
         if op >= hostops.RESOLVE:
             return self._sockets.handle(op, a, b, data)
         return self.chip.handle(op, a, b, data)
+
+    def _stall(self, ms: int) -> None:
+        """What was called takes the chip *ms* in which it does nothing else; the firmware goes on after them."""
+        self._stalled_ms = self._kernel.now_ms + ms
+        self.stalls.append((self._kernel.now_ms, ms))
 
     def power_on(self) -> None:
         """Mains is back: the firmware starts after the boot time, or never knew but for its supply's contact."""
@@ -124,6 +137,7 @@ class VirtualPole:
     def _end(self) -> None:
         self._life += 1
         self._plan += 1
+        self._stalled_ms = 0
         runner, self._runner = self._runner, None
         if runner:
             self._measure(runner)
@@ -139,7 +153,7 @@ class VirtualPole:
     def _schedule(self, ms: int) -> None:
         self._plan += 1
         plan = self._plan
-        self._kernel.at(ms, lambda: self._step(plan))
+        self._kernel.at(max(ms, self._stalled_ms), lambda: self._step(plan))
 
     def _step(self, plan: int) -> None:
         runner = self._runner

@@ -105,6 +105,24 @@ def test_a_simulation_counts_apart_and_begins_anew(tmp_path: Path) -> None:
     assert counters.next("ops", again - 1000, simulated="mqtt://127.0.0.1:1/sagar") == again + 1
 
 
+def test_a_number_that_was_counted_under_a_wrong_clock_is_forgotten(tmp_path: Path) -> None:
+    counters = Counters(tmp_path / "senders.sqlite")
+    now, wrong = 1_795_500_000_000, 1_795_500_000_000 + 5 * 365 * 86_400_000
+    assert counters.next("ops", wrong) == wrong
+    assert counters.next("ops", now) == now
+    assert counters.next("ops", now + 80_000_000) == now + 80_000_000
+    assert counters.next("ops", now) == now + 80_000_001  # less than a day ahead: it still counts
+
+
+def test_the_mark_that_a_pole_holds_is_learned_unless_it_lies_more_than_a_day_ahead(tmp_path: Path) -> None:
+    counters = Counters(tmp_path / "senders.sqlite")
+    now = 1_795_500_000_000
+    counters.learn("ops", now + 3_600_000, now)
+    assert counters.next("ops", now) > now + 3_600_000
+    counters.learn("ops", now + 90_000_000, now)
+    assert counters.next("ops", now) < now + 4_000_000
+
+
 def _env() -> dict[str, str]:
     import os
 

@@ -155,3 +155,28 @@ def test_the_model_keeps_any_time_it_is_given(bench):
         moment = datetime(2027, 1, 1, tzinfo=UTC) + timedelta(hours=hours, seconds=hours)
         bench.clock.set_unix(int(moment.timestamp()))
         assert bench.clock.now() == moment
+
+
+def test_the_mark_says_whose_time_it_is_and_how_wrong_it_may_be(bench, drivers):
+    drivers.clock.set(bench.unix)
+    assert drivers.clock.mark(bench.unix) == (15, 1432)
+    drivers.clock.set(bench.unix, 1)
+    assert drivers.clock.mark(bench.unix + 100 * DAY) == (1, 1432 + 100 * 432)
+    assert drivers.clock.mark(bench.unix + 231 * DAY) == (0, 0)  # 5 parts per million make 100 s
+    assert drivers.clock.mark(bench.unix - 2 * DAY) == (0, 0)  # it says that it was set after now
+
+
+def test_a_chip_that_another_program_set_has_no_mark(bench, drivers):
+    bench.clock.set_unix(bench.unix)
+    assert drivers.clock.get() == bench.unix
+    assert drivers.clock.mark(bench.unix) == (0, 0)
+
+
+def test_no_damaged_byte_of_a_mark_passes(bench, drivers):
+    drivers.clock.set(bench.unix)
+    for place in (0, 1, 2, 3, 4, 6):
+        for bit in range(8):
+            bench.clock._registers[7 + place] ^= 1 << bit
+            assert drivers.clock.mark(bench.unix) == (0, 0)
+            bench.clock._registers[7 + place] ^= 1 << bit
+    assert drivers.clock.mark(bench.unix) == (15, 1432)
