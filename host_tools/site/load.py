@@ -22,6 +22,7 @@ SITE_FILE = "site.toml"
 RATED_MOST_W = 4000  # a mast with several lamps
 POWER_MOST_W = 5000  # and what their ballasts add; pole/lighting/lamp_settings.py has the same bound
 LAMPS_MOST = 99
+SWITCHED = ("dusk-dawn",)  # a contactor closes at dusk and opens at dawn
 
 _AT_BOUND = "must be HH:MM, or sunset, sunrise, dusk or dawn, with at most 720 minutes added such as sunset-10"
 
@@ -64,6 +65,10 @@ def read_site(folder: str | Path) -> tuple[Site | None, list[Problem]]:
     site = site.with_poles(poles)
     if poles:
         check_groups(reader, site)
+        feeders = {pole.feeder for pole in poles}
+        for name in reader.table(("feeders",), required=False):
+            if name not in feeders:
+                reader.wrong(("feeders", name), "is no pole's feeder", f"must be a feeder of {poles_csv.FILE}")
     return site, sorted(reader.problems, key=lambda problem: problem.line) + problems
 
 
@@ -74,7 +79,7 @@ class _Parts:
         self._read = reader
         self._read.only((), (
             "name", "title", "version", "place", "broker", "light", "programmes", "road_classes", "special_days",
-            "rule", "luminaires", "names",
+            "rule", "luminaires", "names", "feeders",
         ))  # fmt: skip
 
     def site(self) -> Site:
@@ -106,7 +111,20 @@ class _Parts:
             luminaires=self._luminaires(),
             poles=(),
             names=self._names(),
+            switched=self._switched(),
         )
+
+    def _switched(self) -> frozenset[str]:
+        """The feeders that a contactor switches."""
+        out = set()
+        for name in self._read.table(("feeders",), required=False):
+            path = ("feeders", name)
+            self._read.key(path)
+            self._read.table(path)
+            self._read.only(path, ("switched",))
+            if self._read.choice((*path, "switched"), SWITCHED, "how the feeder is switched", default="") in SWITCHED:
+                out.add(name)
+        return frozenset(out)
 
     def _names(self) -> dict[str, str]:
         """What the city calls its groups."""

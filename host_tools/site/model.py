@@ -136,7 +136,7 @@ class Site:
 
     ``lit_percent``: from this share of its rated light on a luminaire counts as lit.  ``floor``: no group key takes a
     pole below this level.  ``broker`` is an `mqtt://` address and ``root`` the head of every topic.  ``names`` says
-    what the city calls a group.
+    what the city calls a group.  ``switched`` are the feeders that a contactor switches on at dusk and off at dawn.
     """
 
     name: str
@@ -156,6 +156,7 @@ class Site:
     luminaires: Mapping[str, Luminaire]
     poles: tuple[Pole, ...]
     names: Mapping[str, str] = field(default_factory=dict)
+    switched: frozenset[str] = frozenset()
 
     @cached_property
     def _by_name(self) -> dict[str, Pole]:

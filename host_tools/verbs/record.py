@@ -162,16 +162,16 @@ def export(
 )  # fmt: skip
 @json_option
 def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None:
-    from host_tools.correlation import lines, street_faults
+    from host_tools.correlation import lines, street_faults, switched
     from host_tools.record import heard
     from host_tools.record.believed import as_of
     from host_tools.site.load import load_site
 
     with query.reading(record_file(db)) as reader:
-        poles = load_site(site or reader.about["site"]).poles
+        known = load_site(site or reader.about["site"])
         now = as_of(reader.db)
         from_ = query.moment(since, now, reader.zone)
-        found = street_faults(poles, heard.history(reader.db, from_))
+        found = street_faults(known.poles, heard.history(reader.db, from_), switched=switched(known))
         shown = [one for one in found if one.ends is None or one.ends >= from_]
         if as_json:
             say_json({
