@@ -58,7 +58,7 @@ def test_a_trip_at_night_is_an_outage() -> None:
     (one,) = found(silences, gone, at(21, "02:00"))
     assert kinds([one]) == [("feederOutage", "F1", 10)] and one.ends is not None
     silences = wills(F1, at(20, "23:00"), at(21, "17:40"))  # until the next evening: it is over where day begins
-    (one,) = found(silences, [], at(21, "20:00"))
+    (one,) = found(silences, losses(F1, at(20, "23:00"), at(21, "17:41")), at(21, "20:00"))
     assert one.ends is not None and one.ends - at(21, "05:49") < 2 * MINUTE
 
 

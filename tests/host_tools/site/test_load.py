@@ -282,3 +282,16 @@ def test_a_pole_is_found_by_name_without_a_search() -> None:
     assert site.pole("P0240") is site.poles[239]
     with pytest.raises(KeyError):
         site.pole("P9999")
+
+
+def test_a_feeder_may_be_switched_at_dusk_and_dawn_and_what_is_wrong_with_it_is_said(tmp_path: Path) -> None:
+    for name in ("site.toml", "poles.csv"):
+        (tmp_path / name).write_text((find_site("sagar") / name).read_text())
+    feeder = load_site(tmp_path).poles[0].feeder
+    text = (tmp_path / "site.toml").read_text()
+    (tmp_path / "site.toml").write_text(f'{text}\n[feeders]\n{feeder} = {{switched = "dusk-dawn"}}\n')
+    assert load_site(tmp_path).switched == {feeder}
+    (tmp_path / "site.toml").write_text(f'{text}\n[feeders]\n{feeder} = {{switched = "noon"}}\nNOT = {{switch = 1}}\n')
+    said = [str(problem) for problem in read_site(tmp_path)[1]]
+    assert len(said) == 3 and any("'noon'" in one and "dusk-dawn" in one for one in said), said
+    assert any("feeders.NOT is no pole's feeder" in one for one in said)
