@@ -41,7 +41,7 @@ def build(ports, settings, origin, standing, past):
     random = Lcg(int(chip.identity(), 16) + boots)
     inbox = Inbox()
     safe = past[0] >= EARLY_DEATHS
-    counters = None if safe else Counters(ports.store, ports.meter, random)
+    counters = None if safe else Counters(ports.store, ports.meter, Lcg(boots))
     known = max(settings["clock.floor"], counters.known if counters else 0)
     clock = Clock(ports.rtc, known, settings["clock.drift"], settings["clock.maximumError"], False)
     clock.start(ticks)

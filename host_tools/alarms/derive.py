@@ -6,7 +6,7 @@ loss of its supply that it tells of when it is back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from host_tools.alarms.alarm import Alarm, Heard
 from host_tools.correlation.fault import Fault
@@ -16,8 +16,13 @@ SUPPLY_LOSS = "supplyLoss"
 EFFECTS = {"lampPowerTooLow": "lampFailure"}  # told beside its cause: no alarm of its own while that is open
 
 
-def alarms(heard: Iterable[Heard], faults: Iterable[Fault]) -> list[Alarm]:
-    """The alarms of all *heard* and of the street's *faults*: the open ones first, each by severity, then by time."""
+def alarms(
+    heard: Iterable[Heard], faults: Iterable[Fault], dark: Callable[[str], bool] = lambda pole: False
+) -> list[Alarm]:
+    """The alarms of all *heard* and of the street's *faults*: the open ones first, each by severity, then by time.
+
+    *dark(pole)* says whether it is expected to be without supply now, as on a feeder that is switched on at dusk.
+    """
     out = [_of_street(one) for one in faults]
     explained = {pole for alarm in out if alarm.ended is None for pole in alarm.poles}
     told = list(heard)
@@ -29,7 +34,8 @@ def alarms(heard: Iterable[Heard], faults: Iterable[Fault]) -> list[Alarm]:
             effects.setdefault(cause, []).append(one.type)
     for one in told:
         effect = one.ends is None and (one.pole, EFFECTS.get(one.type, "")) in there
-        if not effect and (one.type != SUPPLY_LOSS or one.pole not in explained):
+        expected = one.type == SUPPLY_LOSS and one.ends is None and dark(one.pole)
+        if not effect and not expected and (one.type != SUPPLY_LOSS or one.pole not in explained):
             out.append(_of_pole(one, effects.get((one.pole, one.type), []) if one.ends is None else []))
     return sorted(out, key=lambda one: (one.ended is not None, one.severity, one.since or 0, one.kind, one.name))
 

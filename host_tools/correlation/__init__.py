@@ -7,6 +7,7 @@ silence and every loss of supply, each exactly once.
 from host_tools.correlation.correlate import street_faults
 from host_tools.correlation.fault import Fault
 from host_tools.correlation.history import History, Silence, SupplyLoss
+from host_tools.correlation.switched import Switched, switched
 from host_tools.correlation.telling import lines
 
-__all__ = ["Fault", "History", "Silence", "SupplyLoss", "lines", "street_faults"]
+__all__ = ["Fault", "History", "Silence", "SupplyLoss", "Switched", "lines", "street_faults", "switched"]

@@ -10,21 +10,31 @@ from host_tools.correlation.fault import Fault
 from host_tools.correlation.grouping import Found, explain, part
 from host_tools.correlation.history import BROKER, Absence, History, absences
 from host_tools.correlation.street import Street
+from host_tools.correlation.switched import Switched
 from host_tools.correlation.thresholds import THRESHOLDS, Thresholds
 from host_tools.correlation.weak import weak_points
 from host_tools.correlation.words import fault_of
 from host_tools.site.model import Pole
 
 
-def street_faults(poles: Iterable[Pole], history: History, limits: Thresholds = THRESHOLDS) -> list[Fault]:
-    """The faults that explain *history* on the site's *poles*: those going on first, each then by its beginning."""
-    faults = [fault_of(one) for one in found_in(poles, history, limits)]
+def street_faults(
+    poles: Iterable[Pole], history: History, limits: Thresholds = THRESHOLDS, switched: Switched | None = None
+) -> list[Fault]:
+    """The faults that explain *history* on the site's *poles*: those going on first, each then by its beginning.
+
+    What is expected of poles on *switched* feeders is none.
+    """
+    faults = [fault_of(one) for one in found_in(poles, history, limits, switched)]
     return sorted(faults, key=lambda one: (one.ends is not None, one.begins, one.kind, one.name))
 
 
-def found_in(poles: Iterable[Pole], history: History, limits: Thresholds) -> list[Found]:
+def found_in(
+    poles: Iterable[Pole], history: History, limits: Thresholds, switched: Switched | None = None
+) -> list[Found]:
     """The faults with the absences they explain: every moment of every absence is in exactly one of them."""
     everything = absences(history, limits)
+    if switched and switched.poles:
+        everything = switched.missed(everything, history.now)
     street = Street(poles, history.known, everything)
     weak = weak_points(everything, street, history.now, limits)
     taken = {absence for one in weak for absence in one.absences}

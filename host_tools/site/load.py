@@ -25,6 +25,7 @@ POWER_MOST_W = 5000  # and what their ballasts add; pole/lighting/lamp_settings.
 LAMPS_MOST = 99
 MOST_SERVERS = 128  # characters, as of the pole's setting time.host
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+SWITCHED = ("dusk-dawn",)  # a contactor closes at dusk and opens at dawn
 
 _AT_BOUND = "must be HH:MM, or sunset, sunrise, dusk or dawn, with at most 720 minutes added such as sunset-10"
 
@@ -67,6 +68,10 @@ def read_site(folder: str | Path) -> tuple[Site | None, list[Problem]]:
     site = site.with_poles(poles)
     if poles:
         check_groups(reader, site)
+        feeders = {pole.feeder for pole in poles}
+        for name in reader.table(("feeders",), required=False):
+            if name not in feeders:
+                reader.wrong(("feeders", name), "is no pole's feeder", f"must be a feeder of {poles_csv.FILE}")
     return site, sorted(reader.problems, key=lambda problem: problem.line) + problems
 
 
@@ -77,7 +82,7 @@ class _Parts:
         self._read = reader
         self._read.only((), (
             "name", "title", "version", "place", "broker", "light", "programmes", "road_classes", "special_days",
-            "rule", "luminaires", "names", "time",
+            "rule", "luminaires", "names", "time", "feeders",
         ))  # fmt: skip
 
     def site(self) -> Site:
@@ -112,7 +117,20 @@ class _Parts:
             poles=(),
             names=self._names(),
             time_servers=self._time_servers(),
+            switched=self._switched(),
         )
+
+    def _switched(self) -> frozenset[str]:
+        """The feeders that a contactor switches."""
+        out = set()
+        for name in self._read.table(("feeders",), required=False):
+            path = ("feeders", name)
+            self._read.key(path)
+            self._read.table(path)
+            self._read.only(path, ("switched",))
+            if self._read.choice((*path, "switched"), SWITCHED, "how the feeder is switched", default="") in SWITCHED:
+                out.add(name)
+        return frozenset(out)
 
     def _names(self) -> dict[str, str]:
         """What the city calls its groups."""

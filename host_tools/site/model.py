@@ -146,6 +146,7 @@ class Site:
     pole below this level.  ``broker`` is an `mqtt://` address and ``root`` the head of every topic.  ``names`` says
     what the city calls a group.  ``time_servers``: where its poles ask for the time; empty: where the firmware does.
     ``by_day``: the programmes whose fixed times may light a lamp by day.
+    ``switched`` are the feeders that a contactor switches on at dusk and off at dawn.
     """
 
     name: str
@@ -167,6 +168,7 @@ class Site:
     names: Mapping[str, str] = field(default_factory=dict)
     by_day: frozenset[str] = frozenset()
     time_servers: tuple[str, ...] = ()
+    switched: frozenset[str] = frozenset()
 
     @cached_property
     def _by_name(self) -> dict[str, Pole]:

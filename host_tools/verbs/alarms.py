@@ -13,7 +13,7 @@ from host_tools.alarms import Alarm, alarms
 from host_tools.alarms import lines as words
 from host_tools.alarms.severity import NAMES
 from host_tools.closest import closest
-from host_tools.correlation import street_faults
+from host_tools.correlation import street_faults, switched
 from host_tools.correlation.telling import moment, span
 from host_tools.errors import CommandError
 from host_tools.option_types import WORD
@@ -22,7 +22,7 @@ from host_tools.record import heard, query
 from host_tools.record.open_faults import closed_faults
 from host_tools.record.query import Reader
 from host_tools.site.model import Pole
-from host_tools.verbs.record_file import db_option, known_poles, record_file
+from host_tools.verbs.record_file import db_option, known_site, record_file
 
 STALE_S = 1200  # without a word: a pole refreshes its state every 15 minutes, so somebody would have spoken
 CLOSED = 20
@@ -67,15 +67,18 @@ def alarms_command(
         raise CommandError(f"--last is {last} and must be 1 to 100000")
     path = record_file(db)
     with query.reading(path) as reader:
-        known = known_poles(site, reader)
+        files = known_site(site, reader)
+        known = files.poles if files else ()
         wanted = Wanted(poles, _group(group, known, reader), kinds)
         _check(poles, kinds, known, reader)
         now = heard.as_of(reader.db)
-        faults = street_faults(known, heard.history(reader.db, now - DAY_S))
+        contactors = switched(files) if files else None
+        faults = street_faults(known, heard.history(reader.db, now - DAY_S), switched=contactors)
         told = list(reader.open_faults)
         if everything:
             told += closed_faults(reader.db, last or CLOSED)
-        every = [one for one in alarms(told, faults) if wanted.holds(one)]
+        dark = (lambda pole: contactors.dark(pole, now)) if contactors else (lambda pole: False)
+        every = [one for one in alarms(told, faults, dark) if wanted.holds(one)]
         opened = [one for one in every if one.ended is None]
         closed = sorted((one for one in every if one.ended), key=lambda one: -(one.ended or 0))[: last or CLOSED]
         shown = opened + (closed if everything else [])

@@ -21,7 +21,7 @@ from host_tools.record.known import check_names
 from host_tools.record.query import Reader, Wanted
 from host_tools.text import safe
 from host_tools.verbs.keys import key_file_option, opened
-from host_tools.verbs.record_file import db_option, known_poles, record_file
+from host_tools.verbs.record_file import db_option, known_site, record_file
 
 SHOWN = 20
 
@@ -162,13 +162,13 @@ def export(
 )  # fmt: skip
 @json_option
 def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None:
-    from host_tools.correlation import lines, street_faults
+    from host_tools.correlation import lines, street_faults, switched
     from host_tools.record import heard
     from host_tools.record.believed import as_of
 
     with query.reading(record_file(db)) as reader:
-        poles = known_poles(site, reader)
-        if not poles:
+        known = known_site(site, reader)
+        if not known:
             click.echo(
                 f"the files of the site {reader.about['site']} are not here, so no feeder and no access point is "
                 "known: name their folder by --site",
@@ -176,7 +176,8 @@ def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None
             )
         now = as_of(reader.db)
         from_ = query.moment(since, now, reader.zone)
-        found = street_faults(poles, heard.history(reader.db, from_))
+        history, poles = heard.history(reader.db, from_), known.poles if known else ()
+        found = street_faults(poles, history, switched=switched(known) if known else None)
         shown = [one for one in found if one.ends is None or one.ends >= from_]
         if as_json:
             say_json({

@@ -29,7 +29,7 @@ class Counters:
     def __init__(self, store, meter, random=None):
         self._store = store
         self._meter = meter
-        now = aio.ticks_ms()
+        now = aio.ticks_add(aio.ticks_ms(), 0)
         self._counted_to, self._lit = (0, None) if now < _START_MS else (now, False)  # None: not yet told
         self._rest_ms = 0
         self._burnt = 0  # seconds in this life

@@ -301,3 +301,16 @@ def test_a_luminaire_says_technology_and_driver(tmp_path: Path) -> None:
         "site.toml line 14: luminaires.led.technology is 'oil' and must be a technology: led, hps, mh",
         "site.toml line 15: luminaires.led.driver is 7 and must be text",
     ]
+
+
+def test_a_feeder_may_be_switched_at_dusk_and_dawn_and_what_is_wrong_with_it_is_said(tmp_path: Path) -> None:
+    for name in ("site.toml", "poles.csv"):
+        (tmp_path / name).write_text((find_site("sagar") / name).read_text())
+    feeder = load_site(tmp_path).poles[0].feeder
+    text = (tmp_path / "site.toml").read_text()
+    (tmp_path / "site.toml").write_text(f'{text}\n[feeders]\n{feeder} = {{switched = "dusk-dawn"}}\n')
+    assert load_site(tmp_path).switched == {feeder}
+    (tmp_path / "site.toml").write_text(f'{text}\n[feeders]\n{feeder} = {{switched = "noon"}}\nNOT = {{switch = 1}}\n')
+    said = [str(problem) for problem in read_site(tmp_path)[1]]
+    assert len(said) == 3 and any("'noon'" in one and "dusk-dawn" in one for one in said), said
+    assert any("feeders.NOT is no pole's feeder" in one for one in said)

@@ -101,7 +101,7 @@ def test_an_optocoupler_that_lets_go_at_zero_crossings_is_a_sound_supply(bench, 
     told: list[tuple[int, bool]] = []
     loop = VirtualLoop()  # type: ignore[abstract]
     loop.create_task(supply.watch(lambda: told.append((ms, supply.present()))))
-    for ms in range(cut + 200):  # noqa: B007 - the contact looks at it
+    for ms in range(cut + 200):
         loop.step(ms)
     ((at, present),) = told
     assert not present and cut <= at <= cut + 85
