@@ -104,8 +104,11 @@ def _open(s, reading, dim, ticks):
     """The relay is to be open."""
     power = reading.power_mw
     lamp = expected.at(s, dim)
+    most = lamp * 8 // 5
+    if s.run_up:  # it is not dimmed, so that it takes all of its power
+        most = expected.now(s, dim, reading.voltage_mv, None) * 5 // 4
     flows = power > 1000
-    other = flows and (power > lamp * 8 // 5 + 2000 or reading.pf_thousandths > s.factor + 150)
+    other = flows and (power > most + 2000 or reading.pf_thousandths > s.factor + 150)
     note(s, _CURRENT_HIGH, other, ticks)
     note(s, _UNEXPECTED_ON, flows and not other, ticks)
 

@@ -60,7 +60,7 @@ def begin(nominal_mv, active):
     s.upright = (0, 0, 1000)  # mg: what the accelerometer says while the pole stands as it was put up
     # supply.py
     s.usual = s.means = 0  # mV: where the supply was in the last hour, and of how many samples that is the mean
-    s.lowest = s.highest = 0  # mV: what it usually has, over days
+    s.lowest = s.highest = 0  # quarters of mV: what it usually has, over days
     # arc.py
     s.run_up = s.restrike = 0  # ms; both 0 where the lamp is none that has an arc
     s.arc = s.grace = s.peak = 0

@@ -155,3 +155,19 @@ def test_end_of_life_cycling_of_a_sodium_lamp_is_told():
         pole.struck_at = pole.ticks
         found += types(pole.run(510))
     assert found == ["cyclingFailure"], found
+
+
+def test_theft_by_day_is_told_from_a_welded_contact():
+    for more, told in ((0, "lampUnexpectedOn"), (120000, "currentTooHigh")):
+        pole = Lamp()
+        pole.run(3600)
+        pole.relay, pole.closed = False, None
+        pole.run(3600)
+        pole.closed, flow = True, pole.flow
+
+        def stolen(pole=pole, flow=flow, more=more):
+            flow()
+            pole.reading.power_mw += more
+
+        pole.flow = stolen
+        assert types(pole.run(600)) == [told]
