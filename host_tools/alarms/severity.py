@@ -10,7 +10,9 @@ NAMES = {DANGER: "danger", DARK: "dark", DEGRADED: "degraded", NOTE: "note"}
 _OF = {
     **dict.fromkeys(("leakageDetected", "impactDetected", "orientationChanged", "cabinetDoorOpen"), DANGER),
     **dict.fromkeys(("lampFailure", "relayFailure", "cyclingFailure", "supplyLoss", fault.FEEDER), DARK),
-    **dict.fromkeys(("powerFactorTooLow", "photocellFailure", "meterFailure", "clockLost", "safeMode"), NOTE),
+    **dict.fromkeys(
+        ("powerFactorTooLow", "photocellFailure", "meterFailure", "clockLost", "safeMode", "partFailure"), NOTE
+    ),
 }
 
 

@@ -12,7 +12,7 @@ from host_tools.record.wire import DROPPED
 from pole.health.names import EVENT_TYPES
 
 # what a pole reports besides the conditions of its light
-_OTHERS = ("supplyLoss", "deviceReset", "safeMode", "dataReformatted", DROPPED, FAILURE)
+_OTHERS = ("supplyLoss", "deviceReset", "safeMode", "partFailure", "dataReformatted", DROPPED, FAILURE)
 _SHOWN = 12
 
 

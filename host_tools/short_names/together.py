@@ -19,9 +19,11 @@ _DRIVERS = "pole.drivers."
 _TOGETHER = {
     # what every board has, and whatever that needs: never forgotten
     "ground": (
-        "pole", "pole.aio", "pole.modules", "pole.contract", "pole.lighting", "pole.drivers.files",
+        "pole", "pole.aio", "pole.modules", "pole.contract", "pole.lighting", "pole.drivers.failures",
+        "pole.drivers.ports", "pole.drivers.files",
         "pole.drivers.dimmer", "pole.drivers.relay", "pole.drivers.watchdog", "pole.drivers.wifi", "pole.drivers.net",
         "pole.drivers.console", "pole.drivers.reading", "pole.drivers.deaths", "pole.drivers.high_water",
+        "pole.drivers.entropy",
     ),
     # what judges a sample (health/watch.py); expected.py also explains
     "detectors": (

@@ -15,6 +15,7 @@ import machine
 from pole import const
 
 _FRAME = const(23)  # bytes: 0x55, I_RMS, V_RMS, I_FAST_RMS, WATT, CF_CNT (24 bits each), FREQ (16), STATUS, checksum
+_STALE = const(16)  # frames; the chip's buffer holds 256 bytes
 _COMMAND = const(0x58)  # read, chip address 0
 
 # Counts to units as fractions, both parts below 2**17 (see scale), each within 1e-8 of the constants above.
@@ -45,7 +46,8 @@ class Bl0942:
     """
 
     def __init__(self, uart_id, tx, rx, baud):
-        self._uart = machine.UART(uart_id, baud, tx=tx, rx=rx)
+        self._port = (uart_id, baud, tx, rx)
+        self._uart = None
         self._request = bytes((_COMMAND, 0xAA))
         self._frame = bytearray(_FRAME)
         self._pulses = -1  # CF_CNT of the last frame; -1: none yet
@@ -56,9 +58,13 @@ class Bl0942:
         self.energy_uwh = 0
 
     def request(self):
-        """Asks for a frame.  Whatever was still waiting to be read is thrown away."""
-        while self._uart.readinto(self._frame):
-            pass
+        """Asks for a frame; what was still waiting to be read is thrown away.  Raises what the UART raises."""
+        if not self._uart:
+            uart_id, baud, tx, rx = self._port
+            self._uart = machine.UART(uart_id, baud, tx=tx, rx=rx)
+        for _ in range(_STALE):  # a line that never falls silent is not read to its end
+            if not self._uart.readinto(self._frame):
+                break
         self._uart.write(self._request)
 
     def read(self, reading):

@@ -10,18 +10,29 @@ _SPACE = "diya"
 _KEY = "highWater"
 
 
-def get():
-    """The number, 0 before the first message; None where NVS does not know, and a new pole is made to know."""
-    stored = bytearray(8)
-    try:
-        NVS(_SPACE).get_blob(_KEY, stored)
-    except OSError:
-        return None
-    return int.from_bytes(stored, "little")
+class HighWater:
+    """An NVS that raises is told to *failures* (drivers/failures.py) as ``nvs``; commands are obeyed without it."""
 
+    def __init__(self, failures):
+        self._failures = failures
 
-def put(n):
-    """Stores *n*, at most 64 bits.  Raises OSError."""
-    store = NVS(_SPACE)
-    store.set_blob(_KEY, n.to_bytes(8, "little"))
-    store.commit()
+    def get(self):
+        """The number, 0 before the first message; None where NVS does not know, and a new pole is made to know."""
+        stored = bytearray(8)
+        try:
+            NVS(_SPACE).get_blob(_KEY, stored)
+        except Exception as error:
+            if error.args[:1] != (-4354,):  # ESP_ERR_NVS_NOT_FOUND
+                self._failures.note("nvs", error)
+            return None
+        return int.from_bytes(stored, "little")
+
+    def put(self, n):
+        """Stores *n*, at most 64 bits."""
+        try:
+            store = NVS(_SPACE)
+            store.set_blob(_KEY, n.to_bytes(8, "little"))
+            store.commit()
+            self._failures.works("nvs")
+        except Exception as error:
+            self._failures.note("nvs", error)

@@ -20,6 +20,7 @@ class Lw14:
     """DALI line behind bus *i2c*."""
 
     def __init__(self, i2c):
+        self.error = None  # what the bus last raised
         self._i2c = i2c
         self._byte = bytearray(1)
 
@@ -28,8 +29,9 @@ class Lw14:
         try:
             self._i2c.readfrom_mem_into(_ADDRESS, _COMMAND, self._byte)  # puts the flags down
             self._i2c.writeto_mem(_ADDRESS, _COMMAND, _PRESENT)
-        except OSError:
-            pass  # and answered() will say so
+            self.error = None
+        except Exception as error:
+            self.error = error  # and answered() will say so
 
     def answered(self):
         """Whether the gear has answered what was asked ``ANSWER_MS`` ago; False too when the interface is dead.
@@ -38,6 +40,7 @@ class Lw14:
         """
         try:
             self._i2c.readfrom_mem_into(_ADDRESS, _STATUS, self._byte)
-        except OSError:
+        except Exception as error:
+            self.error = error
             return False
         return self._byte[0] & _ANSWERED != 0

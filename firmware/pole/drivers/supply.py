@@ -11,11 +11,14 @@ class Supply:
     """Contact on pin *pin_no* (34 to 39 have no pull-up); *present_value* (0 or 1) is its level under mains."""
 
     def __init__(self, pin_no, present_value):
-        self._pin = machine.Pin(pin_no, machine.Pin.IN, machine.Pin.PULL_UP)
+        self._number = pin_no
+        self._pin = None
         self._present = present_value
 
     def present(self):
-        """Whether the mains is there."""
+        """Whether the mains is there.  Raises what the pin raises."""
+        if not self._pin:
+            self._pin = machine.Pin(self._number, machine.Pin.IN, machine.Pin.PULL_UP)
         return self._pin.value() == self._present
 
     async def watch(self, changed):
