@@ -3,6 +3,8 @@
 It is only needed to start, so main.py forgets it when the control task has its parts.
 """
 
+from gc import collect
+
 from pole import aio, contract
 from pole.clock import Clock
 from pole.commanding import Commanding
@@ -20,7 +22,7 @@ from pole.modules import unload
 from pole.reporting.counters import Counters
 from pole.reporting.journal import Journal
 from pole.reporting.reporter import Reporter
-from pole.senses import Senses
+from pole.senses import Senses, now_by
 from pole.timetable import RULES, WORKING_OUT, Timetable
 
 FIRMWARE = "0.1.0"
@@ -36,15 +38,22 @@ def build(ports, settings, origin, standing, past):
     nothing else that could be what it dies of: no calendar, no meter, no counters, no journal.
     """
     ticks = aio.ticks_ms()
-    chip, net, radio = ports.chip, ports.net, ports.radio
-    boots = chip.count_boot()
-    random = Lcg(int(chip.identity(), 16) + boots)
-    inbox = Inbox()
+    chip, net, radio, failures = ports.chip, ports.net, ports.radio, ports.failures
+    if ports.store.size("failed.json"):
+        from pole import parts
+
+        parts.restore(failures, ports.store)
+        unload("pole.parts")
+    boots = chip.count_boot(failures)
+    random = Lcg(int(chip.identity(failures), 16) + boots)
+    inbox = Inbox(failures)
     safe = past[0] >= EARLY_DEATHS
-    counters = None if safe else Counters(ports.store, ports.meter, Lcg(boots))
+    counters = None if safe else _made(failures, "counters", lambda: Counters(ports.store, ports.meter, Lcg(boots)))
     known = max(settings["clock.floor"], counters.known if counters else 0)
     clock = Clock(ports.rtc, known, settings["clock.drift"], settings["clock.maximumError"], False)
-    clock.start(ticks)
+    _made(failures, "rtc", lambda: clock.start(ticks))
+    if ports.rtc:
+        failures.look("rtc", ports.rtc)
     arbiter = Arbiter()
     clo = () if safe else settings["lamp.constantLightOutput"]
     lamp = Lamp(settings["lamp.minimumLevel"], settings["lamp.minimumOff"], clo)
@@ -57,9 +66,12 @@ def build(ports, settings, origin, standing, past):
         shortest, longest = nights(settings["latitude"])
         dusk = Photocell(lux[0], lux[1], settings["photocell.delay"], shortest, longest)
         unload(*WORKING_OUT)
-    queue = Queue() if safe else Journal(ports.store, ports.nonce, lambda: clock.now(aio.ticks_ms()))
+    queue = None
+    if not safe:
+        queue = _made(failures, "journal", lambda: Journal(ports.store, ports.nonce, now_by(clock)))
+    queue = queue or Queue()
     outbox = Outbox(aio.ticks_ms, queue)
-    cause = chip.reset_cause()
+    cause = chip.reset_cause(failures)
     identity = {
         "site": settings["site"],
         "pole": settings["pole"],
@@ -82,13 +94,11 @@ def build(ports, settings, origin, standing, past):
         unload("pole.flash_nonce")
     watch = None
     if not safe:
-        from pole import kept
-
-        watch = kept.load(settings, ports.store, counters.on_seconds // 3600)
+        watch = _made(failures, "detectors", lambda: _watch(settings, ports.store, counters.on_seconds // 3600))
         unload(*KEEPING)
     for name in ("luminaire", "lamp.technology", "lamp.driver"):
         del settings[name]
-    timetable = Timetable(settings, watch.rest if watch else None)
+    timetable = Timetable(settings, None if safe else watch.rest if watch else collect)
     for name in RULES:
         del settings[name]
     addresses = Addresses(net, aio.ticks_ms)
@@ -127,6 +137,24 @@ def build(ports, settings, origin, standing, past):
     )
 
 
+def _made(failures, part, make):
+    """What *make* returns; None where it raises twice, which *failures* is told: the pole does without *part*."""
+    for last in (False, True):
+        try:
+            return make()
+        except Exception as error:
+            collect()
+            if last:
+                failures.note(part, error)
+    return None
+
+
+def _watch(settings, store, hours):
+    from pole import kept
+
+    return kept.load(settings, store, hours)
+
+
 def _news(cause, boots, known, past, safe, ports):
     """The events of the start: (eventType, attributes, begins).  That the supply is gone is only known afterwards."""
     out = []  # type: list
@@ -134,7 +162,7 @@ def _news(cause, boots, known, past, safe, ports):
         deaths, words = past
         fields = {"resetCause": cause, "bootCount": boots, "earlyDeaths": deaths, "lastWords": words}
         out.append(("deviceReset", fields, None))
-    elif boots > 1:
+    elif boots > 1 or (known and not boots):
         fields = {"lastAlive": known or None, "bootCount": boots}
         from pole.last_word import was_said
 

@@ -62,6 +62,8 @@ REJECTED = "rejected"
 BUSY = "busy"
 
 MAX_PAYLOAD = const(8192)  # bytes; a larger one is drained from the socket and never stored
+# of QoS 1 on their way to a pole at once: what the broker's configuration says, and what a pole acknowledges at once
+IN_FLIGHT = const(20)
 
 
 class Fixed:

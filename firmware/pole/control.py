@@ -15,6 +15,8 @@ KEEPING = (
 _PHOTOCELL = const(16)  # row of health/conditions.py
 _RAMP_S = const(2)
 _PAUSE_MS = const(30000)  # the longest the control task sleeps: half of the watchdog's time-out
+_UNDECIDED = const(100)  # and the chip is reset, which tidies its memory
+_AT_ONCE = const(4)  # messages judged in a turn
 _CROWDED_MS = const(100)  # until acks may have made room for the next command
 _YOUNG_MS = const(600000)  # whoever lives this long has not died early
 _SAFE_MS = const(3600000)  # in safe mode, until a full start is tried again
@@ -39,6 +41,7 @@ class Control:
         self._random = random
         self.clock = clock
         self._calendar = calendar
+        self._failures = ports.failures
         self.arbiter = arbiter
         self.lamp = lamp
         self._dusk = dusk
@@ -60,22 +63,21 @@ class Control:
         self.decision = None
         self._unsure = ""  # why the photocell puts no lamp out
         self._safe = watch is None
+        self._undecided = 0  # decisions in a row for which there was no memory
 
     async def run(self):
-        """Never returns.  Raises whatever ended any of its tasks: the caller resets the chip."""
+        """Never returns.  Raises what keeps it from deciding on the light: the caller resets the chip."""
         inbox = self._inbox
         if self.settings["link.host"]:
-            aio.create_task(inbox.guard(self._connect))
-            aio.create_task(inbox.guard(self._network_time.run))
+            aio.create_task(inbox.guard("link", self._connect))
+            aio.create_task(inbox.guard("time", self._network_time.run))
         if self._laptop:
-            aio.create_task(inbox.guard(self._laptop.run))
+            aio.create_task(inbox.guard("console", self._laptop.run))
         supply = self.ports.supply
         if supply:
-            aio.create_task(inbox.guard(lambda: supply.watch(inbox.wake.set)))
+            aio.create_task(inbox.guard("supply", lambda: supply.watch(inbox.wake.set)))
         while True:
             wait = self._turn()
-            if inbox.failure:
-                raise inbox.failure
             await inbox.wake.wait(wait)
             inbox.wake.clear()
 
@@ -86,62 +88,116 @@ class Control:
 
     def _turn(self):
         """Everything that is due now; returns the milliseconds until something is due again."""
-        ticks = aio.ticks_ms()
+        ticks = self._failures.now = aio.ticks_ms()
         inbox = self._inbox
-        while inbox.times:
-            self.clock.offer(*inbox.times.pop(0))
+        if inbox.times:
+            self._try("time", self._set_clock)
         now = self.clock.now(ticks)
         quality = self.clock.quality(ticks)
         self._network_time.settled = self.clock.settled(ticks)
-        if inbox.dropped and self.reporter.room():
-            self.reporter.ack(now, self._commanding.dropped(inbox.dropped))
-            inbox.dropped = 0
-        if inbox.announce:
-            self._configuring.online()
-            self._network_time.hurry()
-        if inbox.messages:
-            self._judge(now, ticks)
-        serving = self._laptop.serve(self, now, ticks) if self._laptop and self._laptop.request else _PAUSE_MS
-        sample = self._sample(now, ticks) if self._supplied(now) else _PAUSE_MS
-        wait = min(serving, sample, self._light(now, ticks), self._configuring.due(ticks))
+        wait = _PAUSE_MS
+        if inbox.announce or inbox.messages or inbox.dropped:
+            self._try("commands", self._judge, now, ticks)
+        if self._laptop and self._laptop.request:
+            wait = self._try("console", self._laptop.serve, self, now, ticks)
+        if self._supplied(now):
+            wait = min(wait, self._try("detectors", self._sample, now, ticks))
+        wait = min(wait, self._lit(now, ticks), self._try("configuration", self._configuring.due, ticks))
         if inbox.messages or inbox.dropped:
             wait = min(wait, _CROWDED_MS)
-        self._report(now, ticks, quality)
+        self._try("reports", self._report, now, ticks, quality)
         self._age(now, ticks)
         self.ports.watchdog.feed()
+        self._failures.look("watchdog", self.ports.watchdog)
+        if self._failures.changed:
+            self._try("reports", self._tell_failures, now)
         if self._configuring.restart:
             if self.counters:
                 self.counters.save(now, ticks)
             self.ports.restart("another configuration")
         return wait
 
-    def _judge(self, now, ticks):
-        """Takes the city's messages, as long as there is room for their acks: none is taken without one."""
-        inbox = self._inbox
+    def _try(self, part, work, *arguments):
+        """What *work* returns; the longest wait where it raises: the light is not to suffer for what can wait."""
+        try:
+            done = work(*arguments)
+        except Exception as error:
+            self._survive(part, error)
+            return _PAUSE_MS
+        if self._failures.failed:
+            self._failures.works(part)
+        return done
+
+    def _survive(self, part, error):
         self.make_room()
-        while inbox.messages and self.reporter.room():
-            message = inbox.messages.pop(0)
-            if message[0] not in self.session.filters:  # a broker that lies: what it signed may be for another pole
-                continue
-            if message[0].endswith("/" + contract.CONFIG):
-                fields = self._configuring.take(message[0], message[1], now)
-                if self._configuring.mark:
-                    self._commanding.own_word(self._configuring.mark)
-                if not fields:
-                    continue
-            else:
-                by_day = self._dusk and not self._dusk.dark and not self._unsure
-                unclocked_level = 0 if by_day else 100
-                fields = self._commanding.take(message, now, ticks, unclocked_level)
-                if self._commanding.lowered:
-                    self.reporter.event(now, "marksLowered", self._commanding.lowered)
-                    self._commanding.lowered = ()
-            try:
-                self.reporter.ack(now, fields)
-            except MemoryError:  # what has judged it makes room for the answer
-                unload(*JUDGING)
-                self.reporter.ack(now, fields)
         unload(*JUDGING)
+        unload(*KEEPING)
+        try:
+            self._failures.note(part, error)
+            print("diya: " + part + ": " + str(error))
+        except MemoryError:
+            pass  # next time
+
+    def _tell_failures(self, now):
+        self.make_room()
+        try:
+            from pole import parts
+
+            parts.tell(self._failures, self.reporter, self.ports.store, now)
+        finally:
+            unload("pole.parts")
+
+    def _set_clock(self):
+        inbox = self._inbox
+        while inbox.times:
+            self.clock.offer(*inbox.times.pop(0))
+
+    def _judge(self, now, ticks):
+        """Takes the city's messages, as long as there is room for their acks: none is taken without one.
+
+        Only some in a turn, so that none has to wait for long that decides on the light.
+        """
+        inbox = self._inbox
+        if inbox.dropped and self.reporter.room():
+            self.reporter.ack(now, self._commanding.dropped(inbox.dropped))
+            inbox.dropped = 0
+        if inbox.announce:
+            self._configuring.online()
+            self._network_time.hurry()
+        if not inbox.messages:
+            return
+        self.make_room()
+        for _ in range(_AT_ONCE):
+            if not inbox.messages or not self.reporter.room():
+                break
+            message = inbox.messages.pop(0)
+            try:
+                self._answer(message, now, ticks)
+            except Exception:
+                inbox.dropped += 1
+                raise
+        unload(*JUDGING)
+
+    def _answer(self, message, now, ticks):
+        if message[0] not in self.session.filters:  # a broker that lies: what it signed may be for another pole
+            return
+        if message[0].endswith("/" + contract.CONFIG):
+            fields = self._configuring.take(message[0], message[1], now)
+            if self._configuring.mark:
+                self._commanding.own_word(self._configuring.mark)
+            if not fields:
+                return
+        else:
+            by_day = self._dusk and not self._dusk.dark and not self._unsure
+            fields = self._commanding.take(message, now, ticks, 0 if by_day else 100)
+            if self._commanding.lowered:
+                self.reporter.event(now, "marksLowered", self._commanding.lowered)
+                self._commanding.lowered = ()
+        try:
+            self.reporter.ack(now, fields)
+        except MemoryError:  # what has judged it makes room for the answer
+            unload(*JUDGING)
+            self.reporter.ack(now, fields)
 
     def make_room(self):
         if self.watch:
@@ -164,6 +220,8 @@ class Control:
     def _supplied(self, now):
         """Whether there is mains; a board that outlives it for a moment says so in that moment."""
         supply = self.ports.supply
+        if supply:
+            self._failures.look("supply", supply)
         if supply and supply.present() != self._alive:
             self._alive = not self._alive
             self.make_room()
@@ -209,6 +267,24 @@ class Control:
             senses.due = aio.ticks_add(ticks, wait)
         return wait
 
+    def _lit(self, now, ticks):
+        """Decides and drives; without memory for that once more, and then the lamp is fully lit."""
+        for _ in range(2):
+            try:
+                wait = self._light(now, ticks)
+                self._undecided = 0
+                if self._failures.failed:
+                    self._failures.works("light")
+                return wait
+            except MemoryError as error:
+                self._survive("light", error)
+                self._undecided += 1
+                if self._undecided > _UNDECIDED:
+                    raise
+        self.ports.relay.set(True)
+        self.ports.dimmer.set(10000)
+        return _CROWDED_MS
+
     def _light(self, now, ticks):
         """Decides the level and drives the lamp."""
         arbiter, lamp, ports = self.arbiter, self.lamp, self.ports
@@ -224,6 +300,8 @@ class Control:
         wait = lamp.step(ticks, counters.on_seconds // 3600 if counters else 0)
         ports.relay.set(lamp.relay)
         ports.dimmer.set(min(lamp.dim + watch.state.probe, 10000) if watch else lamp.dim)
+        self._failures.look("relay", ports.relay)
+        self._failures.look("dimmer", ports.dimmer)
         if counters:
             counters.count(lamp.relay, now, ticks)
         wait = _PAUSE_MS if wait < 0 else min(wait, _PAUSE_MS)
@@ -242,9 +320,10 @@ class Control:
         reporter = self.reporter
         if self._news:  # the journal may have to make room for them
             self.make_room()
-        for event_type, attributes, begins in self._news:
+        while self._news:
+            event_type, attributes, begins = self._news[0]
             reporter.event(now, event_type, attributes, begins)
-        self._news = ()
+            del self._news[0]
         dispute = self.clock.dispute
         if bool(dispute) != self._disputed:
             self._disputed = not self._disputed
@@ -266,8 +345,10 @@ class Control:
             lost = {"epoch": epoch, "first": first, "last": last, "count": last - first + 1}
             reporter.event(now, "eventsDropped", lost)
         if self._inbox.announce:
-            self._inbox.announce = False
             reporter.birth(now, self.ports.radio.ip(), self.outbox.span())
+            self._inbox.announce = False
+            if self._failures.failed:
+                self._failures.works("link")
         fields = self._configuring.report()
         if fields and reporter.room():
             reporter.ack(now, fields)
@@ -276,4 +357,4 @@ class Control:
         faults = watch.faults if watch else None
         reporter.state(now, ticks, self.decision, self.lamp, quality, error_s, faults, self.clock.witnesses)
         if self.counters and reporter.meter_due(ticks):
-            reporter.meter(now, ticks, self.senses.reading, self.counters, watch.life)
+            reporter.meter(now, ticks, self.senses.reading, self.counters, watch.life if watch else None)

@@ -1,7 +1,7 @@
 """All that the pole can sense, sample by sample: some parts need asking a moment before they are read."""
 
 from pole import const
-from pole.aio import ticks_add, ticks_diff
+from pole.aio import ticks_add, ticks_diff, ticks_ms
 from pole.drivers.reading import Reading
 
 _GEAR_MS = const(40)  # as ANSWER_MS in drivers/lw14.py
@@ -44,10 +44,8 @@ class Senses:
         left = ticks_diff(self.due, ticks)
         if left > 0:
             return left
-        try:
-            self.reading.lux = self._ports.photocell.lux()
-        except OSError:  # the lamp does not go by one that cannot be read
-            self.reading.lux = None
+        # the lamp does not go by one that cannot be read
+        self.reading.lux = self.use("photocell", self._ports.photocell.lux)
         return None
 
     def next(self, ms, ticks):
@@ -65,23 +63,52 @@ class Senses:
 
     def _ask(self):
         ports = self._ports
-        if ports.meter:
-            ports.meter.request()
+        if ports.meter and ports.failures.may("meter"):
+            try:
+                ports.meter.request()
+            except Exception as error:
+                ports.failures.note("meter", error)
         if ports.gear:
             ports.gear.request()
 
     def _read(self):
-        """A part that does not answer leaves its share as it was."""
-        ports, reading = self._ports, self.reading
+        """A part that does not answer leaves its share as it was; one that raises leaves None, the meter False.
+
+        What raises on an I2C bus its driver has seen to.
+        """
+        ports, reading, use = self._ports, self.reading, self.use
+        look = ports.failures.look
         if ports.meter:
-            reading.answered = ports.meter.read(reading)
+            reading.answered = use("meter", ports.meter.read, reading) or False
         if ports.gear:
             reading.gear_answers = ports.gear.answered()
+            look("gear", ports.gear)
         if ports.rtc:
             reading.temperature = ports.rtc.temperature_tenths()
+            look("rtc", ports.rtc)
         if ports.accelerometer:
             ports.accelerometer.read(reading)
+            look("accelerometer", ports.accelerometer)
         if ports.door:
-            reading.door_open = ports.door.open()
+            reading.door_open = use("door", ports.door.open)
         if ports.leakage:
-            reading.leakage_ma = ports.leakage.milliamperes()
+            reading.leakage_ma = use("leakage", ports.leakage.milliamperes)
+
+    def use(self, part, call, *arguments):
+        """What *call* returns; None where it raises, or has done so and *part* is left alone."""
+        failures = self._ports.failures
+        if failures.failed and not failures.may(part):
+            return None
+        try:
+            found = call(*arguments)
+        except Exception as error:
+            failures.note(part, error)
+            return None
+        if failures.failed:
+            failures.works(part)
+        return found
+
+
+def now_by(clock):
+    """A callable that gives the time by *clock*: Unix s, or None.  In app.py it would keep all of that in memory."""
+    return lambda: clock.now(ticks_ms())

@@ -22,7 +22,7 @@ _UNITS = {
 
 def kinds() -> set[str]:
     """Every kind of alarm that there is a sentence for."""
-    return {*EVENT_TYPES, "supplyLoss", "safeMode", *fault.KINDS}
+    return {*EVENT_TYPES, "supplyLoss", "safeMode", "partFailure", *fault.KINDS}
 
 
 def head(shown: Iterable[Alarm], now: int, zone: ZoneInfo) -> str:

@@ -11,7 +11,7 @@ _OF = {
     **dict.fromkeys(("leakageDetected", "impactDetected", "orientationChanged", "cabinetDoorOpen"), DANGER),
     **dict.fromkeys(("lampFailure", "relayFailure", "cyclingFailure", "supplyLoss", fault.FEEDER), DARK),
     **dict.fromkeys(("powerFactorTooLow", "photocellFailure", "meterFailure"), NOTE),
-    **dict.fromkeys(("clockLost", "daylightUnconfirmed", "safeMode"), NOTE),
+    **dict.fromkeys(("clockLost", "daylightUnconfirmed", "safeMode", "partFailure"), NOTE),
 }
 
 

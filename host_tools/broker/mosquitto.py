@@ -18,6 +18,7 @@ from typing import Self
 
 from host_tools.broker.address import HOW_TO_INSTALL, BrokerAddress, free_port
 from host_tools.errors import BrokerError
+from pole import contract
 
 START_S = 60.0  # longest wait until it answers: on a busy computer it takes seconds; one that ends is seen at once
 STOP_S = 5.0  # and until it has ended, before it is killed
@@ -153,7 +154,7 @@ class Mosquitto:
             f"max_queued_messages {self._queued}",
             "queue_qos0_messages true",  # as `diya site broker-config` writes it
             "upgrade_outgoing_qos true",
-            "max_inflight_messages 20",
+            f"max_inflight_messages {contract.IN_FLIGHT}",
             "max_packet_size 1100000",  # a pole must cope with more than it keeps; a megabyte of rubbish is tried on it
             "set_tcp_nodelay true",
             "log_dest stderr",

@@ -13,7 +13,8 @@ from pole.health.names import EVENT_TYPES
 
 # what a pole reports besides the conditions of its light
 _OTHERS = (
-    "supplyLoss", "deviceReset", "safeMode", "dataReformatted", "clockDisagreement", "marksLowered", DROPPED, FAILURE,
+    "supplyLoss", "deviceReset", "safeMode", "partFailure", "dataReformatted", "clockDisagreement", "marksLowered",
+    DROPPED, FAILURE,
 )  # fmt: skip
 _SHOWN = 12
 

@@ -19,10 +19,11 @@ _DRIVERS = "pole.drivers."
 _TOGETHER = {
     # what every board has, and whatever that needs: never forgotten
     "ground": (
-        "pole", "pole.aio", "pole.modules", "pole.contract", "pole.lighting", "pole.drivers.files",
+        "pole", "pole.aio", "pole.modules", "pole.contract", "pole.lighting", "pole.drivers.failures",
+        "pole.drivers.ports", "pole.drivers.files",
         "pole.drivers.dimmer", "pole.drivers.relay", "pole.drivers.watchdog", "pole.drivers.wifi", "pole.drivers.net",
         "pole.drivers.console", "pole.drivers.reading", "pole.drivers.deaths", "pole.drivers.high_water",
-        "pole.contract_acks", "pole.digest",
+        "pole.contract_acks", "pole.digest", "pole.drivers.entropy",
     ),
     # what every message needs that is judged; each group below is one step of that, or another work of a moment: a
     # file costs a dozen reads of the flash to be found, so nothing for a moment is in more than three

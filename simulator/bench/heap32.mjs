@@ -67,6 +67,8 @@ sys.path.insert(0, "/virtual")
 import binascii, errno, hashlib, json, math, os, struct, time
 import machine, network, esp32, socket, ssl
 os.urandom = bytes
+class errno: ENOENT, EIO, EINPROGRESS, ETIMEDOUT = 44, 29, 26, 73  # as its file system has them, and the module has not
+sys.modules["errno"] = errno
 sys.path.insert(0, "/app")
 `);
 used();

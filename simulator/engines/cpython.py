@@ -66,6 +66,7 @@ class _NoHardware:
     name = ""
     folder = Path()
     flash = Flash(0)
+    loud = False
 
     def handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
         return 0, b""

@@ -26,6 +26,7 @@ class Hardware(Protocol):
     name: str
     folder: Path  # holds vfs/
     flash: Flash  # the data partition
+    loud: bool  # its parts may raise OSError, ValueError, MemoryError or RuntimeError, which the firmware is to see
 
     def handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
         """Value and data of one operation.  Raises PoleReset."""

@@ -10,7 +10,7 @@ from host_tools.bundle.compiling import compile_tree
 from host_tools.firmware import FIRMWARE
 from host_tools.micropython_vm import find_micropython
 from simulator.engines.engine import Hardware, PoleDied
-from simulator.engines.vm_process import Request, VmProcess
+from simulator.engines.vm_process import RAISED, Request, VmProcess
 from simulator.virtual import hostops, ops
 
 VIRTUAL = Path(hostops.__file__).parent
@@ -47,7 +47,9 @@ class MicroPythonRunner:
         self._heap: tuple[int, int] | None = None
         self._running = False
         with (hardware.folder / "console.log").open("ab") as console:
-            self._vm = VmProcess(command, ["launch", str(hardware.folder), str(firmware)], [str(virtual)], console)
+            loud = ["loud"] if hardware.loud else []
+            arguments = ["launch", str(hardware.folder), str(firmware), *loud]
+            self._vm = VmProcess(command, arguments, [str(virtual)], console)
         # not settimeout(), which costs a system call for every trip
         self._vm.pipe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", *_split(PATIENCE_S)))
 
@@ -71,8 +73,14 @@ class MicroPythonRunner:
             elif op == hostops.FAILED:
                 raise PoleDied(data.decode(errors="replace"))
             else:
-                value, out = self._hardware.handle(op, a, b, data)
-                self._answer(value, out)
+                try:
+                    value, out = self._hardware.handle(op, a, b, data)
+                except RAISED as error:
+                    if not self._hardware.loud:
+                        raise
+                    self._raise(error)
+                else:
+                    self._answer(value, out)
 
     def _request(self) -> Request:
         while True:
@@ -89,6 +97,12 @@ class MicroPythonRunner:
     def _answer(self, value: int, data: bytes) -> None:
         try:
             self._vm.answer(value, data)
+        except OSError:
+            raise PoleDied(f"the virtual machine is gone: {self._said()}") from None
+
+    def _raise(self, error: Exception) -> None:
+        try:
+            self._vm.fail(error)
         except OSError:
             raise PoleDied(f"the virtual machine is gone: {self._said()}") from None
 

@@ -17,6 +17,7 @@ _REQUEST = struct.Struct("<BBHii")
 _HEAD = _REQUEST.size
 _ANSWER = struct.Struct("<iHH")
 _INTERRUPTED = _ANSWER.pack(0, 0, 1)
+RAISED = (OSError, ValueError, MemoryError, RuntimeError)  # 2 and up, as in simulator/virtual/_chip.py
 
 
 # one call of a virtual module (simulator/virtual/_chip.py): operation, 1 when nobody waits for an answer, a, b, data
@@ -91,6 +92,12 @@ class VmProcess:
     def answer(self, value: int, data: bytes) -> None:
         """Answers the request that waits.  Raises OSError where the machine is gone."""
         self.pipe.sendall(_ANSWER.pack(value, len(data), 0) + data)
+
+    def fail(self, error: Exception) -> None:
+        """Answers with *error*, one of ``RAISED``: the virtual module raises it.  Raises OSError where it is gone."""
+        kind = next(number for number, one in enumerate(RAISED, 2) if isinstance(error, one))
+        code = error.args[0] if error.args and isinstance(error.args[0], int) else 0
+        self.pipe.sendall(_ANSWER.pack(code, 0, kind))
 
     def wake(self, ticks: int, ready: Sequence[tuple[int, int]]) -> None:
         """Answers IDLE: sockets are *ready*, something was typed, or the machine is interrupted."""

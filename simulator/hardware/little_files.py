@@ -14,6 +14,7 @@ from typing import Any
 from littlefs import LittleFS, LittleFSError, lfs
 from littlefs.lfs import LFSConfig, LFSFileFlag
 
+from pole.drivers.files import part_of
 from simulator.hardware.flash import BLOCK, Flash
 
 UNIT = 32  # bytes read, programmed and looked ahead at once, as in pole/drivers/storage.py
@@ -58,6 +59,7 @@ class LittleFiles:
         self.blocks = flash.blocks
         self._flash = flash
         self._mounted: LittleFS | None = None
+        self.failures: Any = None  # as in pole/drivers/files.py
 
     # -- what pole/drivers/storage.py asks of a partition
 
@@ -98,25 +100,49 @@ class LittleFiles:
     # -- what pole/drivers/files.py offers
 
     def read(self, name: str) -> bytes | None:
-        try:
-            with self.open(name) as file:
-                return file.read()
-        except OSError:
-            return None
+        for last in (False, True):
+            try:
+                with _Reading(self._little(), name) as file:
+                    content = file.read()
+                self._works(name)
+                return content
+            except Exception as error:
+                if error.args[:1] == (errno.ENOENT,):
+                    break
+                if last:
+                    self._failed(name, error)
+        return None
 
     def write(self, name: str, data: bytes) -> None:
         try:
             self._put(name + ".new", _TRUNCATE, data)
-        except OSError:
+            _raised(self._little().rename, name + ".new", name)
+        except Exception as error:
             self.remove(name + ".new")
-            raise
-        self.rename(name + ".new", name)
+            raise self._failed(name, error) from None
+        self._works(name)
 
     def append(self, name: str, data: bytes) -> None:
-        self._put(name, _APPEND, data)
+        try:
+            self._put(name, _APPEND, data)
+        except Exception as error:
+            raise self._failed(name, error) from None
+        self._works(name)
 
     def open(self, name: str) -> _Reading:
-        return _Reading(self._little(), name)
+        try:
+            return _Reading(self._little(), name)
+        except Exception as error:
+            raise self._failed(name, error) from None
+
+    def _failed(self, name: str, error: Exception) -> OSError:
+        if self.failures:
+            self.failures.note(part_of(name), error)
+        return error if isinstance(error, OSError) else OSError(errno.EIO, f"{type(error).__name__}: {error}")
+
+    def _works(self, name: str) -> None:
+        if self.failures and self.failures.failed:
+            self.failures.works(part_of(name))
 
     def names(self) -> list[str]:
         return list(self._little().listdir("/")) if self._mounted else []
@@ -128,7 +154,10 @@ class LittleFiles:
             return 0
 
     def rename(self, name: str, other: str) -> None:
-        _raised(self._little().rename, name, other)
+        try:
+            _raised(self._little().rename, name, other)
+        except Exception as error:
+            raise self._failed(name, error) from None
 
     def remove(self, name: str) -> None:
         try:

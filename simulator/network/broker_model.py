@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pole.contract import IN_FLIGHT
 from simulator.network import mqtt_stream as mqtt
-
-IN_FLIGHT = 20  # messages of QoS 1 on their way to one client at once, as Mosquitto has it unless told otherwise
 
 
 class Session:

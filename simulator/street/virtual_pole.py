@@ -26,6 +26,7 @@ class VirtualPole:
         self.folder = folder
         self.chip = chip
         self.flash = chip.flash
+        self.loud = False  # see Hardware
         chip.on_reset = self._reset
         self.resets: Counter[str] = Counter()
         self.failures: list[str] = []

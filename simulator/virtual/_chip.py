@@ -2,9 +2,10 @@
 
 Every virtual module goes through ``call`` and ``read``.  Under CPython the simulator puts a module of the same name
 in the place of this one, which calls the same host-side chip without a pipe.  Frames: request ``<BBHii`` (operation,
-1 when no answer is wanted, length, a, b) and the data; answer ``<iHH`` (value, length, 1 for a KeyboardInterrupt, which
-comes without data) and the data.  What needs no answer waits for the next request that does: a trip to the simulator
-costs more than most of the firmware's own work.
+1 when no answer is wanted, length, a, b) and the data; answer ``<iHH`` (value, length, and, without data, which of
+``RAISED`` the chip raises) and the data.  What needs no answer waits for the next request that does: a trip to the
+simulator costs more than most of the firmware's own work.  Where parts of the chip may raise (``loud``) everything
+needs an answer.
 """
 
 import struct
@@ -12,6 +13,7 @@ import sys
 
 from hostops import CONSOLE, IDLE
 
+RAISED = (None, KeyboardInterrupt, OSError, ValueError, MemoryError, RuntimeError)
 _fd = int(sys.argv[1])
 _in = open(_fd, "rb")  # noqa: SIM115 - for as long as the machine lives
 _out = open(_fd, "wb")  # noqa: SIM115
@@ -20,6 +22,7 @@ _used = 0
 _answer = bytearray(8)
 _small = bytearray(64)
 _view = memoryview(_small)
+loud = len(sys.argv) > 4  # the simulator wants to answer everything
 typed = False  # on the console, and maybe not read yet
 ticks = 0  # milliseconds since power-on as the simulator last said; time moves only while the pole waits
 
@@ -53,13 +56,16 @@ def _exchange(op, a, b, data):
     _flush()
     _fill(_answer, 8)
     if _answer[6]:
-        raise KeyboardInterrupt
+        raise RAISED[_answer[6]](struct.unpack_from("<i", _answer, 0)[0])
     return struct.unpack_from("<i", _answer, 0)[0]
 
 
 def post(op, a=0, b=0, data=b""):
     """Asks for operation *op*, whose answer nobody needs."""
-    _put(op, 1, a, b, data)
+    if loud:
+        call(op, a, b, data)
+    else:
+        _put(op, 1, a, b, data)
 
 
 def _fill(buffer, n):

@@ -21,6 +21,7 @@ from pole import const
 _FRAME = const(23)  # bytes: 0x55, I_RMS, V_RMS, I_FAST_RMS, WATT, CF_CNT (24 bits each), FREQ (16), STATUS, checksum
 _CARRIED = const(22)  # bytes of a frame that may have come without its last one
 _AT_ONCE = const(42)  # bytes that are looked at together, beside those carried over
+_STALE = const(16)  # times so many; the chip's buffer holds 256 bytes
 _COMMAND = const(0x58)  # read, chip address 0
 _SLOW, _FAST = const(14285), const(25000)  # FREQ, microseconds a period: 70 and 40 Hz
 
@@ -55,22 +56,26 @@ class Bl0942:
     STEP_UWH = PULSE_UWH
 
     def __init__(self, uart_id, tx, rx, baud):
-        self._uart = machine.UART(uart_id, baud, tx=tx, rx=rx)
+        self._port = (uart_id, baud, tx, rx)
+        self._uart = None
         self._request = bytes((_COMMAND, 0xAA))
         self._line = bytearray(_CARRIED + _AT_ONCE)
         self._frame = bytearray(_FRAME)
         self._come = memoryview(self._line)[_CARRIED:]
         self._pulses = -1  # CF_CNT of the last frame; -1: none yet
-        self.answer_ms = (
-            2 + _FRAME
-        ) * 10 * 1000 // baud + 12  # wait between request and read: the bits, and some margin
+        # wait between request and read: the bits, and some margin
+        self.answer_ms = (2 + _FRAME) * 10 * 1000 // baud + 12
         self.energy_wh = 0
         self.energy_uwh = 0
 
     def request(self):
-        """Asks for a frame.  What was still waiting to be read is thrown away."""
-        while self._uart.readinto(self._come):
-            pass
+        """Asks for a frame; what was still waiting to be read is thrown away.  Raises what the UART raises."""
+        if not self._uart:
+            uart_id, baud, tx, rx = self._port
+            self._uart = machine.UART(uart_id, baud, tx=tx, rx=rx)
+        for _ in range(_STALE):  # a line that never falls silent is not read to its end
+            if not self._uart.readinto(self._come):
+                break
         self._uart.write(self._request)
 
     def read(self, reading):
@@ -81,7 +86,7 @@ class Bl0942:
         """
         line, frame = self._line, self._frame
         begin, since = _CARRIED, -1  # bytes since the last frame began; -1: there was none
-        while True:
+        for _ in range(_STALE):
             count = self._uart.readinto(self._come)
             if not count:
                 break

@@ -11,22 +11,6 @@ import machine
 _CAPABILITIES = ("accelerometer", "dimmer", "door", "gear", "leakage", "meter", "photocell", "relay", "rtc", "supply")
 
 
-class Ports:
-    """All hardware of one pole, and the one object the app is handed.
-
-    ``relay``, ``dimmer``, ``watchdog`` and ``reset()`` are there first; then ``radio``, and ``kept``, which keeps the
-    size of the heap (drivers/heap.py); then ``board`` (its name), ``capabilities``
-    (what this pole can do, for ``birth``), ``chip``, ``console``, ``deaths``, ``high_water``, ``nonce(n)`` (n bytes
-    nobody can guess), ``factory`` and ``store`` (files), ``net``.  ``meter``, ``rtc``, ``photocell``,
-    ``accelerometer``, ``door``, ``leakage``, ``gear`` and ``supply`` are None on a board without them.
-    """
-
-    def restart(self, why):
-        """A reset on purpose, which is no early death; *why* (ASCII) the next life reports."""
-        self.deaths.forget(why)
-        self.reset()
-
-
 def read(vfs):
     """The board's description from ``board.json``, as ``boards/*.toml`` has it.
 
@@ -39,6 +23,7 @@ def read(vfs):
 def light(description):
     """Ports whose lamp is lit and whose watchdog is armed; ``complete`` adds the rest."""
     from pole.drivers.dimmer import Dimmer
+    from pole.drivers.ports import Ports
     from pole.drivers.relay import Relay
     from pole.drivers.watchdog import Watchdog
 
@@ -48,6 +33,11 @@ def light(description):
     ports.relay = Relay(relay["pin"], relay["closed"])
     ports.dimmer = Dimmer(dimmer["pin"], dimmer["frequency"], dimmer["inverted"])
     ports.watchdog = Watchdog(description["watchdog"]["timeout_s"])
+    from pole.drivers.failures import Failures
+
+    ports.failures = failures = Failures()
+    for part, port in (("relay", ports.relay), ("dimmer", ports.dimmer), ("watchdog", ports.watchdog)):
+        failures.look(part, port)
     return ports
 
 
@@ -67,20 +57,24 @@ def complete(ports, description, vfs, data, net, nonce, partition, console):
     """Opens everything else; *net*, *nonce* and *console*, where given, are those ports, and *partition* is the data
     partition.
     """
-    from pole.drivers import chip, deaths, high_water, storage
+    from pole.drivers import chip
+    from pole.drivers.deaths import Deaths
+    from pole.drivers.entropy import Entropy
     from pole.drivers.files import Files
+    from pole.drivers.high_water import HighWater
     from pole.modules import unload
 
-    partition = partition or storage.Partition(data)
-    ports.store, ports.reformatted = partition.store, storage.bring_up(partition)
+    failures = ports.failures
+    ports.store, ports.reformatted = _store(ports, partition, data)
+    ports.store.failures = failures
     unload("pole.drivers.storage")
     ports.board = description["name"]
     ports.capabilities = [name for name in _CAPABILITIES if name in description]
     ports.chip = chip
-    ports.deaths = deaths
-    ports.high_water = high_water
-    ports.nonce = nonce or os.urandom
-    ports.factory = Files(vfs)
+    ports.deaths = Deaths(failures)
+    ports.high_water = HighWater(failures)
+    ports.nonce = Entropy(nonce or os.urandom, failures).draw
+    ports.factory = Files(vfs, failures)
     if net is None:
         from pole.drivers import net
     ports.net = net
@@ -94,6 +88,7 @@ def complete(ports, description, vfs, data, net, nonce, partition, console):
     part = description.get
     meter, rtc, photocell, accelerometer = part("meter"), part("rtc"), part("photocell"), part("accelerometer")
     door, leakage, gear, supply = part("door"), part("leakage"), part("gear"), part("supply")
+
     if meter:
         from pole.drivers.bl0942 import Bl0942
 
@@ -101,7 +96,7 @@ def complete(ports, description, vfs, data, net, nonce, partition, console):
     if rtc:
         from pole.drivers.ds3231 import Ds3231
 
-        ports.rtc = Ds3231(i2c(rtc))
+        ports.rtc = Ds3231(_bus(failures, "rtc", rtc))
     if photocell:
         from pole.drivers.inputs import Sensor
 
@@ -109,7 +104,7 @@ def complete(ports, description, vfs, data, net, nonce, partition, console):
     if accelerometer:
         from pole.drivers.lis3dh import Lis3dh
 
-        ports.accelerometer = Lis3dh(i2c(accelerometer))
+        ports.accelerometer = Lis3dh(_bus(failures, "accelerometer", accelerometer))
     if door:
         from pole.drivers.inputs import Contact
 
@@ -121,13 +116,37 @@ def complete(ports, description, vfs, data, net, nonce, partition, console):
     if gear:
         from pole.drivers.lw14 import Lw14
 
-        ports.gear = Lw14(i2c(gear))
+        ports.gear = Lw14(_bus(failures, "gear", gear))
     if supply:
         from pole.drivers.supply import Supply
 
         ports.supply = Supply(supply["pin"], supply["present"])
 
 
+def _store(ports, partition, data):
+    """The data store, and whether it was lost; one in which nothing can be stored where the partition raises."""
+    from pole.drivers import storage
+
+    try:
+        partition = partition or storage.Partition(data)
+        return partition.store, storage.bring_up(partition)
+    except Exception as error:
+        from pole.drivers.files import Files
+
+        ports.failures.note("data", error)
+        return Files(data), False
+
+
 def i2c(part):
     """The bus that *part*, a table of the board file, is on.  Several parts may share it: it is but one object."""
     return machine.I2C(part["bus"], scl=machine.Pin(part["scl"]), sda=machine.Pin(part["sda"]), freq=100000)
+
+
+def _bus(failures, part, table):
+    """The bus of *part*; None where it raises twice: each use of it then raises too, as where nothing answers."""
+    for _ in range(2):
+        try:
+            return i2c(table)
+        except Exception as error:
+            failures.note(part, error)
+    return None

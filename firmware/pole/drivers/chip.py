@@ -14,23 +14,41 @@ _CAUSES = {
 }
 
 
-def identity():
-    """The chip's own number, 12 hexadecimal digits."""
-    return hexlify(machine.unique_id()).decode()
-
-
-def reset_cause():
-    """Why the chip started: ``powerOn``, ``hard``, ``watchdog``, ``deepSleep``, ``soft`` or ``unknown``."""
-    return _CAUSES.get(machine.reset_cause(), "unknown")
-
-
-def count_boot():
-    """How often the chip has started, this time included; the count lives in NVS and starts again if that is lost."""
-    store = NVS("diya")
+def identity(failures):
+    """The chip's own number, 12 hexadecimal digits; all 0 where the chip does not say."""
     try:
-        count = store.get_i32("boots") + 1
-    except OSError:
-        count = 1
-    store.set_i32("boots", count)
-    store.commit()
+        return hexlify(machine.unique_id()).decode()
+    except Exception as error:
+        failures.note("chip", error)
+        return "0" * 12
+
+
+def reset_cause(failures):
+    """Why the chip started: ``powerOn``, ``hard``, ``watchdog``, ``deepSleep``, ``soft`` or ``unknown``."""
+    try:
+        return _CAUSES.get(machine.reset_cause(), "unknown")
+    except Exception as error:
+        failures.note("chip", error)
+        return "unknown"
+
+
+def count_boot(failures):
+    """How often the chip has started, this time included, 0 where NVS does not say.
+
+    The count lives in NVS and starts again if that is lost.
+    """
+    count = 0
+    try:
+        store = NVS("diya")
+        try:
+            count = store.get_i32("boots") + 1
+        except OSError as error:
+            if error.args[:1] != (-4354,):  # ESP_ERR_NVS_NOT_FOUND
+                raise
+            count = 1
+        store.set_i32("boots", count)
+        store.commit()
+        failures.works("nvs")
+    except Exception as error:
+        failures.note("nvs", error)
     return count

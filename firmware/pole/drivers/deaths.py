@@ -1,35 +1,49 @@
 """How often in a row the pole died young, and its last words: in RTC memory, which a reset leaves and a cut clears.
 
-A start counts as an early death until ``forget``; whoever restarts the pole on purpose calls that first.
+A start counts as an early death until ``forget``; a restart on purpose calls that first.  Where RTC memory raises, NVS
+remembers both in its place.
 """
 
 import machine
 
-_MARK = b"diya"  # a power cut leaves anything there
+from pole.modules import unload
+
 _WORDS = 200  # bytes
 
 
-def begin():
-    """(early deaths in a row before this start, last words of the latest as text); counts this start as one more."""
-    memory = bytes(machine.RTC().memory())
-    deaths, words = 0, ""
-    if memory[:4] == _MARK and len(memory) > 4:
-        deaths = memory[4]
-        words = "".join([chr(byte) for byte in memory[5:] if 32 <= byte < 127])
-    _store(min(deaths + 1, 255), b"")
-    return deaths, words
+class Deaths:
+    """A memory that raises is told to *failures* (drivers/failures.py), as ``rtcMemory`` or ``nvs``."""
 
+    def __init__(self, failures):
+        self._failures = failures
+        self._count = 0
 
-def forget(words=""):
-    """The pole has lived long enough, or restarts on purpose, and *words* (ASCII) say why."""
-    _store(0, words.encode())
+    def begin(self):
+        """(early deaths in a row before this start, last words of the latest); counts this start as one more."""
+        from pole.drivers import deaths_kept
 
+        deaths, words = deaths_kept.begin(self._failures)
+        unload("pole.drivers.deaths_kept")
+        self._store(min(deaths + 1, 255), b"")
+        return deaths, words
 
-def last_words(text):
-    """Why the pole is about to die, for the next life to report; only ASCII of it is kept."""
-    memory = bytes(machine.RTC().memory())
-    _store(memory[4] if len(memory) > 4 else 1, text.encode()[:_WORDS])
+    def forget(self, words=""):
+        """The pole has lived long enough, or restarts on purpose, and *words* (ASCII) say why."""
+        self._store(0, words.encode())
 
+    def last_words(self, text):
+        """Why the pole is about to die, for the next life to report; only ASCII of it is kept."""
+        self._store(self._count, text.encode()[:_WORDS])
 
-def _store(deaths, words):
-    machine.RTC().memory(_MARK + bytes([deaths]) + words)
+    def _store(self, deaths, words):
+        self._count = deaths
+        data = b"diya" + bytes([deaths]) + words
+        try:
+            machine.RTC().memory(data)
+            self._failures.works("rtcMemory")
+        except Exception as error:
+            self._failures.note("rtcMemory", error)
+            from pole.drivers import deaths_kept
+
+            deaths_kept.store(self._failures, data)
+            unload("pole.drivers.deaths_kept")

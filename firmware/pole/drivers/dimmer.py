@@ -10,16 +10,35 @@ _FULL = const(65535)
 class Dimmer:
     """PWM on pin *pin_no* at *frequency* Hz; *inverted* when a low pin is 10 V, which is full light.
 
-    Comes up at full light.
+    Comes up at full light, and again after it has raised.  ``error``: what it last raised, None while it works.
     """
 
     def __init__(self, pin_no, frequency, inverted):
+        self._number = pin_no
+        self._frequency = frequency
         self._inverted = inverted
-        # the pin is at its full-light level before the PWM takes it over, and the PWM starts there
-        pin = machine.Pin(pin_no, machine.Pin.OUT, value=0 if inverted else 1)
-        self._pwm = machine.PWM(pin, freq=frequency, duty_u16=0 if inverted else _FULL)
+        self._given = _FULL  # as it is at rest
+        self._pwm = self.error = None
+        self.set(10000)
 
     def set(self, hundredths):
-        """Output in hundredths of a percent, 0 (0 V) to 10000 (10 V)."""
+        """Output in hundredths of a percent, 0 (0 V) to 10000 (10 V).
+
+        Raises what the PWM raises where it gives less light than that: a reset gives full light.
+        """
         duty = (hundredths * _FULL + 5000) // 10000
-        self._pwm.duty_u16(_FULL - duty if self._inverted else duty)
+        full = 0 if self._inverted else _FULL
+        try:
+            if not self._pwm:
+                # the pin is at its full-light level before the PWM takes it over, and the PWM starts there
+                pin = machine.Pin(self._number, machine.Pin.OUT, value=1 if full else 0)
+                self._given = _FULL
+                self._pwm = machine.PWM(pin, freq=self._frequency, duty_u16=full)
+            self._pwm.duty_u16(_FULL - duty if self._inverted else duty)
+            self._given = duty
+            self.error = None
+        except Exception as error:
+            self.error = error
+            self._pwm = None
+            if self._given < duty:
+                raise

@@ -20,9 +20,10 @@ _CALENDAR = ("pole.drivers.bcd_time",)  # wanted at the start and once an hour
 
 
 class Ds3231:
-    """Clock on bus *i2c*."""
+    """Clock on bus *i2c*.  ``error``: what the bus last raised, None while the clock answers."""
 
     def __init__(self, i2c):
+        self.error = None
         self._i2c = i2c
         self._time = bytearray(7)
         self._status = bytearray(1)
@@ -35,7 +36,8 @@ class Ds3231:
             if self._status[0] & _STOPPED:
                 return None
             self._i2c.readfrom_mem_into(_ADDRESS, _SECONDS, self._time)
-        except OSError:
+        except Exception as error:
+            self.error = error
             return None
         from pole.drivers.bcd_time import decode
 
@@ -74,7 +76,8 @@ class Ds3231:
             self._i2c.writeto_mem(_ADDRESS, _MARK, note)
             # last: cut short before this, the clock still says that it stopped
             self._i2c.writeto_mem(_ADDRESS, _CONTROL, _RUNNING)
-        except OSError:
+        except Exception as error:
+            self.error = error
             return False
         return True
 
@@ -82,7 +85,9 @@ class Ds3231:
         """Temperature in tenths of a degree Celsius, in steps of 2.5, or None when the clock does not answer."""
         try:
             self._i2c.readfrom_mem_into(_ADDRESS, _TEMPERATURE, self._degrees)
-        except OSError:
+            self.error = None
+        except Exception as error:
+            self.error = error
             return None
         quarters = self._degrees[0] << 2 | self._degrees[1] >> 6
         if quarters & 0x200:

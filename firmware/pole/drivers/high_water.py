@@ -14,18 +14,31 @@ _KEY = "highWater"
 NONCE = "flashNonce"
 
 
-def get(key=_KEY):
-    """The number called *key*; None where NVS does not have it.  A new pole is flashed with a ``highWater`` of 0."""
-    stored = bytearray(8)
-    try:
-        NVS(_SPACE).get_blob(key, stored)
-    except OSError:
-        return None
-    return int.from_bytes(stored, "little")
+class HighWater:
+    """The numbers.  An NVS that raises is told to *failures* (drivers/failures.py) as ``nvs``; commands are obeyed
+    without it.
+    """
 
+    def __init__(self, failures):
+        self._failures = failures
 
-def put(n, key=_KEY):
-    """Stores *n*, at most 64 bits.  Raises OSError."""
-    store = NVS(_SPACE)
-    store.set_blob(key, n.to_bytes(8, "little"))
-    store.commit()
+    def get(self, key=_KEY):
+        """The number called *key*; None where NVS does not have it.  A new pole's ``highWater`` is flashed as 0."""
+        stored = bytearray(8)
+        try:
+            NVS(_SPACE).get_blob(key, stored)
+        except Exception as error:
+            if error.args[:1] != (-4354,):  # ESP_ERR_NVS_NOT_FOUND
+                self._failures.note("nvs", error)
+            return None
+        return int.from_bytes(stored, "little")
+
+    def put(self, n, key=_KEY):
+        """Stores *n*, at most 64 bits."""
+        try:
+            store = NVS(_SPACE)
+            store.set_blob(key, n.to_bytes(8, "little"))
+            store.commit()
+            self._failures.works("nvs")
+        except Exception as error:
+            self._failures.note("nvs", error)

@@ -13,10 +13,13 @@ class Sensor:
 
     def __init__(self, pin_no, full_scale):
         self._scale = full_scale
-        self._adc = machine.ADC(machine.Pin(pin_no), atten=machine.ADC.ATTN_11DB)
+        self._number = pin_no
+        self._adc = None
 
     def lux(self):
-        """What a photocell sees, whole lux."""
+        """What a photocell sees, whole lux.  Raises what the input raises."""
+        if not self._adc:
+            self._adc = machine.ADC(machine.Pin(self._number), atten=machine.ADC.ATTN_11DB)
         adc = self._adc
         if adc.read_u16() == 0:  # the calibration begins with what the converter cannot tell
             return 0
@@ -29,9 +32,12 @@ class Contact:
     """Contact on pin *pin_no* (34 to 39 have no pull-up); *open_value* (0 or 1) is its level when the door is open."""
 
     def __init__(self, pin_no, open_value):
-        self._pin = machine.Pin(pin_no, machine.Pin.IN, machine.Pin.PULL_UP)
+        self._number = pin_no
+        self._pin = None
         self._open = open_value
 
     def open(self):
-        """Whether the door is open."""
+        """Whether the door is open.  Raises what the pin raises."""
+        if not self._pin:
+            self._pin = machine.Pin(self._number, machine.Pin.IN, machine.Pin.PULL_UP)
         return self._pin.value() == self._open

@@ -29,6 +29,7 @@ class Lis3dh:
     """Accelerometer on bus *i2c*.  It is set up by the first ``read``, and again whenever it has lost its settings."""
 
     def __init__(self, i2c):
+        self.error = None  # what the bus last raised
         self._i2c = i2c
         self._registers = bytearray(6)
 
@@ -50,7 +51,9 @@ class Lis3dh:
                 return
             shock = _CRASH_MG if registers[5] & _ACTIVE else _KNOCK_MG if registers[1] & _ACTIVE else 0
             i2c.readfrom_mem_into(_ADDRESS, _OUT, registers)
-        except OSError:
+            self.error = None
+        except Exception as error:
+            self.error = error
             return
         reading.shock_mg = shock
         reading.x_mg = _milli_g(registers, 0)

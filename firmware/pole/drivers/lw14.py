@@ -21,6 +21,7 @@ class Lw14:
     """DALI line behind bus *i2c*."""
 
     def __init__(self, i2c):
+        self.error = None  # what the bus last raised
         self._i2c = i2c
         self._byte = bytearray(1)
 
@@ -29,8 +30,9 @@ class Lw14:
         try:
             self._i2c.readfrom_mem_into(_ADDRESS, _COMMAND, self._byte)  # puts the flags down
             self._i2c.writeto_mem(_ADDRESS, _COMMAND, _PRESENT)
-        except OSError:
-            pass  # and answered() will say so
+            self.error = None
+        except Exception as error:
+            self.error = error  # and answered() will say so
 
     def answered(self):
         """Whether the gear has answered what was asked ``ANSWER_MS`` ago; False too with a dead interface or line.
@@ -39,7 +41,8 @@ class Lw14:
         """
         try:
             self._i2c.readfrom_mem_into(_ADDRESS, _STATUS, self._byte)
-        except OSError:
+        except Exception as error:
+            self.error = error
             return False
         status = self._byte[0]
         return status & _ANSWERED != 0 and not status & _BUS_FAULT

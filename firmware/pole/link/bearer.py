@@ -1,12 +1,15 @@
 """Wi-Fi: joined when the session needs it, and again whenever it is lost.
 
-``radio`` (ports.radio) has ``start()``, ``join(ssid, password)``, ``leave()``, ``joined()`` -> bool and ``status()`` ->
-str.  ``join`` is never called twice without ``leave`` between: the ESP32 answers that with an internal error.
+``radio`` (ports.radio) has ``start()``, ``stop(wholly)``, ``join(ssid, password)``, ``leave()``, ``joined()`` -> bool
+and ``status()`` -> str.  ``join`` is never called twice without ``leave`` between: the ESP32 answers that with an
+internal error.  A radio that does not join is switched off and on; it can be wedged so that nothing else helps.
 """
 
 from pole import aio, const
 
 _POLL_MS = const(250)
+_RENEW_AFTER = const(3)  # failures in a row, until the radio is switched off and on
+_WHOLLY_AFTER = const(9)  # ... and its driver with it
 
 
 class Bearer:
@@ -19,12 +22,20 @@ class Bearer:
         self._ticks = ticks
         self._started = False
         self._asked = False  # to join
+        self._failures = 0  # in a row
+        self._doubts = 0
 
     async def up(self, timeout_ms):
         """Returns once joined.  Raises OSError after *timeout_ms*, having left."""
         if not self._ssid or (self._asked and self._radio.joined()):
             return
         self.down()
+        failures = self._failures
+        self._failures += 1
+        if failures and failures % _RENEW_AFTER == 0:
+            self._started = False
+            self._radio.stop(failures % _WHOLLY_AFTER == 0)
+            await aio.sleep_ms(_POLL_MS)
         if not self._started:
             self._radio.start()
             self._started = True
@@ -37,6 +48,16 @@ class Bearer:
                 self.down()
                 raise OSError("Wi-Fi " + self._ssid + " was not joined within %d s: %s" % (timeout_ms // 1000, status))
             await aio.sleep_ms(_POLL_MS)
+        self._failures = 0
+
+    def doubt(self):
+        """It is joined and nothing comes through: the next ``up`` joins again, each third time after off and on."""
+        if self._asked:
+            self.down()
+            self._doubts += 1
+            if self._doubts % _RENEW_AFTER == 0:
+                self._started = False
+                self._radio.stop(False)
 
     def down(self):
         """Leaves, so that the next ``up`` joins afresh."""

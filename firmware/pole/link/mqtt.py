@@ -10,6 +10,7 @@ raise OSError with a sentence that says why.
 """
 
 from pole import aio, const
+from pole.contract import IN_FLIGHT
 from pole.link import packets, pulse
 from pole.link.mailbox import Mailbox
 from pole.modules import unload
@@ -18,7 +19,8 @@ OPENING = ("pole.link.opening",)
 
 _STABLE_MS = const(60000)  # a session that lasted this long was a good one
 _UNACKNOWLEDGED = const(6)  # a PUBACK may take this many time-outs: slow brokers are slow, stuck ones are left
-_ACKS = const(64)  # messages of QoS 1 received and not yet acknowledged; a broker sends 20 at once
+_LATER_MS = const(10)  # until there may be room again: meanwhile nothing is read, and the broker has to wait
+_PATIENCE = const(100)  # so often at most for one message
 
 
 class Client:
@@ -27,7 +29,8 @@ class Client:
     *settings*: ``link.keepalive`` s, ``link.timeout`` s, ``link.user``, ``link.secret``.  *names*: the Session, for
     what the pole is called.  *decoder*: a ``packets.Decoder``, lent so that its buffer is used again.
     *on_message(topic, payload, oversize)* is called for each message; payload is bytes or a bytearray, None when
-    oversize.
+    oversize.  Where it returns False it is called again, for a second, then with "" as the topic: a message is dropped.
+    While more came than can be kept and acknowledged nothing is read: a broker that does not stop by itself has to.
     """
 
     def __init__(self, stream, settings, names, decoder, outbox, ticks, on_message):
@@ -42,7 +45,7 @@ class Client:
         self._timeout_ms = settings["link.timeout"] * 1000
         self._decoder = decoder
         decoder.reset()
-        self._acks = Mailbox(_ACKS)
+        self._acks = Mailbox(IN_FLIGHT)
         self._reader = None
         self._opened_at = ticks()
         self._pulse = pulse.Pulse(settings["link.keepalive"] * 1000, self._timeout_ms, self._opened_at)
@@ -177,12 +180,31 @@ class Client:
                 decoder.filled(count)
                 kind = decoder.next()
                 while kind:
-                    self._received(kind)
+                    if kind == packets.PUBLISH and self._awaited != "CONNECT":
+                        await self._message()
+                    else:
+                        self._received(kind)
                     kind = decoder.next()
         except OSError as error:
             self._broken(error)
         except Exception as error:  # whatever a message led to, it ends this session and nothing else
             self._fail(str(error) or type(error).__name__)
+
+    async def _message(self):
+        """Hands a message on when there is room for it and for its acknowledgement."""
+        decoder = self._decoder
+        left = _PATIENCE
+        while self._on_message(decoder.topic, decoder.payload, decoder.payload is None) is False:
+            await aio.sleep_ms(_LATER_MS)
+            left -= 1
+            if not left:
+                self._on_message("", None, False)
+                break
+        decoder.payload = None  # it may be large
+        if decoder.qos:
+            while not self._acks.put(decoder.packet_id, self._ticks()):
+                await aio.sleep_ms(_LATER_MS)
+            self._outbox.wake.set()
 
     def _received(self, kind):
         decoder = self._decoder
@@ -196,12 +218,6 @@ class Client:
             self._outbox.wake.set()
         elif self._awaited == "CONNECT":
             raise packets.PacketError("a packet of type %d came before CONNACK" % kind)
-        elif kind == packets.PUBLISH:
-            self._on_message(decoder.topic, decoder.payload, decoder.payload is None)
-            if decoder.qos:
-                if not self._acks.put(decoder.packet_id, self._ticks()):
-                    raise packets.PacketError("the broker has more than %d messages on their way" % _ACKS)
-                self._outbox.wake.set()
         elif kind == packets.PUBACK:
             self._outbox.acknowledge(decoder.packet_id)
         elif kind == packets.SUBACK:

@@ -97,7 +97,7 @@ class Session:
                 self.problem = str(error).strip() or type(error).__name__
             self._failures += 1
             if self._failures % _REJOIN_AFTER == 0:
-                self._bearer.down()
+                self._bearer.doubt()
 
     def backoff_ms(self):
         """The longest wait before the next attempt."""

@@ -355,10 +355,15 @@ class Radio:
         self.bench = bench
         self.reachable = True
         self.calls = []
+        self.wedged = False  # joins nothing until it is switched off
         self._asked = None
 
     def start(self):
         self.calls.append("start")
+
+    def stop(self, wholly):
+        self.calls.append("stop")
+        self.wedged = False
 
     def join(self, ssid, password):
         if self._asked is not None:
@@ -371,7 +376,8 @@ class Radio:
         self.calls.append("leave")
 
     def joined(self):
-        return self.reachable and self._asked is not None and self.bench.now >= self._asked + 1500
+        joins = self.reachable and not self.wedged
+        return joins and self._asked is not None and self.bench.now >= self._asked + 1500
 
     def status(self):
         return "no access point found"

@@ -407,7 +407,8 @@ def test_wifi_is_joined_and_rejoined_and_never_twice_without_leaving():
         radio.reachable = False
         pole.run(120)
         assert pole.link.problem == "Wi-Fi city was not joined within 20 s: no access point found"
-        assert radio.calls[:4] == ["start", "join", "leave", "join"] and radio.calls.count("start") == 1
+        assert radio.calls[:4] == ["start", "join", "leave", "join"]
+        assert radio.calls.count("start") == 1 + radio.calls.count("stop")
         radio.reachable = True
         pole.run(130)
         assert pole.link.online
@@ -419,6 +420,76 @@ def test_wifi_is_joined_and_rejoined_and_never_twice_without_leaving():
         pole.stream.end()
         pole.run(20)
         assert pole.link.online and radio.calls[-2:] == ["leave", "join"]
+
+
+def test_a_wedged_radio_is_switched_off_and_on_and_joins():
+    for radio_class in (Radio, RefusingRadio):
+        with Bench() as bench:
+            radio = radio_class(bench)
+            pole = Pole(bench, changed(link_ssid="city"), radio=radio)
+            pole.run(20)
+            radio.wedged = True
+            pole.stream.end()
+            pole.run(900)
+            assert pole.link.online and radio.calls.count("stop") == 1
+
+
+class RefusingRadio(Radio):
+    """While it is wedged ``join`` raises (micropython#17661)."""
+
+    def join(self, ssid, password):
+        if self.wedged:
+            raise OSError("Wifi Internal Error")
+        super().join(ssid, password)
+
+
+def test_a_radio_that_is_of_no_use_is_renewed_again_and_again_and_nothing_ends():
+    with Bench() as bench:
+        radio = Radio(bench)
+        pole = Pole(bench, changed(link_ssid="city"), radio=radio)
+
+        def broken(*arguments):
+            raise RuntimeError("no radio")
+
+        radio.start = radio.stop = broken
+        pole.run(3600)
+        assert pole.link.problem == "no radio"
+        del radio.start, radio.stop
+        pole.run(300)
+        assert pole.link.online
+
+
+def test_a_broker_that_sends_hundreds_at_once_has_to_wait_and_the_session_goes_on():
+    with Bench() as bench:
+        pole = Pole(bench)
+        pole.run(20)
+        pole.stream.deliver(b"".join([publish(COMMAND, b"x", n) for n in range(1, 301)]))
+        pole.run(10)
+        acknowledged = [entry for entry in pole.broker.log if entry[1] == "packet" and entry[2] == 4]
+        assert pole.link.online and len(pole.messages) == 300
+        assert [entry[3][0] << 8 | entry[3][1] for entry in acknowledged] == list(range(1, 301))
+
+
+def test_what_there_is_no_room_for_is_asked_for_again_and_then_given_up():
+    with Bench() as bench:
+        pole = Pole(bench)
+        refused = []
+
+        def on_message(topic, payload, oversize):
+            refused.append((bench.now, topic))
+            return not topic
+
+        pole._message = None
+        pole.link = Session(
+            pole.net, None, pole.settings, pole.outbox, bench.ticks, Lcg(1), on_message, lambda: None
+        )  # fmt: skip
+        pole.task.cancel()
+        bench.create_task(pole.link.run())
+        pole.run(20)
+        began = bench.now
+        pole.stream.deliver(publish(COMMAND, b"x", 7))
+        pole.run(5)
+        assert pole.link.online and refused[-1][1] == "" and 900 <= refused[-1][0] - began <= 1100
 
 
 def test_wifi_that_carries_nothing_is_joined_afresh():

@@ -469,3 +469,15 @@ def test_what_is_missing_is_said(tmp_path: Path, capsys: Capture) -> None:
     assert out.count("is not there yet") == 3
     assert run(["site", "broker-config", str(SAGAR), "--out", str(tmp_path / "b"), "--city-port", "8883"]) == 1
     assert "are both 8883 and must differ" in capsys.readouterr().err
+
+
+def test_the_broker_has_as_much_on_its_way_to_a_pole_as_a_pole_acknowledges(tmp_path: Path) -> None:
+    from host_tools.broker.mosquitto import Mosquitto
+    from host_tools.site.broker_config import Plan, configuration
+    from pole.contract import IN_FLIGHT
+
+    plan = Plan(tmp_path / "ca", tmp_path / "certificate", tmp_path / "key")
+    line = f"max_inflight_messages {IN_FLIGHT}"
+    assert line in configuration(load_site("sagar", 1), tmp_path, plan).splitlines()
+    if find_mosquitto():
+        assert line in Mosquitto()._config(1883).splitlines()

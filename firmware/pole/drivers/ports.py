@@ -1,0 +1,19 @@
+# mypy: disable-error-code="attr-defined"
+"""The ports of a pole, which board.py opens."""
+
+
+class Ports:
+    """All hardware of one pole, and the one object the app is handed.
+
+    ``relay``, ``dimmer``, ``watchdog`` and ``reset()`` are there first; then ``kept``, which keeps the
+    size of the heap (drivers/heap.py), ``board`` (its name), ``capabilities``
+    (what this pole can do, for ``birth``), ``failures`` (which of them raise), ``chip``, ``console``, ``deaths``,
+    ``high_water``, ``nonce(n)`` (n bytes that cannot be foreseen), ``factory`` and ``store`` (files), ``radio``,
+    ``net``.  ``meter``, ``rtc``, ``photocell``, ``accelerometer``, ``door``, ``leakage``, ``gear`` and ``supply`` are
+    None on a board without them.
+    """
+
+    def restart(self, why):
+        """A reset on purpose, which is no early death; *why* (ASCII) the next life reports."""
+        self.deaths.forget(why)
+        self.reset()
