@@ -6,28 +6,43 @@ brought there with the pole's own model of it (health/expected.py), which will h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from host_tools.commission.bounds import NOMINAL_V
-from host_tools.site.model import Luminaire
-from pole.health import expected
+from host_tools.site.model import TECHNOLOGIES, Luminaire
+from pole.health import expected, start
 
 
 class Type(NamedTuple):
-    """A luminaire's type; *points* are (level %, W, power factor) by rising level, all of them with light."""
+    """A luminaire's type; *points* are (level %, W, power factor) by rising level, all of them with light.
+
+    *technology* and *driver* are as in the settings of a pole.
+    """
 
     name: str
     points: tuple[tuple[int, float, float], ...]
+    technology: str = "led"
+    driver: str = "constantPower"
 
     @classmethod
     def of(cls, kind: Luminaire) -> Type:
-        return cls(kind.name, tuple(point for point in kind.points if point[0] > 0))
+        driver = "constantPower" if kind.driver == "constant-power" else "followsVoltage"
+        return cls(kind.name, tuple(point for point in kind.points if point[0] > 0), kind.technology, driver)
 
     @classmethod
-    def of_config(cls, table: Sequence[Sequence[int]]) -> Type:
-        """From the setting ``luminaire`` of a pole: [[level %, mW, power factor in thousandths], ...]."""
-        return cls("", tuple((int(point[0]), point[1] / 1000, point[2] / 1000) for point in table))
+    def of_config(cls, table: Sequence[Sequence[int]], settings: Mapping[str, Any] = MappingProxyType({})) -> Type:
+        """From the setting ``luminaire`` of a pole, [[level %, mW, power factor in thousandths], ...], and others.
+
+        Raises ValueError where the technology is none that a pole knows.
+        """
+        points = tuple((int(point[0]), point[1] / 1000, point[2] / 1000) for point in table)
+        known = ("lamp.technology", "led"), ("lamp.driver", "constantPower")
+        technology, driver = (str(settings.get(name, usual)) for name, usual in known)
+        if technology not in TECHNOLOGIES:
+            raise ValueError(technology)
+        return cls("", points, technology, driver)
 
     def at(self, level: float) -> tuple[float, float]:
         """(W, power factor) at *level* percent; outside the table, what its end says."""
@@ -44,10 +59,13 @@ class Type(NamedTuple):
 class Warmth:
     """How warm the lamp is, as the pole follows it.
 
-    It burns at *dim* percent (0: it is off), and has for *since_s* seconds before *now*; before that it was cold.
+    It is of the type *kind*, burns at *dim* percent (0: it is off), and has for *since_s* seconds before *now*; before
+    that it was cold.
     """
 
-    def __init__(self, dim: float, since_s: float, now: float) -> None:
+    def __init__(self, dim: float, since_s: float, now: float, kind: Type | None = None) -> None:
+        technology, driver = (kind.technology, kind.driver) if kind else ("led", "constantPower")
+        start.use_technology(self, {"lamp.technology": technology, "lamp.driver": driver})
         self.warm = 0  # names as in a State of health/start.py, so that its functions take this for one
         self.nominal = NOMINAL_V * 1000
         self.points = [1000, 1_000_000, 500, 1_000_000, 10000, 10_000_000, 950, 10_000_000]

@@ -49,7 +49,7 @@ def from_bundle(file: Path, trust: Path | None, pole: str) -> Knowledge:
     try:
         table = config.get("luminaire") or ()
         position = (float(config["latitude"]), float(config["longitude"]))
-        return Knowledge(Type.of_config(table) if table else None, position)
+        return Knowledge(Type.of_config(table, config) if table else None, position)
     except (KeyError, TypeError, ValueError, IndexError, ArithmeticError):
         raise Damaged(f"the configuration of {pole} in {file.name} is signed and makes no sense") from None
 

@@ -46,7 +46,7 @@ class Visit:
         self._begin = self._read_at = self.asked_at = self.monotonic()
         # a lamp burns from the moment the pole has mains; without a word about that it has burnt for long
         since_s = LONG_S if self.status.uptime_s is None else min(self.status.uptime_s, LONG_S)
-        self._warmth = Warmth(self.first.dim if self.first.relay else 0.0, since_s, self.monotonic())
+        self._warmth = Warmth(self.first.dim if self.first.relay else 0.0, since_s, self.monotonic(), self.type)
 
     @property
     def parts(self) -> tuple[str, ...]:

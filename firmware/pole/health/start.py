@@ -17,12 +17,17 @@ def watch(settings, curve, active, hours):
     pole was restarted, as bits of rows (``names.bits``).
     """
     state = begin(settings["supply.nominal"] * 1000, active)
-    follows, state.restrike, state.run_up = _TECHNOLOGIES[settings.get("lamp.technology", "led")]
-    if settings.get("lamp.driver", "constantPower") == "followsVoltage":
-        state.follows = follows
+    use_technology(state, settings)
     use_curve(state, curve or [point + point[1:2] for point in settings["luminaire"]], bool(curve))
     life = remaining_life(state.points, hours, settings["lamp.life"])
     return Watch(state, settings["temperature.limit"] * 10, settings["meter.sample"] * 1000, life)
+
+
+def use_technology(s, settings):
+    """From now on State *s* expects of the lamp what its technology and driver, of *settings*, do."""
+    s.follows, s.restrike, s.run_up = _TECHNOLOGIES[settings.get("lamp.technology", "led")]
+    if settings.get("lamp.driver") != "followsVoltage":
+        s.follows = 0
 
 
 def begin(nominal_mv, active):
