@@ -7,8 +7,9 @@ from collections.abc import Mapping
 FOLDER = "lib/"  # where MicroPython looks last
 # compiled modules that are loaded once, at the start; those for a moment are found sooner, as often as they are needed
 AT_THE_START = frozenset((
-    "app", "bcd_time", "bl0942", "board", "boot_app", "checking", "chip", "ds3231", "ground", "heap", "inputs",
-    "last_word", "lis3dh", "lw14", "main_app", "maintenance", "photocell", "program", "remembered", "resident",
+    "app", "bcd_time", "bl0942", "board", "boot_app", "checking", "chip", "deaths_kept", "ds3231", "flash_nonce",
+    "ground", "heap", "inputs",
+    "last_word", "lis3dh", "lw14", "main_app", "maintenance", "parts", "photocell", "program", "remembered", "resident",
     "storage", "supply",
 ))  # fmt: skip
 SELDOM = ("identity.json", "update.pem")
