@@ -29,7 +29,7 @@ def range_problems(chip: Chip, board: dict[str, Any]) -> Iterator[str]:
     for (table, field, unit), thresholds in _THRESHOLDS.items():
         given = board.get(table)
         full = given.get(field) if isinstance(given, dict) else None
-        if full is None or not fits(full, TABLES[table][field]):
+        if not isinstance(full, int) or not fits(full, TABLES[table][field]):
             continue  # which has been said
         values = [value for _what, value in thresholds]
         most, least = min(values) * FULL_MV // low, -(-max(values) * FULL_MV // high)
