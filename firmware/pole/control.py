@@ -305,8 +305,6 @@ class Control:
         if counters:
             counters.count(lamp.relay, now, ticks)
         wait = _PAUSE_MS if wait < 0 else min(wait, _PAUSE_MS)
-        if counters:
-            wait = min(wait, counters.wait_ms())
         if now is not None:
             change = arbiter.next_change(now)
             if switch and (change is None or switch.until < change):
@@ -314,7 +312,7 @@ class Control:
             if change is not None:
                 wait = min(wait, self.clock.until_ms(change, ticks))
         self._addresses.light_due = aio.ticks_add(ticks, wait) if wait < _PAUSE_MS else None
-        return wait
+        return min(wait, counters.wait_ms()) if counters else wait
 
     def _report(self, now, ticks, quality):
         reporter = self.reporter
