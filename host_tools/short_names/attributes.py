@@ -3,6 +3,10 @@
 Whose attribute ``something.level`` is nobody can say, so a name is short everywhere or nowhere: it is left alone when
 it is also a name in MicroPython's or the chip's own objects, in a module of ours, or in the hands of whoever starts the
 pole; and when it is also a text, which MicroPython keeps just as it keeps a name.
+
+Two of them may have the same short name where no class, with its relatives, has both: then an object has one of them at
+most.  Whose it is, is known from the methods that set or define it; what is set from outside and by no method may be
+anybody's, and shares with none.
 """
 
 from __future__ import annotations
@@ -21,7 +25,8 @@ import sys
 import time
 from collections import Counter
 
-from host_tools.short_names.scopes import Place, Source
+from host_tools.short_names.follow import Names
+from host_tools.short_names.scopes import Place, Scope, Source
 
 _KINDS = (
     object, type, int, float, str, bytes, bytearray, memoryview, list, tuple, dict, set, Exception, OSError,
@@ -58,6 +63,44 @@ def own(sources: list[Source]) -> list[str]:
     counts = Counter(one.name for source in sources for one in source.attributes)
     mine = {name for name in defined - others if not name.startswith("_") and len(name) > 2}
     return sorted(mine, key=lambda name: (-counts[name], name))
+
+
+def short(sources: list[Source], followed: Names, names: list[str]) -> dict[str, str]:
+    """{name of ``own``: the first of *names* that no other attribute has in a class of its own, private ones included}.
+
+    *followed* has given the private ones theirs.
+    """
+    mine = own(sources)
+    families = _families(sources, followed.home)
+    anywhere = set().union(followed.seen_in_classes, *followed.private.values())
+    taken = {family: set(used) for family, used in followed.private.items()}
+    out: dict[str, str] = {}
+    alone: set[str] = set()  # those of ``out`` that share with none
+    # those that may be anybody's first, for they share with none; then those that most classes have
+    for name in sorted(mine, key=lambda name: (name in families, -len(families.get(name, ())))):
+        if name not in families:
+            out[name] = next(one for one in names if one not in anywhere)
+            anywhere.add(out[name])
+            alone.add(out[name])
+            continue
+        used = alone.union(followed.seen_in_classes, *(taken.get(family, ()) for family in families[name]))
+        out[name] = next(one for one in names if one not in used)
+        for family in families[name]:
+            taken.setdefault(family, set()).add(out[name])
+    return out
+
+
+def _families(sources: list[Source], home: dict[Scope, Scope]) -> dict[str, set[Scope]]:
+    """{attribute: the classes, each with its relatives as one, whose methods set it or whose bodies define it}."""
+    out: dict[str, set[Scope]] = {}
+    for source in sources:
+        for one in source.attributes:
+            if one.stored and one.owner:
+                out.setdefault(one.name, set()).add(home[one.owner])
+        for scope in [scope for scopes in source.classes.values() for scope in scopes]:
+            for name in scope.bound:
+                out.setdefault(name, set()).add(home[scope])
+    return out
 
 
 def places(source: Source, names: dict[str, str]) -> dict[Place, str]:

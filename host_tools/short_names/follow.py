@@ -20,7 +20,7 @@ class Names:
     def __init__(self, sources: list[Source], together: Iterable[Iterable[str]] = ()) -> None:
         self._sources = sources
         self._modules = {_module(source.path): source for source in sources}
-        self._home = _families(sources)
+        self.home = _families(sources)
         self._same: dict[Entity, Entity] = {}  # union-find: what must have one name
         self._places: list[tuple[Source, Place, Entity]] = []
         self._renamed_imports: dict[tuple[str, Place], str] = {}  # what goes on being called as it was
@@ -28,7 +28,9 @@ class Names:
         self._seen_in_classes: set[tuple[str, Place]] = set()
         self._apart: list[set[Entity]] = []  # what must not have one name
         self._defined: dict[str, list[Entity]] = {}
-        self.in_classes: set[str] = set()  # new names that stand in classes, once there are any
+        # new names, once there are any: of modules, that class bodies see; and of each class and its relatives
+        self.seen_in_classes: set[str] = set()
+        self.private: dict[Scope, set[str]] = {}
         for source in sources:
             self._read_names(source)
         for source in sources:
@@ -57,8 +59,10 @@ class Names:
         for source, place, entity in self._places:
             colour = colours.get(self._root(entity))
             if colour:
-                if entity[0].kind == "class" or (source.path, place) in self._seen_in_classes:
-                    self.in_classes.add(colour)
+                if entity[0].kind == "class":
+                    self.private.setdefault(entity[0], set()).add(colour)
+                elif (source.path, place) in self._seen_in_classes:
+                    self.seen_in_classes.add(colour)
                 kept = self._renamed_imports.get((source.path, place))
                 out.setdefault(source.path, {})[place] = f"{colour} as {kept}" if kept else colour
         return out
@@ -84,13 +88,13 @@ class Names:
 
     def _read_names(self, source: Source) -> None:
         for scope, name in source.fixed:
-            self._fixed.add((self._home.get(scope, scope), name))
+            self._fixed.add((self.home.get(scope, scope), name))
         public = source.path in PUBLIC
         for name, place, scope in source.names:
             home = scope.find(name)
             if not home or home.kind == "function" or (home.kind == "class" and not _is_private(name)):
                 continue
-            entity = (self._home.get(home, home), name)
+            entity = (self.home.get(home, home), name)
             self._note(source, place, entity)
             if home.kind == "module" and (name not in home.assigned or public or self._is_exception(source, name)):
                 self._fixed.add(entity)
@@ -98,14 +102,14 @@ class Names:
             if scope.kind == "class":
                 self._seen_in_classes.add((source.path, place))
             if scope.kind == "class" and home.kind == "module":  # a class's own names hide the module's in its body
-                family = self._home[scope]
-                members = [one for one, root in self._home.items() if root is family]
+                family = self.home[scope]
+                members = [one for one, root in self.home.items() if root is family]
                 self._apart += [{entity, (family, other)} for one in members for other in one.bound]
 
     def _is_exception(self, source: Source, name: str) -> bool:
         """Whether *name* is that of an exception, which ends up in messages."""
-        kinds = {self._home[scope] for scope in source.classes.get(name, [])}
-        return any(_is_exception(base) for one, home in self._home.items() if home in kinds for base in one.bases)
+        kinds = {self.home[scope] for scope in source.classes.get(name, [])}
+        return any(_is_exception(base) for one, home in self.home.items() if home in kinds for base in one.bases)
 
     def _read_imports(self, source: Source) -> None:
         for one in source.imports:
@@ -137,7 +141,7 @@ class Names:
         if one.owner is None:
             return False
         if _is_private(one.name):
-            entity = (self._home[one.owner], one.name)
+            entity = (self.home[one.owner], one.name)
             self._note(source, one.place, entity)
             if one.stored:
                 self._defined.setdefault(one.name, []).append(entity)

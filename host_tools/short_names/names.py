@@ -4,8 +4,8 @@ MicroPython keeps each name of a loaded module once, with some ten bytes and its
 names that can be followed to every place where they stand get short ones, which many share: a module's own names,
 private attributes and methods of classes (``_name``), as far as no two of them meet in a module or in a class and its
 relatives, parameters that nothing is passed to by name, which are called by their position, and the public attributes
-that only objects of ours have (``attributes``).  Names of modules and of exceptions stay, so does whatever else is
-found in something nobody knows the kind of.
+that only objects of ours have (``attributes``), which share theirs where no class has two of them.  Names of modules
+and of exceptions stay, so does whatever else is found in something nobody knows the kind of.
 
 Names are replaced in their places and nothing else: lines, strings and comments stay as they are, and with them the
 file and the line that a traceback names.
@@ -39,10 +39,7 @@ def shorten(texts: dict[str, str], together: Iterable[Iterable[str]] = ()) -> di
     # no parameter is in the way of an attribute, and no name of a module: so they share what there is
     singles = islice(free_names(sources, ascii_lowercase), len(ascii_lowercase))
     short = chain((name for name in singles if len(name) == 1), free_names(sources, ascii_uppercase))
-    own = {
-        name: next(letters for letters in short if letters not in followed.in_classes)
-        for name in attributes.own(sources)
-    }
+    own = attributes.short(sources, followed, list(short))
     out = {}
     for source in sources:
         edits = attributes.places(source, own) | names.get(source.path, {})

@@ -122,6 +122,25 @@ def test_what_others_may_know_by_its_name_keeps_it() -> None:
     assert "who" not in new and "lamp" not in new and "def use" not in new
 
 
+def test_public_attributes_share_a_name_where_no_class_has_both() -> None:
+    text = (
+        "class Lamp:\n    def __init__(self):\n        self.height = 1\n        self._wide = 2\n\n\n"
+        "class Meter:\n    def __init__(self):\n        self.weight = 3\n        self.colour = 4\n\n\n"
+        "class Clamp(Meter):\n    def __init__(self):\n        super().__init__()\n        self.jaws = 5\n\n\n"
+        "def main():\n    lamp, clamp = Lamp(), Clamp()\n    lamp.heavy = 6\n"
+        "    return lamp.height, lamp._wide, clamp.weight, clamp.colour, clamp.jaws, lamp.heavy\n"
+    )
+    new = short(text, "main.py")
+    space: dict[str, type] = {}
+    exec(new, space)
+    assert space["main"]() == (1, 2, 3, 4, 5, 6)  # type: ignore[call-arg]
+    returned = ast.parse(new).body[-1].body[-1].value.elts  # type: ignore[attr-defined]
+    height, _wide, weight, colour, jaws, heavy = [one.attr for one in returned]
+    assert len({weight, colour, jaws, heavy}) == 4  # a class and its relatives; what is set from outside is anybody's
+    assert heavy not in (height, _wide)
+    assert height in (weight, colour, jaws)
+
+
 def test_boot_and_main_are_called_by_name() -> None:
     text = "def boot(folder, nonce=None):\n    return folder, nonce\n"
     assert short(text, "boot.py") == short(text, "main.py") == text
