@@ -5,8 +5,8 @@ it is also a name in MicroPython's or the chip's own objects, in a module of our
 pole; and when it is also a text, which MicroPython keeps just as it keeps a name.
 
 Two of them may have the same short name where no class, with its relatives, has both: then an object has one of them at
-most.  Whose it is, is known from the methods that set or define it; what is set from outside and by no method may be
-anybody's, and shares with none.
+most.  Whose it is, is known from the methods that set or define it; what is also set from outside may be of any class,
+and shares with none.
 """
 
 from __future__ import annotations
@@ -91,8 +91,12 @@ def short(sources: list[Source], followed: Names, names: list[str]) -> dict[str,
 
 
 def _families(sources: list[Source], home: dict[Scope, Scope]) -> dict[str, set[Scope]]:
-    """{attribute: the classes, each with its relatives as one, whose methods set it or whose bodies define it}."""
+    """{attribute: the classes, each with its relatives as one, whose methods set it or whose bodies define it}.
+
+    Those that are set from outside as well are left out: of which class the object is, cannot be seen there.
+    """
     out: dict[str, set[Scope]] = {}
+    outside = {one.name for source in sources for one in source.attributes if one.stored and not one.owner}
     for source in sources:
         for one in source.attributes:
             if one.stored and one.owner:
@@ -100,7 +104,7 @@ def _families(sources: list[Source], home: dict[Scope, Scope]) -> dict[str, set[
         for scope in [scope for scopes in source.classes.values() for scope in scopes]:
             for name in scope.bound:
                 out.setdefault(name, set()).add(home[scope])
-    return out
+    return {name: classes for name, classes in out.items() if name not in outside}
 
 
 def places(source: Source, names: dict[str, str]) -> dict[Place, str]:

@@ -26,7 +26,7 @@ class MicroPythonEngine:
 
     name = "micropython"
 
-    def __init__(self, cache: Path, heap_bytes: int = 192 * 1024) -> None:
+    def __init__(self, cache: Path, heap_bytes: int = 240 * 1024) -> None:
         """Raises VmMissing where there is no virtual machine."""
         self._command = [*find_micropython(), "-X", f"heapsize={heap_bytes + ops.FLASH_BLOCK}"]
         self._firmware = compile_tree(FIRMWARE, cache, shorter=True)

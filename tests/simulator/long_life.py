@@ -8,7 +8,7 @@ from simulator.street.street import Street
 from tests.simulator.streets import HOUR_MS, Lived, live
 
 DAY_MS = 24 * HOUR_MS
-HEAP_BYTES = 192 * 1024
+HEAP_BYTES = 240 * 1024
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Eight days on real MicroPython with 192 KB: nothing raises, the heap does not grow (tests/soak: a whole month)."""
+"""Eight days on real MicroPython with 240 KB: nothing raises, the heap does not grow (tests/soak: a whole month)."""
 
 from tests.simulator.long_life import judge, live_long
 

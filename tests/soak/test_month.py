@@ -1,4 +1,4 @@
-"""A month on real MicroPython with 192 KB of heap and a power cut each week.  Takes minutes: ``make soak`` runs it."""
+"""A month on real MicroPython with 240 KB of heap and a power cut each week.  Takes minutes: ``make soak`` runs it."""
 
 from tests.simulator.long_life import judge, live_long
 
