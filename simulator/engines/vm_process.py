@@ -16,7 +16,7 @@ CTRL_C = 3
 _REQUEST = struct.Struct("<BBHii")
 _HEAD = _REQUEST.size
 _ANSWER = struct.Struct("<iHH")
-_INTERRUPTED = _ANSWER.pack(0, 0, 1)
+_INTERRUPTED = 1  # the kind of exception, as RAISED in virtual/_chip.py has it
 RAISED = (OSError, ValueError, MemoryError, RuntimeError)  # 2 and up, as in simulator/virtual/_chip.py
 
 
@@ -103,7 +103,7 @@ class VmProcess:
         """Answers IDLE: sockets are *ready*, something was typed, or the machine is interrupted."""
         if self.interrupted:
             self.interrupted = False
-            self.pipe.sendall(_INTERRUPTED)
+            self.pipe.sendall(_ANSWER.pack(ticks & 0x3FFFFFFF, 0, _INTERRUPTED))
             return
         if self.typed:
             self.typed = False

@@ -52,10 +52,13 @@ def _flush():
 
 
 def _exchange(op, a, b, data):
+    global ticks
     _put(op, 0, a, b, data)
     _flush()
     _fill(_answer, 8)
     if _answer[6]:
+        if op == IDLE:  # time has gone on until the interrupt, too
+            ticks = struct.unpack_from("<i", _answer, 0)[0]
         raise RAISED[_answer[6]](struct.unpack_from("<i", _answer, 0)[0])
     return struct.unpack_from("<i", _answer, 0)[0]
 

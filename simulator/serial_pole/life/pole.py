@@ -32,7 +32,7 @@ from simulator.street.virtual_pole import BOOT_MS
 from simulator.street.wiring import Own, Wiring
 from simulator.virtual import hostops, ops
 
-HEAP_BYTES = 240 * 1024  # of the 64-bit virtual machine, which also holds what is C on a chip: prompts, TLS
+HEAP_BYTES = 288 * 1024  # of the 64-bit virtual machine, which also holds what is C on a chip: prompts, TLS
 VIRTUAL = Path(hostops.__file__).parent
 AGAIN_MS = 300  # until the bootloader tries again what it could not start
 ADDRESS = "10.0.0.2"  # of every pole on the network its radio joins
