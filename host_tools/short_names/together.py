@@ -32,6 +32,10 @@ _TOGETHER = {
         "pole.link.message",
     ),
     "apply": ("pole.link.keyring", "pole.obeying"),
+    "keep": ("pole.health.start", "pole.kept"),
+    # what a start needs once or twice, and seldom anything later: each file makes the list of files longer
+    "arise": ("pole.drivers.heap", "pole.drivers.storage", "pole.drivers.chip"),
+    "seldom": ("pole.drivers.deaths_kept", "pole.flash_nonce", "pole.last_word", "pole.parts"),
     "curve": ("pole.health.calibration", "pole.health.names", "pole.health.chatter"),
     "reply": ("pole.service.asked", "pole.service.answering"),
     "hand": ("pole.service.linking", "pole.service.overriding"),

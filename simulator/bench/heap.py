@@ -166,7 +166,7 @@ def steps() -> list[tuple[str, str]]:
     loads = [names[name] for first in ("pole.app", "pole.health.watch") for name in import_order(FIRMWARE, first)]
     out += [(file, f"__import__('{file}')") for file in dict.fromkeys(loads) if file not in dict(out)]
     out.append(("the app itself", "one = main.build(ports, *settings, (0, ''))\nports.chip = None"))
-    out.append(("... and forgetting how", "main.unload('app', 'chip')"))
+    out.append(("... and forgetting how", f"main.unload('app', '{names['pole.drivers.chip']}')"))
     out.append(("its first turn: a night's table, a state, an event", "turns = one.run()\nturns.send(None)"))
     out.append(("the detectors of faults", "\n".join(f"__import__('{names[name]}')" for name in DETECTING)))
     out.append(("while its link is made secure", f"__import__('{names['pole.drivers.tls']}')"))
