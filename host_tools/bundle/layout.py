@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 FOLDER = "lib/"  # where MicroPython looks last
 # compiled modules that are loaded once, at the start; those for a moment are found sooner, as often as they are needed,
-# but for two that are needed alone and seldom: a list of more than some 900 bytes takes every look at it one read more
+# but for four that are needed alone: a list of more than some 900 bytes takes every look at it one read more
 AT_THE_START = frozenset((
-    "app", "arise", "bcd_time", "bl0942", "board", "boot_app", "checking", "city_time", "drivers_supply", "ds3231",
-    "ground", "inputs", "lis3dh", "lw14", "main_app", "maintenance", "photocell", "remembered", "resident", "upkeep",
+    "agree", "app", "arise", "bcd_time", "bl0942", "board", "boot_app", "checking", "city_time", "drivers_supply",
+    "ds3231", "ground", "inputs", "lis3dh", "lw14", "main_app", "maintenance", "photocell", "reach", "remembered",
+    "resident", "upkeep",
 ))  # fmt: skip
 SELDOM = ("identity.json", "update.pem")
 
