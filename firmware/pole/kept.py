@@ -22,12 +22,12 @@ def load(settings, store, hours):
     faults = _read(store, FAULTS)
     from pole.health import start
 
-    watch = start.watch(settings, curve, bits(faults if isinstance(faults, list) else []), hours)
-    watch.faults = names(watch.state.active)
+    new = start.watch(settings, curve, bits(faults if isinstance(faults, list) else []), hours)
+    new.faults = names(new.state.active)
     upright = _read(store, UPRIGHT)
     if isinstance(upright, list) and len(upright) == 3 and all([type(n) is int for n in upright]):
-        watch.state.upright = upright
-    return watch
+        new.state.upright = upright
+    return new
 
 
 def tell(watch, reporter, store, counters, settings, now):

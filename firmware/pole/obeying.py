@@ -7,7 +7,6 @@ lets an old command in again nor ends an election night's light.
 import json
 
 from pole import aio, const, contract, contract_acks
-from pole.lighting import holding
 from pole.link import marks
 
 _NAME = const("commands.json")  # as in remembered.py
@@ -19,10 +18,12 @@ def obey(commanding, verdict, ticks):
     It stands in the arbiter before it is stored, but no decision is taken in between: if it cannot be stored it is
     taken back, and the lamp never knew.
     """
-    arbiter, cancel, override, out = commanding.arbiter, verdict.cancel, verdict.override, None
+    arbiter, ended, override, out = commanding.arbiter, verdict.cancel, verdict.override, None
     before = list(arbiter.held)
-    if cancel and not holding.cancel(arbiter, cancel.owner, cancel.ref):
-        out = _unknown("nothing of " + cancel.owner + " is held under this cmsRefId")
+    if ended or override:
+        from pole.lighting import holding
+    if ended and not holding.cancel(arbiter, ended.owner, ended.ref):
+        out = _unknown("nothing of " + ended.owner + " is held under this cmsRefId")
     if override:
         hold_s = override.hold_s
         if not holding.hold(arbiter, override, None if hold_s is None else aio.ticks_add(ticks, hold_s * 1000)):
@@ -72,6 +73,8 @@ def _rekey(commanding, verdict):
     elif same:
         return None
     else:  # what the former key asked for ends with it; and a former key that is brought back brings nothing along
+        from pole.lighting import holding
+
         holding.forget(commanding.arbiter, name)
         for mark in list(commanding.marks):
             if mark.startswith(name + "\n"):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 FOLDER = "lib/"  # where MicroPython looks last
-# compiled modules that are loaded once, at the start; those for a moment are found sooner, as often as they are needed
+# compiled modules that are loaded once, at the start; those for a moment are found sooner, as often as they are needed,
+# but for four that are needed alone: a list of more than some 900 bytes takes every look at it one read more
 AT_THE_START = frozenset((
-    "app", "bcd_time", "bl0942", "board", "boot_app", "checking", "chip", "deaths_kept", "ds3231", "flash_nonce",
-    "ground", "heap", "inputs",
-    "last_word", "lis3dh", "lw14", "main_app", "maintenance", "parts", "photocell", "program", "remembered", "resident",
-    "storage", "supply",
+    "agree", "app", "arise", "bcd_time", "bl0942", "board", "boot_app", "checking", "city_time", "drivers_supply",
+    "ds3231", "ground", "inputs", "lis3dh", "lw14", "main_app", "maintenance", "photocell", "reach", "remembered",
+    "resident", "upkeep",
 ))  # fmt: skip
 SELDOM = ("identity.json", "update.pem")
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from host_tools.short_names.scopes import NamesError, Place
 
 _RESIDENT = "resident"  # what the app imports at once, and nobody forgets
-_ROOTS = ("pole.app", "pole.health.watch", "pole.lighting.holding")
+_ROOTS = ("pole.app", "pole.health.watch")
 _EARLY = ("boot", "main", "pole.config_files")  # what these import at once is there before, and the lamp waits for it
 _DRIVERS = "pole.drivers."
 _TOGETHER = {
@@ -26,18 +26,23 @@ _TOGETHER = {
         "pole.contract_acks", "pole.digest", "pole.drivers.entropy",
     ),
     # what every message needs that is judged; each group below is one step of that, or another work of a moment: a
-    # file costs a dozen reads of the flash to be found, so nothing for a moment is in more than three
+    # file costs a dozen reads of the flash to be found, so nothing for a moment is in more than four
     "sealed": (
-        "pole.link.fields", "pole.link.hmac", "pole.link.marks", "pole.link.verdict",
-        "pole.link.message",
+        "pole.link.fields", "pole.link.verdict", "pole.link.message",
     ),
-    "apply": ("pole.link.keyring", "pole.obeying"),
+    "seal": ("pole.link.hmac", "pole.link.marks"),
+    "apply": ("pole.obeying",),
+    "keep": ("pole.health.start", "pole.kept"),
+    # what a start needs once or twice, and seldom anything later: each file makes the list of files longer
+    "arise": ("pole.drivers.heap", "pole.drivers.storage", "pole.drivers.chip"),
+    "seldom": ("pole.drivers.deaths_kept", "pole.flash_nonce", "pole.last_word", "pole.parts"),
     "curve": ("pole.health.calibration", "pole.health.names", "pole.health.chatter"),
     "reply": ("pole.service.asked", "pole.service.answering"),
     "hand": ("pole.service.linking", "pole.service.overriding"),
     "reach": ("pole.link.opening", "pole.drivers.tls", "pole.link.sntp"),
     "agree": ("pole.vote", "pole.witnesses"),
     "night": ("pole.lighting.switch_point", "pole.lighting.calendar"),
+    "turn": ("pole.link.rekey", "pole.link.keyring"),
     "body": ("pole.link.command_body",),
     "parse": ("pole.link.json_reader",),
     "settings": ("pole.link.configuration",),

@@ -2,7 +2,6 @@
 
 from pole import const, contract, contract_acks
 from pole.lighting.arbiter import RAISE, Override
-from pole.lighting.holding import ALL, under
 from pole.link import fields
 from pole.link.fields import Refused, number, text
 from pole.link.verdict import Cancel
@@ -11,6 +10,7 @@ _LONGEST_S = const(366 * 86400)  # an override ends within a year
 _UNCLOCKED_S = const(3600)  # without a clock, within an hour
 _LATEST = const(4102444800)  # 2100, Unix s
 _LAST = const((1 << 30) - 1)  # sequence of an event
+_ALL = const("\n")  # as in lighting/holding.py, which is not loaded to understand a command
 
 
 def understand(verdict, body, now, floor, unclocked_level, forgetful):
@@ -39,7 +39,7 @@ def understand(verdict, body, now, floor, unclocked_level, forgetful):
             raise Refused(contract_acks.OWN_KEY_FIRST, detail)
         ref = verdict.ref
         if verdict.shared:
-            ref = under(verdict.key, ALL if ref is None else ref)
+            ref = _under(verdict.key, _ALL if ref is None else ref)
         verdict.cancel = Cancel(owner, ref)
     elif kind == "resend":
         epoch = text(body, "epoch", 1, 32, contract_acks.BAD_FIELD)
@@ -80,7 +80,7 @@ def _override(verdict, body, now):
         raise Refused(contract_acks.CLOCK_UNKNOWN, detail)
     hold_s = None if now is not None else min(expiration - issued, _UNCLOCKED_S)
     if verdict.shared:
-        ref = under(verdict.key, ref)
+        ref = _under(verdict.key, ref)
     return Override(owner, level, reason, ref, start, expiration, ramp_s, hold_s)
 
 
@@ -91,3 +91,7 @@ def _check_level(level, floor, now, unclocked_level):
     if now is None and level < unclocked_level:
         detail = "level is %d and must be at least %d while the pole's clock is unknown" % (level, unclocked_level)
         raise Refused(contract_acks.CLOCK_UNKNOWN, detail)
+
+
+def _under(key, ref):
+    return key + "\n" + ref  # as holding.under

@@ -4,7 +4,7 @@ from pole import aio, const
 from pole.clock import NETWORK
 from pole.modules import unload
 
-ASKING = ("pole.link.sntp", "pole.link.city_time", "pole.link.json_reader", "pole.link.hmac", "pole.link.utf8")
+ASKING = ("pole.link.sntp", "pole.link.city_time", "pole.link.json_reader", "pole.link.hmac", "pole.link.fields")
 
 _PORT = const(123)
 _TIMEOUT_MS = const(4000)

@@ -6,7 +6,7 @@ from pole.modules import unload
 SERVING = (
     "pole.service.asked", "pole.service.answering", "pole.service.telling", "pole.service.overriding",
     "pole.service.linking", "pole.service.calibrating", "pole.health.calibration",
-    "pole.health.names",
+    "pole.health.names", "pole.lighting.holding",
 )  # fmt: skip
 _AGAIN_MS = const(10)
 _LATER_MS = const(20)  # until an answer that takes its time is asked for again

@@ -2,7 +2,7 @@
 
 from pole.health import conditions, start
 from pole.health.conditions import RULES, note
-from pole.health.evidence import _WHY
+from pole.health.evidence import _WHY, why
 from pole.health.names import EVENT_TYPES, bits, names
 
 
@@ -12,7 +12,9 @@ def fresh():
 
 def test_every_condition_has_a_name_a_rule_and_an_explanation():
     assert len(RULES) == 3 * len(EVENT_TYPES) == 3 * len(fresh().since)
-    assert sorted(_WHY) == sorted(EVENT_TYPES)
+    assert len(_WHY.splitlines()) == len(EVENT_TYPES)
+    assert all([len(why(row)) == 2 and all(why(row)) for row in range(len(EVENT_TYPES))])
+    assert why(EVENT_TYPES.index("lampFailure")) == ["lamp open, driver without load", "luminaire"]
     assert names(bits(EVENT_TYPES)) == list(EVENT_TYPES)
 
 
