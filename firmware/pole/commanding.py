@@ -10,7 +10,7 @@ JUDGING = (  # modules that messages need and nothing else does
     "pole.link.json_reader", "pole.link.envelope", "pole.link.hmac", "pole.link.marks", "pole.link.fields",
     "pole.link.message", "pole.link.commands", "pole.link.command_body", "pole.link.rekey", "pole.link.keyring",
     "pole.link.configuration", "pole.config_state", "pole.obeying", "pole.remembered", "pole.link.verdict",
-    "pole.lighting.holding",
+    "pole.lighting.holding", "pole.link.newness", "pole.link.senders",
 )  # fmt: skip
 _HOUR_MS = const(3600000)
 SHARED_AN_HOUR = 120  # messages under one shared key that are obeyed in an hour: each writes to the flash

@@ -8,6 +8,7 @@ import json
 
 from pole import aio, const, contract, contract_acks
 from pole.link import marks
+from pole.link.senders import has_spoken
 
 _NAME = const("commands.json")  # as in remembered.py
 
@@ -46,7 +47,7 @@ def obey(commanding, verdict, ticks):
 
 def note(commanding, mark):
     """The pole's own key has spoken in a configuration, by its *mark*: that is kept where it is its first word."""
-    if not marks.has_spoken(commanding.marks, commanding.own):
+    if not has_spoken(commanding.marks, commanding.own):
         _heard(commanding, mark)
         marks.remember(commanding.marks, mark)
         _stored(commanding)
@@ -103,7 +104,7 @@ def _save(commanding, verdict):
 
 def _heard(commanding, mark):
     """The first word of the pole's own key since the node was flashed: what came under shared keys before is void."""
-    if commanding.nonce and not marks.has_spoken(commanding.marks, commanding.own):
+    if commanding.nonce and not has_spoken(commanding.marks, commanding.own):
         for name in commanding.keys:
             if name != commanding.own:
                 marks.raise_all(commanding.marks, name, mark[1])

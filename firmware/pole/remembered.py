@@ -5,7 +5,7 @@ import json
 from pole import const, contract
 from pole.drivers.files import unread
 from pole.lighting.arbiter import Override
-from pole.link.marks import short
+from pole.link.senders import short
 
 _NAME = const("commands.json")  # as in obeying.py
 

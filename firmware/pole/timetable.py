@@ -15,8 +15,6 @@ WORKING_OUT = (
     "pole.lighting.calendar", "pole.lighting.dates", "pole.lighting.sun", "pole.lighting.switch_point",
     "pole.lighting.daylight",
 )  # fmt: skip
-_AHEAD_S = const(86400)
-_MOST = const(16)  # switch points
 _AGAIN_S = const(60)  # to the next try where there is none for now,
 _LATER_S = const(600)  # and where there is one still
 _DAY_S = const(3600)  # as in lighting/daylight.py: from the end of what is surely day to sunset
@@ -90,16 +88,9 @@ class Timetable:
         return found
 
     def _work_out(self, unix):
-        from pole.lighting.calendar import Calendar
+        from pole.lighting.calendar import following
 
-        settings = {"latitude": self._latitude, "longitude": self._longitude}
-        rules = json.loads(self._rules)
-        for i in range(len(RULES)):
-            settings[RULES[i]] = rules[i]
-        calendar = Calendar(settings)
-        switches = [calendar.at(unix)]
-        while len(switches) < _MOST and switches[-1].until < unix + _AHEAD_S:
-            switches.append(calendar.at(switches[-1].until))
+        switches = following(RULES, self._rules, self._latitude, self._longitude, unix)
         self._work_out_sun(unix)
         self._switches = switches
         self._renew_at = unix + (switches[-1].until - unix) // 2

@@ -28,10 +28,10 @@ _TOGETHER = {
     # what every message needs that is judged; each group below is one step of that, or another work of a moment: a
     # file costs a dozen reads of the flash to be found, so nothing for a moment is in more than four
     "sealed": (
-        "pole.link.fields", "pole.link.verdict", "pole.link.message",
+        "pole.link.fields", "pole.link.senders", "pole.link.verdict", "pole.link.message",
     ),
-    "seal": ("pole.link.hmac", "pole.link.marks"),
-    "apply": ("pole.obeying",),
+    "seal": ("pole.link.hmac", "pole.link.newness"),
+    "apply": ("pole.link.marks", "pole.link.keyring", "pole.obeying"),
     "keep": ("pole.health.start", "pole.kept"),
     # what a start needs once or twice, and seldom anything later: each file makes the list of files longer
     "arise": ("pole.drivers.heap", "pole.drivers.storage", "pole.drivers.chip"),
@@ -42,7 +42,6 @@ _TOGETHER = {
     "reach": ("pole.link.opening", "pole.drivers.tls", "pole.link.sntp"),
     "agree": ("pole.vote", "pole.witnesses"),
     "night": ("pole.lighting.switch_point", "pole.lighting.calendar"),
-    "turn": ("pole.link.rekey", "pole.link.keyring"),
     "body": ("pole.link.command_body",),
     "parse": ("pole.link.json_reader",),
     "settings": ("pole.link.configuration",),

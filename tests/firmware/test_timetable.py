@@ -28,7 +28,7 @@ class NoMemory:
     tried = 0
 
     @staticmethod
-    def Calendar(settings):
+    def following(*_settings):
         NoMemory.tried += 1
         raise MemoryError
 
@@ -133,7 +133,7 @@ def test_without_memory_a_lamp_that_is_off_by_day_stays_off_until_it_may_be_dusk
 def test_a_file_that_cannot_be_read_does_not_end_the_app():
     class Broken:
         @staticmethod
-        def Calendar(settings):
+        def following(*_settings):
             raise OSError(5)
 
     timetable = Timetable(SETTINGS, lambda: None)

@@ -11,11 +11,15 @@ A switch point at a fixed time lights no lamp by day, unless its programme is on
 up already, and then no point comes for hours that would put the lamp out.
 """
 
+import json
+
 from pole import const
 from pole.lighting import Switch, dates, sun
 from pole.lighting.switch_point import parse
 
 _HALF_DAY = const(43200)
+_AHEAD_S = const(86400)
+_MOST = const(16)  # switch points
 _EARLIEST = const(64800)  # s before its noon: no point of a night comes before that
 _DAY_MIN = const(60)  # minutes after sunrise and before sunset at which the day of a fixed time begins and ends
 _CROSSINGS = {  # event: (zenith, rising)
@@ -24,6 +28,19 @@ _CROSSINGS = {  # event: (zenith, rising)
     "dusk": (sun.TWILIGHT_ZENITH, False),
     "dawn": (sun.TWILIGHT_ZENITH, True),
 }
+
+
+def following(names, rules, latitude, longitude, unix):
+    """The Switches from *unix* on, for a day.  *rules*: values of the settings *names*, JSON text of a list."""
+    settings = {"latitude": latitude, "longitude": longitude}
+    values = json.loads(rules)
+    for i in range(len(names)):
+        settings[names[i]] = values[i]
+    calendar = Calendar(settings)
+    switches = [calendar.at(unix)]
+    while len(switches) < _MOST and switches[-1].until < unix + _AHEAD_S:
+        switches.append(calendar.at(switches[-1].until))
+    return switches
 
 
 class Calendar:

@@ -16,7 +16,8 @@ import binascii
 from pole import const, contract, contract_acks
 from pole.link import hmac
 from pole.link.fields import Refused, number, refuse, shown, text
-from pole.link.marks import check_new, has_spoken
+from pole.link.newness import check_new
+from pole.link.senders import has_spoken
 
 _NAME = const(64)  # characters of a key's or sender's name
 _LATEST = const(4102444800000)  # 2100, Unix ms

@@ -1,5 +1,6 @@
 from pole.link.fields import Refused
-from pole.link.marks import check_new, lower, remember
+from pole.link.marks import lower, remember
+from pole.link.newness import check_new
 from pole.link.verdict import Verdict
 
 NOW = 1795500000
