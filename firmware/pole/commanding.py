@@ -3,7 +3,7 @@
 The code for each of these steps, a seventh of all, is loaded when a message comes and forgotten afterwards.
 """
 
-from pole import aio, const, contract
+from pole import contract
 from pole.modules import unload
 
 JUDGING = (  # modules that messages need and nothing else does
@@ -12,8 +12,6 @@ JUDGING = (  # modules that messages need and nothing else does
     "pole.link.configuration", "pole.config_state", "pole.obeying", "pole.remembered", "pole.link.verdict",
     "pole.lighting.holding", "pole.link.newness", "pole.link.senders",
 )  # fmt: skip
-_HOUR_MS = const(3600000)
-SHARED_AN_HOUR = 120  # messages under one shared key that are obeyed in an hour: each writes to the flash
 
 
 class Commanding:
@@ -61,13 +59,8 @@ class Commanding:
                 self._restore()
                 self.unread = False  # twice is for good
                 unload(*JUDGING)
-            verdict = self._judge(topic, payload, now, unclocked_level)
-            if verdict.shared and verdict.mark and self._crowded(verdict.key, ticks):
-                detail = "more than %d messages in an hour came under the shared key " % SHARED_AN_HOUR
-                verdict.mark = None
-                outcome = (contract.REJECTED, contract.BUSY, detail + verdict.key)
-            else:
-                outcome = (verdict.outcome, verdict.reason, verdict.detail)
+            verdict = self._judge(topic, payload, now, ticks, unclocked_level)
+            outcome = (verdict.outcome, verdict.reason, verdict.detail)
             if verdict.issued:
                 self._clock.raise_floor(verdict.issued)
             if verdict.mark:
@@ -90,19 +83,14 @@ class Commanding:
             fields["mark"] = verdict.held
         return fields
 
-    def _judge(self, topic, payload, now, unclocked_level):
-        from pole.link.commands import Commands
+    def _judge(self, topic, payload, now, ticks, unclocked_level):
+        from pole.link.commands import Commands, ration
 
         judge = Commands(self.keys, self.marks, self.own, self.nonce)
-        return judge.take(topic, payload, now, self._floor, unclocked_level, self.forgetful)
-
-    def _crowded(self, key, ticks):
-        """Whether more came under the shared *key* than the flash is written for; counts one more."""
-        count, since = self._spent.get(key, (0, ticks))
-        if not 0 <= aio.ticks_diff(ticks, since) < _HOUR_MS:
-            count, since = 0, ticks
-        self._spent[key] = (min(count + 1, SHARED_AN_HOUR + 1), since)
-        return count >= SHARED_AN_HOUR
+        verdict = judge.take(topic, payload, now, self._floor, unclocked_level, self.forgetful)
+        if verdict.shared and verdict.mark:
+            ration(verdict, self._spent, ticks)
+        return verdict
 
     def own_word(self, mark):
         """The pole's own key has signed a configuration, whose *mark* is (name, n)."""

@@ -2,11 +2,11 @@
 
 import json
 
-from pole import commanding, contract, contract_acks
+from pole import contract, contract_acks
 from pole.commanding import Commanding
 from pole.lighting import holding
 from pole.lighting.arbiter import Arbiter, Override
-from pole.link import envelope
+from pole.link import commands, envelope
 
 NOW = 1795500000
 N = NOW * 1000
@@ -246,7 +246,7 @@ def test_a_flood_under_a_shared_key_is_not_written_to_flash_and_the_own_key_is_h
     pole.dim(N)
     pole.store.writes = 0
     answers = [pole.group(N + number, "s%d" % number, ticks=number, **dim(40)) for number in range(1, 400)]
-    assert answers.count("applied") == commanding.SHARED_AN_HOUR == pole.store.writes
+    assert answers.count("applied") == commands.SHARED_AN_HOUR == pole.store.writes
     assert answers[-1] == contract_acks.BUSY
     assert pole.dim(N + 500, 70) == "applied"
     assert pole.group(N + 501, ticks=3600001, **dim(40)) == "applied"  # an hour later it is heard again
@@ -256,7 +256,7 @@ def test_a_flood_under_a_shared_key_is_not_written_to_flash_and_the_own_key_is_h
 def test_whatever_a_shared_key_sends_the_file_of_commands_stays_small():
     pole = shared_pole()
     pole.dim(N)
-    for number in range(commanding.SHARED_AN_HOUR):
+    for number in range(commands.SHARED_AN_HOUR):
         fields = dim(40, reason="r" * 80, cmsRefId="c%063d" % number)
         assert pole.group(N + 1 + number, "s" * 50 + "%014d" % number, **fields) == "applied"
     assert len(pole.store.content) < 5000

@@ -3,10 +3,14 @@
 Pure: a verdict is a value.  The caller stores the verdict's mark, then applies it, then sends the ack.
 """
 
-from pole import contract_acks
+from pole import const, contract, contract_acks
+from pole.aio import ticks_diff
 from pole.link.fields import Refused
 from pole.link.message import read
 from pole.link.verdict import Verdict
+
+_HOUR_MS = const(3600000)
+SHARED_AN_HOUR = 120  # messages under one shared key that are obeyed in an hour: each writes to the flash
 
 
 class Commands:
@@ -58,3 +62,19 @@ class Commands:
         if verdict.signed and verdict.mark and verdict.key == own:
             verdict.issued = verdict.n // 1000
         return verdict
+
+
+def ration(verdict, spent, ticks):
+    """Refuses what *verdict* would obey where more came under its shared key than the flash is written for.
+
+    *spent*: {shared key: (messages, ticks of the first)} within an hour; counts one more.
+    """
+    count, since = spent.get(verdict.key, (0, ticks))
+    if not 0 <= ticks_diff(ticks, since) < _HOUR_MS:
+        count, since = 0, ticks
+    spent[verdict.key] = (min(count + 1, SHARED_AN_HOUR + 1), since)
+    if count >= SHARED_AN_HOUR:
+        verdict.mark = None
+        verdict.outcome, verdict.reason = contract.REJECTED, contract.BUSY
+        text = "more than %d messages in an hour came under the shared key " % SHARED_AN_HOUR
+        verdict.detail = text + verdict.key

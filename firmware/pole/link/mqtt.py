@@ -60,7 +60,7 @@ class Client:
         settings, names = self._settings, self._names
         self._reader = aio.create_task(self._read())
         who = (names.client, settings["link.keepalive"], settings["link.user"], settings["link.secret"])
-        self._write(_opening(lambda opening: opening.connect(*who, names.topics["presence"], names.will)))
+        self._write(with_opening(lambda opening: opening.connect(*who, names.topics["presence"], names.will)))
         await self._answer()
         self._awaited = "SUBSCRIBE"
         self._subscribe(names.filters)
@@ -130,7 +130,7 @@ class Client:
     def _subscribe(self, filters):
         self._asked_for = filters
         self._asked_id = self._outbox.next_id()
-        self._write(_opening(lambda opening: opening.subscribe(self._asked_id, filters)))
+        self._write(with_opening(lambda opening: opening.subscribe(self._asked_id, filters)))
 
     def _write(self, data):
         try:
@@ -213,7 +213,7 @@ class Client:
             if self._awaited != "CONNECT":
                 raise packets.PacketError("CONNACK came twice")
             if code:
-                raise packets.PacketError(_opening(lambda opening: opening.refusal(code)))
+                raise packets.PacketError(with_opening(lambda opening: opening.refusal(code)))
             self._awaited = ""
             self._outbox.wake.set()
         elif self._awaited == "CONNECT":
@@ -247,7 +247,7 @@ class Client:
         self._outbox.wake.set()
 
 
-def _opening(work):
+def with_opening(work):
     """What *work* returns, called with the module ``opening``: loaded for that, and forgotten again."""
     try:
         from pole.link import opening

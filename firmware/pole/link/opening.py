@@ -1,4 +1,6 @@
-"""What opens an MQTT session: CONNECT, SUBSCRIBE, and why a broker may refuse.  Only loaded then (see ``packets``)."""
+"""What opens an MQTT session: the pole's certificates, CONNECT, SUBSCRIBE, and why a broker may refuse.  Only loaded
+then (see ``packets``).
+"""
 
 from pole import const
 from pole.link.packets import field, number, packet
@@ -18,6 +20,19 @@ def connect(client, keepalive_s, user, secret, will_topic, will_payload):
         fields += [field(user.encode()), field(secret.encode())]
     head = b"\x00\x04MQTT\x04" + bytes((flags, keepalive_s >> 8, keepalive_s & 255))
     return packet(0x10, [head] + fields)
+
+
+def certificates(read):
+    """The broker's authority, the pole's certificate and its key, as *read* (``Files.read``) has them.
+
+    Raises OSError where a file is missing.
+    """
+    ca, certificate, key = read("ca.pem"), read("pole.pem"), read("pole.key")
+    if not ca:
+        raise OSError("link.tls is 1 and ca.pem is missing: the broker cannot be told from another")
+    if (not certificate) != (not key):
+        raise OSError("pole.pem and pole.key belong together and one of them is missing")
+    return ca, certificate, key
 
 
 def subscribe(packet_id, filters):

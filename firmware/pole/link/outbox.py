@@ -47,7 +47,10 @@ class Queue(Mailbox):
     """Acks and events in memory, at most *limit*; ``lost`` counts those there was no room for.
 
     ``take(now)`` is the next record to be sent or None, ``waiting()`` whether there is one that was not taken yet.
+    ``segments`` are those of a journal.
     """
+
+    segments = None
 
     def __init__(self, limit=QUEUE):
         super().__init__(limit)

@@ -9,7 +9,7 @@ does not flicker because a network is gone.
 from pole import aio, const, contract
 from pole.link.addresses import Addresses
 from pole.link.bearer import Bearer
-from pole.link.mqtt import Client
+from pole.link.mqtt import Client, with_opening
 from pole.link.packets import Decoder
 
 _JOIN_MS = const(30000)  # a station that is not in by then is not on its way, however slow the broker may be
@@ -148,11 +148,6 @@ class Session:
 
     def _secure(self):
         """What ``net.connect`` needs for TLS, and the chip's clock set.  Raises OSError where a file is missing."""
-        read = self._factory.read
-        ca, certificate, key = read("ca.pem"), read("pole.pem"), read("pole.key")
-        if not ca:
-            raise OSError("link.tls is 1 and ca.pem is missing: the broker cannot be told from another")
-        if (not certificate) != (not key):
-            raise OSError("pole.pem and pole.key belong together and one of them is missing")
+        files = with_opening(lambda opening: opening.certificates(self._factory.read))
         self._net.set_time(self._believed(self._ticks()))
-        return self._settings["link.host"], ca, certificate, key
+        return (self._settings["link.host"],) + files
