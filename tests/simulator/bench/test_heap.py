@@ -32,7 +32,9 @@ def test_the_peak_is_within_the_whole_heap_with_8_kb_to_spare(measured: Measured
 
 
 def test_what_was_seen_on_a_chip_is_what_is_counted_here(measured: Measured) -> None:
-    assert 76_000 < measured.steady < 92_000  # 84 to 90 KB with TLS, before constructors were forgotten
+    # 84 to 90 KB with TLS was seen of a firmware that had no vote on the time, no nonce of the flashing, no failures of
+    # parts and no chatter: these are 8 KB more, and forgetting constructors is 3 KB less
+    assert 76_000 < measured.steady < 97_000
 
 
 def test_what_is_loaded_for_a_moment_is_given_back(measured: Measured) -> None:
