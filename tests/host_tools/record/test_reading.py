@@ -272,7 +272,7 @@ def test_a_time_that_cannot_be_is_one_sentence(text: str) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--type", "lampfailure"), "did you mean lampFailure? It must be one of cabinetDoorOpen, clockLost,"),
+        (("--type", "lampfailure"), "did you mean lampFailure? It must be one of cabinetDoorOpen, clockDisagreement,"),
         (("--pole", "P0l"), "--pole is 'P0l', which is no pole of this record; it must be one of P0001"),
         (("--pole", "P0002"), "did you mean P0001?"),
         (("--group", "market"), "--group is 'market', and this record knows no group yet"),
