@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 
 from host_tools.alarms.alarm import Alarm, Heard
 from host_tools.correlation.fault import Fault
-from pole.health.evidence import _WHY as WHY  # the sentences that the pole sends with the event
+from pole.health.evidence import why  # the sentences that the pole sends with the event
+from pole.health.names import EVENT_TYPES
 
 SUPPLY_LOSS = "supplyLoss"
 EFFECTS = {"lampPowerTooLow": "lampFailure"}  # told beside its cause: no alarm of its own while that is open
@@ -44,7 +45,7 @@ def _of_pole(one: Heard, effects: list[str]) -> Alarm:
     evidence = dict(one.evidence)
     if effects:
         evidence["effects"] = effects
-    known = WHY.get(one.type, ("", ""))
+    known = why(EVENT_TYPES.index(one.type)) if one.type in EVENT_TYPES else ("", "")
     told = evidence.pop("cause", None), evidence.pop("carry", None)
     cause, carry = (said if isinstance(said, str) and said else own for said, own in zip(told, known, strict=True))
     return Alarm(one.type, one.pole, one.begins, one.ends, (one.pole,), evidence, cause, carry)
