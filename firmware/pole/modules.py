@@ -27,7 +27,7 @@ def made(*things):
     """
     if sys.implementation.name != "micropython":
         return
-    for thing in things:
+    for thing in [one for one in things if one]:
         for part in [thing] + list(thing.__dict__.values()):
             try:
                 type(part).__init__ = None
