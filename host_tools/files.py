@@ -14,7 +14,7 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 WAIT_S = 10.0  # longest wait for another program to have changed a file
@@ -39,13 +39,7 @@ def create_secret(path: Path, text: str) -> bool:
     Raises OSError.
     """
     target = os.path.realpath(path)
-    folder, name = os.path.split(target)
-    handle, new = tempfile.mkstemp(prefix=f".{name[:100]}.", suffix=".new", dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(handle)
+    with _beside(target, text.encode()) as new:
         try:
             os.link(new, target)
         except FileExistsError:
@@ -54,11 +48,7 @@ def create_secret(path: Path, text: str) -> bool:
             if os.path.lexists(target):
                 return False
             os.replace(new, target)
-        _remember(folder)
-        return True
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(new)
+    return True
 
 
 def secret_folder(path: Path) -> None:
@@ -158,25 +148,38 @@ def _is_still(path: Path, handle: int) -> bool:
 
 
 def _put_in_its_place(target: str, data: bytes, old: os.stat_result | None, mode: int | None) -> None:
+    def set_mode(handle: int) -> None:
+        if old:
+            _like(handle, old, mode)
+        elif mode != 0o600:
+            os.umask(mask := os.umask(0o077))
+            os.fchmod(handle, 0o666 & ~mask if mode is None else mode)
+
+    with _beside(target, data, set_mode) as new:
+        os.replace(new, target)
+
+
+@contextlib.contextmanager
+def _beside(target: str, data: bytes, prepare: Callable[[int], None] = lambda handle: None) -> Iterator[str]:
+    """The name of a new file in the folder of *target*, which has *data* on the disk and is its owner's alone.
+
+    *prepare* may do otherwise with the open file before anything is in it.  Afterwards that name is gone, and what the
+    file was called meanwhile is on the disk as well.
+    """
     folder, name = os.path.split(target)
     handle, new = tempfile.mkstemp(prefix=f".{name[:100]}.", suffix=".new", dir=folder)
     try:
         try:
-            if old:
-                _like(handle, old, mode)
-            elif mode != 0o600:
-                os.umask(mask := os.umask(0o077))
-                os.fchmod(handle, 0o666 & ~mask if mode is None else mode)
+            prepare(handle)
             _write_all(handle, data)
             os.fsync(handle)
         finally:
-            os.close(handle)
-        os.replace(new, target)
-    except BaseException:
+            os.close(handle)  # Windows renames no file that is open
+        yield new
+        _remember(folder)
+    finally:
         with contextlib.suppress(OSError):
             os.unlink(new)
-        raise
-    _remember(folder)
 
 
 def _like(handle: int, old: os.stat_result, mode: int | None) -> None:

@@ -72,14 +72,19 @@ class KeyFile:
         self.propose(name)
         return self._proposed[name]
 
-    def settle(self, name: str) -> None:
-        """The pending key called *name* is in force."""
+    def settle(self, *names: str) -> None:
+        """The pending keys called so are in force; one that another program has settled stays as it is."""
         with self._changing():
-            key = self.pending.get(name)
-            if key is None or key != self._proposed.get(name, key):
-                return  # another program has settled it
-            self._write([*self._without(name), f"{name}:{key.secret.hex()}"])
-        self._proposed.pop(name, None)
+            ready = {
+                name: self.pending[name]
+                for name in names
+                if name in self.pending and self.pending[name] == self._proposed.get(name, self.pending[name])
+            }
+            if ready:
+                lines = (f"{name}:{key.secret.hex()}" for name, key in ready.items())
+                self._write([*self._without(ready), *lines])
+        for name in ready:
+            self._proposed.pop(name, None)
 
     def _load(self) -> None:
         try:
@@ -118,10 +123,10 @@ class KeyFile:
         except OSError as error:
             raise CommandError(f"the key file {self.path} cannot be written: {error.strerror}") from error
 
-    def _without(self, name: str) -> Iterator[str]:
+    def _without(self, names: Collection[str]) -> Iterator[str]:
         for line in self._lines:
             found = _LINE.fullmatch(line.strip())
-            if not found or found[1] != name:
+            if not found or found[1] not in names:
                 yield line
 
     def _write(self, lines: list[str]) -> None:

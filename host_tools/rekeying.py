@@ -19,6 +19,8 @@ from host_tools.speaker import Speaker
 from host_tools.watch.payload import parsed, text
 from pole import contract, contract_acks
 
+KEEP_S = 1.0  # an answer is in the key file after so long
+
 
 @dataclass
 class Outcome:
@@ -30,11 +32,44 @@ class Outcome:
 
     @property
     def silent(self) -> list[str]:
-        return [pole for pole in self.asked if pole not in self.applied and pole not in self.rejected]
+        answered = {*self.applied, *self.rejected}
+        return [pole for pole in self.asked if pole not in answered]
 
     @property
     def complete(self) -> bool:
         return len(self.applied) == len(self.asked)
+
+
+class _Taken:
+    """Poles that have said that they live by their pending key, until *file* says so too.
+
+    The file is replaced whole, which takes 0.1 s and more with 10,000 poles, so not for each of them.  Where the
+    program is killed before, their keys still stand there as pending: the next run asks them under the old key, which
+    they refuse, and then under the new one.
+    """
+
+    def __init__(self, file: KeyFile) -> None:
+        self._file = file
+        self._poles: list[str] = []
+        self._since = 0.0
+
+    def add(self, pole: str) -> None:
+        if not self._poles:
+            self._since = time.monotonic()
+        self._poles.append(pole)
+
+    def keep(self, after_s: float = 0.0) -> None:
+        """Write them down, if the first of them is *after_s* old."""
+        if self._poles and time.monotonic() - self._since >= after_s:
+            self._file.settle(*self._poles)
+            self._poles.clear()
+
+    def __enter__(self) -> _Taken:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Write them down however it ends."""
+        self.keep()
 
 
 class Rekeyer(Speaker):
@@ -75,26 +110,34 @@ class Rekeyer(Speaker):
         for pole in outcome.asked:
             ask(pole, file.current[pole])
         until = time.monotonic() + wait_s
+        silent = set(outcome.asked)
+        taken = _Taken(file)
         progress(outcome)
-        while outcome.silent and (left := until - time.monotonic()) > 0:
-            message = self.link.take(left)
-            said = parsed(message.payload) if message else None
-            if message is None or said is None:
-                continue
-            pole, kind = self.whose(message)
-            if kind != contract.ACK or said.get("sender") != self.sender or said.get("n") != sent.get(pole, 0):
-                self.note(message)
-                continue
-            other = file.pending.get(pole)
-            if said.get("outcome") == contract_acks.APPLIED:
-                outcome.applied.append(pole)
-                if name is None or tried[pole][-1] == other:
-                    file.settle(pole)
-            elif said.get("reason") == contract_acks.BAD_MAC and other and other not in tried[pole]:
-                ask(pole, other)  # it has that one already, and its word was lost
-            else:
-                outcome.rejected[pole] = (text(said.get("reason"), 40) or "?", text(said.get("detail"), 200))
-            progress(outcome)
+        with taken:
+            while silent and (left := until - time.monotonic()) > 0:
+                message = self.link.take(min(left, KEEP_S))
+                taken.keep(KEEP_S)
+                said = parsed(message.payload) if message else None
+                if message is None or said is None:
+                    continue
+                pole, kind = self.whose(message)
+                if kind != contract.ACK or said.get("sender") != self.sender or said.get("n") != sent.get(pole, 0):
+                    self.note(message)
+                    continue
+                if pole not in silent:
+                    continue  # QoS 1: the same word may come twice
+                other = file.pending.get(pole)
+                if said.get("outcome") == contract_acks.APPLIED:
+                    outcome.applied.append(pole)
+                    silent.remove(pole)
+                    if name is None or tried[pole][-1] == other:
+                        taken.add(pole)
+                elif said.get("reason") == contract_acks.BAD_MAC and other and other not in tried[pole]:
+                    ask(pole, other)  # it has that one already, and its word was lost
+                else:
+                    silent.remove(pole)
+                    outcome.rejected[pole] = (text(said.get("reason"), 40) or "?", text(said.get("detail"), 200))
+                progress(outcome)
         if name is not None and not remove and outcome.complete:
             file.settle(name)
         return outcome

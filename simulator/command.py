@@ -118,6 +118,9 @@ def simulate(
 def _try_files(files: Mapping[str, Path | None]) -> None:
     """Refuses a file that could not be written after the run, or that two options name."""
     seen: dict[Path, str] = {}
+    plot = files["--plot"]
+    if plot and plot.suffix.lower() not in ("", ".png"):
+        raise CommandError(f"--plot is {plot}, and the picture is a PNG: its name must end in .png")
     for option, path in files.items():
         try_output(option, path)
         if path and path.resolve() in seen:

@@ -39,10 +39,11 @@ class Visit:
     first: Reading = field(init=False)
     curve: list[Point] = field(default_factory=list)  # what was measured
     stored: list[tuple[int, int, int]] = field(default_factory=list)  # what the pole was given
+    asked_at: float = field(init=False)  # when the last reading was asked for (monotonic)
 
     def __post_init__(self) -> None:
         self.first = self.service.read()
-        self._begin = self._read_at = self.monotonic()
+        self._begin = self._read_at = self.asked_at = self.monotonic()
         # a lamp burns from the moment the pole has mains; without a word about that it has burnt for long
         since_s = LONG_S if self.status.uptime_s is None else min(self.status.uptime_s, LONG_S)
         self._warmth = Warmth(self.first.dim if self.first.relay else 0.0, since_s, self.monotonic())
@@ -84,6 +85,7 @@ class Visit:
     def read(self) -> Reading:
         """A reading that no meter can have given before; how warm the lamp is follows it."""
         self.wait(max(self._read_at + FRAME_S - self.monotonic(), 0.0))
+        self.asked_at = self.monotonic()
         reading = self.service.read()
         self._read_at = self.monotonic()
         self._warmth.follow(reading.dim if reading.relay else 0.0, self.monotonic())

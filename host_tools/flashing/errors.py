@@ -39,6 +39,12 @@ class Asked(FlashError):
     code = 12
 
 
+class NotStarted(FlashError):
+    """Everything was written and proved, and the chip does not start it."""
+
+    code = 13
+
+
 class NoStub(Exception):
     """The flasher stub did not come up on this chip: its loader in ROM is left."""
 

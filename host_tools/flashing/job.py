@@ -14,14 +14,15 @@ from dataclasses import dataclass
 
 import serial
 
-from host_tools.flashing import link
+from host_tools.flashing import link, reasons
 from host_tools.flashing.ahead import Ahead
+from host_tools.flashing.boot_log import STARTED
 from host_tools.flashing.errors import Asked, FlashError, Lost, Noisy, NoStub
 from host_tools.flashing.esptool import Pass
 from host_tools.flashing.files import Files
 from host_tools.flashing.given import Bundle, Names
 from host_tools.flashing.loader import ROM_BAUD, Loader, Refused, Silent
-from host_tools.flashing.output import REFUSED, Said
+from host_tools.flashing.output import Said
 from host_tools.flashing.plan import HEAD, OWN, Moved, Part, Plan, candidates, digest, is_first, make_plan, padded
 from host_tools.flashing.rates import BAUDS, whole_blocks
 from host_tools.flashing.relay import Order, Relay
@@ -61,6 +62,7 @@ class Job:
         self.written: list[str] = []
         self.error: Exception | None = None
         self.touched = False  # the pole is not what it was
+        self.heard = False  # the chip said that it starts
         self.stop = threading.Event()
         self._pass: Pass | None = None
         self.took_s = 0.0
@@ -81,7 +83,7 @@ class Job:
                         tries.insert(0, (baud, one_by_one))
                 except (Noisy, Silent, Refused) as error:
                     if not tries:
-                        raise self._hopeless(error, baud) from None
+                        raise reasons.hopeless(error, self.port.device, baud) from None
             self.row.phase = "done" if self.written else "unchanged"
         finally:
             self.took_s = time.monotonic() - begin
@@ -92,16 +94,6 @@ class Job:
             return [(baud, True) for baud in self.bauds]
         first, *lower = self.bauds
         return [(first, False), *((baud, True) for baud in lower or [first])]
-
-    def _hopeless(self, error: Exception, baud: int) -> FlashError:
-        """What to say when the last try ended with *error*."""
-        if isinstance(error, Refused):
-            return FlashError("flash.refused", port=self.port.device, baud=baud, why=error)
-        if isinstance(error, Noisy) and REFUSED in str(error):  # at every rate, so it was not the line
-            return FlashError("flash.failed", port=self.port.device, why=error)
-        if isinstance(error, Noisy) and error.region:
-            return FlashError("flash.damaged", port=self.port.device, region=error.region)
-        return Lost("flash.noisy", port=self.port.device, baud=baud)
 
     @property
     def code(self) -> int:
@@ -154,12 +146,21 @@ class Job:
         if plan.write:
             self._write(loader, chip, plan, baud, one_by_one, one)
         else:
-            self._restart(loader)
+            self._restart(loader, chip)
 
-    def _restart(self, loader: Loader) -> None:
+    def _restart(self, loader: Loader, chip: link.Chip, relay: Relay | None = None) -> None:
         self.row.phase = "restarting"
-        link.restart(loader, self.port)
-        self.names.tell(self.mac, self.pole, self.bundle.site)
+
+        def in_reset() -> None:
+            if relay is not None:
+                relay.close()  # it reads the port
+            self.names.tell(self.mac, self.pole, self.bundle.site)
+
+        start = link.restart(loader, self.port, in_reset)
+        self.heard = start.how == STARTED
+        error = reasons.not_started(start, self.pole, self.port.device, chip.facts.name)
+        if error is not None:
+            raise error
 
     def _plan(self, loader: Loader, chip: link.Chip) -> Plan:
         wanted = decode(self.bundle.partition_table(self.pole), "the bundle's partition table")
@@ -209,7 +210,7 @@ class Job:
             one.write(chip.facts.name, relay.address, baud, files, not loader.is_stub)
             self._follow(one, relay, plan.write)
             self.written = [region.name for region in plan.write]
-            self._restart(loader)
+            self._restart(loader, chip, relay)
 
     def _follow(self, one: Pass, relay: Relay, regions: tuple[Part, ...]) -> None:
         total = sum(
@@ -238,14 +239,11 @@ class Job:
         if relay.order.damaged is not None:
             name = next(region.name for region in regions if region.offset == relay.order.damaged)
             return FlashError("flash.damaged", port=self.port.device, region=name)
-        if one.said.damaged:  # by ROM: what says where a region begins carries no checksum
-            return Noisy(one.said.why, one.said.region)
-        if relay.order.refused or one.said.noise:
-            return Noisy(one.said.why)
-        return FlashError("flash.failed", port=self.port.device, why=one.said.why or one.said.last or "no reason given")
+        return reasons.ended(one.said, self.port.device, relay.order.refused)
 
     def _lost(self) -> Lost:
-        return Lost("flash.lost_writing" if self.touched else "flash.lost", port=self.port.device)
+        key = "flash.lost_starting" if self.written else "flash.lost_writing" if self.touched else "flash.lost"
+        return Lost(key, port=self.port.device)
 
     def _check_stop(self) -> None:
         if self.stop.is_set():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import time
+from collections.abc import Callable
 
 import serial
 
@@ -30,9 +31,21 @@ def enter_loader(port: serial.SerialBase, latch_s: float, own_usb: bool) -> bool
     return _walk(port, [((False, True), RESET_S), ((True, False), latch_s), ((False, False), 0.0)])
 
 
-def restart(port: serial.SerialBase, own_usb: bool) -> bool:
-    """Start the chip's software, as its reset button does; False where the port has no modem lines."""
-    return _walk(port, [((False, True), 2 * RESET_S if own_usb else RESET_S), ((False, False), 0.0)])
+def restart(port: serial.SerialBase, own_usb: bool, meanwhile: Callable[[], None]) -> bool:
+    """Start the chip's software, as its reset button does; False where the port has no modem lines.
+
+    *meanwhile* is called once, while EN is low.  The line is quiet as long without modem lines too: only a person can
+    press the button then.
+    """
+    released_at = time.monotonic() + (2 * RESET_S if own_usb else RESET_S)
+    has_lines = _walk(port, [((False, True), 0.0)])
+    try:
+        meanwhile()
+    finally:
+        time.sleep(max(0.0, released_at - time.monotonic()))
+        if has_lines:
+            _walk(port, [((False, False), 0.0)])
+    return has_lines
 
 
 def _walk(port: serial.SerialBase, steps: list[tuple[tuple[bool, bool], float]]) -> bool:

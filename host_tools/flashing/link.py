@@ -6,13 +6,14 @@ import contextlib
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import serial
 
 from host_tools.flashing import chips, lines
+from host_tools.flashing.boot_log import UNHEARD, BootLog, Start
 from host_tools.flashing.errors import Lost, Secured, WrongBoard
 from host_tools.flashing.loader import ROM_BAUD, Loader, Refused
 from host_tools.images.esp_image import ImageError
@@ -22,6 +23,7 @@ from host_tools.ports import PortInfo, quiet_open
 _TABLE = 12 * 32  # bytes read of the table: more rows than any of ours has
 _ENCRYPTED, _SECURE_BOOT = 0x7F << 20, 3 << 4  # in words 0 and 6 of the ESP32's eFuses
 _SECURE_FLAGS = 0b101  # secure boot, secure download
+_LISTEN_S = 0.01  # longest wait of one read while a chip starts
 _USB_SERIAL = (0x303A, 0x1001)  # the chip's own
 
 
@@ -82,12 +84,39 @@ def _enter(loader: Loader, own_usb: bool) -> bool:
     return False
 
 
-def restart(loader: Loader, port: PortInfo) -> None:
-    """Start what is in the flash."""
-    if not lines.restart(loader.port, own_usb(port)):
-        time.sleep(
-            lines.RESET_S
-        )  # nobody but a person can press the button; the line is quiet as long as it would take
+def restart(loader: Loader, port: PortInfo, meanwhile: Callable[[], None]) -> Start:
+    """Start what is in the flash, and hear how that goes; *meanwhile* is called while the chip is in reset.
+
+    Nothing is heard of it where the reset takes the chip's own USB away, or the port carries no modem lines.
+    """
+
+    def prepare() -> None:
+        meanwhile()
+        loader.port.baudrate = ROM_BAUD
+        loader.drop_input()
+
+    if not lines.restart(loader.port, own_usb(port), prepare):
+        finish = getattr(loader.port, "finish_sending", None)
+        if finish is None:
+            return Start(UNHEARD)
+        finish()
+    return _listen(loader.port)
+
+
+def _listen(port: serial.SerialBase) -> Start:
+    """How the start goes, from what the chip says until that is clear."""
+    log = BootLog()
+    port.timeout = _LISTEN_S
+    begin = last = time.monotonic()
+    with contextlib.suppress(serial.SerialException, OSError):  # its own USB may come back as a new port
+        while not log.decided:
+            since_reset, since_last = log.patience_s
+            if time.monotonic() >= min(begin + since_reset, last + since_last):
+                break
+            if data := port.read(max(1, port.in_waiting)):
+                log.feed(data)
+                last = time.monotonic()
+    return log.start
 
 
 def facts_of(loader: Loader, port: PortInfo, board: dict[str, Any]) -> chips.Facts:

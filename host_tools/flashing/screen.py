@@ -50,9 +50,10 @@ def outcome(job: Job, said: Language) -> str:
     """One sentence for how a job ended, with what to do next."""
     if job.error is not None:
         return said.tell(job.error)
+    unheard = "" if job.heard else "_unheard"
     if not job.written:
-        return said.say("flash.unchanged", pole=job.pole, port=job.port.device)
-    key = "flash.done" if job.first else "flash.done_again"
+        return said.say(f"flash.unchanged{unheard}", pole=job.pole, port=job.port.device)
+    key = ("flash.done" if job.first else "flash.done_again") + unheard
     done = said.say(key, pole=job.pole, port=job.port.device, mac=job.mac, seconds=job.took_s)
     return f"{done} {said.say(f'flash.rom_{job.no_stub}')}" if job.no_stub else done
 

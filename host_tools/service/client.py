@@ -8,7 +8,7 @@ from typing import Any
 
 from host_tools.language import Spoken
 from host_tools.service.answers import Event, Reading, Status, printable
-from host_tools.service.diagnosis import PoleGone
+from host_tools.service.diagnosis import PoleGone, PoleSilent
 from host_tools.service.exchange import Exchange, Refused
 from host_tools.text import text
 
@@ -37,6 +37,16 @@ class Service(Exchange):
                 if self.monotonic() - begin >= patience_s:
                     raise self.silence(begin) from None
             wait_s *= 1.5  # what a busy pole is asked meanwhile must have room in its 260 bytes
+
+    def absence(self, patience_s: float) -> PoleSilent | None:
+        """What the port is instead, where no pole answers within *patience_s*; what it prints is handed on."""
+        try:
+            self.hello(patience_s)
+        except PoleSilent as silent:
+            return silent
+        except Refused:
+            pass  # it answers
+        return None
 
     def status(self) -> Status:
         return self.known("status", Status.of)

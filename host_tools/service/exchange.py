@@ -17,6 +17,9 @@ from host_tools.text import safe
 LONGEST_REQUEST = 240  # bytes that a pole takes in one line
 PATIENCE_S = 4.0  # for one answer; the senses may take two seconds of it
 TRIES = 3
+# for a pole that has answered before: 7 s for each name that a silent name server is asked for and 3 s for TLS, twice
+LIVING_S = 30.0
+LIVING_TRIES = 5
 BUSY_AFTER_S = 2.5  # without an answer for so long, ``on_busy`` is called
 PROBE_S = 0.3
 GLANCE_S = 0.05  # a read of the port waits so long at most
@@ -94,7 +97,10 @@ class Exchange:
             pass  # it is gone already
 
     def ask(self, do: str, *, patience_s: float = PATIENCE_S, tries: int = TRIES, **fields: Any) -> dict[str, Any]:
-        """The answer to the request *do* with *fields*, which waits *patience_s* and is sent *tries* times at most."""
+        """The answer to the request *do* with *fields*, which waits *patience_s* and is sent *tries* times at most.
+
+        A pole that has answered before is known to be there: it gets ``LIVING_S`` in all, if that is more.
+        """
         return self.known(do, dict, patience_s=patience_s, tries=tries, **fields)
 
     def listen(self, seconds: float) -> None:
@@ -122,9 +128,15 @@ class Exchange:
             raise ValueError(f"the request {do} has {len(line)} bytes and a pole takes {LONGEST_REQUEST}")
         strange: Refused | None = None
         begin = self.monotonic() if began is None else began
-        for _ in range(tries):
+        living = self._answered and tries > 1 and patience_s * tries < LIVING_S
+        for number in range(LIVING_TRIES if living else tries):
+            left_s = LIVING_S - (self.monotonic() - begin)
+            if number >= tries and left_s <= 0:
+                break
             self._write(b"\n" + line + b"\n")  # the first ends whatever half a line is there
-            answer = self._await(self._id, patience_s, begin)
+            answer = self._await(self._id, min(patience_s, left_s) if living else patience_s, begin)
+            if living:
+                patience_s *= 1.5  # what a busy pole is asked meanwhile must have room in its 260 bytes
             if answer is None:
                 continue
             if answer["ok"] is not True:

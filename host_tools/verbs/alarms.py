@@ -21,9 +21,8 @@ from host_tools.output import json_option, say_json
 from host_tools.record import heard, query
 from host_tools.record.open_faults import closed_faults
 from host_tools.record.query import Reader
-from host_tools.site.load import find_site, load_site
-from host_tools.site.model import Pole, SiteError
-from host_tools.verbs.record_file import db_option, record_file
+from host_tools.site.model import Pole
+from host_tools.verbs.record_file import db_option, known_poles, record_file
 
 STALE_S = 1200  # without a word: a pole refreshes its state every 15 minutes, so somebody would have spoken
 CLOSED = 20
@@ -68,7 +67,7 @@ def alarms_command(
         raise CommandError(f"--last is {last} and must be 1 to 100000")
     path = record_file(db)
     with query.reading(path) as reader:
-        known = _files(site, reader)
+        known = known_poles(site, reader)
         wanted = Wanted(poles, _group(group, known, reader), kinds)
         _check(poles, kinds, known, reader)
         now = heard.as_of(reader.db)
@@ -126,16 +125,6 @@ def _is_recorded(path: Path) -> bool:
     except sqlite3.OperationalError as error:
         return "locked" in str(error)
     return False
-
-
-def _files(site: str | None, reader: Reader) -> tuple[Pole, ...]:
-    """The poles of the site's files.  A record's own site may have none here: then no feeder is known."""
-    if site is None:
-        try:
-            find_site(reader.about["site"])
-        except SiteError:
-            return ()
-    return load_site(site or reader.about["site"]).poles
 
 
 def _group(group: str | None, known: tuple[Pole, ...], reader: Reader) -> frozenset[str] | None:

@@ -16,7 +16,7 @@ from host_tools.language import Language, Spoken, SpokenCommand, SpokenGroup, la
 from host_tools.output import console, json_option, on_terminal, say_json, say_json_line
 from host_tools.service import PoleSilent, Service, words
 from host_tools.service.choosing import the_port
-from host_tools.service.client import LONGEST_REASON
+from host_tools.service.client import HELLO_S, LONGEST_REASON
 from host_tools.spans import span
 from host_tools.text import shows_whole
 
@@ -75,18 +75,26 @@ def pole(ctx: click.Context, once: bool, port: str | None, as_json: bool, lang: 
 @click.pass_obj
 def log_(above: Wanted, /, seconds: float | None, **options: Any) -> None:
     wanted = _merged(above, **options)
+    shown = 0
 
     def show(line: str) -> None:
+        nonlocal shown
+        shown += 1
         if wanted.as_json:
             say_json_line({"at": round(time.time(), 3), "line": line})
         else:
             click.echo(line)
 
     with _at(wanted, show) as service:
-        until = None if seconds is None else time.monotonic() + seconds
+        until = None if seconds is None else service.monotonic() + seconds
         try:
-            while until is None or time.monotonic() < until:
-                service.listen(FRAME_S if until is None else min(FRAME_S, until - time.monotonic()))
+            silent = service.absence(HELLO_S if seconds is None else min(seconds, HELLO_S))
+            if silent is not None and seconds is not None and not shown:
+                raise silent
+            if silent is not None:
+                click.echo(wanted.language.tell(silent), err=True)
+            while until is None or service.monotonic() < until:
+                service.listen(FRAME_S if until is None else min(FRAME_S, until - service.monotonic()))
         except KeyboardInterrupt:
             pass  # the way to end it
 

@@ -21,7 +21,7 @@ from host_tools.record.known import check_names
 from host_tools.record.query import Reader, Wanted
 from host_tools.text import safe
 from host_tools.verbs.keys import key_file_option, opened
-from host_tools.verbs.record_file import db_option, record_file
+from host_tools.verbs.record_file import db_option, known_poles, record_file
 
 SHOWN = 20
 
@@ -165,10 +165,15 @@ def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None
     from host_tools.correlation import lines, street_faults
     from host_tools.record import heard
     from host_tools.record.believed import as_of
-    from host_tools.site.load import load_site
 
     with query.reading(record_file(db)) as reader:
-        poles = load_site(site or reader.about["site"]).poles
+        poles = known_poles(site, reader)
+        if not poles:
+            click.echo(
+                f"the files of the site {reader.about['site']} are not here, so no feeder and no access point is "
+                "known: name their folder by --site",
+                err=True,
+            )
         now = as_of(reader.db)
         from_ = query.moment(since, now, reader.zone)
         found = street_faults(poles, heard.history(reader.db, from_))

@@ -95,7 +95,7 @@ def rekey(
         warn(rekeyer.remark())
         outcome = rekeyer.change(
             file, [pole.name for pole in meant], name, remove, wait_s,
-            lambda so_far: bar(len(so_far.asked), len(so_far.silent)),
+            lambda so_far: bar(len(so_far.asked), len(so_far.asked) - len(so_far.applied) - len(so_far.rejected)),
         )  # fmt: skip
     if as_json:
         rejected = {pole: {"reason": why[0], "detail": why[1]} for pole, why in sorted(outcome.rejected.items())}

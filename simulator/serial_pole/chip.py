@@ -85,8 +85,7 @@ class Chip:
         self.hold()
         download = (download or self._faults.stuck_in_loader) and not self._no_loader
         self._line.baud = None if download else CONSOLE_BAUD
-        if self._has_lines or not download:  # without lines the host that wants the loader is not told what it knows
-            self._line.from_chip(rom.boot_log(self._kind, download))
+        self._line.from_chip(rom.boot_log(self._kind, download))
         if download:
             self._enter_loader()
             return
@@ -94,6 +93,11 @@ class Chip:
         if problem is not None:
             self.log(f"{problem}: asks to be flashed")
             self._complain(f"{problem}\r\n".encode())
+            return
+        self._line.from_chip(rom.load_log(self._kind, self._file))
+        if self._faults.brownout:
+            self.log("its supply breaks down")
+            self._complain(rom.BROWNOUT)
             return
         self.log("starts what was flashed")
         run = self._running = object()
@@ -159,7 +163,7 @@ class Chip:
             self._out_of_step = self._loader.busy or self._loader.lost > 0
 
     def disconnected(self) -> None:
-        """The host closed the port."""
+        """The host closed the port, or says that it sends nothing more."""
         loader = self._loader
         if self._has_lines or loader is None or not loader.synced or loader.stays or loader.busy:
             return

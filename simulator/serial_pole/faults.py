@@ -10,7 +10,8 @@ from simulator.serial_pole.chips import CHIPS, SECURITY
 
 HELP = (
     "cable:N[:S] (pulled after N bytes to the chip, in again S seconds later), chip:NAME (another one than said), "
-    "stuck (in its loader), no-stub (code put into its RAM does not start), bad-block:ADDRESS, "
+    "stuck (in its loader), brownout (its supply breaks down when it starts), "
+    "no-stub (code put into its RAM does not start), bad-block:ADDRESS, "
     "secured[:flash-encryption|secure-boot|secure-download], noisy-above:BAUD"
 )
 
@@ -22,6 +23,7 @@ class Faults(NamedTuple):
     cable_back_after: float | None = None  # seconds until it is plugged in again; None: not by itself
     chip: str | None = None  # the kind of chip that is really there
     stuck_in_loader: bool = False  # the strap IO0 is held low: no reset leads into the program
+    brownout: bool = False  # its supply breaks down when a program starts, and it is reset
     no_stub: bool = False  # what a host puts into its RAM and starts says nothing
     bad_block: int | None = None  # address in the flash whose 4 KiB neither erase nor program right
     security: frozenset[str] = frozenset()  # of `chips.SECURITY`: what its eFuses say
@@ -51,6 +53,8 @@ def _add(faults: Faults, kind: str, *values: str) -> Faults:
         return faults._replace(security=faults.security | {what})
     if kind == "stuck" and not values:
         return faults._replace(stuck_in_loader=True)
+    if kind == "brownout" and not values:
+        return faults._replace(brownout=True)
     if kind == "no-stub" and not values:
         return faults._replace(no_stub=True)
     (value,) = values

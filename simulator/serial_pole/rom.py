@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from simulator.serial_pole.chips import FLASH_ENCRYPTION, SECURE_BOOT, ChipKind
+from simulator.serial_pole.chips import ESP32, FLASH_ENCRYPTION, SECURE_BOOT, ChipKind
 from simulator.serial_pole.flash_file import FlashFile
 
+BROWNOUT = b"\r\nBrownout detector was triggered\r\n\r\n"  # what ESP-IDF says before it resets the chip
 _MAGIC = 0xE9
 _HEADER, _SEGMENT = 24, 8  # bytes, the extended header included
 _CHECKSUM_SEED = 0xEF
@@ -18,6 +19,24 @@ def boot_log(kind: ChipKind, download: bool) -> bytes:
     mode = kind.download_boot if download else kind.flash_boot
     waiting = "waiting for download\r\n" if download else ""
     return f"{kind.greeting}{kind.power_on},{mode}\r\n{waiting}".encode()
+
+
+def load_log(kind: ChipKind, flash: FlashFile) -> bytes:
+    """What it prints while it loads the bootloader in *flash*, which is sound."""
+    header = flash.read(kind.bootloader_at, _HEADER)
+    lines = (
+        ["configsip: 0, SPIWP:0xee", "mode:DIO, clock div:2"]
+        if kind is ESP32
+        else ["SPIWP:0xee", "mode:DIO, clock div:1"]
+    )
+    at = kind.bootloader_at + _HEADER
+    for _ in range(header[1]):
+        segment = flash.read(at, _SEGMENT)
+        address, length = (int.from_bytes(word, "little") for word in (segment[:4], segment[4:]))
+        lines.append(f"load:{address:#010x},len:{length}")
+        at += _SEGMENT + length
+    lines.append(f"entry {int.from_bytes(header[4:8], 'little'):#010x}")
+    return "".join(f"{line}\r\n" for line in lines).encode()
 
 
 def bootloader_problem(kind: ChipKind, flash: FlashFile, security: frozenset[str]) -> str | None:

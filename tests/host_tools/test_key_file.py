@@ -9,6 +9,7 @@ import pytest
 
 from host_tools.envelope import Key
 from host_tools.errors import CommandError
+from host_tools.files import write_secret
 from host_tools.key_file import KeyFile, for_pole, for_target
 
 ONE, TWO, THREE = "01" * 32, "ab" * 32, "5F" * 32
@@ -100,6 +101,26 @@ def test_one_who_is_late_takes_no_newer_key_away(keys: Path) -> None:
     newer = KeyFile(keys).proposed("P0001")
     late.settle("P0001")
     assert KeyFile(keys).pending["P0001"] == newer
+
+
+def test_several_keys_are_settled_at_once_and_none_that_another_has_settled(
+    keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = KeyFile(keys)
+    names = [f"P{number:04}" for number in range(100, 400)]
+    file.add(names)
+    file.propose(*names)
+    proposed = {name: file.proposed(name) for name in names}
+    KeyFile(keys).settle("P0100")
+    newer = KeyFile(keys).proposed("P0100")
+    writes = []
+    monkeypatch.setattr("host_tools.key_file.write_secret", lambda path, text: writes.append(write_secret(path, text)))
+    file.settle(*names, "P0999")
+    assert len(writes) == 1
+    found = KeyFile(keys)
+    assert found.pending == {"P0100": newer}
+    assert {name: found.current[name] for name in names} == proposed
+    assert len(found.path.read_text().splitlines()) == 3 + len(names) + 1
 
 
 def test_many_at_once_lose_nothing(keys: Path) -> None:

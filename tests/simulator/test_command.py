@@ -229,6 +229,7 @@ def test_a_firmware_that_fails_is_exit_code_1_whatever_was_expected(
         (["--report", "/no/such/folder/r.json"], "--report is /no/such/folder/r.json, and there is no folder /no"),
         (["--plot", f"{__file__}/x.png"], "is a file and must be a folder"),
         (["--plot", "."], "is a directory"),
+        (["--plot", "x.xyz"], "--plot is x.xyz, and the picture is a PNG: its name must end in .png"),
         (["--plot", "x", "--report", "x"], "which --report names too"),
         (["--no-such-flag"], "--no-such-flag"),
     ],

@@ -16,7 +16,7 @@ DIGITS = 7  # 1 cm
 FAR = 0.9  # degrees from the middle of the lights: a site's own place has its poles within 1
 BESIDE = 4.0  # degrees beside the area of a reference system, in which some still use it
 POLAR = 66.0  # degrees north or south, beyond which hardly a city lies
-# what a list in metres may be in, to say where each would put it
+# what a list in metres may be in where nothing is known of its city, to say where each would put it
 _CANDIDATES = ("EPSG:3857", "EPSG:32643", "EPSG:32644", "EPSG:7755", "EPSG:24379")
 
 
@@ -30,8 +30,13 @@ class Places:
     warnings: list[str] = field(default_factory=list)
 
 
-def places_of(table: Table, columns: Columns, crs: str | None = None, swap: bool | None = None) -> Places:
-    """The places of the rows of *table*; *crs* and *swap* overrule what is found out.  Raises InventoryError."""
+def places_of(
+    table: Table, columns: Columns, crs: str | None = None, swap: bool | None = None, near: Place | None = None
+) -> Places:
+    """The places of the rows of *table*; *crs* and *swap* overrule what is found out.
+
+    *near*: where they should lie, if that is known; a reference system is suggested by it.  Raises InventoryError.
+    """
     notes: list[str] = []
     points = table.points if table.points is not None else _columns(table, columns)
     system = crs or table.crs
@@ -39,12 +44,14 @@ def places_of(table: Table, columns: Columns, crs: str | None = None, swap: bool
     if not known:
         raise InventoryError("no row of the list has coordinates")
     said = crs is not None
-    at = _degrees(points, system, known, said)
+    if system == WGS84 and len(outside := _outside(known)) > 0.5 * len(known):
+        raise InventoryError(_metres(outside, near))
+    at = _degrees(points, system, said)
     if system != WGS84:
         notes.append(f"coordinates: from {_short(system)} to degrees of WGS 84")
     if swap is not False:
         exchanged = [None if point is None else (point[1], point[0]) for point in points]
-        other = _degrees(exchanged, system, known, said)
+        other = _degrees(exchanged, system, said)
         strange = _belongs(other, system, said) and not _belongs(at, system, said)
         if swap or strange or _is_exchanged(at, other):
             at = other
@@ -83,11 +90,13 @@ def _of_pair(value: str) -> XY | None:
     return (first, second) if eastern else (second, first)
 
 
-def _degrees(points: Sequence[XY | None], system: str, known: Sequence[XY], said: bool) -> list[Place | None]:
-    outside = [point for point in known if abs(point[0]) > 180 or abs(point[1]) > 180]
+def _outside(points: Sequence[XY]) -> list[XY]:
+    """Those of *points* that cannot be degrees."""
+    return [point for point in points if abs(point[0]) > 180 or abs(point[1]) > 180]
+
+
+def _degrees(points: Sequence[XY | None], system: str, said: bool) -> list[Place | None]:
     if system == WGS84:
-        if len(outside) > 0.5 * len(known):
-            raise InventoryError(_metres(outside))
         return [
             None
             if point is None or point == (0.0, 0.0) or abs(point[0]) > 180 or abs(point[1]) > 180
@@ -132,24 +141,32 @@ def _rounded(north: float, east: float) -> Place:
     return round(north, DIGITS), round(east, DIGITS)
 
 
-def _metres(points: Sequence[XY]) -> str:
+def _metres(points: Sequence[XY], near: Place | None) -> str:
+    """What to say of *points* in metres of an unknown system: where each that may be meant would put their middle."""
     x, y = median(point[0] for point in points), median(point[1] for point in points)
     would = []
     try:
         import pyproj
 
-        for code in _CANDIDATES:
-            name = pyproj.CRS(code).name
+        for code in _utm(near) if near else _CANDIDATES:
             east, north = pyproj.Transformer.from_crs(code, WGS84, always_xy=True).transform(x, y)
-            if abs(north) < POLAR and abs(east) <= 180:
-                would.append(f"{code} ({name}) would put it at {north:.3f} {east:.3f}")
+            if (_close((north, east), *near) if near else abs(north) < POLAR) and abs(east) <= 180:
+                would.append(f"{code} ({pyproj.CRS(code).name}) would put it at {north:.3f} {east:.3f}")
     except ImportError:
         pass
     shown = f"; {', '.join(would)}" if would else ""
     return (
         f"the coordinates are no degrees: one in the middle is {x:.1f}, {y:.1f}; say their reference system by --crs, "
-        f"such as EPSG:32644{shown}"
+        "such as EPSG:4326: those who made the list know it, a .prj file beside it names it, and epsg.io lists those "
+        f"of each country{shown}"
     )
+
+
+def _utm(near: Place) -> list[str]:
+    """The systems in metres of the whole world: UTM of the zone of *near* and of those beside it, and the web's."""
+    zone = int((near[1] + 180) // 6)
+    base = 32601 if near[0] >= 0 else 32701
+    return [*(f"EPSG:{base + (zone + step) % 60}" for step in (0, -1, 1)), "EPSG:3857"]
 
 
 def _is_exchanged(at: Sequence[Place | None], other: Sequence[Place | None]) -> bool:

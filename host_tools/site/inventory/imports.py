@@ -69,7 +69,8 @@ def prepare(
     mapping = mapping_text(table, columns)
     if table.points is not None:
         mapping = {"position": "geometry", **mapping}
-    places = places_of(table, columns, wishes.crs, wishes.swap)
+    near = (before.latitude, before.longitude) if before else None
+    places = places_of(table, columns, wishes.crs, wishes.swap, near)
     lights = lights_of(table, columns, places)
     made = plan(table, columns, lights, before, register, wishes.board, step)
     notes = [*places.notes, *made.notes]

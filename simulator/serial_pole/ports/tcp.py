@@ -45,6 +45,7 @@ class TcpPort:
         self._address = ("127.0.0.1", 0)
         self._door: socket.socket | None = None
         self._host: socket.socket | None = None
+        self._listening = False  # to a host that may still send
         self._unsent = b""
         self._open_door()
 
@@ -93,6 +94,7 @@ class TcpPort:
         self._host = host
         self._unsent = b""
         self._codec = self._make_codec(self._listener) if self._make_codec else None
+        self._listening = True
         self._listener.connected()
         if self._codec is not None:
             self._raw_send(self._codec.greeting())
@@ -116,7 +118,7 @@ class TcpPort:
         except OSError:
             data = b""
         if not data:
-            self._lost()
+            self._finished()
             return
         if self._codec is not None:
             data, answer = self._codec.decode(data)
@@ -156,11 +158,21 @@ class TcpPort:
         if self._unsent:
             self._reactor.at(self._reactor.now() + 0.002, lambda: self._push(host))
 
-    def _lost(self) -> None:
-        self._hang_up()
+    def _finished(self) -> None:
+        """The host sends nothing more, and may still read what the chip says."""
+        assert self._host is not None
+        self._reactor.unwatch(self._host.fileno())
+        self._listening = False
         self._listener.disconnected()
 
+    def _lost(self) -> None:
+        listening = self._listening
+        self._hang_up()
+        if listening:
+            self._listener.disconnected()
+
     def _hang_up(self) -> None:
+        self._listening = False
         if self._host is not None:
             self._reactor.unwatch(self._host.fileno())
             self._host.close()

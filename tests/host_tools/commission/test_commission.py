@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from host_tools.commission import Outcome, Visit, commission
+from host_tools.commission.checks import ramp
 from host_tools.commission.expected import Type
 from host_tools.commission.outcome import Figure
 from host_tools.service import PoleGone, Service
@@ -116,6 +117,22 @@ def test_a_driver_that_does_not_dim_fails_the_ramp_and_the_curve() -> None:
     assert outcomes["ramp"] == ["ramp_obeyed"]
     assert "curve_rises" in outcomes["curve"]
     assert pole.curve == []
+
+
+@pytest.mark.parametrize(
+    ("late_ms", "ramp_s", "found"), [(0, 5, True), (2600, 5, True), (0, 9, False), (900, 9, False)]
+)
+def test_answers_that_come_late_are_not_taken_for_a_slow_ramp(late_ms: int, ramp_s: int, found: bool) -> None:
+    """A laptop with other work, or a pole with other work, is as slow."""
+    pole = FakePole()
+
+    def late(line: bytes) -> bytes:
+        pole.pass_ms(late_ms if b"voltage" in line or b'"dim"' in line else 0)
+        return line
+
+    pole.spoil_back = late
+    pole.spoil = lambda data: data.replace(b'"ramp":5', b'"ramp":%d' % ramp_s)
+    assert figure(ramp.check(visit_to(pole)), "ramp_time").good is found
 
 
 def test_another_luminaire_than_the_sites_is_found() -> None:

@@ -186,7 +186,18 @@ def test_pole_reads_log_and_journal(pole: FakePole, capsys: pytest.CaptureFixtur
     assert [json.loads(line)["sequence"] for line in capsys.readouterr().out.splitlines()] == [29, 30]
     pole.say("diya: joined the network")
     assert run(["pole", "log", "--port", "x", "--seconds", "0.2", "--lang", "hi"]) == 0
-    assert capsys.readouterr().out == "diya: joined the network\n"
+    assert capsys.readouterr() == ("diya: joined the network\n", "")
+
+
+def test_the_log_of_a_port_without_a_pole_says_so(pole: FakePole, capsys: pytest.CaptureFixture[str]) -> None:
+    pole.spoil = lambda data: b""
+    assert run(["pole", "log", "--port", "x", "--seconds", "3"]) == 11
+    out, err = capsys.readouterr()
+    assert (out, err.count("Nothing answers at")) == ("", 1)
+    pole.say("waiting for download")
+    assert run(["pole", "log", "--port", "x", "--seconds", "3"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "waiting for download\n" and "waits in its loader: press its reset button" in err
 
 
 @pytest.mark.parametrize("code", ["en", "hi"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from host_tools.flashing import relay
-from host_tools.flashing.errors import Asked, FlashError, Lost, Secured, WrongBoard
+from host_tools.flashing.errors import Asked, FlashError, Lost, NotStarted, Secured, WrongBoard
 from host_tools.flashing.files import Files
 from host_tools.flashing.job import Job
 from host_tools.flashing.memory import Memory
@@ -49,6 +49,47 @@ def test_bare_board_is_flashed_at_every_kind_of_port(files: Files, chip: str, bo
         assert one.row.sent == one.row.total > 0
         assert one.names.told == [(one.mac, "P0001", "sagar")]  # type: ignore[attr-defined]
         assert program.was_started(1)
+
+
+@pytest.mark.parametrize(
+    ("chip", "port", "fault", "said"),
+    [
+        ("esp32", "socket", "stuck", "IO0 is held low"),
+        ("esp32c3", "rfc2217", "stuck", "IO9 is held low"),
+        ("esp32s3", "socket", "brownout", "the supply .* breaks down"),
+    ],
+)
+def test_a_written_chip_that_does_not_start_is_said_and_is_only_started_next_time(
+    files: Files, chip: str, port: str, fault: str, said: str
+) -> None:
+    tiny = Tiny(board=BOARDS[chip])
+    pole, program = virtual_pole(chip, port, faults=[fault])
+    with pole:
+        put(pole, tiny)
+        one = job(pole, tiny, files)
+        with pytest.raises(NotStarted, match=f"P0001 has everything .*{said}") as error:
+            one.run()
+        assert error.value.code == 13 and program.starts == 0
+        assert one.names.told == [(one.mac, "P0001", "sagar")]  # type: ignore[attr-defined]
+
+
+def test_a_bare_chip_held_in_its_loader_is_written_and_not_said_to_start(files: Files) -> None:
+    pole, _ = virtual_pole(faults=["stuck"])
+    with pole:
+        one = job(pole, Tiny(), files)
+        with pytest.raises(NotStarted, match="BOOT button"):
+            one.run()
+        assert has(pole, Tiny()) and one.written
+
+
+@pytest.mark.parametrize(("port", "said"), [("pty", "press EN"), ("socket", "it starts again")])
+def test_a_start_that_a_port_does_not_tell_is_not_claimed(files: Files, port: str, said: str) -> None:
+    pole, _ = virtual_pole(port=port)
+    with pole:
+        put(pole, Tiny())
+        one = job(pole, Tiny(), files)
+        one.run()
+        assert said in outcome(one, Language("en"))
 
 
 BOARDS = {"esp32": "esp32-devkitc", "esp32s3": "esp32-s3-devkitc", "esp32c3": "esp32-c3-devkitm"}

@@ -13,7 +13,7 @@ import pytest
 from host_tools.broker.mosquitto import Mosquitto
 from host_tools.cli import run
 from host_tools.envelope import Key, mac
-from host_tools.link import Link
+from host_tools.link import Link, Message
 from host_tools.record.store import Record
 from tests.host_tools.record.bench_recording import Recording
 from tests.host_tools.record.played_pole import HEAD, NOW, event
@@ -141,6 +141,18 @@ def test_faults_since_before_the_calendar_are_all(db: Path, capsys: Capture) -> 
     assert json.loads(capsys.readouterr().out)["since"] == 0
     assert run(["record", "faults", "--db", str(db), "--since", "99999999d"]) == 0
     assert "over since 1970-01-01" in capsys.readouterr().out
+
+
+def test_faults_are_shown_without_the_files_of_the_site(tmp_path: Path, capsys: Capture) -> None:
+    now = int(time.time())
+    record = Record(tmp_path / "r", "diya/1", "elsewhere")
+    record.take([Message("diya/1/elsewhere/P0001/presence", b'{"v":1,"online":true}', False)], now, now)
+    record.close()
+    assert run(["record", "faults", "--db", str(tmp_path / "r"), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["faults"] == []
+    assert err.startswith("the files of the site elsewhere are not here") and err.count("\n") == 1
+    assert run(["record", "faults", "--db", str(tmp_path / "r"), "--site", "elsewhere"]) == 1
 
 
 def test_the_faults_of_a_record_with_nothing_in_it(tmp_path: Path, capsys: Capture) -> None:

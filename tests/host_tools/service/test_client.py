@@ -155,8 +155,12 @@ def test_no_request_is_longer_than_a_pole_takes() -> None:
         service(pole).ask("set", reason="x" * 300)
 
 
-def test_a_pole_that_is_busy_is_waited_for_and_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    """3 s of arithmetic for TLS, and 7 s for a name server that never answers: its console is deaf, but keeps bytes."""
+@pytest.mark.parametrize("busy_ms", [10_000, 24_000])
+def test_a_pole_that_is_busy_is_waited_for_and_said_to_be(monkeypatch: pytest.MonkeyPatch, busy_ms: int) -> None:
+    """3 s of arithmetic for TLS, and 7 s for a name server that never answers: its console is deaf, but keeps bytes.
+
+    Both twice, for the broker and the time; a virtual pole on a laptop with other work is as slow.
+    """
     pole = FakePole()
     told: list[int] = []
     asked = service(pole)
@@ -170,7 +174,7 @@ def test_a_pole_that_is_busy_is_waited_for_and_said_to_be(monkeypatch: pytest.Mo
         return len(data)
 
     def wake(size: int = 1) -> bytes:
-        if pole.ms >= begin + 10_000:
+        if pole.ms >= begin + busy_ms:
             write(bytes(kept))
             kept.clear()
         return read(size)
@@ -186,7 +190,7 @@ def test_a_pole_that_answered_and_is_silent_is_busy_and_not_missing() -> None:
     asked = service(pole)
     asked.hello()
     pole.spoil = lambda data: b""
-    with pytest.raises(PoleSilent, match="is there and has not answered for 12 s: it is busy") as found:
+    with pytest.raises(PoleSilent, match="is there and has not answered for 30 s: it is busy") as found:
         asked.status()
     assert "व्यस्त" in Language("hi").tell(found.value)
     fresh = FakePole()

@@ -158,6 +158,17 @@ def test_metres_without_a_system_are_refused_with_what_they_could_be(tmp_path: P
         prepare(file, tmp_path / "s", WISHES)
 
 
+def test_metres_of_a_known_city_are_refused_with_the_systems_of_its_neighbourhood(tmp_path: Path) -> None:
+    """Hamburg's list, first in degrees."""
+    made(tmp_path / "s", put(tmp_path, "a.csv", "pole,lat,lon\nA,53.55,10.0\nB,53.551,10.0\n"), WISHES)
+    metres = put(tmp_path, "b.csv", "pole,x,y\nA,566264,5934016\nB,566264,5934127\n")
+    with pytest.raises(InventoryError, match=r"epsg\.io.*EPSG:32632 \(WGS 84 / UTM zone 32N\) .* at 53\.55") as error:
+        prepare(metres, tmp_path / "s", WISHES)
+    assert (
+        "would" in str(error.value) and str(error.value).count("would put") == 1 and "Kalianpur" not in str(error.value)
+    )
+
+
 def test_exchanged_coordinates_are_turned_round_and_said_to_be(tmp_path: Path) -> None:
     for number, text in enumerate(("pole,lat,lon\nA,78.7378,23.8388\n", "pole,lat,lon\nA,126.8,37.2\n")):
         _site, done = made(tmp_path / str(number), put(tmp_path, "l.csv", text), WISHES)
