@@ -34,8 +34,8 @@ check: $(READY)  ## ruff, and mypy on the host's code and on the firmware agains
 	@$(BIN)/mypy
 	@$(BIN)/mypy --config-file .ci/mypy-firmware.ini
 
-soak: $(READY)  ## the long tests: a month of a pole's life on MicroPython, a power cut at every write
-	@$(BIN)/python -m pytest -n 2 --dist load -rP tests/soak
+soak: $(READY)  ## the long tests: a month of a pole's life, a power cut at every write, nights of chaos (SOAK=files: only these)
+	@$(BIN)/python -m pytest -n 2 --dist load -rP $(or $(SOAK),tests/soak)
 
 chaos: $(READY)  ## random nights with everything that can happen (SEED=n, N=k nights); a failing one is made small
 	@$(BIN)/python -m simulator.chaos $(if $(SEED),--seed $(SEED)) $(if $(N),--nights $(N)) $(if $(TO),--scenario $(TO))
