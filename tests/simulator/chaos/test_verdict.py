@@ -19,7 +19,7 @@ EVENING = Night(1, datetime(2026, 12, 1, 17, 10), 1.0, 2, ({**DOOR, "expect": ["
 
 
 def told(night: Night) -> list[str]:
-    return complaints(night, lived(night))
+    return complaints(lived(night))
 
 
 def test_promises_that_are_kept_are_no_complaint() -> None:
