@@ -153,7 +153,7 @@ def faults_of(outcome: Outcome) -> list[str]:
     wrong = [
         f"{name} did not report {', '.join(sorted(MUST_REPORT - kinds))}"
         for name, kinds in sorted(reported.items())
-        if kinds < MUST_REPORT
+        if MUST_REPORT - kinds
     ]
     if report["dark_minutes"]:
         wrong.append(f"the street was not lit from dusk to dawn: {minutes(report['dark_minutes'])} dark minutes")

@@ -28,7 +28,6 @@ class Verdict:
     complaints: tuple[str, ...]
     happenings: int
     events: int
-    transcript: tuple[str, ...] = ()
 
 
 def street(poles: int) -> Site:
@@ -54,18 +53,11 @@ def lived(one: Night, engine: str = "cpython") -> Outcome:
         )
 
 
-def verdict(seed: int, poles: int, engine: str = "cpython") -> Verdict:
+def verdict(seed: int, poles: int) -> Verdict:
     """The verdict on the night of *seed* with so many *poles*."""
     one = night(seed, street(poles))
-    outcome = lived(one, engine)
-    assert outcome.transcript
-    return Verdict(
-        seed,
-        tuple(complaints(one, outcome)),
-        len(one.tables),
-        len(outcome.street.recorder.events),
-        tuple(outcome.transcript.lines()) if engine == "micropython" else (),
-    )
+    outcome = lived(one)
+    return Verdict(seed, tuple(complaints(outcome)), len(one.tables), len(outcome.street.recorder.events))
 
 
 def verdicts(seeds: range, poles: int, workers: int | None = None) -> Iterator[Verdict]:
@@ -81,7 +73,6 @@ def small(seed: int, poles: int, tried: Callable[[int], None] = lambda happening
 
     def fails(tables: list[dict[str, object]]) -> bool:
         tried(len(tables))
-        part = replace(whole, tables=tuple(tables))
-        return bool(complaints(part, lived(part)))
+        return bool(complaints(lived(replace(whole, tables=tuple(tables)))))
 
     return replace(whole, tables=tuple(smallest(whole.tables, fails)))

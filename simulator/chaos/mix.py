@@ -98,9 +98,8 @@ def _drawn(chance: Random, kind: Kind, last: int, where: Table) -> Table:
     at = 0 if kind.name == "ageing" else chance.randrange(10, last - 10)
     table: Table = {"kind": kind.name, **where, "at": _moment(at)}
     if kind.lasts:
-        table["until"] = _moment(min(last, at + round(2 * 120 ** chance.random())))  # 2 min to 4 h, short ones often
-        if kind.name == "ageing":
-            table["until"] = _moment(last)
+        lasts = round(2 * 120 ** chance.random())  # minutes: 2 to 240, short ones often
+        table["until"] = _moment(last if kind.name == "ageing" else min(last, at + lasts))
     if "all or nothing" not in kind.severity:
         table["severity"] = round(chance.uniform(0.6, 1.0), 2)
     if kind.name == "command":

@@ -11,7 +11,7 @@ Item = TypeVar("Item")
 def smallest(items: Sequence[Item], fails: Callable[[list[Item]], bool]) -> list[Item]:
     """A part of *items*, which fail together, of which none can be left out: delta debugging, Zeller 1999.
 
-    *fails* is asked for parts only, and for each part once at most in a row.
+    *fails* says whether a part, in the order of *items*, still fails.
     """
     kept, parts = list(items), 2
     while len(kept) > 1:

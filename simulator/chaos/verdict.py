@@ -10,29 +10,20 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from pole import contract
-from pole.reporting.journal import BUDGET
-from pole.reporting.reader import Reader
-from pole.reporting.segments import Segments
-from simulator.chaos.mix import Night
 from simulator.chaos.oracle import CalendarOracle
-from simulator.hardware.little_files import LittleFiles
 from simulator.report.accepted import ACCEPTED
 from simulator.run import Outcome
 from simulator.scenario.kinds import KINDS
+from simulator.street.journalled import journalled
 
 SHOWN = 5  # complaints of one kind that are told one by one
-CLOCKS = ("clock_lost", "clock_drift", "time_wrong", "data_corrupt")  # after these a pole's own time may be another
+CLOCKS = ("clock_lost", "clock_drift", "data_corrupt")  # after these a pole's own time may be another
 ONCE_EACH_TIME = ("impactDetected", "communicationFailure", "supplyLoss")  # a blow, a silence, a cut is one event each
-RESTARTS = (
-    "mains_cut",
-    "feeder_trip",
-    "power_cycle",
-    "data_corrupt",
-    "clock_lost",
-)  # a condition is raised once a start
+# after each of these a condition that still holds is raised once more
+RESTARTS = ("mains_cut", "feeder_trip", "power_cycle", "data_corrupt", "clock_lost")
 
 
-def complaints(night: Night, outcome: Outcome) -> list[str]:
+def complaints(outcome: Outcome) -> list[str]:
     """Sentences that say which promise was broken; empty where all were kept."""
     assert outcome.transcript
     lines = [json.loads(line) for line in outcome.transcript.lines()]
@@ -42,7 +33,7 @@ def complaints(night: Night, outcome: Outcome) -> list[str]:
         *_told(outcome),
         *_repeated(outcome),
         *_lost(outcome, lines),
-        *_planned(night, outcome, lines),
+        *_planned(outcome, lines),
     ]
 
 
@@ -104,19 +95,13 @@ def _lost(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
         for event, contents in heard[name].items():
             if len(contents) > 1:
                 out.append(f"event {event} of {name} was told in {len(contents)} ways")
-        store = LittleFiles(stage.pole.flash)
-        store.mount()
-        segments = Segments(store, bytes, BUDGET)
-        segments.recover()
-        reader = Reader(segments, 0)
-        while sequence := reader.peek():
-            identity = f"{reader.pop()[0]}-{sequence}"
-            if identity not in heard[name]:
-                out.append(f"event {identity} of {name} is in its journal and was not heard")
+        for epoch, sequence in journalled(stage.pole.flash):
+            if f"{epoch}-{sequence}" not in heard[name]:
+                out.append(f"event {epoch}-{sequence} of {name} is in its journal and was not heard")
     return _some(out)
 
 
-def _planned(night: Night, outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
+def _planned(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
     """Levels given in the calendar's name that the calendar does not ask for."""
     street = outcome.street
     doubtful = {

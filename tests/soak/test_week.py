@@ -17,11 +17,8 @@ from host_tools.broker.mosquitto import Mosquitto
 from host_tools.record import query
 from host_tools.record.query import Wanted
 from host_tools.site import load_site
-from pole.reporting.journal import BUDGET
-from pole.reporting.reader import Reader
-from pole.reporting.segments import Segments
-from simulator.hardware.little_files import LittleFiles
 from simulator.run import Options, simulate
+from simulator.street.journalled import journalled
 from simulator.street.street import Street
 from tests.simulator.streets import HOUR_MS
 
@@ -61,21 +58,6 @@ class Recording:
         self.deaths += 1
 
 
-def journalled(street: Street) -> dict[str, list[tuple[str, int]]]:
-    """What each pole has raised: (epoch, sequence) of every event on its flash, read by itself."""
-    out = {}
-    for name, stage in street.poles.items():
-        store = LittleFiles(stage.pole.flash)
-        store.mount()
-        segments = Segments(store, bytes, BUDGET)
-        segments.recover()
-        reader = Reader(segments, 0)
-        out[name] = []
-        while sequence := reader.peek():
-            out[name].append((reader.pop()[0], sequence))
-    return out
-
-
 def test_a_week_with_five_days_of_silence_is_recorded_whole(tmp_path: Path) -> None:
     file, scenario = tmp_path / "record.sqlite", tmp_path / "week.toml"
     scenario.write_text(f'name = "a week"\nhours = 168\n{NETWORK}{cuts()}')
@@ -107,7 +89,7 @@ def test_a_week_with_five_days_of_silence_is_recorded_whole(tmp_path: Path) -> N
         )
         outcome = simulate(options, begin=begin)
         recording.kill()
-    raised = journalled(outcome.street)
+    raised = {name: journalled(stage.pole.flash) for name, stage in outcome.street.poles.items()}
     assert recording.deaths == 3
     assert outcome.street.failures() == []
     assert all(len(ids) >= 6 for ids in raised.values())  # each cut begins and ends

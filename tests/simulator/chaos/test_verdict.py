@@ -19,7 +19,7 @@ EVENING = Night(1, datetime(2026, 12, 1, 17, 10), 1.0, 2, ({**DOOR, "expect": ["
 
 
 def told(night: Night) -> list[str]:
-    return complaints(night, lived(night))
+    return complaints(lived(night))
 
 
 def test_promises_that_are_kept_are_no_complaint() -> None:
@@ -60,9 +60,9 @@ def test_an_event_that_is_lost_on_its_way_is_told(monkeypatch: pytest.MonkeyPatc
 def test_an_event_that_is_told_again_and_again_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = Reporter.event
 
-    def event(self, now, event_type, attributes, begins):
+    def event(self, now, event_type, attributes, *more, **named):
         for _ in range(3):
-            plain(self, now, event_type, attributes, begins)
+            plain(self, now, event_type, attributes, *more, **named)
 
     monkeypatch.setattr(Reporter, "event", event)
     assert "cabinetDoorOpen of P0001 was told to begin 3 times, for 1 happenings" in told(EVENING)
