@@ -38,7 +38,8 @@ from simulator.street.commissioned import curve_of
 NEVER = 1 << 60
 BOOT_MS = 800  # as of the simulated pole
 OFF_MS = 1000  # without power, to lose the time
-TIMED_MS = 30_000  # from the moment a time server answers to the moment the pole has asked it
+ASKED_MS = 30_000  # from a start to the second question to the time servers; each wait after it is twice as long ...
+LONGEST_MS = 3_600_000  # ... up to this one (pole/link/sntp.py); what the pole adds by chance is left out
 STEP_MS = 1000
 CALM_MS = 300_000
 AFTER_MS = 1_800_000  # after the last night, for what is still being noticed
@@ -50,6 +51,16 @@ def live(
 ) -> Lived:
     """Lives *life*."""
     return Living(seed, life, settings, nights, happenings).run()
+
+
+def asked_ms(lost_ms: int, now: int) -> int:
+    """When a pole that lost the time at *lost_ms* asks the time servers next, which answer again from *now* on."""
+    at = lost_ms + OFF_MS + BOOT_MS
+    wait = ASKED_MS
+    while at < now:
+        at += wait
+        wait = min(2 * wait, LONGEST_MS)
+    return at
 
 
 class Living:
@@ -134,7 +145,7 @@ class Living:
             self._down()
             self._boot_ms = now + OFF_MS + BOOT_MS
         elif kind == "clock_lost":
-            self._clocked_ms = now + TIMED_MS
+            self._clocked_ms = asked_ms(happening.at_ms, now)
         if self.plant.powered and not self._up and self._boot_ms == NEVER:
             self._boot_ms = now + BOOT_MS
         elif not self.plant.powered:
