@@ -68,6 +68,8 @@ class Recorder:
         target, _, kind = topic.removeprefix(self._head).rpartition("/")
         if target == "_sim":
             return
+        if topic.endswith(f"/{contract.TIME_ANSWER}"):
+            target, kind = target.removesuffix(f"/{contract.TIME}"), contract.TIME_ANSWER
         if self._transcript:
             self._transcript.add(self._kernel.now_ms, target, kind, payload)
         values = _object(payload)

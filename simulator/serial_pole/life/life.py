@@ -85,7 +85,7 @@ class Life:
     def _do(self, action: Callable[[], None]) -> None:
         self._todo.append(action)
         if self._bell:
-            with suppress(BlockingIOError):  # it rings already
+            with suppress(BlockingIOError, BrokenPipeError):  # it rings already, or the thread has ended
                 self._bell.send(b"!")
 
     def _run(self, ear: socket.socket) -> None:
