@@ -48,7 +48,8 @@ def _of_pole(one: Heard, effects: list[str]) -> Alarm:
     known = why(EVENT_TYPES.index(one.type)) if one.type in EVENT_TYPES else ("", "")
     told = evidence.pop("cause", None), evidence.pop("carry", None)
     cause, carry = (said if isinstance(said, str) and said else own for said, own in zip(told, known, strict=True))
-    return Alarm(one.type, one.pole, one.begins, one.ends, (one.pole,), evidence, cause, carry)
+    times = one.chatter.count if one.chatter else 1
+    return Alarm(one.type, one.pole, one.begins, one.ends, (one.pole,), evidence, cause, carry, times, one.chatter)
 
 
 def _of_street(one: Fault) -> Alarm:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from host_tools.chatter import chatter_of
+from host_tools.chatter import words as chatter_words
 from host_tools.errors import CommandError
 from host_tools.option_types import WORD, NamedPath
 from host_tools.output import json_option, say_json
@@ -72,7 +74,8 @@ def run(
     place = connection.place(site)
     keys = opened(key_file).known() if key_file else {}
     file = record_file(db)
-    store = Record(file, place.root, place.site, {"timezone": place.zone.key, "title": place.title})
+    about = {"timezone": place.zone.key, "title": place.title}
+    store = Record(file, place.root, place.site, about, place.switched.dark)
     until = None if seconds is None else time.monotonic() + seconds
     try:
         recorder = Recorder(
@@ -216,7 +219,9 @@ def _event_line(row: dict[str, Any], reader: Reader) -> str:
     when = _time(row["timestamp"], reader.zone) if sound else f"came {_time(row['receivedAt'], reader.zone)}"
     number = f"{row['epoch']}-{row['sequence']}"
     later = ", replayed" if row["replayed"] else ""
-    return safe(f"{when} {row['pole']} {row['eventType']} {word} ({number}{later})")
+    chatter = chatter_of(row["attributes"], row["startEndFlag"] is True)
+    often = f", {chatter_words(chatter, reader.zone)}" if chatter else ""
+    return safe(f"{when} {row['pole']} {row['eventType']} {word}{often} ({number}{later})")
 
 
 def _gap_line(row: dict[str, Any], reader: Reader) -> str:

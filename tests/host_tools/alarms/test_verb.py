@@ -92,6 +92,34 @@ def test_every_view_of_the_record_counts_the_open_faults(told: Told, capsys: Cap
     assert "1 fault of single poles open: `diya alarms` lists them." in capsys.readouterr().out
 
 
+def test_what_comes_and_goes_is_one_alarm_with_its_count_and_its_span(told: Told, capsys: Capture) -> None:
+    first = told.now - 20_000
+
+    def chatter(at: int, starts: bool, count: int, **more: Any) -> None:
+        told.event("P0001", "lampFlicker", at, starts, count=count, to=at, **{"from": first}, **more)
+
+    told.event("P0001", "lampFlicker", first - 90_000, True)
+    told.event("P0001", "lampFlicker", first - 80_000, False)  # of another day
+    for at, starts in ((first, True), (first + 60, False), (first + 150, True)):  # the first turns, one by one
+        told.event("P0001", "lampFlicker", at, starts)
+    chatter(first + 3600, True, 30, present=False)
+    chatter(first + 7200, True, 60, present=False)
+    told.say("P0001", "state", at=told.now, level=70, faults=["lampFlicker"])
+    (one,) = alarms(told, capsys)["alarms"]
+    assert (one["since"], one["times"]) == (first, 60)
+    assert one["chatter"] == {"count": 60, "from": first, "to": first + 7200, "present": False}
+    assert run(["alarms", "--db", str(told.path)]) == 0
+    said = capsys.readouterr().out
+    assert "comes and goes: 60 times from " in said and "not there just now" in said
+    assert run(["record", "show", "--db", str(told.path), "--last", "1"]) == 0
+    assert "lampFlicker begins, 60 times from " in capsys.readouterr().out
+    told = Told(told.path, told.now)
+    told._number = 7
+    chatter(first + 9000, False, 71)
+    closed = [one for one in alarms(told, capsys, "--all")["alarms"] if one["times"] > 1]
+    assert [(one["since"], one["ended"], one["times"]) for one in closed] == [(first, first + 9000, 71)]
+
+
 def test_an_old_record_is_no_proof_that_nothing_is_wrong(tmp_path: Path, capsys: Capture) -> None:
     old = Told(tmp_path / "r.sqlite", int(time.time()) - 7300)
     old.say("P0001", "state", at=old.now, level=70, faults=[])
