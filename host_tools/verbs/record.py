@@ -23,7 +23,7 @@ from host_tools.record.known import check_names
 from host_tools.record.query import Reader, Wanted
 from host_tools.text import safe
 from host_tools.verbs.keys import key_file_option, opened
-from host_tools.verbs.record_file import db_option, known_site, record_file
+from host_tools.verbs.record_file import db_option, known_site, record_file, say_seeming, seem_switched
 
 SHOWN = 20
 
@@ -182,10 +182,11 @@ def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None
         history, poles = heard.history(reader.db, from_), known.poles if known else ()
         found = street_faults(poles, history, switched=switched(known) if known else None)
         shown = [one for one in found if one.ends is None or one.ends >= from_]
+        seeming = seem_switched(reader, known, shown)
         if as_json:
             say_json({
                 "asOf": now, "since": from_, "faults": [one.as_json() for one in shown],
-                "openOfPoles": len(reader.open_faults),
+                "openOfPoles": len(reader.open_faults), "seemSwitched": [feeder for feeder, _days in seeming],
             })  # fmt: skip
         elif not now:
             click.echo("the record holds nothing yet.")
@@ -194,6 +195,7 @@ def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None
             if reader.open_faults:
                 many = len(reader.open_faults)
                 click.echo(f"\n{many} fault{'s' if many > 1 else ''} of single poles open: `diya alarms` lists them.")
+            say_seeming(seeming)
 
 
 def _wanted(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
+from host_tools.correlation import Fault, switched
+from host_tools.correlation.fault import FEEDER
+from host_tools.correlation.seeming import DAYS, seeming, sentence
 from host_tools.option_types import NamedPath
+from host_tools.record import heard
 from host_tools.record.query import Reader
 from host_tools.site.load import find_site, load_site
 from host_tools.site.model import Site, SiteError
@@ -34,3 +39,17 @@ def known_site(site: str | None, reader: Reader) -> Site | None:
         except SiteError:
             return None
     return load_site(site or reader.about["site"])
+
+
+def seem_switched(reader: Reader, site: Site | None, faults: Iterable[Fault]) -> list[tuple[str, int]]:
+    """Feeders of *site* that seem switched by a contactor, and on how many days; none where no feeder was off."""
+    if site is None or all(one.kind != FEEDER for one in faults):
+        return []
+    history = heard.history(reader.db, heard.as_of(reader.db) - DAYS * 86400)
+    return seeming(site.poles, history, switched(site))
+
+
+def say_seeming(found: Iterable[tuple[str, int]]) -> None:
+    """Say what ``seem_switched`` found."""
+    for feeder, days in found:
+        click.echo(f"\nPerhaps {sentence(feeder, days)}.")

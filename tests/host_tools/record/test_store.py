@@ -297,7 +297,7 @@ def test_a_feeder_that_is_switched_off_by_day_fails_by_no_morning_and_in_the_eve
     assert [row["pole"] for row in desk.reader.events(Wanted(types=("communicationFailure",)))] == ["P0003"]
     assert look(morning + 21_600) == look(evening) == 0
     desk.say("P0001", "presence", {"online": True}, now=evening + 60)
-    heard["P0001"] = evening + 60.0
+    heard["P0001"] = evening + 3600.0
     assert look(evening + 3600) == 1 and look(evening + 3700) == 0  # 19:00: P0002 is missed, and once
     rows = [row for row in desk.reader.events(Wanted(types=("communicationFailure",))) if row["pole"] != "P0003"]
     assert [(row["pole"], row["timestamp"], row["attributes"]["cause"]) for row in rows] == [
