@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
@@ -10,6 +10,7 @@ import click
 from host_tools.correlation import Fault, switched
 from host_tools.correlation.fault import FEEDER
 from host_tools.correlation.seeming import DAYS, seeming, sentence
+from host_tools.correlation.switched import NOTHING
 from host_tools.option_types import NamedPath
 from host_tools.record import heard
 from host_tools.record.query import Reader
@@ -39,6 +40,21 @@ def known_site(site: str | None, reader: Reader) -> Site | None:
         except SiteError:
             return None
     return load_site(site or reader.about["site"])
+
+
+def files_of(reader: Reader) -> Site | None:
+    """The files of the record's own site; None where they are not here, or hold mistakes."""
+    try:
+        return known_site(None, reader)
+    except SiteError:
+        return None
+
+
+def dark_of(reader: Reader, site: Site | None) -> Callable[[str], bool]:
+    """Says whether a pole of *site* is expected to be without supply at the record's now."""
+    now = heard.as_of(reader.db)
+    contactors = switched(site) if site else NOTHING
+    return lambda pole: contactors.dark(pole, now)
 
 
 def seem_switched(reader: Reader, site: Site | None, faults: Iterable[Fault]) -> list[tuple[str, int]]:
