@@ -33,6 +33,8 @@ def pole(row: dict[str, Any], reader: Reader) -> str:
     """What is known of a pole."""
     state = row["state"] or {}
     word = {True: "online", False: "offline", None: "unknown"}[row["online"]]
+    if row["online"] is False and reader.dark(row["pole"]):
+        word = "off, for its feeder is switched off by day"
     seen = _time(row["lastSeen"], reader.zone) or "never"
     rubbish = f", {row['malformed']} messages without sense" if row["malformed"] else ""
     twice = f", {row['conflicts']} ids given twice" if row["conflicts"] else ""

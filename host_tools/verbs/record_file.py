@@ -11,6 +11,7 @@ from host_tools.correlation import Fault, switched
 from host_tools.correlation.fault import FEEDER
 from host_tools.correlation.seeming import DAYS, seeming, sentence
 from host_tools.correlation.switched import NOTHING
+from host_tools.errors import CommandError
 from host_tools.option_types import NamedPath
 from host_tools.record import heard
 from host_tools.record.query import Reader
@@ -32,14 +33,21 @@ def record_file(db: Path | None) -> Path:
 def known_site(site: str | None, reader: Reader) -> Site | None:
     """The files of *site*, or of the record's own.
 
-    None where none is named and the record's own has no files here: then no feeder is known.  Raises SiteError.
+    None where none is named and the record's own has no files here: then no feeder is known.  Raises SiteError, and
+    CommandError where the files are of another site.
     """
+    own = reader.about["site"]
     if site is None:
         try:
-            find_site(reader.about["site"])
+            find_site(own)
         except SiteError:
             return None
-    return load_site(site or reader.about["site"])
+    known = load_site(site or own)
+    if known.name != own:
+        if site is None:
+            return None
+        raise CommandError(f"--site is {site!r}, whose files are of the site {known.name}, and the record is of {own}")
+    return known
 
 
 def files_of(reader: Reader) -> Site | None:
