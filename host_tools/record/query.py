@@ -42,6 +42,9 @@ class Wanted:
     until: int | None = None
 
 
+EVERYTHING = Wanted()
+
+
 class Reader:
     """The record in an open database."""
 
@@ -99,12 +102,14 @@ class Reader:
         """The faults of poles that are open; a loss of supply where one is expected is none."""
         return [one for one in open_faults(self.db) if one.type != SUPPLY_LOSS or not self.dark(one.pole)]
 
-    def gaps(self) -> list[dict[str, Any]]:
-        """What is missing, and whether the pole has said that it is gone."""
+    def gaps(self, wanted: Wanted = EVERYTHING) -> list[dict[str, Any]]:
+        """What is missing of the *wanted* poles, and whether the pole has said that it is gone."""
+        parts, values = _poles(wanted, "pole")
+        whose = "".join(f" AND {part}" for part in parts)
         rows = self.db.execute(
-            "SELECT pole, epoch, low, high, 'missing', tries FROM gap WHERE high < ?"
-            " UNION ALL SELECT pole, epoch, low, high, why, 0 FROM gone ORDER BY 1, 2, 3",
-            (LAST,),
+            f"SELECT pole, epoch, low, high, 'missing', tries FROM gap WHERE high < ?{whose}"
+            f" UNION ALL SELECT pole, epoch, low, high, why, 0 FROM gone WHERE 1{whose} ORDER BY 1, 2, 3",
+            (LAST, *values, *values),
         )
         names = ("pole", "epoch", "from", "to", "state", "tries")
         return [dict(zip(names, row, strict=True)) for row in rows]

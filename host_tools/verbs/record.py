@@ -113,6 +113,11 @@ def show(
 ) -> None:  # fmt: skip
     if last < 1:
         raise CommandError(f"--last is {last} and must be above 0")
+    if latest and gaps_:
+        raise CommandError("what is shown must be said by one of --latest and --gaps")
+    if (latest or gaps_) and (types or since or until):
+        what = "--latest" if latest else "--gaps"
+        raise CommandError(f"--type, --since and --until choose events, and must be left out with {what}")
     with query.reading(record_file(db)) as reader:
         wanted = _wanted(reader, poles, group, types, since, until)
         reader.dark = dark_of(reader, files_of(reader))
@@ -120,7 +125,7 @@ def show(
         if latest:
             rows, name, line = reader.latest(wanted), "latest", lines.pole
         elif gaps_:
-            rows, name, line = reader.gaps(), "gaps", lines.gap
+            rows, name, line = reader.gaps(wanted), "gaps", lines.gap
         else:
             rows, name, line = reader.latest_events(wanted, last), "events", lines.event
         if as_json:
