@@ -26,7 +26,7 @@ def alarms(
     """
     out = [_of_street(one) for one in faults]
     explained = {pole for alarm in out if alarm.ended is None for pole in alarm.poles}
-    told = list(heard)
+    told = _once(heard)
     there = {(one.pole, one.type) for one in told if one.ends is None}
     effects: dict[tuple[str, str], list[str]] = {}
     for one in told:
@@ -39,6 +39,22 @@ def alarms(
         if not effect and not expected and (one.type != SUPPLY_LOSS or one.pole not in explained):
             out.append(_of_pole(one, effects.get((one.pole, one.type), []) if one.ends is None else []))
     return sorted(out, key=lambda one: (one.ended is not None, one.severity, one.since or 0, one.kind, one.name))
+
+
+def _once(heard: Iterable[Heard]) -> list[Heard]:
+    """*heard* without the single turns of what comes and goes, which its count holds."""
+    told = list(heard)
+    spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for one in told:
+        if one.chatter:
+            spans.setdefault((one.pole, one.type), []).append((one.begins or 0, one.chatter.last or 0))
+
+    def single(one: Heard) -> bool:
+        if one.chatter or one.ends is None:
+            return False
+        return any(begins <= one.ends <= last for begins, last in spans.get((one.pole, one.type), ()))
+
+    return [one for one in told if not single(one)]
 
 
 def _of_pole(one: Heard, effects: list[str]) -> Alarm:

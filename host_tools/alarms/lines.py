@@ -45,7 +45,8 @@ def lines(one: Alarm, now: int, zone: ZoneInfo) -> list[str]:
     out = [f"{NAMES[one.severity] if one.ended is None else 'closed':9} {called}{many} {since}{until}{lasted}"]
     if one.chatter:
         away = ", not there just now" if one.ended is None and not one.chatter.there else ""
-        out.append(f"          comes and goes: {chatter.words(one.chatter, zone)}{away}")
+        word = "comes and goes" if one.ended is None else "came and went"
+        out.append(f"          {word}: {chatter.words(one.chatter, zone)}{away}")
     elif one.times > 1:
         out.append(f"          came {one.times} times")
     shown = [f"{value:g} {_UNITS[key]}" for key, value in one.evidence.items() if key in _UNITS and _is_number(value)]
