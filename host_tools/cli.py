@@ -82,6 +82,16 @@ class Verbs(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:  # fmt: skip
+        if args[0] not in VERBS and not args[0].startswith("-"):
+            from host_tools.closest import near
+
+            for close in near(args[0], VERBS):
+                ctx.fail(f"No such command {args[0]!r}. Did you mean {close!r}?")
+        return super().resolve_command(ctx, args)
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         verbs = [
             CompletionItem(verb, help=help_) for verb, (_, _, help_) in VERBS.items() if verb.startswith(incomplete)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from host_tools.broker import BrokerAddress, parse_broker
+from host_tools.correlation.switched import NOTHING, Switched, switched
 from host_tools.errors import CommandError
 from host_tools.naming import NAME, NAME_BOUND, ROOT_BOUND, is_root
 from host_tools.option_types import WORD, NamedPath
@@ -145,7 +146,7 @@ def check_whom(poles: tuple[str, ...], group: str | None, everyone: bool) -> Non
 class Place:
     """A site as seen from its broker.  Without its files, times are in UTC and lit is from 10 percent on.
 
-    *poles* are those of its files.
+    *poles* are those of its files, *switched* those of them that a contactor switches.
     *simulated*: its time is what a simulation on the broker says, instead of real time.
     """
 
@@ -157,6 +158,7 @@ class Place:
     title: str
     simulated: bool = False
     poles: tuple[Pole, ...] = ()
+    switched: Switched = NOTHING
 
 
 def place_of(site: str, broker: str | None, root: str | None) -> Place:
@@ -176,5 +178,5 @@ def place_of(site: str, broker: str | None, root: str | None) -> Place:
     address = parse_broker(broker or known.broker)
     return Place(
         known.name, root or known.root, address, ZoneInfo(known.timezone), known.lit_percent,
-        known.title.split(",")[0], poles=known.poles,
+        known.title.split(",")[0], poles=known.poles, switched=switched(known),
     )  # fmt: skip

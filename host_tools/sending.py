@@ -25,6 +25,7 @@ from pole import contract, contract_acks
 
 PUBLISH_S, LEAST_PUBLISH_S = 10.0, 0.5  # longest wait for the broker to take a command, and the shortest of it
 PUBLISH_A_S = 1000  # commands that a broker takes in a second, at least
+OFFLINE_S = 3.0  # for the answer of a pole that was named and whose will may be of a session before
 TURN_S = 0.05  # longest wait for an answer before the next look
 
 
@@ -156,7 +157,10 @@ class Sender(Speaker):
         left = min(PUBLISH_S + len(ways) / PUBLISH_A_S, max(LEAST_PUBLISH_S, until - time.monotonic()))
         self.link.publish(topic, self._sealed(topic, body, key, nonce, sent), wait_s=left)
         progress(outcome)
-        while outcome.counts[1] and (left := until - time.monotonic()) > 0:
+        doubt = min(until, time.monotonic() + OFFLINE_S) if target.poles else 0.0
+        while (
+            left := (until if outcome.counts[1] else doubt if outcome.offline else 0.0) - time.monotonic()
+        ) > 0:  # fmt: skip
             self._listen(until)
             message = self.link.take(min(left, TURN_S))
             answers = 0

@@ -156,7 +156,10 @@ def _watch(settings, store, hours):
 
 
 def _news(cause, boots, known, past, safe, ports):
-    """The events of the start: (eventType, attributes, begins).  That the supply is gone is only known afterwards."""
+    """The events of the start, as ``Reporter.event`` takes them.  That the supply is gone is only known afterwards.
+
+    It is routine in the journal: a supply that is cut every few minutes displaces no fault of the lamp.
+    """
     out = []  # type: list
     if cause != "powerOn":
         deaths, words = past
@@ -167,8 +170,8 @@ def _news(cause, boots, known, past, safe, ports):
         from pole.last_word import was_said
 
         if not was_said(ports.store):
-            out.append(("supplyLoss", fields, True))
-        out.append(("supplyLoss", fields, False))
+            out.append(("supplyLoss", fields, True, 1))
+        out.append(("supplyLoss", fields, False, 1))
         unload("pole.last_word")
     if ports.reformatted:
         out.append(("dataReformatted", {}, None))

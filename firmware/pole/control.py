@@ -28,7 +28,7 @@ class Control:
 
     *dusk* is lighting/photocell's, None without one; *calendar* is timetable's; *watch* and *counters* are None in safe
     mode.
-    *news* are the events of the start: (eventType, attributes, begins).
+    *news* are the events of the start: what ``Reporter.event`` takes after the time.
     """
 
     def __init__(
@@ -319,8 +319,7 @@ class Control:
         if self._news:  # the journal may have to make room for them
             self.make_room()
         while self._news:
-            event_type, attributes, begins = self._news[0]
-            reporter.event(now, event_type, attributes, begins)
+            reporter.event(now, *self._news[0])
             del self._news[0]
         dispute = self.clock.dispute
         if bool(dispute) != self._disputed:

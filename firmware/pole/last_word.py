@@ -7,7 +7,7 @@ _LOST = const("supply.lost")  # in the data store, from the last word on
 
 def say(reporter, store, now, present):
     """Tells that the mains is gone, or back after all."""
-    reporter.event(now, "supplyLoss", {}, not present)
+    reporter.event(now, "supplyLoss", {}, not present, 1)
     try:
         if present:
             store.remove(_LOST)

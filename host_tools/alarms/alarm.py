@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from host_tools.alarms.severity import NAMES, severity
+from host_tools.chatter import Chatter
 
 OPEN, CLOSED = "open", "closed"
 
@@ -15,7 +16,7 @@ OPEN, CLOSED = "open", "closed"
 class Heard:
     """A fault that *pole* has told of, Unix s: ``begins`` None: before anything that is known; ``ends`` None: open.
 
-    ``evidence`` are the attributes of the event by which it began.
+    ``evidence`` are the attributes of the event by which it began.  ``chatter``: it came and went.
     """
 
     pole: str
@@ -23,6 +24,7 @@ class Heard:
     begins: int | None
     ends: int | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    chatter: Chatter | None = None
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Alarm:
     """``kind`` (an eventType, or a street's fault) of ``name``: a pole, feeder or access point; empty for the street.
 
     ``poles`` are all that it concerns.  Times are Unix s; ``since`` None: open before anything that is known; ``ended``
-    None: it goes on.  ``times``: how often it came.  ``cause`` and ``carry`` are sentences, empty where not known.
+    None: it goes on.  ``times``: how often it came, and ``chatter`` of one pole's that comes and goes.  ``cause`` and
+    ``carry`` are sentences, empty where not known.
     """
 
     kind: str
@@ -42,6 +45,7 @@ class Alarm:
     cause: str
     carry: str
     times: int = 1
+    chatter: Chatter | None = None
 
     @property
     def id(self) -> str:
@@ -61,4 +65,5 @@ class Alarm:
             "id": self.id, "kind": self.kind, "name": self.name, "severity": NAMES[self.severity],
             "state": self.state, "since": self.since, "ended": self.ended, "times": self.times,
             "poles": list(self.poles), "evidence": dict(self.evidence), "cause": self.cause, "carry": self.carry,
+            "chatter": self.chatter and self.chatter.as_json(),
         }  # fmt: skip

@@ -26,7 +26,7 @@ def alarms(
     """
     out = [_of_street(one) for one in faults]
     explained = {pole for alarm in out if alarm.ended is None for pole in alarm.poles}
-    told = list(heard)
+    told = _once(heard)
     there = {(one.pole, one.type) for one in told if one.ends is None}
     effects: dict[tuple[str, str], list[str]] = {}
     for one in told:
@@ -41,6 +41,22 @@ def alarms(
     return sorted(out, key=lambda one: (one.ended is not None, one.severity, one.since or 0, one.kind, one.name))
 
 
+def _once(heard: Iterable[Heard]) -> list[Heard]:
+    """*heard* without the single turns of what comes and goes, which its count holds."""
+    told = list(heard)
+    spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for one in told:
+        if one.chatter:
+            spans.setdefault((one.pole, one.type), []).append((one.begins or 0, one.chatter.last or 0))
+
+    def single(one: Heard) -> bool:
+        if one.chatter or one.ends is None:
+            return False
+        return any(begins <= one.ends <= last for begins, last in spans.get((one.pole, one.type), ()))
+
+    return [one for one in told if not single(one)]
+
+
 def _of_pole(one: Heard, effects: list[str]) -> Alarm:
     evidence = dict(one.evidence)
     if effects:
@@ -48,7 +64,8 @@ def _of_pole(one: Heard, effects: list[str]) -> Alarm:
     known = why(EVENT_TYPES.index(one.type)) if one.type in EVENT_TYPES else ("", "")
     told = evidence.pop("cause", None), evidence.pop("carry", None)
     cause, carry = (said if isinstance(said, str) and said else own for said, own in zip(told, known, strict=True))
-    return Alarm(one.type, one.pole, one.begins, one.ends, (one.pole,), evidence, cause, carry)
+    times = one.chatter.count if one.chatter else 1
+    return Alarm(one.type, one.pole, one.begins, one.ends, (one.pole,), evidence, cause, carry, times, one.chatter)
 
 
 def _of_street(one: Fault) -> Alarm:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from host_tools import chatter
 from host_tools.alarms.alarm import Alarm
 from host_tools.alarms.severity import NAMES
 from host_tools.correlation import fault
@@ -42,6 +43,12 @@ def lines(one: Alarm, now: int, zone: ZoneInfo) -> list[str]:
     lasted = f" ({span(seconds)})" if seconds >= 0 else ""  # below 0: a clock was set back since
     until = "" if one.ended is None else f" until {moment(one.ended, zone)}"
     out = [f"{NAMES[one.severity] if one.ended is None else 'closed':9} {called}{many} {since}{until}{lasted}"]
+    if one.chatter:
+        away = ", not there just now" if one.ended is None and not one.chatter.there else ""
+        word = "comes and goes" if one.ended is None else "came and went"
+        out.append(f"          {word}: {chatter.words(one.chatter, zone)}{away}")
+    elif one.times > 1:
+        out.append(f"          came {one.times} times")
     shown = [f"{value:g} {_UNITS[key]}" for key, value in one.evidence.items() if key in _UNITS and _is_number(value)]
     if "measured" in one.evidence:
         shown.append(f"measured {text(str(one.evidence['measured']), 40)}")

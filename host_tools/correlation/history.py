@@ -16,6 +16,7 @@ from host_tools.correlation.thresholds import Thresholds
 
 BROKER = "broker"  # cause of a silence in which the recorder itself heard nobody
 LAST_WILL = "lastWill"
+SILENT = "silent"
 SUPPLY = "supply"  # an absence that only the pole's supplyLoss tells of
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from host_tools.correlation.history import BROKER, Absence
 from host_tools.site.model import Pole, Site
@@ -30,7 +31,11 @@ class Switched:
 
     def dark(self, pole: str, at: int) -> bool:
         """Whether *pole* may be without supply at *at* (Unix s)."""
-        return pole in self.poles and not any(begins <= at < ends for begins, ends in self._nights(at, at))
+        return pole in self.poles and self.by_day(at)
+
+    def by_day(self, at: int) -> bool:
+        """Whether these feeders may be off at *at* (Unix s)."""
+        return bool(self.poles) and _by_day(self.latitude, self.longitude, at)
 
     def missed(self, absences: Iterable[Absence], now: int) -> list[Absence]:
         """*absences* as they are at *now*, without the time at which they are expected; in order."""
@@ -44,27 +49,41 @@ class Switched:
 
     def _missed(self, one: Absence, now: int) -> Iterator[Absence]:
         until = now if one.ends is None else one.ends
-        for begins, ends in self._nights(max(one.begins, until - MOST_DAYS * DAY_S), until):
+        since = max(one.begins, until - MOST_DAYS * DAY_S)
+        for begins, ends in _nights(self.latitude, self.longitude, since, until):
             if one.begins >= ends or until < begins or (until == begins and one.begins < begins):
                 continue
             part = one
             if one.begins < begins:  # it was not back when it had to be
                 part = replace(part, begins=begins, earliest=begins, alive=None)
+            elif one.earliest < begins:  # noticed within this night, and expected before it
+                part = replace(part, earliest=begins)
             yield part if until < ends else replace(part, ends=ends)
 
-    def _nights(self, since: int, until: int) -> Iterator[tuple[int, int]]:
-        """When there must be supply, in all nights that touch *since* to *until*."""
-        for day in range((since - UNIX_2000) // DAY_S - 2, (until - UNIX_2000) // DAY_S + 2):
-            begins = UNIX_2000 + day * DAY_S + self._sun(day, False) + MARGIN_S
-            ends = UNIX_2000 + (day + 1) * DAY_S + self._sun(day + 1, True) - MARGIN_S
-            if begins < ends and ends > since and begins <= until:
-                yield begins, ends
 
-    def _sun(self, day: int, rising: bool) -> int:
-        return int(sun.event(day, self.latitude, self.longitude, sun.SUNRISE_ZENITH, rising))
+@lru_cache(maxsize=16)
+def _by_day(latitude: float, longitude: float, at: int) -> bool:
+    return not any(begins <= at < ends for begins, ends in _nights(latitude, longitude, at, at))
+
+
+def _nights(latitude: float, longitude: float, since: int, until: int) -> Iterator[tuple[int, int]]:
+    """When there must be supply, in all nights that touch *since* to *until*."""
+    for day in range((since - UNIX_2000) // DAY_S - 2, (until - UNIX_2000) // DAY_S + 2):
+        begins = sun_at(day, latitude, longitude, rising=False) + MARGIN_S
+        ends = sun_at(day + 1, latitude, longitude, rising=True) - MARGIN_S
+        if begins < ends and ends > since and begins <= until:
+            yield begins, ends
+
+
+def sun_at(day: int, latitude: float, longitude: float, *, rising: bool) -> int:
+    """Sunrise or sunset (Unix s) of the UTC *day* since 2000."""
+    return UNIX_2000 + day * DAY_S + int(sun.event(day, latitude, longitude, sun.SUNRISE_ZENITH, rising))
 
 
 def switched(site: Site, poles: Iterable[Pole] | None = None) -> Switched:
     """The poles of *site* whose feeder is switched."""
     own = site.poles if poles is None else poles
     return Switched(frozenset(pole.name for pole in own if pole.feeder in site.switched), site.latitude, site.longitude)
+
+
+NOTHING = Switched(frozenset(), 0.0, 0.0)  # of a site that has no switched feeder, or no files

@@ -11,6 +11,7 @@ import sqlite3
 from typing import Any
 
 from host_tools.alarms.alarm import Heard
+from host_tools.chatter import Chatter, chatter_of, together
 from host_tools.record.believed import believed
 from host_tools.record.silence import EPOCH
 from pole.health.names import EVENT_TYPES
@@ -39,7 +40,10 @@ def open_faults(db: sqlite3.Connection) -> list[Heard]:
                 del began[pole, kind]
             elif not event and kind in listed:
                 out.append(Heard(pole, kind, None))
-    out += [Heard(pole, kind, since, None, _attributes(text)) for (pole, kind), (since, text) in began.items()]
+    for (pole, kind), (since, text) in began.items():
+        evidence = _attributes(text)
+        first, chatter = _chatter(db, pole, kind) if chatter_of(evidence, True) else (since, None)
+        out.append(Heard(pole, kind, first or since, None, evidence, chatter))
     return sorted(out, key=lambda one: (one.pole, one.type))
 
 
@@ -47,19 +51,49 @@ def closed_faults(db: sqlite3.Connection, most: int) -> list[Heard]:
     """The *most* faults that ended last, the newest first."""
     at = believed(db).at()
     rows = db.execute(
-        f"SELECT event.pole, event.eventType, {at}, event.epoch, event.sequence {_JOIN}"
+        f"SELECT event.pole, event.eventType, {at}, event.epoch, event.sequence, event.attributes, {_PLACE} {_JOIN}"
         f" WHERE event.startEndFlag = 0 AND event.epoch != ? ORDER BY {at} DESC, event.arrival DESC LIMIT ?",
         (EPOCH, most),
     ).fetchall()
     out = []
-    for pole, kind, ended, epoch, sequence in rows:
+    for pole, kind, ended, epoch, sequence, text, place in rows:
         start = db.execute(
             f"SELECT {at}, attributes FROM event WHERE pole = ? AND epoch = ? AND sequence < ? AND eventType = ?"
             " AND startEndFlag = 1 ORDER BY sequence DESC LIMIT 1",
             (pole, epoch, sequence, kind),
         ).fetchone()
-        out.append(Heard(pole, kind, start[0] if start else None, ended, _attributes(start[1]) if start else {}))
+        begins, evidence = (start[0], _attributes(start[1])) if start else (None, {})
+        chatter = chatter_of(_attributes(text), False)
+        if chatter:
+            first, chatter = _chatter(db, pole, kind, f"{_PLACE} <= {place}")
+            begins = first or begins
+        out.append(Heard(pole, kind, begins, ended, evidence, chatter))
     return out
+
+
+def _chatter(
+    db: sqlite3.Connection, pole: str, kind: str, until: str = "1"
+) -> tuple[int | None, Chatter | None]:  # fmt: skip
+    """Since when *kind* of *pole* comes and goes, and how, by its last events that *until* (SQL) is true of."""
+    rows = db.execute(
+        f"SELECT event.startEndFlag, {believed(db).at()}, event.attributes {_JOIN} WHERE event.pole = ? AND"
+        f" event.eventType = ? AND event.epoch != ? AND event.startEndFlag IS NOT NULL AND {until}"
+        f" ORDER BY {_PLACE} DESC",
+        (pole, kind, EPOCH),
+    )
+    first: int | None = None
+    told: list[Chatter] = []
+    for place, (starts, at, text) in enumerate(rows):
+        one = chatter_of(_attributes(text), bool(starts))
+        if place and not starts and (one or not told or told[-1].first is None or at < told[-1].first):
+            break  # the end of another time
+        if one:
+            told.append(one)
+        if starts:
+            first = at
+    told.reverse()
+    firsts = [one.first for one in told if one.first is not None] + ([] if first is None else [first])
+    return min(firsts, default=None), together(told)
 
 
 def _attributes(text: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ CREATE INDEX IF NOT EXISTS event_undated ON event (arrival) WHERE timestamp IS N
 CREATE TABLE IF NOT EXISTS pole (
     name TEXT PRIMARY KEY, online INTEGER, seen INTEGER, failing TEXT, groups TEXT NOT NULL DEFAULT '[]',
     birth TEXT, birthAt INTEGER, state TEXT, stateAt INTEGER, meter TEXT, meterAt INTEGER,
-    malformed INTEGER NOT NULL DEFAULT 0, conflicts INTEGER NOT NULL DEFAULT 0
+    malformed INTEGER NOT NULL DEFAULT 0, conflicts INTEGER NOT NULL DEFAULT 0, outlived INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS flashing (
     pole TEXT PRIMARY KEY, nonce TEXT NOT NULL, version INTEGER NOT NULL
@@ -52,6 +52,8 @@ def open_record(path: Path, must: dict[str, str], about: dict[str, str]) -> tupl
             # NORMAL would forget the last commits when the machine loses power, after the broker was told
             db.execute("PRAGMA synchronous = FULL")
             db.executescript(_SCHEMA + gaps.SCHEMA)
+            if "outlived" not in {row[1] for row in db.execute("PRAGMA table_info(pole)")}:  # of an older version
+                db.execute("ALTER TABLE pole ADD COLUMN outlived INTEGER NOT NULL DEFAULT 0")
             _introduce(db, path, {"version": VERSION, **must}, about)
         except (OSError, sqlite3.Error) as error:
             raise RecordError(f"the record {path} cannot be opened: {cause(real, error)}") from error

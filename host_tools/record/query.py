@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from host_tools import spans, spreadsheet
 from host_tools.alarms.alarm import Heard
 from host_tools.errors import CommandError, RecordError
 from host_tools.record.believed import believed
+from host_tools.record.heard import SUPPLY_LOSS
 from host_tools.record.open_faults import open_faults
 from host_tools.record.reading import open_for_reading
 from host_tools.record.wire import LAST
@@ -41,6 +42,9 @@ class Wanted:
     until: int | None = None
 
 
+EVERYTHING = Wanted()
+
+
 class Reader:
     """The record in an open database."""
 
@@ -48,6 +52,7 @@ class Reader:
         self.db = db
         self.about: dict[str, str] = dict(db.execute("SELECT name, value FROM about"))
         self.believed = believed(db)
+        self.dark: Callable[[str], bool] = lambda pole: False  # whether a pole is expected to be without supply now
 
     @property
     def zone(self) -> ZoneInfo:
@@ -94,15 +99,17 @@ class Reader:
 
     @cached_property
     def open_faults(self) -> list[Heard]:
-        """The faults of poles that are open."""
-        return open_faults(self.db)
+        """The faults of poles that are open; a loss of supply where one is expected is none."""
+        return [one for one in open_faults(self.db) if one.type != SUPPLY_LOSS or not self.dark(one.pole)]
 
-    def gaps(self) -> list[dict[str, Any]]:
-        """What is missing, and whether the pole has said that it is gone."""
+    def gaps(self, wanted: Wanted = EVERYTHING) -> list[dict[str, Any]]:
+        """What is missing of the *wanted* poles, and whether the pole has said that it is gone."""
+        parts, values = _poles(wanted, "pole")
+        whose = "".join(f" AND {part}" for part in parts)
         rows = self.db.execute(
-            "SELECT pole, epoch, low, high, 'missing', tries FROM gap WHERE high < ?"
-            " UNION ALL SELECT pole, epoch, low, high, why, 0 FROM gone ORDER BY 1, 2, 3",
-            (LAST,),
+            f"SELECT pole, epoch, low, high, 'missing', tries FROM gap WHERE high < ?{whose}"
+            f" UNION ALL SELECT pole, epoch, low, high, why, 0 FROM gone WHERE 1{whose} ORDER BY 1, 2, 3",
+            (LAST, *values, *values),
         )
         names = ("pole", "epoch", "from", "to", "state", "tries")
         return [dict(zip(names, row, strict=True)) for row in rows]
@@ -110,8 +117,11 @@ class Reader:
     def latest(self, wanted: Wanted) -> list[dict[str, Any]]:
         """What is known of each pole: when it was last heard, its open faults, and its last birth, state and meter."""
         faults: dict[str, dict[str, int | None]] = {}
+        chatter: dict[str, dict[str, Any]] = {}
         for one in self.open_faults:
             faults.setdefault(one.pole, {})[one.type] = one.begins
+            if one.chatter:
+                chatter.setdefault(one.pole, {})[one.type] = one.chatter.as_json()
         chosen, values = _poles(wanted, "name")
         rows = self.db.execute(
             "SELECT name, online, seen, failing, groups, birth, state, meter, malformed, conflicts FROM pole"
@@ -126,6 +136,7 @@ class Reader:
                 **{kind: json.loads(text) if text else None for kind, text in
                    (("birth", birth), ("state", state), ("meter", meter))},
                 "malformed": malformed, "conflicts": conflicts, "faults": faults.get(name, {}),
+                "chatter": chatter.get(name, {}),
             }
             for name, online, seen, failing, groups, birth, state, meter, malformed, conflicts in rows
         ]  # fmt: skip

@@ -145,7 +145,8 @@ class Recorder:
         if not self._missing and away_s * self._clock.factor >= silence.BROKER_S:
             self._missing = True
             with self._record.transaction() as db:
-                self.totals.silent += failures.without_broker(db, int(self._clock.now()))
+                now = int(self._clock.now())
+                self.totals.silent += failures.without_broker(db, now, lambda pole: self._record.dark(pole, now))
 
     def _turn(self) -> bool:
         """Take what is here, ask what is due; whether something was taken."""
@@ -173,10 +174,10 @@ class Recorder:
             return bool(messages)
         self._looked = now
         self._connector.look()
-        steady = self._clock.steady()
+        steady, at = self._clock.steady(), int(self._clock.now())
         with self._record.transaction() as db:
             self.totals.silent += failures.check(
-                db, int(self._clock.now()), steady, self._heard, self._since, self._silent_s
+                db, at, steady, self._heard, self._since, self._silent_s, lambda pole: self._record.dark(pole, at)
             )
         return bool(messages)
 

@@ -4,6 +4,9 @@ It begins when the broker publishes the pole's last will, when nothing was heard
 every quarter of an hour, or when the recorder itself has been without the broker for a minute. It ends when the pole
 speaks again; an event is no sign of life, for it may have waited at the broker for days.
 
+Where a pole is expected to be without supply (*dark*), as by day on a feeder that is switched on at dusk, none of
+that is a failure; one that is not back when it has to be is missed from then on.
+
 Pure: what is known of a pole goes in and is changed, and what has begun or ended comes out. The record keeps both in
 its file (failures.py), the simulator in memory. Times are Unix seconds.
 """
@@ -25,11 +28,15 @@ BROKER_S = 60  # without the broker, after which nothing that was online counts 
 
 @dataclass
 class Known:
-    """What is known of a pole: its presence as last told, when it last spoke, the cause of the failure going on."""
+    """What is known of a pole: its presence as last told, when it last spoke, the cause of the failure going on.
+
+    ``outlived``: it has spoken since its last will, so what the broker retains as its presence is out of date.
+    """
 
     online: bool | None = None
     seen: int | None = None
     failing: str | None = None
+    outlived: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,11 +48,16 @@ class Failure:
     seen: int | None
 
 
-def presence(pole: Known, online: bool, retained: bool, now: int) -> Failure | None:
-    """The pole's presence.  A retained `true` proves that it was online, not that it has anything to say."""
+def presence(pole: Known, online: bool, retained: bool, now: int, dark: bool = False) -> Failure | None:
+    """The pole's presence.  A retained `true` proves that it was online, not that it has anything to say; a retained
+    will that it has outlived proves nothing.
+    """
+    if not online and retained and pole.outlived:
+        return None
     pole.online = online
+    pole.outlived = False
     if not online:
-        return _begin(pole, LAST_WILL)
+        return None if dark else _begin(pole, LAST_WILL)
     if not retained:
         return alive(pole, now)
     return _end(pole) if pole.failing == LAST_WILL else None
@@ -54,6 +66,7 @@ def presence(pole: Known, online: bool, retained: bool, now: int) -> Failure | N
 def alive(pole: Known, now: int) -> Failure | None:
     """The pole has just said something, so it is online: a will may come late, after the session that follows it."""
     ended = _end(pole)
+    pole.outlived = pole.outlived or pole.online is False
     pole.online = True
     pole.seen = now  # and not the later of both: a clock that was put back would leave it in the future
     return ended
@@ -62,8 +75,11 @@ def alive(pole: Known, now: int) -> Failure | None:
 def unheard(pole: Known, quiet_s: float, limit_s: float) -> Failure | None:
     """Whether the pole was not heard of for *limit_s*: it is *quiet_s* since it spoke, or since we began to listen.
 
-    *quiet_s* is counted on a clock that is never set: a step of the computer's own is no silence.
+    *quiet_s* is counted on a clock that is never set: a step of the computer's own is no silence.  A pole that is
+    offline waits for nothing: it was expected to be, and no longer is.
     """
+    if pole.online is False:
+        return _begin(pole, LAST_WILL)
     return _begin(pole, SILENT) if quiet_s >= limit_s else None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,10 +64,15 @@ class Record:
     """The record in the file *path*, made where there is none; for one writer at a time.  Raises RecordError.
 
     *about* is remembered for readers (time zone, title); a file of another *root* or *site* is refused.
+    *dark(pole, at)* says whether a pole is expected to be without supply at a time (Unix s).
     """
 
-    def __init__(self, path: Path, root: str, site: str, about: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, path: Path, root: str, site: str, about: dict[str, str] | None = None,
+        dark: Callable[[str, int], bool] = lambda pole, at: False,
+    ) -> None:  # fmt: skip
         self._root, self._site = root, site
+        self.dark = dark
         self.path = path
         self.db, self._opened = open_record(path, {"root": root, "site": site}, about or {})
 
@@ -133,12 +138,27 @@ class Record:
         db.execute("INSERT OR IGNORE INTO pole (name) VALUES (?)", (pole,))
         if kind == contract.EVENT:
             sound = _event(db, pole, wire.event(message.payload), taken, now, wall)
+        elif (values := parsed(message.payload)) is None:
+            sound = False
+        elif kind == contract.PRESENCE:
+            sound = self._present(db, pole, values.get("online"), message.retained, taken, now, wall)
         else:
-            values = parsed(message.payload)
-            sound = values is not None and _said(db, pole, kind, values, message.retained, taken, now, wall)
+            sound = _said(db, pole, kind, values, message.retained, taken, now, wall)
         if not sound:
             taken.malformed += 1
             db.execute("UPDATE pole SET malformed = malformed + 1 WHERE name = ?", (pole,))
+
+    def _present(
+        self, db: sqlite3.Connection, pole: str, online: object, retained: bool, taken: Taken, now: int, wall: float
+    ) -> bool:  # fmt: skip
+        if not isinstance(online, bool):
+            return False
+        failures.presence(db, pole, online, retained, now, lambda pole: self.dark(pole, now))
+        if online and not retained:
+            taken.spoke.add(pole)
+        there = db.execute("SELECT online FROM pole WHERE name = ?", (pole,)).fetchone()[0]
+        (gaps.came_back(db, pole, wall) if there else gaps.went_away(db, pole))
+        return True
 
 
 def _event(
@@ -177,15 +197,6 @@ def _said(
     db: sqlite3.Connection, pole: str, kind: str, values: dict[str, Any], retained: bool, taken: Taken, now: int,
     wall: float,
 ) -> bool:  # fmt: skip
-    if kind == contract.PRESENCE:
-        online = values.get("online")
-        if not isinstance(online, bool):
-            return False
-        failures.presence(db, pole, online, retained, now)
-        if online and not retained:
-            taken.spoke.add(pole)
-        (gaps.came_back(db, pole, wall) if online else gaps.went_away(db, pole))
-        return True
     if not retained and (kind != contract.METER or abs(now - (number(values.get("at"), 0, 2**40) or 0)) <= FRESH_S):
         failures.alive(db, pole, now)
         taken.spoke.add(pole)

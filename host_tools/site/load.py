@@ -31,8 +31,13 @@ _AT_BOUND = "must be HH:MM, or sunset, sunrise, dusk or dawn, with at most 720 m
 
 
 def find_site(name: str | Path) -> Path:
-    """Folder of the site *name*: a folder with a `site.toml`, or one of `simulator/sites/`.  Raises SiteError."""
+    """Folder of the site *name*: a folder with a `site.toml`, or one of `simulator/sites/`; the file will do as well.
+
+    Raises SiteError.
+    """
     here = Path(__file__).resolve().parents[2]
+    if Path(name).name == SITE_FILE and Path(name).is_file():
+        return Path(name).parent
     places = [Path(name), Path("simulator/sites") / name, here / "simulator" / "sites" / name]
     for place in places:
         if (place / SITE_FILE).is_file():

@@ -22,7 +22,7 @@ from host_tools.record import heard, query
 from host_tools.record.open_faults import closed_faults
 from host_tools.record.query import Reader
 from host_tools.site.model import Pole
-from host_tools.verbs.record_file import db_option, known_site, record_file
+from host_tools.verbs.record_file import dark_of, db_option, known_site, record_file, say_seeming, seem_switched
 
 STALE_S = 1200  # without a word: a pole refreshes its state every 15 minutes, so somebody would have spoken
 CLOSED = 20
@@ -74,23 +74,24 @@ def alarms_command(
         now = heard.as_of(reader.db)
         contactors = switched(files) if files else None
         faults = street_faults(known, heard.history(reader.db, now - DAY_S), switched=contactors)
+        reader.dark = dark_of(reader, files)
         told = list(reader.open_faults)
         if everything:
             told += closed_faults(reader.db, last or CLOSED)
-        dark = (lambda pole: contactors.dark(pole, now)) if contactors else (lambda pole: False)
-        every = [one for one in alarms(told, faults, dark) if wanted.holds(one)]
+        every = [one for one in alarms(told, faults, reader.dark) if wanted.holds(one)]
         opened = [one for one in every if one.ended is None]
         closed = sorted((one for one in every if one.ended), key=lambda one: -(one.ended or 0))[: last or CLOSED]
         shown = opened + (closed if everything else [])
-        stale = _stale(path, now)
+        stale, seeming = _stale(path, now), seem_switched(reader, files, faults)
         if as_json:
             count = {name: sum(one.severity == level for one in opened) for level, name in NAMES.items()}
             say_json({
                 "asOf": now, "upToDate": not stale, "open": len(opened), "bySeverity": count,
-                "alarms": [one.as_json() for one in shown],
+                "alarms": [one.as_json() for one in shown], "seemSwitched": [feeder for feeder, _days in seeming],
             })  # fmt: skip
             return
         _print(shown, now, reader, stale)
+        say_seeming(seeming)
 
 
 def _print(shown: list[Alarm], now: int, reader: Reader, stale: str) -> None:

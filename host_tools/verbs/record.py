@@ -5,10 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -16,12 +14,19 @@ from host_tools.errors import CommandError
 from host_tools.option_types import WORD, NamedPath
 from host_tools.output import json_option, say_json
 from host_tools.place import Connection, connection_options, site_option
-from host_tools.record import query
+from host_tools.record import lines, query
 from host_tools.record.known import check_names
 from host_tools.record.query import Reader, Wanted
-from host_tools.text import safe
 from host_tools.verbs.keys import key_file_option, opened
-from host_tools.verbs.record_file import db_option, known_site, record_file
+from host_tools.verbs.record_file import (
+    dark_of,
+    db_option,
+    files_of,
+    known_site,
+    record_file,
+    say_seeming,
+    seem_switched,
+)
 
 SHOWN = 20
 
@@ -72,7 +77,8 @@ def run(
     place = connection.place(site)
     keys = opened(key_file).known() if key_file else {}
     file = record_file(db)
-    store = Record(file, place.root, place.site, {"timezone": place.zone.key, "title": place.title})
+    about = {"timezone": place.zone.key, "title": place.title}
+    store = Record(file, place.root, place.site, about, place.switched.dark)
     until = None if seconds is None else time.monotonic() + seconds
     try:
         recorder = Recorder(
@@ -107,15 +113,21 @@ def show(
 ) -> None:  # fmt: skip
     if last < 1:
         raise CommandError(f"--last is {last} and must be above 0")
+    if latest and gaps_:
+        raise CommandError("what is shown must be said by one of --latest and --gaps")
+    if (latest or gaps_) and (types or since or until):
+        what = "--latest" if latest else "--gaps"
+        raise CommandError(f"--type, --since and --until choose events, and must be left out with {what}")
     with query.reading(record_file(db)) as reader:
         wanted = _wanted(reader, poles, group, types, since, until)
+        reader.dark = dark_of(reader, files_of(reader))
         summary = reader.summary()
         if latest:
-            rows, name, line = reader.latest(wanted), "latest", _pole_line
+            rows, name, line = reader.latest(wanted), "latest", lines.pole
         elif gaps_:
-            rows, name, line = reader.gaps(), "gaps", _gap_line
+            rows, name, line = reader.gaps(wanted), "gaps", lines.gap
         else:
-            rows, name, line = reader.latest_events(wanted, last), "events", _event_line
+            rows, name, line = reader.latest_events(wanted, last), "events", lines.event
         if as_json:
             say_json({"summary": summary, name: rows})
             return
@@ -162,7 +174,8 @@ def export(
 )  # fmt: skip
 @json_option
 def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None:
-    from host_tools.correlation import lines, street_faults, switched
+    from host_tools.correlation import lines as fault_lines
+    from host_tools.correlation import street_faults, switched
     from host_tools.record import heard
     from host_tools.record.believed import as_of
 
@@ -174,23 +187,26 @@ def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None
                 "known: name their folder by --site",
                 err=True,
             )
+        reader.dark = dark_of(reader, known)
         now = as_of(reader.db)
         from_ = query.moment(since, now, reader.zone)
         history, poles = heard.history(reader.db, from_), known.poles if known else ()
         found = street_faults(poles, history, switched=switched(known) if known else None)
         shown = [one for one in found if one.ends is None or one.ends >= from_]
+        seeming = seem_switched(reader, known, shown)
         if as_json:
             say_json({
                 "asOf": now, "since": from_, "faults": [one.as_json() for one in shown],
-                "openOfPoles": len(reader.open_faults),
+                "openOfPoles": len(reader.open_faults), "seemSwitched": [feeder for feeder, _days in seeming],
             })  # fmt: skip
         elif not now:
             click.echo("the record holds nothing yet.")
         else:
-            click.echo("\n".join(lines(now, from_, shown, reader.zone)))
+            click.echo("\n".join(fault_lines(now, from_, shown, reader.zone)))
             if reader.open_faults:
                 many = len(reader.open_faults)
                 click.echo(f"\n{many} fault{'s' if many > 1 else ''} of single poles open: `diya alarms` lists them.")
+            say_seeming(seeming)
 
 
 def _wanted(
@@ -208,38 +224,3 @@ def _wanted(
     if from_ is not None and to is not None and from_ >= to:
         raise CommandError(f"--since is {since!r} and must be before --until, which is {until!r}")
     return Wanted(poles, group or "", types, from_, to)
-
-
-def _event_line(row: dict[str, Any], reader: Reader) -> str:
-    word = {True: "begins", False: "ends", None: "noted"}[row["startEndFlag"]]
-    sound = reader.believed.sound(row["timestamp"])
-    when = _time(row["timestamp"], reader.zone) if sound else f"came {_time(row['receivedAt'], reader.zone)}"
-    number = f"{row['epoch']}-{row['sequence']}"
-    later = ", replayed" if row["replayed"] else ""
-    return safe(f"{when} {row['pole']} {row['eventType']} {word} ({number}{later})")
-
-
-def _gap_line(row: dict[str, Any], reader: Reader) -> str:
-    state = f"missing, asked for {row['tries']} times" if row["state"] == "missing" else f"gone: {row['state']}"
-    return f"{row['pole']} {row['epoch']} {row['from']} to {row['to']}: {state}"
-
-
-def _pole_line(row: dict[str, Any], reader: Reader) -> str:
-    state = row["state"] or {}
-    word = {True: "online", False: "offline", None: "unknown"}[row["online"]]
-    seen = _time(row["lastSeen"], reader.zone) or "never"
-    rubbish = f", {row['malformed']} messages without sense" if row["malformed"] else ""
-    twice = f", {row['conflicts']} ids given twice" if row["conflicts"] else ""
-    light = f", {state.get('level')} % {state.get('owner')}: {state.get('reason')}" if state else ""
-    faults = f", open: {', '.join(row['faults'])}" if row["faults"] else ""
-    return safe(f"{row['pole']} {word}, last heard {seen}{light}{faults}{rubbish}{twice}")
-
-
-def _time(unix: int | None, zone: ZoneInfo) -> str:
-    """Local time; empty for none, a dash for one that no calendar holds."""
-    if unix is None:
-        return ""
-    try:
-        return f"{datetime.fromtimestamp(unix, zone):%Y-%m-%d %H:%M:%S}"
-    except (OverflowError, ValueError, OSError):
-        return "-"

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
 
+from host_tools.correlation import Fault, switched
+from host_tools.correlation.fault import FEEDER
+from host_tools.correlation.seeming import DAYS, seeming, sentence
+from host_tools.correlation.switched import NOTHING
+from host_tools.errors import CommandError
 from host_tools.option_types import NamedPath
+from host_tools.record import heard
 from host_tools.record.query import Reader
 from host_tools.site.load import find_site, load_site
 from host_tools.site.model import Site, SiteError
@@ -26,11 +33,47 @@ def record_file(db: Path | None) -> Path:
 def known_site(site: str | None, reader: Reader) -> Site | None:
     """The files of *site*, or of the record's own.
 
-    None where none is named and the record's own has no files here: then no feeder is known.  Raises SiteError.
+    None where none is named and the record's own has no files here: then no feeder is known.  Raises SiteError, and
+    CommandError where the files are of another site.
     """
+    own = reader.about["site"]
     if site is None:
         try:
-            find_site(reader.about["site"])
+            find_site(own)
         except SiteError:
             return None
-    return load_site(site or reader.about["site"])
+    known = load_site(site or own)
+    if known.name != own:
+        if site is None:
+            return None
+        raise CommandError(f"--site is {site!r}, whose files are of the site {known.name}, and the record is of {own}")
+    return known
+
+
+def files_of(reader: Reader) -> Site | None:
+    """The files of the record's own site; None where they are not here, or hold mistakes."""
+    try:
+        return known_site(None, reader)
+    except SiteError:
+        return None
+
+
+def dark_of(reader: Reader, site: Site | None) -> Callable[[str], bool]:
+    """Says whether a pole of *site* is expected to be without supply at the record's now."""
+    now = heard.as_of(reader.db)
+    contactors = switched(site) if site else NOTHING
+    return lambda pole: contactors.dark(pole, now)
+
+
+def seem_switched(reader: Reader, site: Site | None, faults: Iterable[Fault]) -> list[tuple[str, int]]:
+    """Feeders of *site* that seem switched by a contactor, and on how many days; none where no feeder was off."""
+    if site is None or all(one.kind != FEEDER for one in faults):
+        return []
+    history = heard.history(reader.db, heard.as_of(reader.db) - DAYS * 86400)
+    return seeming(site.poles, history, switched(site))
+
+
+def say_seeming(found: Iterable[tuple[str, int]]) -> None:
+    """Say what ``seem_switched`` found."""
+    for feeder, days in found:
+        click.echo(f"\nPerhaps {sentence(feeder, days)}.")

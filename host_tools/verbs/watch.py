@@ -17,15 +17,16 @@ from host_tools.option_types import WORD
 from host_tools.output import console, json_option, on_terminal, reading_bar, say_json, say_json_line, warn
 from host_tools.place import Connection, Place, connection_options, site_option
 from host_tools.watch import lines
+from host_tools.watch.faults import CONDITIONS, SAFE_MODE, SUPPLY_LOSS
 from host_tools.watch.row import Happening, Wanted
-from host_tools.watch.street import CONDITIONS, SAFE_MODE, Street
+from host_tools.watch.street import Street
 from pole import contract
 
 FRAME_S, CITY_FRAME_S = 0.25, 1.0  # between two pictures: of a street, and of one with more poles than ...
 CITY = 2000
 FEW = 40  # poles that are taken in without a table by ward
 STAYS = (contract.PRESENCE, contract.BIRTH, contract.STATE)  # the kinds that a broker retains
-FAULTS = sorted({*CONDITIONS, SAFE_MODE, "supplyLoss"})
+FAULTS = sorted({*CONDITIONS, SAFE_MODE, SUPPLY_LOSS})
 
 
 @click.command(help="Watch a street live, over any MQTT broker.")
@@ -74,7 +75,8 @@ class _Watcher:
     def __init__(self, place: Place, wanted: Wanted) -> None:
         self.place = place
         self.clock = SiteClock(place.simulated)
-        self.street = Street(place.root, place.site, place.lit_percent, place.poles, wanted)
+        own = place.lit_percent, place.poles, wanted, place.switched, place.zone
+        self.street = Street(place.root, place.site, *own)
         self._wanted = wanted
         self._clock_topic = clock_topic(place.root, place.site)
         self._checked = False
@@ -132,21 +134,24 @@ class _Watcher:
         step = round(self.clock.stepped())
         if step:
             self.street.shift(step)
-        return self.clock.now()
+        now = self.clock.now()
+        self.street.at(int(now))
+        return now
 
     def remark(self) -> None:
         """Say what a person should be told of the time there, once."""
         warn(self.clock.remark(self._clock_topic))
 
     def snapshot(self) -> dict[str, Any]:
+        now = int(self.now())
         return {
             "site": self.place.site,
-            "at": int(self.now()),
+            "at": now,
             "simulated": self.clock.simulated,
             "complete": not self.reading.unsure,
             "summary": self.street.summary().as_json(),
             "wards": {name: total.as_json() for name, total in self.street.shown.wards()},
-            "poles": [row.as_json() for row in self.street.rows()],
+            "poles": [row.as_json(self.street.shown.by_day) for row in self.street.rows()],
             "neverHeard": self.street.shown.never(),
         }
 
@@ -156,12 +161,13 @@ class _Watcher:
             return
         now = self.now()
         for row in self.street.rows():
-            click.echo(lines.row_line(row, now, self.place.zone))
+            click.echo(lines.row_line(row, now, self.place.zone, self.street.shown.by_day))
         self.sum_up()
 
     def sum_up(self) -> None:
         """The last lines: never heard, by ward, and the street in numbers."""
         shown = self.street.shown
+        self.now()  # tells the street whether it is day
         never = lines.never_line(shown.never())
         wards = lines.ward_lines(shown.wards()) if len(shown.names) > FEW else []
         for line in [never, *wards] if never else wards:
@@ -176,7 +182,8 @@ def _stream(link: Link, watcher: _Watcher, seconds: float | None, as_json: bool)
         for one in watcher.take(message):
             row = watcher.street.row(one.pole)
             if as_json:
-                say_json_line({"at": one.at, "kind": one.kind, "text": one.text, "bad": one.bad, **row.as_json()})
+                known = row.as_json(watcher.street.shown.by_day)
+                say_json_line({"at": one.at, "kind": one.kind, "text": one.text, "bad": one.bad, **known})
             else:
                 click.echo(lines.line_of(one, row, watcher.place.zone))
 

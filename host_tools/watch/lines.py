@@ -23,12 +23,18 @@ def state_text(row: Row, now: float, zone: ZoneInfo) -> str:
     return f"{row.level} %{going} {row.owner or '-'}: {row.reason or '-'}{end}"
 
 
-def row_line(row: Row, now: float, zone: ZoneInfo) -> str:
-    """One pole of the table that `--once` prints."""
-    online = {True: "online", False: "offline", None: "-"}[row.online]
+def faults_text(row: Row) -> str:
+    """Its open faults, and how often those began that come and go."""
+    often = row.chatter or {}
+    return ", ".join(f"{name} ({often[name].count} times)" if name in often else name for name in row.faults)
+
+
+def row_line(row: Row, now: float, zone: ZoneInfo, by_day: bool = False) -> str:
+    """One pole of the table that `--once` prints; *by_day*: switched feeders may be off."""
+    online = "off" if row.off(by_day) else {True: "online", False: "offline", None: "-"}[row.online]
     state = state_text(row, now, zone) if row.level is not None else "-"
     seen = "-" if row.seen is None else f"{words.ago(now - row.seen)} ago"
-    faults = f"  {', '.join(row.faults)}" if row.faults else ""
+    faults = f"  {faults_text(row)}" if row.faults else ""
     return f"{row.pole}  {online:7}  {words.watts(row.power_w):>8}  {seen:>10}  {state}{faults}"
 
 
@@ -56,6 +62,7 @@ def summary_line(total: Summary) -> str:
     return (
         f"{total.poles} poles, {total.online} online, {total.lit} lit, {total.kilowatts:.2f} kW, "
         + words.faults(total.faults, total.unknown, total.poles)
+        + (f", {total.switched_off} on feeders that are switched off by day" if total.switched_off else "")
         + (f", {total.never} never heard" if total.never else "")
         + (f", {total.unreadable} unreadable messages" if total.unreadable else "")
         + (f", {total.refused} messages of more poles than can be kept" if total.refused else "")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from host_tools.chatter import Chatter
+
 Kind = Literal["presence", "birth", "state", "meter", "event", "ack"]
 
 
@@ -16,6 +18,8 @@ class Row:
     eventType of each open fault to its beginning, None where that was before we came.  ``faults_at``: the time of the
     state that listed them all; None where no state did, and then there may be more.  ``heard`` False: a pole of the
     site's files of which the broker has nothing.  ``flash_nonce`` is the nonce of the flashing that its birth tells.
+    ``outlived``: it has spoken since its last will, which a broker may still retain.  ``switched``: a contactor
+    switches its feeder off by day.  ``chatter``: those of its faults that come and go.
     """
 
     pole: str
@@ -37,14 +41,27 @@ class Row:
     faults_at: int | None = None
     heard: bool = False
     flash_nonce: str = ""
+    outlived: bool = False
+    switched: bool = False
+    chatter: dict[str, Chatter] | None = None
 
-    def as_json(self) -> dict[str, Any]:
+    def gone(self, by_day: bool) -> bool:
+        """Whether it is offline and should not be; *by_day*: switched feeders may be off."""
+        return self.online is False and not (by_day and self.switched)
+
+    def off(self, by_day: bool) -> bool:
+        """Whether it is offline because its feeder is switched off *by_day*."""
+        return self.online is False and by_day and self.switched
+
+    def as_json(self, by_day: bool = False) -> dict[str, Any]:
         """The row in the names of the wire."""
+        chatter = {name: one.as_json() for name, one in (self.chatter or {}).items()}
         return {
-            "pole": self.pole, "online": self.online, "level": self.level, "target": self.target, "reason": self.reason,
-            "owner": self.owner, "until": self.until, "clock": self.clock, "activePower": self.power_w,
+            "pole": self.pole, "online": self.online, "switchedOff": self.off(by_day),
+            "level": self.level, "target": self.target, "reason": self.reason, "owner": self.owner,
+            "until": self.until, "clock": self.clock, "activePower": self.power_w,
             "lastSeen": self.seen, "groups": list(self.groups), "ward": self.ward, "board": self.board,
-            "faults": dict(self.faults), "faultsKnown": self.faults_at is not None,
+            "faults": dict(self.faults), "faultsKnown": self.faults_at is not None, "chatter": chatter,
         }  # fmt: skip
 
 

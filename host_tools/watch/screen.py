@@ -40,12 +40,13 @@ def draw(
     room = max(1, height - CHROME - strip)
     fits = len(shown.names) <= room
     # a city on a small screen: its wards, or the summary, have to do
-    glance = [] if fits or len(shown.names) > height // 6 * width else _glance(shown.rows(), width)
+    street.at(int(now))
+    glance = [] if fits or len(shown.names) > height // 6 * width else _glance(shown.rows(), width, shown.by_day)
     wards = [] if fits else _wards(shown.wards(), room // 3, elapsed_s)
     rows, page, pages = choose(street, now, factor, max(1, room - len(glance) - len(wards)), elapsed_s)
     head = _summary(street, title, now, factor, zone, page, pages, connected, note)
     events = [_event(one, zone, width) for one in list(street.events)[-strip:][::-1]]
-    return Group(head, *glance, *wards, _table(rows, now, zone), Rule("events", style="dim"), *events)
+    return Group(head, *glance, *wards, _table(rows, now, zone, shown.by_day), Rule("events", style="dim"), *events)
 
 
 def choose(street: Street, now: float, factor: float, room: int, elapsed_s: float) -> tuple[list[Row], int, int]:
@@ -81,14 +82,16 @@ def _wards(wards: list[tuple[str, Summary]], room: int, elapsed_s: float) -> lis
     return out
 
 
-def _glance(rows: Sequence[Row], width: int) -> list[Text]:
+def _glance(rows: Sequence[Row], width: int, by_day: bool) -> list[Text]:
     """The whole street, a character a pole by name: as high as its light, red where something is wrong."""
     out = []
     for start in range(0, len(rows), width):
         text = Text(no_wrap=True)
         for row in rows[start : start + width]:
-            if row.online is False:
+            if row.gone(by_day):
                 text.append("x", "bold red")
+            elif row.off(by_day):
+                text.append("o", "dim")
             elif row.level is None:
                 text.append("?", "dim")
             else:
@@ -112,7 +115,9 @@ def _summary(
     if note:
         text.append(f"  {note}", "bold yellow")
     text.append(f"  {total.poles} poles  ")
-    text.append(f"{total.online} online", "red" if total.online < total.poles else "green")
+    text.append(f"{total.online} online", "red" if total.online + total.switched_off < total.poles else "green")
+    if total.switched_off:
+        text.append(f"  {total.switched_off} off by day")
     text.append(f"  {total.lit} lit  {total.kilowatts:.2f} kW  ")
     faults = words.faults(total.faults, total.unknown, total.poles)
     text.append(faults, "bold red" if total.faults else "yellow" if total.unknown else "green")
@@ -129,7 +134,7 @@ def _summary(
     return text
 
 
-def _table(rows: Sequence[Row], now: float, zone: ZoneInfo) -> Table:
+def _table(rows: Sequence[Row], now: float, zone: ZoneInfo, by_day: bool) -> Table:
     table = Table(box=None, expand=True, pad_edge=False, header_style="dim", padding=(0, 1))
     table.add_column("pole", no_wrap=True)
     table.add_column("level", no_wrap=True, min_width=14)
@@ -139,11 +144,11 @@ def _table(rows: Sequence[Row], now: float, zone: ZoneInfo) -> Table:
     table.add_column("power", no_wrap=True, justify="right")
     table.add_column("seen", no_wrap=True, justify="right")
     for row in rows:
-        style = "red" if row.online is False else ""
+        style = "red" if row.gone(by_day) else ""
         table.add_row(
             Text(row.pole, style),
             _level(row),
-            _why(row),
+            _why(row, by_day),
             Text(row.owner or "-", "" if row.owner in ("calendar", "") else "bold"),
             words.until(row.until, now, zone),
             words.watts(row.power_w),
@@ -164,12 +169,14 @@ def _level(row: Row) -> Text:
     return text
 
 
-def _why(row: Row) -> Text:
+def _why(row: Row, by_day: bool) -> Text:
     text = Text(no_wrap=True, overflow="ellipsis")
-    if row.online is False:
+    if row.gone(by_day):
         text.append("offline ", "bold red")
+    elif row.off(by_day):
+        text.append("off: its feeder is switched off by day ")
     if row.faults:
-        text.append(", ".join(row.faults) + " ", "bold red")
+        text.append(lines.faults_text(row) + " ", "bold red")
     if row.clock and row.clock != "synced":
         text.append(f"clock {row.clock} ", "yellow")
     text.append(row.reason or "-")

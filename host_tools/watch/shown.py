@@ -16,6 +16,7 @@ class Shown:
 
     def __init__(self, wanted: Wanted, lit_percent: int) -> None:
         self.wanted = wanted
+        self.by_day = False  # whether feeders that are switched may be off
         self._totals = Totals(lit_percent)
         self._rows: dict[str, Row] = {}  # heard of
         self._sorted: list[str] | None = None  # the same, by name
@@ -76,7 +77,8 @@ class Shown:
 
     def urgent(self, now: int, recent_s: float, most: int) -> list[Row]:
         """At most *most* rows that need looking at: with a fault, then offline, then changed in the last *recent_s*."""
-        out = heapq.nsmallest(most, self._bad, key=lambda name: (not self._rows[name].faults, name))
+        bad = [name for name in self._bad if self._rows[name].faults or self._rows[name].gone(self.by_day)]
+        out = heapq.nsmallest(most, bad, key=lambda name: (not self._rows[name].faults, name))
         fresh: list[str] = []
         for name in reversed(self._changed):
             row = self._rows.get(name)
@@ -88,8 +90,9 @@ class Shown:
 
     def summary(self) -> Summary:
         """The street in numbers.  Not to be changed."""
-        return self._totals.whole
+        return self._totals.whole if self.by_day else self._totals.whole.by_night()
 
     def wards(self) -> list[tuple[str, Summary]]:
         """The street by ward; "" is where no ward is known."""
-        return sorted(self._totals.wards.items(), key=lambda one: natural(one[0]))
+        wards = sorted(self._totals.wards.items(), key=lambda one: natural(one[0]))
+        return wards if self.by_day else [(name, total.by_night()) for name, total in wards]

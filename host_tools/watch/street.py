@@ -10,34 +10,38 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from host_tools.correlation.switched import NOTHING, Switched
 from host_tools.envelope import flash_nonce
 from host_tools.site.model import Pole
-from host_tools.text import json_text
+from host_tools.watch import faults
+from host_tools.watch.faults import SAFE_MODE
 from host_tools.watch.payload import number, parsed, text
 from host_tools.watch.row import Happening, Row, Wanted
 from host_tools.watch.shown import Shown
 from host_tools.watch.totals import Summary
 from pole import contract, contract_acks
-from pole.health.names import EVENT_TYPES
 
 MOST_POLES = 500_000  # a flood of made-up topics must not eat the machine; what is above is counted and said
-MOST_FAULTS = 16  # of one pole
 KEPT_EVENTS = 200
 ALL = Wanted()
-CONDITIONS = frozenset(EVENT_TYPES)  # what a state lists while it is open
-SAFE_MODE = "safeMode"
+UTC = ZoneInfo("UTC")
 
 
 class Street:
     """All poles of *site* under *root*: those of its files, *poles*, and all that the broker tells of.
 
-    ``shown`` are the *wanted* ones.  A pole counts as lit from *lit_percent* on.
+    ``shown`` are the *wanted* ones.  A pole counts as lit from *lit_percent* on.  Poles on *switched* feeders may be
+    offline by day.  Times within sentences are in *zone*.
     """
 
     def __init__(
-        self, root: str, site: str, lit_percent: int = 10, poles: Iterable[Pole] = (), wanted: Wanted = ALL
+        self, root: str, site: str, lit_percent: int = 10, poles: Iterable[Pole] = (), wanted: Wanted = ALL,
+        switched: Switched = NOTHING, zone: ZoneInfo = UTC,
     ) -> None:  # fmt: skip
+        self._switched = switched
+        self._zone = zone
         self._head = f"{root}/{site}/"
         self._rows: dict[str, Row] = {}
         self.shown = Shown(wanted, lit_percent)
@@ -45,8 +49,13 @@ class Street:
         self.refused = 0  # messages of poles above MOST_POLES
         self.events: deque[Happening] = deque(maxlen=KEPT_EVENTS)
         for pole in poles:
-            row = self._rows[pole.name] = Row(pole.name, groups=pole.groups, ward=pole.ward)
+            switches = pole.name in switched.poles
+            row = self._rows[pole.name] = Row(pole.name, groups=pole.groups, ward=pole.ward, switched=switches)
             self.shown.count(row)
+
+    def at(self, now: int) -> None:
+        """It is *now* (Unix s): by day poles on switched feeders may be offline."""
+        self.shown.by_day = self._switched.by_day(now)
 
     def shift(self, seconds: int) -> None:
         """The computer's clock was set by *seconds*: what was heard by it is as old as before."""
@@ -89,9 +98,10 @@ class Street:
         if not (retained and kind == contract.PRESENCE) and not _is_will(kind, values):
             row.seen = max(row.seen or 0, moment) if retained else moment
             row.seen_live = not retained
-            if not retained and row.online is False and kind != contract.PRESENCE:
-                row.online = True  # its will came late: after the session that follows it
-                back.append(Happening(now, row.pole, "presence", "online again"))
+            if not retained and row.online is not True and kind != contract.PRESENCE:
+                if row.online is False:  # its will came late: after the session that follows it
+                    back.append(Happening(now, row.pole, "presence", "online again"))
+                row.online = row.outlived = True  # whatever the broker retains as its presence
         take = {
             contract.PRESENCE: self._presence, contract.BIRTH: self._birth, contract.STATE: self._state,
             contract.METER: self._meter, contract.EVENT: self._event, contract.ACK: self._ack,
@@ -136,11 +146,15 @@ class Street:
         if not isinstance(online, bool):
             self.rubbish += 1
             return []
-        known, row.online = row.online, online
+        if retained and not online and row.outlived:
+            return []
+        known, row.online, row.outlived = row.online, online, False
         if known == online or (known is None and online):
             return []
         if known is None and retained:
             return []  # it was gone before we looked
+        if row.switched and not online and self._switched.by_day(at):
+            return [Happening(at, row.pole, "presence", "off: its feeder is switched off by day")]
         return [Happening(at, row.pole, "presence", "online again" if online else "offline", bad=not online)]
 
     def _birth(self, row: Row, values: dict[str, Any], at: int, retained: bool) -> Iterable[Happening]:
@@ -169,7 +183,7 @@ class Street:
         row.owner = text(values.get("owner"), 16)
         row.until = number(values.get("until"), 1, 2**40)
         row.clock = text(values.get("clock"), 16)
-        self._listed(row, values.get("faults"), number(values.get("at"), 1, 2**40) or at)
+        faults.listed(row, values.get("faults"), number(values.get("at"), 1, 2**40) or at)
         if before == (row.level, row.target, row.reason, row.owner, row.until):
             return []
         first = before[0] is None
@@ -180,20 +194,6 @@ class Street:
             return []
         return [Happening(at, row.pole, "state", "")]
 
-    def _listed(self, row: Row, faults: object, at: int) -> None:
-        """Take the open *faults* that a state of *at* lists; one without a list tells nothing of them."""
-        if not isinstance(faults, list):
-            row.faults_at = None
-            return
-        listed = [text(name, 40) for name in faults[:MOST_FAULTS]]
-        for name in CONDITIONS.intersection(row.faults):
-            if name not in listed:
-                del row.faults[name]
-        for name in listed:
-            if name:
-                row.faults.setdefault(name, None)
-        row.faults_at = at
-
     def _meter(self, row: Row, values: dict[str, Any], at: int, retained: bool) -> Iterable[Happening]:
         power = values.get("activePower")
         if isinstance(power, bool) or not isinstance(power, int | float) or not 0 <= power <= 1e6:
@@ -203,27 +203,9 @@ class Street:
         return []
 
     def _event(self, row: Row, values: dict[str, Any], at: int, retained: bool) -> Iterable[Happening]:
-        name = text(values.get("eventType"), 40)
-        if not name:
-            self.rubbish += 1
-            return []
-        since = number(values.get("timestamp"), 1, 2**40) or at
-        flag = values.get("startEndFlag")
-        ends = flag is False or flag == "end"
-        # a state that is newer lists what is open: an older event, sent late, tells no more than when that began
-        settled = name in CONDITIONS and row.faults_at is not None and since < row.faults_at
-        if ends:
-            if not settled:
-                row.faults.pop(name, None)
-        elif flag is True or flag == "start":
-            new = not settled and len(row.faults) < MOST_FAULTS
-            if new or name in row.faults:
-                row.faults[name] = since
-        word = " ended" if ends else ""
-        late = " (replayed)" if values.get("replayed") is True else ""
-        evidence = values.get("attributes")
-        shown = text(json_text(evidence), 120) if isinstance(evidence, dict) and evidence else ""
-        return [Happening(since, row.pole, "event", f"{name}{word}{late} {shown}".rstrip(), bad=not ends)]
+        found = faults.event(row, values, at, self._switched.by_day, self._zone)
+        self.rubbish += found is None
+        return [] if found is None else [found]
 
     def _ack(self, row: Row, values: dict[str, Any], at: int, retained: bool) -> Iterable[Happening]:
         outcome = text(values.get("outcome"), 24)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from host_tools.watch.row import Row
@@ -13,7 +13,8 @@ class Summary:
     """The poles that were heard of: how many, online, lit, offline; open faults, and the kilowatts they say they take.
 
     ``unknown``: poles that do not tell which faults are open.  ``never``: poles of the site's files that were not
-    heard of.  ``unreadable``: messages; ``refused``: messages of poles above the most that are kept.
+    heard of.  ``unreadable``: messages; ``refused``: messages of poles above the most that are kept.  ``switched_off``:
+    poles that are offline because their feeder is switched off by day; they are not among ``offline``.
     """
 
     poles: int = 0
@@ -26,6 +27,7 @@ class Summary:
     watts: float = 0.0
     unreadable: int = 0
     refused: int = 0
+    switched_off: int = 0
 
     @property
     def kilowatts(self) -> float:
@@ -33,11 +35,16 @@ class Summary:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "poles": self.poles, "online": self.online, "offline": self.offline, "lit": self.lit,
+            "poles": self.poles, "online": self.online, "offline": self.offline, "switchedOff": self.switched_off,
+            "lit": self.lit,
             "faults": self.faults, "faultsUnknown": self.unknown, "neverHeard": self.never,
             "activePower": round(self.kilowatts * 1000, 1), "rubbish": self.unreadable,
             "refused": self.refused,
         }  # fmt: skip
+
+    def by_night(self) -> Summary:
+        """The same while no feeder may be off."""
+        return replace(self, offline=self.offline + self.switched_off, switched_off=0) if self.switched_off else self
 
     def add(self, row: Row, lit_percent: int, sign: int) -> None:
         """Count *row* in (*sign* 1) or out again (-1)."""
@@ -46,7 +53,8 @@ class Summary:
             return
         self.poles += sign
         self.online += sign * (row.online is True)
-        self.offline += sign * (row.online is False)
+        self.offline += sign * row.gone(by_day=True)
+        self.switched_off += sign * row.off(by_day=True)
         self.faults += sign * len(row.faults)
         self.unknown += sign * (row.faults_at is None)
         if row.online is not False:
@@ -55,7 +63,7 @@ class Summary:
 
 
 class Totals:
-    """``whole`` and ``wards`` (by name; "" is "no ward known") of all rows that were added."""
+    """``whole`` and ``wards`` (by name; "" is "no ward known") of all rows that were added, as they are by day."""
 
     def __init__(self, lit_percent: int) -> None:
         self._lit = lit_percent

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from host_tools.correlation import SupplyLoss
+from host_tools.correlation import SupplyLoss, switched
 from host_tools.site.model import Site
 from pole import contract, contract_acks
 from simulator.kernel import Kernel
@@ -55,7 +55,7 @@ class Recorder:
         self._transcript = transcript
         self._orders: dict[tuple[str, int], _Order] = {}
         self._held: dict[str, dict[tuple[str, str], _Order]] = {}
-        self._silences = Silences(kernel, self.reported, unix, self.events.append)
+        self._silences = Silences(kernel, self.reported, unix, self.events.append, switched(site).dark)
 
     def broker(self, connected: bool) -> None:
         """Whether the recorder hears the broker; may be told again and again."""

@@ -16,11 +16,16 @@ CHECK_MS = 60_000  # between two looks for poles without a word
 
 
 class Silences:
-    """Of the poles called *names*; *unix* is the true time (Unix s), *note* is handed what begins and ends."""
+    """Of the poles called *names*; *unix* is the true time (Unix s), *note* is handed what begins and ends.
+
+    *dark(pole, at)* says whether a pole is expected to be without supply at a time.
+    """
 
     def __init__(
-        self, kernel: Kernel, names: Iterable[str], unix: Callable[[], int], note: Callable[[Event], None]
-    ) -> None:
+        self, kernel: Kernel, names: Iterable[str], unix: Callable[[], int], note: Callable[[Event], None],
+        dark: Callable[[str, int], bool] = lambda pole, at: False,
+    ) -> None:  # fmt: skip
+        self._dark = dark
         self._kernel = kernel
         self._unix = unix
         self._note = note
@@ -37,7 +42,9 @@ class Silences:
 
     def presence(self, pole: str, online: bool) -> None:
         """The pole's presence, or its last will."""
-        self._found(pole, silence.presence(self._poles[pole], online, False, self._unix()))
+        now = self._unix()
+        dark = not online and self._dark(pole, now)
+        self._found(pole, silence.presence(self._poles[pole], online, False, now, dark))
 
     def broker(self, connected: bool) -> None:
         """The broker is there, or not; may be told again and again."""
@@ -54,13 +61,15 @@ class Silences:
     def _miss(self, number: int) -> None:
         if not self._connected and number == self._outage:
             for pole, known in self._poles.items():
-                self._found(pole, silence.without_broker(known))
+                if not self._dark(pole, self._unix()):
+                    self._found(pole, silence.without_broker(known))
 
     def _check(self) -> None:
         now = self._unix()
         if self._connected and self._since + silence.SILENT_S <= now:
             for pole, known in self._poles.items():
-                if known.seen is not None:  # the record knows nothing of a pole that never spoke
+                # the record knows nothing of a pole that never spoke
+                if known.seen is not None and not self._dark(pole, now):
                     quiet_s = now - max(known.seen, self._since)
                     self._found(pole, silence.unheard(known, quiet_s, silence.SILENT_S))
 

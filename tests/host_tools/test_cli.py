@@ -132,3 +132,8 @@ def test_boards(capsys: Capture) -> None:
     assert "virtual  esp32" in capsys.readouterr().out
     assert run(["boards", "virtual", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["chip"] == "esp32"
+
+
+def test_a_verb_that_was_mistyped_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["alrams"]) == 2
+    assert capsys.readouterr().err == "diya: No such command 'alrams'. Did you mean 'alarms'?\n"

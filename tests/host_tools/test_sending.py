@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from host_tools import envelope
+from host_tools import envelope, sending
 from host_tools.broker import BrokerAddress
 from host_tools.envelope import Counters, Key
 from host_tools.errors import CommandError
@@ -28,14 +28,18 @@ class FakeLink:
     sessions = 1
     connected = True
 
-    def __init__(self) -> None:
+    def __init__(self, online: bool = True, speaks: bool = False) -> None:
         self.sent: list[tuple[str, bytes]] = []
+        self._online, self._speaks = online, speaks
         self._retained: list[Message] = []
 
     def subscribe(self, topics: Sequence[str], qos: int = 0) -> int:
         for pole, groups in (("P0001", ["main-road", "W21"]), ("P0002", ["main-road", "W22"])):
             birth = json.dumps({"v": 1, "groups": groups}).encode()
-            for kind, payload in (("presence", b'{"v":1,"online":true}'), ("birth", birth)):
+            for kind, payload in (
+                ("presence", json.dumps({"v": 1, "online": self._online}).encode()),
+                ("birth", birth),
+            ):
                 self._retained.append(Message(f"{HEAD}/{pole}/{kind}", payload, True))
         return 1
 
@@ -52,8 +56,14 @@ class FakeLink:
         while self._retained:
             yield self._retained.pop(0)
 
-    def take(self, wait_s: float) -> None:
-        return None
+    def take(self, wait_s: float) -> Message | None:
+        if not self._speaks or not self.sent:
+            time.sleep(wait_s)
+            return None
+        self._speaks = False
+        topic, payload = self.sent[-1]
+        ack = {"v": 1, "sender": "ops", "n": json.loads(payload)["n"], "outcome": "applied"}
+        return Message(topic.replace("command", "ack"), json.dumps(ack).encode(), False)
 
     def post(self, topic: str, payload: bytes) -> None:
         self.sent.append((topic, payload))
@@ -62,13 +72,17 @@ class FakeLink:
         self.post(topic, payload)
 
 
-def send(tmp_path: Path, names: str, target: Target) -> list[tuple[str, bytes]]:
-    link = FakeLink()
+def sender_of(tmp_path: Path, names: str, link: FakeLink) -> Sender:
     place = Place("sagar", "diya/1", BrokerAddress("127.0.0.1"), ZoneInfo("UTC"), 10, "Sagar")
     keys = {name: KEYS[name] for name in names.split()}
     sender = Sender(place, link, "ops", Counters(tmp_path / "n"), keys)  # type: ignore[arg-type]
     sender.look()
-    sender.send(target, envelope.override(60, NOW + 600), 0)
+    return sender
+
+
+def send(tmp_path: Path, names: str, target: Target) -> list[tuple[str, bytes]]:
+    link = FakeLink()
+    sender_of(tmp_path, names, link).send(target, envelope.override(60, NOW + 600), 0)
     return link.sent
 
 
@@ -107,3 +121,15 @@ def test_a_shared_key_in_the_same_file_commands_many_at_once(
 def test_nothing_is_sent_where_a_pole_has_no_key(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="no key for P0002"):
         send(tmp_path, "P0001", Target())
+
+
+@pytest.mark.parametrize("speaks", [True, False])
+def test_a_pole_that_answers_is_not_offline_whatever_will_the_broker_retains(
+    tmp_path: Path, speaks: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "OFFLINE_S", 0.1)
+    sender = sender_of(tmp_path, "P0001 P0002", FakeLink(online=False, speaks=speaks))
+    outcome = sender.send(Target(("P0001",)), envelope.override(60, NOW + 600), 45)
+    assert (outcome.applied, outcome.offline, outcome.complete) == (
+        (["P0001"], [], True) if speaks else ([], ["P0001"], False)
+    )

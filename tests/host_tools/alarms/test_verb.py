@@ -9,6 +9,7 @@ import pytest
 
 from host_tools.cli import run
 from host_tools.link import Message
+from host_tools.place import place_of
 from host_tools.record.store import Record
 
 Capture = pytest.CaptureFixture[str]
@@ -90,6 +91,70 @@ def test_every_view_of_the_record_counts_the_open_faults(told: Told, capsys: Cap
     assert row.endswith("open: lampFailure") and "1 open fault;" in total
     assert run(["record", "faults", "--db", str(told.path)]) == 0
     assert "1 fault of single poles open: `diya alarms` lists them." in capsys.readouterr().out
+
+
+def test_what_comes_and_goes_is_one_alarm_with_its_count_and_its_span(told: Told, capsys: Capture) -> None:
+    first = told.now - 20_000
+
+    def chatter(at: int, starts: bool, count: int, **more: Any) -> None:
+        told.event("P0001", "lampFlicker", at, starts, count=count, to=at, **{"from": first}, **more)
+
+    told.event("P0001", "lampFlicker", first - 90_000, True)
+    told.event("P0001", "lampFlicker", first - 80_000, False)  # of another day
+    for at, starts in ((first, True), (first + 60, False), (first + 150, True)):  # the first turns, one by one
+        told.event("P0001", "lampFlicker", at, starts)
+    chatter(first + 3600, True, 30, present=False)
+    chatter(first + 7200, True, 60, present=False)
+    told.say("P0001", "state", at=told.now, level=70, faults=["lampFlicker"])
+    one, other = alarms(told, capsys, "--all")["alarms"]
+    assert (other["state"], other["since"]) == ("closed", first - 90_000)  # no single turn of it is another alarm
+    assert (one["since"], one["times"]) == (first, 60)
+    assert one["chatter"] == {"count": 60, "from": first, "to": first + 7200, "present": False}
+    assert run(["alarms", "--db", str(told.path)]) == 0
+    said = capsys.readouterr().out
+    assert "comes and goes: 60 times from " in said and "not there just now" in said
+    assert run(["record", "show", "--db", str(told.path), "--last", "1"]) == 0
+    assert "lampFlicker begins, 60 times from " in capsys.readouterr().out
+    told = Told(told.path, told.now)
+    told._number = 7
+    chatter(first + 9000, False, 71)
+    told.say("P0001", "state", at=told.now, level=70, faults=[])
+    closed = [(one["since"], one["ended"], one["times"]) for one in alarms(told, capsys, "--all")["alarms"]]
+    assert closed == [(first, first + 9000, 71), (first - 90_000, first - 80_000, 1)]
+
+
+def town(folder: Path, name: str) -> Path:
+    """A site called *name*, whose sun stands high when it is told of, and whose one feeder is switched."""
+    here = -(time.time() % 86400 - 43200) / 240  # degrees east: noon is there
+    made = ["--latitude", "0", "--longitude", f"{here:.3f}", "--timezone", "UTC", "--poles", "2"]
+    assert run(["site", "new", str(folder / name), *made]) == 0
+    with (folder / name / "site.toml").open("a") as file:
+        file.write('\n[feeders]\nF1 = {switched = "dusk-dawn"}\n')
+    return folder / name
+
+
+def test_a_loss_of_supply_by_day_on_a_switched_feeder_is_an_open_fault_in_no_view(
+    told: Told, capsys: Capture, tmp_path: Path
+) -> None:
+    told.event("P0001", "supplyLoss", told.now - 500, True)  # a board with a hold-up says so
+    site = str(town(tmp_path, "sagar"))
+    assert place_of(site, None, None).switched.dark("P0001", told.now)
+    capsys.readouterr()
+    assert alarms(told, capsys)["open"] == 1  # of the files of Sagar, which has no switched feeder
+    assert alarms(told, capsys, "--site", site)["open"] == 0
+    assert run(["record", "faults", "--db", str(told.path), "--json", "--site", site]) == 0
+    assert json.loads(capsys.readouterr().out)["openOfPoles"] == 0
+
+
+def test_the_files_of_another_site_explain_no_record(told: Told, capsys: Capture, tmp_path: Path) -> None:
+    told.event("P0001", "lampFailure", told.now - 500, True)
+    told.close()
+    other = town(tmp_path, "other") / "site.toml"  # the file itself will do for its folder
+    for verb in (["alarms"], ["record", "faults"]):
+        capsys.readouterr()
+        assert run([*verb, "--db", str(told.path), "--site", str(other)]) == 1
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1 and "are of the site other, and the record is of sagar" in said
 
 
 def test_an_old_record_is_no_proof_that_nothing_is_wrong(tmp_path: Path, capsys: Capture) -> None:

@@ -34,6 +34,12 @@ def test_a_switched_feeder_is_no_outage_by_day_and_none_when_it_is_back(off: str
         assert found([one for one in silences if one.begins < now], [one for one in gone if one.at < now], now) == []
 
 
+def test_what_is_noticed_in_the_evening_began_then_and_not_at_dawn() -> None:
+    silences = [Silence(name(number), at(20, "18:20"), None, "lastWill", at(20, "06:20")) for number in F1]
+    (one,) = found(silences, [], at(20, "19:00"))
+    assert kinds([one]) == [("feederOutage", "F1", 10)] and at(20, "18:13") <= one.begins <= at(20, "18:20")
+
+
 def test_the_others_are_judged_as_ever() -> None:
     silences = wills(F1, at(20, "06:30")) + wills(F2, at(20, "06:30"))
     assert ("feederOutage", "F2", 10) in kinds(found(silences, [], at(20, "09:00")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from host_tools.correlation import Switched
 from host_tools.errors import RecordError
 from host_tools.link import Message
 from host_tools.record import gaps
@@ -245,6 +247,69 @@ def test_a_pole_that_speaks_after_its_will_is_online_and_asked_for_what_is_missi
     desk.say("P0001", "presence", {"online": False}, now=NOW + 1)  # of the session before
     desk.say("P0001", "meter", {"v": 1, "at": NOW + 60, "activePower": 90.0}, now=NOW + 60)
     assert desk.record.db.execute("SELECT online, failing FROM pole").fetchall() == [(1, None)]
+
+
+def test_a_will_that_the_broker_retains_does_not_outweigh_a_pole_that_spoke_after_it(desk: Desk) -> None:
+    desk.say("P0001", "presence", {"online": True})
+    desk.say("P0001", "presence", {"online": False}, now=NOW + 1)  # of the session before
+    desk.say("P0001", "meter", {"v": 1, "at": NOW + 60, "activePower": 90.0}, now=NOW + 60)
+    desk.record.close()
+    again = Desk(desk.record.path)  # and reads what the broker retains
+    again.say("P0001", "presence", {"online": False}, retained=True, now=NOW + 300)
+    assert failures(again) == [(True, NOW + 1, "lastWill"), (False, NOW + 60, "lastWill")]
+    assert again.reader.summary()["online"] == 1
+    again.say("P0001", "presence", {"online": False}, now=NOW + 400)  # a will of its own
+    again.say("P0001", "presence", {"online": True}, now=NOW + 500)
+    again.say("P0001", "presence", {"online": False}, retained=True, now=NOW + 600)
+    assert [row[:2] for row in failures(again)[2:]] == [(True, NOW + 400), (False, NOW + 500), (True, NOW + 600)]
+
+
+def test_a_record_of_an_older_version_is_written_on(desk: Desk) -> None:
+    desk.record.db.execute("ALTER TABLE pole DROP COLUMN outlived")
+    desk.record.close()
+    again = Desk(desk.record.path)
+    again.say("P0001", "presence", {"online": False}, now=NOW + 1)
+    assert failures(again) == [(True, NOW + 1, "lastWill")]
+
+
+def switched(desk: Desk) -> Callable[[str, int], bool]:
+    one = Switched(frozenset(["P0001", "P0002"]), 23.84, 78.74)
+    desk.record.dark = one.dark
+    return one.dark
+
+
+def test_a_feeder_that_is_switched_off_by_day_fails_by_no_morning_and_in_the_evening_where_it_is_not_back(
+    desk: Desk,
+) -> None:
+    dark = switched(desk)
+    morning, evening = 1795481400, 1795523400  # 06:20 and 18:00 in Sagar
+    for pole in ("P0001", "P0002", "P0003"):
+        desk.say(pole, "presence", {"online": True}, now=morning - 100)
+        desk.say(pole, "presence", {"online": False}, now=morning)
+        desk.say(pole, "presence", {"online": False}, retained=True, now=morning + 3600)
+
+    heard: dict[str, float] = {}
+
+    def look(now: int) -> int:
+        with desk.record.transaction() as db:
+            return check(db, now, float(now), heard, morning - 100.0, 2100, lambda pole: dark(pole, now))
+
+    assert [row["pole"] for row in desk.reader.events(Wanted(types=("communicationFailure",)))] == ["P0003"]
+    assert look(morning + 21_600) == look(evening) == 0
+    desk.say("P0001", "presence", {"online": True}, now=evening + 60)
+    heard["P0001"] = evening + 3600.0
+    assert look(evening + 3600) == 1 and look(evening + 3700) == 0  # 19:00: P0002 is missed, and once
+    rows = [row for row in desk.reader.events(Wanted(types=("communicationFailure",))) if row["pole"] != "P0003"]
+    assert [(row["pole"], row["timestamp"], row["attributes"]["cause"]) for row in rows] == [
+        ("P0002", evening + 3600, "lastWill"),
+    ]  # fmt: skip
+
+
+def test_a_feeder_that_is_switched_fails_at_night_as_any_other(desk: Desk) -> None:
+    switched(desk)
+    desk.say("P0001", "presence", {"online": True}, now=1795540000)
+    desk.say("P0001", "presence", {"online": False}, now=1795550400)  # 01:30
+    assert failures(desk) == [(True, 1795550400, "lastWill")]
 
 
 def test_a_pole_without_a_word_begins_a_failure(desk: Desk) -> None:

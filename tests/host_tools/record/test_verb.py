@@ -112,6 +112,8 @@ def test_showing_events_poles_and_gaps(db: Path, capsys: Capture) -> None:
         ("P0001", "a", 3, 3, "missing")
     ]
     assert said["summary"]["events"] == 4
+    assert run(["record", "show", "--db", str(db), "--gaps", "--pole", "P0002", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["gaps"] == []
 
 
 @pytest.mark.parametrize(
@@ -120,6 +122,9 @@ def test_showing_events_poles_and_gaps(db: Path, capsys: Capture) -> None:
         (["show", "--db", "/nowhere/record"], "there is no record at /nowhere/record"),
         (["show", "--db", "DB", "--since", "soon"], "the time is 'soon' and must be such as 2026-11-08"),
         (["show", "--db", "DB", "--last", "0"], "--last is 0 and must be above 0"),
+        (["show", "--db", "DB", "--latest", "--gaps"], "must be said by one of --latest and --gaps"),
+        (["show", "--db", "DB", "--gaps", "--since", "2d"], "must be left out with --gaps"),
+        (["show", "--db", "DB", "--latest", "--type", "lampFailure"], "must be left out with --latest"),
         (["run", "--seconds", "0"], "--seconds is 0 and must be above 0"),
         (["run", "--db", "DB", "--site", "elsewhere"], "has site 'sagar' and must have 'elsewhere'"),
         (["run", "--login", "/nowhere/login"], "the login file /nowhere/login cannot be read"),

@@ -2,16 +2,21 @@
 
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from host_tools.correlation import Switched
 from host_tools.site.model import Pole
-from host_tools.watch import words
+from host_tools.watch import lines, words
+from host_tools.watch.faults import MOST_FAULTS
 from host_tools.watch.row import Wanted
-from host_tools.watch.street import MOST_FAULTS, Street
+from host_tools.watch.street import Street
 
 NOW = 1795531800
+NOON, NIGHT = 1795501800, 1795550400  # 12:00 and 01:30 in Sagar
+UTC = ZoneInfo("UTC")
 
 
 def tell(street: Street, pole: str, kind: str, retained: bool = False, now: int = NOW, **values: Any) -> list[str]:
@@ -273,6 +278,75 @@ def test_the_numbers_kept_up_are_those_of_a_count_from_the_start(said: list[tupl
     assert total.watts == sum(row.power_w or 0 for row in rows if row.online)
     bad = {row.pole for row in rows if row.faults or row.online is False}
     assert {row.pole for row in street.shown.urgent(NOW, 0, 99)} >= bad
+
+
+def test_what_comes_and_goes_is_one_fault_with_its_count_since_it_began() -> None:
+    street = street_of(1)
+    tell(street, "P0001", "event", eventType="lampFlicker", startEndFlag=True, timestamp=NOW - 7000)
+    for count, at in ((30, NOW - 3600), (60, NOW)):
+        said = {"count": count, "from": NOW - 7000, "to": at, "present": False}
+        (line,) = tell(
+            street, "P0001", "event", eventType="lampFlicker", startEndFlag=True, timestamp=at, attributes=said
+        )  # fmt: skip
+        assert line.startswith(f"lampFlicker ({count} times from 2026-11-24 ")
+    row = street.row("P0001")
+    assert row.faults == {"lampFlicker": NOW - 7000} and row.as_json()["chatter"]["lampFlicker"]["count"] == 60
+    assert lines.row_line(row, NOW, UTC).endswith("lampFlicker (60 times)")
+    tell(street, "P0001", "state", level=70, faults=[])
+    assert row.as_json()["faults"] == row.as_json()["chatter"] == {}
+
+
+def switched_street(gone: tuple[str, ...] = ("P0001", "P0002")) -> Street:
+    poles = [Pole(f"P000{n}", 0, 0, "W1", "Z", f"F{n // 3}", "market", "led", "virtual") for n in (1, 2, 3)]
+    street = Street("diya/1", "sagar", poles=poles, switched=Switched(frozenset(["P0001", "P0002"]), 23.84, 78.74))
+    for pole in poles:
+        tell(street, pole.name, "presence", True, online=pole.name not in gone)
+    return street
+
+
+def test_a_feeder_that_is_switched_off_by_day_is_no_outage_and_by_night_it_is_one() -> None:
+    street = switched_street()
+    for now, offline, off, word in ((NOON, 0, 2, "off"), (NIGHT, 2, 0, "offline"), (NOON + 86400, 0, 2, "off")):
+        street.at(now)
+        total, by_day = street.summary(), street.shown.by_day
+        assert (total.offline, total.switched_off, total.online) == (offline, off, 1)
+        assert [(name, ward.offline, ward.switched_off) for name, ward in street.shown.wards()] == [
+            ("W1", offline, off)
+        ]
+        assert lines.row_line(street.row("P0001"), now, UTC, by_day).split()[1] == word
+        assert street.row("P0001").as_json(by_day)["switchedOff"] == (word == "off")
+        assert len(street.shown.urgent(now, 0, 9)) == offline
+    assert ("switched off by day" in lines.summary_line(street.summary())) and street.summary().as_json()[
+        "offline"
+    ] == 0
+
+
+def test_the_will_of_a_pole_on_a_switched_feeder_draws_the_eye_by_night_only() -> None:
+    for now, said, bad in ((NOON, "off: its feeder is switched off by day", False), (NIGHT, "offline", True)):
+        street = switched_street(())
+        (one,) = street.feed("diya/1/sagar/P0001/presence", b'{"v":1,"online":false}', False, now)
+        assert (one.text, one.bad) == (said, bad)
+        (other,) = street.feed("diya/1/sagar/P0003/presence", b'{"v":1,"online":false}', False, now)
+        assert (other.text, other.bad) == ("offline", True)
+        tell(street, "P0001", "event", now=now, eventType="supplyLoss", startEndFlag=True, timestamp=now)
+        assert list(street.row("P0001").faults) == (["supplyLoss"] if bad else [])
+
+
+def test_a_will_that_the_broker_retains_does_not_outweigh_a_pole_that_speaks() -> None:
+    for order in (1, -1):
+        street = Street("diya/1", "sagar")
+        for kind, retained, said in (("presence", True, {"online": False}), ("meter", False, {"activePower": 9.0}))[
+            ::order
+        ]:
+            tell(street, "P0001", kind, retained, **said)
+        assert street.summary().online == 1
+        tell(street, "P0001", "presence", True, online=False)  # read again, after another connection
+        assert street.summary().online == 1
+        tell(street, "P0001", "presence", online=False)
+        assert street.summary().online == 0
+        tell(street, "P0001", "presence", online=True)
+        tell(street, "P0001", "presence", True, online=False)  # of a session that ended while we were away
+        assert street.summary().online == 0
 
 
 def test_a_will_that_comes_late_does_not_outweigh_a_pole_that_speaks() -> None:

@@ -67,3 +67,9 @@ def test_two_months_of_wear_is_within_the_statement() -> None:
 def test_the_flash_outlives_the_pole() -> None:
     assert wear.years(20) > 100
     assert wear.years(1000) > 10  # a fault storm that never ends
+
+
+def test_a_supply_that_is_cut_every_four_minutes_without_end_wears_no_flash_out_in_nine_years() -> None:
+    starts = 24 * 60 // 4
+    assert 9 < wear.years(events=2 * starts, saves=15 * starts) < 10
+    assert 54 < wear.years(events=2 * starts / 6, saves=15 * starts / 6) < 55  # four hours a day

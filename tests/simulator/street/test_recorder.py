@@ -1,6 +1,7 @@
 """What the recorder understands of the wire: who reported what, acks, events, and which darkness was ordered."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -186,3 +187,16 @@ def test_an_event_of_a_pole_without_the_time_counts_from_when_it_was_heard(desk:
     event = {"v": 1, "id": "7-1", "eventType": "lampFailure", "startEndFlag": True, "timestamp": None}
     desk.say("P0003", contract.EVENT, **event)
     assert [one.timestamp for one in desk.recorder.events] == [NOW + 5]
+
+
+def test_a_pole_on_a_switched_feeder_is_missed_in_the_evening_and_not_by_day() -> None:
+    kernel, noon = Kernel(), 1795501800
+    town = replace(site(), switched=frozenset(["F01"]))
+    recorder = Recorder(kernel, town, lambda: noon + kernel.now_ms // 1000, None)
+    for pole in ("P0001", "P0005"):  # on F01 and F02
+        recorder.heard(f"{HEAD}/{pole}/presence", b'{"v":1,"online":true}')
+        recorder.heard(f"{HEAD}/{pole}/presence", b'{"v":1,"online":false}')
+    assert [one.pole for one in recorder.events] == ["P0005"]
+    for hours, poles in ((6, ["P0005"]), (7, ["P0005", "P0001"])):  # 18:00 and 19:00; sunset is at 17:33
+        kernel.run(hours * 3_600_000)
+        assert [one.pole for one in recorder.events] == poles

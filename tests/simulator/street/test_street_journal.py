@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pole import contract
-from tests.simulator.streets import HOUR_MS, MINUTE_MS, NIGHT, City, Lived, live
+from tests.simulator.streets import HOUR_MS, MINUTE_MS, NIGHT, City, Lived, live, stored
 
 ENGINES = pytest.mark.parametrize("engine", ["cpython", "micropython"])
 CUT = '[[happening]]\nkind = "power_cut"\nat = "+{}m"\nuntil = "+{}m"\n'
@@ -55,6 +55,16 @@ def test_what_happened_without_network_comes_later_in_order_and_says_so(engine: 
     assert [round((event["timestamp"] - begins) / 60) for event in found[::2]] == [31, 71, 111, 151]
     assert lived.said("P0001", contract.EVENT)[0][0] >= 190 * MINUTE_MS
     assert lived.report["dark_minutes"] == 0
+
+
+@ENGINES
+def test_a_supply_that_is_cut_again_and_again_displaces_no_fault_of_the_lamp(engine: str) -> None:
+    happenings = OUTAGE.format(4, 60) + CUT.format(5, 6)
+    lived = live(0.2, poles=1, start=NIGHT, engine=engine, scenario=happenings)
+    files = stored(lived.street.poles["P0001"].pole.flash)
+    journal = {name[-2:]: files.read(name) for name in files.names() if name.startswith("j0")}
+    assert journal[".r"].count(b"supplyLoss") == 2  # routine records are the first to go where there is no room
+    assert b"clockLost" in journal[".f"] and b"supplyLoss" not in journal[".f"]
 
 
 @ENGINES
