@@ -155,8 +155,11 @@ def faults(hours: int) -> str:
     return out
 
 
-def check_hours(poles: int, hours: int, engine: str, heap_bytes: int = HEAP_BYTES) -> Tries:
-    """What was tried; fails where a reconnection took more than 60 s, or memory, light or an answer was not right."""
+def check_hours(poles: int, hours: int, engine: str, first: int = 0, heap_bytes: int = HEAP_BYTES) -> Tries:
+    """What was tried with so many *poles*, from number *first* of the site on.
+
+    Fails where a reconnection took more than 60 s, or memory, light or an answer was not right.
+    """
     cities: list[Hours] = []
 
     def begin(street: Street) -> None:
@@ -164,8 +167,8 @@ def check_hours(poles: int, hours: int, engine: str, heap_bytes: int = HEAP_BYTE
         cities[0].live_through(hours)
 
     lived = live(
-        hours, engine=engine, poles=poles, settings=SETTINGS, files=FILES, heap_bytes=heap_bytes, begin=begin,
-        scenario=faults(hours),
+        hours, engine=engine, poles=poles, first=first, settings=SETTINGS, files=FILES, heap_bytes=heap_bytes,
+        begin=begin, scenario=faults(hours),
     )  # fmt: skip
     (city,) = cities
     assert lived.report["dark_minutes"] == 0
