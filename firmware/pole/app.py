@@ -98,7 +98,8 @@ def build(ports, settings, origin, standing, past):
         unload(*KEEPING)
     for name in ("luminaire", "lamp.technology", "lamp.driver"):
         del settings[name]
-    timetable = Timetable(settings, None if safe else watch.rest if watch else collect)
+    make_room = watch.rest if watch else collect
+    timetable = Timetable(settings, None if safe else make_room)
     for name in RULES:
         del settings[name]
     addresses = Addresses(net, aio.ticks_ms)
@@ -106,7 +107,9 @@ def build(ports, settings, origin, standing, past):
     def put(question):
         return session.online and outbox.put(contract.TIME, question)
 
-    times = NetworkTime(net, radio, settings, random, ports.nonce, inbox.answered, addresses, put, inbox.heard)
+    times = NetworkTime(
+        net, radio, settings, random, ports.nonce, inbox.answered, addresses, put, inbox.heard, make_room
+    )
     session = Session(
         net, radio, settings, outbox, aio.ticks_ms, random, times.heard, inbox.online, ports.factory, clock.believed,
         addresses,

@@ -69,7 +69,7 @@ class Commanding:
 
                 outcome = obey(self, verdict, ticks) or outcome
         except MemoryError:
-            return self._refused("the pole has no memory for a message now: send it again")
+            return self._refused("no memory for a message now: send it again")
         fields = {
             "key": verdict.key,
             "sender": verdict.sender,

@@ -52,7 +52,7 @@ class Configuring:
             if message.signed and message.key == self._settings["pole"]:
                 self.mark = message.mark
         except MemoryError:
-            detail = "the pole has no memory for a configuration now: it tries again in its next session"
+            detail = "no memory for it now: it is judged in the next session"
             return {"outcome": contract.REJECTED, "reason": contract.BUSY, "detail": detail}
         return fields
 

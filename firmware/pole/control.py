@@ -149,6 +149,7 @@ class Control:
 
     def _set_clock(self):
         inbox = self._inbox
+        self.make_room()
         while inbox.times:
             self.clock.offer(*inbox.times.pop(0))
 

@@ -8,6 +8,7 @@ flash.  What is loaded for a moment alone stays in a file of its own, and so do 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from host_tools.short_names.scopes import NamesError, Place
@@ -96,6 +97,8 @@ def put_together(texts: dict[str, str], name: str, modules: list[str]) -> dict[s
     Raises NamesError where two of them use a name that could not be changed for different things.
     """
     out = {}
+    # most files import none of them, and reading their trees for every group took seconds
+    mention = re.compile(r"\bimport\b.*\b(?:{0})\b|\bfrom\s+(?:{0})\s".format("|".join(map(re.escape, modules))))
     whole: list[str] = []
     bound: dict[str, tuple[str, str]] = {}  # name: the module that binds it first, and where it is from
     for number, module in enumerate(modules):
@@ -108,7 +111,7 @@ def put_together(texts: dict[str, str], name: str, modules: list[str]) -> dict[s
     for file, text in texts.items():
         module = file.removesuffix(".py")
         if module not in modules:
-            out[file] = _rewritten(text, module, modules, name, None)
+            out[file] = _rewritten(text, module, modules, name, None) if mention.search(text) else text
     out[name + ".py"] = "\n".join(whole)
     return out
 

@@ -63,6 +63,7 @@ class Dram:
         self.sessions = 0
         self._python: list[Piece] = []  # all areas but the first
         self._filled = [LIT, 0]  # bytes in use in the first area, and in the others
+        self._charged = 0  # of Python's heap, for the app
         self._taken: list[tuple[int, int]] = []  # by number: what was taken of Python's heap, (area, bytes)
         self._wifi: list[Piece] | None = None
         self._uarts: dict[int, list[Piece]] = {}
@@ -91,7 +92,7 @@ class Dram:
             ops.TLS_CLOSE: self._close,
             ops.IDF_HEAP: self._info,
             ops.PYTHON_SIZE: lambda _a, _b, _data: (self.heap, b""),
-            ops.PYTHON_FREE: lambda _a, _b, _data: (max(0, self._room() - sum(self._filled)), b""),
+            ops.PYTHON_FREE: lambda _a, _b, _data: (max(0, self._room() - max(sum(self._filled), self._charged)), b""),
             ops.PYTHON_TAKE: self._take,
             ops.PYTHON_COLLECT: self._collect,
             ops.PYTHON_USES: lambda used, _b, _data: (self.heap if self.needs(used) else -errno.ENOMEM, b""),
@@ -111,7 +112,12 @@ class Dram:
         """The firmware has nothing to do for now: by then the app is loaded."""
         if not self._running:
             self._running = True
-            self.needs(APP)
+            self._charge(APP)
+
+    def _charge(self, used: int) -> None:
+        """The app has *used* bytes in use from now on."""
+        self._charged = used
+        self.needs(used)
 
     def _room(self) -> int:
         return sum(map(usable, self.areas))
@@ -179,7 +185,7 @@ class Dram:
 
     def _open(self, _a: int, _b: int, _data: bytes) -> Answer:
         self._settle()
-        self.needs(APP_WITH_TLS)
+        self._charge(APP_WITH_TLS)
         lwip = self.idf.take_all(LWIP)
         wrapped = None if lwip is None or self.short else self.idf.take_all(TLS_WRAP)
         if lwip is None or wrapped is None:

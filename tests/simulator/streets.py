@@ -56,6 +56,7 @@ def live(
     hours: float,
     *,
     poles: int = 2,
+    first: int = 0,
     start: str = DUSK,
     scenario: str = "",
     begin: Callable[[Street], None] = lambda street: None,
@@ -63,14 +64,17 @@ def live(
     board: str = "virtual",
     **options: Any,
 ) -> Lived:
-    """Lives *hours* of *poles* poles; *scenario* is the happenings as TOML, *begin* is as for ``run.simulate``."""
+    """Lives *hours* of *poles* poles, from number *first* of the site on.
+
+    *scenario* is the happenings as TOML, *begin* is as for ``run.simulate``.
+    """
     with tempfile.TemporaryDirectory() as folder:
         if scenario:
             path = Path(folder) / "scenario.toml"
             path.write_text(f'name = "a test"\nhours = {hours}\n{scenario}')
             options["scenario"] = str(path)
         chosen = run.Options(
-            site=_sagar(poles, board),
+            site=_sagar(poles, board, first),
             start=datetime.fromisoformat(start),
             hours=hours,
             transcript=True,
@@ -81,9 +85,9 @@ def live(
 
 
 @cache
-def _sagar(poles: int, board: str) -> Site:
-    site = load_site("sagar", poles)
-    return site.with_poles(replace(pole, board=board) for pole in site.poles)
+def _sagar(poles: int, board: str, first: int) -> Site:
+    site = load_site("sagar", first + poles)
+    return site.with_poles(replace(pole, board=board) for pole in site.poles[first:])
 
 
 def stored(flash: Flash) -> LittleFiles:

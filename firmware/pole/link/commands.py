@@ -56,7 +56,7 @@ class Commands:
         except MemoryError:
             verdict.reason, verdict.detail = (
                 contract_acks.BUSY,
-                "the pole has no memory for a message now: send it again",
+                "no memory for a message now: send it again",
             )
             verdict.mark = None  # it may come again as it is
         if verdict.signed and verdict.mark and verdict.key == own:

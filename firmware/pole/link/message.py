@@ -8,7 +8,7 @@ from pole.link import utf8
 from pole.link.fields import Refused, refuse
 from pole.modules import unload
 
-_STEPS = ("pole.link.json_reader", "pole.link.envelope")
+_STEPS = ("pole.link.json_reader", "pole.link.envelope", "pole.link.hmac")  # newness is in one file with hmac
 
 
 def read(envelope, topic, payload, keys, marks, now, own="", nonce=""):

@@ -17,16 +17,17 @@ class NetworkTime:
 
     *on_answer(unix_ms, round_trip_ms, ticks, witness)* is called with each answer; the clock's owner sets ``settled``.
     *addresses*: link/addresses.py.  *put(payload)* sends a question to the city, False where there is no connection.
-    *on_message* gets what is no answer of the city's.
+    *on_message* gets what is no answer of the city's.  *make_room()* is called before its answer is read.
     """
 
-    def __init__(self, net, radio, settings, random, nonce, on_answer, addresses, put, on_message):
+    def __init__(self, net, radio, settings, random, nonce, on_answer, addresses, put, on_message, make_room=None):
         self.settled = False
         self._net = net
         self._radio = radio
         self._addresses = addresses
         self._random = random
         self._on_message = on_message
+        self._make_room = make_room
         self._wake = aio.Wake()
         # for sntp.py
         self.hosts = settings["time.host"].split(",")
@@ -76,6 +77,8 @@ class NetworkTime:
 
     def _with_city(self, payload):
         """Sends the city a question, or takes its answer *payload*."""
+        if self._make_room:
+            self._make_room()
         try:
             from pole.link.city_time import ask, take
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Lock, Thread
 
+from simulator.hardware.dram import Dram
 from simulator.serial_pole.flash_file import FlashFile
 from simulator.serial_pole.life.pole import LivePole, Start
 
@@ -77,6 +78,11 @@ class Life:
         """Whether MicroPython has the console: what is typed before is lost, as on a chip."""
         start = self._present
         return start is not None and start.running is not None
+
+    @property
+    def dram(self) -> Dram:
+        """The memory of the chip, once it has started."""
+        return self._pole.dram
 
     def wifi(self, in_reach: bool) -> None:
         """From now on the access point is in reach, or not."""

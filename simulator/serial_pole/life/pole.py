@@ -18,6 +18,7 @@ from host_tools.micropython_vm import find_micropython
 from host_tools.user_folders import writable_cache
 from simulator.engines.vm_process import VmProcess
 from simulator.hardware.chip import PWRON_RESET
+from simulator.hardware.dram import Dram
 from simulator.hardware.memory import Nvs
 from simulator.kernel import Kernel, RealPace
 from simulator.plant.pole import PolePlant
@@ -75,6 +76,10 @@ class LivePole:
         self._start: Start | None = None
         self._cause: int | None = None  # of the reset that was asked for, where it is not a plain one
         self._in_reach = True
+
+    @property
+    def dram(self) -> Dram:
+        return self._wiring.chip.dram
 
     def begin(self, start: Start) -> None:
         if not start.on:
