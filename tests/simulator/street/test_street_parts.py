@@ -31,7 +31,7 @@ def test_a_part_that_raises_for_good_is_left_out_and_named(
     name: str, error: type[Exception], at: str, engine: str
 ) -> None:
     part, asked = FAULTS[name]
-    outcome = try_fault(asked, error, for_good=True, at=at, engine=engine, hours=1.2 if at == "dusk" else 0.2)
+    outcome = try_fault(asked, error, for_good=True, at=at, engine=engine, hours=0.8 if at == "dusk" else 0.2)
     assert outcome.problem(part, networked=True) == ""
 
 
