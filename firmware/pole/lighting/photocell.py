@@ -25,8 +25,8 @@ _DAY_S, _MOST_S, _SPARE_S = const(86400), const(57600), const(3600)
 class Photocell:
     """``dark`` is what it says now; True until it has seen light, for that lights the street.  ``own``: its light goes
     with the lamp's own.  Its daylight puts the lamp out only where ``doubt`` is "".  By its own count of seconds
-    ``since`` is since when the light asks for a change (None: it does not), ``dusk`` the last dusk that took minutes (below
-    0: none).
+    ``since`` is since when the light asks for a change (None: it does not), ``dusk`` the last dusk that took minutes
+    (below 0: none).
 
     *on_lux*: below it, it is dark; *off_lux*: above it, it is light; *delay_s*: seconds for which that must last;
     *shortest_s*, *longest_s*: seconds from a dusk to a dawn that is believed (``daylight.nights``).
