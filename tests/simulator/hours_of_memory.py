@@ -37,7 +37,7 @@ def check_hours(poles: int, hours: int, engine: str) -> int:
                 city.send(at, body, city.topic(stage.name))
                 kernel.at(at + MINUTE_MS, lambda stage=stage: stage.pole.type(b'{"id":1,"do":"status"}\n'))
 
-    lived = live(hours, engine=engine, poles=poles, settings=SETTINGS, files=FILES, heap_bytes=256 * 1024, begin=begin)
+    lived = live(hours, engine=engine, poles=poles, settings=SETTINGS, files=FILES, heap_bytes=224 * 1024, begin=begin)
     assert lived.report["dark_minutes"] == 0
     assert lived.street.failures() == []
     for stage in lived.street.poles.values():

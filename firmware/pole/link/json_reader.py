@@ -16,9 +16,9 @@ from pole.link.fields import Real
 _DEPTH = const(8)
 _DIGITS = const(15)
 _QUOTE, _COMMA, _MINUS, _COLON = const(34), const(44), const(45), const(58)
-_ARRAY, _END_ARRAY = const(91), const(93)
+_ARRAY, _SLASH, _END_ARRAY = const(91), const(92), const(93)
 _U, _OBJECT, _END_OBJECT = const(117), const(123), const(125)
-_WORDS = const(((b"true", True), (b"false", False), (b"null", None)))
+_WORDS = const((("true", True), ("false", False), ("null", None)))
 _ESCAPES = {34: '"', 92: "\\", 47: "/", 98: "\b", 102: "\f", 110: "\n", 114: "\r", 116: "\t"}
 
 
@@ -36,9 +36,13 @@ def parse(text):
     return value
 
 
+def _byte(data, at):
+    """0 behind the end."""
+    return data[at] if at < len(data) else 0
+
+
 def _skip(data, at):
-    end = len(data)
-    while at < end and data[at] in (32, 9, 10, 13):
+    while _byte(data, at) in (32, 9, 10, 13):
         at += 1
     return at
 
@@ -54,7 +58,7 @@ def _value(data, at, depth):
     if first < 97:
         return _number(data, at)
     for word, value in _WORDS:
-        if data[at : at + len(word)] == word:
+        if data[at : at + len(word)] == word.encode():
             return value, at + len(word)
     raise ValueError("not JSON")
 
@@ -98,21 +102,19 @@ def _array(data, at, depth):
 
 def _string(data, at):
     parts = []
-    quote = -1
     while True:
-        if quote < at:  # else it was found before
-            quote = data.find(b'"', at)
-            if quote < 0:
-                raise ValueError("not JSON")
-        slash = data.find(b"\\", at, quote)
-        part = data[at : quote if slash < 0 else slash]
-        for byte in part:
+        begin = at
+        byte = data[at]
+        while byte not in (_QUOTE, _SLASH):
             if byte < 32:
                 raise ValueError("not JSON")
-        parts.append(utf8.decode(part))
-        if slash < 0:
-            return "".join(parts), quote + 1
-        escaped, at = _escape(data, slash + 1)
+            at += 1
+            byte = data[at]
+        parts.append(utf8.decode(data[begin:at]))
+        at += 1
+        if byte == _QUOTE:
+            return "".join(parts), at
+        escaped, at = _escape(data, at)
         parts.append(escaped)
 
 
@@ -125,7 +127,7 @@ def _escape(data, at):
     code = _code(data, at + 1)
     at += 5
     if 0xD800 <= code < 0xE000:
-        low = _code(data, at + 2) if data[at : at + 2] == b"\\u" else 0
+        low = _code(data, at + 2) if _byte(data, at) == _SLASH and _byte(data, at + 1) == _U else 0
         if code >= 0xDC00 or not 0xDC00 <= low < 0xE000:
             raise ValueError("half a surrogate pair")
         code = 0x10000 + (code - 0xD800 << 10) + (low - 0xDC00)
@@ -146,11 +148,11 @@ def _code(data, at):
 def _number(data, at):
     begin = at
     at = whole = _digits(data, at + 1 if data[at] == _MINUS else at, False)
-    if data[at : at + 1] == b".":
+    if _byte(data, at) == 46:  # the point
         at = _digits(data, at + 1, True)
-    if data[at : at + 1] in (b"e", b"E"):
+    if _byte(data, at) | 32 == 101:  # E
         at += 1
-        at = _digits(data, at + 1 if data[at : at + 1] in (b"+", b"-") else at, True)
+        at = _digits(data, at + 1 if _byte(data, at) in (43, _MINUS) else at, True)
     number = str(data[begin:at], "utf-8")
     if at > whole or len(number) > _DIGITS:
         return Real(number), at
@@ -159,8 +161,7 @@ def _number(data, at):
 
 def _digits(data, at, leading_zero):
     begin = at
-    end = len(data)
-    while at < end and 48 <= data[at] <= 57:
+    while 48 <= _byte(data, at) <= 57:
         at += 1
     if at == begin or (data[begin] == 48 and at > begin + 1 and not leading_zero):
         raise ValueError("not JSON")

@@ -1,7 +1,5 @@
 """JSON from outside: one meaning, or none."""
 
-import time
-
 from pole.link import json_reader
 
 GOOD = (
@@ -67,16 +65,3 @@ def test_bytes_that_are_not_utf_8_are_refused():
         except ValueError:
             continue
         raise AssertionError(data)
-
-
-def test_what_is_four_times_as_long_takes_about_four_times_as_long():
-    """It is read before it is known who sent it; with a text in place of bytes it took MicroPython 16 times as long."""
-    for one, end in ((b"\\n", b'"]'), (b'","', b'"]')):
-        took = [min(_took(b'["' + one * n + end) for _ in range(3)) for n in (600, 2400)]
-        assert took[1] < 9 * took[0] + 1000000, (one, took)
-
-
-def _took(data):
-    begun = time.time_ns()
-    json_reader.parse(data)
-    return time.time_ns() - begun

@@ -111,7 +111,7 @@ def test_handshakes_that_block_the_chip_wait_until_the_lamp_is_lit(engine: str) 
     scenario += 'allow = ["communicationFailure"]\n'
     lived = live(
         0.9, poles=1, engine=engine, scenario=scenario, files={"ca.pem": b"the model's"},
-        settings={"link.tls": 1, "report.spread": 0, "link.maximumBackoff": 2}, heap_bytes=256 * 1024,
+        settings={"link.tls": 1, "report.spread": 0, "link.maximumBackoff": 2}, heap_bytes=224 * 1024,
         begin=lambda street: lights.append(watch_light(street, 100)),
     )  # fmt: skip
     stalls = lived.street.poles["P0001"].pole.stalls
