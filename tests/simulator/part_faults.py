@@ -81,9 +81,12 @@ ONCE = {  # without these for good there is no network, and the light is all tha
     "receiving": ("", _one(hostops.RECV)),
     "closing": ("", _one(hostops.CLOSE)),
 }
-# asked at the start only, or not within a quarter of an hour
+# opened once more at once, for the size of the heap on pins of its own; a new pole's flash cannot be mounted at first
+UNNAMED_ONCE = {"UART opened", "flash read", "flash programmed", "flash"}
+# asked at the start only, or not within half an hour
 STARTING = {"UART opened", "flash read", "reset cause", "chip's number", "NVS read", "NVS written", "NVS committed"} | {
-    "RTC memory read", "RTC memory written", "random numbers", "Wi-Fi switched on", "Wi-Fi joins", "name look-up",
+    "RTC memory read", "RTC memory written", "random numbers", "Wi-Fi switched on", "Wi-Fi joins", "Wi-Fi asked",
+    "name look-up",
     "socket", "connection", "closing", "Wi-Fi's address and signal",
 }  # fmt: skip
 
