@@ -57,7 +57,7 @@ class Options:
     seed: int = 1
     broker: str = "none"
     transcript: bool = False
-    heap_bytes: int = 240 * 1024
+    heap_bytes: int = 208 * 1024
     credentials: Path | None = None
     city_port: int = CITY_PORT
     settings: Mapping[str, Any] = field(default_factory=dict)

@@ -15,6 +15,7 @@ KEEPING = (
 _PHOTOCELL = const(16)  # row of health/conditions.py
 _RAMP_S = const(2)
 _PAUSE_MS = const(30000)  # the longest the control task sleeps: half of the watchdog's time-out
+_AHEAD_MS = const(60000)  # so far ahead it is known what the light has to do
 _UNDECIDED = const(100)  # and the chip is reset, which tidies its memory
 _AT_ONCE = const(4)  # messages judged in a turn
 _CROWDED_MS = const(100)  # until acks may have made room for the next command
@@ -291,7 +292,8 @@ class Control:
         arbiter, lamp, ports = self.arbiter, self.lamp, self.ports
         switch = self._calendar.at(now) if now is not None else None
         watch = self.watch
-        dark = self._dusk.dark if self._dusk else None
+        dusk = self._dusk
+        dark = dusk.dark if dusk else None
         decision = arbiter.decide(now, switch, dark, watch.cap if watch else None, ticks, self._unsure)
         if decision is not self.decision:  # even at the same level: an emergency hurries a ramp of an hour
             # after a start the switch point is long past, and so is its ramp
@@ -305,14 +307,17 @@ class Control:
         self._failures.look("dimmer", ports.dimmer)
         if counters:
             counters.count(lamp.relay, now, ticks)
-        wait = _PAUSE_MS if wait < 0 else min(wait, _PAUSE_MS)
+        wait = _AHEAD_MS if wait < 0 else min(wait, _AHEAD_MS)
         if now is not None:
             change = arbiter.next_change(now)
             if switch and (change is None or switch.until < change):
                 change = switch.until
             if change is not None:
                 wait = min(wait, self.clock.until_ms(change, ticks))
-        self._addresses.light_due = aio.ticks_add(ticks, wait) if wait < _PAUSE_MS else None
+        due = aio.ticks_add(ticks, wait) if wait < _AHEAD_MS else None
+        if not switch and dusk and dusk.since is not None and (dusk.dusk >= 0 or not dark):
+            due = -1  # the photocell sees the dusk, or a dawn that may be believed
+        self._addresses.light_due = due
         return min(wait, counters.wait_ms()) if counters else wait
 
     def _report(self, now, ticks, quality):

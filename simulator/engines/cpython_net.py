@@ -86,7 +86,7 @@ class CpythonNet:
         await self.wait(stream.number, POLLOUT)
         if secure is None:
             return stream
-        stalled, _ = self.call(ops.TLS_OPEN)
+        stalled, _ = self.call(ops.TLS_OPEN, stream.number)
         stream.charged = True
         if stalled:
             self.call(hostops.STALL, stream.number)

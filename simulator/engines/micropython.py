@@ -14,21 +14,22 @@ from simulator.engines.vm_process import RAISED, Request, VmProcess
 from simulator.virtual import hostops, ops
 
 VIRTUAL = Path(hostops.__file__).parent
+STAND_INS = 32 * 1024  # bytes of a virtual machine that what is C on a chip takes there: VIRTUAL
 PATIENCE_S = 60  # real seconds a virtual machine may compute without waiting for anything
 
 
 class MicroPythonEngine:
     """Compiles the firmware and the virtual modules once; then a process for every life of every pole.
 
-    *heap_bytes* is the limit of the 64-bit virtual machine, whose code takes about 1.2 and whose data about 2 times the
-    room they take on an ESP32.
+    *heap_bytes* is the limit of what the firmware has of the 64-bit virtual machine, whose code takes about 1.2 and
+    whose data about 2 times the room they take on an ESP32.
     """
 
     name = "micropython"
 
-    def __init__(self, cache: Path, heap_bytes: int = 240 * 1024) -> None:
+    def __init__(self, cache: Path, heap_bytes: int = 208 * 1024) -> None:
         """Raises VmMissing where there is no virtual machine."""
-        self._command = [*find_micropython(), "-X", f"heapsize={heap_bytes + ops.FLASH_BLOCK}"]
+        self._command = [*find_micropython(), "-X", f"heapsize={heap_bytes + STAND_INS + ops.FLASH_BLOCK}"]
         self._firmware = compile_tree(FIRMWARE, cache, shorter=True)
         self._virtual = compile_tree(VIRTUAL, cache)
 

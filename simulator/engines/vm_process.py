@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import socket
 import struct
 import subprocess
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO
@@ -18,6 +21,15 @@ _HEAD = _REQUEST.size
 _ANSWER = struct.Struct("<iHH")
 _INTERRUPTED = 1  # the kind of exception, as RAISED in virtual/_chip.py has it
 RAISED = (OSError, ValueError, MemoryError, RuntimeError)  # 2 and up, as in simulator/virtual/_chip.py
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _die_with_parent() -> None:
+    """Between fork and exec: the kernel ends the machine when the thread that started it is gone, even one that
+    computes without end.  Elsewhere than on Linux such a machine ends when it next uses its pipe."""
+    if _libc:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 # one call of a virtual module (simulator/virtual/_chip.py): operation, 1 when nobody waits for an answer, a, b, data
@@ -29,7 +41,7 @@ class VmProcess:
 
     ``pipe`` is ours, and its other end is the machine's: one request, one answer.  ``interruptible`` is whether Ctrl-C
     on the console is a KeyboardInterrupt; ``interrupted`` is one that it has not been told of yet, and ``typed`` says
-    that something was typed which it has not been told of.
+    that something was typed which it has not been told of.  It ends with the thread that starts it, at the latest.
     """
 
     def __init__(self, command: Sequence[str], arguments: Sequence[str], path: Sequence[str], output: IO[bytes] | int):
@@ -51,6 +63,7 @@ class VmProcess:
                     stdout=output,
                     stderr=output,
                     start_new_session=True,  # Ctrl-C is for the simulator, which then ends its poles
+                    preexec_fn=_die_with_parent,
                 )
         except BaseException:
             os.close(self._console)

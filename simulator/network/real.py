@@ -93,7 +93,7 @@ class RealNetwork:
 class RealStream:
     """A TCP connection to the broker, not blocking."""
 
-    HELD = 5744  # bytes a pole may send into a network it has lost, as lwIP's send buffer
+    HELD = 5744  # bytes a pole may send into a network it has lost, and that wait for it: lwIP's buffers
 
     def __init__(self, network: RealNetwork, pole: str, address: tuple[str, int], changed: Callable[[], None]) -> None:
         self.pole = pole
@@ -120,8 +120,11 @@ class RealStream:
         self._listening = wanted
         if wanted:
             writing = not self._connected or bool(self._held)
-            mask = selectors.EVENT_READ | (selectors.EVENT_WRITE if writing else 0)
-            self._network.selector.register(self._sock, mask, self._serve)
+            reading = len(self._received) < self.HELD
+            mask = (selectors.EVENT_READ if reading else 0) | (selectors.EVENT_WRITE if writing else 0)
+            self._listening = bool(mask)
+            if mask:
+                self._network.selector.register(self._sock, mask, self._serve)
 
     def _serve(self, mask: int) -> None:
         if mask & selectors.EVENT_WRITE and not self._connected:
@@ -138,7 +141,7 @@ class RealStream:
 
     def _read(self) -> None:
         try:
-            data = self._sock.recv(65536)
+            data = self._sock.recv(self.HELD)
         except BlockingIOError:
             return
         except OSError as error:
@@ -170,7 +173,10 @@ class RealStream:
     def recv(self, limit: int) -> bytes | int:
         if self._received:
             out = bytes(self._received[:limit])
+            full = len(self._received) >= self.HELD
             del self._received[:limit]
+            if full:
+                self.listen()
             return out
         if self._error:
             return -self._error

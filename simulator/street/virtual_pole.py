@@ -8,9 +8,10 @@ from pathlib import Path
 
 from simulator.engines.engine import Engine, PoleDied, PoleReset, Runner
 from simulator.hardware.chip import PWRON_RESET, WDT_RESET, Chip
+from simulator.hardware.dram import HANDSHAKE_MS
 from simulator.kernel import Kernel
 from simulator.network.endpoint import Network, Sockets
-from simulator.virtual import hostops
+from simulator.virtual import hostops, ops
 
 CRASHED = "diya: the app ended"  # what main.py prints then
 MILLION = 1_000_000
@@ -46,7 +47,8 @@ class VirtualPole:
         self._plan = 0  # of which step
         self._watched_life = -1  # the life whose watchdog has an event in the queue
         self._read = 0  # characters of the console
-        self._stalled_ms = 0  # until then the chip does nothing else: a look-up of a name blocks it
+        self._stalled_ms = 0  # until then the chip does nothing else: a look-up or a handshake blocks it
+        self._shaking: int | None = None  # the socket on which a handshake has begun
         self.stalls: list[tuple[int, int]] = []  # (ms of the run, for how many)
         self.names_served = True  # a name server answers
 
@@ -56,7 +58,13 @@ class VirtualPole:
             self._stall(LOOK_UP_MS)
             return -errno.EHOSTUNREACH, b""
         if op >= hostops.RESOLVE:
-            return self._sockets.handle(op, a, b, data)
+            answer = self._sockets.handle(op, a, b, data)
+            if op == hostops.RECV and a == self._shaking and answer[0] > 0:  # the broker's share of the handshake
+                self._shaking = None
+                self._stall(HANDSHAKE_MS)
+            return answer
+        if op in (ops.TLS_OPEN, ops.TLS_CLOSE):
+            self._shaking = a if op == ops.TLS_OPEN else None
         return self.chip.handle(op, a, b, data)
 
     def _stall(self, ms: int) -> None:

@@ -6,8 +6,11 @@ in the place of this one, which calls the same host-side chip without a pipe.  F
 ``RAISED`` the chip raises) and the data.  What needs no answer waits for the next request that does: a trip to the
 simulator costs more than most of the firmware's own work.  Where parts of the chip may raise (``loud``) everything
 needs an answer.
+
+A machine whose simulator is gone ends at once, at the latest when its next requests do not fit the pipe.
 """
 
+import os
 import struct
 import sys
 
@@ -38,7 +41,7 @@ def _put(op, silent, a, b, data):
     if n > 480 - 12:
         _used = 12
         _flush()
-        _out.write(data)
+        _send(data, n)
         return
     if n:
         _requests[_used + 12 : end] = data
@@ -48,7 +51,20 @@ def _put(op, silent, a, b, data):
 def _flush():
     global _used
     n, _used = _used, 0
-    _out.write(_requests, n)
+    _send(_requests, n)
+
+
+def _send(data, n):
+    try:
+        _out.write(data, n)
+    except OSError:
+        _end()
+
+
+def _end():
+    """The simulator is gone, and so is this machine, even in a program that survives SystemExit."""
+    os.system("kill -9 $PPID")
+    sys.exit(0)
 
 
 def _exchange(op, a, b, data):
@@ -72,11 +88,14 @@ def post(op, a=0, b=0, data=b""):
 
 
 def _fill(buffer, n):
-    got = _in.readinto(buffer, n)
+    try:
+        got = _in.readinto(buffer, n)
+    except OSError:  # it has died with requests that it had not read
+        got = 0
     while got < n:
         rest = _in.read(n - got)
         if not rest:
-            sys.exit(0)  # the simulator is gone
+            _end()
         buffer[got : got + len(rest)] = rest
         got += len(rest)
 

@@ -57,7 +57,9 @@ FLASH_READ = 61  # a: byte, b: how many; answers their number and the bytes
 FLASH_PROGRAM = 62  # a: byte, data
 FLASH_ERASE = 63  # a: block
 
-TLS_OPEN = 70  # takes the memory of a TLS session; answers 0, 1 when its handshake finds none, or -errno
+TLS_OPEN = (
+    70  # a: the socket below; takes the memory of a TLS session; answers 0, 1 when its handshake finds none, or -errno
+)
 TLS_CLOSE = 71  # gives it back
 IDF_HEAP = 72  # data: a row for each region of ESP-IDF's heap, <IIII bytes, free, largest free block, least ever free
 

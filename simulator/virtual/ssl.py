@@ -39,7 +39,7 @@ class SSLContext:
     def wrap_socket(self, sock, *, server_side=False, do_handshake_on_connect=True, server_hostname=None):
         if do_handshake_on_connect:
             raise NotImplementedError("a handshake that blocks: the pole has none")
-        answer = call(TLS_OPEN)
+        answer = call(TLS_OPEN, sock.number)
         if answer < 0:
             raise OSError(-answer)
         if answer:

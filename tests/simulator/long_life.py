@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from simulator.engines.micropython import STAND_INS
 from simulator.street.street import Street
 from tests.simulator.streets import HOUR_MS, Lived, live
 
@@ -48,7 +49,7 @@ def live_long(days: int, cuts: list[str], settings: dict[str, int]) -> LongLife:
 
     lived = live(
         24 * days, poles=1, start="2026-11-24T12:00", scenario=scenario, begin=begin, engine="micropython",
-        heap_bytes=HEAP_BYTES, settings=settings,
+        heap_bytes=HEAP_BYTES - STAND_INS, settings=settings,
     )  # fmt: skip
     return LongLife(lived, by_day)
 

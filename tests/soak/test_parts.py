@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulator.part_faults import AT, ERRORS, FAULTS, ONCE, STARTING, try_fault
+from tests.simulator.part_faults import (
+    AT,
+    BOARD,
+    BOARD_WITH_SUPPLY,
+    ERRORS,
+    FAULTS,
+    ONCE,
+    STARTING,
+    UNNAMED_ONCE,
+    try_fault,
+)
 
 
 @pytest.mark.parametrize("engine", ["cpython", "micropython"])
@@ -19,8 +29,10 @@ def test_whichever_part_raises_the_street_is_lit_the_pole_online_and_the_part_na
                 if at == "dusk" and name in STARTING:
                     continue
                 tried += 1
-                outcome = try_fault(asked, error, for_good=for_good, at=at, engine=engine)
-                problem = outcome.problem(part, networked=name in FAULTS or not for_good)
+                board = BOARD_WITH_SUPPLY if part == "supply" else BOARD
+                outcome = try_fault(asked, error, for_good=for_good, at=at, engine=engine, board=board)
+                expected = "" if name in UNNAMED_ONCE and not for_good else part
+                problem = outcome.problem(expected, networked=name in FAULTS or not for_good)
                 if problem:
                     problems.append(f"{name}, {'for good' if for_good else 'once'}, at {at}: {problem}")
     with capsys.disabled():

@@ -48,7 +48,7 @@ def bound_heap(ports, description, own):
     from pole.modules import unload
 
     ports.radio = Radio()
-    ports.kept = heap.bound(description, ports.radio, own or heap.Heap())
+    ports.kept = heap.bound(description, ports.radio, own or heap.Heap(), ports.failures)
     del heap
     unload("pole.drivers.heap", "pole.drivers.program")
 

@@ -44,33 +44,49 @@ class Heap:
         gc.collect()
 
 
-def bound(description, radio, heap):
+def bound(description, radio, heap, failures=None):
     """Sets the size of *heap* on the board of that *description*; *radio* is the port, and is on afterwards.
 
     Returns an object that has to be kept, for an area with nothing in it is given back; None where nothing was done.
-    Never raises: a pole whose heap has no bound starts all the same, and says why in one line.
+    Never raises: what raises once is tried again, and a pole whose heap has no bound starts all the same, and says why
+    in one line.  *failures* is told of a meter whose UART raises.
     """
-    part = description.get("heap") or description.get("meter")
-    if description["chip"] != "esp32" or not part:
+    if description["chip"] != "esp32" or not (description.get("heap") or description.get("meter")):
         return None
-    kept = uart = None
-    try:
-        import esp32
+    for last in (False, True):
+        try:
+            return _bound(description, radio, heap, failures)
+        except Exception as error:
+            if last:
+                print("diya: the size of the heap could not be set:", error)
+    return None
 
+
+def _bound(description, radio, heap, failures):
+    import esp32
+
+    heap.collect(None)
+    if _size(heap) > _FIRST:
+        return None
+    radio.start()
+    size = max([region[2] for region in esp32.idf_heap_info(esp32.HEAP_DATA)]) - _LEFT
+    if not _ROOM <= size <= _BUFFER:
         heap.collect(None)
-        if _size(heap) > _FIRST:
-            return None
-        radio.start()
-        size = max([region[2] for region in esp32.idf_heap_info(esp32.HEAP_DATA)]) - _LEFT
-        if _ROOM <= size <= _BUFFER:
-            # from here to deinit() nothing may be asked of ESP-IDF that takes memory: NVS would abort the chip
-            uart = machine.UART(part["uart"], 9600, tx=part["tx"], rx=part["rx"], rxbuf=size)
-            kept = _grown(heap)
+        return None
+    part = description.get("heap") or description["meter"]
+    kept = None
+    # from here to deinit() nothing may be asked of ESP-IDF that takes memory: NVS would abort the chip
+    try:
+        uart = machine.UART(part["uart"], 9600, tx=part["tx"], rx=part["rx"], rxbuf=size)
     except Exception as error:
-        print("diya: the size of the heap could not be set:", error)
-    if uart:
+        if failures and "heap" not in description:
+            failures.note("meter", error)
+        raise
+    try:
+        kept = _grown(heap)
+    finally:
         uart.deinit()
-    heap.collect(kept)
+        heap.collect(kept)
     return kept
 
 

@@ -56,11 +56,13 @@ def bring_up(partition):
     if not partition.blocks:
         print("diya: there is no data partition, nothing can be stored: flash this pole again")
         return False
-    try:
-        partition.mount()
-        return False
-    except OSError as error:
-        problem = error
+    problem = None
+    for _ in range(2):  # one bad read is not to cost what is stored
+        try:
+            partition.mount()
+            return False
+        except OSError as error:
+            problem = error
     new = _new(partition)
     try:
         partition.format()

@@ -30,7 +30,7 @@ class Supply:
         return self._present
 
     async def watch(self, changed):
-        """Calls *changed* whenever the mains goes or comes back, without end.
+        """Calls *changed* whenever the mains goes or comes back, or the pin raises, without end.
 
         An interrupt would do no better: it cannot end asyncio's wait, short of a flag that is itself looked at.
         """
@@ -44,6 +44,7 @@ class Supply:
                 self._present = not self._present
                 changed()
             if self.error:
+                changed()  # before it is tried again
                 await aio.sleep_ms(_AGAIN_MS)
             else:
                 await aio.sleep_ms(_DOUBT_MS if 0 < missed < _GONE_LOOKS else _LOOK_MS)

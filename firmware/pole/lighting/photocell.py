@@ -24,7 +24,9 @@ _DAY_S, _MOST_S, _SPARE_S = const(86400), const(57600), const(3600)
 
 class Photocell:
     """``dark`` is what it says now; True until it has seen light, for that lights the street.  ``own``: its light goes
-    with the lamp's own.  Its daylight puts the lamp out only where ``doubt`` is "".
+    with the lamp's own.  Its daylight puts the lamp out only where ``doubt`` is "".  By its own count of seconds
+    ``since`` is since when the light asks for a change (None: it does not), ``dusk`` the last dusk that took minutes
+    (below 0: none).
 
     *on_lux*: below it, it is dark; *off_lux*: above it, it is light; *delay_s*: seconds for which that must last;
     *shortest_s*, *longest_s*: seconds from a dusk to a dawn that is believed (``daylight.nights``).
@@ -42,9 +44,9 @@ class Photocell:
         self._slowly = False  # the change that is asked for took minutes to come
         self._at = None  # ticks of the last reading, cut to
         self._now = 0  # seconds since the first one; in these are
-        self._since = None  # since when the light asks for a change; None: it does not
+        self.since = None
         self._low = self._high = _NEVER  # when it was last below and above the thresholds
-        self._dusk = self._switched = _NEVER  # the last dusk that took minutes, and when the lamp was last switched
+        self.dusk = self._switched = _NEVER  # the latter: when the lamp was last switched
         self._until = 0  # until when daylight is confirmed
 
     def doubt(self, failed):
@@ -65,7 +67,7 @@ class Photocell:
 
     def due(self):
         """In how many seconds the next reading is wanted, 1 to 35."""
-        return _LOOK_S if self._since is None else max(min(self._since + self._delay_s - self._now, _LOOK_S), 1)
+        return _LOOK_S if self.since is None else max(min(self.since + self._delay_s - self._now, _LOOK_S), 1)
 
     def update(self, lux, now_ms, lit=True):
         """Take a reading at the ticks *now_ms*, None where the photocell cannot be read; whether it is dark.
@@ -81,17 +83,17 @@ class Photocell:
         if lux is None or elapsed > _GAP_S * 1000:
             self._low = self._high = _NEVER
         if lux is None:
-            self._since = None
+            self.since = None
             self._until = 0
             return self.dark
         if lux > self._off_lux if self.dark else lux < self._on_lux:
-            if self._since is None:
-                self._since = now
+            if self.since is None:
+                self.since = now
                 self._slowly = _SLOW_S <= now - (self._low if self.dark else self._high) <= _LONG_S
-            if now - self._since >= self._delay_s:
+            if now - self.since >= self._delay_s:
                 self._turn(now)
         else:
-            self._since = None
+            self.since = None
         # dusk and dawn are timed between thresholds that are wide enough apart
         if lux < min(self._on_lux, self._off_lux // 2):
             self._low = now
@@ -101,15 +103,15 @@ class Photocell:
 
     def _turn(self, now):
         self.dark = not self.dark
-        self._since = None
+        self.since = None
         if self.dark:
             # a lamp that burns though it is dark is not what makes it light
             self.own = not self._lit and now - self._switched <= _OWN_OFF_S
             self._until = 0
-            self._dusk = now if self._slowly else _NEVER
+            self.dusk = now if self._slowly else _NEVER
             return
         if self._lit and now - self._switched <= _OWN_ON_S:
             self.own = True
-        night = now - self._dusk
+        night = now - self.dusk
         if self._slowly and self._shortest_s <= night <= self._longest_s:
             self._until = now + min(_MOST_S, _DAY_S + _SPARE_S - night)

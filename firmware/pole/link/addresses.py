@@ -3,7 +3,8 @@
 lwIP gives up a name server that does not answer after 7 s, 14 s with two, and nothing else runs meanwhile.  So an
 address that was found is kept until it fails three times in a row, and the old one is still used while no new one is
 found; names that are not found wait up to a quarter of an hour for the next try; and no look-up begins when the light
-is due within 20 s.  What is written as an address is never looked up.
+is due within 20 s, or goes by a photocell that is about to change between dark and light.  What is written as an
+address is never looked up.
 """
 
 from pole import aio, const
@@ -18,7 +19,8 @@ _CHECK_MS = const(1000)
 class Addresses:
     """Looks names up on *net* and keeps the addresses; *ticks* is a callable.
 
-    ``light_due`` (ticks) is when the lamp, or who decides about it, next has something to do; None: not known.
+    ``light_due`` (ticks) is when the lamp, or who decides about it, next has something to do; None: not known; -1: it
+    may be at any moment.
     """
 
     def __init__(self, net, ticks):
@@ -27,9 +29,11 @@ class Addresses:
         self._known = {}  # name: [address or "", failures, s to wait, ticks of the next look-up, its problem]
         self.light_due = None
 
-    async def quiet(self):
-        """Returns when the light has nothing to do for a while, so that what blocks disturbs nothing."""
-        while self.light_due is not None and 0 <= aio.ticks_diff(self.light_due, self._ticks()) < QUIET_MS:
+    async def quiet(self, ms):
+        """Returns when the light has nothing to do within *ms*, so that what blocks disturbs nothing."""
+        while self.light_due is not None:
+            if self.light_due >= 0 and not 0 <= aio.ticks_diff(self.light_due, self._ticks()) < ms:
+                break
             await aio.sleep_ms(_CHECK_MS)
 
     async def resolve(self, host, timeout_ms):
@@ -40,7 +44,7 @@ class Addresses:
         if entry is None:
             entry = self._known[host] = ["", _PATIENCE, 0, self._ticks(), ""]
         if entry[1] >= _PATIENCE and aio.ticks_diff(entry[3], self._ticks()) <= 0:
-            await self.quiet()
+            await self.quiet(QUIET_MS)
             try:
                 entry[0] = await aio.wait_ms(self._net.resolve(host), timeout_ms)
                 entry[1] = entry[2] = 0

@@ -45,9 +45,9 @@ def parse(topic, payload, nonce, key):
     """
     if len(payload) > 300:
         raise ValueError
-    from pole.link import hmac, json_reader, utf8
+    from pole.link import hmac, json_reader
 
-    fields = json_reader.parse(utf8.decode(payload))
+    fields = json_reader.parse(payload)
     if not isinstance(fields, dict) or fields.get("nonce") != nonce:
         raise ValueError
     unix_ms = fields.get("unixMs")

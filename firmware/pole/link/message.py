@@ -4,7 +4,6 @@ Each step is loaded when it is wanted and forgotten before the next, so that the
 """
 
 from pole import contract, contract_acks
-from pole.link import utf8
 from pole.link.fields import Refused, refuse
 from pole.modules import unload
 
@@ -34,7 +33,7 @@ def _parse(source, what):
     try:
         from pole.link import json_reader
 
-        value = json_reader.parse(source if isinstance(source, str) else utf8.decode(source))
+        value = json_reader.parse(source)
     except ValueError:  # MicroPython's UnicodeError is one too
         raise Refused(contract_acks.BAD_ENVELOPE, what + " is not JSON in UTF-8") from None
     except MemoryError:

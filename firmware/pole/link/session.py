@@ -7,7 +7,7 @@ does not flicker because a network is gone.
 """
 
 from pole import aio, const, contract
-from pole.link.addresses import Addresses
+from pole.link.addresses import QUIET_MS, Addresses
 from pole.link.bearer import Bearer
 from pole.link.mqtt import Client, with_opening
 from pole.link.packets import Decoder
@@ -113,7 +113,8 @@ class Session:
         address = await self._addresses.resolve(host, timeout_ms)
         secure = None
         if settings["link.tls"]:
-            await self._addresses.quiet()  # the handshake takes the chip two seconds
+            # the handshake takes the chip two seconds, and begins when it is connected
+            await self._addresses.quiet(QUIET_MS + timeout_ms)
             secure = self._secure()
         try:
             stream = await self._net.connect(address, settings["link.port"], timeout_ms, secure)

@@ -8,18 +8,20 @@ FIRST = 56 * 1024
 class Bench:
     """``log`` is what was done, ``taken`` the objects' sizes, ``said`` what was printed, ``held`` an open UART.
 
-    *size* of the heap at first, *largest* block of ESP-IDF's heap; *fails*: (what, with which error); *grows*: whether
-    the heap can grow.
+    *size* of the heap at first, *largest* block of ESP-IDF's heap; *fails*: (what, with which error), *once* or always;
+    *grows*: whether the heap can grow.
     """
 
-    def __init__(self, size=FIRST, largest=98304, fails=("", None), grows=True):
+    def __init__(self, size=FIRST, largest=98304, fails=("", None), grows=True, once=False):
         self.size, self.largest, self.grows = size, largest, grows
         self.used = 20000
         self.log, self.taken = [], []
         self.said = ""
         self.held = False
         self.kept = self.last = None
+        self.noted = []
         self._fails = fails
+        self._once = once
         self._grown = False
 
     def bound(self, board):
@@ -55,7 +57,7 @@ class Bench:
             from pole.drivers import heap
 
             heap.print = self._print
-            return heap.bound(board, self, self)
+            return heap.bound(board, self, self, self)
         finally:
             self._forget()
             for name, module in before.items():
@@ -76,7 +78,15 @@ class Bench:
 
     def _try(self, what):
         if self._fails[0] == what:
-            raise self._fails[1]
+            error = self._fails[1]
+            if self._once:
+                self._fails = ("", None)
+            raise error
+
+    # -- the failures
+
+    def note(self, part, _error):
+        self.noted.append(part)
 
     # -- the radio
 

@@ -86,3 +86,12 @@ if sys.implementation.name == "micropython":
         assert len(heap(1000)) == 1000
         assert 900 < free - heap.mem_free() < 4000
         assert heap.mem_alloc() > 0
+
+
+def test_what_fails_once_does_not_cost_the_bound_and_a_meters_uart_is_told_of():
+    for what in ("radio", "idf", "uart", "heap"):
+        bench = Bench(fails=(what, OSError(12)), once=True)
+        assert bench.bound(changed(heap=None)) is bench.last
+        assert bench.kept is bench.last and not bench.held
+        assert bench.said == ""
+        assert bench.noted == (["meter"] if what == "uart" else [])

@@ -66,3 +66,31 @@ def test_no_look_up_begins_when_the_light_is_due():
         assert asked(bench, addresses) is None
         bench.run(bench.now + QUIET_MS + 2000)
         assert len(net.looked) == 1 and net.looked[0] >= addresses.light_due
+
+
+def test_what_begins_with_a_connection_waits_for_what_is_due_while_it_is_made_too():
+    with Bench() as bench:
+        addresses = Addresses(Net(bench), bench.ticks)
+        addresses.light_due = due = bench.now + QUIET_MS + 20000 - 1
+        done = []
+
+        async def wait():
+            await addresses.quiet(QUIET_MS + 20000)
+            done.append(bench.now)
+
+        bench.create_task(wait())
+        bench.run(due + 2000)
+        assert len(done) == 1 and done[0] >= due
+
+
+def test_no_look_up_begins_while_the_light_may_change_at_any_moment():
+    with Bench() as bench:
+        net = Net(bench)
+        addresses = Addresses(net, bench.ticks)
+        addresses.light_due = -1
+        assert asked(bench, addresses) is None
+        bench.run(bench.now + 120000)
+        assert net.looked == []
+        addresses.light_due = None
+        bench.run(bench.now + 1100)
+        assert len(net.looked) == 1

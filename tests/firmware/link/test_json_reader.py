@@ -26,6 +26,7 @@ BAD = (
 def test_what_is_json_is_read():
     for text, value in GOOD:
         assert json_reader.parse(text) == value, text
+        assert json_reader.parse(text.encode()) == json_reader.parse(bytearray(text.encode())) == value, text
 
 
 def test_what_is_not_is_refused():
@@ -46,3 +47,21 @@ def test_a_number_that_no_field_has_stays_text():
 
 def test_depth_that_is_allowed():
     assert json_reader.parse("[[[[[[[[]]]]]]]]") == [[[[[[[[]]]]]]]]
+
+
+def test_bytes_that_are_not_utf_8_are_refused():
+    for data in (
+        b'"\xff"',
+        b'"\xe0"',
+        b'"\xe0\xa4"',
+        b'"\xc0\xaf"',
+        b'"\xed\xa0\x80"',
+        b"\xff",
+        b"[1\xa0]",
+        b'"\xe0\\n\xa4"',
+    ):
+        try:
+            json_reader.parse(data)
+        except ValueError:
+            continue
+        raise AssertionError(data)

@@ -108,6 +108,28 @@ def test_an_optocoupler_that_lets_go_at_zero_crossings_is_a_sound_supply(bench, 
     loop.abandon()
 
 
+def test_a_pin_of_the_supply_that_raises_once_is_told_while_its_error_can_be_seen(bench):
+    from pole.drivers.supply import Supply
+
+    raised = [OSError(5)]
+
+    def contact():
+        if raised and ms >= 100:
+            raise raised.pop()
+        return True
+
+    ms = 0
+    bench.chip.gpio.contacts[23] = contact
+    supply = Supply(23, 0)
+    told: list[str] = []
+    loop = VirtualLoop()  # type: ignore[abstract]
+    loop.create_task(supply.watch(lambda: told.append(f"{supply.error} {supply.present()}")))
+    for ms in range(2000):
+        loop.step(ms)
+    assert told == ["5 True"] and supply.error is None
+    loop.abandon()
+
+
 def test_a_supply_that_is_not_there_at_the_start_is_told_within_30_ms(bench):
     from pole.drivers.supply import Supply
 

@@ -108,6 +108,22 @@ def test_where_nothing_can_be_written_the_pole_goes_on_without(blank: bool, caps
             write("config.json", b"x")
 
 
+def test_one_bad_read_does_not_cost_what_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    mount = LittleFiles.mount
+    left = [OSError(5)]
+
+    def bad(files: LittleFiles) -> None:
+        if left:
+            raise left.pop()
+        mount(files)
+
+    flash = used()
+    monkeypatch.setattr(LittleFiles, "mount", bad)
+    files, lost = brought_up(flash)
+    assert not left and not lost
+    assert files.read("counters.json") == b"[19]"
+
+
 def test_a_flash_that_fails_in_use_refuses_writes_and_keeps_what_it_has() -> None:
     flash = used()
     files, _ = brought_up(flash)

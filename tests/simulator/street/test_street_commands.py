@@ -86,7 +86,7 @@ def test_what_cannot_be_done_is_refused_with_a_reason_and_moves_no_lamp(engine: 
         lights.update(watch_light(street))
 
     # with room for the largest message: where there is none, it is refused as tooLarge, whatever is in it
-    lived = live(0.25, poles=1, start=NIGHT, begin=begin, engine=engine, heap_bytes=256 * 1024)
+    lived = live(0.25, poles=1, start=NIGHT, begin=begin, engine=engine, heap_bytes=224 * 1024)
     assert lived.street.failures() == []
     acks = lived.acks()
     wanted = [(reason, detail) for _what, reason, detail in [*BAD, *RUBBISH]]

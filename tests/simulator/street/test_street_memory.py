@@ -11,7 +11,7 @@ from simulator.street.street import Street
 from tests.simulator.hours_of_memory import check_hours
 from tests.simulator.streets import MINUTE_MS, Lived, live
 
-HEAP = 256 * 1024
+HEAP = 224 * 1024
 SETTINGS = {"link.tls": 1, "report.spread": 0, "link.maximumBackoff": 20}
 FILES = {"ca.pem": b"the model's"}
 

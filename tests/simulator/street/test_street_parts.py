@@ -12,6 +12,10 @@ import pytest
 
 from host_tools import envelope
 from pole import contract
+from pole.commanding import Commanding
+from pole.control import Control
+from simulator.engines.cpython_net import CpythonStream
+from simulator.network import mqtt_stream as mqtt
 from simulator.virtual import ops
 from tests.simulator.part_faults import FAULTS, try_fault
 from tests.simulator.streets import MINUTE_MS, NIGHT, City, Lived, live
@@ -31,7 +35,7 @@ def test_a_part_that_raises_for_good_is_left_out_and_named(
     name: str, error: type[Exception], at: str, engine: str
 ) -> None:
     part, asked = FAULTS[name]
-    outcome = try_fault(asked, error, for_good=True, at=at, engine=engine, hours=1.2 if at == "dusk" else 0.2)
+    outcome = try_fault(asked, error, for_good=True, at=at, engine=engine, hours=0.8 if at == "dusk" else 0.2)
     assert outcome.problem(part, networked=True) == ""
 
 
@@ -109,3 +113,69 @@ def test_an_endless_line_on_the_console_keeps_nothing_back() -> None:
     lived = live(0.15, poles=1, start=NIGHT, engine="micropython", begin=begin)
     assert lived.street.resets() == {"powerOn": 1}
     assert '{"id":1,"ok":true' in answers[0]
+
+
+FLOODS = {
+    "tiny": b"{}",
+    "large": b"x" * 8000,
+    "larger than any may be": b"x" * 100_000,
+    "deep": b"[" * 4000 + b'"mac"',
+    "signed by nobody": b'{"v":1,"key":"P0001","sender":"s","n":1,"body":"{}","mac":"' + b"0" * 64 + b'"}',
+}
+
+
+def test_between_two_decisions_on_the_light_only_a_few_messages_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    light, take, read = Control._light, Commanding.take, CpythonStream.readinto
+    since = {"judged": 0, "bytes": 0}  # the last decision, or the last time that others had their turn
+    most = dict.fromkeys(since, 0)
+
+    def count(what: str, n: int) -> None:
+        since[what] += n
+        most[what] = max(most[what], since[what])
+
+    def lit(*arguments: Any) -> Any:
+        since["judged"] = 0
+        return light(*arguments)
+
+    def judge(*arguments: Any) -> Any:
+        count("judged", 1)
+        return take(*arguments)
+
+    async def take_in(stream: Any, buffer: Any) -> int:
+        n = await read(stream, buffer)
+        most["bytes"] = max(most["bytes"], n)
+        return n
+
+    monkeypatch.setattr(Control, "_light", lit)
+    monkeypatch.setattr(Commanding, "take", judge)
+    monkeypatch.setattr(CpythonStream, "readinto", take_in)
+    answered: list[str] = []
+
+    def begin(street: Any) -> None:
+        city = City(street)
+        for place, payload in enumerate(FLOODS.values()):
+            for at in range(50):
+                city.publish((3 + place) * MINUTE_MS + at, payload)
+        topic = city.topic()
+        message = mqtt.publish_frame(topic, b"{}", 0, False, 0) + mqtt.publish_frame(topic, b"x" * 900, 0, False, 0)
+        endless = b"\x30\xff\xff\xff\x7f" + len(topic).to_bytes(2, "big") + topic.encode()
+
+        def send(at: int, data: bytes) -> None:
+            street.kernel.at(at, lambda: street.network.broker.sessions["sagar-P0001"]._send(data))
+
+        pole = street.poles["P0001"].pole
+        for minute in (4, 8, 9):
+            at = minute * MINUTE_MS + 200
+            street.kernel.at(at, lambda: pole.type(b"z" * 5000 + b"\n" * 500 + b'{"id":1,"do":"status"}\n'))
+        street.kernel.at(11 * MINUTE_MS, lambda: answered.append(pole.printed))
+        for at, byte in enumerate(message):  # one byte a time
+            send(8 * MINUTE_MS + at, bytes([byte]))
+        for at in range(500):  # and never an end
+            send(9 * MINUTE_MS + at, b"x" * 1400 if at else endless)
+
+    lived = live(0.2, poles=1, start=NIGHT, settings={"keys": {"P0001": "ab" * 32}}, begin=begin)
+    assert lived.street.resets() == {"powerOn": 1} and lived.street.failures() == []
+    assert lived.report["dark_minutes"] == 0
+    assert 1 <= most["judged"] <= 4
+    assert 512 <= most["bytes"] <= contract.MAX_PAYLOAD
+    assert answered[0].count('"ok":true') == 3, "the console had its turns"

@@ -34,7 +34,7 @@ def live_in(city: City, engine: str, minutes: float, **options: object) -> Lived
     settings = {"report.spread": 0, **dict(options.pop("settings", {}))}  # type: ignore[call-overload]
     return live(
         minutes / 60, engine=engine, start=START, speed=100.0, broker=f"mqtts://localhost:{city.port}",
-        credentials=city.out, city_port=city.city_port, settings=settings, heap_bytes=272 * 1024, **options,
+        credentials=city.out, city_port=city.city_port, settings=settings, heap_bytes=240 * 1024, **options,
     )  # type: ignore[arg-type]  # fmt: skip
 
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from host_tools.boards import load_board
 from pole import contract
+from pole.lighting.photocell import Photocell
+from pole.link.addresses import QUIET_MS
+from simulator.hardware.dram import HANDSHAKE_MS
 from simulator.street.street import Street
 from tests.simulator.streets import HOUR_MS, MINUTE_MS, live, watch_light
 
@@ -96,3 +101,47 @@ def test_look_ups_that_block_the_chip_are_seldom_and_never_near_what_the_light_d
     longest = max(lasted for _ms, lasted in stalls)
     assert 2 * longest + 30_000 < load_board("virtual")["watchdog"]["timeout_s"] * 1000
     assert set(lived.street.resets()) == {"powerOn"}
+
+
+@pytest.mark.parametrize("engine", ["cpython", "micropython"])
+def test_handshakes_that_block_the_chip_wait_until_the_lamp_is_lit(engine: str) -> None:
+    lights: list[dict[str, list[tuple[int, float]]]] = []
+    # the lamp is switched on after 2,844 s, in 30 s
+    scenario = '[[happening]]\nkind = "broker_down"\nat = "+46m"\nuntil = "+2819s"\n'
+    scenario += 'allow = ["communicationFailure"]\n'
+    lived = live(
+        0.9, poles=1, engine=engine, scenario=scenario, files={"ca.pem": b"the model's"},
+        settings={"link.tls": 1, "report.spread": 0, "link.maximumBackoff": 2}, heap_bytes=224 * 1024,
+        begin=lambda street: lights.append(watch_light(street, 100)),
+    )  # fmt: skip
+    stalls = lived.street.poles["P0001"].pole.stalls
+    light = [(ms, level) for ms, level in lights[0]["P0001"] if ms > MINUTE_MS]
+    begun, arrived = light[0][0], next(ms for ms, level in light if level > 0.99)
+    (first, _lasted), (second, lasted) = stalls
+    assert first < MINUTE_MS and lasted == HANDSHAKE_MS
+    assert begun - first > QUIET_MS and arrived <= second < arrived + 20_000
+    assert lived.report["dark_minutes"] == 0
+
+
+def test_look_ups_wait_while_a_photocell_without_a_clock_sees_the_dusk(monkeypatch: pytest.MonkeyPatch) -> None:
+    update = Photocell.update
+    seen: list[int] = []  # when the dusk was seen and not yet believed, ms
+    streets: list[Street] = []
+
+    def look(photocell: Photocell, *reading: Any) -> bool:
+        dark = bool(update(photocell, *reading))
+        if not dark and photocell.since is not None:
+            seen.append(streets[0].kernel.now_ms)
+        return dark
+
+    monkeypatch.setattr(Photocell, "update", look)
+    scenario = ""
+    for kind, where in (("clock_lost", "P0001"), ("names_unanswered", "P0001"), ("broker_down", "")):
+        scenario += f'[[happening]]\nkind = "{kind}"\nat = "+50m"\nallow = ["communicationFailure"]\n'
+        scenario += f'pole = "{where}"\n' if where else ""
+    settings = {"link.backoff": 1, "link.maximumBackoff": 1, "photocell.delay": 300}
+    lived = live(1.6, poles=1, scenario=scenario, settings=settings, begin=streets.append)
+    stalls = [ms for ms, _lasted in lived.street.poles["P0001"].pole.stalls]
+    assert seen[-1] - seen[0] >= 200_000
+    assert stalls and not [ms for ms in stalls if seen[0] <= ms <= seen[-1]]
+    assert lived.report["dark_minutes"] == 0
