@@ -17,6 +17,7 @@ from simulator.scenario.kinds import EVENT_TYPES
 from simulator.street.silences import Silences
 from simulator.street.transcript import Transcript
 
+LIVE_S = 120  # an event that is not replayed was raised within so many seconds
 RAISING = ("incident", "lock")  # whose commands never lower the level, so that no darkness is owed to them
 
 
@@ -48,6 +49,7 @@ class Recorder:
         self.levels: dict[str, int] = {}  # percent, by each pole's latest word
         self.tell_level: Callable[[str], None] = lambda pole: None
         self.ask_time: Callable[[str, str, bytes], None] = lambda pole, topic, question: None
+        self.wrong_clock: Callable[[str], bool] = lambda pole: False  # its dates may be wrong after a start
         self._kernel = kernel
         self._head = f"{site.root}/{site.name}/"
         self._lit_percent = site.lit_percent
@@ -103,13 +105,16 @@ class Recorder:
             self._event(pole, values)
 
     def _event(self, pole: str, values: dict[str, Any]) -> None:
-        """Keeps an event that says something of the light; what a pole says of itself is no diagnosis.
+        """Keeps an event that a happening may be expected to cause.
 
-        Where the pole knew no time, it counts from now.
+        Where the pole knew no time, or went by a wrong clock chip, it counts from now.
         """
         if values.get("eventType") not in EVENT_TYPES:
             return
         at = values.get("timestamp")
+        raised = values.get("at")
+        if isinstance(raised, int) and not values.get("replayed") and self.wrong_clock(pole):
+            at = at if abs(raised - self._unix()) <= LIVE_S else None
         try:
             event = Event(
                 str(values["id"]),

@@ -22,6 +22,16 @@ def test_what_it_expects_is_reported_and_nothing_else(name: str) -> None:
         assert outcome.report["detection"]["unobservable"] == []
 
 
+@pytest.mark.parametrize(("name", "poles"), [("wrong-clocks", 5), ("failing-parts", 4), ("floods", 3)])
+def test_what_comes_from_outside_is_told_and_costs_no_light(name: str, poles: int) -> None:
+    outcome = run.simulate(run.Options(load_site("sagar", poles), datetime(2026, 11, 24, 12), scenario=name))
+    assert failures(outcome.report) == []
+    assert outcome.street.failures() == []
+    assert outcome.street.resets()["watchdog"] == 0
+    dark = outcome.street.darkness.minutes()
+    assert all(minutes <= 1.5 and pole == "P0004" for pole, minutes in dark.items())  # its chip says that it is noon
+
+
 KINDS = (
     "clock_drift", "flicker", "mains_wobble", "tilt", "meter_noise", "pf_low", "dips", "leakage", "overheat", "theft",
 )  # fmt: skip
