@@ -33,6 +33,12 @@ TOLD_MIN = 60  # what lasts at least so long must be reported
 LASTS_MIN = {"mqtt_flood": 20, "console_flood": 20}  # at most: a flood is work for the computer, too
 # a pole compares clocks and needs another one that it can ask
 COMPARED = ("server_time_wrong", "city_time_wrong")
+# beside one another these may leave a pole without two witnesses of the time, which it then says
+TIMING = (
+    "server_time_wrong", "city_time_wrong", "rtc_wrong", "rtc_stopped", "bus_fails", "clock_lost", "clock_drift",
+    "network_outage", "broker_down", "names_unanswered", "memory_short", "data_corrupt", "mains_cut", "feeder_trip",
+    "power_cycle",
+)  # fmt: skip
 FOR_GOOD = 0.25  # of parts that fail stay so to the end of the night
 STREET = ("network_outage", "broker_down", "feeder_trip", "memory_short")  # drawn for the street, not for a pole
 # they change nothing of what a pole senses, so that a fault beside them must still be told
@@ -147,8 +153,19 @@ def _judged(tables: Sequence[Table], site: Site) -> list[Table]:
         )
         events = list(kind.events)
         due = not beside and end - begin >= TOLD_MIN and not set(events) & set(NEVER_DUE)
-        out.append({**table, "expect" if due else "allow": events} if events else table)
+        told = {"expect" if due else "allow": events} if events else {}
+        if kind.name in TIMING[:5] and _timing_beside(place, tables, site):
+            told = {**told, "allow": [*told.get("allow", ()), "clockLost"]}
+        out.append({**table, **told})
     return out
+
+
+def _timing_beside(place: int, tables: Sequence[Table], site: Site) -> bool:
+    """Whether something else of the night concerns the time of a pole of the table at *place*."""
+    return any(
+        other != place and rival["kind"] in TIMING and _meet(tables[place], rival, site)
+        for other, rival in enumerate(tables)
+    )
 
 
 def _meet(one: Table, other: Table, site: Site) -> bool:

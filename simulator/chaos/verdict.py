@@ -102,9 +102,12 @@ def _repeated(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
     begun.update((pole, f"{PART_FAILURE} {one['part']}") for (pole, _id), one in failures.items() if not one["works"])
     for (pole, told), count in begun.items():
         event_type = told.split()[0]
-        there = [happening.kind for happening in scenario.happenings if pole in happening.poles]
-        reasons = sum(event_type in (*KINDS[kind].events, *ACCEPTED.get(kind, ())) for kind in there)
-        restarts = sum(kind in RESTARTS for kind in there)
+        there = [happening for happening in scenario.happenings if pole in happening.poles]
+        reasons = sum(
+            event_type in (*KINDS[one.kind].events, *one.expect, *one.allow, *ACCEPTED.get(one.kind, ()))
+            for one in there
+        )
+        restarts = sum(one.kind in RESTARTS for one in there)
         if count > reasons * (1 + restarts):
             out.append(f"{told} of {pole} was told to begin {count} times, for {reasons} happenings")
     return _some(out)

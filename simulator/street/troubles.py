@@ -18,6 +18,7 @@ WRONG_CLOCKS = (SERVER_TIME, CITY_TIME, RTC_WRONG)  # those with ``seconds``
 CHIP_WRONG = (RTC_WRONG, RTC_STOPPED)
 PARTS = (ADC, METER, BUS, FLASH)
 MET = (SERVER_TIME, CITY_TIME, *PARTS)  # a pole senses them when it asks
+ALONE_MS = 3_600_000  # for which a pole leaves a part alone that raised; what it writes before says nothing of it
 CONTRADICTS_S = 30  # a witness that is wrong by less may agree with the others, and need not be told of
 
 _LINES = (ops.UART_WRITE, ops.UART_READ, ops.UART_ANY)
@@ -39,7 +40,8 @@ class Troubles:
         self.raising = False  # ``refuse`` wants to be asked
         self._now_ms = now_ms
         self._held: dict[str, dict[int, int]] = {kind: {} for kind in MET}  # {kind: {happening: seconds}}
-        self._over: dict[str, list[int]] = {kind: [] for kind in MET}  # ends that the pole has not met yet
+        # ends that the pole has not met yet, {happening: ms before which it cannot know}
+        self._over: dict[str, dict[int, int]] = {kind: {} for kind in MET}
         self._raised: dict[str, set[int]] = {kind: set() for kind in MET}  # devices that have, and were not used since
         self._met: dict[int, _Met] = {}
 
@@ -52,7 +54,7 @@ class Troubles:
     def end(self, happening: int, kind: str) -> None:
         """It is over."""
         del self._held[kind][happening]
-        self._over[kind].append(happening)
+        self._over[kind][happening] = self._now_ms() + (ALONE_MS if kind == FLASH else 0)
 
     def fails(self, kind: str) -> bool:
         """Whether the part of *kind* raises now."""
@@ -89,9 +91,10 @@ class Troubles:
                 if self._met[happening].seen_ms is None:
                     self._met[happening].seen_ms = self._now_ms()
         elif not self._held[kind]:
-            for happening in self._over[kind]:
-                self._met[happening].gone_ms = self._now_ms()
-            self._over[kind].clear()
+            now = self._now_ms()
+            for happening in [number for number, from_ms in self._over[kind].items() if from_ms <= now]:
+                self._met[happening].gone_ms = now
+                del self._over[kind][happening]
 
     def had(self, happening: int) -> bool:
         """Whether *happening* is one of these."""
