@@ -47,6 +47,23 @@ def test_both_engines_see_the_same_faults_at_the_same_moments() -> None:
     assert texts[0] == texts[1]
 
 
+OUTSIDE = (
+    "server_time_wrong", "bus_fails", "city_time_wrong", "adc_fails", "mqtt_flood", "meter_fails", "console_flood",
+    "flash_fails", "rtc_stopped", "power_cycle", "rtc_wrong",
+)  # fmt: skip
+FROM_OUTSIDE = "".join(
+    f'[[happening]]\nkind = "{kind}"\npole = "P000{place % 2 + 1}"\nat = "+{3 + 3 * place}m"\nseverity = 0.1\n'
+    + (f'until = "+{9 + 3 * place}m"\n' if kind != "rtc_wrong" else "")
+    for place, kind in enumerate(OUTSIDE)
+)
+
+
+def test_both_engines_live_with_the_same_wrong_clocks_failing_parts_and_floods() -> None:
+    texts = [live(0.8, start=NIGHT, scenario=FROM_OUTSIDE, engine=name).text for name in ("cpython", "micropython")]
+    assert texts[0] == texts[1]
+    assert any('"partFailure"' in line for line in texts[0])
+
+
 def test_a_clock_that_runs_fast_dims_the_street_too_early() -> None:
     outage = '[[happening]]\nkind = "network_outage"\nat = "+2m"\n'
     drift = '[[happening]]\nkind = "clock_drift"\npole = "P0002"\nat = "+30m"\nseverity = 0.5\n'
