@@ -31,18 +31,19 @@ CALM_MIN = 60  # the last of which nothing happens any more: what was reported h
 APART_MIN = 15  # from one happening to the next on the same pole, so that each can be told alone
 TOLD_MIN = 60  # what lasts at least so long must be reported
 LASTS_MIN = {"mqtt_flood": 20, "console_flood": 20}  # at most: a flood is work for the computer, too
-# a pole compares clocks and needs another one that it can ask
-COMPARED = ("server_time_wrong", "city_time_wrong")
-# beside one another these may leave a pole without two witnesses of the time, which it then says
+FOR_GOOD = 0.25  # of the parts that fail: those that do so to the end of the night
+COMPARED = ("server_time_wrong", "city_time_wrong")  # told only where the pole can ask, and has others to compare with
+# a witness of the time is lost or wrong: with any of TIMING beside it a pole may have no two left, and then says so
+WITNESS = (*COMPARED, "rtc_wrong", "rtc_stopped", "bus_fails")
 TIMING = (
-    "server_time_wrong", "city_time_wrong", "rtc_wrong", "rtc_stopped", "bus_fails", "clock_lost", "clock_drift",
-    "network_outage", "broker_down", "names_unanswered", "memory_short", "data_corrupt", "mains_cut", "feeder_trip",
-    "power_cycle",
+    *WITNESS, "clock_lost", "clock_drift", "network_outage", "broker_down", "names_unanswered", "memory_short",
+    "data_corrupt", "mains_cut", "feeder_trip", "power_cycle",
 )  # fmt: skip
-FOR_GOOD = 0.25  # of parts that fail stay so to the end of the night
 STREET = ("network_outage", "broker_down", "feeder_trip", "memory_short")  # drawn for the street, not for a pole
 # they change nothing of what a pole senses, so that a fault beside them must still be told
-BESIDE = ("network_outage", "broker_down", "memory_short", "cold_night", "ageing")
+BESIDE = (
+    "network_outage", "broker_down", "memory_short", "cold_night", "ageing", "mqtt_flood", "console_flood", *COMPARED,
+)  # fmt: skip
 NEVER_DUE = ("communicationFailure",)  # what the record says of a silence: its lengths are the record's own tests
 OWNERS = ("operator", "lock", "incident", "emergency")
 
@@ -154,7 +155,7 @@ def _judged(tables: Sequence[Table], site: Site) -> list[Table]:
         events = list(kind.events)
         due = not beside and end - begin >= TOLD_MIN and not set(events) & set(NEVER_DUE)
         told = {"expect" if due else "allow": events} if events else {}
-        if kind.name in TIMING[:5] and _timing_beside(place, tables, site):
+        if kind.name in WITNESS and _timing_beside(place, tables, site):
             told = {**told, "allow": [*told.get("allow", ()), "clockLost"]}
         out.append({**table, **told})
     return out
