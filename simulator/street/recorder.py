@@ -17,7 +17,6 @@ from simulator.scenario.kinds import EVENT_TYPES
 from simulator.street.silences import Silences
 from simulator.street.transcript import Transcript
 
-LIVE_S = 120  # an event that is not replayed was raised within so many seconds
 RAISING = ("incident", "lock")  # whose commands never lower the level, so that no darkness is owed to them
 
 
@@ -107,14 +106,14 @@ class Recorder:
     def _event(self, pole: str, values: dict[str, Any]) -> None:
         """Keeps an event that a happening may be expected to cause.
 
-        Where the pole knew no time, or went by a wrong clock chip, it counts from now.
+        Where the pole knew no time, or may go by a wrong clock chip and says it at once, it counts from now.
         """
         if values.get("eventType") not in EVENT_TYPES:
             return
         at = values.get("timestamp")
-        raised = values.get("at")
-        if isinstance(raised, int) and not values.get("replayed") and self.wrong_clock(pole):
-            at = at if abs(raised - self._unix()) <= LIVE_S else None
+        ahead = isinstance(at, int) and at > self._unix()
+        if self.wrong_clock(pole) and (ahead or not values.get("replayed")):
+            at = None
         try:
             event = Event(
                 str(values["id"]),

@@ -186,3 +186,17 @@ def test_an_event_of_a_pole_without_the_time_counts_from_when_it_was_heard(desk:
     event = {"v": 1, "id": "7-1", "eventType": "lampFailure", "startEndFlag": True, "timestamp": None}
     desk.say("P0003", contract.EVENT, **event)
     assert [one.timestamp for one in desk.recorder.events] == [NOW + 5]
+
+
+def test_an_event_of_a_pole_that_may_go_by_a_wrong_clock_chip_counts_from_when_it_was_heard(desk: Desk) -> None:
+    desk.recorder.wrong_clock = lambda pole: pole == "P0001"
+    for number, (pole, at, replayed) in enumerate(
+        [("P0001", NOW - 21, False), ("P0001", NOW - 900, True), ("P0001", NOW + 900, True), ("P0002", NOW - 21, False)]
+    ):
+        desk.say(
+            pole, contract.EVENT, v=1, at=at, id=f"e-{number}", eventType="supplyLoss", startEndFlag=True, timestamp=at,
+            replayed=replayed,
+        )  # fmt: skip
+    assert [(one.timestamp, one.dated) for one in desk.recorder.events] == [
+        (NOW, False), (NOW - 900, True), (NOW, False), (NOW - 21, True),
+    ]  # fmt: skip
