@@ -69,6 +69,8 @@ class Recorder:
         target, _, kind = topic.removeprefix(self._head).rpartition("/")
         if target == "_sim":
             return
+        if target.endswith("/" + contract.TIME):  # the city's answer to a pole
+            target, kind = target.removesuffix("/" + contract.TIME), contract.TIME_ANSWER
         if self._transcript:
             self._transcript.add(self._kernel.now_ms, target, kind, payload)
         values = _object(payload)
