@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -42,7 +42,8 @@ class Message:
 class Link:
     """One session with a broker, reconnected by itself; a context manager.
 
-    ``sessions`` counts how often it was connected, ``missed`` messages that nothing took out in time.
+    ``sessions`` counts how often it was connected, ``missed`` messages that nothing took out in time.  ``arrived`` is
+    called with the topic of each message once it can be taken out, by the thread that received it.
     *wait_s* is the longest it takes to be let in, and subscribed.  *clears*: a topic whose retained message the broker
     removes when we are gone without a word (our last will).  Raises BrokerError where we are not let in.
     """
@@ -56,6 +57,7 @@ class Link:
         self._refused: BrokerError | None = None
         self._subscribed = False
         self._first = 0  # number of the SUBSCRIBE with which a session begins
+        self.arrived: Callable[[str], None] = lambda topic: None
         self._asked: dict[int, list[str]] = {}
         self._granted: dict[int, list[bool]] = {}  # by SUBSCRIBE: which of its topics the broker refuses
         self._spoken = threading.Event()  # the broker has answered a SUBSCRIBE
@@ -184,3 +186,4 @@ class Link:
         if self._queue.qsize() >= MOST_QUEUED:
             self.missed += self.take(0) is not None
         self._queue.put(Message(topic, bytes(message.payload), bool(message.retain)))
+        self.arrived(topic)

@@ -183,7 +183,7 @@ class _Cast:
                 kernel, selector, place, self.access.host, lambda: self.time.unix_ms(kernel.now_ms), self._online
             )
             stack.callback(network.close)
-            around = RealSurroundings(network, self._radio, server, city, site, recorder)
+            around = RealSurroundings(network, self._radio, server, city, site, recorder, selector)
             stack.callback(around.close)
             street = self._cast(kernel, network, around, recorder)
             every_ms = max(1, round(CLOCK_MS * factor))

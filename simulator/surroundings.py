@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import selectors
+import socket
 from collections.abc import Callable
 from typing import Protocol
 
@@ -10,6 +13,7 @@ from host_tools.broker import BrokerAddress
 from host_tools.clock import topic as clock_topic
 from host_tools.link import Link
 from host_tools.site.model import Site
+from pole import contract
 from simulator.hardware.radio import Radio
 from simulator.network.modelled import ModelledNetwork
 from simulator.network.real import RealNetwork
@@ -77,13 +81,30 @@ class RealSurroundings(Air):
         address: BrokerAddress,
         site: Site,
         recorder: Recorder,
+        selector: selectors.BaseSelector,
     ) -> None:
         super().__init__(network, radio)
+        self._selector = selector
+        self._woken, self._waking = socket.socketpair()
         self._server = server
         self._recorder = recorder
         self._clock = clock_topic(site.root, site.name)
         self._link = Link(address, [f"{site.root}/{site.name}/#"], clears=self._clock)
         self._link.__enter__()
+        for end in (self._woken, self._waking):
+            end.setblocking(False)
+        selector.register(self._woken, selectors.EVENT_READ, self._wake)
+        self._link.arrived = self._arrived
+
+    def _arrived(self, topic: str) -> None:
+        """A question for the time is heard at once: a pole takes no answer that is later than 4 s of its own time."""
+        if topic.endswith("/" + contract.TIME):
+            with contextlib.suppress(OSError):  # it is woken already, or at its end
+                self._waking.send(b"\0")
+
+    def _wake(self, _mask: int) -> None:
+        self._woken.recv(4096)
+        self.listen()
 
     def broker(self, running: bool) -> None:
         if self._server is None:
@@ -117,3 +138,6 @@ class RealSurroundings(Air):
             self._recorder.heard(message.topic, message.payload)
         self._link.post(self._clock, b"", retain=True)
         self._link.__exit__(None, None, None)
+        self._selector.unregister(self._woken)
+        self._woken.close()
+        self._waking.close()

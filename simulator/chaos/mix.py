@@ -19,6 +19,7 @@ from astral.sun import sunrise, sunset
 
 from host_tools.site.model import Site
 from simulator.scenario.kinds import FEEDER, KINDS, POLE, Kind
+from simulator.street.troubles import PARTS, WRONG_CLOCKS
 
 Table = dict[str, Any]
 
@@ -29,9 +30,20 @@ AFTER_MIN = 100  # ... and ends so long after sunrise,
 CALM_MIN = 60  # the last of which nothing happens any more: what was reported has time to arrive
 APART_MIN = 15  # from one happening to the next on the same pole, so that each can be told alone
 TOLD_MIN = 60  # what lasts at least so long must be reported
+LASTS_MIN = {"mqtt_flood": 20, "console_flood": 20}  # at most: a flood is work for the computer, too
+FOR_GOOD = 0.25  # of the parts that fail: those that do so to the end of the night
+COMPARED = ("server_time_wrong", "city_time_wrong")  # told only where the pole can ask, and has others to compare with
+# a witness of the time is lost or wrong: with any of TIMING beside it a pole may have no two left, and then says so
+WITNESS = (*COMPARED, "rtc_wrong", "rtc_stopped", "bus_fails")
+TIMING = (
+    *WITNESS, "clock_lost", "clock_drift", "network_outage", "broker_down", "names_unanswered", "memory_short",
+    "data_corrupt", "mains_cut", "feeder_trip", "power_cycle",
+)  # fmt: skip
 STREET = ("network_outage", "broker_down", "feeder_trip", "memory_short")  # drawn for the street, not for a pole
 # they change nothing of what a pole senses, so that a fault beside them must still be told
-BESIDE = ("network_outage", "broker_down", "memory_short", "cold_night", "ageing")
+BESIDE = (
+    "network_outage", "broker_down", "memory_short", "cold_night", "ageing", "mqtt_flood", "console_flood", *COMPARED,
+)  # fmt: skip
 NEVER_DUE = ("communicationFailure",)  # what the record says of a silence: its lengths are the record's own tests
 OWNERS = ("operator", "lock", "incident", "emergency")
 
@@ -99,7 +111,11 @@ def _drawn(chance: Random, kind: Kind, last: int, where: Table) -> Table:
     table: Table = {"kind": kind.name, **where, "at": _moment(at)}
     if kind.lasts:
         lasts = round(2 * 120 ** chance.random())  # minutes: 2 to 240, short ones often
-        table["until"] = _moment(last if kind.name == "ageing" else min(last, at + lasts))
+        if kind.name == "ageing" or (kind.name in PARTS and chance.random() < FOR_GOOD):
+            lasts = last
+        table["until"] = _moment(min(last, at + min(lasts, LASTS_MIN.get(kind.name, lasts))))
+    if kind.name in WRONG_CLOCKS:  # from a second to ten years
+        table["seconds"] = round(10 ** (8.5 * chance.random())) * chance.choice((1, -1))
     if "all or nothing" not in kind.severity:
         table["severity"] = round(chance.uniform(0.6, 1.0), 2)
     if kind.name == "command":
@@ -134,12 +150,23 @@ def _judged(tables: Sequence[Table], site: Site) -> list[Table]:
         beside = any(
             spans[other][0] <= end + APART_MIN and begin - APART_MIN <= spans[other][1] and _meet(table, rival, site)
             for other, rival in enumerate(tables)
-            if other != place and rival["kind"] not in BESIDE
+            if other != place and (rival["kind"] not in BESIDE or kind.name in COMPARED)
         )
         events = list(kind.events)
         due = not beside and end - begin >= TOLD_MIN and not set(events) & set(NEVER_DUE)
-        out.append({**table, "expect" if due else "allow": events} if events else table)
+        told = {"expect" if due else "allow": events} if events else {}
+        if kind.name in WITNESS and _timing_beside(place, tables, site):
+            told = {**told, "allow": [*told.get("allow", ()), "clockLost"]}
+        out.append({**table, **told})
     return out
+
+
+def _timing_beside(place: int, tables: Sequence[Table], site: Site) -> bool:
+    """Whether something else of the night concerns the time of a pole of the table at *place*."""
+    return any(
+        other != place and rival["kind"] in TIMING and _meet(tables[place], rival, site)
+        for other, rival in enumerate(tables)
+    )
 
 
 def _meet(one: Table, other: Table, site: Site) -> bool:

@@ -1,6 +1,7 @@
 """Whether a night kept the promises.
 
-Lit; each event told once and none lost; none false; no level in the calendar's name that the calendar does not ask for.
+Lit; each event told once and none lost; none false; no level in the calendar's name that the calendar does not ask for;
+no other time than the true one.  A clock that is wrong may cost its pole three minutes of that a night (docs/time.md).
 """
 
 from __future__ import annotations
@@ -15,12 +16,18 @@ from simulator.report.accepted import ACCEPTED
 from simulator.run import Outcome
 from simulator.scenario.kinds import KINDS
 from simulator.street.journalled import journalled
+from simulator.street.troubles import CHIP_WRONG, CITY_TIME, RTC_WRONG, SERVER_TIME
 
+PART_FAILURE = "partFailure"
 SHOWN = 5  # complaints of one kind that are told one by one
 CLOCKS = ("clock_lost", "clock_drift", "data_corrupt")  # after these a pole's own time may be another
+WRONG = (SERVER_TIME, CITY_TIME, *CHIP_WRONG)  # what these cost is bounded:
+WRONG_MIN = 3.0
+AHEAD_S = 5  # that a time which is said may be ahead of its hearing
+REFRESH_MIN = 20  # a state comes every 15 minutes at least
 ONCE_EACH_TIME = ("impactDetected", "communicationFailure", "supplyLoss")  # a blow, a silence, a cut is one event each
 # after each of these a condition that still holds is raised once more
-RESTARTS = ("mains_cut", "feeder_trip", "power_cycle", "data_corrupt", "clock_lost")
+RESTARTS = ("mains_cut", "feeder_trip", "power_cycle", "data_corrupt", "clock_lost", RTC_WRONG)
 
 
 def complaints(outcome: Outcome) -> list[str]:
@@ -31,10 +38,16 @@ def complaints(outcome: Outcome) -> list[str]:
         *_dark(outcome),
         *_failed(outcome),
         *_told(outcome),
-        *_repeated(outcome),
+        *_repeated(outcome, lines),
         *_lost(outcome, lines),
         *_planned(outcome, lines),
+        *_timed(outcome, lines),
     ]
+
+
+def _concerned(outcome: Outcome, kinds: tuple[str, ...]) -> set[str]:
+    """The poles of all happenings of *kinds*."""
+    return {name for each in outcome.street.scenario.happenings if each.kind in kinds for name in each.poles}
 
 
 def _some(found: list[str]) -> list[str]:
@@ -43,13 +56,20 @@ def _some(found: list[str]) -> list[str]:
 
 
 def _dark(outcome: Outcome) -> list[str]:
-    report = outcome.report
-    if not report["dark_minutes"]:
+    wrong = _concerned(outcome, WRONG)
+    dark = {
+        pole: minutes
+        for pole, minutes in outcome.street.darkness.minutes().items()
+        if pole not in wrong or minutes > WRONG_MIN
+    }
+    if not dark:
         return []
     spells = [
-        f"{spell['pole']} was dark for {spell['seconds']:g} s from {spell['at']}" for spell in report["dark_spells"]
+        f"{spell['pole']} was dark for {spell['seconds']:g} s from {spell['at']}"
+        for spell in outcome.report["dark_spells"]
+        if spell["pole"] in dark
     ]
-    return [f"{report['dark_minutes']} dark minutes", *_some(spells)]
+    return [f"{sum(dark.values()):.1f} dark minutes", *_some(spells)]
 
 
 def _failed(outcome: Outcome) -> list[str]:
@@ -67,19 +87,29 @@ def _told(outcome: Outcome) -> list[str]:
     return _some(false) + _some(missed)
 
 
-def _repeated(outcome: Outcome) -> list[str]:
+def _repeated(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
     """Faults that were told to begin more often than there was a reason for: once each, and once more a restart."""
     scenario, begun = outcome.street.scenario, Counter[tuple[str, str]]()
     for event in {(one.pole, one.id): one for one in outcome.street.recorder.events}.values():
-        if event.starts and event.event_type not in ONCE_EACH_TIME:
+        if event.starts and event.event_type not in (*ONCE_EACH_TIME, PART_FAILURE):
             begun[event.pole, event.event_type] += 1
     out = []
-    for (pole, event_type), count in begun.items():
-        there = [happening.kind for happening in scenario.happenings if pole in happening.poles]
-        reasons = sum(event_type in (*KINDS[kind].events, *ACCEPTED.get(kind, ())) for kind in there)
-        restarts = sum(kind in RESTARTS for kind in there)
+    failures = {  # told for each part of its own, and again whenever another one works again
+        (line["pole"], line["payload"]["id"]): line["payload"]["attributes"]
+        for line in lines
+        if line["kind"] == contract.EVENT and line["payload"]["eventType"] == PART_FAILURE
+    }
+    begun.update((pole, f"{PART_FAILURE} {one['part']}") for (pole, _id), one in failures.items() if not one["works"])
+    for (pole, told), count in begun.items():
+        event_type = told.split()[0]
+        there = [happening for happening in scenario.happenings if pole in happening.poles]
+        reasons = sum(
+            event_type in (*KINDS[one.kind].events, *one.expect, *one.allow, *ACCEPTED.get(one.kind, ()))
+            for one in there
+        )
+        restarts = sum(one.kind in RESTARTS for one in there)
         if count > reasons * (1 + restarts):
-            out.append(f"{event_type} of {pole} was told to begin {count} times, for {reasons} happenings")
+            out.append(f"{told} of {pole} was told to begin {count} times, for {reasons} happenings")
     return _some(out)
 
 
@@ -104,18 +134,54 @@ def _lost(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
 def _planned(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
     """Levels given in the calendar's name that the calendar does not ask for."""
     street = outcome.street
-    doubtful = {
-        name for happening in street.scenario.happenings if happening.kind in CLOCKS for name in happening.poles
-    }
+    doubtful, wrong = _concerned(outcome, CLOCKS), _concerned(outcome, WRONG)
     out = []
     oracles = {pole.name: CalendarOracle(street.site, pole) for pole in street.site.poles if pole.name not in doubtful}
+    since: dict[str, int] = {}  # poles that go by a wrong clock: ms of the run since when their level has been wrong
+    lost_ms = Counter[str]()
     for line in lines:
-        state = line["payload"]
-        if line["kind"] != contract.STATE or line["pole"] not in oracles or state["owner"] != "calendar":
+        state, pole, ms = line["payload"], line["pole"], line["ms"]
+        if line["kind"] != contract.STATE or pole not in oracles:
             continue
-        at = state["at"]
-        if at is not None and state["target"] not in (right := oracles[line["pole"]].levels(at)):
-            out.append(
-                f"{line['pole']} aims at {state['target']} % at {at} by its calendar, which asks for {sorted(right)}"
-            )
+        if pole in since:
+            lost_ms[pole] += ms - since.pop(pole)
+        at = street.time.unix(ms) if pole in wrong else state["at"]
+        if state["owner"] != "calendar" or at is None or state["target"] in (right := oracles[pole].levels(at)):
+            continue
+        if pole in wrong:
+            since[pole] = ms
+        else:
+            out.append(f"{pole} aims at {state['target']} % at {at} by its calendar, which asks for {sorted(right)}")
+    for pole, begun in since.items():
+        lost_ms[pole] += round(street.scenario.hours * 3_600_000) - begun
+    out += [
+        f"{pole} aimed at other levels than its calendar asks for in {ms / 60_000:.1f} min, by a wrong clock"
+        for pole, ms in lost_ms.items()
+        if ms > WRONG_MIN * 60_000
+    ]
     return _some(out)
+
+
+def _timed(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
+    """Times that are said and are not the true ones, and poles that are not heard of in the end."""
+    street = outcome.street
+    end_ms = round(street.scenario.hours * 3_600_000)
+    doubtful, chips = _concerned(outcome, CLOCKS), _concerned(outcome, CHIP_WRONG)
+    last: dict[str, dict[str, Any]] = {}
+    out, late = [], []
+    for line in lines:
+        if line["kind"] != contract.STATE:
+            continue
+        pole, state, heard = line["pole"], line["payload"], street.time.unix(line["ms"])
+        last[pole] = line
+        by_chip = pole in chips and state["clockBy"] == ["rtc"]  # as after a start, for 90 s
+        if pole not in doubtful and not by_chip and state["at"] is not None and state["at"] > heard + AHEAD_S:
+            out.append(f"{pole} says that it is {state['at']} when it is {heard}")
+    for pole in street.poles:
+        line = last.get(pole, {"ms": 0, "payload": {"at": None}})
+        at, heard = line["payload"]["at"], street.time.unix(line["ms"])
+        if line["ms"] < end_ms - REFRESH_MIN * 60_000:
+            late.append(f"{pole} was heard of last {(end_ms - line['ms']) // 60_000} min before the end")
+        elif pole not in doubtful and (at is None or abs(at - heard) > AHEAD_S):
+            late.append(f"{pole} says in the end that it is {at} when it is {heard}")
+    return _some(out) + _some(late)

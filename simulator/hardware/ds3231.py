@@ -16,6 +16,7 @@ _POWER_ON_CONTROL = 0x1C
 _POWER_ON_STATUS = 0x88
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+_LAST = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 class Ds3231:
@@ -29,6 +30,7 @@ class Ds3231:
         self._unix_ms = unix_ms
         self._celsius = celsius
         self._own_ppm = self._drift_ppm = drift_ppm
+        self._stopped = False
         self._pointer = 0
         self._registers = bytearray(_REGISTERS)  # all but time and temperature
         self.lose()
@@ -53,8 +55,19 @@ class Ds3231:
         self._set(self.now())
         self._drift_ppm = self._own_ppm + ppm
 
+    def stop(self, stopped: bool) -> None:
+        """Its oscillator stands still without a flag that says so, or runs again from where it stood."""
+        self._set(self.now())
+        self._stopped = stopped
+
+    def jump(self, seconds: int) -> None:
+        """Its time is changed by *seconds*, within the years that it can hold; the rest stays as it was."""
+        self._set(min(max(self.now() + timedelta(seconds=seconds), _FIRST), _LAST))
+
     def now(self) -> datetime:
         """The time the chip believes it is."""
+        if self._stopped:
+            return self._set_to
         gone = self._unix_ms() - self._set_at_ms
         return self._set_to + timedelta(milliseconds=gone + gone * self._drift_ppm // 1000000)
 

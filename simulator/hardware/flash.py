@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 from array import array
+from collections.abc import Callable
 from hashlib import shake_128
 from typing import NamedTuple
 
@@ -35,6 +36,7 @@ class Flash:
 
     ``erases`` counts by block, ``programmed`` counts bytes.  ``log`` takes the operations where it is a list.
     ``protected``: the flash takes every operation and nothing changes, as when its write protection is set.
+    ``on_program`` is called at each program operation.
     """
 
     def __init__(self, blocks: int = DATA_BLOCKS, image: bytes | bytearray | None = None) -> None:
@@ -43,6 +45,7 @@ class Flash:
         self.programmed = 0
         self.log: list[Operation] | None = None
         self.protected = False
+        self.on_program: Callable[[], None] = _ignore
         self._filled: dict[int, bytes | bytearray] = {}  # by block, up to the last byte that is not erased
         if image is not None:
             self.load(image)
@@ -56,6 +59,7 @@ class Flash:
     def program(self, at: int, data: bytes) -> None:
         """Clears the bits at byte *at* that are clear in *data*, which lies in one block."""
         self.programmed += len(data)
+        self.on_program()
         if self.log is not None:
             self.log.append(Operation(at, data))
         if self.protected:
@@ -127,6 +131,10 @@ class Flash:
 def partition_row(kind: int, subtype: int, first: int, size: int, label: str) -> bytes:
     """A row of what ops.PARTITIONS answers."""
     return _ROW.pack(kind, subtype, first, size, label.encode())
+
+
+def _ignore() -> None:
+    """Until somebody looks."""
 
 
 def apply(image: bytearray, operation: Operation) -> None:

@@ -38,9 +38,13 @@ class Endpoint(Protocol):
 
 
 class Network(Protocol):
-    """What carries the bytes of all poles; ``tls`` says whether its other end speaks TLS where a pole does."""
+    """What carries the bytes of all poles; ``tls`` says whether its other end speaks TLS where a pole does.
+
+    ``time_ahead_ms`` is by how much what the time servers answer to a pole is ahead.
+    """
 
     tls: bool
+    time_ahead_ms: Callable[[str], int]
 
     def resolve(self, pole: str, host: str) -> str:
         """IPv4 address of *host* as text.  Raises OSError when there is no answer."""

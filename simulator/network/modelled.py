@@ -37,6 +37,7 @@ class ModelledNetwork:
         self.unix_ms = unix_ms
         self.online = online
         self.time_served: Callable[[str], bool] = lambda pole: True
+        self.time_ahead_ms: Callable[[str], int] = lambda pole: 0
         self._seed = seed
         self._broker_host = broker_host
         self._latency: dict[str, int] = {}
@@ -213,7 +214,7 @@ class ModelledTime:
 
     def _serve(self, request: bytes) -> None:
         if self._network.online(self._pole) and self._network.time_served(self._pole):
-            answer = sntp.answer(request, self._network.unix_ms())
+            answer = sntp.answer(request, self._network.unix_ms() + self._network.time_ahead_ms(self._pole))
             back = self._network.latency_ms(self._pole, self._connection, 2)
             self._network.kernel.after(back, lambda: self._deliver(answer))
 

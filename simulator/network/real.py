@@ -39,6 +39,7 @@ class RealNetwork:
         self.unix_ms = unix_ms
         self.online = online
         self.time_served: Callable[[str], bool] = lambda pole: True
+        self.time_ahead_ms: Callable[[str], int] = lambda pole: 0
         self._broker_host = broker_host
         self._streams: dict[str, list[RealStream]] = {}
         self._abandoned: list[socket.socket] = []
@@ -212,7 +213,8 @@ class RealTime:
 
     def send(self, data: bytes) -> int:
         if self._network.online(self._pole) and self._network.time_served(self._pole):
-            self._answers.append(sntp.answer(data, self._network.unix_ms()))
+            unix_ms = self._network.unix_ms() + self._network.time_ahead_ms(self._pole)
+            self._answers.append(sntp.answer(data, unix_ms))
             self._network.kernel.after(0, self._changed)
         return len(data)
 

@@ -21,7 +21,12 @@ ACCEPTED: dict[str, tuple[str, ...]] = {
     "tilt": ("impactDetected",),
     "impact": ("orientationChanged",),
     "theft": ("lampPowerTooHigh", "lampUnexpectedOn"),
-    "clock_drift": ("clockLost",),
+    "clock_drift": ("clockLost", "clockDisagreement"),
+    # what restarts, or cannot be used, is not there for the rest either
+    "rtc_wrong": ("clockDisagreement", "supplyLoss", "communicationFailure"),
+    "rtc_stopped": ("clockDisagreement",),
+    "meter_fails": ("meterFailure",),
+    "bus_fails": ("controlGearCommFailure",),
     # a pole without supply is silent, and one that starts again cannot tell why its supply was gone
     "mains_cut": ("supplyLoss", "communicationFailure"),
     "feeder_trip": ("supplyLoss", "communicationFailure"),
@@ -35,12 +40,16 @@ ACCEPTED: dict[str, tuple[str, ...]] = {
 }
 
 # What is over before so many milliseconds nobody can notice: a broker waits one and a half keepalives, a recorder a
-# minute without its broker, a pole two minutes without the time.
-UNNOTICED = {"network_outage": 120_000, "broker_down": 70_000, "clock_lost": 130_000}
+# minute without its broker, a pole two minutes without the time; and it waits a minute before it tells of a witness.
+UNNOTICED = {
+    "network_outage": 120_000, "broker_down": 70_000, "clock_lost": 130_000,
+    "server_time_wrong": 200_000, "city_time_wrong": 200_000,
+}  # fmt: skip
 
 # A fault that was just being noticed when it ended may still be raised, or its pole had to boot first.
 LATE_MS = 60_000
-# A broker tells of a silent pole only after one and a half times its keepalive.
-LATE_OF = {"communicationFailure": 180_000}
+# A broker tells of a silent pole only after one and a half times its keepalive; a pole tries a part
+# that raised once an hour at most.
+LATE_OF = {"communicationFailure": 180_000, "partFailure": 3_900_000}
 
 OVER_BY_THEMSELVES = ("impact", "power_cycle")  # an end of theirs before ``until`` is no mistake

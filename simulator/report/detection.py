@@ -17,6 +17,7 @@ from simulator.report.accepted import ACCEPTED, LATE_MS, LATE_OF, OVER_BY_THEMSE
 from simulator.report.episodes import Episode, Event, pair_episodes
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Happening
+from simulator.street.troubles import MET
 
 __all__ = ["ACCEPTED", "EARLY_MS", "LATE_MS", "Detection", "Event", "Sighted", "judge", "percentiles"]
 
@@ -116,14 +117,19 @@ class _Judge:
     def _open_windows(self, happening: Happening) -> None:
         for event_type in dict.fromkeys((*happening.expect, *happening.allow, *ACCEPTED.get(happening.kind, ()))):
             late_ms = LATE_OF.get(event_type, LATE_MS)
-            to_ms = None if happening.over_ms is None else happening.over_ms + late_ms
-            window = _Window(happening, happening.at_ms - EARLY_MS, to_ms)
             for pole in happening.poles:
+                over_ms = self._over_ms(happening, pole)
+                to_ms = None if over_ms is None else over_ms + late_ms
+                window = _Window(happening, happening.at_ms - EARLY_MS, to_ms)
                 self._windows.setdefault((pole, event_type), []).append(window)
 
+    def _over_ms(self, happening: Happening, pole: str) -> int | None:
+        """When the happening is over for *pole*: what a pole senses when it asks, once it has asked."""
+        return self._sighted(happening.number, pole)[1] if happening.kind in MET else happening.over_ms
+
     def _seen(self, happening: Happening, pole: str) -> tuple[int | None, int | None]:
-        """When the happening and its end could be sensed; what is no fault of the plant shows at once."""
-        if happening.kind in faults.NAMES:
+        """When the happening and its end could be sensed; what is neither plant's nor asked for shows at once."""
+        if happening.kind in faults.NAMES or happening.kind in MET:
             return self._sighted(happening.number, pole)
         if happening.severity == 0.0:
             return None, None
@@ -144,7 +150,8 @@ class _Judge:
         if not episodes and self._end_ms - seen < patience_ms:
             self._out.unobservable.append({**entry, "why": "the run ended just after it could be sensed"})
             return
-        lasted_ms = (happening.until_ms or self._end_ms) - happening.at_ms
+        since_ms = seen if happening.kind in MET else happening.at_ms
+        lasted_ms = (happening.until_ms or self._end_ms) - since_ms
         if not episodes and lasted_ms < UNNOTICED.get(happening.kind, 0):
             self._out.unobservable.append({**entry, "why": "it was over before it could be noticed"})
             return

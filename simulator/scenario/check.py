@@ -17,6 +17,7 @@ from simulator.scenario.kinds import ANYWHERE, EVENT_TYPES, FORMER, KINDS, Kind
 from simulator.scenario.mistakes import Mistakes, bound_of_name, closest
 from simulator.scenario.times import BOUND as TIME_BOUND
 from simulator.scenario.times import moment, shown
+from simulator.street.troubles import WRONG_CLOCKS
 
 if TYPE_CHECKING:
     from host_tools.site.model import Pole, Site
@@ -26,6 +27,9 @@ HOURS_MOST = 10 * 366 * 24
 MINUTES_MOST = 366 * 24 * 60  # a command always expires, at most 366 days ahead
 COMMON = ("kind", "at", "until", "severity", "expect", "allow", "within_s", *ANYWHERE)
 OF_COMMAND = ("level", "owner", "minutes", "rampToLevelTime")
+OF_CLOCK = ("seconds",)
+SECONDS_MOST = 1_000_000_000  # 31 years
+A_DAY_S = 86400
 
 
 class Reader:
@@ -64,7 +68,12 @@ class Reader:
 
     def _happening(self, table: Mapping[str, Any], number: int) -> Happening:
         kind = self._kind(table)
-        known = COMMON + OF_COMMAND if kind is None or kind.name == "command" else COMMON
+        of_clock = kind is not None and kind.name in WRONG_CLOCKS
+        known: tuple[str, ...] = COMMON
+        if kind is None or kind.name == "command":
+            known += OF_COMMAND
+        if kind is None or of_clock:
+            known += OF_CLOCK
         self._unknown(table, known)
         at_ms, until_ms = self._times(table, kind)
         poles = self._poles(table, kind)
@@ -91,6 +100,7 @@ class Reader:
             allow=allow,
             within_s=self._within(table, expect),
             order=self._order(table) if kind is not None and kind.name == "command" else None,
+            seconds=self._whole(table, "seconds", -SECONDS_MOST, SECONDS_MOST, A_DAY_S, "s") if of_clock else 0,
         )
 
     def _kind(self, table: Mapping[str, Any]) -> Kind | None:

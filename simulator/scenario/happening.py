@@ -32,6 +32,7 @@ class Happening:
 
     ``poles`` are all the poles it concerns, in the order of the site; ``group`` is the site group it was addressed
     to, if any, and ``everywhere`` says that it named no target.  ``until_ms`` None: it lasts until the run ends.
+    ``seconds``: by which a wrong clock is ahead of the true time.
     """
 
     number: int
@@ -46,6 +47,7 @@ class Happening:
     allow: tuple[str, ...]
     within_s: int | None
     order: Order | None = None
+    seconds: int = 0
 
     @property
     def over_ms(self) -> int | None:

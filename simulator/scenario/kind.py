@@ -9,11 +9,11 @@ ANYWHERE = (POLE, POLES, GROUP, FEEDER)
 
 # What expect and allow may name: the event types of TALQ 2.7's LampMonitorFunction, and ours beside them.
 EVENT_TYPES = (
-    "cabinetDoorOpen", "clockLost", "communicationFailure", "controlGearCommFailure", "currentTooHigh",
-    "cyclingFailure", "dimmingFailure", "highTemperature", "impactDetected", "lampFailure", "lampFlicker",
-    "lampPowerTooHigh", "lampPowerTooLow", "lampUnexpectedOn", "leakageDetected", "meterFailure", "orientationChanged",
-    "photocellFailure", "powerFactorTooLow", "relayFailure", "supplyLoss", "supplyVoltageTooHigh",
-    "supplyVoltageTooLow",
+    "cabinetDoorOpen", "clockDisagreement", "clockLost", "communicationFailure", "controlGearCommFailure",
+    "currentTooHigh", "cyclingFailure", "dimmingFailure", "highTemperature", "impactDetected", "lampFailure",
+    "lampFlicker", "lampPowerTooHigh", "lampPowerTooLow", "lampUnexpectedOn", "leakageDetected", "meterFailure",
+    "orientationChanged", "partFailure", "photocellFailure", "powerFactorTooLow", "relayFailure", "supplyLoss",
+    "supplyVoltageTooHigh", "supplyVoltageTooLow",
 )  # fmt: skip
 
 

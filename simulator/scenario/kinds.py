@@ -13,6 +13,8 @@ __all__ = [
 
 ALL = "it is all or nothing."
 
+ALONE = f"1.0 has no other meaning; {ALL}"
+
 KINDS = {
     kind.name: kind
     for kind in (
@@ -179,6 +181,53 @@ KINDS = {
             "1.0 gains 1 %, which are 36 s an hour.",
         ),
         Kind(
+            "server_time_wrong",
+            "The time servers answer a wrong time: by seconds (86400) ahead of the true one, behind it below 0.",
+            ALONE,
+            ("clockDisagreement",),
+        ),
+        Kind(
+            "city_time_wrong",
+            "The clock of the city's record is wrong by seconds (86400), and so is the time it answers to poles.",
+            ALONE,
+            ("clockDisagreement",),
+        ),
+        Kind(
+            "rtc_wrong",
+            "The clock chip jumps by seconds (86400), its mark of an agreed time stays, and the node restarts.",
+            ALONE,
+            lasts=False,
+        ),
+        Kind(
+            "rtc_stopped",
+            "The clock chip stands still and does not say so; afterwards it goes on from where it stood.",
+            f"1.0 stands still; {ALL}",
+        ),
+        Kind(
+            "adc_fails",
+            "The converter of the analogue inputs, photocell and leakage, raises an error at each reading.",
+            f"1.0 raises each time; {ALL}",
+            ("partFailure",),
+        ),
+        Kind(
+            "meter_fails",
+            "The serial line of the energy meter raises an error whenever it is used.",
+            f"1.0 raises each time; {ALL}",
+            ("partFailure",),
+        ),
+        Kind(
+            "bus_fails",
+            "The I2C bus raises an error at each transfer: clock chip, accelerometer and gear cannot be reached.",
+            f"1.0 raises each time; {ALL}",
+            ("partFailure",),
+        ),
+        Kind(
+            "flash_fails",
+            "The flash can be read and takes nothing any more: every file that is written raises an error.",
+            f"1.0 takes nothing; {ALL}",
+            ("partFailure",),
+        ),
+        Kind(
             "data_corrupt",
             "The data partition of the flash is overwritten with rubbish, and the node restarts.",
             f"1.0 overwrites all of it; {ALL}",
@@ -220,8 +269,18 @@ KINDS = {
         Kind(
             "command",
             "The city sends an override: level (0-100 %), minutes, owner (operator) and rampToLevelTime (2 s).",
-            f"1.0 has no other meaning; {ALL}",
+            ALONE,
             lasts=False,
+        ),
+        Kind(
+            "mqtt_flood",
+            "The poles' command topics are flooded: empty, tiny, too large, unreadable, malformed and old messages.",
+            "1.0 are 20 messages at once every 10 s; 0.5 are 10.",
+        ),
+        Kind(
+            "console_flood",
+            "The console is flooded: noise, endless lines, and requests that make no sense.",
+            "1.0 are 20 lines at once every 10 s; 0.5 are 10.",
         ),
         # -- what is no fault: nothing may be reported of it
         Kind(

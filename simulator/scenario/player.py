@@ -11,12 +11,17 @@ from pole import contract
 from simulator.kernel import Kernel
 from simulator.plant import faults
 from simulator.plant.pole import PolePlant
+from simulator.scenario import flood
 from simulator.scenario.happening import Happening, Order, Scenario
+from simulator.street.troubles import FLASH, MET, PARTS, RTC_STOPPED, RTC_WRONG
 from simulator.street.virtual_pole import VirtualPole
 from simulator.street.wiring import Wiring
 
 SENDER = "scenario"
+FLOODS = ("mqtt_flood", "console_flood")
 DRIFT_PPM = 10_000  # that a clock gains at severity 1.0
+FLOOD = 20  # messages, or lines on the console, of a flood at severity 1.0 ...
+FLOOD_MS = 10_000  # ... and how often they come
 OFF_MS = 1000  # a pole that is restarted to lose something is without power for this long
 
 
@@ -66,9 +71,13 @@ class Player:
         self._unix_ms = unix_ms
         self._down = 0  # happenings that keep the broker down
         self._on: dict[tuple[str, str], dict[int, float]] = {}  # {(kind, pole): {happening: severity}}
+        self._flooded: dict[str, int] = {}  # messages so far, by pole
         for happening in scenario.happenings:
             if happening.severity == 0.0 and happening.kind not in (*faults.NAMES, "command"):
                 continue  # nothing of it
+            if happening.kind in PARTS:  # an engine has to know from its start that calls may raise
+                for name in happening.poles:
+                    stages[name].pole.loud = True
             kernel.at(happening.at_ms, self._call(self._begin, happening))
             if happening.over_ms is not None:
                 kernel.at(happening.over_ms, self._call(self._end, happening))
@@ -104,17 +113,31 @@ class Player:
             stage.pole.power_off()
             stage.pole.flash.corrupt(happening.number)
             self._kernel.after(OFF_MS, stage.power)
+        elif happening.kind == RTC_WRONG:
+            stage.pole.power_off()
+            if stage.wiring.clock:
+                stage.wiring.clock.jump(happening.seconds)
+            self._kernel.after(OFF_MS, stage.power)
+        elif happening.kind in MET:
+            stage.pole.troubles.begin(happening.number, happening.kind, happening.seconds)
+            self._protect(stage)
         else:
             held = self._on.setdefault((happening.kind, name), {})
             held[happening.number] = happening.severity
             self._put_on(happening.kind, name, max(held.values()))
             if happening.kind == "clock_lost":
                 self._lose_time(stage)
+            elif happening.kind in FLOODS and len(held) == 1:
+                self._flood(happening.kind, name)
 
     def _end_on(self, happening: Happening, name: str) -> None:
         if happening.kind in faults.NAMES:
             self._stages[name].plant.clear(happening.number, self._kernel.now_ms)
             self._stages[name].power()
+        elif happening.kind in MET:
+            stage = self._stages[name]
+            stage.pole.troubles.end(happening.number, happening.kind)
+            self._protect(stage)
         else:
             held = self._on[happening.kind, name]
             del held[happening.number]
@@ -131,11 +154,34 @@ class Player:
             self._around.time_served(name, severity == 0.0)
         elif kind == "memory_short":
             stage.wiring.chip.dram.short = severity > 0.0
+        elif kind == RTC_STOPPED:
+            if stage.wiring.clock:
+                stage.wiring.clock.stop(severity > 0.0)
         elif kind == "clock_drift":
             ppm = round(DRIFT_PPM * severity)
             stage.pole.drift(ppm)
             if stage.wiring.clock:
                 stage.wiring.clock.drift(ppm)
+
+    def _protect(self, stage: Stage) -> None:
+        """The flash takes what is written, or not."""
+        pole = stage.pole
+        pole.flash.protected = pole.troubles.fails(FLASH)
+        pole.flash.on_program = lambda: pole.troubles.meet(FLASH, pole.troubles.fails(FLASH))
+
+    def _flood(self, kind: str, name: str) -> None:
+        """Sends the next messages of a flood, and goes on while there is one."""
+        severity = max(self._on[kind, name].values(), default=0.0)
+        if not severity:
+            return
+        for _ in range(round(FLOOD * severity)):
+            number = self._flooded[name] = self._flooded.get(name, 0) + 1
+            if kind == "mqtt_flood":
+                topic = contract.topic(self._site.root, self._site.name, name, contract.COMMAND)
+                self._around.publish(topic, flood.message(number))
+            else:
+                self._stages[name].pole.type(flood.line(number))
+        self._kernel.after(FLOOD_MS, lambda: self._flood(kind, name))
 
     def _lose_time(self, stage: Stage) -> None:
         stage.pole.power_off()

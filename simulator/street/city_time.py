@@ -15,12 +15,14 @@ LATENCY_MS = 30  # until the record has its turn
 class CityTime:
     """Answers through *publish*; *unix_ms* is the city's clock (a test may put another in its place).
 
-    ``answers`` says whether there is a city that answers a pole: a run without `diya record` has none.
+    ``answers`` says whether there is a city that answers a pole: a run without `diya record` has none.  ``ahead_ms``
+    is by how much what it answers to a pole is ahead.
     """
 
     def __init__(self, kernel: Kernel, unix_ms: Callable[[], int], publish: Callable[[str, bytes], None]) -> None:
         self.unix_ms = unix_ms
         self.answers: Callable[[str], bool] = lambda pole: True
+        self.ahead_ms: Callable[[str], int] = lambda pole: 0
         self._kernel = kernel
         self._publish = publish
         self._keys: dict[str, dict[str, Key]] = {}
@@ -35,6 +37,7 @@ class CityTime:
 
     def _answer(self, pole: str, topic: str, question: bytes) -> None:
         if self.answers(pole):
-            answer = time_answer(topic, question, self.unix_ms(), self._keys.get(pole, {}))
+            unix_ms = self.unix_ms() + self.ahead_ms(pole)
+            answer = time_answer(topic, question, unix_ms, self._keys.get(pole, {}))
             if answer:
                 self._publish(*answer)

@@ -48,6 +48,7 @@ class Recorder:
         self.levels: dict[str, int] = {}  # percent, by each pole's latest word
         self.tell_level: Callable[[str], None] = lambda pole: None
         self.ask_time: Callable[[str, str, bytes], None] = lambda pole, topic, question: None
+        self.wrong_clock: Callable[[str], bool] = lambda pole: False  # its dates may be wrong after a start
         self._kernel = kernel
         self._head = f"{site.root}/{site.name}/"
         self._lit_percent = site.lit_percent
@@ -68,8 +69,8 @@ class Recorder:
         target, _, kind = topic.removeprefix(self._head).rpartition("/")
         if target == "_sim":
             return
-        if topic.endswith(f"/{contract.TIME_ANSWER}"):
-            target, kind = target.removesuffix(f"/{contract.TIME}"), contract.TIME_ANSWER
+        if target.endswith("/" + contract.TIME):  # the city's answer to a pole
+            target, kind = target.removesuffix("/" + contract.TIME), contract.TIME_ANSWER
         if self._transcript:
             self._transcript.add(self._kernel.now_ms, target, kind, payload)
         values = _object(payload)
@@ -105,13 +106,16 @@ class Recorder:
             self._event(pole, values)
 
     def _event(self, pole: str, values: dict[str, Any]) -> None:
-        """Keeps an event that says something of the light; what a pole says of itself is no diagnosis.
+        """Keeps an event that a happening may be expected to cause.
 
-        Where the pole knew no time, it counts from now.
+        Where the pole knew no time, or may go by a wrong clock chip and says it at once, it counts from now.
         """
         if values.get("eventType") not in EVENT_TYPES:
             return
         at = values.get("timestamp")
+        ahead = isinstance(at, int) and at > self._unix()
+        if self.wrong_clock(pole) and (ahead or not values.get("replayed")):
+            at = None
         try:
             event = Event(
                 str(values["id"]),

@@ -25,6 +25,7 @@ from simulator.scenario.player import Player, Surroundings
 from simulator.street.city_time import CityTime
 from simulator.street.commissioned import commission
 from simulator.street.recorder import Recorder
+from simulator.street.troubles import CHIP_WRONG, CITY_TIME, SERVER_TIME
 from simulator.street.virtual_pole import VirtualPole
 from simulator.street.wiring import Wiring
 
@@ -118,6 +119,8 @@ class Street:
         self.told = NightLog(time)  # of the levels that the poles reported
         self.city_time = CityTime(kernel, self.unix_ms, around.publish)
         recorder.ask_time = self.city_time.asked
+        network.time_ahead_ms = lambda pole: self.poles[pole].pole.troubles.ahead_ms(SERVER_TIME)
+        self.city_time.ahead_ms = lambda pole: self.poles[pole].pole.troubles.ahead_ms(CITY_TIME)
         self.poles: dict[str, StreetPole] = {}
         self._feeders: dict[str, Feeder] = {}
         for pole in site.poles:
@@ -126,6 +129,8 @@ class Street:
             self.poles[pole.name] = StreetPole(self, pole, boards[pole.board], settings)
         recorder.excuse = lambda name: self.poles[name].tell_light()
         recorder.tell_level = self._tell_level
+        chips = {name for each in scenario.happenings if each.kind in CHIP_WRONG for name in each.poles}
+        recorder.wrong_clock = lambda name: name in chips
         Player(kernel, scenario, site, self.poles, around, self.unix_ms)
 
     def unix_ms(self) -> int:
@@ -169,7 +174,9 @@ class Street:
         """What the poles reported against what the scenario expects."""
 
         def sighted(number: int, pole: str) -> tuple[int | None, int | None]:
-            plant = self.poles[pole].plant
+            plant, troubles = self.poles[pole].plant, self.poles[pole].pole.troubles
+            if troubles.had(number):
+                return troubles.seen_ms(number), troubles.gone_ms(number)
             return plant.observable_ms(number), plant.end_observable_ms(number)
 
         return judge(self.scenario.happenings, self.recorder.events, sighted, self.time, end_ms)

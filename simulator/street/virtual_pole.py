@@ -11,6 +11,7 @@ from simulator.hardware.chip import PWRON_RESET, WDT_RESET, Chip
 from simulator.hardware.dram import HANDSHAKE_MS
 from simulator.kernel import Kernel
 from simulator.network.endpoint import Network, Sockets
+from simulator.street.troubles import Troubles
 from simulator.virtual import hostops, ops
 
 CRASHED = "diya: the app ended"  # what main.py prints then
@@ -51,9 +52,12 @@ class VirtualPole:
         self._shaking: int | None = None  # the socket on which a handshake has begun
         self.stalls: list[tuple[int, int]] = []  # (ms of the run, for how many)
         self.names_served = True  # a name server answers
+        self.troubles = Troubles(lambda: kernel.now_ms)
 
     def handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
         """One call of the firmware."""
+        if self.troubles.raising:
+            self.troubles.refuse(op, a, b)
         if op == hostops.RESOLVE and not self.names_served and not data.replace(b".", b"").isdigit():
             self._stall(LOOK_UP_MS)
             return -errno.EHOSTUNREACH, b""

@@ -9,7 +9,8 @@ ASKING = ("pole.link.sntp", "pole.link.city_time", "pole.link.json_reader", "pol
 _PORT = const(123)
 _TIMEOUT_MS = const(4000)
 _RETRY_S = const(30)
-_DIGEST_MS = const(100)  # until the control task has had its say about an answer
+# by then the city has answered, if it does (vote.py takes nothing later than 4 s), and the control task had its say
+_DIGEST_MS = const(5000)
 
 
 class NetworkTime:
@@ -51,7 +52,8 @@ class NetworkTime:
         """Never ends.  Until the clock is settled it asks after 30 s, 60 s and so on, then once an interval."""
         wait_ms = 2000
         while not self._radio.joined():
-            await aio.sleep_ms(wait_ms)
+            self._wake.clear()
+            await self._wake.wait(wait_ms)  # a session that begins ends it: the first answer may be long due
             wait_ms = min(3 * wait_ms, 60000)
         pause_s = _RETRY_S
         longest_s = self.settings["time.interval"]

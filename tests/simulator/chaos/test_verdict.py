@@ -73,3 +73,27 @@ def test_a_failing_night_is_made_small(monkeypatch: pytest.MonkeyPatch) -> None:
     night = replace(EVENING, tables=(*noise, DOOR))
     monkeypatch.setattr(living, "night", lambda seed, site: night)
     assert living.small(1, 2).tables == (DOOR,)
+
+
+WRONG_CHIP = {"kind": "rtc_wrong", "pole": "P0001", "at": "+50m", "seconds": -18000, "allow": ["supplyLoss"]}
+
+
+def test_a_clock_chip_that_is_wrong_may_cost_what_was_promised(monkeypatch: pytest.MonkeyPatch) -> None:
+    night = replace(EVENING, tables=(WRONG_CHIP,))
+    outcome = lived(night)
+    assert 0.0 < outcome.street.darkness.minutes()["P0001"] < 1.6
+    assert complaints(outcome) == []
+    monkeypatch.setattr("simulator.chaos.verdict.WRONG_MIN", 0.0)
+    said = complaints(outcome)
+    assert any(line.endswith("dark minutes") for line in said)
+    assert any("by a wrong clock" in line for line in said)
+
+
+def test_a_pole_that_says_another_time_than_the_true_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pole.clock import Clock
+
+    plain = Clock.now
+    monkeypatch.setattr(Clock, "now", lambda self, ticks: (plain(self, ticks) or -60) + 60)
+    said = told(replace(EVENING, hours=0.4, tables=()))
+    assert any(line.startswith("P0001 says that it is ") for line in said)
+    assert any(line.startswith("P0001 says in the end that it is ") for line in said)

@@ -180,3 +180,20 @@ def test_no_damaged_byte_of_a_mark_passes(bench, drivers):
             assert drivers.clock.mark(bench.unix) == (0, 0)
             bench.clock._registers[7 + place] ^= 1 << bit
     assert drivers.clock.mark(bench.unix) == (15, 1432)
+
+
+def test_a_chip_can_jump_and_keeps_its_mark_and_can_stand_still_without_a_flag(bench, drivers):
+    drivers.clock.set(bench.unix)
+    bench.clock.jump(-3600)
+    assert drivers.clock.get() == bench.unix - 3600
+    assert drivers.clock.mark(bench.unix) == (15, 1432)
+    bench.clock.jump(-(10**10))
+    assert bench.clock.now().year == 2000
+    drivers.clock.set(bench.unix)
+    bench.clock.stop(True)
+    stood = bench.unix
+    bench.now_ms += 500_000
+    assert drivers.clock.get() == stood
+    bench.clock.stop(False)
+    bench.now_ms += 100_000
+    assert drivers.clock.get() == stood + 100

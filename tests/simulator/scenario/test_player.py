@@ -8,6 +8,7 @@ import pytest
 from simulator.kernel import Kernel
 from simulator.scenario.happening import Happening, Order, Scenario
 from simulator.scenario.player import Player
+from simulator.street.troubles import Troubles
 from tests.simulator.small_site import site
 
 
@@ -26,10 +27,11 @@ class Street:
         self.kernel = Kernel()
         self.seen: list[tuple[Any, ...]] = []
         self.published: list[tuple[str, dict[str, Any]]] = []
-        stages: Any = {name: Stage(self, name) for name in ("P0001", "P0002")}
+        self.raw: list[tuple[str, bytes]] = []
+        self.stages: Any = {name: Stage(self, name) for name in ("P0001", "P0002")}
         around: Any = self
         Player(
-            self.kernel, Scenario("test", 1.0, happenings), site(), stages, around,
+            self.kernel, Scenario("test", 1.0, happenings), site(), self.stages, around,
             lambda: 1_795_530_600_000 + self.kernel.now_ms,
         )  # fmt: skip
         self.kernel.run(100_000)
@@ -47,7 +49,9 @@ class Street:
         self.note("time", pole, served)
 
     def publish(self, topic: str, payload: bytes) -> None:
-        self.published.append((topic, json.loads(payload)))
+        self.raw.append((topic, payload))
+        if b"happening" in payload:
+            self.published.append((topic, json.loads(payload)))
 
 
 class Stage:
@@ -60,11 +64,17 @@ class Stage:
         self.pole: Any = type(
             "Pole",
             (),
-            {"power_off": staticmethod(note("power off")), "drift": staticmethod(note("ticks")), "flash": flash},
+            {
+                "power_off": staticmethod(note("power off")),
+                "drift": staticmethod(note("ticks")),
+                "type": staticmethod(note("typed")),
+                "flash": flash,
+                "troubles": Troubles(lambda: street.kernel.now_ms),
+                "loud": False,
+            },
         )
-        clock = type(
-            "Clock", (), {"lose": staticmethod(note("clock lost")), "drift": staticmethod(note("clock drifts"))}
-        )
+        calls = {"lose": "clock lost", "drift": "clock drifts", "jump": "clock jumps", "stop": "clock stopped"}
+        clock = type("Clock", (), {call: staticmethod(note(what)) for call, what in calls.items()})
         self.chip = type("Chip", (), {"dram": type("Dram", (), {"short": False})})
         self.wiring: Any = type("Wiring", (), {"clock": clock if name == "P0001" else None, "chip": self.chip})
         self.power = note("power")
@@ -154,3 +164,45 @@ def test_a_command_goes_to_each_pole_to_the_group_or_to_all() -> None:
     body = json.loads(street.published[0][1]["body"])
     assert (body["level"], body["owner"], body["rampToLevelTime"]) == (40, "incident", 5)
     assert body["expiration"] == 1_795_530_601 + 1800
+
+
+def test_a_wrong_clock_chip_is_a_restart_with_another_time() -> None:
+    street = Street(happening(1, "rtc_wrong", 1000, seconds=-7, poles=("P0001", "P0002")))
+    assert street.seen == [
+        (1000, "power off", "P0001"), (1000, "clock jumps", "P0001", -7), (1000, "power off", "P0002"),
+        (2000, "power", "P0001"), (2000, "power", "P0002"),
+    ]  # fmt: skip
+
+
+def test_a_chip_that_stands_still_goes_on_in_the_end() -> None:
+    street = Street(happening(1, "rtc_stopped", 1000, 5000, poles=("P0001", "P0002")))
+    assert street.seen == [(1000, "clock stopped", "P0001", True), (5000, "clock stopped", "P0001", False)]
+
+
+def test_poles_whose_parts_fail_are_known_from_the_start_to_raise() -> None:
+    street = Street(happening(1, "meter_fails", 1000, 5000))
+    assert street.stages["P0001"].pole.loud and not street.stages["P0002"].pole.loud
+
+
+def test_a_flash_that_fails_takes_nothing_until_it_is_over() -> None:
+    street = Street(happening(1, "flash_fails", 1000))
+    assert street.stages["P0001"].pole.flash.protected
+    street = Street(happening(1, "flash_fails", 1000, 5000), happening(2, "flash_fails", 2000, 3000))
+    assert not street.stages["P0001"].pole.flash.protected
+
+
+def test_a_flood_comes_in_bursts_by_its_severity_and_two_are_no_more_than_the_worse_one() -> None:
+    street = Street(happening(1, "console_flood", 1000, 22_000, severity=0.5))
+    typed = [ms for ms, what, *_rest in street.seen if what == "typed"]
+    assert typed == [1000] * 10 + [11_000] * 10 + [21_000] * 10
+    street = Street(
+        happening(1, "console_flood", 1000, 22_000, severity=0.5), happening(2, "console_flood", 2000, 15_000)
+    )
+    typed = [ms for ms, what, *_rest in street.seen if what == "typed"]
+    assert typed == [1000] * 10 + [11_000] * 20 + [21_000] * 10
+
+
+def test_a_flood_of_messages_goes_to_each_pole() -> None:
+    street = Street(happening(1, "mqtt_flood", 1000, 90_000, poles=("P0001", "P0002")))
+    assert {topic for topic, _payload in street.raw} == {"diya/1/town/P0001/command", "diya/1/town/P0002/command"}
+    assert len(street.raw) == 2 * 9 * 20

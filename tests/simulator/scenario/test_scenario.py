@@ -372,3 +372,13 @@ def test_there_is_a_ready_made_scenario_for_each_kind_and_each_fault_of_the_plan
     assert list(EVENT_TYPES) == sorted(EVENT_TYPES)
     for kind in happenings():
         assert kind.sentence.endswith(".") and kind.severity.startswith("1.0 ")
+
+
+@pytest.mark.parametrize("kind", ["server_time_wrong", "city_time_wrong", "rtc_wrong"])
+def test_a_wrong_clock_is_wrong_by_seconds(kind: str) -> None:
+    assert one(f'kind = "{kind}"\nat = "+1h"').seconds == 86400
+    assert one(f'kind = "{kind}"\nat = "+1h"\nseconds = -31536000').seconds == -31536000
+    assert problem(f'kind = "{kind}"\nat = "+1h"\nseconds = 1000000001') == (
+        "seconds is 1000000001 and must be a whole number, -1000000000 to 1000000000 s"
+    )
+    assert "seconds" in problem('kind = "rtc_stopped"\nat = "+1h"\nseconds = 5')

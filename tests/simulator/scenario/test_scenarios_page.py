@@ -10,7 +10,7 @@ from host_tools.site import load_site
 from pole import contract
 from simulator import run
 from simulator.expectations import failures
-from simulator.scenario.check import COMMON, OF_COMMAND
+from simulator.scenario.check import COMMON, OF_CLOCK, OF_COMMAND
 from simulator.scenario.kinds import FORMER, KINDS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text(encoding="utf-8")
@@ -43,6 +43,6 @@ def test_every_kind_is_there_with_its_words() -> None:
 
 
 def test_every_field_is_there() -> None:
-    for field in (*COMMON, *OF_COMMAND, "name", "hours", "happening"):
+    for field in (*COMMON, *OF_COMMAND, *OF_CLOCK, "name", "hours", "happening"):
         assert re.search(rf"`(\[\[)?{field}(\]\])?`", PAGE), field
     assert all(f"`{owner}`" in PAGE for owner in contract.COMMAND_OWNERS)

@@ -200,3 +200,17 @@ def test_a_pole_on_a_switched_feeder_is_missed_in_the_evening_and_not_by_day() -
     for hours, poles in ((6, ["P0005"]), (7, ["P0005", "P0001"])):  # 18:00 and 19:00; sunset is at 17:33
         kernel.run(hours * 3_600_000)
         assert [one.pole for one in recorder.events] == poles
+
+
+def test_an_event_of_a_pole_that_may_go_by_a_wrong_clock_chip_counts_from_when_it_was_heard(desk: Desk) -> None:
+    desk.recorder.wrong_clock = lambda pole: pole == "P0001"
+    for number, (pole, at, replayed) in enumerate(
+        [("P0001", NOW - 21, False), ("P0001", NOW - 900, True), ("P0001", NOW + 900, True), ("P0002", NOW - 21, False)]
+    ):
+        desk.say(
+            pole, contract.EVENT, v=1, at=at, id=f"e-{number}", eventType="supplyLoss", startEndFlag=True, timestamp=at,
+            replayed=replayed,
+        )  # fmt: skip
+    assert [(one.timestamp, one.dated) for one in desk.recorder.events] == [
+        (NOW, False), (NOW - 900, True), (NOW, False), (NOW - 21, True),
+    ]  # fmt: skip

@@ -4,6 +4,7 @@ import pytest
 
 from host_tools.broker.mosquitto import find_mosquitto
 from pole import contract
+from simulator.street.street import Street
 from tests.simulator.streets import MINUTE_MS, NIGHT, live, watch_light
 
 SPEED = 300.0
@@ -32,3 +33,16 @@ def test_with_mosquitto_killed_for_ten_minutes_all_are_back_without_a_reboot_and
         assert [light for ms, light in lights[name] if ms > 5 * MINUTE_MS] == []
     assert max(back) - min(back) > 20
     assert len(set(back)) >= 6
+
+
+@pytest.mark.skipif(not find_mosquitto(), reason="Mosquitto is not on this machine")
+def test_the_city_is_a_witness_of_the_time_however_fast_a_simulation_runs() -> None:
+    def begin(street: Street) -> None:
+        for stage in street.poles.values():
+            assert stage.wiring.clock
+            stage.wiring.clock.lose()  # so that the servers have no second witness but the city
+
+    lived = live(0.3, poles=3, start=NIGHT, broker="embedded", speed=600.0, begin=begin)
+    for name in lived.street.poles:
+        assert "city" in lived.said(name, contract.STATE)[-1][1]["clockBy"], name
+        assert lived.said(name, contract.STATE)[-1][1]["clock"] == "synced"

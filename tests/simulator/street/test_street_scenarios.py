@@ -22,6 +22,16 @@ def test_what_it_expects_is_reported_and_nothing_else(name: str) -> None:
         assert outcome.report["detection"]["unobservable"] == []
 
 
+@pytest.mark.parametrize(("name", "poles"), [("wrong-clocks", 5), ("failing-parts", 4), ("floods", 3)])
+def test_what_comes_from_outside_is_told_and_costs_no_light(name: str, poles: int) -> None:
+    outcome = run.simulate(run.Options(load_site("sagar", poles), datetime(2026, 11, 24, 12), scenario=name))
+    assert failures(outcome.report) == []
+    assert outcome.street.failures() == []
+    assert outcome.street.resets()["watchdog"] == 0
+    dark = outcome.street.darkness.minutes()
+    assert all(minutes <= 1.5 and pole == "P0004" for pole, minutes in dark.items())  # its chip says that it is noon
+
+
 KINDS = (
     "clock_drift", "flicker", "mains_wobble", "tilt", "meter_noise", "pf_low", "dips", "leakage", "overheat", "theft",
 )  # fmt: skip
@@ -35,6 +45,23 @@ FULL = "".join(
 def test_both_engines_see_the_same_faults_at_the_same_moments() -> None:
     texts = [live(1, start=NIGHT, scenario=FULL, engine=engine).text for engine in ("cpython", "micropython")]
     assert texts[0] == texts[1]
+
+
+OUTSIDE = (
+    "server_time_wrong", "bus_fails", "city_time_wrong", "adc_fails", "mqtt_flood", "meter_fails", "console_flood",
+    "flash_fails", "rtc_stopped", "power_cycle", "rtc_wrong",
+)  # fmt: skip
+FROM_OUTSIDE = "".join(
+    f'[[happening]]\nkind = "{kind}"\npole = "P000{place % 2 + 1}"\nat = "+{3 + 3 * place}m"\nseverity = 0.1\n'
+    + (f'until = "+{9 + 3 * place}m"\n' if kind != "rtc_wrong" else "")
+    for place, kind in enumerate(OUTSIDE)
+)
+
+
+def test_both_engines_live_with_the_same_wrong_clocks_failing_parts_and_floods() -> None:
+    texts = [live(0.8, start=NIGHT, scenario=FROM_OUTSIDE, engine=name).text for name in ("cpython", "micropython")]
+    assert texts[0] == texts[1]
+    assert any('"partFailure"' in line for line in texts[0])
 
 
 def test_a_clock_that_runs_fast_dims_the_street_too_early() -> None:
