@@ -62,6 +62,10 @@ CURVE_FACTOR = Bound(
 )
 CURVE_RISES = Bound("curve_rises", 0.2, None, "W", 1, "less is a driver that stands still")
 CURVE_ALLOWANCE_W = 2.0
+RUN_UP = Bound(
+    "run_up", -1, 1, "%", 1,
+    "over 30 s, of a discharge lamp; its power is within 3 % of the full one then (health/arc.py)",
+)  # fmt: skip
 
 DAYLIGHT = Bound(
     "daylight",
