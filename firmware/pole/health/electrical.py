@@ -132,7 +132,8 @@ def _well(s, reading, last, due, ticks):
 def _dark(s, reading, due, ticks):
     """Whether the lamp gives no light though the relay is to be closed."""
     power, full = reading.power_mw, s.points[-3]
-    dark = power < min(max(due // 4, full // 33 + 1000), due // 2)
+    # less than a deaf driver at its lowest level takes, or hardly more than a driver without load does
+    dark = power < min(max(min(due, s.points[1] * 3) // 4, full // 33 + 1000), due // 2)
     # an open contact passes next to no watts; a ballast without its lamp has a current, if few watts
     nothing = dark and power < full // 5000 + _CONTACT_MW
     nothing = nothing and reading.current_ma * (reading.voltage_mv // 1000) * 2 < full

@@ -110,10 +110,11 @@ def test_a_driver_that_stays_at_its_level_is_found_at_the_next_one():
 
 
 def test_a_driver_stuck_low_is_no_lost_string():
-    pole = settled(4000)
-    pole.driver = 4000
-    pole.dim = 9000
-    only(pole, 600, "dimmingFailure", 100)
+    for stuck in (4000, 1000):  # nor a lamp that is dark
+        pole = settled(stuck)
+        pole.driver = stuck
+        pole.dim = 10000
+        only(pole, 600, "dimmingFailure", 100)
 
 
 def test_the_driver_is_asked_for_seconds_only_and_the_lamp_stays_lit():
