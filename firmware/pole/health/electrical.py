@@ -195,6 +195,8 @@ def _burning(s, reading, last, due, ticks):
         wide = abs(reading.voltage_mv - s.nominal) * 100 // (s.nominal // 100) * 2 // 5
         part = min(part + wide, 0) if part < 0 else max(part - wide, 0)
     fault = not -_FAULT < part < _FAULT
+    if fault and not s.phase and abs(power - s.before) > s.before // 4:
+        s.deaf = None  # tried at another power: something else is wrong now
     # at full light, and at the level at which it is stuck, a deaf driver looks well: it is asked again
     doubt = s.active >> _DIMMING & 1 and abs(due - s.stuck) <= due // 10
     if s.phase or (s.deaf is None and (fault or doubt)) or (doubt and s.deaf and s.calm >= _AGAIN):

@@ -90,6 +90,18 @@ def test_a_cut_dimming_line_is_told_from_a_short_by_asking_the_driver():
     assert types(pole.run(600), False) == ["dimmingFailure"]
 
 
+def test_a_dimming_line_that_is_cut_beside_a_lost_string_is_told_from_it():
+    pole = settled(6000)
+    pole.left = 200
+    only(pole, 600, "lampPowerTooLow", 100)
+    pole.driver = 10000
+    only(pole, 600, "dimmingFailure", 100)
+    pole.left = 1000
+    assert pole.run(600) == []  # at full light and deaf: whether a string is lost cannot be told
+    pole.driver = None
+    assert sorted(types(pole.run(600), False)) == ["dimmingFailure", "lampPowerTooLow"]
+
+
 def test_a_short_that_takes_just_what_full_light_would_is_no_dimming_failure():
     pole = settled(7000)
     pole.more = 410
