@@ -150,14 +150,14 @@ def _dark(s, reading, due, ticks):
     s.out = dark
     # after a restart it is not known how long a period is
     over = min(ticks_diff(ticks, s.out_at), ticks_diff(ticks, s.closed_at)) > max(s.period * 5 // 2, _OVER_MS)
-    if over and not dark:
+    if over:  # it burns on, or has died
         s.outs = 0
     excused = False
     if s.run_up and nothing:
         arc.dark_from(s, True, ticks)
     elif s.run_up:
         excused = arc.excused(s, power, due, dark, reading.voltage_mv, ticks)
-    note(s, _CYCLING, s.outs >= _CYCLES or (False if over and not dark else None), ticks)
+    note(s, _CYCLING, s.outs >= _CYCLES or (False if over else None), ticks)
     note(s, _RELAY_FAILURE, nothing, ticks)
     if excused:
         keep(s)
