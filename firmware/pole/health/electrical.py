@@ -163,7 +163,8 @@ def _dark(s, reading, due, ticks):
         keep(s)
         s.calm = 0
         return True
-    note(s, _LAMP_FAILURE, None if nothing else dark, ticks)
+    foreign = s.active >> _CURRENT_HIGH & 1  # what flows beside the lamp says nothing of a dark one
+    note(s, _LAMP_FAILURE, None if nothing or (foreign and not dark) else dark, ticks)
     if dark:
         note(s, _POWER_LOW, None if nothing else True, ticks)
         s.calm = 0

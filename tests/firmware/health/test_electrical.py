@@ -176,6 +176,17 @@ def test_energy_theft_is_told_by_night_and_by_day():
     only(pole, 600, "currentTooHigh", 60)
 
 
+def test_a_dead_lamp_has_not_recovered_because_energy_is_stolen_beside_it():
+    pole = settled()
+    pole.left = 0
+    assert "lampFailure" in types(pole.run(600))
+    pole.foreign_mw = 900000
+    events = pole.run(1200)
+    assert types(events) == ["currentTooHigh"] and "lampFailure" not in types(events, False), events
+    pole.foreign_mw, pole.left = 0, 1000
+    assert "lampFailure" in types(pole.run(600), False)
+
+
 def test_a_worn_capacitor_lowers_the_power_factor_and_nothing_else():
     pole = settled()
     pole.factor = 150
