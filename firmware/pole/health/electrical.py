@@ -158,13 +158,13 @@ def _dark(s, reading, due, ticks):
     elif s.run_up:
         excused = arc.excused(s, power, due, dark, reading.voltage_mv, ticks)
     note(s, _CYCLING, s.outs >= _CYCLES or (False if over else None), ticks)
-    note(s, _RELAY_FAILURE, nothing, ticks)
+    well = None if s.active >> _CURRENT_HIGH & 1 else False  # what flows beside a dark lamp says nothing of it
+    note(s, _RELAY_FAILURE, nothing or well, ticks)
     if excused:
         keep(s)
         s.calm = 0
         return True
-    foreign = s.active >> _CURRENT_HIGH & 1  # what flows beside the lamp says nothing of a dark one
-    note(s, _LAMP_FAILURE, None if nothing or (foreign and not dark) else dark, ticks)
+    note(s, _LAMP_FAILURE, None if nothing else dark or well, ticks)
     if dark:
         note(s, _POWER_LOW, None if nothing else True, ticks)
         s.calm = 0

@@ -177,14 +177,15 @@ def test_energy_theft_is_told_by_night_and_by_day():
 
 
 def test_a_dead_lamp_has_not_recovered_because_energy_is_stolen_beside_it():
-    pole = settled()
-    pole.left = 0
-    assert "lampFailure" in types(pole.run(600))
-    pole.foreign_mw = 900000
-    events = pole.run(1200)
-    assert types(events) == ["currentTooHigh"] and "lampFailure" not in types(events, False), events
-    pole.foreign_mw, pole.left = 0, 1000
-    assert "lampFailure" in types(pole.run(600), False)
+    for fault, left, closed in (("lampFailure", 0, None), ("relayFailure", 1000, False)):
+        pole = settled()
+        pole.left, pole.closed = left, closed
+        assert fault in types(pole.run(600))
+        pole.foreign_mw = 900000
+        events = pole.run(1200)
+        assert types(events) == ["currentTooHigh"] and fault not in types(events, False), events
+        pole.foreign_mw, pole.left, pole.closed = 0, 1000, None
+        assert fault in types(pole.run(600), False)
 
 
 def test_a_worn_capacitor_lowers_the_power_factor_and_nothing_else():
