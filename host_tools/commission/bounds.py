@@ -25,7 +25,14 @@ METER_FRESH = Bound(
     "noise alone makes them differ; five alike are meterFailure (health/electrical.py)",
 )
 
-CONDUCTS = Bound("conducts", 25, None, "%", 0, "a lamp that takes less is dark (health/electrical.py)")
+CONDUCTS = Bound(
+    "conducts",
+    25,
+    None,
+    "%",
+    0,
+    "a lamp that takes less is dark, or its driver stands at its lowest level (health/electrical.py)",
+)
 CONDUCTS_W = Bound("conducts_w", 2, None, "W", 1, "where the type is not known: more than any driver takes idle")
 OPENS = Bound("opens", None, 1.0, "W", 2, "lampUnexpectedOn of the pole itself (health/electrical.py)")
 
@@ -62,6 +69,10 @@ CURVE_FACTOR = Bound(
 )
 CURVE_RISES = Bound("curve_rises", 0.2, None, "W", 1, "less is a driver that stands still")
 CURVE_ALLOWANCE_W = 2.0
+RUN_UP = Bound(
+    "run_up", -1, 1, "%", 1,
+    "over 30 s, of a discharge lamp; its power is within 3 % of the full one then (health/arc.py)",
+)  # fmt: skip
 
 DAYLIGHT = Bound(
     "daylight",

@@ -14,6 +14,8 @@ from host_tools.commission.bounds import NOMINAL_V
 from host_tools.site.model import TECHNOLOGIES, Luminaire
 from pole.health import expected, start
 
+UNDIMMED = 0.05  # of the full power: a type whose levels differ by less has no dimmer
+
 
 class Type(NamedTuple):
     """A luminaire's type; *points* are (level %, W, power factor) by rising level, all of them with light.
@@ -43,6 +45,16 @@ class Type(NamedTuple):
         if technology not in TECHNOLOGIES:
             raise ValueError(technology)
         return cls("", points, technology, driver)
+
+    @property
+    def has_arc(self) -> bool:
+        """Whether it is a discharge lamp: dark for minutes after it was off, and long on its way to full power."""
+        return self.technology != TECHNOLOGIES[0]
+
+    @property
+    def is_dimmed(self) -> bool:
+        """Whether it takes another power at another level."""
+        return self.points[-1][1] - self.points[0][1] >= UNDIMMED * self.points[-1][1]
 
     def at(self, level: float) -> tuple[float, float]:
         """(W, power factor) at *level* percent; outside the table, what its end says."""

@@ -57,6 +57,16 @@ class Visit:
         """At which the lamp is measured, rising; the lowest is the type's lowest, and none is dark."""
         return tuple(point[0] for point in self.type.points) if self.type else LEVELS
 
+    @property
+    def is_dimmed(self) -> bool:
+        """Whether another level makes another power; so where the type is not known."""
+        return self.type is None or self.type.is_dimmed
+
+    @property
+    def has_arc(self) -> bool:
+        """Whether it is known to be a discharge lamp."""
+        return self.type is not None and self.type.has_arc
+
     def monotonic(self) -> float:
         """Seconds."""
         return self.service.monotonic()

@@ -3,6 +3,8 @@
 It does what the control task does, in the same order and with the same parts, but at the moments at which something is
 due and with nothing around it.  Simplified, and of no weight for what is found:
 - a sample is read when it is asked for, not some 40 ms later; of a ramp only every full second is stepped;
+- event types that no scenario expects are dropped, as the street's recorder drops them: daylightUnconfirmed, which a
+  pole without the time says truly of itself;
 - in full day, where nothing is about to go wrong, Diya is asked every five minutes instead of twice a minute;
 - the rule set to beat is read every 10 s around what goes wrong and while one of its conditions holds; where nothing
   goes wrong, whenever Diya takes a sample.
@@ -33,6 +35,7 @@ from simulator.plant.weather import Weather
 from simulator.report.detection import Event
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Happening
+from simulator.scenario.kind import EVENT_TYPES
 from simulator.street.commissioned import curve_of
 
 NEVER = 1 << 60
@@ -208,7 +211,8 @@ class Living:
         reading.own, reading.doubt = dusk.own, bool(self._doubt)
         wait = watching.sample(reading, lamp.relay, lamp.dim, min(day_left, 1), clocked, ticks)
         for event_type, begins in watching.news(lamp.relay):
-            self._event(event_type, begins)
+            if event_type in EVENT_TYPES:
+                self._event(event_type, begins)
         closely = self._closely()
         if not closely and wait >= self._settings["meter.sample"] * 1000:
             wait = CALM_MS

@@ -9,6 +9,7 @@ from pole.aio import ticks_diff
 
 BURNING, _DARK, _RUN_UP = 0, const(1), const(2)  # of s.arc
 _STRIKE_MS = const(120000)  # a cold lamp, or one that went out by a dip that was not seen
+_FULL, _TOO_MUCH = const(940), const(1085)  # thousandths of its power: it has run up, and it takes more than it may
 _FLAT_MS = const(180000)  # without more power: this is all that it takes
 
 
@@ -33,6 +34,8 @@ def excused(s, power, due, dark, mv, ticks):
     if s.arc == BURNING:
         return False
     part = power * 100 // (due // 10)  # thousandths, so that the voltage's ups and downs are none of its
+    if part >= _TOO_MUCH:
+        return False  # no lamp runs up to more than its power
     if s.arc == _DARK:
         s.arc = _RUN_UP
         s.struck_at = ticks
@@ -40,6 +43,6 @@ def excused(s, power, due, dark, mv, ticks):
     if part > s.peak + s.peak // 50:
         s.peak = part
         s.arc_at = ticks
-    if 940 < part < 1060 or ticks_diff(ticks, s.arc_at) > _FLAT_MS or ticks_diff(ticks, s.struck_at) > s.run_up:
+    if part > _FULL or ticks_diff(ticks, s.arc_at) > _FLAT_MS or ticks_diff(ticks, s.struck_at) > s.run_up:
         s.arc = BURNING
     return s.arc != BURNING

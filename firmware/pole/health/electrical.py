@@ -132,7 +132,8 @@ def _well(s, reading, last, due, ticks):
 def _dark(s, reading, due, ticks):
     """Whether the lamp gives no light though the relay is to be closed."""
     power, full = reading.power_mw, s.points[-3]
-    dark = power < min(max(due // 4, full // 33 + 1000), due // 2)
+    # less than a deaf driver at its lowest level takes, or hardly more than a driver without load does
+    dark = power < min(max(min(due, s.points[1] * 3) // 4, full // 33 + 1000), due // 2)
     # an open contact passes next to no watts; a ballast without its lamp has a current, if few watts
     nothing = dark and power < full // 5000 + _CONTACT_MW
     nothing = nothing and reading.current_ma * (reading.voltage_mv // 1000) * 2 < full
@@ -149,20 +150,21 @@ def _dark(s, reading, due, ticks):
     s.out = dark
     # after a restart it is not known how long a period is
     over = min(ticks_diff(ticks, s.out_at), ticks_diff(ticks, s.closed_at)) > max(s.period * 5 // 2, _OVER_MS)
-    if over and not dark:
+    if over:  # it burns on, or has died
         s.outs = 0
     excused = False
     if s.run_up and nothing:
         arc.dark_from(s, True, ticks)
     elif s.run_up:
         excused = arc.excused(s, power, due, dark, reading.voltage_mv, ticks)
-    note(s, _CYCLING, s.outs >= _CYCLES or (False if over and not dark else None), ticks)
-    note(s, _RELAY_FAILURE, nothing, ticks)
+    note(s, _CYCLING, s.outs >= _CYCLES or (False if over else None), ticks)
+    well = None if s.active >> _CURRENT_HIGH & 1 else False  # what flows beside a dark lamp says nothing of it
+    note(s, _RELAY_FAILURE, nothing or well, ticks)
     if excused:
         keep(s)
         s.calm = 0
         return True
-    note(s, _LAMP_FAILURE, None if nothing else dark, ticks)
+    note(s, _LAMP_FAILURE, None if nothing else dark or well, ticks)
     if dark:
         note(s, _POWER_LOW, None if nothing else True, ticks)
         s.calm = 0
@@ -194,6 +196,8 @@ def _burning(s, reading, last, due, ticks):
         wide = abs(reading.voltage_mv - s.nominal) * 100 // (s.nominal // 100) * 2 // 5
         part = min(part + wide, 0) if part < 0 else max(part - wide, 0)
     fault = not -_FAULT < part < _FAULT
+    if fault and not s.phase and abs(power - s.before) > s.before // 4:
+        s.deaf = None  # tried at another power: something else is wrong now
     # at full light, and at the level at which it is stuck, a deaf driver looks well: it is asked again
     doubt = s.active >> _DIMMING & 1 and abs(due - s.stuck) <= due // 10
     if s.phase or (s.deaf is None and (fault or doubt)) or (doubt and s.deaf and s.calm >= _AGAIN):

@@ -20,10 +20,10 @@ def step(s, power):
     """One more sample, of *power* mW, taken when all is quiet after the last move."""
     if s.phase == 0:
         probe = -_STEP if s.dim - _STEP >= s.points[0] else _STEP
+        s.before = power
         if abs(at(s, s.dim + probe) - at(s, s.dim)) < power // 50:  # a lamp that is not dimmed has nothing to obey
             s.deaf = False
             return
-        s.before = power
         s.probe = probe
         s.phase = 1
     elif s.phase == 1:

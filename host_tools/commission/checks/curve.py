@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from statistics import fmean
 
-from host_tools.commission.bounds import CURVE_ALLOWANCE_W, CURVE_FACTOR, CURVE_POWER, CURVE_RISES, STEADY
+from host_tools.commission.bounds import CURVE_ALLOWANCE_W, CURVE_FACTOR, CURVE_POWER, CURVE_RISES, RUN_UP, STEADY
 from host_tools.commission.outcome import Figure, Note, Outcome
 from host_tools.commission.visit import FULL, Point, Visit
 from host_tools.service import Reading, Refused
@@ -13,12 +13,16 @@ from host_tools.service import Reading, Refused
 NAME = "curve"
 WINDOW = 4  # fresh readings of which a point is the mean; a pole has one a second
 STEADY_S = 15.0  # the longest wait for them to agree
+RUN_UP_S = 30.0  # for which a discharge lamp is watched: its power rises for up to 20 minutes
 
 
 def check(visit: Visit) -> Outcome:
     """Leaves the lamp at full light."""
     if "meter" not in visit.parts:
         return Outcome(NAME)
+    run_up = _run_up(visit) if visit.has_arc else None
+    if run_up and run_up.value is not None and not run_up.good:
+        return Outcome(NAME, (run_up,), (Note("note_curve_refused"),))
     points: list[Point] = []
     for level in visit.levels:
         visit.tell("level", level=level)
@@ -30,10 +34,11 @@ def check(visit: Visit) -> Outcome:
     visit.curve = points
     if len(points) < 2:
         return Outcome(NAME, (Figure(STEADY, None),))
-    figures = [
-        Figure(STEADY, max(point.spread for point in points)),
-        Figure(CURVE_RISES, min(b.warm_watts - a.warm_watts for a, b in pairwise(points))),
-    ]
+    figures = [Figure(STEADY, max(point.spread for point in points))]
+    if visit.is_dimmed:
+        figures.append(Figure(CURVE_RISES, min(b.warm_watts - a.warm_watts for a, b in pairwise(points))))
+    if run_up:
+        figures.append(run_up)
     if visit.type:
         figures.append(Figure(CURVE_POWER, max((_beside(visit, point) for point in points), key=abs)))
         figures.append(Figure(CURVE_FACTOR, min(p.factor - visit.type.at(p.level)[1] for p in points)))
@@ -43,6 +48,18 @@ def check(visit: Visit) -> Outcome:
     else:
         notes.append(Note("note_curve_refused"))
     return Outcome(NAME, tuple(figures), tuple(notes))
+
+
+def _run_up(visit: Visit) -> Figure:
+    """How the power at full light changes."""
+    visit.light(FULL)
+    visit.tell("run_up", seconds=round(RUN_UP_S))
+    before = _measured(visit)
+    visit.wait(RUN_UP_S)
+    after = _measured(visit)
+    if not before or not after:
+        return Figure(RUN_UP, None)
+    return Figure(RUN_UP, 100 * (after.warm_watts - before.warm_watts) / max(before.warm_watts, 0.1))
 
 
 def _measured(visit: Visit) -> Point | None:

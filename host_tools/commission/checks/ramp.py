@@ -34,7 +34,12 @@ def check(visit: Visit) -> Outcome:
         wanted = bottom.dim  # it does not go as low as its type could
     figures = [Figure(RAMP_TIME, arrived), Figure(RAMP_REACHED, bottom.dim - wanted)]
     if top.power_w and bottom.power_w is not None:
-        figures += [Figure(RAMP_BACK, _back(way, top.power_w)), Figure(RAMP_OBEYED, _obeyed(visit, top, bottom))]
+        if visit.is_dimmed:
+            figures += [
+                Figure(RAMP_BACK, _back(way, top.power_w)), Figure(RAMP_OBEYED, _obeyed(visit, top, bottom)),
+            ]  # fmt: skip
+        else:
+            notes.append(Note("note_not_dimmed"))
     if not bottom.relay:
         figures.append(Figure(RAMP_REACHED, None))  # dark: never
     return Outcome(NAME, tuple(figures), tuple(notes))

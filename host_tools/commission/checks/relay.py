@@ -1,7 +1,8 @@
 """The relay: power must flow through it closed, and none when it is open.
 
 A street is not made dark to learn that.  By day the pole itself has it open when the visit begins, which is measured;
-at night only its closed contact is, unless the technician says that it may be opened for a moment.
+at night only its closed contact is, unless the technician says that it may be opened for a moment.  Of a burning
+discharge lamp it is not opened even then: hot, it would be dark for many minutes.
 """
 
 from __future__ import annotations
@@ -29,11 +30,13 @@ def check(visit: Visit) -> Outcome:
         conducts = Figure(CONDUCTS, None if power is None else 100 * power / visit.type.at(reading.dim)[0])
     else:
         conducts = Figure(CONDUCTS_W, power)
-    if leaking is None and visit.relay_opens:
+    if leaking is None and visit.relay_opens and not visit.has_arc:
         leaking = _opened(visit)
+    notes = [Note("note_arc_dark")] if visit.has_arc and not conducts.good else []
     if leaking is None:
-        return Outcome(NAME, (conducts,), (Note("note_relay_closed"),))
-    return Outcome(NAME, (conducts, Figure(OPENS, leaking)))
+        notes.append(Note("note_relay_arc" if visit.relay_opens else "note_relay_closed"))
+        return Outcome(NAME, (conducts,), tuple(notes))
+    return Outcome(NAME, (conducts, Figure(OPENS, leaking)), tuple(notes))
 
 
 def _opened(visit: Visit) -> float | None:

@@ -50,6 +50,16 @@ def test_it_is_told_once_while_it_goes_on_and_ends_when_it_is_over():
         assert [event[:2] for event in pole.run(7200) if event[0] == "cyclingFailure"] == [("cyclingFailure", False)]
 
 
+def test_a_lamp_that_cycled_and_stays_dark_is_a_lamp_failure_after_half_an_hour():
+    pole = Cycling()
+    pole.run(1200)
+    pole.period, pole.begins = 60000, pole.ticks
+    assert types(pole.run(600)) == ["cyclingFailure"]
+    pole.period, pole.left = 0, 0
+    events = pole.run(1800)
+    assert types(events, False) == ["cyclingFailure"] and "lampFailure" in types(events), events
+
+
 def test_a_lamp_that_was_out_once_does_not_cycle():
     pole = Pole()
     pole.run(1200)

@@ -90,6 +90,18 @@ def test_a_cut_dimming_line_is_told_from_a_short_by_asking_the_driver():
     assert types(pole.run(600), False) == ["dimmingFailure"]
 
 
+def test_a_dimming_line_that_is_cut_beside_a_lost_string_is_told_from_it():
+    pole = settled(6000)
+    pole.left = 200
+    only(pole, 600, "lampPowerTooLow", 100)
+    pole.driver = 10000
+    only(pole, 600, "dimmingFailure", 100)
+    pole.left = 1000
+    assert pole.run(600) == []  # at full light and deaf: whether a string is lost cannot be told
+    pole.driver = None
+    assert sorted(types(pole.run(600), False)) == ["dimmingFailure", "lampPowerTooLow"]
+
+
 def test_a_short_that_takes_just_what_full_light_would_is_no_dimming_failure():
     pole = settled(7000)
     pole.more = 410
@@ -110,10 +122,11 @@ def test_a_driver_that_stays_at_its_level_is_found_at_the_next_one():
 
 
 def test_a_driver_stuck_low_is_no_lost_string():
-    pole = settled(4000)
-    pole.driver = 4000
-    pole.dim = 9000
-    only(pole, 600, "dimmingFailure", 100)
+    for stuck in (4000, 1000):  # nor a lamp that is dark
+        pole = settled(stuck)
+        pole.driver = stuck
+        pole.dim = 10000
+        only(pole, 600, "dimmingFailure", 100)
 
 
 def test_the_driver_is_asked_for_seconds_only_and_the_lamp_stays_lit():
@@ -161,6 +174,18 @@ def test_energy_theft_is_told_by_night_and_by_day():
     pole.run(600)
     pole.foreign_mw = 40000
     only(pole, 600, "currentTooHigh", 60)
+
+
+def test_a_dead_lamp_has_not_recovered_because_energy_is_stolen_beside_it():
+    for fault, left, closed in (("lampFailure", 0, None), ("relayFailure", 1000, False)):
+        pole = settled()
+        pole.left, pole.closed = left, closed
+        assert fault in types(pole.run(600))
+        pole.foreign_mw = 900000
+        events = pole.run(1200)
+        assert types(events) == ["currentTooHigh"] and fault not in types(events, False), events
+        pole.foreign_mw, pole.left, pole.closed = 0, 1000, None
+        assert fault in types(pole.run(600), False)
 
 
 def test_a_worn_capacitor_lowers_the_power_factor_and_nothing_else():

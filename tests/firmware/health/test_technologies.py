@@ -120,6 +120,15 @@ def test_a_lamp_that_runs_up_to_less_than_its_power_is_told_when_it_rises_no_mor
     assert types(events) == ["lampPowerTooLow"] and events[0][2] <= 900, events
 
 
+def test_a_lamp_that_takes_too_much_is_told_though_it_is_running_up():
+    pole = Lamp()
+    pole.relay, pole.struck_at = False, None
+    pole.run(7200)
+    pole.relay, pole.left, pole.struck_at = True, 2600, pole.ticks
+    events = pole.run(600)
+    assert "lampPowerTooHigh" in types(events) and events[0][2] <= 120, events
+
+
 def test_a_lamp_that_follows_the_voltage_is_healthy_from_190_to_270_volts():
     for technology, exponents in (("led", (1.1, 1.5, 1.9)), ("hps", (1.8, 2.2, 2.5)), ("mh", (1.7, 2.0, 2.3))):
         for exponent in exponents:

@@ -12,10 +12,15 @@ from host_tools.commission.checks import ramp
 from host_tools.commission.expected import Type
 from host_tools.commission.outcome import Figure
 from host_tools.service import PoleGone, Service
+from host_tools.site.model import Luminaire
 from tests.host_tools.service.fake_pole import EVENING, NOON, PARTS, FakePole
 from tests.simulator.small_site import LATITUDE, LED_30, LED_90, LONGITUDE
 
 PLACE = (LATITUDE, LONGITUDE)
+SODIUM = Luminaire(
+    "hps-168", 168.0, 15000.0, ((0, 0.6, 0.10), (10, 168.0, 0.90), (100, 168.0, 0.90)), technology="hps",
+    driver="follows-voltage",
+)  # fmt: skip
 DUSK = datetime(2026, 11, 24, 16, 45)  # an hour before the visit: it has burnt for that long
 
 
@@ -148,6 +153,31 @@ def test_without_the_type_the_curve_is_learned_and_a_note_says_so() -> None:
     assert failed(outcomes) == {}
     assert [note.key for note in outcomes["curve"].notes] == ["note_no_type", "note_curve_stored"]
     assert len(pole.curve) == 5
+
+
+def test_a_discharge_lamp_passes_once_it_takes_its_full_power_and_is_not_put_out() -> None:
+    pole = FakePole(kind=SODIUM)
+    begin = pole.ms
+    outcomes = outcomes_of(pole, SODIUM, relay_opens=True)
+    assert failed(outcomes) == {}
+    assert figure(outcomes["curve"], "run_up").good
+    assert [note.key for note in outcomes["relay"].notes] == ["note_relay_arc"]
+    assert [note.key for note in outcomes["ramp"].notes] == ["note_not_dimmed"]
+    assert darkest(pole, begin) > 0.999
+    (_level, watts, _pf), *_ = pole.plant.curve([100])
+    assert [level for level, _mw, _factor in pole.curve] == [10, 100]
+    assert all(abs(milliwatts / 1000 - watts) < 0.02 * watts for _level, milliwatts, _factor in pole.curve)
+
+
+def test_a_discharge_lamp_on_its_way_up_is_told_so_and_its_curve_is_not_learned() -> None:
+    pole = FakePole(NOON, scheduled=0, kind=SODIUM)
+    outcomes = outcomes_of(pole, SODIUM)
+    assert failed(outcomes) == {"curve": ["run_up"]}
+    assert pole.curve == []
+    pole.plant.inject(1, "lamp_open", 1.0, pole.ms)
+    outcomes = outcomes_of(pole, SODIUM)
+    assert failed(outcomes)["relay"] == ["conducts"]
+    assert outcomes["relay"].notes[0].key == "note_arc_dark"
 
 
 def test_a_flickering_lamp_is_not_steady() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from host_tools.site.model import Luminaire
 from pole.lighting.lamp import Lamp
 from simulator.plant.pole import PolePlant
 from tests.simulator.small_site import LED_90, NOON, plant, run_time
@@ -22,8 +23,14 @@ EVENING = datetime(2026, 11, 24, 20)
 class FakePole:
     """A port.  *start* is local time in Sagar; the calendar asks for *scheduled* percent all the time."""
 
-    def __init__(self, start: datetime = EVENING, scheduled: int = 100, parts: tuple[str, ...] = PARTS) -> None:
-        self.plant: PolePlant = plant(kind=LED_90, start=start)
+    def __init__(
+        self,
+        start: datetime = EVENING,
+        scheduled: int = 100,
+        parts: tuple[str, ...] = PARTS,
+        kind: Luminaire = LED_90,
+    ) -> None:
+        self.plant: PolePlant = plant(kind=kind, start=start)
         self.time = run_time(start)
         self.ms = 0
         self.scheduled = scheduled
