@@ -12,6 +12,7 @@ from pole.service.laptop import Laptop
 KEEPING = (
     "pole.kept", "pole.health.start", "pole.health.calibration", "pole.health.names", "pole.health.chatter",
 )  # fmt: skip
+TELLING = ("pole.occasions", "pole.parts")
 _PHOTOCELL = const(16)  # row of health/conditions.py
 _RAMP_S = const(2)
 _PAUSE_MS = const(30000)  # the longest the control task sleeps: half of the watchdog's time-out
@@ -20,7 +21,6 @@ _AT_ONCE = const(4)  # messages judged in a turn
 _CROWDED_MS = const(100)  # until acks may have made room for the next command
 _YOUNG_MS = const(600000)  # whoever lives this long has not died early
 _SAFE_MS = const(3600000)  # in safe mode, until a full start is tried again
-_FAREWELL_MS = const(30000)  # from saying so to doing it
 
 
 class Control:
@@ -28,7 +28,8 @@ class Control:
 
     *dusk* is lighting/photocell's, None without one; *calendar* is timetable's; *watch* and *counters* are None in safe
     mode.
-    *news* are the events of the start: what ``Reporter.event`` takes after the time.
+    *news* are the events of the start: what ``Reporter.event`` takes after the time.  ``news``, ``missing`` and what
+    else is seldom told occasions.py tells.
     """
 
     def __init__(
@@ -37,11 +38,11 @@ class Control:
     ):  # fmt: skip
         self.ports = ports
         self.settings = settings
-        self._inbox = inbox
+        self.inbox = inbox
         self._random = random
         self.clock = clock
         self._calendar = calendar
-        self._failures = ports.failures
+        self.failures = ports.failures
         self.arbiter = arbiter
         self.lamp = lamp
         self._dusk = dusk
@@ -55,19 +56,20 @@ class Control:
         self.session = session
         self._network_time = network_time
         self._addresses = addresses
-        self._news = news
+        self.news = news
         self.turning_at = aio.ticks_add(ticks, _YOUNG_MS if watch else _SAFE_MS)  # None: nothing more will come
-        self._disputed = False  # that the witnesses of the time disagree was said
+        self.missing = None  # events that were asked for and are not there: (epoch, first, last)
+        self.disputed = False  # that the witnesses of the time disagree was said
         self._laptop = Laptop(ports.console, inbox.wake) if ports.console else None
         self._alive = True
         self.decision = None
         self._unsure = ""  # why the photocell puts no lamp out
-        self._safe = watch is None
+        self.safe = watch is None
         self._undecided = 0  # decisions in a row for which there was no memory
 
     async def run(self):
         """Never returns.  Raises what keeps it from deciding on the light: the caller resets the chip."""
-        inbox = self._inbox
+        inbox = self.inbox
         if self.settings["link.host"]:
             aio.create_task(inbox.guard("link", self._connect))
             aio.create_task(inbox.guard("time", self._network_time.run))
@@ -88,8 +90,8 @@ class Control:
 
     def _turn(self):
         """Everything that is due now; returns the milliseconds until something is due again."""
-        ticks = self._failures.now = aio.ticks_ms()
-        inbox = self._inbox
+        ticks = self.failures.now = aio.ticks_ms()
+        inbox = self.inbox
         if inbox.times:
             self._try("time", self._set_clock)
         now = self.clock.now(ticks)
@@ -106,11 +108,10 @@ class Control:
         if inbox.messages or inbox.dropped:
             wait = min(wait, _CROWDED_MS)
         self._try("reports", self._report, now, ticks, quality)
-        self._age(now, ticks)
         self.ports.watchdog.feed()
-        self._failures.look("watchdog", self.ports.watchdog)
-        if self._failures.changed:
-            self._try("reports", self._tell_failures, now)
+        self.failures.look("watchdog", self.ports.watchdog)
+        if self._has_news(ticks):
+            self._try("reports", self._tell, now, ticks)
         if self._configuring.restart:
             if self.counters:
                 self.counters.save(now, ticks)
@@ -124,8 +125,8 @@ class Control:
         except Exception as error:
             self._survive(part, error)
             return _PAUSE_MS
-        if self._failures.failed:
-            self._failures.works(part)
+        if self.failures.failed:
+            self.failures.works(part)
         return done
 
     def _survive(self, part, error):
@@ -133,23 +134,13 @@ class Control:
         unload(*JUDGING)
         unload(*KEEPING)
         try:
-            self._failures.note(part, error)
+            self.failures.note(part, error)
             print("diya: " + part + ": " + str(error))
         except MemoryError:
             pass  # next time
 
-    def _tell_failures(self, now):
-        self.make_room()
-        try:
-            from pole import parts
-
-            parts.tell(self._failures, self.reporter, self.ports.store, now)
-        finally:
-            unload("pole.parts")
-
     def _set_clock(self):
-        inbox = self._inbox
-        self.make_room()
+        inbox = self.inbox
         while inbox.times:
             self.clock.offer(*inbox.times.pop(0))
 
@@ -158,7 +149,7 @@ class Control:
 
         Only some in a turn, so that none has to wait for long that decides on the light.
         """
-        inbox = self._inbox
+        inbox = self.inbox
         if inbox.dropped and self.reporter.room():
             self.reporter.ack(now, self._commanding.dropped(inbox.dropped))
             inbox.dropped = 0
@@ -192,7 +183,7 @@ class Control:
             by_day = self._dusk and not self._dusk.dark and not self._unsure
             fields = self._commanding.take(message, now, ticks, 0 if by_day else 100)
             if self._commanding.lowered:
-                self.reporter.event(now, "marksLowered", self._commanding.lowered)
+                self.news.append(("marksLowered", self._commanding.lowered))
                 self._commanding.lowered = ()
         try:
             self.reporter.ack(now, fields)
@@ -204,25 +195,11 @@ class Control:
         if self.watch:
             self.watch.rest()
 
-    def _age(self, now, ticks):
-        """Ten minutes of life, and early deaths are forgotten; an hour of safe mode, and a full start is tried."""
-        if self.turning_at is None or aio.ticks_diff(self.turning_at, ticks) > 0:
-            return
-        self.turning_at = None
-        if self.watch:
-            self.ports.deaths.forget()
-        elif self._safe:
-            self._safe = False
-            self.reporter.event(now, "safeMode", {}, False)
-            self.turning_at = aio.ticks_add(ticks, _FAREWELL_MS)
-        else:
-            self.ports.restart("the end of safe mode")
-
     def _supplied(self, now):
         """Whether there is mains; a board that outlives it for a moment says so in that moment."""
         supply = self.ports.supply
         if supply:
-            self._failures.look("supply", supply)
+            self.failures.look("supply", supply)
         if supply and supply.present() != self._alive:
             self._alive = not self._alive
             self.make_room()
@@ -274,8 +251,8 @@ class Control:
             try:
                 wait = self._light(now, ticks)
                 self._undecided = 0
-                if self._failures.failed:
-                    self._failures.works("light")
+                if self.failures.failed:
+                    self.failures.works("light")
                 return wait
             except MemoryError as error:
                 self._survive("light", error)
@@ -301,8 +278,8 @@ class Control:
         wait = lamp.step(ticks, counters.on_seconds // 3600 if counters else 0)
         ports.relay.set(lamp.relay)
         ports.dimmer.set(min(lamp.dim + watch.state.probe, 10000) if watch else lamp.dim)
-        self._failures.look("relay", ports.relay)
-        self._failures.look("dimmer", ports.dimmer)
+        self.failures.look("relay", ports.relay)
+        self.failures.look("dimmer", ports.dimmer)
         if counters:
             counters.count(lamp.relay, now, ticks)
         wait = _PAUSE_MS if wait < 0 else min(wait, _PAUSE_MS)
@@ -315,17 +292,31 @@ class Control:
         self._addresses.light_due = aio.ticks_add(ticks, wait) if wait < _PAUSE_MS else None
         return min(wait, counters.wait_ms()) if counters else wait
 
+    def _has_news(self, ticks):
+        """Whether there is something that is seldom told (occasions.py)."""
+        self.missing = self.missing or self.outbox.missing()
+        return (
+            self.news
+            or self.missing
+            or self.inbox.announce
+            or self.failures.changed
+            or bool(self.clock.dispute) != self.disputed
+            or (self.turning_at is not None and aio.ticks_diff(self.turning_at, ticks) <= 0)
+        )
+
+    def _tell(self, now, ticks):
+        self.make_room()
+        try:
+            from pole import occasions
+
+            occasions.tell_all(self, now, ticks)
+        except MemoryError:
+            pass  # with the next turn
+        finally:
+            unload(*TELLING)
+
     def _report(self, now, ticks, quality):
         reporter = self.reporter
-        if self._news:  # the journal may have to make room for them
-            self.make_room()
-        while self._news:
-            reporter.event(now, *self._news[0])
-            del self._news[0]
-        dispute = self.clock.dispute
-        if bool(dispute) != self._disputed:
-            self._disputed = not self._disputed
-            reporter.event(now, "clockDisagreement", dispute, self._disputed)
         watch = self.watch
         if watch and (watch.news or (watch.state.learned and not self.lamp.relay)):
             try:
@@ -335,18 +326,6 @@ class Control:
             except MemoryError:
                 pass  # with the next turn
             unload(*KEEPING)
-        while True:
-            missing = self.outbox.missing()
-            if not missing:
-                break
-            epoch, first, last = missing
-            lost = {"epoch": epoch, "first": first, "last": last, "count": last - first + 1}
-            reporter.event(now, "eventsDropped", lost)
-        if self._inbox.announce:
-            reporter.birth(now, self.ports.radio.ip(), self.outbox.span())
-            self._inbox.announce = False
-            if self._failures.failed:
-                self._failures.works("link")
         fields = self._configuring.report()
         if fields and reporter.room():
             reporter.ack(now, fields)

@@ -46,6 +46,20 @@ def recover(store, nonce):
     return keys, growing, raw, max(last, mark), mark, damage, headless
 
 
+def tidy(journal, store, now, mark, sequence, damage, headless):
+    """What is left of the last life: a segment on its way out, and what cannot be read.
+
+    *sequence*: the next one of *journal*; *mark*, *damage* and *headless*: as ``recover`` found them.
+    """
+    if GOING in store.names():
+        journal.bury(lost(store, GOING, mark, now))
+    if damage is not None:
+        journal.keep(note(damage or None, sequence, None, None, now))
+        for key in headless:
+            if key not in journal.segments.keys:  # the name may have been taken since
+                store.remove(name_of(key))
+
+
 def retire(store, keys, mark, now):
     """Takes the least wanted of *keys* out; its file is ``GOING`` from here on: (key, what ``lost`` says of it, the
     class of that event: what a flood of dangers displaces is told as routine, so that telling displaces no fault).
