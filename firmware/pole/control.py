@@ -4,20 +4,20 @@ It does the same things in the same order each time it wakes: time answers, comm
 decision, the lamp, the reports, the watchdog.  All other tasks only leave something for it and wake it.
 """
 
-from pole import aio, const, contract
+from pole import aio, const
 from pole.commanding import JUDGING
+from pole.messages import take_messages
 from pole.modules import unload
+from pole.sampling import take_sample
 from pole.service.laptop import Laptop
 
 KEEPING = (
     "pole.kept", "pole.health.start", "pole.health.calibration", "pole.health.names", "pole.health.chatter",
 )  # fmt: skip
 TELLING = ("pole.occasions", "pole.parts")
-_PHOTOCELL = const(16)  # row of health/conditions.py
 _RAMP_S = const(2)
 _PAUSE_MS = const(30000)  # the longest the control task sleeps: half of the watchdog's time-out
 _UNDECIDED = const(100)  # and the chip is reset, which tidies its memory
-_AT_ONCE = const(4)  # messages judged in a turn
 _CROWDED_MS = const(100)  # until acks may have made room for the next command
 _YOUNG_MS = const(600000)  # whoever lives this long has not died early
 _SAFE_MS = const(3600000)  # in safe mode, until a full start is tried again
@@ -41,20 +41,21 @@ class Control:
         self.inbox = inbox
         self._random = random
         self.clock = clock
-        self._calendar = calendar
+        self.make_room = clock.make_room  # called before what takes memory is loaded
+        self.calendar = calendar
         self.failures = ports.failures
         self.arbiter = arbiter
         self.lamp = lamp
-        self._dusk = dusk
+        self.dusk = dusk
         self.senses = senses
         self.watch = watch
         self.counters = counters
-        self._commanding = commanding
-        self._configuring = configuring
+        self.commanding = commanding
+        self.configuring = configuring
         self.outbox = outbox
         self.reporter = reporter
         self.session = session
-        self._network_time = network_time
+        self.network_time = network_time
         self._addresses = addresses
         self.news = news
         self.turning_at = aio.ticks_add(ticks, _YOUNG_MS if watch else _SAFE_MS)  # None: nothing more will come
@@ -63,7 +64,7 @@ class Control:
         self._laptop = Laptop(ports.console, inbox.wake) if ports.console else None
         self._alive = True
         self.decision = None
-        self._unsure = ""  # why the photocell puts no lamp out
+        self.unsure = ""  # why the photocell puts no lamp out
         self.safe = watch is None
         self._undecided = 0  # decisions in a row for which there was no memory
 
@@ -72,7 +73,7 @@ class Control:
         inbox = self.inbox
         if self.settings["link.host"]:
             aio.create_task(inbox.guard("link", self._connect))
-            aio.create_task(inbox.guard("time", self._network_time.run))
+            aio.create_task(inbox.guard("time", self.network_time.run))
         if self._laptop:
             aio.create_task(inbox.guard("console", self._laptop.run))
         supply = self.ports.supply
@@ -92,19 +93,19 @@ class Control:
         """Everything that is due now; returns the milliseconds until something is due again."""
         ticks = self.failures.now = aio.ticks_ms()
         inbox = self.inbox
-        if inbox.times:
-            self._try("time", self._set_clock)
+        while inbox.times:
+            self._try("time", self.clock.offer, *inbox.times.pop(0))
         now = self.clock.now(ticks)
         quality = self.clock.quality(ticks)
-        self._network_time.settled = self.clock.settled(ticks)
+        self.network_time.settled = self.clock.settled(ticks)
         wait = _PAUSE_MS
         if inbox.announce or inbox.messages or inbox.dropped:
-            self._try("commands", self._judge, now, ticks)
+            self._try("commands", take_messages, self, now, ticks)
         if self._laptop and self._laptop.request:
             wait = self._try("console", self._laptop.serve, self, now, ticks)
         if self._supplied(now):
-            wait = min(wait, self._try("detectors", self._sample, now, ticks))
-        wait = min(wait, self._lit(now, ticks), self._try("configuration", self._configuring.due, ticks))
+            wait = min(wait, self._try("detectors", take_sample, self, now, ticks))
+        wait = min(wait, self._lit(now, ticks), self._try("configuration", self.configuring.due, ticks))
         if inbox.messages or inbox.dropped:
             wait = min(wait, _CROWDED_MS)
         self._try("reports", self._report, now, ticks, quality)
@@ -112,7 +113,7 @@ class Control:
         self.failures.look("watchdog", self.ports.watchdog)
         if self._has_news(ticks):
             self._try("reports", self._tell, now, ticks)
-        if self._configuring.restart:
+        if self.configuring.restart:
             if self.counters:
                 self.counters.save(now, ticks)
             self.ports.restart("another configuration")
@@ -139,62 +140,6 @@ class Control:
         except MemoryError:
             pass  # next time
 
-    def _set_clock(self):
-        inbox = self.inbox
-        while inbox.times:
-            self.clock.offer(*inbox.times.pop(0))
-
-    def _judge(self, now, ticks):
-        """Takes the city's messages, as long as there is room for their acks: none is taken without one.
-
-        Only some in a turn, so that none has to wait for long that decides on the light.
-        """
-        inbox = self.inbox
-        if inbox.dropped and self.reporter.room():
-            self.reporter.ack(now, self._commanding.dropped(inbox.dropped))
-            inbox.dropped = 0
-        if inbox.announce:
-            self._configuring.online()
-            self._network_time.hurry()
-        if not inbox.messages:
-            return
-        self.make_room()
-        for _ in range(_AT_ONCE):
-            if not inbox.messages or not self.reporter.room():
-                break
-            message = inbox.messages.pop(0)
-            try:
-                self._answer(message, now, ticks)
-            except Exception:
-                inbox.dropped += 1
-                raise
-        unload(*JUDGING)
-
-    def _answer(self, message, now, ticks):
-        if message[0] not in self.session.filters:  # a broker that lies: what it signed may be for another pole
-            return
-        if message[0].endswith("/" + contract.CONFIG):
-            fields = self._configuring.take(message[0], message[1], now)
-            if self._configuring.mark:
-                self._commanding.own_word(self._configuring.mark)
-            if not fields:
-                return
-        else:
-            by_day = self._dusk and not self._dusk.dark and not self._unsure
-            fields = self._commanding.take(message, now, ticks, 0 if by_day else 100)
-            if self._commanding.lowered:
-                self.news.append(("marksLowered", self._commanding.lowered))
-                self._commanding.lowered = ()
-        try:
-            self.reporter.ack(now, fields)
-        except MemoryError:  # what has judged it makes room for the answer
-            unload(*JUDGING)
-            self.reporter.ack(now, fields)
-
-    def make_room(self):
-        if self.watch:
-            self.watch.rest()
-
     def _supplied(self, now):
         """Whether there is mains; a board that outlives it for a moment says so in that moment."""
         supply = self.ports.supply
@@ -208,42 +153,6 @@ class Control:
             say(self.reporter, self.ports.store, now, self._alive)
             unload("pole.last_word")
         return self._alive
-
-    def _sample(self, now, ticks):
-        """Asks the senses when a sample is due, reads them once they have had time to answer, and has them judged.
-
-        The photocell is looked at more often than that.
-        """
-        senses, lamp = self.senses, self.lamp
-        wait = senses.take(ticks)
-        look = self._look(now, ticks) if self._dusk else _PAUSE_MS
-        if wait is not None:
-            return min(wait, look)
-        reading = senses.reading
-        if self.counters and reading.answered:
-            self.counters.measured(reading.power_mw, ticks)
-        wait = self.settings["meter.sample"] * 1000
-        if self.watch:
-            sun = self._calendar.day_left(now) if now is not None else 0
-            wait = self.watch.sample(reading, lamp.relay, lamp.dim, min(sun, 1), now is not None, ticks)
-        senses.next(wait, ticks)
-        return min(wait, look)
-
-    def _look(self, now, ticks):
-        """Looks at the photocell when that is due; returns the milliseconds until it is due again."""
-        senses, dusk, watch = self.senses, self._dusk, self.watch
-        wait = senses.lux(ticks)
-        if wait is None:
-            reading = senses.reading
-            dusk.update(reading.lux, ticks, self.lamp.relay)
-            if now is not None:
-                dusk.confirm(self._calendar.day_left(now))
-            self._unsure = dusk.doubt(watch and watch.state.active >> _PHOTOCELL & 1)
-            reading.own = dusk.own
-            reading.doubt = self._unsure != ""
-            wait = dusk.due() * 1000
-            senses.due = aio.ticks_add(ticks, wait)
-        return wait
 
     def _lit(self, now, ticks):
         """Decides and drives; without memory for that once more, and then the lamp is fully lit."""
@@ -266,10 +175,10 @@ class Control:
     def _light(self, now, ticks):
         """Decides the level and drives the lamp."""
         arbiter, lamp, ports = self.arbiter, self.lamp, self.ports
-        switch = self._calendar.at(now) if now is not None else None
+        switch = self.calendar.at(now) if now is not None else None
         watch = self.watch
-        dark = self._dusk.dark if self._dusk else None
-        decision = arbiter.decide(now, switch, dark, watch.cap if watch else None, ticks, self._unsure)
+        dark = self.dusk.dark if self.dusk else None
+        decision = arbiter.decide(now, switch, dark, watch.cap if watch else None, ticks, self.unsure)
         if decision is not self.decision:  # even at the same level: an emergency hurries a ramp of an hour
             # after a start the switch point is long past, and so is its ramp
             lamp.aim(decision.level, decision.ramp_s if self.decision else min(decision.ramp_s, _RAMP_S), ticks)
@@ -326,12 +235,12 @@ class Control:
             except MemoryError:
                 pass  # with the next turn
             unload(*KEEPING)
-        fields = self._configuring.report()
-        if fields and reporter.room():
+        fields = self.configuring.report()
+        if fields and self.outbox.room():
             reporter.ack(now, fields)
-            self._configuring.told()
+            self.configuring.told()
         error_s = None if now is None else self.clock.error_ms(ticks) // 1000
         faults = watch.faults if watch else None
         reporter.state(now, ticks, self.decision, self.lamp, quality, error_s, faults, self.clock.witnesses)
-        if self.counters and reporter.meter_due(ticks):
+        if self.counters:
             reporter.meter(now, ticks, self.senses.reading, self.counters, watch.life if watch else None)

@@ -50,12 +50,12 @@ class Reporter:
             fields["faults"] = faults
         self.put(contract.STATE, fields)
 
-    def meter_due(self, ticks):
-        """Whether the interval between two reports of the meter is over."""
-        return aio.ticks_diff(ticks, self._meter_at) >= self._interval_ms
-
     def meter(self, now, ticks, reading, counters, life):
-        """What is measured: *reading*, of *counters*, and *life*, the percent of the lamp's that is left."""
+        """Once an interval, what is measured: *reading*, of *counters*, and *life*, the percent of the lamp's that is
+        left.
+        """
+        if aio.ticks_diff(ticks, self._meter_at) < self._interval_ms:
+            return
         self._meter_at = ticks
         fields = {
             "v": contract.VERSION,
@@ -70,10 +70,6 @@ class Reporter:
         if reading.temperature is not None:
             fields["temperature"] = Fixed(reading.temperature, 1)
         self.put(contract.METER, fields)
-
-    def room(self):
-        """Whether an ack would be taken now."""
-        return self._outbox.room()
 
     def ack(self, now, fields):
         """The outcome of a command; *fields* are those of ``contract.FIELDS[ACK]``."""
