@@ -76,7 +76,7 @@ def _again(tree: ast.Module, listed: Mapping[str, str]) -> set[int]:
         if isinstance(node, ast.Tuple):
             files: set[str] = set()
             for one in node.elts:
-                if isinstance(one, ast.Constant) and isinstance(one.value, str) and "." in one.value and one.value in listed:
+                if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value in listed:
                     file = listed[one.value]
                     out |= {id(one)} if file in files else set()
                     files.add(file)
