@@ -54,7 +54,7 @@ def build(ports, settings, origin, standing, past):
     from pole import app
 
     control = app.build(ports, settings, origin, standing, past)
-    made(control, control.outbox, control.session, ports, control.outbox.queue.segments)
+    made(control, control.outbox, control.session, control.senses, ports, control.outbox.queue.segments)
     return control
 
 

@@ -99,6 +99,7 @@ def build(ports, settings, origin, standing, past):
     for name in ("luminaire", "lamp.technology", "lamp.driver"):
         del settings[name]
     make_room = watch.rest if watch else collect
+    clock.make_room = make_room
     timetable = Timetable(settings, None if safe else make_room)
     for name in RULES:
         del settings[name]

@@ -43,7 +43,8 @@ class Clock:
 
     *floor_unix*: the time is probably later; *drift_ppm*: of the ticks; *max_error_s*: beyond it, time is unknown.
     *trusted*: the chip's time at the start is known to be the agreed one; else the chip is one witness, which is gone
-    by for 90 s, until the others had time to answer.
+    by for 90 s, until the others had time to answer.  ``make_room()``, where there is one, is called before witnesses
+    are heard, which takes memory.
     Ticks are MicroPython's milliseconds, which wrap: some method must be called at least every six days.
     """
 
@@ -76,6 +77,7 @@ class Clock:
         self.set_s = 0  # up time then
         self.confirmed = False  # by a witness other than the clock chip
         self._slewed_ms = 0  # ticks that have not yet given a millisecond of slew
+        self.make_room = None
 
     def start(self, ticks):
         """Hears the clock chip."""
@@ -86,21 +88,6 @@ class Clock:
         """Unix seconds of the agreed time, or None while there is none: what is signed, dated and lit goes by it."""
         self._advance(ticks)
         return self.unix if self.known and not self.doubted else None
-
-    def said(self, ticks):
-        """Unix seconds by what witnesses say: the agreed time, else what a single one says and no other contradicts.
-
-        None when none speaks or two disagree.  Not to be lit, dated or signed by on its own: it may be a second opinion
-        beside a sensor.
-        """
-        now = self.now(ticks)
-        if now is None and self.saying is not None:
-            return (self.saying + self.up_ms()) // 1000
-        return now
-
-    def now_ms(self, ticks):
-        """Unix milliseconds, or None while the time is unknown."""
-        return None if self.now(ticks) is None else self.unix * 1000 + self.ms
 
     def believed(self, ticks):
         """Unix seconds for the check of certificates: the agreed time; while there is none, from second to second the
@@ -160,6 +147,8 @@ class Clock:
 
     def _hear(self, *said):
         """What witnesses.hear makes of it; None where there is no memory for it."""
+        if self.make_room:
+            self.make_room()
         try:
             from pole.witnesses import hear
 

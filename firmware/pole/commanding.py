@@ -36,9 +36,9 @@ class Commanding:
         self.marks = {}
         self.unread = False
         self._clock = clock
-        self._floor = settings["floor"]
+        self.floor = settings["floor"]
         self.lowered = ()  # attributes of the event that marks lay too far ahead, until it is reported
-        self._spent = {}  # {shared key: (messages, ticks of the first)}, within an hour
+        self.spent = {}  # {shared key: (messages, ticks of the first)}, within an hour
         self._restore()
         unload(*JUDGING)
 
@@ -59,7 +59,10 @@ class Commanding:
                 self._restore()
                 self.unread = False  # twice is for good
                 unload(*JUDGING)
-            verdict = self._judge(topic, payload, now, ticks, unclocked_level)
+            from pole.link.commands import judged
+
+            verdict = judged(self, topic, payload, now, ticks, unclocked_level)
+            del judged
             outcome = (verdict.outcome, verdict.reason, verdict.detail)
             if verdict.issued:
                 self._clock.raise_floor(verdict.issued)
@@ -82,15 +85,6 @@ class Commanding:
         if verdict.held:
             fields["mark"] = verdict.held
         return fields
-
-    def _judge(self, topic, payload, now, ticks, unclocked_level):
-        from pole.link.commands import Commands, ration
-
-        judge = Commands(self.keys, self.marks, self.own, self.nonce)
-        verdict = judge.take(topic, payload, now, self._floor, unclocked_level, self.forgetful)
-        if verdict.shared and verdict.mark:
-            ration(verdict, self._spent, ticks)
-        return verdict
 
     def own_word(self, mark):
         """The pole's own key has signed a configuration, whose *mark* is (name, n)."""

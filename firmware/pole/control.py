@@ -4,24 +4,24 @@ It does the same things in the same order each time it wakes: time answers, comm
 decision, the lamp, the reports, the watchdog.  All other tasks only leave something for it and wake it.
 """
 
-from pole import aio, const, contract
+from pole import aio, const
 from pole.commanding import JUDGING
+from pole.messages import take_messages
 from pole.modules import unload
+from pole.sampling import take_sample
 from pole.service.laptop import Laptop
 
 KEEPING = (
     "pole.kept", "pole.health.start", "pole.health.calibration", "pole.health.names", "pole.health.chatter",
 )  # fmt: skip
-_PHOTOCELL = const(16)  # row of health/conditions.py
+TELLING = ("pole.occasions", "pole.parts")
 _RAMP_S = const(2)
 _PAUSE_MS = const(30000)  # the longest the control task sleeps: half of the watchdog's time-out
 _AHEAD_MS = const(60000)  # so far ahead it is known what the light has to do
 _UNDECIDED = const(100)  # and the chip is reset, which tidies its memory
-_AT_ONCE = const(4)  # messages judged in a turn
 _CROWDED_MS = const(100)  # until acks may have made room for the next command
 _YOUNG_MS = const(600000)  # whoever lives this long has not died early
 _SAFE_MS = const(3600000)  # in safe mode, until a full start is tried again
-_FAREWELL_MS = const(30000)  # from saying so to doing it
 
 
 class Control:
@@ -29,7 +29,8 @@ class Control:
 
     *dusk* is lighting/photocell's, None without one; *calendar* is timetable's; *watch* and *counters* are None in safe
     mode.
-    *news* are the events of the start: what ``Reporter.event`` takes after the time.
+    *news* are the events of the start: what ``Reporter.event`` takes after the time.  ``news``, ``missing`` and what
+    else is seldom told occasions.py tells.
     """
 
     def __init__(
@@ -38,40 +39,42 @@ class Control:
     ):  # fmt: skip
         self.ports = ports
         self.settings = settings
-        self._inbox = inbox
+        self.inbox = inbox
         self._random = random
         self.clock = clock
-        self._calendar = calendar
-        self._failures = ports.failures
+        self.make_room = clock.make_room  # called before what takes memory is loaded
+        self.calendar = calendar
+        self.failures = ports.failures
         self.arbiter = arbiter
         self.lamp = lamp
-        self._dusk = dusk
+        self.dusk = dusk
         self.senses = senses
         self.watch = watch
         self.counters = counters
-        self._commanding = commanding
-        self._configuring = configuring
+        self.commanding = commanding
+        self.configuring = configuring
         self.outbox = outbox
         self.reporter = reporter
         self.session = session
-        self._network_time = network_time
+        self.network_time = network_time
         self._addresses = addresses
-        self._news = news
+        self.news = news
         self.turning_at = aio.ticks_add(ticks, _YOUNG_MS if watch else _SAFE_MS)  # None: nothing more will come
-        self._disputed = False  # that the witnesses of the time disagree was said
+        self.missing = None  # events that were asked for and are not there: (epoch, first, last)
+        self.disputed = False  # that the witnesses of the time disagree was said
         self._laptop = Laptop(ports.console, inbox.wake) if ports.console else None
         self._alive = True
         self.decision = None
-        self._unsure = ""  # why the photocell puts no lamp out
-        self._safe = watch is None
+        self.unsure = ""  # why the photocell puts no lamp out
+        self.safe = watch is None
         self._undecided = 0  # decisions in a row for which there was no memory
 
     async def run(self):
         """Never returns.  Raises what keeps it from deciding on the light: the caller resets the chip."""
-        inbox = self._inbox
+        inbox = self.inbox
         if self.settings["link.host"]:
             aio.create_task(inbox.guard("link", self._connect))
-            aio.create_task(inbox.guard("time", self._network_time.run))
+            aio.create_task(inbox.guard("time", self.network_time.run))
         if self._laptop:
             aio.create_task(inbox.guard("console", self._laptop.run))
         supply = self.ports.supply
@@ -89,30 +92,29 @@ class Control:
 
     def _turn(self):
         """Everything that is due now; returns the milliseconds until something is due again."""
-        ticks = self._failures.now = aio.ticks_ms()
-        inbox = self._inbox
-        if inbox.times:
-            self._try("time", self._set_clock)
+        ticks = self.failures.now = aio.ticks_ms()
+        inbox = self.inbox
+        while inbox.times:
+            self._try("time", self.clock.offer, *inbox.times.pop(0))
         now = self.clock.now(ticks)
         quality = self.clock.quality(ticks)
-        self._network_time.settled = self.clock.settled(ticks)
+        self.network_time.settled = self.clock.settled(ticks)
         wait = _PAUSE_MS
         if inbox.announce or inbox.messages or inbox.dropped:
-            self._try("commands", self._judge, now, ticks)
+            self._try("commands", take_messages, self, now, ticks)
         if self._laptop and self._laptop.request:
             wait = self._try("console", self._laptop.serve, self, now, ticks)
         if self._supplied(now):
-            wait = min(wait, self._try("detectors", self._sample, now, ticks))
-        wait = min(wait, self._lit(now, ticks), self._try("configuration", self._configuring.due, ticks))
+            wait = min(wait, self._try("detectors", take_sample, self, now, ticks))
+        wait = min(wait, self._lit(now, ticks), self._try("configuration", self.configuring.due, ticks))
         if inbox.messages or inbox.dropped:
             wait = min(wait, _CROWDED_MS)
         self._try("reports", self._report, now, ticks, quality)
-        self._age(now, ticks)
         self.ports.watchdog.feed()
-        self._failures.look("watchdog", self.ports.watchdog)
-        if self._failures.changed:
-            self._try("reports", self._tell_failures, now)
-        if self._configuring.restart:
+        self.failures.look("watchdog", self.ports.watchdog)
+        if self._has_news(ticks):
+            self._try("reports", self._tell, now, ticks)
+        if self.configuring.restart:
             if self.counters:
                 self.counters.save(now, ticks)
             self.ports.restart("another configuration")
@@ -125,8 +127,8 @@ class Control:
         except Exception as error:
             self._survive(part, error)
             return _PAUSE_MS
-        if self._failures.failed:
-            self._failures.works(part)
+        if self.failures.failed:
+            self.failures.works(part)
         return done
 
     def _survive(self, part, error):
@@ -134,96 +136,16 @@ class Control:
         unload(*JUDGING)
         unload(*KEEPING)
         try:
-            self._failures.note(part, error)
+            self.failures.note(part, error)
             print("diya: " + part + ": " + str(error))
         except MemoryError:
             pass  # next time
-
-    def _tell_failures(self, now):
-        self.make_room()
-        try:
-            from pole import parts
-
-            parts.tell(self._failures, self.reporter, self.ports.store, now)
-        finally:
-            unload("pole.parts")
-
-    def _set_clock(self):
-        inbox = self._inbox
-        self.make_room()
-        while inbox.times:
-            self.clock.offer(*inbox.times.pop(0))
-
-    def _judge(self, now, ticks):
-        """Takes the city's messages, as long as there is room for their acks: none is taken without one.
-
-        Only some in a turn, so that none has to wait for long that decides on the light.
-        """
-        inbox = self._inbox
-        if inbox.dropped and self.reporter.room():
-            self.reporter.ack(now, self._commanding.dropped(inbox.dropped))
-            inbox.dropped = 0
-        if inbox.announce:
-            self._configuring.online()
-            self._network_time.hurry()
-        if not inbox.messages:
-            return
-        self.make_room()
-        for _ in range(_AT_ONCE):
-            if not inbox.messages or not self.reporter.room():
-                break
-            message = inbox.messages.pop(0)
-            try:
-                self._answer(message, now, ticks)
-            except Exception:
-                inbox.dropped += 1
-                raise
-        unload(*JUDGING)
-
-    def _answer(self, message, now, ticks):
-        if message[0] not in self.session.filters:  # a broker that lies: what it signed may be for another pole
-            return
-        if message[0].endswith("/" + contract.CONFIG):
-            fields = self._configuring.take(message[0], message[1], now)
-            if self._configuring.mark:
-                self._commanding.own_word(self._configuring.mark)
-            if not fields:
-                return
-        else:
-            by_day = self._dusk and not self._dusk.dark and not self._unsure
-            fields = self._commanding.take(message, now, ticks, 0 if by_day else 100)
-            if self._commanding.lowered:
-                self.reporter.event(now, "marksLowered", self._commanding.lowered)
-                self._commanding.lowered = ()
-        try:
-            self.reporter.ack(now, fields)
-        except MemoryError:  # what has judged it makes room for the answer
-            unload(*JUDGING)
-            self.reporter.ack(now, fields)
-
-    def make_room(self):
-        if self.watch:
-            self.watch.rest()
-
-    def _age(self, now, ticks):
-        """Ten minutes of life, and early deaths are forgotten; an hour of safe mode, and a full start is tried."""
-        if self.turning_at is None or aio.ticks_diff(self.turning_at, ticks) > 0:
-            return
-        self.turning_at = None
-        if self.watch:
-            self.ports.deaths.forget()
-        elif self._safe:
-            self._safe = False
-            self.reporter.event(now, "safeMode", {}, False)
-            self.turning_at = aio.ticks_add(ticks, _FAREWELL_MS)
-        else:
-            self.ports.restart("the end of safe mode")
 
     def _supplied(self, now):
         """Whether there is mains; a board that outlives it for a moment says so in that moment."""
         supply = self.ports.supply
         if supply:
-            self._failures.look("supply", supply)
+            self.failures.look("supply", supply)
         if supply and supply.present() != self._alive:
             self._alive = not self._alive
             self.make_room()
@@ -233,50 +155,14 @@ class Control:
             unload("pole.last_word")
         return self._alive
 
-    def _sample(self, now, ticks):
-        """Asks the senses when a sample is due, reads them once they have had time to answer, and has them judged.
-
-        The photocell is looked at more often than that.
-        """
-        senses, lamp = self.senses, self.lamp
-        wait = senses.take(ticks)
-        look = self._look(now, ticks) if self._dusk else _PAUSE_MS
-        if wait is not None:
-            return min(wait, look)
-        reading = senses.reading
-        if self.counters and reading.answered:
-            self.counters.measured(reading.power_mw, ticks)
-        wait = self.settings["meter.sample"] * 1000
-        if self.watch:
-            sun = self._calendar.day_left(now) if now is not None else 0
-            wait = self.watch.sample(reading, lamp.relay, lamp.dim, min(sun, 1), now is not None, ticks)
-        senses.next(wait, ticks)
-        return min(wait, look)
-
-    def _look(self, now, ticks):
-        """Looks at the photocell when that is due; returns the milliseconds until it is due again."""
-        senses, dusk, watch = self.senses, self._dusk, self.watch
-        wait = senses.lux(ticks)
-        if wait is None:
-            reading = senses.reading
-            dusk.update(reading.lux, ticks, self.lamp.relay)
-            if now is not None:
-                dusk.confirm(self._calendar.day_left(now))
-            self._unsure = dusk.doubt(watch and watch.state.active >> _PHOTOCELL & 1)
-            reading.own = dusk.own
-            reading.doubt = self._unsure != ""
-            wait = dusk.due() * 1000
-            senses.due = aio.ticks_add(ticks, wait)
-        return wait
-
     def _lit(self, now, ticks):
         """Decides and drives; without memory for that once more, and then the lamp is fully lit."""
         for _ in range(2):
             try:
                 wait = self._light(now, ticks)
                 self._undecided = 0
-                if self._failures.failed:
-                    self._failures.works("light")
+                if self.failures.failed:
+                    self.failures.works("light")
                 return wait
             except MemoryError as error:
                 self._survive("light", error)
@@ -290,11 +176,11 @@ class Control:
     def _light(self, now, ticks):
         """Decides the level and drives the lamp."""
         arbiter, lamp, ports = self.arbiter, self.lamp, self.ports
-        switch = self._calendar.at(now) if now is not None else None
+        switch = self.calendar.at(now) if now is not None else None
         watch = self.watch
-        dusk = self._dusk
+        dusk = self.dusk
         dark = dusk.dark if dusk else None
-        decision = arbiter.decide(now, switch, dark, watch.cap if watch else None, ticks, self._unsure)
+        decision = arbiter.decide(now, switch, dark, watch.cap if watch else None, ticks, self.unsure)
         if decision is not self.decision:  # even at the same level: an emergency hurries a ramp of an hour
             # after a start the switch point is long past, and so is its ramp
             lamp.aim(decision.level, decision.ramp_s if self.decision else min(decision.ramp_s, _RAMP_S), ticks)
@@ -303,8 +189,8 @@ class Control:
         wait = lamp.step(ticks, counters.on_seconds // 3600 if counters else 0)
         ports.relay.set(lamp.relay)
         ports.dimmer.set(min(lamp.dim + watch.state.probe, 10000) if watch else lamp.dim)
-        self._failures.look("relay", ports.relay)
-        self._failures.look("dimmer", ports.dimmer)
+        self.failures.look("relay", ports.relay)
+        self.failures.look("dimmer", ports.dimmer)
         if counters:
             counters.count(lamp.relay, now, ticks)
         wait = _AHEAD_MS if wait < 0 else min(wait, _AHEAD_MS)
@@ -320,17 +206,31 @@ class Control:
         self._addresses.light_due = due
         return min(wait, counters.wait_ms()) if counters else wait
 
+    def _has_news(self, ticks):
+        """Whether there is something that is seldom told (occasions.py)."""
+        self.missing = self.missing or self.outbox.missing()
+        return (
+            self.news
+            or self.missing
+            or self.inbox.announce
+            or self.failures.changed
+            or bool(self.clock.dispute) != self.disputed
+            or (self.turning_at is not None and aio.ticks_diff(self.turning_at, ticks) <= 0)
+        )
+
+    def _tell(self, now, ticks):
+        self.make_room()
+        try:
+            from pole import occasions
+
+            occasions.tell_all(self, now, ticks)
+        except MemoryError:
+            pass  # with the next turn
+        finally:
+            unload(*TELLING)
+
     def _report(self, now, ticks, quality):
         reporter = self.reporter
-        if self._news:  # the journal may have to make room for them
-            self.make_room()
-        while self._news:
-            reporter.event(now, *self._news[0])
-            del self._news[0]
-        dispute = self.clock.dispute
-        if bool(dispute) != self._disputed:
-            self._disputed = not self._disputed
-            reporter.event(now, "clockDisagreement", dispute, self._disputed)
         watch = self.watch
         if watch and (watch.news or (watch.state.learned and not self.lamp.relay)):
             try:
@@ -340,24 +240,12 @@ class Control:
             except MemoryError:
                 pass  # with the next turn
             unload(*KEEPING)
-        while True:
-            missing = self.outbox.missing()
-            if not missing:
-                break
-            epoch, first, last = missing
-            lost = {"epoch": epoch, "first": first, "last": last, "count": last - first + 1}
-            reporter.event(now, "eventsDropped", lost)
-        if self._inbox.announce:
-            reporter.birth(now, self.ports.radio.ip(), self.outbox.span())
-            self._inbox.announce = False
-            if self._failures.failed:
-                self._failures.works("link")
-        fields = self._configuring.report()
-        if fields and reporter.room():
+        fields = self.configuring.report()
+        if fields and self.outbox.room():
             reporter.ack(now, fields)
-            self._configuring.told()
+            self.configuring.told()
         error_s = None if now is None else self.clock.error_ms(ticks) // 1000
         faults = watch.faults if watch else None
         reporter.state(now, ticks, self.decision, self.lamp, quality, error_s, faults, self.clock.witnesses)
-        if self.counters and reporter.meter_due(ticks):
+        if self.counters:
             reporter.meter(now, ticks, self.senses.reading, self.counters, watch.life if watch else None)

@@ -10,7 +10,7 @@ FOLDER = "lib/"  # where MicroPython looks last
 AT_THE_START = frozenset((
     "agree", "app", "arise", "bcd_time", "bl0942", "board", "boot_app", "checking", "city_time", "drivers_supply",
     "ds3231", "ground", "inputs", "lis3dh", "lw14", "main_app", "maintenance", "photocell", "reach", "remembered",
-    "resident", "upkeep",
+    "resident", "tidings", "upkeep",
 ))  # fmt: skip
 SELDOM = ("identity.json", "update.pem")
 

@@ -50,16 +50,37 @@ def flatten(texts: dict[str, str], files: Mapping[str, str] | None = None) -> di
 def _rewrite(path: str, text: str, names: dict[str, str], listed: Mapping[str, str]) -> str:
     lines = text.encode().split(b"\n")
     edits: list[tuple[int, int, int, str]] = []  # line from 0, from and to which byte, what stands there then
-    for node in ast.walk(ast.parse(text)):
+    tree = ast.parse(text)
+    again = _again(tree, listed)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import) and any(alias.name.partition(".")[0] == "pole" for alias in node.names):
             raise NamesError(f"{path}, line {node.lineno}: write 'from pole... import ...'")
         if isinstance(node, ast.ImportFrom) and node.module in names:
             edits.append(_import(path, node, names))
         elif isinstance(node, ast.Constant) and "." in str(node.value) and node.value in names:
+            if id(node) in again:  # and with the comma behind it
+                end = node.end_col_offset or 0
+                end += lines[node.lineno - 1][end : end + 1] == b","
+                edits.append((node.lineno - 1, node.col_offset, end, ""))
+                continue
             edits.append((node.lineno - 1, node.col_offset, node.end_col_offset or 0, f'"{listed[node.value]}"'))
     for line, start, end, new in sorted(edits, reverse=True):
         lines[line] = lines[line][:start] + new.encode() + lines[line][end:]
     return b"\n".join(lines).decode()
+
+
+def _again(tree: ast.Module, listed: Mapping[str, str]) -> set[int]:
+    """Who, by ``id``, in a list of modules names a file that stood in that list before."""
+    out: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Tuple):
+            files: set[str] = set()
+            for one in node.elts:
+                if isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value in listed:
+                    file = listed[one.value]
+                    out |= {id(one)} if file in files else set()
+                    files.add(file)
+    return out
 
 
 def _import(path: str, node: ast.ImportFrom, names: dict[str, str]) -> tuple[int, int, int, str]:

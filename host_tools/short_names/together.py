@@ -36,11 +36,14 @@ _TOGETHER = {
     "keep": ("pole.health.start", "pole.kept"),
     # what a start needs once or twice, and seldom anything later: each file makes the list of files longer
     "arise": ("pole.drivers.heap", "pole.drivers.storage", "pole.drivers.chip"),
-    "seldom": ("pole.drivers.deaths_kept", "pole.flash_nonce", "pole.last_word", "pole.parts"),
+    "seldom": ("pole.drivers.deaths_kept", "pole.flash_nonce", "pole.last_word"),
+    "tidings": ("pole.parts", "pole.occasions", "pole.link.strays", "pole.drivers.wifi_words"),
     "curve": ("pole.health.calibration", "pole.health.names", "pole.health.chatter"),
     "reply": ("pole.service.asked", "pole.service.answering"),
     "hand": ("pole.service.linking", "pole.service.overriding"),
-    "reach": ("pole.link.opening", "pole.drivers.tls", "pole.link.sntp"),
+    "reach": (
+        "pole.link.opening", "pole.link.joining", "pole.drivers.tls", "pole.drivers.connecting", "pole.link.sntp",
+    ),
     "agree": ("pole.vote", "pole.witnesses"),
     "night": ("pole.lighting.switch_point", "pole.lighting.calendar"),
     "body": ("pole.link.command_body",),

@@ -17,7 +17,7 @@ from host_tools.short_names import files_of
 from host_tools.site import load_site, pole_config
 from host_tools.user_folders import writable_cache
 from pole.commanding import JUDGING
-from pole.control import KEEPING
+from pole.control import KEEPING, TELLING
 from pole.health.watch import EXPLAINING
 from pole.health.watch import JUDGING as DETECTING
 from pole.link.network_time import ASKING
@@ -50,6 +50,7 @@ FOR_A_MOMENT = {  # what is loaded (with all that it needs), and what is forgott
     "while a witness of the time is heard": (("pole.witnesses",), ("pole.witnesses", "pole.vote")),
     "while an event is explained": (EXPLAINING, EXPLAINING),
     "while faults or a curve are kept": (KEEPING, KEEPING),
+    "while a session is announced": (TELLING, TELLING),
     "while a laptop is told something": (("pole.service.answering", "pole.service.telling"), SERVING),
     "while a laptop overrides": (("pole.service.answering", "pole.service.overriding"), SERVING),
     "while a laptop asks for an answer of the broker": (("pole.service.answering", "pole.service.linking"), SERVING),

@@ -1,4 +1,5 @@
 from pole.clock import CITY, LAPTOP, NETWORK, Clock
+from pole.service.asked import time_said
 
 FLOOR = 1767225600  # 2026-01-01
 NOW = 1794000000
@@ -44,6 +45,11 @@ def synced(**options):
     return clock
 
 
+def now_ms(clock, ticks):
+    """Unix milliseconds, or None while the time is unknown."""
+    return None if clock.now(ticks) is None else clock.unix * 1000 + clock.ms
+
+
 def agree(clock, unix, ticks):
     """The time servers and the city say the same."""
     clock.offer(unix * 1000, 0, ticks, NETWORK)
@@ -72,8 +78,8 @@ def say_hourly(clock, ticks, hours, ahead_s, witness=NETWORK, began=0):
 def test_without_any_source_the_time_is_unknown():
     for clock in (unset(), unset(Rtc(None)), unset(Rtc(NOW, broken=True))):
         assert clock.now(5) is None
-        assert clock.said(5) is None
-        assert clock.now_ms(5) is None
+        assert time_said(clock, 5) is None
+        assert now_ms(clock, 5) is None
         assert clock.error_ms(5) is None
         assert clock.quality(5) == "unknown"
         assert list(clock.witnesses) == []
@@ -84,7 +90,7 @@ def test_a_clock_chip_that_is_known_to_be_right_gives_holdover():
     assert clock.quality(0) == "holdover"
     assert clock.now(0) == NOW
     assert clock.now(61999) == NOW + 61
-    assert clock.now_ms(62001) == NOW * 1000 + 62001
+    assert now_ms(clock, 62001) == NOW * 1000 + 62001
     assert clock.error_ms(62001) >= 60000
 
 
@@ -102,7 +108,7 @@ def test_one_answer_is_no_time_but_is_said():
         clock = unset()
         assert clock.offer(NOW * 1000, 0, 0, witness) == "no second witness confirms the time yet"
         assert clock.now(1000) is None and clock.quality(1000) == "unknown"
-        assert clock.said(1000) == NOW + 1
+        assert time_said(clock, 1000) == NOW + 1
         assert clock.witnesses == [name]
 
 
@@ -114,7 +120,7 @@ def test_the_clock_chip_alone_is_gone_by_for_90_s_after_a_start_and_then_is_one_
     assert clock.now(89999) == NOW + 89 and clock.witnesses == ["rtc"]
     rtc.unix += 1
     assert clock.now(90000) is None
-    assert clock.said(90000) == NOW + 90
+    assert time_said(clock, 90000) == NOW + 90
     assert clock.offer((NOW + 90) * 1000, 0, 90000) == ""
     assert clock.now(90000) == NOW + 90
     assert clock.witnesses == ["network", "rtc"]
@@ -143,7 +149,7 @@ def test_a_clock_chip_that_stays_alone_is_agreed_after_a_steady_day():
 
 def test_a_chip_whose_time_was_never_agreed_is_no_witness():
     clock = unset(Rtc(NOW, by=0), trusted=False)
-    assert clock.said(0) is None
+    assert time_said(clock, 0) is None
     clock.offer(NOW * 1000, 0, 0)
     assert clock.now(0) is None
 
@@ -189,7 +195,7 @@ def test_two_that_agree_give_the_time_and_set_the_chip():
     assert clock.now(1000) is None and rtc.unix is None
     assert clock.offer(NOW * 1000 + 400, 300, 1000, CITY) == ""
     assert clock.quality(1000) == "synced"
-    assert NOW * 1000 + 500 <= clock.now_ms(1000) <= NOW * 1000 + 550  # half of the round trip later
+    assert NOW * 1000 + 500 <= now_ms(clock, 1000) <= NOW * 1000 + 550  # half of the round trip later
     assert clock.error_ms(1000) <= 251
     assert rtc.unix == NOW + 1  # the nearest second
     assert rtc.by == FIRM
@@ -199,7 +205,7 @@ def test_two_that_differ_by_more_than_5_s_agree_on_nothing_and_are_told_apart():
     clock = unset()
     clock.offer(NOW * 1000, 0, 0)
     clock.offer((NOW + 6) * 1000, 0, 0, CITY)
-    assert clock.now(0) is None and clock.said(0) is None
+    assert clock.now(0) is None and time_said(clock, 0) is None
     assert clock.dispute == {}  # not yet: the others are still being asked
     clock.offer((NOW + 66) * 1000, 0, 60000, CITY)
     assert clock.dispute == {"network": 0, "city": 6, "agreed": False}
@@ -275,7 +281,7 @@ def test_a_chip_that_keeps_another_pace_than_the_ticks_is_no_witness():
     rtc = Rtc(NOW)  # it stands still
     clock = unset(rtc, trusted=False)
     ticks = let_pass(clock, 0, 2 * HOUR)
-    assert clock.said(ticks) is None
+    assert time_said(clock, ticks) is None
     agree(clock, NOW + 7200, ticks)
     assert rtc.unix == NOW + 7200
     assert clock.witnesses == ["network", "city"]
@@ -360,18 +366,18 @@ def test_what_is_not_plausible_is_refused_and_says_why():
         (NOW * 1000, -1, "took -1 ms"),
     ):
         assert words in clock.offer(unix_ms, round_trip_ms, 0), clock.offer(unix_ms, round_trip_ms, 0)
-        assert clock.said(0) is None
+        assert time_said(clock, 0) is None
 
 
 def test_a_small_difference_is_slewed_at_500_ppm():
     for behind in (1000, -1000):
         clock = synced()
         assert clock.offer(NOW * 1000 + behind, 0, 0) == ""
-        assert clock.now_ms(0) == NOW * 1000
+        assert now_ms(clock, 0) == NOW * 1000
         assert clock.error_ms(0) >= 1000
-        assert clock.now_ms(1000000) == NOW * 1000 + 1000000 + behind // 2
-        assert clock.now_ms(2000000) == NOW * 1000 + 2000000 + behind
-        assert clock.now_ms(3000000) == NOW * 1000 + 3000000 + behind
+        assert now_ms(clock, 1000000) == NOW * 1000 + 1000000 + behind // 2
+        assert now_ms(clock, 2000000) == NOW * 1000 + 2000000 + behind
+        assert now_ms(clock, 3000000) == NOW * 1000 + 3000000 + behind
         assert clock.error_ms(3000000) < 200
 
 
@@ -380,10 +386,10 @@ def test_a_slew_of_many_short_moments_is_as_long_as_one_of_few():
     clock.offer(NOW * 1000 - 30, 0, 0)
     before = 0
     for ticks in range(0, 61000, 7):
-        now = clock.now_ms(ticks)
+        now = now_ms(clock, ticks)
         assert now >= before
         before = now
-    assert clock.now_ms(61000) == NOW * 1000 + 61000 - 30
+    assert now_ms(clock, 61000) == NOW * 1000 + 61000 - 30
 
 
 def test_the_wait_for_a_moment_ends_with_its_second():
@@ -395,16 +401,16 @@ def test_the_wait_for_a_moment_ends_with_its_second():
 
 def test_time_does_not_go_back_for_ticks_taken_earlier():
     clock = synced()
-    assert clock.now_ms(5000) == NOW * 1000 + 5000
-    assert clock.now_ms(4000) == NOW * 1000 + 5000
-    assert clock.now_ms(6000) == NOW * 1000 + 6000
+    assert now_ms(clock, 5000) == NOW * 1000 + 5000
+    assert now_ms(clock, 4000) == NOW * 1000 + 5000
+    assert now_ms(clock, 6000) == NOW * 1000 + 6000
 
 
 def test_ticks_that_wrap():
     rtc = Rtc(NOW)
     clock = Clock(rtc, FLOOR, 50, 600)
     clock.start(PERIOD - 500)
-    assert clock.now_ms(500) == NOW * 1000 + 1000
+    assert now_ms(clock, 500) == NOW * 1000 + 1000
     ticks = 500
     for _ in range(30):
         rtc.unix += 86400
@@ -436,3 +442,17 @@ def test_a_sender_whose_clock_is_fast_does_not_shut_out_the_network():
     clock.raise_floor(NOW + 86400)
     assert clock.offer((NOW + 60) * 1000, 0, 60000) == ""
     assert clock.quality(60000) == "synced"
+
+
+def test_room_is_made_before_witnesses_are_heard_and_not_to_ask_the_time():
+    clock = synced(rtc=Rtc(NOW))
+    heard = []
+    clock.make_room = lambda: heard.append(list(clock.words))
+    before = clock.words[NETWORK]
+    clock.offer((NOW + 10) * 1000, 0, 10000, NETWORK)
+    assert len(heard) == 1 and heard[0][NETWORK] is before and clock.words[NETWORK] is not before
+    for ticks in range(11000, HOUR - 1000, 60000):
+        clock.now(ticks)
+    assert len(heard) == 1
+    clock.now(HOUR + 20000)  # the look at the clock chip
+    assert len(heard) == 2

@@ -11,7 +11,7 @@ from asyncio import core  # type: ignore[attr-defined]
 from pole import aio
 from pole.modules import unload
 
-SECURING = ("pole.drivers.tls",)
+SECURING = ("pole.drivers.tls", "pole.drivers.connecting")
 
 
 async def resolve(host):
@@ -38,35 +38,15 @@ def shortage():
     return words
 
 
-async def connect(address, port, timeout_ms, secure=None):
-    """A Stream to *address*.  Raises OSError when it is refused or *timeout_ms* pass.
+def connect(address, port, timeout_ms, secure=None):
+    """To be awaited: a Stream to *address*.  Raises OSError when it is refused or *timeout_ms* pass.
 
     *secure* asks for TLS: (server name, CA, own certificate or None, its key or None), the last three as PEM.  The
     handshake then is a part of the first ``drain``.
     """
-    sock = socket.socket()
-    try:
-        sock.setblocking(False)
-        try:
-            sock.connect(socket.getaddrinfo(address, port)[0][-1])
-        except OSError as error:
-            if error.errno != errno.EINPROGRESS:
-                raise
-        await aio.wait_ms(_writable(sock), timeout_ms)
-        if not secure:
-            return Stream(sock)
-        from pole.drivers import tls
+    from pole.drivers.connecting import connected
 
-        stream = Stream(tls.wrapped(sock, secure), sock)
-        del tls
-        unload(*SECURING)
-        return stream
-    except aio.TimeoutError:
-        sock.close()
-        raise OSError(errno.ETIMEDOUT)
-    except BaseException:  # cancelled, too: nobody else knows of the socket
-        sock.close()
-        raise
+    return connected(address, port, timeout_ms, secure)
 
 
 async def exchange(address, port, data, timeout_ms):
@@ -87,7 +67,7 @@ def readable(sock):
     yield core._io_queue.queue_read(sock)
 
 
-def _writable(sock):
+def writable(sock):
     yield core._io_queue.queue_write(sock)
 
 
@@ -118,7 +98,7 @@ class Stream:
         while unsent:
             count = self._sock.write(unsent[0])
             if count is None:
-                await _writable(self._sock)
+                await writable(self._sock)
             elif count < len(unsent[0]):
                 unsent[0] = memoryview(unsent[0])[count:]
             else:

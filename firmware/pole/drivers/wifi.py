@@ -6,16 +6,7 @@ poles do not all come back in the same second.
 
 import network
 
-_WORDS = {
-    network.STAT_IDLE: "idle",
-    network.STAT_CONNECTING: "joining",
-    network.STAT_GOT_IP: "joined",
-    network.STAT_NO_AP_FOUND: "no access point found",
-    network.STAT_WRONG_PASSWORD: "wrong password",
-    network.STAT_BEACON_TIMEOUT: "access point lost",
-    network.STAT_ASSOC_FAIL: "association failed",
-    network.STAT_HANDSHAKE_TIMEOUT: "handshake timed out",
-}
+from pole.modules import unload
 
 
 class Radio:
@@ -68,8 +59,12 @@ class Radio:
 
     def status(self):
         """How joining stands, in plain words."""
-        code = self._wlan.status()
-        return _WORDS.get(code, "failed (reason " + str(code) + ")")
+        try:
+            from pole.drivers.wifi_words import said
+
+            return said(self._wlan.status())
+        finally:
+            unload("pole.drivers.wifi_words")
 
     def strength(self):
         """Of the access point's signal in dBm; None while the pole is not on the network."""

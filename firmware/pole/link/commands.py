@@ -78,3 +78,12 @@ def ration(verdict, spent, ticks):
         verdict.outcome, verdict.reason = contract.REJECTED, contract.BUSY
         text = "more than %d messages in an hour came under the shared key " % SHARED_AN_HOUR
         verdict.detail = text + verdict.key
+
+
+def judged(commanding, topic, payload, now, ticks, unclocked_level):
+    """The verdict on a message to *commanding*, its ration counted; the rest as for ``Commands.take``."""
+    judge = Commands(commanding.keys, commanding.marks, commanding.own, commanding.nonce)
+    verdict = judge.take(topic, payload, now, commanding.floor, unclocked_level, commanding.forgetful)
+    if verdict.shared and verdict.mark:
+        ration(verdict, commanding.spent, ticks)
+    return verdict

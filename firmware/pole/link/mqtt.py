@@ -211,13 +211,13 @@ class Client:
         code = decoder.code
         if kind == packets.CONNACK:
             if self._awaited != "CONNECT":
-                raise packets.PacketError("CONNACK came twice")
+                raise packets.PacketError(packets.TWICE)
             if code:
-                raise packets.PacketError(with_opening(lambda opening: opening.refusal(code)))
+                raise ValueError(with_opening(lambda opening: opening.refusal(code)))
             self._awaited = ""
             self._outbox.wake.set()
         elif self._awaited == "CONNECT":
-            raise packets.PacketError("a packet of type %d came before CONNACK" % kind)
+            raise packets.PacketError(packets.EARLY, kind)
         elif kind == packets.PUBACK:
             self._outbox.acknowledge(decoder.packet_id)
         elif kind == packets.SUBACK:
@@ -226,7 +226,7 @@ class Client:
     def _suback(self, packet_id, codes):
         filters = self._asked_for
         if packet_id != self._asked_id or len(codes) != len(filters):
-            raise packets.PacketError("SUBACK answers another SUBSCRIBE")
+            raise packets.PacketError(packets.OTHER)
         refused = []
         for place in range(len(filters)):
             if codes[place] > 1:

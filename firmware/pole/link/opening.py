@@ -35,6 +35,11 @@ def certificates(read):
     return ca, certificate, key
 
 
+def security(host, read):
+    """What ``net.connect`` needs for TLS to *host*; *read* and what is raised as for ``certificates``."""
+    return (host,) + certificates(read)
+
+
 def subscribe(packet_id, filters):
     """SUBSCRIBE to each of *filters* (texts) with QoS 1 (3.8)."""
     parts = [number(packet_id)]

@@ -10,6 +10,7 @@ import gc
 from pole import const
 from pole.contract import MAX_PAYLOAD
 from pole.link import utf8
+from pole.modules import unload
 
 CONNACK = const(2)
 PUBLISH = const(3)
@@ -24,8 +25,35 @@ _SHORTEST = {CONNACK: 2, PUBLISH: 3, PUBACK: 2, SUBACK: 3, PINGRESP: 0}
 _LONGEST = {CONNACK: 2, PUBACK: 2, SUBACK: 66, PINGRESP: 0}
 
 
+# what is wrong, as a PacketError is made: the number of its sentence in strays.py
+_LENGTH = const(0)
+_KIND = const(1)
+_SIZE = const(2)
+_QOS = const(3)
+_SHORT = const(4)
+_TOPIC_SIZE = const(5)
+_TOPIC_BYTES = const(6)
+_TOPIC = const(7)
+_IDENTIFIER = const(8)
+TWICE = const(9)
+EARLY = const(10)
+OTHER = const(11)
+
+
 class PacketError(Exception):
-    """The peer does not speak MQTT 3.1.1, or not the part of it that was agreed."""
+    """The peer does not speak MQTT 3.1.1, or not the part of it that was agreed: the number of a sentence (strays.py),
+    and its values.
+    """
+
+    def __str__(self):
+        try:
+            from pole.link.strays import sentence
+
+            return sentence(*self.args)
+        except MemoryError:
+            return ""
+        finally:
+            unload("pole.link.strays")
 
 
 def publish(topic, payload, retain=False, packet_id=0, dup=False):
@@ -143,13 +171,13 @@ class Decoder:
                 break
             shift += 7
             if shift > 21:
-                raise PacketError("a packet's length has more than four bytes")
+                raise PacketError(_LENGTH)
         first = buffer[self._start]
         kind = first >> 4
         if kind not in _SHORTEST or (kind != PUBLISH and first & 15):
-            raise PacketError("a packet begins with 0x%02x, which no broker sends to a client of QoS 1" % first)
+            raise PacketError(_KIND, first)
         if length < _SHORTEST[kind] or length > _LONGEST.get(kind, length):
-            raise PacketError("a packet of type %d has %d bytes" % (kind, length))
+            raise PacketError(_SIZE, kind, length)
         end = at + length
         if kind == PUBLISH:
             return self._publish(first, at, end)
@@ -167,24 +195,24 @@ class Decoder:
     def _publish(self, first, at, end):
         self.qos = first >> 1 & 3
         if self.qos > 1:
-            raise PacketError("a message has QoS %d, but 1 was subscribed for" % self.qos)
+            raise PacketError(_QOS, self.qos)
         if at + 2 > self._end:
             return 0
         topic = at + 2
         body = topic + (self._buffer[at] << 8 | self._buffer[at + 1])
         payload = body + 2 * self.qos
         if payload > end:
-            raise PacketError("a message is shorter than its topic")
+            raise PacketError(_SHORT)
         if payload - self._start > _BUFFER:
-            raise PacketError("a topic has %d bytes and must have at most %d" % (body - topic, _BUFFER - 9))
+            raise PacketError(_TOPIC_SIZE, body - topic, _BUFFER - 9)
         if payload > self._end or (end > self._end and end - self._start <= _BUFFER):
             return 0
         try:
             self.topic = name = utf8.decode(bytes(self._view[topic:body]))
         except ValueError:
-            raise PacketError("a topic is not UTF-8") from None
+            raise PacketError(_TOPIC_BYTES) from None
         if not name or "\0" in name or "+" in name or "#" in name:  # 4.7.1, 4.7.3
-            raise PacketError("a message has a topic that none may have")
+            raise PacketError(_TOPIC)
         self.packet_id = self._packet_id(body) if self.qos else 0
         if end - self._start > _BUFFER:
             return self._begin_large(payload, end)
@@ -195,7 +223,7 @@ class Decoder:
     def _packet_id(self, at):
         value = self._buffer[at] << 8 | self._buffer[at + 1]
         if not value:
-            raise PacketError("a packet has the identifier 0")  # 2.3.1
+            raise PacketError(_IDENTIFIER)  # 2.3.1
         return value
 
     def _begin_large(self, payload, end):

@@ -115,7 +115,8 @@ class Session:
         if settings["link.tls"]:
             # the handshake takes the chip two seconds, and begins when it is connected
             await self._addresses.quiet(QUIET_MS + timeout_ms)
-            secure = self._secure()
+            secure = with_opening(lambda opening: opening.security(host, self._factory.read))
+            self._net.set_time(self._believed(self._ticks()))
         try:
             stream = await self._net.connect(address, settings["link.port"], timeout_ms, secure)
         except OSError:
@@ -146,9 +147,3 @@ class Session:
                 self._addresses.answered(host, False)
             if client.stable:
                 self._failures = 0
-
-    def _secure(self):
-        """What ``net.connect`` needs for TLS, and the chip's clock set.  Raises OSError where a file is missing."""
-        files = with_opening(lambda opening: opening.certificates(self._factory.read))
-        self._net.set_time(self._believed(self._ticks()))
-        return (self._settings["link.host"],) + files

@@ -12,17 +12,15 @@ Where the flash refuses a record it goes out from memory, under an epoch of its 
 What memory has no room for either is counted, and told as ``eventsDropped`` as soon as a record can be kept again.
 """
 
-import json
 from binascii import hexlify
 
 from pole import contract
 from pole.aio import ticks_diff
-from pole.link.outbox import NEVER, Queue, Record
+from pole.link.outbox import NEVER, Queue
 from pole.modules import unload
 from pole.reporting import frame
-from pole.reporting.frame import GOING, name_of
 from pole.reporting.losses import Losses
-from pole.reporting.reader import Reader
+from pole.reporting.reader import Reader, record_of
 from pole.reporting.segments import Segments
 
 BUDGET = 262144  # bytes of flash
@@ -75,7 +73,10 @@ class Journal:
         self._replayed_at = None
         self._held_back = False
         self._resends = None  # as long as nothing is asked for again
-        self._tidy(damage, headless)
+        from pole.reporting.upkeep import tidy
+
+        tidy(self, store, self._losses, clock(), self._mark, self._next, damage, headless)
+        del tidy
         unload(*UPKEEP)
 
     @property
@@ -95,7 +96,7 @@ class Journal:
         if record.kind != contract.EVENT:
             return self._memory.put(record, now)
         self._begin(now)
-        if self._keep(record.payload, int(record.routine)):
+        if self.keep(record.payload, int(record.routine)):
             return True
         epoch, sequence = self._spare
         self._losses.add(epoch, sequence, sequence)
@@ -118,7 +119,7 @@ class Journal:
                     return None
                 self._sent = sequence
                 self._flying.append(sequence)
-                return _record(self._reader.pop(), sequence, not live, now)
+                return record_of(self._reader.pop(), sequence, not live, now)
             self._sent = self._older  # what is missing is gone
         return self._take_again(now) if self.asked() else None
 
@@ -191,7 +192,7 @@ class Journal:
             self._limit = min(self._flying) + AHEAD if self._flying else 0
             self._stamps = self._stamps[-_LIVE:]
             if self._losses.untold and (self._stamps or self._memory.room(now)):  # else it would be refused again
-                self._losses.tell(self._keep)
+                self._losses.tell(self.keep)
                 unload(*UPKEEP)
 
     def _take_again(self, now):
@@ -200,7 +201,7 @@ class Journal:
             return None
         found = self._resends.take(now, self._sent, self._epoch())
         if found:
-            return _record(found[1:], found[0], True, now)
+            return record_of(found[1:], found[0], True, now)
         self._replayed_at = None  # nothing went out
         self._held_back = self._resends.waiting()
         return None
@@ -215,7 +216,8 @@ class Journal:
         place = sequence - self._next + len(self._stamps)
         return place >= 0 and 0 <= ticks_diff(now, self._stamps[place]) < LIVE_MS
 
-    def _keep(self, text, routine=0):
+    def keep(self, text, routine=0):
+        """Stores the event *text*, or keeps it in memory; whether either took it."""
         data = text.encode()
         if self.segments.fits(len(data)):
             try:
@@ -228,14 +230,17 @@ class Journal:
         if not self._spare:
             self._spare = [hexlify(self._nonce(frame.EPOCH)).decode(), 0]
         self._spare[1] += 1
-        record = _record((self._spare[0], data), self._spare[1], False, self._at)
+        record = record_of((self._spare[0], data), self._spare[1], False, self._at)
         record.sequence = 0
         return self._memory.put(record, self._at)
 
     def _write(self, routine, kind, data, sequence):
         while self.segments.crowded(routine, len(data)):
             try:
-                self._bury(*self.segments.retire(self._mark, self._clock()))
+                from pole.reporting.upkeep import bury, retire
+
+                store = self._store
+                bury(self, store, self._losses, *retire(self.segments, store, self._mark, self._clock()))
             finally:
                 unload(*UPKEEP)
         if sequence is None:
@@ -243,35 +248,3 @@ class Journal:
             self._next += 1  # whatever comes of it, it is used once
         self.segments.write(routine, kind, sequence, self._mark, data)
         self._unwritten = 0
-
-    def _bury(self, text, routine=0):
-        """Stores the eventsDropped record *text*, then deletes the retired segment.
-
-        Where neither flash nor memory takes it, once more with the room that the segment leaves.
-        """
-        kept = not text or self._keep(text, routine)
-        self._store.remove(GOING)
-        if not kept and not self._keep(text, routine):
-            gone = json.loads(text)["attributes"]
-            self._losses.add(gone["epoch"], gone["first"], gone["last"], gone["count"])
-
-    def _tidy(self, damage, headless):
-        """What is left of the last life: a segment on its way out, and whatever nobody can read."""
-        from pole.reporting import upkeep
-
-        now = self._clock()
-        if GOING in self._store.names():
-            self._bury(upkeep.lost(self._store, GOING, self._mark, now))
-        if damage is not None:
-            self._keep(upkeep.note(damage or None, self._next, None, None, now))
-            for key in headless:
-                if key not in self.segments.keys:  # the name may have been taken since
-                    self._store.remove(name_of(key))
-
-
-def _record(found, sequence, replayed, now):
-    epoch, text = found
-    tail = ',"id":"%s-%d","replayed":%s}' % (epoch, sequence, "true" if replayed else "false")
-    record = Record(contract.EVENT, text.decode()[:-1] + tail, now)
-    record.sequence = sequence
-    return record

@@ -5,12 +5,12 @@ class Losses:
     """By epoch, what is lost and was not told yet.  *clock()*: Unix seconds or None."""
 
     def __init__(self, clock):
-        self._clock = clock
+        self.clock = clock
         self.untold = []  # [epoch, first, last, count, from, to], one an epoch
 
     def add(self, epoch, first, last, count=1):
         """*count* of the events *first* to *last* of *epoch* are lost."""
-        at = self._clock()
+        at = self.clock()
         for one in self.untold:
             if one[0] == epoch:
                 one[2], one[5] = last, at
@@ -23,10 +23,8 @@ class Losses:
         it stays untold.
         """
         try:
-            from pole.reporting import upkeep
+            from pole.reporting.upkeep import tell
 
-            epoch, first, last, count, begin, end = self.untold[0]
-            if keep(upkeep.note(epoch, first, last, count, self._clock(), (begin, end))):
-                del self.untold[0]
+            tell(self, keep)
         except MemoryError:
             pass

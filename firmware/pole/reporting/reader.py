@@ -1,5 +1,8 @@
 """Reads the journal in order, the records of all classes together, however its segments come and go meanwhile."""
 
+from pole import contract
+from pole.link.outbox import Record
+
 
 class Reader:
     """The records of *segments* whose sequence is above *after*, in order."""
@@ -56,3 +59,12 @@ class Reader:
             if key & 7 == routine and (start is None or key >> 3 <= self._after + 1):
                 start = key
         return start
+
+
+def record_of(found, sequence, replayed, now):
+    """What goes out of *found*, (epoch, text): an event's text gets its id and whether it is *replayed*."""
+    epoch, text = found
+    tail = ',"id":"%s-%d","replayed":%s}' % (epoch, sequence, "true" if replayed else "false")
+    record = Record(contract.EVENT, text.decode()[:-1] + tail, now)
+    record.sequence = sequence
+    return record

@@ -20,16 +20,6 @@ class Reporter:
         self._state_at = ticks
         self._meter_at = aio.ticks_add(ticks, delay_ms - self._interval_ms)
 
-    def birth(self, now, address, journal):
-        """Who the pole is.  *now* is Unix seconds or None, *address* its IP, *journal* what it holds or None."""
-        fields = dict(self.identity)
-        fields["v"] = contract.VERSION
-        fields["at"] = now
-        fields["ip"] = address
-        if journal:
-            fields["journal"] = journal
-        self._put(contract.BIRTH, fields)
-
     def state(self, now, ticks, decision, lamp, quality, error_s, faults, witnesses=None):
         """Says the state if it is news: level, target, why, whose, until when, how sure the clock is, open *faults*.
 
@@ -58,14 +48,14 @@ class Reporter:
         }
         if faults is not None:
             fields["faults"] = faults
-        self._put(contract.STATE, fields)
-
-    def meter_due(self, ticks):
-        """Whether the interval between two reports of the meter is over."""
-        return aio.ticks_diff(ticks, self._meter_at) >= self._interval_ms
+        self.put(contract.STATE, fields)
 
     def meter(self, now, ticks, reading, counters, life):
-        """What is measured: *reading*, of *counters*, and *life*, the percent of the lamp's that is left."""
+        """Once an interval, what is measured: *reading*, of *counters*, and *life*, the percent of the lamp's that is
+        left.
+        """
+        if aio.ticks_diff(ticks, self._meter_at) < self._interval_ms:
+            return
         self._meter_at = ticks
         fields = {
             "v": contract.VERSION,
@@ -79,17 +69,13 @@ class Reporter:
             fields["activeEnergy"] = Fixed(reading.energy_wh, 3)
         if reading.temperature is not None:
             fields["temperature"] = Fixed(reading.temperature, 1)
-        self._put(contract.METER, fields)
-
-    def room(self):
-        """Whether an ack would be taken now."""
-        return self._outbox.room()
+        self.put(contract.METER, fields)
 
     def ack(self, now, fields):
         """The outcome of a command; *fields* are those of ``contract.FIELDS[ACK]``."""
         fields["v"] = contract.VERSION
         fields["at"] = now
-        self._put(contract.ACK, fields)
+        self.put(contract.ACK, fields)
 
     def event(self, now, event_type, attributes, begins=None, routine=0, at=None):
         """Something happened: TALQ's *event_type*, and *attributes*, its evidence.
@@ -105,7 +91,8 @@ class Reporter:
             "timestamp": now if at is None else at,
             "attributes": attributes,
         }
-        self._put(contract.EVENT, fields, routine)
+        self.put(contract.EVENT, fields, routine)
 
-    def _put(self, kind, fields, routine=False):
+    def put(self, kind, fields, routine=False):
+        """Leaves *fields* in the outbox as a message of *kind*."""
         self._outbox.put(kind, contract.encode(contract.FIELDS[kind], fields), routine)

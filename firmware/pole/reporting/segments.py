@@ -14,7 +14,8 @@ BLOCK = 64  # bytes of a segment littlefs keeps to itself, at most
 class Segments:
     """All segments in *store*, together at most *budget* bytes.  ``keys`` lists them, oldest first.
 
-    ``epoch`` (6 bytes) is that of new segments; *nonce(n)* gives random bytes for it.
+    ``epoch`` (6 bytes) is that of new segments; *nonce(n)* gives random bytes for it.  ``growing``, by class: key, seed
+    and bytes of the segment that grows.
     """
 
     def __init__(self, store, nonce, budget):
@@ -23,14 +24,14 @@ class Segments:
         self._store = store
         self._nonce = nonce
         self._size = budget // COUNT - BLOCK
-        self._growing = {}  # by class: (key, seed, bytes)
+        self.growing = {}
 
     def recover(self):
         """Finds where the journal ended: (last sequence, release mark, damage, headless), see ``upkeep``."""
         from pole.reporting import upkeep
 
         found = upkeep.recover(self._store, self._nonce)
-        self.keys, self._growing, self.epoch = found[:3]
+        self.keys, self.growing, self.epoch = found[:3]
         return found[3:]
 
     def fits(self, size):
@@ -43,35 +44,20 @@ class Segments:
 
     def write(self, routine, kind, sequence, mark, text):
         """Puts a frame at the end; it is on the flash when this returns.  Raises OSError: then it may or may not be."""
-        growing, head = self._growing.get(routine), b""
+        growing, head = self.growing.get(routine), b""
         if not self._room(routine, len(text)):
             head = frame.pack_head(self.epoch, sequence)
             growing = (sequence * 8 + routine, frame.crc32(head), 0)
         key, seed, size = growing
         data = head + frame.pack(seed, kind, sequence, mark, text)
-        self._growing[routine] = None  # after an error nobody knows what is at the end of the file
+        self.growing[routine] = None  # after an error nobody knows what is at the end of the file
         if head:
             self._store.remove(name_of(key))  # only damage can be there
         self._store.append(name_of(key), data)
-        self._growing[routine] = (key, seed, size + len(data))
+        self.growing[routine] = (key, seed, size + len(data))
         if head:
             self.keys.append(key)
             self.keys.sort()
-
-    def retire(self, mark, now):
-        """Takes the least wanted segment out (to ``frame.GOING``): the event that says what is lost, or None, and the
-        class of that event.
-
-        *mark*: the last sequence up to which all are released; *now*: Unix s or None.  Raises OSError or MemoryError.
-        """
-        from pole.reporting import upkeep
-
-        key, text, routine = upkeep.retire(self._store, self.keys, mark, now)
-        self.keys.remove(key)
-        growing = self._growing.get(key & 7)
-        if growing and growing[0] == key:
-            self._growing[key & 7] = None
-        return text, routine
 
     def after(self, key, routine):
         """The oldest segment of class *routine* behind *key*, or None."""
@@ -114,5 +100,5 @@ class Segments:
         return None
 
     def _room(self, routine, size):
-        growing = self._growing.get(routine)
+        growing = self.growing.get(routine)
         return growing and growing[2] + frame.HEAD + size <= self._size

@@ -46,17 +46,55 @@ def recover(store, nonce):
     return keys, growing, raw, max(last, mark), mark, damage, headless
 
 
-def retire(store, keys, mark, now):
-    """Takes the least wanted of *keys* out; its file is ``GOING`` from here on: (key, what ``lost`` says of it, the
+def tidy(journal, store, losses, now, mark, sequence, damage, headless):
+    """What is left of the last life: a segment on its way out, and what cannot be read.
+
+    *sequence*: the next one of *journal*; *mark*, *damage* and *headless*: as ``recover`` found them.
+    """
+    if GOING in store.names():
+        bury(journal, store, losses, lost(store, GOING, mark, now))
+    if damage is not None:
+        journal.keep(note(damage or None, sequence, None, None, now))
+        for key in headless:
+            if key not in journal.segments.keys:  # the name may have been taken since
+                store.remove(name_of(key))
+
+
+def bury(journal, store, losses, text, routine=0):
+    """Has *journal* keep the eventsDropped record *text*, then deletes the retired segment.
+
+    Where neither flash nor memory takes it, once more with the room that the segment leaves; else *losses* counts it.
+    """
+    kept = not text or journal.keep(text, routine)
+    store.remove(GOING)
+    if not kept and not journal.keep(text, routine):
+        gone = json.loads(text)["attributes"]
+        losses.add(gone["epoch"], gone["first"], gone["last"], gone["count"])
+
+
+def retire(segments, store, mark, now):
+    """Takes the least wanted of *segments* out; its file is ``GOING`` from here on: (what ``lost`` says of it, the
     class of that event: what a flood of dangers displaces is told as routine, so that telling displaces no fault).
 
     What needs memory is done first: where there is none, nothing has changed.  *mark* is the last sequence up to which
-    everything is released.
+    everything is released; *now*: Unix s or None.  Raises OSError or MemoryError.
     """
+    keys, growing = segments.keys, segments.growing
     key = _least_wanted(keys, mark)
     text = lost(store, name_of(key), mark, now)
+    routine = int(_dangers(keys) >= _DANGERS)
     store.rename(name_of(key), GOING)
-    return key, text, int(_dangers(keys) >= _DANGERS)
+    keys.remove(key)
+    if growing.get(key & 7) and growing[key & 7][0] == key:
+        growing[key & 7] = None
+    return text, routine
+
+
+def tell(losses, keep):
+    """As ``Losses.tell``."""
+    epoch, first, last, count, begin, end = losses.untold[0]
+    if keep(note(epoch, first, last, count, losses.clock(), (begin, end))):
+        del losses.untold[0]
 
 
 def lost(store, name, mark, now):

@@ -18,3 +18,16 @@ def whole(asked, name, low, high):
     if type(value) is not int or not low <= value <= high:
         raise Wrong("%s is %s and must be a whole number, %d to %d" % (name, repr(value)[:40], low, high))
     return value
+
+
+def time_said(clock, ticks):
+    """Unix seconds by what the witnesses of *clock* say: the agreed time, else what a single one says and no other
+    contradicts.
+
+    None when none speaks or two disagree.  Not to be lit, dated or signed by on its own: it may be a second opinion
+    beside a sensor.
+    """
+    now = clock.now(ticks)
+    if now is None and clock.saying is not None:
+        return (clock.saying + clock.up_ms()) // 1000
+    return now

@@ -3,7 +3,7 @@
 from pole import aio, const, contract
 from pole.clock import LAPTOP, UNCONFIRMED
 from pole.link.session import presence
-from pole.service.asked import Wrong, whole
+from pole.service.asked import Wrong, time_said, whole
 
 _LAPTOP_ERROR_MS = const(2000)  # of its clock; what is asked of a network is asked of it
 _PING_MS = const(20000)
@@ -30,7 +30,7 @@ def _time(control, asked, now, ticks):
     problem = control.clock.offer(unix * 1000 - _LAPTOP_ERROR_MS, 2 * _LAPTOP_ERROR_MS, ticks, LAPTOP)
     if problem and problem != UNCONFIRMED:
         raise Wrong(problem)
-    return control.clock.said(ticks) or unix, now
+    return time_said(control.clock, ticks) or unix, now
 
 
 def _ping(control, laptop, ticks):

@@ -3,7 +3,7 @@
 from pole import aio, const
 from pole.lighting import holding
 from pole.lighting.arbiter import Override
-from pole.service.asked import Wrong, whole
+from pole.service.asked import Wrong, time_said, whole
 
 _LOCAL = const("local")
 _LONGEST_REASON = const(40)
@@ -23,7 +23,7 @@ def _set(control, asked, now, ticks):
     reason = asked.get("reason", "a technician at the pole")
     if not isinstance(reason, str) or len(reason) > _LONGEST_REASON:
         raise Wrong("reason is %s and must be text of at most %d characters" % (repr(reason)[:40], _LONGEST_REASON))
-    begin = control.clock.said(ticks) or 0  # it ends on the ticks, too
+    begin = time_said(control.clock, ticks) or 0  # it ends on the ticks, too
     override = Override(_LOCAL, level, reason, "", begin, begin + hold_s, ramp_s, hold_s)
     override.present = True
     holding.hold(control.arbiter, override, aio.ticks_add(ticks, hold_s * 1000))

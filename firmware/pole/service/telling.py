@@ -6,7 +6,7 @@ from pole import aio
 from pole.contract import Fixed
 from pole.health.names import names
 from pole.reporting.reader import Reader
-from pole.service.asked import Raw, whole
+from pole.service.asked import Raw, time_said, whole
 
 _STATUS = (
     "site pole board firmware configVersion bootCount resetCause uptime unix clock level target reason owner until "
@@ -43,7 +43,7 @@ def _status(control, laptop, now, ticks):
         identity["resetCause"],
         # the ticks wrap after twelve days; what is past its first minutes has run for long
         None if control.turning_at is None else aio.ticks_diff(ticks, laptop.born) // 1000,
-        control.clock.said(ticks),
+        time_said(control.clock, ticks),
         control.clock.quality(ticks),
         lamp.level,
         decision.level if decision else None,
