@@ -20,7 +20,7 @@ $(READY): pyproject.toml .ci/micropython.txt .ci/stubs.txt .ci/setup
 	@touch $(READY)
 
 demo: $(READY)  ## a street of 12 poles through a night (HEADLESS=1: one night at once, and a verdict)
-	@$(BIN)/python -m simulator.demo $(if $(HEADLESS),--headless)
+	@$(BIN)/python -m simulator.cli.demo $(if $(HEADLESS),--headless)
 
 test: $(READY)  ## every test, on CPython and on MicroPython
 	@$(BIN)/python -m pytest
@@ -44,10 +44,10 @@ wheel: $(READY)  ## the wheel, into dist/ (DIST=folder)
 	@$(BIN)/pip wheel -q --disable-pip-version-check --no-deps --wheel-dir $(or $(DIST),dist) .
 
 bench: $(READY)  ## steps per second, heap of the pole, and how long flashing takes
-	@$(BIN)/python -m simulator.bench
+	@$(BIN)/python -m simulator.benchmarks
 
 bench-detection: $(READY)  ## recall, false alarms and delay of fault detection, into docs/detection.md (QUICK=1: a tenth, SEED=n)
-	@$(BIN)/python -m simulator.detection $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json $(JSON))
+	@$(BIN)/python -m simulator.benchmarks.detection $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json $(JSON))
 
 clean:  ## removes what make made
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -9,12 +9,12 @@ def boot(vfs="", data="/data", net=None, nonce=None, partition=None, console=Non
     """The pole's ports, lamp lit and watchdog armed.  *vfs* and *data* are where the two file systems are mounted.
 
     *net*, *nonce* and *console* stand in for the ports of that name, *partition* for the data partition, and *heap* for
-    Python's own (drivers/heap.py), where they cannot be the chip's own.
+    Python's own (drivers/chip/heap.py), where they cannot be the chip's own.
 
     Raises OSError or ValueError where ``board.json`` cannot be read: the pole has not been flashed properly.
     """
     if not vfs:
-        from pole.drivers import program
+        from pole.drivers.flash import program
 
         program.know_built_in()
         program.read_ahead()
@@ -33,7 +33,7 @@ def maintain(ports):
 
     if machine.reset_cause() != machine.SOFT_RESET:
         return False
-    from pole.drivers import maintenance
+    from pole.drivers.chip import maintenance
 
     maintenance.begin(ports.watchdog)
     return True

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 
-from pole.modules import made, unload
+from pole.runtime.transient import made, unload
 
 try:
     from sys import print_exception
@@ -11,8 +11,8 @@ except ImportError:  # CPython
     from traceback import print_exception  # type: ignore[no-redef]
 
 CHECKING = (  # modules that check the settings and are not needed again
-    "pole.config_files", "pole.config_state", "pole.config", "pole.lighting.calendar_settings",
-    "pole.lighting.lamp_settings", "pole.lighting.switch_point",
+    "pole.settings.at_start", "pole.settings.state_file", "pole.settings.schema", "pole.settings.check_calendar",
+    "pole.settings.check_lamp", "pole.lighting.switch_point",
 )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ async def live(ports):
         unload(*CHECKING)
         control = build(ports, settings, origin, standing, past)
         ports.chip = None
-        unload("pole.app", "pole.drivers.chip")
+        unload("pole.app", "pole.drivers.chip.identity")
         await control.run()
     except Exception as error:
         print("diya: the app ended")
@@ -43,14 +43,14 @@ def collect_early():
 
 
 def read_settings(ports, early_deaths):
-    """The settings in force, where they come from, and how they stand (config_files.py)."""
-    from pole import config_files
+    """The settings in force, where they come from, and how they stand (settings/at_start.py)."""
+    from pole.settings import at_start
 
-    return config_files.in_force(ports.store, ports.factory, early_deaths)
+    return at_start.in_force(ports.store, ports.factory, early_deaths)
 
 
 def build(ports, settings, origin, standing, past):
-    """The pole's control task with all its parts; *past* are the deaths before this life (drivers/deaths.py)."""
+    """The pole's control task with all its parts; *past*: the early resets before (drivers/chip/early_resets.py)."""
     from pole import app
 
     control = app.build(ports, settings, origin, standing, past)
@@ -63,7 +63,7 @@ def main(ports):
     try:
         asyncio.run(live(ports))
     except KeyboardInterrupt:
-        from pole.drivers import maintenance
+        from pole.drivers.chip import maintenance
 
         maintenance.begin(ports.watchdog)
 

@@ -34,8 +34,8 @@ from host_tools.text import sentence as text_of
 
 # verb: (module, the click command in it, help)
 VERBS = {
-    "simulate": ("simulator.command", "simulate", "Run a street of real firmware on this machine."),
-    "virtual-pole": ("simulator.serial_pole.command", "virtual_pole", "Be a pole at a serial port, with no hardware."),
+    "simulate": ("simulator.cli.simulate", "simulate", "Run a street of real firmware on this machine."),
+    "virtual-pole": ("simulator.virtual_pole.command", "virtual_pole", "Be a pole at a serial port, with no hardware."),
     "watch": ("host_tools.verbs.watch", "watch", "Watch a street live, over any MQTT broker."),
     "send": ("host_tools.verbs.send", "send", "Set the level of a pole, a group or all of them."),
     "alarms": (

@@ -14,13 +14,13 @@ from typing import Any
 
 from host_tools.boards import load_board
 from host_tools.broker import embedded_broker
-from host_tools.site.broker_config import CITY_PORT
+from host_tools.broker.mosquitto_config import CITY_PORT
 from host_tools.site.model import Site
 from host_tools.user_folders import writable_cache
-from simulator.access import Access, find_access, modelled
 from simulator.engines.engine import Engine
 from simulator.hardware.radio import Radio
 from simulator.kernel import Kernel, RealPace
+from simulator.network.broker_access import Access, find_access, modelled
 from simulator.network.broker_model import BrokerModel
 from simulator.network.endpoint import Network
 from simulator.network.modelled import ModelledNetwork
@@ -30,11 +30,11 @@ from simulator.report.report import Totals, build_report
 from simulator.run_time import RunTime
 from simulator.scenario import find_scenario, load_scenario
 from simulator.scenario.happening import Scenario
-from simulator.scenario.player import Surroundings
+from simulator.street.player import Surroundings
 from simulator.street.recorder import Recorder
 from simulator.street.street import Street
+from simulator.street.surroundings import ModelledSurroundings, RealSurroundings
 from simulator.street.transcript import Transcript
-from simulator.surroundings import ModelledSurroundings, RealSurroundings
 
 CLOCK_MS = 1000  # between two words about the simulated time, in real milliseconds
 TLS_HEAP = 16 * 1024  # bytes that what stands in for the chip's own TLS takes of a virtual machine

@@ -12,15 +12,15 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from host_tools.boards import load_board
-from host_tools.bundle import Bundle
-from host_tools.bundle.build import Ingredients, build
-from host_tools.bundle.bundle import write
-from host_tools.bundle.signing import Signer
-from host_tools.envelope import Key
-from host_tools.images import micropython
+from host_tools.field.bundle import Bundle
+from host_tools.field.bundle.build import Ingredients, build
+from host_tools.field.bundle.bundle import write
+from host_tools.field.images import micropython
+from host_tools.keys.signing import Signer
 from host_tools.site import load_site
 from host_tools.site.model import Site
-from simulator.serial_pole.image import stand_in_image
+from host_tools.wire.envelope import Key
+from simulator.virtual_pole.stand_in_image import stand_in_image
 
 DAY = date(2026, 11, 24)
 

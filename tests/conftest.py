@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from host_tools.micropython_vm import find_micropython
+from host_tools.firmware_build.find_micropython import find_micropython
 
 ROOT = Path(__file__).parent.parent
 

@@ -15,7 +15,7 @@ LIST = Path(__file__).with_name("slow.txt")
 # files, and a folder of files, whose tests live on what the first of them sets up: they are in or out together
 SHARED = (
     "tests/test_docs.py", "tests/test_wheel.py", "tests/test_terminals.py",
-    "tests/simulator/serial_pole/test_bare_board.py", "tests/simulator/street/",
+    "tests/simulator/virtual_pole/test_bare_board.py", "tests/simulator/street/",
 )  # fmt: skip
 HEAD = "# What `make test-fast` leaves out; `python -m tests.slowest` writes this list: see docs/developing.md.\n"
 

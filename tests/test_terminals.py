@@ -19,7 +19,7 @@ import click
 import pytest
 
 from host_tools.cli import VERBS, cli
-from simulator.serial_pole.pole import SerialPole
+from simulator.virtual_pole.pole import SerialPole
 from tests.town import DIYA, Town
 
 PORT = "socket://127.0.0.1:9"  # nothing is there

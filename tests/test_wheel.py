@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 
 from host_tools.broker.mosquitto import Mosquitto
-from simulator.serial_pole.image import stand_in_image
+from simulator.virtual_pole.stand_in_image import stand_in_image
 
 ROOT = Path(__file__).parent.parent
 LIMIT_S = 300

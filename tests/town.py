@@ -21,10 +21,10 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from host_tools.broker.mosquitto import Mosquitto
-from host_tools.key_file import KeyFile
+from host_tools.keys.key_file import KeyFile
 from host_tools.site import load_site
 from simulator import run
-from simulator.serial_pole.image import stand_in_image
+from simulator.virtual_pole.stand_in_image import stand_in_image
 
 ROOT = Path(__file__).parent.parent
 DIYA = Path(sys.executable).with_name("diya")

@@ -5,25 +5,26 @@ It is only needed to start, so main.py forgets it when the control task has its 
 
 from gc import collect
 
-from pole import aio, contract
-from pole.clock import Clock
-from pole.commanding import Commanding
-from pole.configuring import Configuring
+from pole.commands.handler import Commanding
 from pole.control import KEEPING, Control
+from pole.drivers.sampling import Senses, now_by
 from pole.inbox import Inbox
-from pole.lcg import Lcg
 from pole.lighting.arbiter import Arbiter
 from pole.lighting.lamp import Lamp
+from pole.lighting.timetable import RULES, WORKING_OUT, Timetable
 from pole.link.addresses import Addresses
-from pole.link.network_time import NetworkTime
 from pole.link.outbox import Outbox, Queue
 from pole.link.session import Session
-from pole.modules import unload
 from pole.reporting.counters import Counters
 from pole.reporting.journal import Journal
 from pole.reporting.reporter import Reporter
-from pole.senses import Senses, now_by
-from pole.timetable import RULES, WORKING_OUT, Timetable
+from pole.runtime import aio
+from pole.runtime.lcg import Lcg
+from pole.runtime.transient import unload
+from pole.settings.trial import Configuring
+from pole.timekeeping.clock import Clock
+from pole.timekeeping.network_time import NetworkTime
+from pole.wire import contract
 
 FIRMWARE = "0.1.0"
 EARLY_DEATHS = 4  # in a row, and the pole starts in safe mode
@@ -32,7 +33,7 @@ EARLY_DEATHS = 4  # in a row, and the pole starts in safe mode
 def build(ports, settings, origin, standing, past):
     """The Control of one pole.  *ports* is all its hardware (drivers/board.py), *settings* come from *origin* and stand
     as *standing* says (config_files.in_force), *past* are the early deaths before this life and the last words
-    (drivers/deaths.py).
+    (drivers/chip/early_resets.py).
 
     After too many it starts in safe mode: lamp by a photocell that sun or dawn confirm, or on, link and commands, and
     nothing else that could be what it dies of: no calendar, no meter, no counters, no journal.
@@ -40,10 +41,10 @@ def build(ports, settings, origin, standing, past):
     ticks = aio.ticks_ms()
     chip, net, radio, failures = ports.chip, ports.net, ports.radio, ports.failures
     if ports.store.size("failed.json"):
-        from pole import parts
+        from pole.reporting import part_failures
 
-        parts.restore(failures, ports.store)
-        unload("pole.parts")
+        part_failures.restore(failures, ports.store)
+        unload("pole.reporting.part_failures")
     boots = chip.count_boot(failures)
     random = Lcg(int(chip.identity(failures), 16) + boots)
     inbox = Inbox(failures)
@@ -88,10 +89,10 @@ def build(ports, settings, origin, standing, past):
     }
     nonce = ""
     if settings["keys"]:  # without (a bench) nothing is signed
-        from pole.flash_nonce import flash_nonce
+        from pole.security.flash_nonce import flash_nonce
 
         nonce = identity["flashNonce"] = flash_nonce(ports.store, ports.high_water, ports.nonce)
-        unload("pole.flash_nonce")
+        unload("pole.security.flash_nonce")
     watch = None
     if not safe:
         watch = _made(failures, "detectors", lambda: _watch(settings, ports.store, counters.on_seconds // 3600))
@@ -154,9 +155,9 @@ def _made(failures, part, make):
 
 
 def _watch(settings, store, hours):
-    from pole import kept
+    from pole.health import persistence
 
-    return kept.load(settings, store, hours)
+    return persistence.load(settings, store, hours)
 
 
 def _news(cause, boots, known, past, safe, ports):
@@ -171,12 +172,12 @@ def _news(cause, boots, known, past, safe, ports):
         out.append(("deviceReset", fields, None))
     elif boots > 1 or (known and not boots):
         fields = {"lastAlive": known or None, "bootCount": boots}
-        from pole.last_word import was_said
+        from pole.reporting.supply_loss import was_said
 
         if not was_said(ports.store):
             out.append(("supplyLoss", fields, True, 1))
         out.append(("supplyLoss", fields, False, 1))
-        unload("pole.last_word")
+        unload("pole.reporting.supply_loss")
     if ports.reformatted:
         out.append(("dataReformatted", {}, None))
     if safe:

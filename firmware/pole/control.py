@@ -4,17 +4,19 @@ It does the same things in the same order each time it wakes: time answers, comm
 decision, the lamp, the reports, the watchdog.  All other tasks only leave something for it and wake it.
 """
 
-from pole import aio, const
-from pole.commanding import JUDGING
-from pole.messages import take_messages
-from pole.modules import unload
-from pole.sampling import take_sample
+from pole import const
+from pole.commands.handler import JUDGING
+from pole.commands.messages import take_messages
+from pole.health.sample import take_sample
+from pole.runtime import aio
+from pole.runtime.transient import unload
 from pole.service.laptop import Laptop
 
 KEEPING = (
-    "pole.kept", "pole.health.start", "pole.health.calibration", "pole.health.names", "pole.health.chatter",
+    "pole.health.persistence", "pole.health.setup", "pole.health.calibration", "pole.health.event_types",
+    "pole.health.chatter",
 )  # fmt: skip
-TELLING = ("pole.occasions", "pole.parts")
+TELLING = ("pole.reporting.occasions", "pole.reporting.part_failures")
 _RAMP_S = const(2)
 _PAUSE_MS = const(30000)  # the longest the control task sleeps: half of the watchdog's time-out
 _AHEAD_MS = const(60000)  # so far ahead it is known what the light has to do
@@ -30,7 +32,7 @@ class Control:
     *dusk* is lighting/photocell's, None without one; *calendar* is timetable's; *watch* and *counters* are None in safe
     mode.
     *news* are the events of the start: what ``Reporter.event`` takes after the time.  ``news``, ``missing`` and what
-    else is seldom told occasions.py tells.
+    else is seldom told reporting/occasions.py tells.
     """
 
     def __init__(
@@ -149,10 +151,10 @@ class Control:
         if supply and supply.present() != self._alive:
             self._alive = not self._alive
             self.make_room()
-            from pole.last_word import say
+            from pole.reporting.supply_loss import say
 
             say(self.reporter, self.ports.store, now, self._alive)
-            unload("pole.last_word")
+            unload("pole.reporting.supply_loss")
         return self._alive
 
     def _lit(self, now, ticks):
@@ -207,7 +209,7 @@ class Control:
         return min(wait, counters.wait_ms()) if counters else wait
 
     def _has_news(self, ticks):
-        """Whether there is something that is seldom told (occasions.py)."""
+        """Whether there is something that is seldom told (reporting/occasions.py)."""
         self.missing = self.missing or self.outbox.missing()
         return (
             self.news
@@ -221,7 +223,7 @@ class Control:
     def _tell(self, now, ticks):
         self.make_room()
         try:
-            from pole import occasions
+            from pole.reporting import occasions
 
             occasions.tell_all(self, now, ticks)
         except MemoryError:
@@ -234,9 +236,9 @@ class Control:
         watch = self.watch
         if watch and (watch.news or (watch.state.learned and not self.lamp.relay)):
             try:
-                from pole import kept
+                from pole.health import persistence
 
-                kept.tell(watch, reporter, self.ports.store, self.counters, self.settings, now)
+                persistence.tell(watch, reporter, self.ports.store, self.counters, self.settings, now)
             except MemoryError:
                 pass  # with the next turn
             unload(*KEEPING)

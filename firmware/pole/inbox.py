@@ -1,6 +1,7 @@
 """What the other tasks leave for the control task, and how they wake it."""
 
-from pole import aio, const
+from pole import const
+from pole.runtime import aio
 
 _MESSAGES = const(16)
 _BYTES = const(4096)  # of their payloads in all; a single one may be longer

@@ -7,12 +7,12 @@ from typing import Any
 
 from host_tools.boards.chips import Chip
 from host_tools.boards.tables import TABLES, fits
-from pole import config
 from pole.health.surroundings import LEAKS_MA
+from pole.settings import schema
 
 FULL_MV = 3300  # of a sensor at its full scale
 
-_DEFAULTS: dict[str, Any] = {field[0]: field[4] for field in config.FIELDS}
+_DEFAULTS: dict[str, Any] = {field[0]: field[4] for field in schema.FIELDS}
 # table, field, unit: (what the pole judges by, its value in that unit)
 _THRESHOLDS: dict[tuple[str, str, str], tuple[tuple[str, int], ...]] = {
     ("leakage", "full_scale_ma", "mA"): (("leakageDetected is raised", LEAKS_MA),),

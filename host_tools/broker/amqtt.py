@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, Self
 
-from host_tools.broker.address import HOW_TO_INSTALL, BrokerAddress, free_port
 from host_tools.errors import BrokerError
 from host_tools.extras import how_to_install
+from host_tools.site.broker_address import HOW_TO_INSTALL, BrokerAddress, free_port
 
 START_S = 10.0  # longest wait until it answers
 STOP_S = 5.0  # and until it has shut down

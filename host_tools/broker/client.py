@@ -10,10 +10,10 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from host_tools.broker.address import BrokerAddress
 from host_tools.broker.contact import ContactError, open_socket, wants_certificate
 from host_tools.broker.listener import listener
 from host_tools.broker.tls import tls_context
+from host_tools.site.broker_address import BrokerAddress
 
 KEEPALIVE_S = 30
 ASK_SHARE = 0.3  # of the time for a connection: kept for finding out why the broker says nothing

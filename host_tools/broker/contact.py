@@ -11,9 +11,9 @@ import time
 from datetime import date
 from typing import Any
 
-from host_tools.broker.address import BrokerAddress
 from host_tools.broker.listener import listener
 from host_tools.errors import BrokerError
+from host_tools.site.broker_address import BrokerAddress
 
 _EXPIRED, _NOT_YET_VALID, _OTHER_HOST, _OTHER_ADDRESS = 10, 9, 62, 64  # X509_V_ERR_... of OpenSSL
 _PORTS = "usually 1883, with TLS 8883"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from host_tools.broker.address import HOW_TO_INSTALL
+from host_tools.site.broker_address import HOW_TO_INSTALL
 
 if TYPE_CHECKING:
     from host_tools.broker.amqtt import Amqtt

@@ -7,7 +7,7 @@ import ssl
 import time
 from dataclasses import dataclass
 
-from host_tools.broker.address import BrokerAddress
+from host_tools.site.broker_address import BrokerAddress
 
 # MQTT 3.1.1: CONNECT with a clean session and without a name
 _CONNECT = b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x1e\x00\x00"

@@ -16,9 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from host_tools.broker.address import HOW_TO_INSTALL, BrokerAddress, free_port
 from host_tools.errors import BrokerError
-from pole import contract
+from host_tools.site.broker_address import HOW_TO_INSTALL, BrokerAddress, free_port
+from pole.wire import contract
 
 START_S = 60.0  # longest wait until it answers: on a busy computer it takes seconds; one that ends is seen at once
 STOP_S = 5.0  # and until it has ended, before it is killed

@@ -18,8 +18,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
+from host_tools.broker.connection import Link, Message
 from host_tools.errors import BrokerError
-from host_tools.link import Link, Message
 
 QUIET_S = 0.4  # without a retained message: a broker that sends them behind its SUBACK has finished
 BATCH = 200  # topics of one SUBSCRIBE, so that three of them stay below Mosquitto's own max_queued_messages, 1000

@@ -14,15 +14,15 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from host_tools.site.compile import pole_config
 from host_tools.site.load import SITE_FILE, read_site
 from host_tools.site.model import Pole, Problem, Site, SiteError
-from host_tools.site.near import close_pairs
-from host_tools.site.night import OFF_BY_DAY, Night, Switch
+from host_tools.site.near_places import close_pairs
+from host_tools.site.night_preview import OFF_BY_DAY, Night, Switch
+from host_tools.site.pole_settings import pole_config
 from host_tools.site.summary import SHOWN
-from host_tools.site.witnesses import lone_witnesses
-from pole import config
-from pole.config import ConfigError
+from host_tools.site.time_witnesses import lone_witnesses
+from pole.settings import schema
+from pole.settings.schema import ConfigError
 
 BURNS_S = 7200  # a programme may light the lamp while the sun is low; longer in one day is a mistake
 
@@ -64,7 +64,7 @@ def kinds_of(poles: Iterable[Pole], site: Site) -> list[Pole]:
 def _refusals(site: Site, pole: Pole, start: int) -> Iterator[Problem]:
     """What the firmware has against the settings of *pole*."""
     try:
-        config.complete(pole_config(site, pole, start))
+        schema.complete(pole_config(site, pole, start))
     except ConfigError as error:
         for sentence in error.problems:
             yield Problem(

@@ -11,17 +11,17 @@ from host_tools.broker import parse_broker
 from host_tools.errors import BrokerError
 from host_tools.naming import MOST_ROOT, ROOT_BOUND, is_root
 from host_tools.site import poles_csv, synthetic
-from host_tools.site.lines import Path as Field
 from host_tools.site.model import DRIVERS, TECHNOLOGIES, Luminaire, Problem, Site, SiteError, SwitchPoint
-from host_tools.site.reader import Reader
 from host_tools.site.rules import Rules, check_groups
-from pole import contract_city
+from host_tools.site.toml_lines import Path as Field
+from host_tools.site.toml_reader import Reader
 from pole.lighting.switch_point import parse
+from pole.wire import city_side
 
 SITE_FILE = "site.toml"
 
 RATED_MOST_W = 4000  # a mast with several lamps
-POWER_MOST_W = 5000  # and what their ballasts add; pole/lighting/lamp_settings.py has the same bound
+POWER_MOST_W = 5000  # and what their ballasts add; pole/settings/check_lamp.py has the same bound
 LAMPS_MOST = 99
 MOST_SERVERS = 128  # characters, as of the pole's setting time.host
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
@@ -163,7 +163,7 @@ class _Parts:
         return url
 
     def _root(self) -> str:
-        root = self._read.text(("broker", "root"), MOST_ROOT, default=contract_city.ROOT)
+        root = self._read.text(("broker", "root"), MOST_ROOT, default=city_side.ROOT)
         if not is_root(root):
             self._read.wrong(("broker", "root"), f"is {root!r}", ROOT_BOUND)
         return root

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from host_tools.closest import near
-from host_tools.site.lines import Path
 from host_tools.site.model import Rule, Site
-from host_tools.site.reader import Reader
+from host_tools.site.toml_lines import Path
+from host_tools.site.toml_reader import Reader
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

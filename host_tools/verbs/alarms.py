@@ -9,19 +9,19 @@ from pathlib import Path
 
 import click
 
-from host_tools.alarms import Alarm, alarms
-from host_tools.alarms import lines as words
-from host_tools.alarms.severity import NAMES
+from host_tools.city.alarms import Alarm, alarms
+from host_tools.city.alarms import text_lines as words
+from host_tools.city.alarms.severity import NAMES
+from host_tools.city.correlation import street_faults, switched
+from host_tools.city.correlation.text import moment, span
+from host_tools.city.record import history, query
+from host_tools.city.record.open_faults import closed_faults
+from host_tools.city.record.query import Reader
 from host_tools.closest import closest
-from host_tools.correlation import street_faults, switched
-from host_tools.correlation.telling import moment, span
 from host_tools.errors import CommandError
-from host_tools.option_types import WORD
 from host_tools.output import json_option, say_json
-from host_tools.record import heard, query
-from host_tools.record.open_faults import closed_faults
-from host_tools.record.query import Reader
 from host_tools.site.model import Pole
+from host_tools.verbs.option_types import WORD
 from host_tools.verbs.record_file import dark_of, db_option, known_site, record_file, say_seeming, seem_switched
 
 STALE_S = 1200  # without a word: a pole refreshes its state every 15 minutes, so somebody would have spoken
@@ -71,9 +71,9 @@ def alarms_command(
         known = files.poles if files else ()
         wanted = Wanted(poles, _group(group, known, reader), kinds)
         _check(poles, kinds, known, reader)
-        now = heard.as_of(reader.db)
+        now = history.as_of(reader.db)
         contactors = switched(files) if files else None
-        faults = street_faults(known, heard.history(reader.db, now - DAY_S), switched=contactors)
+        faults = street_faults(known, history.history(reader.db, now - DAY_S), switched=contactors)
         reader.dark = dark_of(reader, files)
         told = list(reader.open_faults)
         if everything:

@@ -14,7 +14,7 @@ from host_tools.errors import CommandError
 from host_tools.output import json_option, say_json
 
 if TYPE_CHECKING:
-    from host_tools.bundle import Bundle
+    from host_tools.field.bundle import Bundle
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -79,13 +79,13 @@ def make(
     from dataclasses import replace
 
     from host_tools.broker import parse_broker
-    from host_tools.bundle import Bundle
-    from host_tools.bundle.build import Ingredients, build
-    from host_tools.bundle.bundle import write
-    from host_tools.bundle.links import links
-    from host_tools.bundle.signing import fingerprint, read_signer
-    from host_tools.bundle.sources import city_keys, practice_images, read_file, read_images
-    from host_tools.bundle.warnings import warnings_of
+    from host_tools.field.bundle import Bundle
+    from host_tools.field.bundle.broker_files import links
+    from host_tools.field.bundle.build import Ingredients, build
+    from host_tools.field.bundle.bundle import write
+    from host_tools.field.bundle.sources import city_keys, practice_images, read_file, read_images
+    from host_tools.field.bundle.warnings import warnings_of
+    from host_tools.keys.signing import fingerprint, read_signer
     from host_tools.site import load_site
     from host_tools.site.load import find_site
     from host_tools.verbs.keys import warn_shared
@@ -125,7 +125,7 @@ def make(
 @click.option("--trust", metavar="PEM", type=FILE, help="The key that must have signed it.")
 @json_option
 def show(file: Path, trust: Path | None, as_json: bool) -> None:
-    from host_tools.bundle import Bundle
+    from host_tools.field.bundle import Bundle
 
     found = Bundle.open(file, trust)
     if as_json:
@@ -136,7 +136,7 @@ def show(file: Path, trust: Path | None, as_json: bool) -> None:
 
 def _report(found: Bundle, file: Path) -> dict[str, Any]:
     """What is in a bundle, for programs; no secret among it."""
-    from host_tools.bundle.signing import fingerprint
+    from host_tools.keys.signing import fingerprint
 
     return {
         **found.manifest,
@@ -147,8 +147,8 @@ def _report(found: Bundle, file: Path) -> dict[str, Any]:
 
 
 def _show(found: Bundle, file: Path) -> None:
-    from host_tools.bundle.signing import fingerprint
-    from host_tools.images.partitions import first_app, layout
+    from host_tools.field.images.partitions import first_app, layout
+    from host_tools.keys.signing import fingerprint
 
     said = found.manifest
     if found.practice:

@@ -11,18 +11,18 @@ from typing import Any
 
 import click
 
-from host_tools.commission.knowledge import Position, known
-from host_tools.commission.outcome import Outcome
-from host_tools.commission.record import check_folder, record_of, stem, write_json
-from host_tools.commission.run import commission as try_everything
-from host_tools.commission.telling import check_name, figures, notes
-from host_tools.commission.visit import Visit
 from host_tools.errors import DiyaError
+from host_tools.field.commission.known_pole import Position, known
+from host_tools.field.commission.outcome import Outcome
+from host_tools.field.commission.record import check_folder, record_of, stem, write_json
+from host_tools.field.commission.run_checks import commission as try_everything
+from host_tools.field.commission.session import Visit
+from host_tools.field.commission.text import check_name, figures, notes
+from host_tools.field.console_client import Service, Status
+from host_tools.field.console_client.choose_port import the_port
 from host_tools.language import Language, Spoken, SpokenCommand, language_option
 from host_tools.output import coloured, console, json_option, say_json, styled
 from host_tools.registry import Registry, parse_label, registry_option, registry_path
-from host_tools.service import Service, Status
-from host_tools.service.choosing import the_port
 
 TECHNICIAN = "DIYA_TECHNICIAN"
 NOT_PASSED = 3
@@ -127,7 +127,7 @@ def _board_of(status: Status, registry: Registry, language: Language) -> str | N
 
 def _leave(record: dict[str, Any], language: Language, folder: Path, registry: Registry) -> tuple[Path, Path]:
     """Writes the record down, for machines first: JSON, then the page, then the registry."""
-    from host_tools.commission.page import write_pdf
+    from host_tools.field.commission.certificate_pdf import write_pdf
 
     found = write_json(record, folder)
     page = write_pdf(record, language, folder / f"{stem(record)}.pdf")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from host_tools.doctor.finding import OK, PROBLEM, WARNING, Finding
+from host_tools.field.doctor.finding import OK, PROBLEM, WARNING, Finding
 from host_tools.output import json_option, say_json, styled
 from host_tools.registry.place import registry_option, registry_path
 
@@ -40,9 +40,9 @@ def doctor(
 
 
 def _examine(site: str | None, broker: str | None, ca: Path | None, registry: Path) -> Iterator[Finding]:
-    from host_tools.doctor import adapters, files, tools
-    from host_tools.doctor.broker import broker as reach
-    from host_tools.place import DEFAULT_SITE, place_of
+    from host_tools.city.commands.place import DEFAULT_SITE, place_of
+    from host_tools.field.doctor import adapters, files, tools
+    from host_tools.field.doctor.broker import broker as reach
 
     address = place_of(site or DEFAULT_SITE, broker, None).broker if site or broker else None
     yield from tools.python()

@@ -15,11 +15,11 @@ from host_tools.output import coloured, console, json_option, say_json
 from host_tools.registry.place import registry_option, registry_path
 
 if TYPE_CHECKING:
-    from host_tools.bundle import Bundle
-    from host_tools.flashing.job import Job
-    from host_tools.flashing.memory import Memory
-    from host_tools.flashing.run import Run
-    from host_tools.ports import PortInfo
+    from host_tools.field.bundle import Bundle
+    from host_tools.field.flashing.flash_job import Job
+    from host_tools.field.flashing.last_run import Memory
+    from host_tools.field.flashing.parallel_run import Run
+    from host_tools.field.ports import PortInfo
     from host_tools.registry import Registry
 
 SWITCH_S = 0.0005  # between two threads: what one port computes must not keep the line of another waiting
@@ -57,14 +57,14 @@ def flash(
 ) -> None:  # fmt: skip
     said = Language(lang)
     with said.told():
-        from host_tools.flashing.memory import Memory, memory_path
+        from host_tools.field.flashing.last_run import Memory, memory_path
 
         if bool(pole) + following + resume > 1:
             raise click.UsageError(said.say("flash.one_way"))
         memory = Memory(memory_path())
         left = None
         if resume:
-            from host_tools.flashing.resume import unfinished
+            from host_tools.field.flashing.unfinished import unfinished
 
             bundle_of_run, erase_data, left = unfinished(memory, ports)
             bundle = bundle or bundle_of_run
@@ -89,16 +89,16 @@ class _Flashing:
         left: list[tuple[PortInfo, str]] | None, erase_data: bool, replace: bool, baud: int | None, no_stub: bool,
         trust: Path | None, by: str, registry_file: Path | None,
     ) -> None:  # fmt: skip
-        from host_tools.bundle import Bundle
-        from host_tools.flashing.errors import FlashError
-        from host_tools.flashing.files import Files
-        from host_tools.flashing.job import Job
-        from host_tools.flashing.names import Registered
-        from host_tools.flashing.practice import check_practice
-        from host_tools.flashing.rates import rates
-        from host_tools.flashing.run import Run, exit_code
-        from host_tools.flashing.trust import check_signer
-        from host_tools.ports import adapter_key, different, find
+        from host_tools.field.bundle import Bundle
+        from host_tools.field.flashing.baud_rates import rates
+        from host_tools.field.flashing.errors import FlashError
+        from host_tools.field.flashing.flash_job import Job
+        from host_tools.field.flashing.parallel_run import Run, exit_code
+        from host_tools.field.flashing.practice_bundle import check_practice
+        from host_tools.field.flashing.region_files import Files
+        from host_tools.field.flashing.registry_check import Registered
+        from host_tools.field.flashing.signer_check import check_signer
+        from host_tools.field.ports import adapter_key, different, find
         from host_tools.registry import Registry
 
         sys.setswitchinterval(SWITCH_S)
@@ -138,8 +138,8 @@ class _Flashing:
         left: list[tuple[PortInfo, str]] | None,
     ) -> Iterator[Iterator[tuple[PortInfo, str]]]:  # fmt: skip
         """What to flash at once: one round, or one after the other as long as labels are scanned."""
-        from host_tools.flashing.errors import FlashError
-        from host_tools.flashing.which import next_poles, pole_on_label, scanned
+        from host_tools.field.flashing.choose_pole import next_poles, pole_on_label, scanned
+        from host_tools.field.flashing.errors import FlashError
 
         if left is not None:
             yield iter(left)
@@ -167,7 +167,7 @@ class _Flashing:
         return sys.stdin.readline() or None
 
     def _watch(self, run: Run) -> None:
-        from host_tools.flashing.screen import Lines, table
+        from host_tools.field.flashing.progress_screen import Lines, table
 
         if not self.drawn:
             run.wait(Lines(self.said, self._say).look)
@@ -178,7 +178,7 @@ class _Flashing:
             run.wait(lambda jobs: live.update(table([job.row for job in jobs], self.said), refresh=True))
 
     def _tell(self, jobs: list[Job]) -> None:
-        from host_tools.flashing.screen import outcome
+        from host_tools.field.flashing.progress_screen import outcome
 
         for job in jobs:
             failed = job.error is not None
@@ -196,7 +196,7 @@ def _chained(first: tuple[PortInfo, str], rest: Iterator[tuple[PortInfo, str]]) 
 
 
 def _report(job: Job, said: Language) -> dict[str, Any]:
-    from host_tools.flashing.screen import outcome
+    from host_tools.field.flashing.progress_screen import outcome
 
     return {
         "port": job.port.device,

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from host_tools.files import shared_with
-from host_tools.key_file import KeyFile
-from host_tools.option_types import NamedPath
+from host_tools.keys.key_file import KeyFile
+from host_tools.verbs.option_types import NamedPath
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
+from host_tools.city.commands.place import check_whom, site_option, whom_options
 from host_tools.errors import CommandError
 from host_tools.output import json_option, say_json, waiting
 from host_tools.output_file import try_output
-from host_tools.place import check_whom, site_option, whom_options
 from host_tools.site.load import load_site
 from host_tools.site.model import Pole, Site
 
@@ -36,7 +36,7 @@ def label(
     site: str, poles: tuple[str, ...], group: str | None, everyone: bool, pdf: Path | None, svg: Path | None,
     sheet_name: str, skip: int, as_json: bool,
 ) -> None:  # fmt: skip
-    from host_tools.labels import SHEETS, Named, file_names, svg_of, write_pdf
+    from host_tools.field.labels import SHEETS, Named, file_names, svg_of, write_pdf
 
     check_whom(poles, group, everyone)
     sheet = SHEETS.get(sheet_name)

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple, TypeVar
 import click
 from rich.cells import cell_len, set_cell_size
 
+from host_tools.durations import span
+from host_tools.field.console_client import PoleSilent, Service
+from host_tools.field.console_client import text as words
+from host_tools.field.console_client.choose_port import the_port
+from host_tools.field.console_client.client import HELLO_S, LONGEST_REASON
 from host_tools.language import Language, Spoken, SpokenCommand, SpokenGroup, language_option
 from host_tools.output import console, json_option, on_terminal, say_json, say_json_line
-from host_tools.service import PoleSilent, Service, words
-from host_tools.service.choosing import the_port
-from host_tools.service.client import HELLO_S, LONGEST_REASON
-from host_tools.spans import span
 from host_tools.text import shows_whole
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -218,7 +219,7 @@ def _once(service: Service, wanted: Wanted) -> None:
 def _live(service: Service, language: Language, log: deque[str]) -> None:
     from rich.live import Live
 
-    from host_tools.service.screen import draw
+    from host_tools.field.console_client.screen import draw
 
     screen = console()
     status, reading = service.hello(), service.read()

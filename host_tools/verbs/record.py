@@ -10,14 +10,14 @@ from typing import Any, TextIO
 
 import click
 
+from host_tools.city.commands.place import Connection, connection_options, site_option
+from host_tools.city.record import query, text_lines
+from host_tools.city.record.known_names import check_names
+from host_tools.city.record.query import Reader, Wanted
 from host_tools.errors import CommandError
-from host_tools.option_types import WORD, NamedPath
 from host_tools.output import json_option, say_json
-from host_tools.place import Connection, connection_options, site_option
-from host_tools.record import lines, query
-from host_tools.record.known import check_names
-from host_tools.record.query import Reader, Wanted
 from host_tools.verbs.keys import key_file_option, opened
+from host_tools.verbs.option_types import WORD, NamedPath
 from host_tools.verbs.record_file import (
     dark_of,
     db_option,
@@ -67,9 +67,9 @@ def run(
     connection: Connection, site: str, db: Path | None, key_file: Path | None, silent_after: str,
     seconds: float | None, as_json: bool,
 ) -> None:  # fmt: skip
-    from host_tools.record.recorder import Recorder
-    from host_tools.record.store import Record
-    from host_tools.spans import span
+    from host_tools.city.record.recorder import Recorder
+    from host_tools.city.record.store import Record
+    from host_tools.durations import span
 
     if seconds is not None and not seconds > 0:
         raise CommandError(f"--seconds is {seconds:g} and must be above 0")
@@ -123,11 +123,11 @@ def show(
         reader.dark = dark_of(reader, files_of(reader))
         summary = reader.summary()
         if latest:
-            rows, name, line = reader.latest(wanted), "latest", lines.pole
+            rows, name, line = reader.latest(wanted), "latest", text_lines.pole
         elif gaps_:
-            rows, name, line = reader.gaps(wanted), "gaps", lines.gap
+            rows, name, line = reader.gaps(wanted), "gaps", text_lines.gap
         else:
-            rows, name, line = reader.latest_events(wanted, last), "events", lines.event
+            rows, name, line = reader.latest_events(wanted, last), "events", text_lines.event
         if as_json:
             say_json({"summary": summary, name: rows})
             return
@@ -174,10 +174,10 @@ def export(
 )  # fmt: skip
 @json_option
 def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None:
-    from host_tools.correlation import lines as fault_lines
-    from host_tools.correlation import street_faults, switched
-    from host_tools.record import heard
-    from host_tools.record.believed import as_of
+    from host_tools.city.correlation import lines as fault_lines
+    from host_tools.city.correlation import street_faults, switched
+    from host_tools.city.record import history as heard
+    from host_tools.city.record.believed_times import as_of
 
     with query.reading(record_file(db)) as reader:
         known = known_site(site, reader)

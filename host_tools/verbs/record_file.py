@@ -7,17 +7,17 @@ from pathlib import Path
 
 import click
 
-from host_tools.correlation import Fault, switched
-from host_tools.correlation.fault import FEEDER
-from host_tools.correlation.seeming import DAYS, seeming, sentence
-from host_tools.correlation.switched import NOTHING
+from host_tools.city.correlation import Fault, switched
+from host_tools.city.correlation.fault import FEEDER
+from host_tools.city.correlation.learned_feeders import DAYS, seeming, sentence
+from host_tools.city.correlation.switched_feeders import NOTHING
+from host_tools.city.record import history as heard
+from host_tools.city.record.query import Reader
 from host_tools.errors import CommandError
-from host_tools.option_types import NamedPath
-from host_tools.record import heard
-from host_tools.record.query import Reader
 from host_tools.site.load import find_site, load_site
 from host_tools.site.model import Site, SiteError
 from host_tools.user_folders import state_folder
+from host_tools.verbs.option_types import NamedPath
 
 db_option = click.option(
     "--db", "--record", "db", metavar="FILE", type=NamedPath(dir_okay=False, path_type=Path),

@@ -10,18 +10,27 @@ from pathlib import Path
 
 import click
 
-from host_tools import envelope, sending, spans
-from host_tools.correlation.telling import names as runs
-from host_tools.envelope import Counters
+from host_tools import durations
+from host_tools.broker.connection import Link, within
+from host_tools.city.commands import send as sending
+from host_tools.city.commands.place import (
+    Connection,
+    check_whom,
+    connection_options,
+    site_option,
+    wait_option,
+    whom_options,
+)
+from host_tools.city.commands.send import Outcome, Sender, Target
+from host_tools.city.commands.speaker import topics
+from host_tools.city.correlation.text import names as runs
 from host_tools.errors import CommandError
-from host_tools.link import Link, within
-from host_tools.option_types import WORD
 from host_tools.output import json_option, reading_bar, say_json, waiting, warn
-from host_tools.place import Connection, check_whom, connection_options, site_option, wait_option, whom_options
-from host_tools.sending import Outcome, Sender, Target
-from host_tools.speaker import topics
 from host_tools.verbs.keys import key_file_option, opened
-from pole import contract
+from host_tools.verbs.option_types import WORD
+from host_tools.wire import envelope
+from host_tools.wire.envelope import Counters
+from pole.wire import contract
 
 DEFAULT_SPAN = "30m"
 LONGEST_WAIT_S = 86400.0
@@ -77,7 +86,7 @@ def send(
 
     body(0)  # what no pole would take is said before a broker is asked
     target = Target(tuple(dict.fromkeys(poles)), group or "")
-    seconds = spans.span(span or DEFAULT_SPAN)
+    seconds = durations.span(span or DEFAULT_SPAN)
     keys = opened(key_file).known() if key_file else None
     place = connection.place(site)
     with Link(place.broker, topics(place), within(wait_s)) as link:
@@ -91,7 +100,7 @@ def send(
                 " that are not waited for; with --site FOLDER the poles of its poles.csv are all known"
             )
         now = sender.clock.now()
-        expiration = spans.moment(until, now, place.zone) if until else int(now) + seconds
+        expiration = durations.moment(until, now, place.zone) if until else int(now) + seconds
         outcome = _with_progress(sender, target, body(expiration), wait_s)
     if as_json:
         say_json({"target": str(target), "expiration": None if cancel else expiration, **sending.as_json(outcome)})

@@ -75,10 +75,10 @@ def check(ctx: click.Context, folder: str, as_json: bool) -> None:
 @click.option("--png", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write a PNG as well.")
 @json_option
 def preview(folder: str, night_of: str | None, group: str | None, png: Path | None, as_json: bool) -> None:
-    from host_tools.picture import png as draw
-    from host_tools.plot import Series, night_plot
+    from host_tools.drawing.png_plot import png as draw
+    from host_tools.drawing.terminal_plot import Series, night_plot
     from host_tools.site import load_site
-    from host_tools.site.night import OFF_BY_DAY, courses, energy_wh, power_of
+    from host_tools.site.night_preview import OFF_BY_DAY, courses, energy_wh, power_of
 
     try_output("--png", png)
     place = load_site(folder)
@@ -160,8 +160,8 @@ def broker_config(
     folder: str, out: Path, ca: Path | None, cert: Path | None, key: Path | None, port: int, city_port: int,
     city_bind: str, certificates: bool, data: Path, as_json: bool,
 ) -> None:  # fmt: skip
+    from host_tools.broker.mosquitto_config import Plan, write
     from host_tools.site import load_site
-    from host_tools.site.broker_config import Plan, write
 
     here = out.resolve()
     plan = Plan(

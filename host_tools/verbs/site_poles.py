@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from host_tools.envelope import Counters
+from host_tools.broker.connection import Link, within
+from host_tools.city.commands.place import Connection, check_whom, connection_options, wait_option, whom_options
+from host_tools.city.commands.speaker import topics as command_topics
 from host_tools.errors import CommandError
-from host_tools.link import Link, within
 from host_tools.output import json_option, say_json, waiting, warn
-from host_tools.place import Connection, check_whom, connection_options, wait_option, whom_options
 from host_tools.site.model import Pole, Site
-from host_tools.speaker import topics as command_topics
 from host_tools.verbs.keys import key_file_option, opened
 from host_tools.verbs.send import WAIT_S, names, print_rejected, sender_name
+from host_tools.wire.envelope import Counters
 
 DEFAULT = "sagar"
 CONFIGURE_S = 120.0  # a pole starts anew for it, and comes back within a minute
@@ -32,7 +32,7 @@ def configure(
     ctx: click.Context, connection: Connection, folder: str, poles: tuple[str, ...], group: str | None, everyone: bool,
     key_file: Path | None, wait_s: float, as_json: bool,
 ) -> None:  # fmt: skip
-    from host_tools.site import configure as library
+    from host_tools.city.commands import configure as library
     from host_tools.site import load_site
 
     site = load_site(folder)
@@ -87,7 +87,7 @@ def rekey(
     ctx: click.Context, connection: Connection, folder: str, poles: tuple[str, ...], group: str | None, everyone: bool,
     key_file: Path, name: str | None, remove: bool, wait_s: float, as_json: bool,
 ) -> None:  # fmt: skip
-    from host_tools.rekeying import Rekeyer
+    from host_tools.city.commands.rekey import Rekeyer
     from host_tools.site import load_site
 
     site = load_site(folder)

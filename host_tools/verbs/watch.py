@@ -7,20 +7,20 @@ from typing import Any
 
 import click
 
+from host_tools.broker.connection import Link, Message, within
 from host_tools.broker.retained import Reading, read
-from host_tools.clock import WAIT_S, SiteClock, no_simulation
-from host_tools.clock import topic as clock_topic
+from host_tools.city.commands.place import Connection, Place, connection_options, site_option
+from host_tools.city.live import text_lines
+from host_tools.city.live.faults import CONDITIONS, SAFE_MODE, SUPPLY_LOSS
+from host_tools.city.live.row import Happening, Wanted
+from host_tools.city.live.street_state import Street
 from host_tools.closest import closest
 from host_tools.errors import CommandError
-from host_tools.link import Link, Message, within
-from host_tools.option_types import WORD
 from host_tools.output import console, json_option, on_terminal, reading_bar, say_json, say_json_line, warn
-from host_tools.place import Connection, Place, connection_options, site_option
-from host_tools.watch import lines
-from host_tools.watch.faults import CONDITIONS, SAFE_MODE, SUPPLY_LOSS
-from host_tools.watch.row import Happening, Wanted
-from host_tools.watch.street import Street
-from pole import contract
+from host_tools.verbs.option_types import WORD
+from host_tools.wire.simulated_clock import WAIT_S, SiteClock, no_simulation
+from host_tools.wire.simulated_clock import topic as clock_topic
+from pole.wire import contract
 
 FRAME_S, CITY_FRAME_S = 0.25, 1.0  # between two pictures: of a street, and of one with more poles than ...
 CITY = 2000
@@ -161,18 +161,18 @@ class _Watcher:
             return
         now = self.now()
         for row in self.street.rows():
-            click.echo(lines.row_line(row, now, self.place.zone, self.street.shown.by_day))
+            click.echo(text_lines.row_line(row, now, self.place.zone, self.street.shown.by_day))
         self.sum_up()
 
     def sum_up(self) -> None:
         """The last lines: never heard, by ward, and the street in numbers."""
         shown = self.street.shown
         self.now()  # tells the street whether it is day
-        never = lines.never_line(shown.never())
-        wards = lines.ward_lines(shown.wards()) if len(shown.names) > FEW else []
+        never = text_lines.never_line(shown.never())
+        wards = text_lines.ward_lines(shown.wards()) if len(shown.names) > FEW else []
         for line in [never, *wards] if never else wards:
             click.echo(line)
-        click.echo(lines.summary_line(self.street.summary()))
+        click.echo(text_lines.summary_line(self.street.summary()))
 
 
 def _stream(link: Link, watcher: _Watcher, seconds: float | None, as_json: bool) -> None:
@@ -185,7 +185,7 @@ def _stream(link: Link, watcher: _Watcher, seconds: float | None, as_json: bool)
                 known = row.as_json(watcher.street.shown.by_day)
                 say_json_line({"at": one.at, "kind": one.kind, "text": one.text, "bad": one.bad, **known})
             else:
-                click.echo(lines.line_of(one, row, watcher.place.zone))
+                click.echo(text_lines.line_of(one, row, watcher.place.zone))
 
     until = None if seconds is None else time.monotonic() + seconds
     try:
@@ -213,7 +213,7 @@ def _live(link: Link, watcher: _Watcher, seconds: float | None, note: str) -> No
     from rich.live import Live
     from rich.text import Text
 
-    from host_tools.watch import screen
+    from host_tools.city.live import screen
 
     terminal = console()
     begin = time.monotonic()

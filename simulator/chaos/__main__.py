@@ -8,7 +8,7 @@ from time import perf_counter
 
 import click
 
-from simulator.chaos.living import SETTINGS, SITE, small, verdicts
+from simulator.chaos.night_run import SETTINGS, SITE, small, verdicts
 
 FAILED = 3  # exit code: a promise was broken
 POLES = 25

@@ -18,7 +18,7 @@ from astral import Observer
 from astral.sun import sunrise, sunset
 
 from host_tools.site.model import Site
-from simulator.scenario.kinds import FEEDER, KINDS, POLE, Kind
+from simulator.happenings.catalogue import FEEDER, KINDS, POLE, Kind
 from simulator.street.troubles import PARTS, WRONG_CLOCKS
 
 Table = dict[str, Any]

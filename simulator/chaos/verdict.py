@@ -10,12 +10,12 @@ import json
 from collections import Counter, defaultdict
 from typing import Any
 
-from pole import contract
+from pole.wire import contract
 from simulator.chaos.oracle import CalendarOracle
-from simulator.report.accepted import ACCEPTED
+from simulator.happenings.accepted import ACCEPTED
+from simulator.happenings.catalogue import KINDS
 from simulator.run import Outcome
-from simulator.scenario.kinds import KINDS
-from simulator.street.journalled import journalled
+from simulator.street.journal_reader import journalled
 from simulator.street.troubles import CHIP_WRONG, CITY_TIME, RTC_WRONG, SERVER_TIME
 
 PART_FAILURE = "partFailure"

@@ -13,7 +13,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from host_tools.firmware import start_module
+from host_tools.firmware_build.sources import start_module
+from simulator.device_modules import ops
 from simulator.engines.cpython_console import TypedLines
 from simulator.engines.cpython_net import CpythonNet
 from simulator.engines.engine import Hardware, PoleDied, Runner
@@ -21,9 +22,8 @@ from simulator.engines.signals import WaitingSignals
 from simulator.engines.virtual_loop import VirtualLoop
 from simulator.hardware.flash import Flash
 from simulator.hardware.little_files import LittleFiles
-from simulator.virtual import ops
 
-VIRTUAL = "simulator.virtual."
+VIRTUAL = "simulator.device_modules."
 REPLACED = ("machine", "network", "esp32")
 
 

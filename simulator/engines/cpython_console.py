@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-LONGEST = 240  # bytes of a line, as in pole/drivers/console.py
+LONGEST = 240  # bytes of a line, as in pole/drivers/chip/console.py
 
 
 class TypedLines:
-    """Stands in for ``pole/drivers/console.py``; what the pole prints goes where all that it prints goes."""
+    """Stands in for ``pole/drivers/chip/console.py``; what the pole prints goes where all that it prints goes."""
 
     def __init__(self) -> None:
         self._typed = b""

@@ -1,4 +1,4 @@
-"""The pole's ``net`` port under CPython: what ``pole/drivers/net.py`` is on MicroPython, over the same sockets."""
+"""The pole's ``net`` port under CPython: what ``pole/drivers/network/sockets.py`` is on MicroPython."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from simulator.device_modules import hostops, ops
 from simulator.engines.cpython_tls import CpythonTls, Secure
 from simulator.engines.virtual_loop import VirtualLoop
 from simulator.hardware.memory import EPOCH_UNIX
 from simulator.network.endpoint import POLLERR, POLLIN, POLLOUT, SOCK_DGRAM, SOCK_STREAM
-from simulator.virtual import hostops, ops
 
 Handle = Callable[[int, int, int, bytes], tuple[int, bytes]]
 
@@ -64,7 +64,7 @@ class CpythonNet:
         self.call(ops.RTC_SET, unix - EPOCH_UNIX)
 
     def shortage(self) -> str:
-        from pole.drivers import tls  # not above: it imports machine
+        from pole.drivers.network import tls  # not above: it imports machine
 
         return str(tls.shortage())
 
@@ -111,7 +111,7 @@ class CpythonNet:
 
 
 class CpythonStream:
-    """One connection, with the calls of the stream in ``pole/drivers/net.py``, and its pieces."""
+    """One connection, with the calls of the stream in ``pole/drivers/network/sockets.py``, and its pieces."""
 
     def __init__(self, net: CpythonNet, number: int) -> None:
         self.number = number

@@ -6,12 +6,12 @@ import socket
 import struct
 from pathlib import Path
 
-from host_tools.bundle.compiling import compile_tree
-from host_tools.firmware import FIRMWARE
-from host_tools.micropython_vm import find_micropython
+from host_tools.firmware_build.compile import compile_tree
+from host_tools.firmware_build.find_micropython import find_micropython
+from host_tools.firmware_build.sources import FIRMWARE
+from simulator.device_modules import hostops, ops
 from simulator.engines.engine import Hardware, PoleDied
 from simulator.engines.vm_process import RAISED, Request, VmProcess
-from simulator.virtual import hostops, ops
 
 VIRTUAL = Path(hostops.__file__).parent
 STAND_INS = 32 * 1024  # bytes of a virtual machine that what is C on a chip takes there: VIRTUAL

@@ -13,14 +13,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO
 
-from simulator.virtual import hostops
+from simulator.device_modules import hostops
 
 CTRL_C = 3
 _REQUEST = struct.Struct("<BBHii")
 _HEAD = _REQUEST.size
 _ANSWER = struct.Struct("<iHH")
 _INTERRUPTED = 1  # the kind of exception, as RAISED in virtual/_chip.py has it
-RAISED = (OSError, ValueError, MemoryError, RuntimeError)  # 2 and up, as in simulator/virtual/_chip.py
+RAISED = (OSError, ValueError, MemoryError, RuntimeError)  # 2 and up, as in simulator/device_modules/_chip.py
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -32,7 +32,7 @@ def _die_with_parent() -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-# one call of a virtual module (simulator/virtual/_chip.py): operation, 1 when nobody waits for an answer, a, b, data
+# one call of a virtual module (simulator/device_modules/_chip.py): operation, 1 where no answer is wanted, a, b, data
 Request = tuple[int, int, int, int, bytes]
 
 

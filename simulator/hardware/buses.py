@@ -9,8 +9,8 @@ import errno
 from collections.abc import Callable
 from typing import Protocol
 
+from simulator.device_modules import ops
 from simulator.hardware.part import Answer, Operation
-from simulator.virtual import ops
 
 _EVERYTHING = 1 << 20
 

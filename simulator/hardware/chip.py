@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from hashlib import shake_128
 
+from simulator.device_modules import ops
 from simulator.hardware.buses import I2cBuses, Uarts
 from simulator.hardware.dram import Dram
 from simulator.hardware.flash import Flash
@@ -13,7 +14,6 @@ from simulator.hardware.memory import EPOCH_UNIX, Nvs, Rtc
 from simulator.hardware.part import Answer, Operation, Part
 from simulator.hardware.radio import Radio
 from simulator.hardware.watchdog import Watchdog
-from simulator.virtual import ops
 
 PWRON_RESET = 1
 HARD_RESET = 2
@@ -86,7 +86,7 @@ class Chip:
         self._adc[pin] = sample
 
     def handle(self, op: int, a: int = 0, b: int = 0, data: bytes = b"") -> Answer:
-        """Value and data that answer operation *op* of ``simulator.virtual.ops``.  Raises KeyError for any other."""
+        """Value and data that answer operation *op* of ``simulator.device_modules.ops``.  KeyError for any other."""
         return self._operations[op](a, b, data)
 
     def power_on(self, cause: int) -> None:

@@ -13,12 +13,12 @@ import errno
 import struct
 from collections.abc import Callable
 
+from simulator.device_modules import ops
 from simulator.hardware.idf_heap import IdfHeap, Piece
 from simulator.hardware.part import Answer, Operation
-from simulator.virtual import ops
 
 FIRST_AREA = 56 * 1024  # bytes of Python's heap at the start (ports/esp32/mpconfigport.h)
-SECOND_AREA = 48 * 1024  # bytes that pole/drivers/heap.py has it grow by, to 104 KB in all
+SECOND_AREA = 48 * 1024  # bytes that pole/drivers/chip/heap.py has it grow by, to 104 KB in all
 REGIONS = (33_108, 110_592)  # of ESP-IDF's heap beside that: together 143,700 bytes, the second in one piece
 UNMEASURED = (33_108, 300_000)  # of any other chip: so much that nothing is refused for what was never measured
 WIFI = (29_712, 12_288)  # what a Wi-Fi that is on takes: 101,700 bytes are left, 98,304 of them in one piece

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from hashlib import shake_128
 from typing import NamedTuple
 
+from simulator.device_modules import ops
 from simulator.hardware import part
-from simulator.virtual import ops
 
 BLOCK = 4096
 DATA_BLOCKS = 256  # of the data partition: 1 MiB

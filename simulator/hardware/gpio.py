@@ -6,8 +6,8 @@ import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from simulator.device_modules import ops
 from simulator.hardware.part import Answer, Operation
-from simulator.virtual import ops
 
 FULL = 65535
 _OUTPUT = 2  # bit of a pin's mode: it drives

@@ -1,7 +1,7 @@
-"""littlefs over a flash, under CPython: what MicroPython's VfsLfs2 and ``pole/drivers/files.py`` do, without them.
+"""littlefs over a flash, under CPython: what MicroPython's VfsLfs2 and ``pole/drivers/flash/files.py`` do.
 
-The geometry is that of ``pole/drivers/storage.py``, which it takes the place of: both are mounted, and formatted where
-there is nothing to mount, by the same code.
+The geometry is that of ``pole/drivers/flash/storage.py``, which it takes the place of: both are mounted, and formatted
+where there is nothing to mount, by the same code.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 from littlefs import LittleFS, LittleFSError, lfs
 from littlefs.lfs import LFSConfig, LFSFileFlag
 
-from pole.drivers.files import part_of
+from pole.drivers.flash.files import part_of
 from simulator.hardware.flash import BLOCK, Flash
 
-UNIT = 32  # bytes read, programmed and looked ahead at once, as in pole/drivers/storage.py
+UNIT = 32  # bytes read, programmed and looked ahead at once, as in pole/drivers/flash/storage.py
 # fixed in VfsLfs2: its cache is 4 times that, and metadata moves to other blocks after 100 erases
 CACHE = 4 * UNIT
 CYCLES = 100
@@ -59,9 +59,9 @@ class LittleFiles:
         self.blocks = flash.blocks
         self._flash = flash
         self._mounted: LittleFS | None = None
-        self.failures: Any = None  # as in pole/drivers/files.py
+        self.failures: Any = None  # as in pole/drivers/flash/files.py
 
-    # -- what pole/drivers/storage.py asks of a partition
+    # -- what pole/drivers/flash/storage.py asks of a partition
 
     @property
     def store(self) -> LittleFiles:
@@ -97,7 +97,7 @@ class LittleFiles:
         """The power is gone: whatever is still called changes nothing any more."""
         self._mounted = None
 
-    # -- what pole/drivers/files.py offers
+    # -- what pole/drivers/flash/files.py offers
 
     def read(self, name: str) -> bytes | None:
         for last in (False, True):

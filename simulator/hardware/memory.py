@@ -6,8 +6,8 @@ import struct
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from simulator.device_modules import ops
 from simulator.hardware.part import Answer, Operation
-from simulator.virtual import ops
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 EPOCH_UNIX = 946684800

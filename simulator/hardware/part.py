@@ -10,7 +10,7 @@ Operation = Callable[[int, int, bytes], Answer]
 
 
 class Part(Protocol):
-    """Pins, a bus, the radio: it answers some of the operations of ``simulator.virtual.ops``."""
+    """Pins, a bus, the radio: it answers some of the operations of ``simulator.device_modules.ops``."""
 
     def operations(self) -> dict[int, Operation]:
         """What it answers, by operation; each is called with a, b and data."""

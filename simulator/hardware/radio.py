@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from simulator.device_modules import ops
 from simulator.hardware.part import Answer, Operation
 from simulator.plant import noise
-from simulator.virtual import ops
 
 BEACON_TIMEOUT = 200
 NO_AP_FOUND = 201

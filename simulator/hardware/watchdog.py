@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from simulator.device_modules import ops
 from simulator.hardware.part import Answer, Operation
-from simulator.virtual import ops
 
 
 class Watchdog:

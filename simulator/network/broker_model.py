@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pole.contract import IN_FLIGHT
+from pole.wire.contract import IN_FLIGHT
 from simulator.network import mqtt_stream as mqtt
 
 

@@ -9,7 +9,7 @@ import errno
 from collections.abc import Callable
 from typing import Protocol
 
-from simulator.virtual import hostops
+from simulator.device_modules import hostops
 
 POLLIN = 1
 POLLOUT = 4
@@ -69,7 +69,7 @@ class Sockets:
         self._stalled: set[int] = set()
 
     def handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
-        """One call of the pole (``simulator/virtual/hostops.py``): the answer's value, below zero -errno, and data."""
+        """One call of the pole (``simulator/device_modules/hostops.py``): the answer's value (or -errno), and data."""
         try:
             return self._handle(op, a, b, data)
         except OSError as error:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
+from simulator.happenings.accepted import ACCEPTED, LATE_MS, LATE_OF, OVER_BY_THEMSELVES, UNNOTICED
 from simulator.plant import faults
-from simulator.report.accepted import ACCEPTED, LATE_MS, LATE_OF, OVER_BY_THEMSELVES, UNNOTICED
 from simulator.report.episodes import Episode, Event, pair_episodes
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Happening

@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 
-from host_tools.plot import Mark, Series
+from host_tools.drawing.terminal_plot import Mark, Series
 from simulator.report.nights import SUNRISE_ZENITH, TWILIGHT_ZENITH, Nights
 from simulator.run_time import RunTime
 

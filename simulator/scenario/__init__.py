@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from host_tools.site.lines import Lines
+from host_tools.site.toml_lines import Lines
 from simulator.run_time import RunTime
 from simulator.scenario.check import Reader
 from simulator.scenario.happening import Happening, Order, Scenario, ScenarioError

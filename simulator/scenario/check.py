@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from host_tools.site.lines import Path
-from pole import contract
+from host_tools.site.toml_lines import Path
+from pole.wire import contract
+from simulator.happenings.catalogue import ANYWHERE, EVENT_TYPES, FORMER, KINDS, Kind
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Happening, Order, Scenario
-from simulator.scenario.kinds import ANYWHERE, EVENT_TYPES, FORMER, KINDS, Kind
 from simulator.scenario.mistakes import Mistakes, bound_of_name, closest
 from simulator.scenario.times import BOUND as TIME_BOUND
 from simulator.scenario.times import moment, shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from host_tools.closest import near
-from host_tools.site.lines import Lines, Path
+from host_tools.site.toml_lines import Lines, Path
 from simulator.scenario.times import shown
 
 CLOSE = 0.81  # of difflib's ratio: P003 is P0003, and P0123 is not P0012

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from host_tools.correlation import SupplyLoss, switched
+from host_tools.city.correlation import SupplyLoss, switched
 from host_tools.site.model import Site
-from pole import contract, contract_acks
+from pole.wire import ack_reasons, contract
+from simulator.happenings.catalogue import EVENT_TYPES
 from simulator.kernel import Kernel
 from simulator.report.detection import Event
-from simulator.scenario.kinds import EVENT_TYPES
-from simulator.street.silences import Silences
+from simulator.street.communication_failures import Silences
 from simulator.street.transcript import Transcript
 
 RAISING = ("incident", "lock")  # whose commands never lower the level, so that no darkness is owed to them
@@ -100,7 +100,7 @@ class Recorder:
                 self.tell_level(pole)
         if kind == contract.ACK:
             self.acks[values.get("reason") or values.get("outcome") or "unknown"] += 1
-            if values.get("outcome") == contract_acks.APPLIED:
+            if values.get("outcome") == ack_reasons.APPLIED:
                 self._accepted(pole, values)
         elif kind == contract.EVENT:
             self._event(pole, values)

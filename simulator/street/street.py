@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from host_tools.site.compile import pole_config
 from host_tools.site.model import Pole, Site
+from host_tools.site.pole_settings import pole_config
 from simulator.engines.engine import Engine
 from simulator.kernel import Kernel
 from simulator.network.endpoint import Network
@@ -21,12 +21,12 @@ from simulator.report.detection import Detection, judge
 from simulator.report.night import NightLog
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Scenario
-from simulator.scenario.player import Player, Surroundings
 from simulator.street.city_time import CityTime
-from simulator.street.commissioned import commission
+from simulator.street.commissioning import commission
+from simulator.street.player import Player, Surroundings
+from simulator.street.pole_runner import VirtualPole
 from simulator.street.recorder import Recorder
 from simulator.street.troubles import CHIP_WRONG, CITY_TIME, SERVER_TIME
-from simulator.street.virtual_pole import VirtualPole
 from simulator.street.wiring import Wiring
 
 SAMPLE_MS = 300_000  # of the plot, and of the progress bar

@@ -10,7 +10,7 @@ import errno
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulator.virtual import ops
+from simulator.device_modules import ops
 
 SERVER_TIME, CITY_TIME, RTC_WRONG, RTC_STOPPED = "server_time_wrong", "city_time_wrong", "rtc_wrong", "rtc_stopped"
 ADC, METER, BUS, FLASH = "adc_fails", "meter_fails", "bus_fails", "flash_fails"

@@ -6,19 +6,21 @@ from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from pole.clock import FIRM
-from pole.drivers.bcd_time import mark
-from simulator.hardware import ds3231, lis3dh, lw14
-from simulator.hardware.adc import LinearSensor
-from simulator.hardware.bl0942 import Bl0942, Electrical
+from pole.drivers.rtc.bcd_time import mark
+from pole.timekeeping.clock import FIRM
 from simulator.hardware.chip import Chip
-from simulator.hardware.ds3231 import Ds3231
 from simulator.hardware.flash import Flash
+from simulator.hardware.gear import lw14
+from simulator.hardware.gear.lw14 import Lw14
 from simulator.hardware.gpio import FULL
-from simulator.hardware.lis3dh import Lis3dh
-from simulator.hardware.lw14 import Lw14
 from simulator.hardware.memory import Nvs
+from simulator.hardware.meter.bl0942 import Bl0942, Electrical
 from simulator.hardware.radio import Radio
+from simulator.hardware.rtc import ds3231
+from simulator.hardware.rtc.ds3231 import Ds3231
+from simulator.hardware.sensor import lis3dh
+from simulator.hardware.sensor.adc import LinearSensor
+from simulator.hardware.sensor.lis3dh import Lis3dh
 from simulator.kernel import Kernel
 from simulator.plant import noise
 from simulator.plant.pole import PolePlant

@@ -8,7 +8,7 @@ class PowerCut(Exception):
 class MortalStore:
     """Files as bytes by name.  ``left``: operations until the power is cut, None for never; ``done``: those there were.
 
-    A write is two operations, as drivers/files.py does it: the new file beside the old one, then its new name.
+    A write is two operations, as drivers/flash/files.py does it: the new file beside the old one, then its new name.
     """
 
     def __init__(self, files=()):

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from host_tools.broker import BrokerAddress, embedded_broker, parse_broker
+from host_tools.broker.connection import Link
 from host_tools.broker.mosquitto import Mosquitto, find_mosquitto
 from host_tools.errors import BrokerError
-from host_tools.link import Link
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from host_tools.broker.address import BrokerAddress, free_port
+from host_tools.broker.connection import Link
 from host_tools.broker.contact import ContactError
 from host_tools.broker.mosquitto import find_mosquitto
-from host_tools.link import Link
-from host_tools.record.session import Session
+from host_tools.broker.persistent_client import Session
+from host_tools.site.broker_address import BrokerAddress, free_port
 from tests.host_tools.certificates import Authority
 
 WAIT_S = 4.0

@@ -2,9 +2,9 @@
 
 import pytest
 
+from host_tools.broker.connection import Message
 from host_tools.broker.retained import BATCH_BYTES, Reading
 from host_tools.errors import BrokerError
-from host_tools.link import Message
 
 HEAD = "diya/1/sagar"
 KINDS = ("presence", "birth", "state")

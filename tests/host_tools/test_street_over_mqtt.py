@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from host_tools.broker.connection import Link
 from host_tools.broker.mosquitto import Mosquitto
 from host_tools.cli import run
-from host_tools.link import Link
-from pole import contract, contract_acks
-from pole.link.commands import Commands
+from pole.commands.judge import Commands
+from pole.wire import ack_reasons, contract
 from tests.installed import start
 from tests.patience import PATIENCE_S, until
 
@@ -175,7 +175,7 @@ def test_a_group_is_asked_at_once_and_the_deaf_are_named(broker: Mosquitto, pole
 def test_a_refusal_says_why(broker: Mosquitto, poles: Poles, capsys: Capture) -> None:
     code, said, _ = send(broker, capsys, "--group", "main-road", "--level", "10")
     assert code == 1
-    assert said["rejected"]["P0001"]["reason"] == contract_acks.BELOW_FLOOR
+    assert said["rejected"]["P0001"]["reason"] == ack_reasons.BELOW_FLOOR
     assert "must be at least 20" in said["rejected"]["P0002"]["detail"]
     assert run(["send", "--broker", broker.url, "--simulated", "--group", "main-road", "--level", "10"]) == 1
     out = capsys.readouterr().out
@@ -200,9 +200,9 @@ def test_a_cancel_is_done_where_nothing_was_held(
             "v": 1,
             "sender": json.loads(payload)["sender"],
             "n": json.loads(payload)["n"],
-            "outcome": contract_acks.REJECTED,
+            "outcome": ack_reasons.REJECTED,
         }
-        return self._say(pole, contract.ACK, {**ack, "reason": contract_acks.UNKNOWN_REFERENCE})
+        return self._say(pole, contract.ACK, {**ack, "reason": ack_reasons.UNKNOWN_REFERENCE})
 
     monkeypatch.setattr(Poles, "_obey", holds_nothing)
     code, said, _ = send(broker, capsys, "--group", "main-road", "--cancel")

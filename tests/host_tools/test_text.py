@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from host_tools import text as texts
 from host_tools.cli import run
 from host_tools.language import Language
-from host_tools.watch import payload
+from host_tools.wire import payload
 
 # Unicode 15, 12.1 (Devanagari joiners), 9.2 (Persian), 12.9 (Malayalam chillu), UTS 51 (emoji)
 TYPED = (

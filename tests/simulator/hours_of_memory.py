@@ -11,11 +11,11 @@ from collections import Counter
 from functools import partial
 from typing import Any, NamedTuple
 
-from host_tools import envelope
-from host_tools.envelope import Key
-from host_tools.record.wire import resend
-from pole import contract, contract_acks
-from simulator.street.commissioned import curve_of
+from host_tools.wire import envelope
+from host_tools.wire.envelope import Key
+from host_tools.wire.from_pole import resend
+from pole.wire import ack_reasons, contract
+from simulator.street.commissioning import curve_of
 from simulator.street.street import Street
 from simulator.street.street import StreetPole as Stage
 from tests.simulator.streets import HOUR_MS, MINUTE_MS, City, Lived, live
@@ -189,7 +189,7 @@ def check_pole(stage: Stage, city: Hours, lived: Lived) -> None:
     dram = stage.wiring.chip.dram
     assert dram.refused == dram.stalled == dram.starved == 0
     acks = lived.acks(stage.name)
-    assert {ack["outcome"] for ack in acks} == {contract_acks.APPLIED}, [ack for ack in acks if ack["reason"]]
+    assert {ack["outcome"] for ack in acks} == {ack_reasons.APPLIED}, [ack for ack in acks if ack["reason"]]
     assert len({(ack["sender"], ack["n"]) for ack in acks}) == city.sent[stage.name]
     answers = city.answers[stage.name]
     assert [answer["id"] for answer in answers if answer["ok"]] == list(range(1, city.asked[stage.name] + 1)), answers

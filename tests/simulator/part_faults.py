@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from simulator.device_modules import hostops, ops
 from simulator.hardware import little_files
 from simulator.street.street import Street
-from simulator.virtual import hostops, ops
 from tests.simulator.streets import MINUTE_MS, Lived, live
 
 BOARD = "virtual"  # boards/virtual.toml has all the pins below but the last, which BOARD_WITH_SUPPLY has

@@ -11,10 +11,10 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, cast
 
-from host_tools import envelope
 from host_tools.site import load_site
 from host_tools.site.model import Site
-from pole import contract
+from host_tools.wire import envelope
+from pole.wire import contract
 from simulator import run
 from simulator.hardware.flash import Flash
 from simulator.hardware.little_files import LittleFiles

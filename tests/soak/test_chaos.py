@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from simulator.chaos.living import lived, street, verdicts
 from simulator.chaos.mix import night
+from simulator.chaos.night_run import lived, street, verdicts
 
 SEED, NIGHTS, POLES = 1, 40, 25
 SAMPLE, SAMPLE_POLES = (3, 17), 4  # nights that both engines live

@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from host_tools.micropython_vm import find_micropython
+from host_tools.firmware_build.find_micropython import find_micropython
 from tests.firmware.reporting.cut_sweep import sweep
 
 ROOT = Path(__file__).parent.parent.parent

@@ -14,17 +14,17 @@ from datetime import datetime
 from pathlib import Path
 
 from host_tools.broker.mosquitto import Mosquitto
-from host_tools.record import query
-from host_tools.record.query import Wanted
+from host_tools.city.record import query
+from host_tools.city.record.query import Wanted
 from host_tools.site import load_site
 from simulator.run import Options, simulate
-from simulator.street.journalled import journalled
+from simulator.street.journal_reader import journalled
 from simulator.street.street import Street
 from tests.simulator.streets import HOUR_MS
 
 POLES = 20
 SPEED = 12000.0  # simulated seconds a second: the week takes two minutes
-RECORDER = Path(__file__).parent.parent / "host_tools" / "record" / "mortal.py"
+RECORDER = Path(__file__).parent.parent / "host_tools" / "city" / "record" / "mortal.py"
 GONE_H, BACK_H = 12, 132  # the network
 NETWORK = f'[[happening]]\nkind = "network_outage"\nat = "+{GONE_H}h"\nuntil = "+{BACK_H}h"\n'
 

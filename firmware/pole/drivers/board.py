@@ -22,10 +22,10 @@ def read(vfs):
 
 def light(description):
     """Ports whose lamp is lit and whose watchdog is armed; ``complete`` adds the rest."""
-    from pole.drivers.dimmer import Dimmer
+    from pole.drivers.chip.watchdog import Watchdog
+    from pole.drivers.output.dimmer import Dimmer
+    from pole.drivers.output.relay import Relay
     from pole.drivers.ports import Ports
-    from pole.drivers.relay import Relay
-    from pole.drivers.watchdog import Watchdog
 
     ports = Ports()
     ports.reset = machine.reset  # never soft_reset: that drives the PWM outputs to 0
@@ -42,44 +42,44 @@ def light(description):
 
 
 def bound_heap(ports, description, own):
-    """Sets the size of Python's heap (drivers/heap.py), which leaves the radio on; *own*, where given, is that heap."""
-    from pole.drivers import heap
-    from pole.drivers.wifi import Radio
-    from pole.modules import unload
+    """Sets the size of Python's heap (drivers/chip/heap.py), which leaves the radio on; *own*: a heap in its place."""
+    from pole.drivers.chip import heap
+    from pole.drivers.network.wifi import Radio
+    from pole.runtime.transient import unload
 
     ports.radio = Radio()
     ports.kept = heap.bound(description, ports.radio, own or heap.Heap(), ports.failures)
     del heap
-    unload("pole.drivers.heap", "pole.drivers.program")
+    unload("pole.drivers.chip.heap", "pole.drivers.flash.program")
 
 
 def complete(ports, description, vfs, data, net, nonce, partition, console):
     """Opens everything else; *net*, *nonce* and *console*, where given, are those ports, and *partition* is the data
     partition.
     """
-    from pole.drivers import chip
-    from pole.drivers.deaths import Deaths
-    from pole.drivers.entropy import Entropy
-    from pole.drivers.files import Files
-    from pole.drivers.high_water import HighWater
-    from pole.modules import unload
+    from pole.drivers.chip import identity
+    from pole.drivers.chip.early_resets import Deaths
+    from pole.drivers.chip.entropy import Entropy
+    from pole.drivers.chip.replay_mark import HighWater
+    from pole.drivers.flash.files import Files
+    from pole.runtime.transient import unload
 
     failures = ports.failures
     ports.store, ports.reformatted = _store(ports, partition, data)
     ports.store.failures = failures
-    unload("pole.drivers.storage")
+    unload("pole.drivers.flash.storage")
     ports.board = description["name"]
     ports.capabilities = [name for name in _CAPABILITIES if name in description]
-    ports.chip = chip
+    ports.chip = identity
     ports.deaths = Deaths(failures)
     ports.high_water = HighWater(failures)
     ports.nonce = Entropy(nonce or os.urandom, failures).draw
     ports.factory = Files(vfs, failures)
     if net is None:
-        from pole.drivers import net
+        from pole.drivers.network import sockets as net
     ports.net = net
     if console is None:
-        from pole.drivers.console import Console
+        from pole.drivers.chip.console import Console
 
         console = Console()
     ports.console = console
@@ -90,48 +90,48 @@ def complete(ports, description, vfs, data, net, nonce, partition, console):
     door, leakage, gear, supply = part("door"), part("leakage"), part("gear"), part("supply")
 
     if meter:
-        from pole.drivers.bl0942 import Bl0942
+        from pole.drivers.meter.bl0942 import Bl0942
 
         ports.meter = Bl0942(meter["uart"], meter["tx"], meter["rx"], meter["baud"])
     if rtc:
-        from pole.drivers.ds3231 import Ds3231
+        from pole.drivers.rtc.ds3231 import Ds3231
 
         ports.rtc = Ds3231(_bus(failures, "rtc", rtc))
     if photocell:
-        from pole.drivers.inputs import Sensor
+        from pole.drivers.sensor.inputs import Sensor
 
         ports.photocell = Sensor(photocell["pin"], photocell["full_scale_lux"])
     if accelerometer:
-        from pole.drivers.lis3dh import Lis3dh
+        from pole.drivers.sensor.lis3dh import Lis3dh
 
         ports.accelerometer = Lis3dh(_bus(failures, "accelerometer", accelerometer))
     if door:
-        from pole.drivers.inputs import Contact
+        from pole.drivers.sensor.inputs import Contact
 
         ports.door = Contact(door["pin"], door["open"])
     if leakage:
-        from pole.drivers.inputs import Sensor
+        from pole.drivers.sensor.inputs import Sensor
 
         ports.leakage = Sensor(leakage["pin"], leakage["full_scale_ma"])
     if gear:
-        from pole.drivers.lw14 import Lw14
+        from pole.drivers.gear.lw14 import Lw14
 
         ports.gear = Lw14(_bus(failures, "gear", gear))
     if supply:
-        from pole.drivers.supply import Supply
+        from pole.drivers.sensor.supply import Supply
 
         ports.supply = Supply(supply["pin"], supply["present"])
 
 
 def _store(ports, partition, data):
     """The data store, and whether it was lost; one in which nothing can be stored where the partition raises."""
-    from pole.drivers import storage
+    from pole.drivers.flash import storage
 
     try:
         partition = partition or storage.Partition(data)
         return partition.store, storage.bring_up(partition)
     except Exception as error:
-        from pole.drivers.files import Files
+        from pole.drivers.flash.files import Files
 
         ports.failures.note("data", error)
         return Files(data), False

@@ -15,7 +15,8 @@ NEW, TOLD, OVER, WELL = const(0), const(1), const(2), const(3)  # what the city 
 class Failures:
     """``failed``: {part: [what it raised, ticks when it did, ms it is left alone for, NEW to WELL]}.
 
-    ``now``: the ticks of the control task's last turn.  ``changed``: there is something to tell (pole/parts.py).
+    ``now``: the ticks of the control task's last turn.  ``changed``: there is something to tell
+    (pole/reporting/part_failures.py).
     """
 
     def __init__(self):

@@ -6,7 +6,7 @@ class Ports:
     """All hardware of one pole, and the one object the app is handed.
 
     ``relay``, ``dimmer``, ``watchdog`` and ``reset()`` are there first; then ``kept``, which keeps the
-    size of the heap (drivers/heap.py), ``board`` (its name), ``capabilities``
+    size of the heap (drivers/chip/heap.py), ``board`` (its name), ``capabilities``
     (what this pole can do, for ``birth``), ``failures`` (which of them raise), ``chip``, ``console``, ``deaths``,
     ``high_water``, ``nonce(n)`` (n bytes that cannot be foreseen), ``factory`` and ``store`` (files), ``radio``,
     ``net``.  ``meter``, ``rtc``, ``photocell``, ``accelerometer``, ``door``, ``leakage``, ``gear`` and ``supply`` are

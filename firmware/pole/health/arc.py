@@ -5,7 +5,7 @@ its arc went out, it is dark for minutes.  Then its power rises for some minutes
 """
 
 from pole import const
-from pole.aio import ticks_diff
+from pole.runtime.aio import ticks_diff
 
 BURNING, _DARK, _RUN_UP = 0, const(1), const(2)  # of s.arc
 _STRIKE_MS = const(120000)  # a cold lamp, or one that went out by a dip that was not seen

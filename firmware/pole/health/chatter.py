@@ -9,7 +9,7 @@ Pure.  *flips* is {row: flip} of all rows that turned lately; ages are counted i
 """
 
 from pole import const
-from pole.aio import ticks_diff
+from pole.runtime.aio import ticks_diff
 
 _HELD_MS = const(300000)
 _TELL_MS = const(3600000)

@@ -5,7 +5,7 @@ known holds on: a lamp that failed at night has not recovered because it is day)
 """
 
 from pole import const
-from pole.aio import ticks_diff
+from pole.runtime.aio import ticks_diff
 
 # A row a condition, in the order of ``names.EVENT_TYPES``.  In units of 5 s: how long it must be there to be raised,
 # and gone to have ended; then what explains it, as bits of rows: while one of these is raised, it is not.

@@ -5,9 +5,9 @@ difference says which part it is.  Powers are mW, and all is integers below 2**3
 """
 
 from pole import const
-from pole.aio import ticks_diff
-from pole.health import arc, expected, supply, trial
+from pole.health import arc, dimming_test, expected, supply
 from pole.health.conditions import keep, note, quiet
+from pole.runtime.aio import ticks_diff
 
 # rows of conditions.py
 _METER_FAILURE = const(0)
@@ -59,10 +59,10 @@ def judge(s, reading, relay, dim, ticks):
         s.outs = 0
         s.lit = False
         s.stuck = s.points[-3]  # a driver that does not obey comes up at full
-        trial.forget(s)
+        dimming_test.forget(s)
     if dim != s.dim:
         s.dim = dim
-        trial.forget(s)
+        dimming_test.forget(s)
         s.sum = s.count = 0
     if dim + s.probe != s.output:
         _moved(s, dim, ticks)
@@ -206,7 +206,7 @@ def _burning(s, reading, last, due, ticks):
         if fault and not s.phase:
             note(s, _POWER_LOW if part < 0 else _POWER_HIGH, True, ticks)
         if s.calm >= (1 if s.phase else _CALM):
-            trial.step(s, power)
+            dimming_test.step(s, power)
             _moved(s, s.dim, ticks)
         return
     _takes(s, part, doubt, ticks)
@@ -224,7 +224,7 @@ def _takes(s, part, doubt, ticks):
         note(s, _POWER_HIGH, None if deaf else True if part > _FAULT else False if part < 0 else None, ticks)
         return
     if not doubt:
-        trial.forget(s)
+        dimming_test.forget(s)
     note(s, _POWER_LOW, False, ticks)
     note(s, _POWER_HIGH, False, ticks)
     note(s, _DIMMING, None if doubt and deaf else False, ticks)

@@ -1,9 +1,9 @@
 """The evidence of an event, its probable cause and what to carry to the pole: loaded when something has turned."""
 
-from pole.aio import ticks_add
-from pole.contract import Fixed, measured
 from pole.health import chatter, expected
-from pole.health.names import EVENT_TYPES
+from pole.health.event_types import EVENT_TYPES
+from pole.runtime.aio import ticks_add
+from pole.wire.contract import Fixed, measured
 
 # probable cause|what to carry, a line for each row of conditions.py: one text, which takes a third of what a table does
 _WHY = (

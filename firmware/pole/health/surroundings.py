@@ -18,7 +18,7 @@ _BACK_TENTHS = const(50)
 _DARK_LUX, _DAY_LUX = const(10), const(30)  # an hour after sunrise, under clouds and in fog, there is more than these
 _BRIGHT_LUX, _NIGHT_LUX = const(60), const(30)  # at night there is less
 _TILTED, _UPRIGHT = const(14400), const(7600)  # squares of mg: 120 mg is 6.9 degrees, 87 mg is 5
-_SHOCK_MG = const(1400)  # below the lower threshold of drivers/lis3dh.py
+_SHOCK_MG = const(1400)  # below the lower threshold of drivers/sensor/lis3dh.py
 LEAKS_MA = const(27)  # boards/analogue.py refuses a board that cannot measure it
 _TIGHT_MA = const(20)
 

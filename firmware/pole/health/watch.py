@@ -4,14 +4,14 @@ What the detectors remember lies here, apart from their code, so that the code c
 """
 
 from pole import const
-from pole.aio import ticks_diff
-from pole.modules import unload
+from pole.runtime.aio import ticks_diff
+from pole.runtime.transient import unload
 
 JUDGING = (
-    "pole.health.judging", "pole.health.electrical", "pole.health.surroundings", "pole.health.trial",
+    "pole.health.detectors", "pole.health.electrical", "pole.health.surroundings", "pole.health.dimming_test",
     "pole.health.expected", "pole.health.conditions", "pole.health.supply", "pole.health.arc",
 )  # fmt: skip
-EXPLAINING = ("pole.health.evidence", "pole.health.names", "pole.health.expected", "pole.health.chatter")
+EXPLAINING = ("pole.health.evidence", "pole.health.event_types", "pole.health.expected", "pole.health.chatter")
 _TEMPERATURE_HIGH = const(15)  # row of conditions.py
 _SOON_MS = const(1000)
 _CAP, _LOW_CAP = const(60), const(30)  # percent: less light is less heat, and never none
@@ -50,7 +50,7 @@ class Watch:
         state = self.state
         if self._judge is None:
             try:
-                from pole.health.judging import judge
+                from pole.health.detectors import judge
             except MemoryError:  # the lamp burns without being watched for once
                 unload(*JUDGING)
                 return self._calm_ms

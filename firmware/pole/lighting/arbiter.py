@@ -8,7 +8,7 @@ calendar, what is held counts in ticks only, and it may raise the level but not 
 """
 
 from pole import const
-from pole.aio import ticks_diff
+from pole.runtime.aio import ticks_diff
 
 OWNERS = const(("operator", "lock", "incident", "emergency", "local"))  # of what can be held, lowest first
 RAISE = const(("lock", "incident"))

@@ -14,8 +14,9 @@ up already, and then no point comes for hours that would put the lamp out.
 import json
 
 from pole import const
-from pole.lighting import Switch, dates, sun
+from pole.lighting import Switch, sun
 from pole.lighting.switch_point import parse
+from pole.timekeeping import dates
 
 _HALF_DAY = const(43200)
 _AHEAD_S = const(86400)

@@ -1,7 +1,8 @@
 """When it is surely day and when surely night, whatever the clouds: what a photocell is held against."""
 
 from pole import const
-from pole.lighting import dates, sun
+from pole.lighting import sun
+from pole.timekeeping import dates
 
 _DAY_S = const(3600)  # after the sun has risen and before it sets it is surely day ...
 _NIGHT_S = const(2700)  # ... and this long after it has set and before it rises surely night

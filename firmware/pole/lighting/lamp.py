@@ -5,7 +5,7 @@ Outputs are hundredths of a percent; times are MicroPython ticks in milliseconds
 """
 
 from pole import const
-from pole.aio import ticks_diff
+from pole.runtime.aio import ticks_diff
 
 _FULL = const(10000)
 _STEP_MS = const(100)

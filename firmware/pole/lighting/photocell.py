@@ -10,7 +10,7 @@ that day may last.
 """
 
 from pole import const
-from pole.aio import ticks_add, ticks_diff
+from pole.runtime.aio import ticks_add, ticks_diff
 
 _LOOK_S = const(35)
 _GAP_S = const(90)  # without a reading for so long, how fast the light changed is not known

@@ -7,7 +7,8 @@ is due within 20 s, or goes by a photocell that is about to change between dark 
 address is never looked up.
 """
 
-from pole import aio, const
+from pole import const
+from pole.runtime import aio
 
 _PATIENCE = const(3)  # failures in a row of a known address
 _FIRST_WAIT_S = const(15)

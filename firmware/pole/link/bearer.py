@@ -5,9 +5,9 @@ and ``status()`` -> str.  ``join`` is never called twice without ``leave`` betwe
 internal error.  A radio that does not join is switched off and on; it can be wedged so that nothing else helps.
 """
 
-from pole.modules import unload
+from pole.runtime.transient import unload
 
-JOINING = ("pole.link.joining",)
+JOINING = ("pole.link.join",)
 
 
 class Bearer:
@@ -30,7 +30,7 @@ class Bearer:
         """Returns once joined.  Raises OSError after *timeout_ms*, having left."""
         if self.ssid and not (self.asked and self.radio.joined()):
             try:
-                from pole.link.joining import join
+                from pole.link.join import join
 
                 await join(self, timeout_ms)
             finally:
@@ -39,7 +39,7 @@ class Bearer:
     def doubt(self):
         """It is joined and nothing comes through: the next ``up`` joins again, each third time after off and on."""
         if self.asked:
-            from pole.link.joining import doubt
+            from pole.link.join import doubt
 
             doubt(self)
             unload(*JOINING)

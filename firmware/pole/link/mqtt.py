@@ -9,13 +9,14 @@ is silent for ``link.timeout`` after a ping (see ``pulse``), or it takes no more
 raise OSError with a sentence that says why.
 """
 
-from pole import aio, const
-from pole.contract import IN_FLIGHT
-from pole.link import packets, pulse
+from pole import const
+from pole.link import keepalive, packets
 from pole.link.mailbox import Mailbox
-from pole.modules import unload
+from pole.runtime import aio
+from pole.runtime.transient import unload
+from pole.wire.contract import IN_FLIGHT
 
-OPENING = ("pole.link.opening",)
+OPENING = ("pole.link.connect",)
 
 _STABLE_MS = const(60000)  # a session that lasted this long was a good one
 _UNACKNOWLEDGED = const(6)  # a PUBACK may take this many time-outs: slow brokers are slow, stuck ones are left
@@ -48,7 +49,7 @@ class Client:
         self._acks = Mailbox(IN_FLIGHT)
         self._reader = None
         self._opened_at = ticks()
-        self._pulse = pulse.Pulse(settings["link.keepalive"] * 1000, self._timeout_ms, self._opened_at)
+        self._pulse = keepalive.Pulse(settings["link.keepalive"] * 1000, self._timeout_ms, self._opened_at)
         self._failure = ""
         self._failed_at = 0
         self._awaited = "CONNECT"  # what has to be answered before anything else, "" once it is
@@ -115,11 +116,15 @@ class Client:
         """Pings when it is time; whether it did."""
         due = self._pulse.due(now)
         oldest = self._outbox.oldest()
-        if due == pulse.DEAD:
+        if due == keepalive.DEAD:
             self._fail(self._silent("a ping"))
-        elif due == pulse.PING and oldest and aio.ticks_diff(now, oldest.written) > self._timeout_ms * _UNACKNOWLEDGED:
+        elif (
+            due == keepalive.PING
+            and oldest
+            and aio.ticks_diff(now, oldest.written) > self._timeout_ms * _UNACKNOWLEDGED
+        ):
             self._fail("the broker answers pings but has not acknowledged a message")
-        elif due == pulse.PING:
+        elif due == keepalive.PING:
             self._pulse.pinged(now)
             self._write(packets.PINGREQ)
             if self.refused and not self._asked_for:
@@ -250,7 +255,7 @@ class Client:
 def with_opening(work):
     """What *work* returns, called with the module ``opening``: loaded for that, and forgotten again."""
     try:
-        from pole.link import opening
+        from pole.link import connect as opening
 
         return work(opening)
     finally:

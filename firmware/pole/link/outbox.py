@@ -12,9 +12,10 @@ millisecond it was put in (``stamp``), and room that a PUBACK makes counts from 
 equality only, so a record may wait for longer than ticks take to wrap.
 """
 
-from pole import aio, const
-from pole.contract import BIRTH, DELIVERY, METER, PRESENCE, STATE, TIME
+from pole import const
 from pole.link.mailbox import Mailbox
+from pole.runtime import aio
+from pole.wire.contract import BIRTH, DELIVERY, METER, PRESENCE, STATE, TIME
 
 _WINDOW = const(4)  # messages of QoS 1 on their way at once
 NEVER = const(1 << 28)  # ms, three days: longer than anybody waits

@@ -8,9 +8,9 @@ lives; one above ``contract.MAX_PAYLOAD`` is drained and never stored.
 import gc
 
 from pole import const
-from pole.contract import MAX_PAYLOAD
-from pole.link import utf8
-from pole.modules import unload
+from pole.runtime.transient import unload
+from pole.wire import utf8
+from pole.wire.contract import MAX_PAYLOAD
 
 CONNACK = const(2)
 PUBLISH = const(3)
@@ -25,7 +25,7 @@ _SHORTEST = {CONNACK: 2, PUBLISH: 3, PUBACK: 2, SUBACK: 3, PINGRESP: 0}
 _LONGEST = {CONNACK: 2, PUBACK: 2, SUBACK: 66, PINGRESP: 0}
 
 
-# what is wrong, as a PacketError is made: the number of its sentence in strays.py
+# what is wrong, as a PacketError is made: the number of its sentence in stray_packets.py
 _LENGTH = const(0)
 _KIND = const(1)
 _SIZE = const(2)
@@ -41,19 +41,19 @@ OTHER = const(11)
 
 
 class PacketError(Exception):
-    """The peer does not speak MQTT 3.1.1, or not the part of it that was agreed: the number of a sentence (strays.py),
+    """The peer does not speak MQTT 3.1.1, or not the part of it that was agreed: the number of a sentence (stray_packets.py),
     and its values.
     """
 
     def __str__(self):
         try:
-            from pole.link.strays import sentence
+            from pole.link.stray_packets import sentence
 
             return sentence(*self.args)
         except MemoryError:
             return ""
         finally:
-            unload("pole.link.strays")
+            unload("pole.link.stray_packets")
 
 
 def publish(topic, payload, retain=False, packet_id=0, dup=False):

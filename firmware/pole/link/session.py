@@ -6,11 +6,13 @@ back in the same second.  The very first attempt waits like a first retry.  Noth
 does not flicker because a network is gone.
 """
 
-from pole import aio, const, contract
+from pole import const
 from pole.link.addresses import QUIET_MS, Addresses
 from pole.link.bearer import Bearer
 from pole.link.mqtt import Client, with_opening
 from pole.link.packets import Decoder
+from pole.runtime import aio
+from pole.wire import contract
 
 _JOIN_MS = const(30000)  # a station that is not in by then is not on its way, however slow the broker may be
 _REJOIN_AFTER = const(5)  # failures in a row with Wi-Fi up: a radio can be associated and carry nothing

@@ -10,7 +10,8 @@ The lamp burns from the moment of power-on, where ticks begin: what the start ta
 
 import json
 
-from pole import aio, const
+from pole import const
+from pole.runtime import aio
 
 _NAME = const("counters.json")
 _SHORTEST_S = const(16)

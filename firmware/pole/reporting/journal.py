@@ -14,14 +14,14 @@ What memory has no room for either is counted, and told as ``eventsDropped`` as 
 
 from binascii import hexlify
 
-from pole import contract
-from pole.aio import ticks_diff
 from pole.link.outbox import NEVER, Queue
-from pole.modules import unload
 from pole.reporting import frame
 from pole.reporting.losses import Losses
 from pole.reporting.reader import Reader, record_of
 from pole.reporting.segments import Segments
+from pole.runtime.aio import ticks_diff
+from pole.runtime.transient import unload
+from pole.wire import contract
 
 BUDGET = 262144  # bytes of flash
 MARK_EVERY = 16  # releases
@@ -45,8 +45,8 @@ def replay_wait(now, last):
 class Journal:
     """The queue of the outbox (``link/outbox.py``), on flash.
 
-    *store*: drivers/files.py.  *nonce(n)*: n random bytes.  *clock()*: Unix seconds or None, dates what the journal
-    says of itself.  *budget*: bytes of flash.
+    *store*: drivers/flash/files.py.  *nonce(n)*: n random bytes.  *clock()*: Unix seconds or None, dates what the
+    journal says of itself.  *budget*: bytes of flash.
 
     An event's text is a JSON object without ``id`` and ``replayed``: those two the journal adds as it goes out.
     ``lost`` counts what neither flash nor memory took.

@@ -1,7 +1,7 @@
 """Reads the journal in order, the records of all classes together, however its segments come and go meanwhile."""
 
-from pole import contract
 from pole.link.outbox import Record
+from pole.wire import contract
 
 
 class Reader:

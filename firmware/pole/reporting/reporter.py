@@ -3,8 +3,9 @@
 It only writes texts and leaves them in the outbox; that nothing else changed is not worth a message.
 """
 
-from pole import aio, contract
-from pole.contract import Fixed
+from pole.runtime import aio
+from pole.wire import contract
+from pole.wire.contract import Fixed
 
 
 class Reporter:
@@ -24,7 +25,7 @@ class Reporter:
         """Says the state if it is news: level, target, why, whose, until when, how sure the clock is, open *faults*.
 
         *faults* are eventTypes, in a list that is not changed afterwards; None: not known (safe mode).  *witnesses* are
-        those of the time (clock.py).
+        those of the time (timekeeping/clock.py).
         """
         level = lamp.level
         said = (decision.level, decision.owner, decision.reason, decision.until, quality, faults)

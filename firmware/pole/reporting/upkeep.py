@@ -5,9 +5,10 @@ Loaded when it is wanted and forgotten afterwards (``UPKEEP`` in ``journal``).
 
 import json
 
-from pole import const, contract
+from pole import const
 from pole.reporting import frame
 from pole.reporting.frame import GOING, name_of
+from pole.wire import contract
 
 DROPPED = "eventsDropped"  # eventType: which events are gone, and how many
 _DANGERS = const(12)  # segments that these keep against all others

@@ -1,19 +1,20 @@
 """What a laptop asks for waits here until the control task has answered it: one request at a time."""
 
-from pole import aio, const
-from pole.modules import unload
+from pole import const
+from pole.runtime import aio
+from pole.runtime.transient import unload
 
 SERVING = (
-    "pole.service.asked", "pole.service.answering", "pole.service.telling", "pole.service.overriding",
-    "pole.service.linking", "pole.service.calibrating", "pole.health.calibration",
-    "pole.health.names", "pole.lighting.holding",
+    "pole.service.request_fields", "pole.service.dispatch", "pole.service.status", "pole.service.override",
+    "pole.service.connection", "pole.service.calibrate", "pole.health.calibration",
+    "pole.health.event_types", "pole.lighting.overrides",
 )  # fmt: skip
 _AGAIN_MS = const(10)
 _LATER_MS = const(20)  # until an answer that takes its time is asked for again
 
 
 class Laptop:
-    """*console*: drivers/console.py.  *wake* is set when there is a request.
+    """*console*: drivers/chip/console.py.  *wake* is set when there is a request.
 
     ``request``: the line (bytes), None when there is none; ``asked``: the ticks when it came, and
     ``born`` those of the start; ``begun``: what the
@@ -43,7 +44,7 @@ class Laptop:
         """Has *control* answer the request; returns the milliseconds until it is to be tried again."""
         control.make_room()
         try:
-            from pole.service.answering import answer
+            from pole.service.dispatch import answer
 
             text = answer(control, self, now, ticks)
         except Exception as error:  # no memory, or a mistake of ours: the light is not to suffer for it

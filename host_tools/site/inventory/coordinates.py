@@ -10,7 +10,7 @@ from typing import Any
 from host_tools.site.inventory.mapping import Columns
 from host_tools.site.inventory.numbers import degrees, pair
 from host_tools.site.inventory.table import WGS84, XY, InventoryError, Table, gis, times, where
-from host_tools.site.near import Place
+from host_tools.site.near_places import Place
 
 DIGITS = 7  # 1 cm
 FAR = 0.9  # degrees from the middle of the lights: a site's own place has its poles within 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from host_tools.site.model import Pole
-from host_tools.site.near import distance_m
+from host_tools.site.near_places import distance_m
 
 MOVED_M = 0.05  # less is how a place is rounded
 FIELDS = ("ward", "zone", "feeder", "road_class", "luminaire", "board", "access_point", "label")

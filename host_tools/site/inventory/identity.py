@@ -18,7 +18,7 @@ from typing import Any
 from host_tools.site.inventory.lights import Light
 from host_tools.site.inventory.names import PoleNames
 from host_tools.site.inventory.table import InventoryError
-from host_tools.site.near import Net, Place, distance_m
+from host_tools.site.near_places import Net, Place, distance_m
 from host_tools.spreadsheet import neutral, plain
 
 FILE = "inventory.csv"

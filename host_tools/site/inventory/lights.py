@@ -11,7 +11,7 @@ from host_tools.site.inventory.mapping import Columns
 from host_tools.site.inventory.numbers import clean, number
 from host_tools.site.inventory.table import Table, times, where
 from host_tools.site.inventory.vocabulary import ROW_NUMBERS, plain
-from host_tools.site.near import Place
+from host_tools.site.near_places import Place
 from host_tools.text import safe, text
 
 LABEL_MOST = 80

@@ -9,7 +9,7 @@ from host_tools.site.inventory.lamps import lamps_of
 from host_tools.site.inventory.site_text import Facts, new_text
 from host_tools.site.load import SITE_FILE
 from host_tools.site.model import Pole
-from host_tools.site.near import METRES_PER_DEGREE
+from host_tools.site.near_places import METRES_PER_DEGREE
 from host_tools.site.poles_csv import FILE
 
 SPACING_M = 30.0

@@ -6,7 +6,7 @@ MINUTE = 60000
 
 
 def told(failures):
-    """As pole/parts.py does: what was told so far."""
+    """As pole/reporting/part_failures.py does: what was told so far."""
     failures.changed = False
     for one in failures.failed.values():
         one[3] = {NEW: TOLD, OVER: WELL}.get(one[3], one[3])

@@ -1,9 +1,9 @@
 """A pole for tests of the detectors: a lamp by formula, and a Watch that samples it when it wants to."""
 
 from pole.drivers.reading import Reading
-from pole.health import start
-from pole.health.names import bits
-from pole.lcg import Lcg
+from pole.health import setup
+from pole.health.event_types import bits
+from pole.runtime.lcg import Lcg
 
 # level in percent, mW, thousandths of power factor: a luminaire of 90 W
 TABLE = [[10, 11900, 600], [25, 24900, 720], [50, 46400, 850], [75, 68000, 940], [100, 90000, 980]]
@@ -24,7 +24,7 @@ class Pole:
             "lamp.technology": technology,
             "lamp.driver": driver,
         }
-        self.watch = start.watch(settings, curve, bits(active), 0)
+        self.watch = setup.watch(settings, curve, bits(active), 0)
         self.ticks = 1000
         self.relay = True
         self.dim = 10000

@@ -2,7 +2,7 @@
 
 from pole.health import chatter
 from pole.health.chatter import due, turn
-from pole.lcg import Lcg
+from pole.runtime.lcg import Lcg
 
 SECOND = 1000
 MINUTE = 60000
@@ -122,7 +122,7 @@ def test_from_whatever_is_told_the_present_state_and_the_count_can_be_told_and_n
 
 
 def test_dangers_are_not_among_what_may_wait():
-    from pole.health.names import names
+    from pole.health.event_types import names
 
     dangers = ["leakageDetected", "orientationChanged", "impactDetected", "cabinetDoorOpen"]
     assert names(chatter.DANGERS) == dangers

@@ -1,13 +1,13 @@
 """The one table of debounce, hysteresis and suppression, and what it makes of what the detectors say."""
 
-from pole.health import conditions, start
+from pole.health import conditions, setup
 from pole.health.conditions import RULES, note
+from pole.health.event_types import EVENT_TYPES, bits, names
 from pole.health.evidence import _WHY, why
-from pole.health.names import EVENT_TYPES, bits, names
 
 
 def fresh():
-    return start.begin(240000, 0)
+    return setup.begin(240000, 0)
 
 
 def test_every_condition_has_a_name_a_rule_and_an_explanation():

@@ -146,7 +146,7 @@ def test_without_memory_for_the_detectors_the_lamp_burns_on_unwatched():
 
     pole = equipped()
     pole.watch.rest()
-    name = "pole.health.judging"
+    name = "pole.health.detectors"
     there = sys.modules.pop(name, None)
     package = sys.modules["pole.health"]
     sys.modules[name] = NoMemory()

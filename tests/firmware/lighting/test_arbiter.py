@@ -1,6 +1,6 @@
 from pole.lighting.arbiter import Arbiter, Override
 from pole.lighting.calendar import Switch
-from pole.lighting.holding import ALL, MAX_HELD, cancel, forget, hold, key_of, under
+from pole.lighting.overrides import ALL, MAX_HELD, cancel, forget, hold, key_of, under
 
 NOW = 1794000000
 EVENING = Switch(60, 30, "main-road: 22:30", NOW - 3600, NOW + 7200)

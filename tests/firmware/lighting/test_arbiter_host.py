@@ -4,7 +4,7 @@ from hypothesis import given, settings, strategies
 
 from pole.lighting.arbiter import Arbiter, Override
 from pole.lighting.calendar import Switch
-from pole.lighting.holding import ALL, MAX_HELD, cancel, hold, under
+from pole.lighting.overrides import ALL, MAX_HELD, cancel, hold, under
 
 OWNERS = ("operator", "lock", "incident", "emergency", "local")
 NOW = 1794000000

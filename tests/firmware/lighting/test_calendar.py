@@ -1,6 +1,7 @@
-from pole import config
-from pole.lighting import calendar, calendar_settings, dates
+from pole.lighting import calendar
 from pole.lighting.calendar import Calendar
+from pole.settings import check_calendar, schema
+from pole.timekeeping import dates
 
 try:
     from tests.firmware.lighting.civil_days import days
@@ -23,7 +24,7 @@ def settings(**changes):
         "programme": "main-road",
     }
     out.update(changes)
-    assert calendar_settings.check(out) == [], calendar_settings.check(out)
+    assert check_calendar.check(out) == [], check_calendar.check(out)
     return out
 
 
@@ -274,7 +275,7 @@ def test_offset_before_between_and_after_the_changes():
 
 
 def test_check_finds_every_problem_in_one_pass():
-    problems = calendar_settings.check(
+    problems = check_calendar.check(
         {
             "latitude": 91,
             "longitude": "east",
@@ -327,7 +328,7 @@ def test_check_of_what_a_switch_point_may_be():
     ):  # fmt: skip
         broken = settings()
         broken["programmes"] = {"main-road": [[at, 1, 1]]}
-        assert len(calendar_settings.check(broken)) == 1, at
+        assert len(check_calendar.check(broken)) == 1, at
 
 
 def test_check_of_rubbish_is_short_and_never_raises():
@@ -341,7 +342,7 @@ def test_check_of_rubbish_is_short_and_never_raises():
         {"programmes": {"a": [["x" * 4000, {}, []]] * 24}, "rules": wrong_rules},
         {"latitude": nested, "longitude": {}, "programme": {}, "rules": [{"name": nested, "from": {}, "to": nested}]},
     ):  # fmt: skip
-        problems = calendar_settings.check(rubbish)
+        problems = check_calendar.check(rubbish)
         assert 0 < len(problems) <= 51
         assert max([len(problem) for problem in problems]) < 250
 
@@ -349,6 +350,6 @@ def test_check_of_rubbish_is_short_and_never_raises():
 def test_a_configuration_says_what_is_wrong_with_its_calendar():
     given = settings(programme="festival")
     given.update({"site": "sagar", "pole": "P0001"})
-    assert config.check(given) == []
+    assert schema.check(given) == []
     given["programme"] = "absent"
-    assert config.check(given) == ["programme is 'absent' and must be the name of a programme"]
+    assert schema.check(given) == ["programme is 'absent' and must be the name of a programme"]

@@ -15,8 +15,9 @@ from astral import Observer
 from astral.sun import elevation
 from hypothesis import example, given, settings, strategies
 
-from pole.lighting import calendar, calendar_settings, sun
+from pole.lighting import calendar, sun
 from pole.lighting.calendar import Calendar
+from pole.settings import check_calendar
 
 UTC = datetime.timezone.utc
 EPOCH = datetime.date(2000, 1, 1)
@@ -165,7 +166,7 @@ def situations(draw):
         "programme": "a",
         "byDay": ["a", "b", "c"],
     }
-    assert calendar_settings.check(out) == []
+    assert check_calendar.check(out) == []
     return out, name, near + days * 86400 + 60 * draw(strategies.integers(-720, 720))
 
 
@@ -263,7 +264,7 @@ FIELDS = ("latitude", "longitude", "zone", "programmes", "rules", "programme", "
 @given(JSON | strategies.dictionaries(strategies.sampled_from(FIELDS), JSON))
 @example({"rules": [{"dates": [1e400]}]})
 def test_check_of_any_json_gives_sentences(rubbish):
-    problems = calendar_settings.check(rubbish)
+    problems = check_calendar.check(rubbish)
     assert problems and all(isinstance(problem, str) and len(problem) < 250 for problem in problems)
 
 
@@ -282,6 +283,6 @@ def test_what_check_lets_pass_never_raises(situation, data):
         else:
             where[key] = data.draw(JSON)
             break
-    if not calendar_settings.check(broken):
+    if not check_calendar.check(broken):
         switch = Calendar(broken).at(moment)
         assert 0 <= switch.level <= 100 and switch.since <= moment < switch.until

@@ -1,5 +1,5 @@
-from pole.lighting import lamp_settings
 from pole.lighting.lamp import Lamp
+from pole.settings import check_lamp
 
 LAST_TICK = (1 << 30) - 1
 
@@ -192,13 +192,13 @@ def test_constant_light_output_stays_above_what_the_driver_can_dim_to():
 
 
 def test_check_of_constant_light_output():
-    assert lamp_settings.check([]) == []
-    assert lamp_settings.check([[0, 80], [20000, 100]]) == []
+    assert check_lamp.check([]) == []
+    assert check_lamp.check([[0, 80], [20000, 100]]) == []
     for wrong in (
         [3], [None], [[0]], [[0, 80, 1]], [["0", 80]], [[0, 80.0]], [[0, True]], [[0, 0]], [[0, 101]], [[-1, 80]],
         [[0, 80], [0, 90]], [[5, 80], [4, 90]], [[1000001, 90]], [{}],
     ):  # fmt: skip
-        problems = lamp_settings.check(wrong)
+        problems = check_lamp.check(wrong)
         assert len(problems) == 1 and problems[0].startswith("lamp.constantLightOutput["), wrong
 
 

@@ -1,11 +1,11 @@
 """A bench for the link on both runtimes: virtual milliseconds, a scripted broker, a network and a radio that fail.
 
-``Bench`` puts its own tasks, events and sleeps in the place of ``pole.aio``'s.  Which of the tasks due in the same
-millisecond runs first is chosen by a seed, so a test can show that the choice does not matter.
+``Bench`` puts its own tasks, events and sleeps in the place of ``pole.runtime.aio``'s.  Which of the tasks due in the
+same millisecond runs first is chosen by a seed, so a test can show that the choice does not matter.
 """
 
-from pole import aio
-from pole.lcg import Lcg
+from pole.runtime import aio
+from pole.runtime.lcg import Lcg
 
 try:
     from types import coroutine

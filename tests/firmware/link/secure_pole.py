@@ -1,10 +1,11 @@
 """A pole's secure link for as long as a test needs it, on whichever runtime: what became of it, as a dictionary."""
 
-from pole import aio, contract
-from pole.drivers.files import Files
-from pole.lcg import Lcg
+from pole.drivers.flash.files import Files
 from pole.link.outbox import Outbox, Queue
 from pole.link.session import Session
+from pole.runtime import aio
+from pole.runtime.lcg import Lcg
+from pole.wire import contract
 
 try:
     from tests.firmware.link.link_bench import changed

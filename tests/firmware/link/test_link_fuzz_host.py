@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pole import contract, contract_acks, contract_city
-from pole.link import envelope, hmac, json_reader, packets, sntp, utf8
-from pole.link.commands import Commands
-from tests.firmware.link.test_commands import KEY, NOW, OWN, N, body, sealed
+from pole.commands.judge import Commands
+from pole.link import packets
+from pole.security import envelope, hmac
+from pole.timekeeping import sntp
+from pole.wire import ack_reasons, city_side, contract, json_reader, utf8
+from tests.firmware.commands.test_judge import KEY, NOW, OWN, N, body, sealed
 from tests.firmware.link.test_packets import decoded
 from tests.fuzz import MANY
 
@@ -30,7 +32,7 @@ override = st.fixed_dictionaries(
     {},
     optional={
         "type": st.sampled_from(["override", "cancel", "resend", "rekey", "", 1]) | json_values,
-        "owner": st.sampled_from(contract_city.OWNERS) | json_values,
+        "owner": st.sampled_from(city_side.OWNERS) | json_values,
         "level": st.integers(-5, 105) | json_values,
         "reason": json_values,
         "cmsRefId": json_values,
@@ -60,7 +62,7 @@ def judged(payload: bytes | None, keys: dict[str, str], now: int | None, topic: 
     marks = {"\niccc": N}
     verdict = Commands(keys, marks).take(topic, payload, now, 20)
     assert marks == {"\niccc": N}
-    if verdict.outcome == contract_acks.APPLIED:
+    if verdict.outcome == ack_reasons.APPLIED:
         assert sum(one is not None for one in (verdict.override, verdict.cancel, verdict.resend)) == 1
         assert verdict.mark and not verdict.reason
         if verdict.override:
@@ -116,7 +118,7 @@ def test_a_changed_byte_never_passes_as_signed(place: int, byte: int, kind: int)
     )
     changed = pieces[kind]
     verdict = Commands({"P0001": KEY}, {}).take(OWN, changed, NOW, 20)
-    if verdict.outcome == contract_acks.APPLIED:  # then it says the same in other bytes
+    if verdict.outcome == ack_reasons.APPLIED:  # then it says the same in other bytes
         assert json.loads(changed) == json.loads(good) or set(json.loads(changed)) != set(json.loads(good))
         assert verdict.override.level == 50 and verdict.n == N + 1
 
@@ -214,9 +216,9 @@ def test_any_time_answer_is_a_time_or_a_value_error(reply: bytes, nonce: bytes) 
 def test_a_megabyte_of_rubbish_is_one_verdict() -> None:
     for rubbish in (b"\x00" * (1 << 20), b"[" * (1 << 20), b'"' * (1 << 20)):
         verdict = Commands({}, {}).take(OWN, rubbish, NOW, 20)
-        assert verdict.reason == contract_acks.TOO_LARGE
+        assert verdict.reason == ack_reasons.TOO_LARGE
 
 
 def test_the_envelope_s_fields_are_contract_s() -> None:
-    assert set(json.loads(sealed(body(), key="P0001", flashNonce="a1b2c3d4e5f60718"))) == set(contract_city.ENVELOPE)
+    assert set(json.loads(sealed(body(), key="P0001", flashNonce="a1b2c3d4e5f60718"))) == set(city_side.ENVELOPE)
     assert envelope.mac(KEY, "t", "k", "s", 1, "b") != envelope.mac(KEY, "t", "k", "s", 11, "b")

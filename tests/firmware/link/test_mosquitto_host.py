@@ -14,12 +14,12 @@ from pathlib import Path
 import paho.mqtt.client as paho
 import pytest
 
-from host_tools.broker.address import free_port
-from host_tools.micropython_vm import find_micropython
-from pole import contract
-from pole.lcg import Lcg
+from host_tools.firmware_build.find_micropython import find_micropython
+from host_tools.site.broker_address import free_port
 from pole.link.outbox import Outbox, Queue
 from pole.link.session import Session
+from pole.runtime.lcg import Lcg
+from pole.wire import contract
 from tests.firmware.link.asyncio_net import Net
 from tests.firmware.link.link_bench import changed
 from tests.patience import PATIENCE_S

@@ -1,8 +1,8 @@
 """What waits to be sent, and when it is let go."""
 
-from pole import contract
 from pole.link import outbox
 from pole.link.mailbox import Mailbox
+from pole.wire import contract
 
 
 class Bench:

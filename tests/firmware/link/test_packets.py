@@ -1,7 +1,7 @@
 """The bytes of MQTT: what is written, and what is made of what comes in."""
 
-from pole import contract
-from pole.link import opening, packets, utf8
+from pole.link import connect, packets
+from pole.wire import contract, utf8
 
 
 def decoded(data, chunk=None):
@@ -39,9 +39,9 @@ def refused(data):
 
 
 def test_connect_asks_for_a_clean_session_and_leaves_a_retained_will():
-    packet = opening.connect("sagar-P1", 60, "", "", b"t", b"w")
+    packet = connect.connect("sagar-P1", 60, "", "", b"t", b"w")
     assert packet == b"\x10\x1a\x00\x04MQTT\x04\x2e\x00\x3c\x00\x08sagar-P1\x00\x01t\x00\x01w"
-    named = opening.connect("c", 300, "user", "word", b"t", b"w")
+    named = connect.connect("c", 300, "user", "word", b"t", b"w")
     assert named[9] == 0xEE and named[10:12] == b"\x01\x2c" and named[-12:] == b"\x00\x04user\x00\x04word"
 
 
@@ -54,7 +54,7 @@ def test_publish_says_qos_retain_identifier_and_repetition():
 
 
 def test_subscribe_and_puback():
-    assert opening.subscribe(7, ("a", "bc")) == b"\x82\x0b\x00\x07\x00\x01a\x01\x00\x02bc\x01"
+    assert connect.subscribe(7, ("a", "bc")) == b"\x82\x0b\x00\x07\x00\x01a\x01\x00\x02bc\x01"
     assert packets.puback(65535) == b"\x40\x02\xff\xff"
 
 

@@ -1,6 +1,7 @@
 """The link over TLS to a real Mosquitto, which `diya site broker-config` configured: on CPython and on MicroPython.
 
-On MicroPython it is the pole's own drivers/net.py over real sockets; there mbedTLS goes by the computer's clock.
+On MicroPython it is the pole's own drivers/network/sockets.py over real sockets; there mbedTLS goes by the computer's
+clock.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from typing import Any
 
 import pytest
 
-from host_tools.micropython_vm import find_micropython
+from host_tools.firmware_build.find_micropython import find_micropython
 from tests.firmware.link.asyncio_net import Net
 from tests.firmware.link.secure_pole import live
+from tests.host_tools.broker.test_mosquitto_config import HEAD, OTHER_GROUP, P1, City
 from tests.host_tools.certificates import Authority
-from tests.host_tools.site.test_broker_config import HEAD, OTHER_GROUP, P1, City
 from tests.patience import PATIENCE_S
 
 HERE = Path(__file__).parent

@@ -2,10 +2,10 @@
 
 import gc
 
-from pole import contract
-from pole.lcg import Lcg
 from pole.link.outbox import Outbox, Queue
 from pole.link.session import Session
+from pole.runtime.lcg import Lcg
+from pole.wire import contract
 
 try:
     from tests.firmware.link.link_bench import Bench, Broker, Net, Radio, changed

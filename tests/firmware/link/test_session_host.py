@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pole import contract
+from pole.wire import contract
 from tests.firmware.link.link_bench import Bench
 from tests.firmware.link.test_session import Pole
 

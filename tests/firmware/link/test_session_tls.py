@@ -1,8 +1,8 @@
 """What the link asks of TLS: files of the factory, the chip's clock set before, and never plain TCP in its place."""
 
-from pole.lcg import Lcg
 from pole.link.outbox import Outbox, Queue
 from pole.link.session import Session
+from pole.runtime.lcg import Lcg
 
 try:
     from tests.firmware.link.link_bench import Bench, Broker, Net, changed

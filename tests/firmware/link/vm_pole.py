@@ -10,10 +10,10 @@ import time
 
 from link_bench import changed
 
-from pole import contract
-from pole.lcg import Lcg
 from pole.link.outbox import Outbox, Queue
 from pole.link.session import Session
+from pole.runtime.lcg import Lcg
+from pole.wire import contract
 
 
 class Stream:

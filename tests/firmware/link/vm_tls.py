@@ -1,4 +1,4 @@
-"""The same under MicroPython, over the pole's own net.py: ``micropython vm_tls.py FOLDER < JOB``, see secure_pole.py.
+"""The same under MicroPython, over the pole's sockets.py: ``micropython vm_tls.py FOLDER < JOB``, see secure_pole.py.
 
 Prints the result as JSON, with ``clock``: what the chip's clock was set to, each time.
 """
@@ -25,13 +25,13 @@ sys.modules["machine"] = Machine
 
 from secure_pole import live  # noqa: E402
 
-from pole.drivers import net  # noqa: E402
+from pole.drivers.network import sockets  # noqa: E402
 
 
 class Net:
-    connect = staticmethod(net.connect)
-    set_time = staticmethod(net.set_time)
-    shortage = staticmethod(net.shortage)
+    connect = staticmethod(sockets.connect)
+    set_time = staticmethod(sockets.set_time)
+    shortage = staticmethod(sockets.shortage)
 
     async def resolve(self, host):
         return "127.0.0.1"  # the unix port's look-up answers in another form than the ESP32's

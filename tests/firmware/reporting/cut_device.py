@@ -11,7 +11,7 @@ try:
 
     import vfs
 
-    from pole.drivers.files import Files
+    from pole.drivers.flash.files import Files
 
     _READ, _PROGRAM, _COUNT, _SIZE, _ERASE = 0, 1, 4, 5, 6
 

@@ -7,11 +7,12 @@ at any moment of that log.  It is the same on both runtimes: only what is handed
 import asyncio
 import json
 
-from pole import config, config_files, contract
 from pole.link.outbox import Outbox
 from pole.reporting.counters import Counters
 from pole.reporting.journal import DUPLICATES, Journal
 from pole.reporting.upkeep import DROPPED
+from pole.settings import at_start, schema
+from pole.wire import contract
 
 BUDGET = 8192  # bytes of flash for the journal: segments of 448 bytes, five records each
 UNIX = 1800000000
@@ -25,7 +26,7 @@ class Pole:
         self.store = store
         self.boot = boot
         self.now = 5
-        self.version = config_files.in_force(store, store)[0]["version"]
+        self.version = at_start.in_force(store, store)[0]["version"]
         self.counters = Counters(store, None)
         self.counters.count(True, None, 0)
         self.journal = Journal(store, self._nonce, lambda: UNIX, BUDGET)
@@ -57,12 +58,12 @@ class Pole:
 
     def configure(self, version):
         """Replaces the settings, the old ones kept beside them."""
-        old = self.store.read(config.NAME)
+        old = self.store.read(schema.NAME)
         if old:
-            self.store.write(config.LAST_GOOD, old)
-        given = dict(config.UNCONFIGURED)
+            self.store.write(schema.LAST_GOOD, old)
+        given = dict(schema.UNCONFIGURED)
         given["version"] = version
-        self.store.write(config.NAME, json.dumps(given).encode())
+        self.store.write(schema.NAME, json.dumps(given).encode())
 
 
 class Promise:

@@ -2,9 +2,9 @@
 
 import json
 
-from pole import contract
 from pole.link.outbox import Outbox
 from pole.reporting.journal import Journal
+from pole.wire import contract
 
 UNIX = 1800000000
 

@@ -1,4 +1,4 @@
-"""A data store in memory, with the interface of drivers/files.py and faults on demand."""
+"""A data store in memory, with the interface of drivers/flash/files.py and faults on demand."""
 
 import io
 

@@ -2,8 +2,8 @@
 
 import json
 
-from pole.lcg import Lcg
 from pole.reporting.counters import Counters
+from pole.runtime.lcg import Lcg
 
 try:
     from tests.firmware.reporting.cut_run import within_loop

@@ -2,9 +2,9 @@
 
 import json
 
-from pole import contract
 from pole.reporting import journal, upkeep
 from pole.reporting.journal import replay_wait
+from pole.wire import contract
 
 try:
     from tests.firmware.reporting.journal_bench import UNIX, Bench, numbers

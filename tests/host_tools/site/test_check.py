@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from host_tools.site import witnesses
+from host_tools.site import time_witnesses
 from host_tools.site.check import check_site, kinds_of
-from host_tools.site.compile import pole_config
 from host_tools.site.load import load_site
-from host_tools.site.night import Night, courses, energy_wh, power_of
-from host_tools.site.witnesses import lone_witnesses
-from pole import config
+from host_tools.site.night_preview import Night, courses, energy_wh, power_of
+from host_tools.site.pole_settings import pole_config
+from host_tools.site.time_witnesses import lone_witnesses
+from pole.settings import schema
 
 FOLDER = Path(__file__).parents[3] / "simulator" / "sites" / "sagar"
 
@@ -82,7 +82,7 @@ def test_a_programme_that_burns_by_day_is_told_to_the_pole(tmp_path: Path) -> No
     site = load_site(changed(tmp_path, tunnel))
     given = pole_config(site, site.poles[0], 1795000000)
     assert given["byDay"] == ["residential"]
-    assert config.check(given) == []
+    assert schema.check(given) == []
     assert {one.level for one in Night(site, site.poles[0], date(2026, 6, 1)).switches()} == {60}
     assert "byDay" not in pole_config(load_site(FOLDER), load_site(FOLDER).poles[0], 1795000000)  # for older firmware
 
@@ -107,11 +107,11 @@ def test_sagar_s_programmes_are_right_from_8_to_60_degrees() -> None:
 def test_poles_with_one_witness_of_time_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     site = load_site(FOLDER, 3)
     assert list(lone_witnesses(site)) == []
-    monkeypatch.setattr(witnesses, "_parts", lambda board: frozenset({"relay", "dimmer"}))
+    monkeypatch.setattr(time_witnesses, "_parts", lambda board: frozenset({"relay", "dimmer"}))
     (said,) = lone_witnesses(site)  # its broker is on this machine, which no pole reaches
     assert said.startswith("P0001, P0002, P0003 have only time servers to tell the time or the day by: ")
     assert list(lone_witnesses(replace(site, broker="mqtts://broker.sagar.example"))) == []
-    monkeypatch.setattr(witnesses, "_parts", lambda board: frozenset({"photocell"}))
+    monkeypatch.setattr(time_witnesses, "_parts", lambda board: frozenset({"photocell"}))
     assert list(lone_witnesses(site)) == []
 
 

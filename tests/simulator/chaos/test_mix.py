@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from host_tools.site import load_site
-from simulator.chaos.living import SITE
 from simulator.chaos.mix import APART_MIN, BESIDE, CALM_MIN, TOLD_MIN, Night, night, span_of
+from simulator.chaos.night_run import SITE
+from simulator.happenings.catalogue import KINDS
 from simulator.run_time import RunTime
 from simulator.scenario import load_scenario
-from simulator.scenario.kinds import KINDS
 
 STREET = load_site(SITE, 25)
 NIGHTS = [night(seed, STREET) for seed in range(60)]

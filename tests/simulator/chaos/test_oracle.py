@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from host_tools.site import load_site
 from host_tools.site.model import SwitchPoint
-from simulator.chaos.living import SITE
+from simulator.chaos.night_run import SITE
 from simulator.chaos.oracle import CalendarOracle
 
 STREET = load_site(SITE, 40)

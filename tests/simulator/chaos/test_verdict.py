@@ -9,9 +9,9 @@ import pytest
 
 from pole.lighting import calendar
 from pole.reporting.reporter import Reporter
-from simulator.chaos import living
-from simulator.chaos.living import lived
+from simulator.chaos import night_run
 from simulator.chaos.mix import Night
+from simulator.chaos.night_run import lived
 from simulator.chaos.verdict import complaints
 
 DOOR = {"kind": "door_open", "pole": "P0001", "at": "+10m", "until": "+30m"}
@@ -71,8 +71,8 @@ def test_an_event_that_is_told_again_and_again_is_told(monkeypatch: pytest.Monke
 def test_a_failing_night_is_made_small(monkeypatch: pytest.MonkeyPatch) -> None:
     noise = tuple({"kind": "cold_night", "at": f"+{minute}m", "until": "+40m"} for minute in range(11, 14))
     night = replace(EVENING, tables=(*noise, DOOR))
-    monkeypatch.setattr(living, "night", lambda seed, site: night)
-    assert living.small(1, 2).tables == (DOOR,)
+    monkeypatch.setattr(night_run, "night", lambda seed, site: night)
+    assert night_run.small(1, 2).tables == (DOOR,)
 
 
 WRONG_CHIP = {"kind": "rtc_wrong", "pole": "P0001", "at": "+50m", "seconds": -18000, "allow": ["supplyLoss"]}
@@ -90,7 +90,7 @@ def test_a_clock_chip_that_is_wrong_may_cost_what_was_promised(monkeypatch: pyte
 
 
 def test_a_pole_that_says_another_time_than_the_true_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pole.clock import Clock
+    from pole.timekeeping.clock import Clock
 
     plain = Clock.now
     monkeypatch.setattr(Clock, "now", lambda self, ticks: (plain(self, ticks) or -60) + 60)

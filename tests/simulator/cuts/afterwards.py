@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from pole import config, contract, contract_acks
 from pole.lighting.calendar import Calendar
+from pole.settings import schema
+from pole.wire import ack_reasons, contract
 from simulator.street.street import Street
 from tests.simulator.cuts.story import BAD, KEY, SETTINGS, START, Story
 from tests.simulator.streets import MINUTE_MS, City, live
@@ -67,7 +68,7 @@ class Afterwards:
         pole.wiring.chip.nvs._flash = dict(self._nvs)
         good = [one for one in self._sent if one.version != BAD][-1]
         self._wanted = good.version
-        self._calendar = Calendar(config.load(good.text))
+        self._calendar = Calendar(schema.load(good.text))
         self._city = city = City(street)
         if self._sent[1:]:
             self._sent[-1].send(city, 0)
@@ -129,7 +130,7 @@ class Afterwards:
     def _nothing_is_obeyed_twice(self) -> None:
         outcomes = {ack["n"]: ack["outcome"] for ack in self._lived.acks()}
         for order in self._orders[-1:]:
-            assert outcomes[order.n] == contract_acks.REJECTED or not self._acked(order.n)
+            assert outcomes[order.n] == ack_reasons.REJECTED or not self._acked(order.n)
 
     def _every_event_is_there(self) -> None:
         """What the city had it gets again, word for word, and no sequence is missing."""

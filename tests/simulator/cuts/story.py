@@ -12,10 +12,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from host_tools import envelope
-from pole import contract
+from host_tools.wire import envelope
 from pole.link.outbox import Outbox
 from pole.reporting.journal import Journal
+from pole.wire import contract
 from simulator.hardware import flash as model
 from simulator.street.street import Street
 from tests.simulator.streets import MINUTE_MS, City, live, stored

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from simulator.device_modules import hostops
 from simulator.engines.cpython import CPythonEngine
 from simulator.engines.engine import PoleDied
 from simulator.hardware.flash import Flash
 from simulator.network.endpoint import POLLOUT, Sockets
-from simulator.virtual import hostops
 from tests.simulator.network.test_endpoint import End, Net
 
 
@@ -105,6 +105,6 @@ def test_a_firmware_that_ends_is_dead_and_says_why(engine, monkeypatch, tmp_path
 def test_a_closed_engine_leaves_no_machine_behind() -> None:
     before = sys.modules.get("machine")
     engine = CPythonEngine()
-    assert sys.modules["machine"].__name__ == "simulator.virtual.machine"
+    assert sys.modules["machine"].__name__ == "simulator.device_modules.machine"
     engine.close()
     assert sys.modules.get("machine") is before

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 
+from simulator.device_modules import hostops
 from simulator.engines.cpython_net import CpythonNet, CpythonStream
 from simulator.engines.virtual_loop import VirtualLoop
 from simulator.network.endpoint import POLLIN, POLLOUT
-from simulator.virtual import hostops
 
 NUMBER = 3
 

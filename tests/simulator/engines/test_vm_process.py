@@ -14,9 +14,9 @@ from tests.patience import until
 
 SIMULATOR = """
 import subprocess, sys, time
-from host_tools.micropython_vm import find_micropython
+from host_tools.firmware_build.find_micropython import find_micropython
 from simulator.engines import vm_process
-from simulator.virtual import hostops
+from simulator.device_modules import hostops
 from pathlib import Path
 
 if sys.argv[2] == "elsewhere":  # a system that cannot end a process with its parent

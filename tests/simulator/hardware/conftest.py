@@ -13,15 +13,16 @@ import pytest
 
 import pole.drivers
 from host_tools.boards import load_board
-from simulator import virtual
-from simulator.hardware import lis3dh, lw14
-from simulator.hardware.adc import LinearSensor
-from simulator.hardware.bl0942 import Bl0942, Electrical
+from simulator import device_modules
 from simulator.hardware.chip import PWRON_RESET, Chip
-from simulator.hardware.ds3231 import ADDRESS, Ds3231
-from simulator.hardware.lis3dh import Lis3dh
-from simulator.hardware.lw14 import Lw14
+from simulator.hardware.gear import lw14
+from simulator.hardware.gear.lw14 import Lw14
+from simulator.hardware.meter.bl0942 import Bl0942, Electrical
 from simulator.hardware.radio import Radio
+from simulator.hardware.rtc.ds3231 import ADDRESS, Ds3231
+from simulator.hardware.sensor import lis3dh
+from simulator.hardware.sensor.adc import LinearSensor
+from simulator.hardware.sensor.lis3dh import Lis3dh
 
 START_UNIX = 1795500000  # a moment in November 2026
 VIRTUAL = ("ops", "machine", "network", "esp32", "ntptime")
@@ -114,7 +115,7 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "_chip", node.port())
     for name in VIRTUAL:
-        spec = importlib.util.spec_from_file_location(name, Path(virtual.__path__[0]) / f"{name}.py")
+        spec = importlib.util.spec_from_file_location(name, Path(device_modules.__path__[0]) / f"{name}.py")
         assert spec
         assert spec.loader
         module = importlib.util.module_from_spec(spec)
@@ -132,15 +133,15 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
 @pytest.fixture
 def drivers(bench: Bench) -> SimpleNamespace:
     """Every driver of the board, made as the firmware makes them."""
-    from pole.drivers.bl0942 import Bl0942
     from pole.drivers.board import i2c
-    from pole.drivers.dimmer import Dimmer
-    from pole.drivers.ds3231 import Ds3231
-    from pole.drivers.inputs import Contact, Sensor
-    from pole.drivers.lis3dh import Lis3dh
-    from pole.drivers.lw14 import Lw14
+    from pole.drivers.gear.lw14 import Lw14
+    from pole.drivers.meter.bl0942 import Bl0942
+    from pole.drivers.output.dimmer import Dimmer
+    from pole.drivers.output.relay import Relay
     from pole.drivers.reading import Reading
-    from pole.drivers.relay import Relay
+    from pole.drivers.rtc.ds3231 import Ds3231
+    from pole.drivers.sensor.inputs import Contact, Sensor
+    from pole.drivers.sensor.lis3dh import Lis3dh
 
     b = bench.board
     return SimpleNamespace(

@@ -9,18 +9,18 @@ import machine
 import network
 import ntptime
 
-from pole.drivers.bl0942 import Bl0942
 from pole.drivers.board import i2c
-from pole.drivers.dimmer import Dimmer
-from pole.drivers.ds3231 import Ds3231
-from pole.drivers.inputs import Contact, Sensor
-from pole.drivers.lis3dh import Lis3dh
-from pole.drivers.lw14 import ANSWER_MS, Lw14
+from pole.drivers.chip.watchdog import Watchdog
+from pole.drivers.gear.lw14 import ANSWER_MS, Lw14
+from pole.drivers.meter.bl0942 import Bl0942
+from pole.drivers.network.wifi import Radio
+from pole.drivers.output.dimmer import Dimmer
+from pole.drivers.output.relay import Relay
 from pole.drivers.reading import Reading
-from pole.drivers.relay import Relay
-from pole.drivers.supply import Supply
-from pole.drivers.watchdog import Watchdog
-from pole.drivers.wifi import Radio
+from pole.drivers.rtc.ds3231 import Ds3231
+from pole.drivers.sensor.inputs import Contact, Sensor
+from pole.drivers.sensor.lis3dh import Lis3dh
+from pole.drivers.sensor.supply import Supply
 
 
 def run(board):

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pole
-from host_tools.micropython_vm import find_micropython
-from simulator import virtual
+from host_tools.firmware_build.find_micropython import find_micropython
+from simulator import device_modules
 
 
 def run(script: Path, *arguments: str, answer: Callable[[int, int, int, bytes], tuple[int, bytes]]) -> str:
     """What *script* prints; *answer* takes each call of its virtual modules."""
     ours, theirs = socket.socketpair()
-    path = os.pathsep.join([virtual.__path__[0], str(Path(pole.__file__).parent.parent), ".frozen"])
+    path = os.pathsep.join([device_modules.__path__[0], str(Path(pole.__file__).parent.parent), ".frozen"])
     command = [*find_micropython(), "-X", "heapsize=1m", str(script), str(theirs.fileno()), *arguments]
     with (
         subprocess.Popen(

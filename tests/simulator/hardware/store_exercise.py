@@ -38,7 +38,7 @@ if __name__ == "__main__":  # under MicroPython; the arguments are the pipe and 
     import json
     import sys
 
-    from pole.drivers import storage
+    from pole.drivers.flash import storage
 
     partition = storage.Partition(sys.argv[2])
     print(json.dumps([storage.bring_up(partition), run(partition.store)]))

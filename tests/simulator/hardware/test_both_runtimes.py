@@ -6,8 +6,8 @@ import importlib.util
 import json
 from pathlib import Path
 
-from simulator.hardware.bl0942 import Electrical
-from simulator.virtual import hostops
+from simulator.device_modules import hostops
+from simulator.hardware.meter.bl0942 import Electrical
 from tests.simulator.hardware import on_vm
 
 EXERCISE = Path(__file__).with_name("exercise.py")

@@ -19,7 +19,7 @@ def test_nothing_runs_after_a_reset(bench):
 
 
 def test_the_watchdog_bites_when_it_is_not_fed_and_is_off_after_a_reset(bench):
-    from pole.drivers.watchdog import Watchdog
+    from pole.drivers.chip.watchdog import Watchdog
 
     assert bench.chip.watchdog.deadline is None
     dog = Watchdog(30)

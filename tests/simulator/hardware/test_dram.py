@@ -9,9 +9,9 @@ import struct
 
 import pytest
 
+from simulator.device_modules import ops
+from simulator.device_modules.ops import TLS_CLOSE, TLS_OPEN
 from simulator.hardware.dram import APP, Dram
-from simulator.virtual import ops
-from simulator.virtual.ops import TLS_CLOSE, TLS_OPEN
 
 
 class Chip:
@@ -36,7 +36,7 @@ class Chip:
         return number
 
     def bound(self, keep: bool = True) -> None:
-        """What pole/drivers/heap.py does."""
+        """What pole/drivers/chip/heap.py does."""
         self.wifi = True
         assert self.dram.uart(2, self.largest - 50_000)
         last = self.fill()
@@ -102,7 +102,7 @@ def test_with_a_heap_that_is_not_bounded_tls_finds_no_memory_for_its_handshake_a
     for time in range(1, 4):
         assert chip.call(TLS_OPEN) == 1
         assert chip.dram.stalled == time
-        assert chip.dram.free < 6144  # as pole/drivers/tls.py finds out
+        assert chip.dram.free < 6144  # as pole/drivers/network/tls.py finds out
         chip.call(TLS_CLOSE)
 
 

@@ -21,7 +21,7 @@ def test_coming_up_changes_nothing_on_a_board_that_rests_safe(bench, drivers):
 
 @pytest.mark.parametrize("closed", [0, 1])
 def test_the_relay_goes_straight_to_closed(bench, closed):
-    from pole.drivers.relay import Relay
+    from pole.drivers.output.relay import Relay
 
     bench.chip.gpio.pulls = {23: 1 - closed}  # a board that rests with the contact open
     relay = Relay(23, closed)
@@ -34,7 +34,7 @@ def test_the_relay_goes_straight_to_closed(bench, closed):
 
 @pytest.mark.parametrize("inverted", [False, True])
 def test_the_dimmer_goes_straight_to_full_light(bench, inverted):
-    from pole.drivers.dimmer import Dimmer
+    from pole.drivers.output.dimmer import Dimmer
 
     full = 0 if inverted else 65535
     bench.chip.gpio.pulls = {23: 1 if inverted else 0}  # a board that rests dark

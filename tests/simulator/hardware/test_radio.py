@@ -9,7 +9,7 @@ HOUR = 3600000
 
 @pytest.fixture
 def radio(bench):
-    from pole.drivers.wifi import Radio
+    from pole.drivers.network.wifi import Radio
 
     radio = Radio()
     radio.start()
@@ -54,7 +54,7 @@ def test_joining_twice_is_refused_as_the_real_radio_refuses_it(bench, radio):
 
 
 def test_a_radio_that_is_off_refuses_to_join_and_leaves_in_peace(bench):
-    from pole.drivers.wifi import Radio
+    from pole.drivers.network.wifi import Radio
 
     radio = Radio()
     radio.leave()

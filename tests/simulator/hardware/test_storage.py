@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pole.drivers import storage
+from pole.drivers.flash import storage
 from simulator.hardware.flash import BLOCK, Flash, apply, tear
 from simulator.hardware.little_files import LittleFiles
 from tests.simulator.hardware import on_vm

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 
-from pole import contract
 from pole.link.outbox import Outbox
 from pole.reporting.journal import Journal
+from pole.wire import contract
 from simulator.hardware import wear
 from simulator.hardware.flash import BLOCK, Flash
 from simulator.hardware.little_files import LittleFiles

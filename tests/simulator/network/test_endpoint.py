@@ -2,8 +2,8 @@
 
 import errno
 
+from simulator.device_modules import hostops
 from simulator.network.endpoint import POLLERR, POLLIN, POLLOUT, SOCK_STREAM, Sockets
-from simulator.virtual import hostops
 
 
 class End:

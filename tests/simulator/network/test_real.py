@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from host_tools.broker.address import free_port
+from host_tools.site.broker_address import free_port
 from simulator.kernel import Kernel, RealPace
 from simulator.network.endpoint import POLLERR, POLLIN, POLLOUT, SOCK_DGRAM, SOCK_STREAM
 from simulator.network.real import RealNetwork

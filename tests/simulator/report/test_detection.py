@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from simulator.happenings.catalogue import EVENT_TYPES, KINDS
 from simulator.report.detection import ACCEPTED, Detection, Event, judge, percentiles
 from simulator.scenario.happening import Happening
-from simulator.scenario.kinds import EVENT_TYPES, KINDS
 from tests.simulator.small_site import HOUR_MS, run_time
 
 AT, UNTIL, END = 8 * HOUR_MS, 9 * HOUR_MS, 24 * HOUR_MS

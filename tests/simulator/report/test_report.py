@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from host_tools import picture
-from host_tools.plot import Mark, Series, night_plot
+from host_tools.drawing import png_plot
+from host_tools.drawing.terminal_plot import Mark, Series, night_plot
 from simulator.report.darkness import Darkness
 from simulator.report.detection import Detection
 from simulator.report.night import NightLog, sun_marks
@@ -109,7 +109,7 @@ def test_the_picture_is_a_png_and_a_text_that_names_the_sun(tmp_path: Path) -> N
     series = [*log.levels(log.poles()), log.power()]
     marks = [*sun_marks(LATITUDE, LONGITUDE, time.start_unix, time.start_unix + 86400), Mark(time.unix(0) + 60, "x")]
     path = tmp_path / "night.png"
-    picture.png(
+    png_plot.png(
         path, series, marks, timezone=TIMEZONE, title="A night", subtitle="two poles", faint=log.levels(["P0001"])
     )
     assert path.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n" and path.stat().st_size > 20_000
@@ -121,16 +121,16 @@ def test_the_picture_is_a_png_and_a_text_that_names_the_sun(tmp_path: Path) -> N
 def test_a_preview_without_power_and_a_week_are_pictures_too(tmp_path: Path) -> None:
     start = run_time().start_unix
     level = Series("park", [start, start + 19800, start + 86400], [0.0, 80.0, 0.0])
-    picture.png(tmp_path / "preview.png", [level], [], timezone=TIMEZONE, title="Preview")
+    png_plot.png(tmp_path / "preview.png", [level], [], timezone=TIMEZONE, title="Preview")
     week = Series("park", [start + hour * 3600 for hour in range(168)], [50.0] * 168)
     marks = sun_marks(LATITUDE, LONGITUDE, start, start + 7 * 86400)
-    picture.png(tmp_path / "week.png", [week], marks, timezone=TIMEZONE, title="A week")
+    png_plot.png(tmp_path / "week.png", [week], marks, timezone=TIMEZONE, title="A week")
     assert (tmp_path / "week.png").stat().st_size > 10_000
 
 
 def test_nothing_to_plot_is_said(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="nothing to plot"):
-        picture.png(tmp_path / "x.png", [], [], timezone=TIMEZONE, title="")
+        png_plot.png(tmp_path / "x.png", [], [], timezone=TIMEZONE, title="")
 
 
 def test_what_the_sun_does_not_do_near_the_poles_has_no_mark() -> None:

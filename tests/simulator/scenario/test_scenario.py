@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from host_tools.errors import DiyaError
+from simulator.happenings.catalogue import EVENT_TYPES, KINDS, happenings
 from simulator.plant import faults
 from simulator.scenario import ScenarioError, find_scenario, load_scenario, parse_scenario, ready_made
 from simulator.scenario.happening import Happening, Order, Scenario
-from simulator.scenario.kinds import EVENT_TYPES, KINDS, happenings
 from tests.simulator.small_site import HOUR_MS, run_time, site
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from host_tools.site import load_site
-from pole import contract
+from pole.wire import contract
 from simulator import run
-from simulator.expectations import failures
+from simulator.cli.expectations import failures
+from simulator.happenings.catalogue import FORMER, KINDS
 from simulator.scenario.check import COMMON, OF_CLOCK, OF_COMMAND
-from simulator.scenario.kinds import FORMER, KINDS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```toml\n(.*?)^```", PAGE, re.S | re.M)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from host_tools import envelope
-from pole import contract, contract_acks
+from host_tools.wire import envelope
+from pole.wire import ack_reasons, contract
 from simulator.kernel import Kernel
 from simulator.street.recorder import Recorder
 from simulator.street.transcript import Transcript
@@ -31,7 +31,7 @@ class Desk:
     def order(self, n: int, body: str, topic: str = f"{HEAD}/P0001/command") -> None:
         self.recorder.heard(topic, envelope.seal(topic, "city", n, body))
 
-    def ack(self, pole: str, n: int, outcome: str = contract_acks.APPLIED, reason: str = "") -> None:
+    def ack(self, pole: str, n: int, outcome: str = ack_reasons.APPLIED, reason: str = "") -> None:
         self.say(pole, contract.ACK, v=1, sender="city", n=n, outcome=outcome, reason=reason)
 
 
@@ -72,7 +72,7 @@ def test_events_and_acks_are_taken_down(desk: Desk) -> None:
     desk.say("P0003", contract.EVENT, **event)
     assert [(one.pole, one.event_type, one.starts) for one in desk.recorder.events] == [("P0003", "lampFailure", True)]
     desk.ack("P0001", 1)
-    desk.ack("P0002", 1, contract_acks.REJECTED, contract_acks.REPLAYED)
+    desk.ack("P0002", 1, ack_reasons.REJECTED, ack_reasons.REPLAYED)
     assert desk.recorder.acks == {"applied": 1, "replayed": 1}
 
 
@@ -91,7 +91,7 @@ def test_an_accepted_order_to_be_dark_excuses_until_it_expires(desk: Desk) -> No
 
 def test_a_refused_order_and_one_to_a_lit_level_excuse_nothing(desk: Desk) -> None:
     desk.order(1, envelope.override(0, NOW + 600))
-    desk.ack("P0001", 1, contract_acks.REJECTED, contract_acks.BAD_MAC)
+    desk.ack("P0001", 1, ack_reasons.REJECTED, ack_reasons.BAD_MAC)
     desk.order(2, envelope.override(10, NOW + 600, ref="lit"))
     desk.ack("P0001", 2)
     assert not desk.recorder.ordered_off("P0001")

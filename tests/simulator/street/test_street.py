@@ -2,7 +2,7 @@
 
 import json
 
-from pole import contract
+from pole.wire import contract
 from tests.simulator.streets import HOUR_MS, MINUTE_MS, NIGHT, City, live, watch_light
 
 QUIET_NIGHT_H = 15.5  # from an hour before sunset until after sunrise

@@ -3,7 +3,7 @@
 import pytest
 
 from host_tools.broker.mosquitto import find_mosquitto
-from pole import contract
+from pole.wire import contract
 from simulator.street.street import Street
 from tests.simulator.streets import MINUTE_MS, NIGHT, live, watch_light
 

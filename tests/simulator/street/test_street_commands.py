@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from host_tools import envelope
-from pole import contract, contract_acks
+from host_tools.wire import envelope
+from pole.wire import ack_reasons, contract
 from tests.simulator.streets import MINUTE_MS, NIGHT, City, Lived, live, watch_light
 
 ENGINES = pytest.mark.parametrize("engine", ["cpython", "micropython"])
@@ -29,44 +29,44 @@ def sealed(text: str, n: int, sender: str = "test") -> bytes:
 BAD = [
     (
         lambda n: sealed(body(level=101), n),
-        contract_acks.BAD_FIELD,
+        ack_reasons.BAD_FIELD,
         "level is 101 and must be a whole number from 0 to 100",
     ),
-    (lambda n: sealed(body(level=-1), n), contract_acks.BAD_FIELD, "level is -1"),
-    (lambda n: sealed(body(level=30.5), n), contract_acks.BAD_FIELD, "level is 30.5"),
-    (lambda n: sealed(body(level=True), n), contract_acks.BAD_FIELD, "level is true"),
-    (lambda n: sealed(body(owner="safety"), n), contract_acks.BAD_FIELD, "owner is"),
-    (lambda n: sealed(body(reason="x" * 81), n), contract_acks.BAD_FIELD, "reason is"),
+    (lambda n: sealed(body(level=-1), n), ack_reasons.BAD_FIELD, "level is -1"),
+    (lambda n: sealed(body(level=30.5), n), ack_reasons.BAD_FIELD, "level is 30.5"),
+    (lambda n: sealed(body(level=True), n), ack_reasons.BAD_FIELD, "level is true"),
+    (lambda n: sealed(body(owner="safety"), n), ack_reasons.BAD_FIELD, "owner is"),
+    (lambda n: sealed(body(reason="x" * 81), n), ack_reasons.BAD_FIELD, "reason is"),
     (
         lambda n: sealed(body(expiration=1795500000), n),
-        contract_acks.EXPIRED,
+        ack_reasons.EXPIRED,
         "expiration is 1795500000 and must be after",
     ),
-    (lambda n: sealed(body(expiration=FAR), n), contract_acks.BAD_FIELD, "at most 366 days ahead"),
-    (lambda n: sealed('{"type":"override","level":30}', n), contract_acks.BAD_FIELD, "expiration is missing"),
+    (lambda n: sealed(body(expiration=FAR), n), ack_reasons.BAD_FIELD, "at most 366 days ahead"),
+    (lambda n: sealed('{"type":"override","level":30}', n), ack_reasons.BAD_FIELD, "expiration is missing"),
     (
         lambda n: sealed('{"type":"reboot"}', n),
-        contract_acks.BAD_FIELD,
+        ack_reasons.BAD_FIELD,
         'must be "override", "cancel", "resend" or "rekey"',
     ),
-    (lambda n: sealed("{not json", n), contract_acks.BAD_ENVELOPE, "body is not JSON"),
+    (lambda n: sealed("{not json", n), ack_reasons.BAD_ENVELOPE, "body is not JSON"),
     (
         lambda n: sealed('{"type":"cancel","owner":"operator"}', n),
-        contract_acks.UNKNOWN_REFERENCE,
+        ack_reasons.UNKNOWN_REFERENCE,
         "nothing of operator",
     ),
-    (lambda n: b'{"v":1,"key":"","sender":"test","n":%d,"body":7}' % n, contract_acks.BAD_ENVELOPE, "body is 7"),
+    (lambda n: b'{"v":1,"key":"","sender":"test","n":%d,"body":7}' % n, ack_reasons.BAD_ENVELOPE, "body is 7"),
 ]
 RUBBISH = [
-    (b"\x00" * 1_000_000, contract_acks.TOO_LARGE, "larger than 8192 bytes"),
-    (b'{"v":1,"sender":"' + b"x" * 8300 + b'"}', contract_acks.TOO_LARGE, "larger than 8192 bytes"),
-    (b'{"v":1,"sender":"\xff\xfe","n":5,"body":"{}"}', contract_acks.BAD_ENVELOPE, "not JSON in UTF-8"),
-    (b"", contract_acks.BAD_ENVELOPE, "not JSON"),
-    (b"[1,2,3]", contract_acks.BAD_ENVELOPE, "must be a JSON object"),
-    (b'{"v":2,"sender":"test","n":9,"body":"{}"}', contract_acks.BAD_ENVELOPE, "v is 2 and must be 1"),
-    (b"{" * 5000, contract_acks.BAD_ENVELOPE, ""),
-    (b"[" * 8000, contract_acks.BAD_ENVELOPE, ""),
-    (b'{"v":1' + b"," * 4000, contract_acks.BAD_ENVELOPE, ""),
+    (b"\x00" * 1_000_000, ack_reasons.TOO_LARGE, "larger than 8192 bytes"),
+    (b'{"v":1,"sender":"' + b"x" * 8300 + b'"}', ack_reasons.TOO_LARGE, "larger than 8192 bytes"),
+    (b'{"v":1,"sender":"\xff\xfe","n":5,"body":"{}"}', ack_reasons.BAD_ENVELOPE, "not JSON in UTF-8"),
+    (b"", ack_reasons.BAD_ENVELOPE, "not JSON"),
+    (b"[1,2,3]", ack_reasons.BAD_ENVELOPE, "must be a JSON object"),
+    (b'{"v":2,"sender":"test","n":9,"body":"{}"}', ack_reasons.BAD_ENVELOPE, "v is 2 and must be 1"),
+    (b"{" * 5000, ack_reasons.BAD_ENVELOPE, ""),
+    (b"[" * 8000, ack_reasons.BAD_ENVELOPE, ""),
+    (b'{"v":1' + b"," * 4000, ack_reasons.BAD_ENVELOPE, ""),
 ]
 
 
@@ -92,7 +92,7 @@ def test_what_cannot_be_done_is_refused_with_a_reason_and_moves_no_lamp(engine: 
     wanted = [(reason, detail) for _what, reason, detail in [*BAD, *RUBBISH]]
     assert [ack["reason"] for ack in acks] == [reason for reason, _detail in wanted]
     for ack, (_reason, detail) in zip(acks, wanted, strict=True):
-        assert ack["outcome"] == contract_acks.REJECTED
+        assert ack["outcome"] == ack_reasons.REJECTED
         assert detail in ack["detail"]
     for ack in acks[: len(BAD)]:
         assert ack["sender"] == "test"
@@ -144,7 +144,7 @@ def test_a_cancel_ends_what_it_names_and_no_more() -> None:
         city.send(20 * MINUTE_MS, envelope.cancel("operator"))
 
     lived = live(0.5, poles=1, start=NIGHT, begin=begin)
-    assert [ack["reason"] for ack in lived.acks()] == ["", "", "", contract_acks.UNKNOWN_REFERENCE, ""]
+    assert [ack["reason"] for ack in lived.acks()] == ["", "", "", ack_reasons.UNKNOWN_REFERENCE, ""]
     for minute, level in ((5, 40), (6, 50), (10, 40), (20, 100)):
         assert lived.targets("P0001", minute * MINUTE_MS, minute * MINUTE_MS + 30_000) == {level}, minute
 
@@ -166,7 +166,7 @@ def test_a_group_and_all_poles_are_commanded_at_once_and_never_below_the_floor()
     lived = live(0.5, poles=3, start=NIGHT, begin=begin)  # P0001 is a junction, the others are on the main road
     assert [ack["cmsRefId"] for ack in lived.acks("P0001")] == ["a", "own"]
     assert [ack["cmsRefId"] for ack in lived.acks("P0002")] == ["g", "a", "low"]
-    assert lived.acks("P0002")[2]["reason"] == contract_acks.BELOW_FLOOR
+    assert lived.acks("P0002")[2]["reason"] == ack_reasons.BELOW_FLOOR
     assert lived.targets("P0003", 5 * MINUTE_MS, 10 * MINUTE_MS) == {60}
     assert lived.targets("P0003", 10 * MINUTE_MS + 1, 20 * MINUTE_MS) == {50}
     assert lived.targets("P0001", 10 * MINUTE_MS + 1, 20 * MINUTE_MS) == {50}
@@ -192,7 +192,7 @@ def test_a_command_and_its_mark_survive_a_power_cut(engine: str) -> None:
         "operator"
     }
     assert lived.targets("P0001", 40 * MINUTE_MS, 48 * MINUTE_MS) == {100}
-    assert [ack["reason"] for ack in lived.acks()] == ["", contract_acks.REPLAYED]
+    assert [ack["reason"] for ack in lived.acks()] == ["", ack_reasons.REPLAYED]
     assert lived.street.failures() == []
 
 
@@ -219,8 +219,8 @@ def with_key(engine: str) -> Lived:
 def test_with_a_key_only_the_city_commands(engine: str) -> None:
     lived = with_key(engine)
     reasons = [ack["reason"] for ack in lived.acks()]
-    assert reasons == [contract_acks.BAD_ENVELOPE, *[contract_acks.BAD_MAC] * 3, "", contract_acks.REPLAYED]
-    assert [ack["reason"] for ack in lived.acks("P0002")] == [contract_acks.BAD_MAC]
+    assert reasons == [ack_reasons.BAD_ENVELOPE, *[ack_reasons.BAD_MAC] * 3, "", ack_reasons.REPLAYED]
+    assert [ack["reason"] for ack in lived.acks("P0002")] == [ack_reasons.BAD_MAC]
     assert lived.targets("P0001", 0, 10 * MINUTE_MS) == {100}
     assert lived.targets("P0001", 10 * MINUTE_MS, 11 * MINUTE_MS) == {60}
 
@@ -240,7 +240,7 @@ def test_a_message_on_another_s_topic_is_not_even_judged() -> None:
             street.kernel.at(n * 2 * MINUTE_MS, partial(lie, street, topic, payload))
 
     lived = live(0.1, poles=1, start=NIGHT, begin=begin, settings={"keys": {key.name: key.secret.hex()}})
-    assert [(ack["n"] % 1000, ack["outcome"]) for ack in lived.acks()] == [(2, contract_acks.APPLIED)]
+    assert [(ack["n"] % 1000, ack["outcome"]) for ack in lived.acks()] == [(2, ack_reasons.APPLIED)]
 
 
 def test_without_a_clock_a_command_may_only_raise() -> None:
@@ -250,7 +250,7 @@ def test_without_a_clock_a_command_may_only_raise() -> None:
 
     lost = '[[happening]]\nkind = "clock_lost"\nat = "+10m"\n'
     lived = live(1, poles=1, start=NIGHT, begin=begin, scenario=lost)
-    assert [ack["reason"] for ack in lived.acks()] == [contract_acks.CLOCK_UNKNOWN]
+    assert [ack["reason"] for ack in lived.acks()] == [ack_reasons.CLOCK_UNKNOWN]
     assert lived.targets("P0001", 15 * MINUTE_MS, 60 * MINUTE_MS) == {100}
 
 
@@ -317,7 +317,7 @@ def test_a_replaced_node_obeys_nothing_that_was_recorded_and_what_is_sealed_for_
 
     keys = {key.name: key.secret.hex() for key in (own, shared)}
     lived = live(0.18, poles=1, start=NIGHT, begin=begin, engine=engine, settings={"keys": keys, "report.spread": 0})
-    bad, again = contract_acks.BAD_MAC, contract_acks.REPLAYED
+    bad, again = ack_reasons.BAD_MAC, ack_reasons.REPLAYED
     assert [ack["reason"] for ack in lived.acks()] == ["", "", bad, "", "", bad, again]
     nonces = [birth["flashNonce"] for _ms, birth in lived.said("P0001", contract.BIRTH)]
     assert len(nonces) == len(set(nonces)) == 2

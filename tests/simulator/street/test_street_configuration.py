@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from host_tools import envelope
-from host_tools.envelope import Key
-from host_tools.site.compile import pole_config
-from pole import contract, contract_acks
+from host_tools.site.pole_settings import pole_config
+from host_tools.wire import envelope
+from host_tools.wire.envelope import Key
+from pole.wire import ack_reasons, contract
 from tests.simulator.streets import MINUTE_MS, NIGHT, City, Lived, live, watch_light
 
 ENGINES = pytest.mark.parametrize("engine", ["cpython", "micropython"])
@@ -65,7 +65,7 @@ def test_a_good_one_comes_in_force_and_the_lamp_follows_it_lit_all_the_while(eng
     assert (ack["outcome"], ack["key"], ack["sender"], ack["n"]) == (
         "applied", "P0001", "test", lived.street.time.start_unix * 1000 + 5 * MINUTE_MS,
     )  # fmt: skip
-    assert below["reason"] == contract_acks.BELOW_FLOOR
+    assert below["reason"] == ack_reasons.BELOW_FLOOR
     assert lived.said("P0001", contract.STATE)[-1][1]["target"] == 60
     light = [(ms, level) for ms, level in seen["light"]["P0001"] if ms > 60_000]
     assert min(level for _ms, level in light) > 0.5  # never dark, the restart included
@@ -102,7 +102,7 @@ def test_one_that_moves_the_pole_to_no_broker_is_undone_by_the_pole_alone_and_ne
     print(f"{engine}: back on its broker {(back - 5 * MINUTE_MS) / 1000:.1f} s after it was sent away")
     assert TRIAL_S * 1000 <= back - 5 * MINUTE_MS < TRIAL_S * 1000 + 60_000
     acks = lived.acks()
-    assert [(ack["outcome"], ack["reason"]) for ack in acks[:-1]] == [("rejected", contract_acks.REVERTED)] * (
+    assert [(ack["outcome"], ack["reason"]) for ack in acks[:-1]] == [("rejected", ack_reasons.REVERTED)] * (
         len(acks) - 1
     )
     assert len(acks) == 4  # by itself, to the message that came with the session, again after the outage; the last good
@@ -137,11 +137,11 @@ def test_what_is_bad_forged_or_old_is_refused_and_changes_nothing(engine: str) -
     assert lived.street.failures() == []
     acks = lived.acks()
     assert [ack["reason"] for ack in acks[:5]] == [
-        contract_acks.BAD_MAC, contract_acks.BAD_ENVELOPE, contract_acks.BAD_MAC, contract_acks.REPLAYED,
-        contract_acks.BAD_FIELD,
+        ack_reasons.BAD_MAC, ack_reasons.BAD_ENVELOPE, ack_reasons.BAD_MAC, ack_reasons.REPLAYED,
+        ack_reasons.BAD_FIELD,
     ]  # fmt: skip
     assert {(ack["reason"], ack["detail"]) for ack in acks[5:]} == {
-        (contract_acks.BAD_FIELD, "floor is 101 and must be 0 to 100 percent")
+        (ack_reasons.BAD_FIELD, "floor is 101 and must be 0 to 100 percent")
     }
     assert {version for version, _cause in births(lived)} == {1}
     assert lived.targets("P0001", 0, 12 * MINUTE_MS) == {100}
@@ -157,7 +157,7 @@ def test_a_power_cut_while_it_is_on_trial_changes_nothing_about_it(engine: str) 
 
     cut = '[[happening]]\nkind = "power_cut"\nat = "+7m"\nuntil = "+8m"\n'
     lived = live(0.35, poles=1, start=NIGHT, begin=begin, engine=engine, settings=KEYS, scenario=cut)
-    assert {ack["reason"] for ack in lived.acks()} == {contract_acks.REVERTED}
+    assert {ack["reason"] for ack in lived.acks()} == {ack_reasons.REVERTED}
     assert births(lived)[-1][0] == 1
     assert lived.street.failures() == []
 
@@ -200,8 +200,8 @@ def test_keys_change_by_a_command_under_the_own_key_and_outlive_a_power_cut(engi
     lived = live(0.4, poles=1, start=NIGHT, begin=begin, engine=engine, settings=KEYS, scenario=cut)
     assert lived.street.failures() == []
     assert [ack["reason"] for ack in lived.acks()] == [
-        "", "", contract_acks.BAD_MAC, contract_acks.BAD_MAC, contract_acks.BAD_FIELD, "", contract_acks.BAD_MAC,
-        "", "", contract_acks.BAD_MAC,
+        "", "", ack_reasons.BAD_MAC, ack_reasons.BAD_MAC, ack_reasons.BAD_FIELD, "", ack_reasons.BAD_MAC,
+        "", "", ack_reasons.BAD_MAC,
     ]  # fmt: skip
     texts = "".join(lived.text)
     assert new.secret.hex() not in texts

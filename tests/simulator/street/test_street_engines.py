@@ -1,6 +1,6 @@
 """The same scenario and seed give the same transcript, byte for byte, twice and on both engines."""
 
-from pole import contract
+from pole.wire import contract
 from tests.simulator.streets import HOUR_MS, City, live
 
 BUSY = """

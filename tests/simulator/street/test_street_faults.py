@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from host_tools import envelope
-from host_tools.bundle.compiling import compile_tree
+from host_tools.firmware_build.compile import compile_tree
 from host_tools.user_folders import writable_cache
-from pole import contract
+from host_tools.wire import envelope
+from pole.wire import contract
 from simulator.engines import micropython
 from tests.simulator.streets import HOUR_MS, MINUTE_MS, NIGHT, City, live, stored
 

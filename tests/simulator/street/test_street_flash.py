@@ -2,8 +2,8 @@
 
 import pytest
 
-from host_tools import envelope
-from pole import contract, contract_acks
+from host_tools.wire import envelope
+from pole.wire import ack_reasons, contract
 from tests.simulator.streets import HOUR_MS, MINUTE_MS, NIGHT, City, live, stored
 
 ENGINES = pytest.mark.parametrize("engine", ["cpython", "micropython"])
@@ -65,7 +65,7 @@ def test_a_flash_that_takes_nothing_costs_no_light_and_not_the_link(engine: str)
     assert lived.street.failures() == []
     assert lived.report["dark_minutes"] == 0
     assert len(lived.said("P0001", contract.BIRTH)) == 2
-    assert [(ack["outcome"], ack["reason"]) for ack in lived.acks()] == [("rejected", contract_acks.NOT_STORED)]
+    assert [(ack["outcome"], ack["reason"]) for ack in lived.acks()] == [("rejected", ack_reasons.NOT_STORED)]
     assert lived.targets("P0001", 0, 40 * MINUTE_MS) == {100}
 
 
@@ -80,7 +80,7 @@ def test_a_flash_that_fails_in_the_night_costs_no_light(engine: str) -> None:
     lived = live(0.7, poles=1, start=NIGHT, engine=engine, begin=begin)
     assert lived.street.failures() == []
     assert lived.report["dark_minutes"] == 0
-    assert [ack["reason"] for ack in lived.acks()] == ["", contract_acks.NOT_STORED]
+    assert [ack["reason"] for ack in lived.acks()] == ["", ack_reasons.NOT_STORED]
 
 
 def test_the_report_says_how_long_the_flash_would_last() -> None:

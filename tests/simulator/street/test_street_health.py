@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pole import contract
+from pole.wire import contract
 from simulator.street.street import Street
 from tests.simulator.streets import DUSK, MINUTE_MS, NIGHT, Lived, live, stored
 

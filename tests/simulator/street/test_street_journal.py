@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pole import contract
+from pole.wire import contract
 from tests.simulator.streets import HOUR_MS, MINUTE_MS, NIGHT, City, Lived, live, stored
 
 ENGINES = pytest.mark.parametrize("engine", ["cpython", "micropython"])

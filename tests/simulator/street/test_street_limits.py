@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from host_tools import envelope
-from pole import contract, contract_acks
+from host_tools.wire import envelope
+from pole.wire import ack_reasons, contract
 from tests.simulator.streets import MINUTE_MS, NIGHT, City, live
 
 
@@ -31,8 +31,8 @@ def test_of_a_hundred_commands_in_one_millisecond_each_is_answered_or_said_to_be
 
     lived = live(0.25, poles=1, start=NIGHT, begin=begin)
     acks = lived.acks()
-    answered = [ack for ack in acks if ack["reason"] != contract_acks.BUSY]
-    dropped = sum(int(ack["detail"].split()[0]) for ack in acks if ack["reason"] == contract_acks.BUSY)
+    answered = [ack for ack in acks if ack["reason"] != ack_reasons.BUSY]
+    dropped = sum(int(ack["detail"].split()[0]) for ack in acks if ack["reason"] == ack_reasons.BUSY)
     assert len(answered) + dropped == 100
     assert len(answered) >= 16
     assert lived.street.failures() == []
@@ -46,10 +46,10 @@ def test_a_long_command_is_done_or_the_pole_says_that_it_is_too_large(size: int)
 
     lived = live(0.25, poles=1, start=NIGHT, begin=begin, engine="micropython")
     (ack,) = lived.acks()
-    assert ack["reason"] in ("", contract_acks.TOO_LARGE), ack
-    assert ack["outcome"] == (contract_acks.REJECTED if ack["reason"] else contract_acks.APPLIED)
+    assert ack["reason"] in ("", ack_reasons.TOO_LARGE), ack
+    assert ack["outcome"] == (ack_reasons.REJECTED if ack["reason"] else ack_reasons.APPLIED)
     if size <= 4000:
-        assert ack["outcome"] == contract_acks.APPLIED
+        assert ack["outcome"] == ack_reasons.APPLIED
     assert lived.street.failures() == []
 
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from host_tools import envelope
-from pole import contract
-from pole.commanding import Commanding
+from host_tools.wire import envelope
+from pole.commands.handler import Commanding
 from pole.control import Control
+from pole.wire import contract
+from simulator.device_modules import ops
 from simulator.engines.cpython_net import CpythonStream
 from simulator.network import mqtt_stream as mqtt
-from simulator.virtual import ops
 from tests.simulator.part_faults import FAULTS, try_fault
 from tests.simulator.streets import MINUTE_MS, NIGHT, City, Lived, live
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from host_tools import envelope
-from pole import contract
+from host_tools.wire import envelope
+from pole.wire import contract
 from tests.simulator.streets import HOUR_MS, MINUTE_MS, NIGHT, City, live
 
 ENGINES = pytest.mark.parametrize("engine", ["cpython", "micropython"])

@@ -6,7 +6,7 @@ import pytest
 
 from host_tools.site import load_site
 from simulator import run
-from simulator.expectations import failures
+from simulator.cli.expectations import failures
 from simulator.street.street import Street
 from tests.simulator.streets import HOUR_MS, NIGHT, live
 

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from simulator.street.street import Street
+from tests.host_tools.broker.test_mosquitto_config import HEAD, City
 from tests.host_tools.certificates import Authority
-from tests.host_tools.site.test_broker_config import HEAD, City
 from tests.patience import PATIENCE_S
 from tests.simulator.streets import MINUTE_MS, Lived, live
 

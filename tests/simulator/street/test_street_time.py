@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from host_tools.boards import load_board
-from pole import contract
 from pole.lighting.photocell import Photocell
 from pole.link.addresses import QUIET_MS
+from pole.wire import contract
 from simulator.hardware.dram import HANDSHAKE_MS
 from simulator.street.street import Street
 from tests.simulator.streets import HOUR_MS, MINUTE_MS, live, watch_light

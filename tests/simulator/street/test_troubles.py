@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from simulator.device_modules import ops
 from simulator.street.troubles import ADC, BUS, CITY_TIME, METER, SERVER_TIME, Troubles
-from simulator.virtual import ops
 
 
 class Bench:

@@ -3,9 +3,9 @@
 import pytest
 
 from host_tools.boards import list_boards, load_board
+from simulator.device_modules import ops
 from simulator.kernel import Kernel
 from simulator.street.wiring import Wiring
-from simulator.virtual import ops
 from tests.simulator.small_site import plant
 
 PULL_UP = 1 | 3 << 4  # an input with its pull-up, as PIN_INIT has it

@@ -1,0 +1,1 @@
+"""The city's commands: judged, carried out, and restored after a restart."""

@@ -1,0 +1,1 @@
+"""Control gear: drivers of lamps that are dimmed over a bus."""

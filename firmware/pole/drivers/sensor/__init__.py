@@ -1,0 +1,1 @@
+"""Sensors: inputs, accelerometer and supply."""

@@ -1,0 +1,64 @@
+"""A request of a laptop: understood, passed on, and the answer put into a line.  Loaded for the moment it takes.
+
+    {"id": 17, "do": "set", "level": 60, "for": 600}   asks
+    {"id":17,"ok":true,"level":60,"until":1767225600}  answers, or
+    {"id":17,"ok":false,"error":"level is 101 and must be 0 to 100"}
+
+The names of an answer's fields stand in one text each: every name of its own would stay in the pole's memory for ever.
+"""
+
+import json
+
+from pole.service.request_fields import Raw, Wrong, whole
+from pole.wire.contract import text_of
+
+_TELLING = "status read journal"
+_OVERRIDING = "set release"
+_LINKING = "time ping restart"
+_CALIBRATING = "curve tilt"
+
+
+def answer(control, laptop, now, ticks):
+    """The line that answers the request of *laptop* to *control*, or None when it is to be asked again later.
+
+    *now*: Unix s, None when the clock is unknown.
+    """
+    number = 0
+    try:
+        asked = _understood(laptop.request)
+        number = asked["id"]
+        what = asked.get("do")
+        if what in _TELLING.split():
+            from pole.service.status import act
+        elif what in _OVERRIDING.split():
+            from pole.service.override import act
+        elif what in _LINKING.split():
+            from pole.service.connection import act
+        elif what in _CALIBRATING.split():
+            from pole.service.calibrate import act
+        else:
+            verbs = " ".join((_TELLING, _OVERRIDING, _LINKING, _CALIBRATING))
+            raise Wrong("do is " + repr(what)[:40] + " and must be one of: " + verbs)
+        found = act(control, laptop, asked, now, ticks)
+    except Wrong as error:
+        return '{"id":%d,"ok":false,"error":%s}' % (number, text_of(str(error)))
+    if found is None:
+        return None
+    names, values = found
+    out = '{"id":%d,"ok":true' % number
+    names = names.split()
+    for place in range(len(names)):
+        name, value = names[place], values[place]
+        out += ',"' + name + '":' + (value.text if isinstance(value, Raw) else text_of(value))
+    return out + "}"
+
+
+def _understood(line):
+    try:
+        asked = json.loads(line)
+    except (ValueError, RuntimeError):
+        asked = None
+    if not isinstance(asked, dict):
+        raise Wrong('a request is one line of JSON such as {"id":1,"do":"status"}')
+    whole(asked, "id", 1, 1000000000)
+    return asked

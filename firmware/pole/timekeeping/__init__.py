@@ -1,0 +1,1 @@
+"""The pole's time: clock, witnesses, vote, time servers."""

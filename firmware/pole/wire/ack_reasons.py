@@ -1,0 +1,22 @@
+"""The part of the contract that only answers to messages need: a pole loads it to judge one."""
+
+from pole.wire.contract import BUSY, REJECTED  # the answer when there is not even memory for this
+
+__all__ = ("BUSY", "REJECTED")
+
+# what an ack says
+APPLIED = "applied"
+# why a command is rejected
+BAD_ENVELOPE = "badEnvelope"
+BAD_FIELD = "badField"
+TOO_LARGE = "tooLarge"
+EXPIRED = "expired"
+REPLAYED = "replayed"
+BAD_MAC = "badMac"
+CLOCK_UNKNOWN = "clockUnknown"
+BELOW_FLOOR = "belowFloor"
+UNKNOWN_REFERENCE = "unknownReference"
+NOT_STORED = "notStored"
+NOT_REKEYED = "notRekeyed"
+REVERTED = "reverted"
+OWN_KEY_FIRST = "ownKeyFirst"

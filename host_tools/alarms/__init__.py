@@ -1,6 +1,0 @@
-"""Alarms: what is wrong with the street now, each cause once, the worst first.  Pure; `diya alarms` prints them."""
-
-from host_tools.alarms.alarm import Alarm, Heard
-from host_tools.alarms.derive import alarms
-
-__all__ = ["Alarm", "Heard", "alarms"]

@@ -1,0 +1,1 @@
+"""The ICCC's side: commands, record, correlation, alarms and the live street."""

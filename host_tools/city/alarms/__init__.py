@@ -1,0 +1,6 @@
+"""Alarms: what is wrong with the street now, each cause once, the worst first.  Pure; `diya alarms` prints them."""
+
+from host_tools.city.alarms.alarm import Alarm, Heard
+from host_tools.city.alarms.derive import alarms
+
+__all__ = ["Alarm", "Heard", "alarms"]

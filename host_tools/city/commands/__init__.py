@@ -1,0 +1,1 @@
+"""Commands to poles, and the acks that come back."""

@@ -1,0 +1,96 @@
+"""Somebody of the city who speaks to poles over a broker: who is there, what time it is there, and what comes back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from host_tools.broker.connection import Link, Message
+from host_tools.broker.retained import Reading, read
+from host_tools.city.commands.place import Place
+from host_tools.wire.envelope import Counters
+from host_tools.wire.simulated_clock import WAIT_S, SiteClock, no_simulation
+from host_tools.wire.simulated_clock import topic as clock_topic
+from pole.wire import contract
+
+QUIET_S, SETTLE_S = 0.3, 5.0  # the time there is known once nothing came for the first, at most the second
+
+
+class Speaker:
+    """Somebody of the city who speaks to the poles of *place* over *link* under the name *sender*.
+
+    *link* must be subscribed to `topics(place)`.  ``clock`` is the time at the site.
+    """
+
+    reads: tuple[str, ...] = ()  # the kinds of what the broker retains that `look` reads
+
+    def __init__(self, place: Place, link: Link, sender: str, counters: Counters) -> None:
+        self.place = place
+        self.link = link
+        self.sender = sender
+        self.clock = SiteClock(place.simulated)
+        self.unsure = False  # whether the broker may have poles of which it has said nothing
+        self._counters = counters
+        self._clock_topic = clock_topic(place.root, place.site)
+
+    def look(
+        self, names: Iterable[str] | None = None, progress: Callable[[int, int], None] = lambda a, b: None
+    ) -> None:
+        """Learn which poles there are (of *names* only, where given) and what time it is there.
+
+        *progress* is told how much of it is here, and of how much.  Raises CommandError where no simulation tells the
+        time, BrokerError.
+        """
+        head, wild = f"{self.place.root}/{self.place.site}", names is None
+        known = [pole.name for pole in self.place.poles] if names is None else names
+        if self.reads:
+            reading = Reading(self.link, head, self.reads, known, wild=wild)
+            read(self.link, reading, self.note, progress)
+            self.unsure = reading.unsure
+        else:
+            for message in self.link.settle(QUIET_S, SETTLE_S):
+                self.note(message)
+        until = time.monotonic() + WAIT_S
+        while self.clock.simulated and not self.clock.fresh:
+            left = until - time.monotonic()
+            if left <= 0:
+                raise no_simulation(self._clock_topic, str(self.place.broker))
+            awaited = self.link.take(left)
+            if awaited:
+                self.note(awaited)
+
+    def remark(self) -> str:
+        """What a person should be told of the time there; empty where there is nothing, or it was said."""
+        return self.clock.remark(self._clock_topic)
+
+    def number(self) -> int:
+        """The next *n* of this sender.  Raises CommandError where it cannot be kept."""
+        simulated = f"{self.place.broker}/{self.place.site}" if self.clock.simulated else ""
+        return self._counters.next(self.sender, int(self.clock.now() * 1000), simulated)
+
+    def learn(self, mark: int | None) -> None:
+        """A pole has refused a number of this sender, for it holds *mark*.  Raises CommandError."""
+        if mark is not None:
+            simulated = f"{self.place.broker}/{self.place.site}" if self.clock.simulated else ""
+            self._counters.learn(self.sender, mark, int(self.clock.now() * 1000), simulated)
+
+    def note(self, message: Message) -> None:
+        """Take what the broker tells."""
+        if message.topic == self._clock_topic:
+            self.clock.feed(message.payload, message.retained)
+            return
+        pole, kind = self.whose(message)
+        self.heard(pole, kind, message)
+
+    def whose(self, message: Message) -> tuple[str, str]:
+        """Pole (or what stands in its place) and kind of the topic of *message*."""
+        pole, _, kind = message.topic.removeprefix(f"{self.place.root}/{self.place.site}/").partition("/")
+        return pole, kind
+
+    def heard(self, pole: str, kind: str, message: Message) -> None:
+        """A message of *pole*, or to it."""
+
+
+def topics(place: Place) -> list[str]:
+    """What a Speaker's link must be subscribed to: what poles answer, and the time."""
+    return [f"{place.root}/{place.site}/+/{contract.ACK}", clock_topic(place.root, place.site)]

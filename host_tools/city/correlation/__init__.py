@@ -1,0 +1,13 @@
+"""The street sees what a pole cannot: many poles gone together are one fault, and which one.
+
+Pure.  ``street_faults`` takes the poles of a site and what was heard of them, and gives the faults that explain every
+silence and every loss of supply, each exactly once.
+"""
+
+from host_tools.city.correlation.correlate import street_faults
+from host_tools.city.correlation.fault import Fault
+from host_tools.city.correlation.history import History, Silence, SupplyLoss
+from host_tools.city.correlation.switched_feeders import Switched, switched
+from host_tools.city.correlation.text import lines
+
+__all__ = ["Fault", "History", "Silence", "SupplyLoss", "Switched", "lines", "street_faults", "switched"]

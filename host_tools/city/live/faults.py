@@ -1,0 +1,72 @@
+"""The open faults of a row: by what its pole's state lists, and by its events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from host_tools.city.live.row import Happening, Row
+from host_tools.text import json_text
+from host_tools.wire.chatter import chatter_of, words
+from host_tools.wire.payload import number, text
+from pole.health.event_types import EVENT_TYPES
+
+MOST_FAULTS = 16  # of one pole
+CONDITIONS = frozenset(EVENT_TYPES)  # what a state lists while it is open
+SAFE_MODE = "safeMode"
+SUPPLY_LOSS = "supplyLoss"
+
+
+def listed(row: Row, faults: object, at: int) -> None:
+    """Take the open *faults* that a state of *at* lists; one without a list tells nothing of them."""
+    if not isinstance(faults, list):
+        row.faults_at = None
+        return
+    names = [text(name, 40) for name in faults[:MOST_FAULTS]]
+    for name in CONDITIONS.intersection(row.faults):
+        if name not in names:
+            _close(row, name)
+    for name in names:
+        if name:
+            row.faults.setdefault(name, None)
+    row.faults_at = at
+
+
+def event(row: Row, values: dict[str, Any], at: int, by_day: Callable[[int], bool], zone: ZoneInfo) -> Happening | None:
+    """Take an event that came at *at* (Unix s); None where it makes no sense.
+
+    *by_day* says whether switched feeders may be off at a time: the loss of supply of a pole there is no fault then.
+    """
+    name = text(values.get("eventType"), 40)
+    if not name:
+        return None
+    since = told = number(values.get("timestamp"), 1, 2**40) or at
+    flag = values.get("startEndFlag")
+    ends = flag is False or flag == "end"
+    # a state that is newer lists what is open: an older event, sent late, tells no more than when that began
+    settled = name in CONDITIONS and row.faults_at is not None and since < row.faults_at
+    expected = name == SUPPLY_LOSS and row.switched and by_day(since)
+    evidence = values.get("attributes")
+    chatter = chatter_of(evidence, not ends) if isinstance(evidence, dict) else None
+    if ends:
+        if not settled:
+            _close(row, name)
+    elif (flag is True or flag == "start") and not expected:
+        new = not settled and len(row.faults) < MOST_FAULTS
+        if new or name in row.faults:
+            if chatter:
+                since = min(row.faults.get(name) or since, chatter.first or since)
+                row.chatter = {**(row.chatter or {}), name: chatter}
+            row.faults[name] = since
+    word = " ended" if ends else ""
+    often = f" ({words(chatter, zone)})" if chatter else ""
+    late = " (replayed)" if values.get("replayed") is True else ""
+    shown = text(json_text(evidence), 120) if isinstance(evidence, dict) and evidence else ""
+    return Happening(told, row.pole, "event", f"{name}{word}{often}{late} {shown}".rstrip(), not ends and not expected)
+
+
+def _close(row: Row, name: str) -> None:
+    row.faults.pop(name, None)
+    if row.chatter:
+        row.chatter.pop(name, None)

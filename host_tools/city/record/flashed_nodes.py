@@ -1,0 +1,160 @@
+"""Makes a node that was flashed or replaced obey again: a word under its own key, and its retained configuration signed
+for the nonce of that flashing.
+
+What was sealed for the node before is refused by the one that is there now.  So when a birth tells a nonce that is new
+to the record, the pole is sent a question that asks for nothing, under its own key: before that it takes from a shared
+key only what raises its light.  And the configuration that the broker retains for it is sealed again, with the same
+body, where it is genuine under the pole's own key and not below the highest version that the record has ever heard of
+this pole: a broker could bring an old one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from host_tools.broker.connection import Message
+from host_tools.city.record.store import Ack, Record
+from host_tools.wire import envelope, from_pole
+from host_tools.wire.envelope import Key
+from host_tools.wire.payload import number, parsed
+from pole.wire import ack_reasons, contract
+
+MOST = 20  # poles seen to in one turn
+MOST_VERSION = 1_000_000_000
+
+
+class Broker(Protocol):
+    """What is needed of the recorder's sessions."""
+
+    def publish(self, topic: str, payload: bytes, retain: bool = False) -> bool:
+        """Publish with QoS 1; False where there is no connection."""
+
+    def hear(self, topic: str, on: bool) -> None:
+        """Hear *topic*, retained message first, or no longer."""
+
+
+@dataclass
+class _Open:
+    """A pole whose nonce is new: ``topic`` of its configuration, whether that was ``seen``, ``n`` of our question."""
+
+    nonce: str
+    n: int
+    topic: str
+    seen: bool = False
+
+
+class Flashings:
+    """Sees to the poles below *head* (root/site) whose own key is among *keys*; *number* gives the next n of *sender*.
+
+    *say* is told in a sentence what an operator should know.
+    """
+
+    def __init__(
+        self, record: Record, head: str, keys: Mapping[str, Key], sender: Callable[[], str], number: Callable[[], int],
+        say: Callable[[str], None],
+    ) -> None:  # fmt: skip
+        self._record = record
+        self._head = head
+        self._keys = keys
+        self._sender = sender
+        self._number = number
+        self._say = say
+        self._waiting: dict[str, str] = {}  # pole: nonce
+        self._open: dict[str, _Open] = {}
+        self._told: set[str] = set()
+
+    def heard(self, messages: Iterable[Message], broker: Broker) -> None:
+        """Take births, and configurations that the broker retains; all else is left alone."""
+        births = {}
+        for message in messages:
+            pole, _, kind = message.topic.removeprefix(self._head + "/").partition("/")
+            if pole in self._keys and kind == contract.BIRTH:
+                births[pole] = parsed(message.payload)
+            elif kind == contract.CONFIG and pole in self._open and message.payload:
+                self._configured(pole, message, broker)
+        if births:
+            self._born(births)
+
+    def answered(self, ack: Ack, broker: Broker) -> None:
+        """A pole's answer: to our question, it has heard its own key, whatever it says."""
+        asked = self._open.get(ack.pole)
+        if asked is None or ack.n != asked.n or ack.reason == ack_reasons.BAD_MAC:
+            return
+        with self._record.transaction() as db:
+            db.execute("UPDATE flashing SET nonce = ? WHERE pole = ?", (asked.nonce, ack.pole))
+        if asked.seen:
+            broker.hear(asked.topic, False)
+            del self._open[ack.pole]
+
+    def turn(self, broker: Broker) -> None:
+        """See to some of those that wait."""
+        for pole in list(self._waiting)[:MOST]:
+            nonce = self._waiting.pop(pole)
+            topic = f"{self._head}/{pole}/{contract.CONFIG}"
+            asked = self._open[pole] = _Open(nonce, self._number(), topic)
+            broker.hear(topic, True)
+            # all from the last sequence there can be: nothing
+            body = from_pole.resend(self._epoch(pole), from_pole.LAST, from_pole.LAST)
+            to = f"{self._head}/{pole}/{contract.COMMAND}"
+            broker.publish(to, envelope.seal(to, self._sender(), asked.n, body, self._keys[pole], nonce))
+
+    def forget_all(self) -> None:
+        """The broker is another, or was away: the births come again."""
+        self._waiting.clear()
+        self._open.clear()
+
+    def _born(self, births: Mapping[str, dict[str, Any] | None]) -> None:
+        changed = []
+        for pole, birth in births.items():
+            nonce = envelope.flash_nonce(birth)
+            if birth is None or not nonce:
+                continue
+            version = number(birth.get("configVersion"), 0, MOST_VERSION) or 0
+            known, highest = self._known(pole)
+            if version > highest or not (known or highest):
+                changed.append((pole, known, max(version, highest)))
+            if known != nonce and (pole not in self._open or self._open[pole].nonce != nonce):
+                self._waiting[pole] = nonce
+        if changed:
+            with self._record.transaction() as db:
+                db.executemany("INSERT OR REPLACE INTO flashing VALUES (?, ?, ?)", changed)
+
+    def _configured(self, pole: str, message: Message, broker: Broker) -> None:
+        asked, key = self._open[pole], self._keys[pole]
+        asked.seen = True
+        said = parsed(message.payload) or {}
+        body, former = said.get("body"), envelope.flash_nonce(said)
+        if former == asked.nonce:
+            return  # ours, or `site configure` was first
+        n, sender = number(said.get("n"), 1, 2**53), said.get("sender")
+        genuine = (
+            isinstance(body, str) and isinstance(sender, str) and n is not None
+            and message.payload == envelope.seal(message.topic, sender, n, body, key, former)
+        )  # fmt: skip
+        version = number((parsed(str(body).encode()) or {}).get("version"), 0, MOST_VERSION)
+        least = self._known(pole)[1]
+        if not genuine or version is None or version < least:
+            why = "is not of its key" if not genuine else f"has version {version}, and the pole had {least} before"
+            if pole not in self._told:
+                self._told.add(pole)
+                self._say(
+                    f"{pole} was flashed, and the configuration that the broker retains for it {why}: "
+                    f"`diya site configure --pole {pole}` sends it the present one"
+                )
+            return
+        sealed = envelope.seal(message.topic, self._sender(), self._number(), str(body), key, asked.nonce)
+        broker.publish(message.topic, sealed, retain=True)
+
+    def _epoch(self, pole: str) -> str:
+        """Epoch of its journal, as its birth says."""
+        row = self._record.db.execute("SELECT birth FROM pole WHERE name = ?", (pole,)).fetchone()
+        told = from_pole.journal(json.loads(row[0])) if row and row[0] else None
+        return told.epoch if told else "0"
+
+    def _known(self, pole: str) -> tuple[str, int]:
+        """The nonce for which *pole* has heard its own key, and the highest version of its configurations."""
+        row = self._record.db.execute("SELECT nonce, version FROM flashing WHERE pole = ?", (pole,)).fetchone()
+        return (row[0], row[1]) if row else ("", 0)

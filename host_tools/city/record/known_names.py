@@ -1,0 +1,45 @@
+"""Names that `--type`, `--pole` and `--group` may have: a mistyped one is told from one of which there is nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from host_tools.city.record.silence import FAILURE
+from host_tools.closest import near
+from host_tools.errors import CommandError
+from host_tools.wire.from_pole import DROPPED
+from pole.health.event_types import EVENT_TYPES
+
+# what a pole reports besides the conditions of its light
+_OTHERS = (
+    "supplyLoss", "deviceReset", "safeMode", "partFailure", "dataReformatted", "clockDisagreement", "marksLowered",
+    DROPPED, FAILURE,
+)  # fmt: skip
+_SHOWN = 12
+
+
+def check_names(db: sqlite3.Connection, types: Iterable[str], poles: Iterable[str], group: str) -> None:
+    """Raises CommandError where the record in *db* cannot have an event of this type, pole or group."""
+    for one in types:
+        if one not in EVENT_TYPES and one not in _OTHERS:
+            kept = {name for (name,) in db.execute("SELECT DISTINCT eventType FROM event")}
+            _check("--type", "event type", one, {*EVENT_TYPES, *_OTHERS, *kept})
+    known: set[str] = {name for (name,) in db.execute("SELECT name FROM pole")} if poles else set()
+    for one in poles:
+        _check("--pole", "pole", one, known)
+    if group:
+        groups = "SELECT DISTINCT one.value FROM pole, json_each(pole.groups) AS one"
+        _check("--group", "group", group, {str(name) for (name,) in db.execute(groups)})
+
+
+def _check(option: str, what: str, name: str, known: set[str]) -> None:
+    if name in known:
+        return
+    if not known:
+        raise CommandError(f"{option} is {name!r}, and this record knows no {what} yet")
+    close = near(name, known, 2)
+    names = sorted(known)
+    listed = ", ".join(names) if what == "event type" or len(names) <= _SHOWN else f"{names[0]} to {names[-1]}"
+    hint = f"did you mean {' or '.join(close)}? It must be" if close else "it must be"
+    raise CommandError(f"{option} is {name!r}, which is no {what} of this record; {hint} one of {listed}")

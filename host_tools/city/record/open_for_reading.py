@@ -1,0 +1,114 @@
+"""Opens a record for reading: also for a user who may write neither the file nor its folder, and after a crash.
+
+SQLite keeps what was written last in a log beside the file (`-wal`), and wants to write an index of it (`-shm`) even to
+read.  Where that cannot be, one of two things holds.  There is no log: then the file alone is the whole record, and is
+read as one that does not change.  There is one, left by a recorder that was killed: then both are copied to a folder
+of our own, where SQLite may do what it wants.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from host_tools.city.record.open_for_writing import BUSY_S, cause, check_version, may, no_database
+from host_tools.errors import RecordError
+
+_COPIES = 3  # tries to copy a record that is being written meanwhile
+
+
+@contextmanager
+def open_for_reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """The record in the file *path*, one view of it whatever is written meanwhile.  Raises RecordError."""
+    if not path.exists():
+        raise RecordError(f"there is no record at {path}: `diya record run` makes it, --db names another")
+    real = path.resolve()
+    try:
+        with ExitStack() as opened:
+            try:
+                db = _open(real, opened)
+            except OSError as error:
+                raise RecordError(f"the record {path} cannot be read: {error.strerror or error}") from error
+            check_version(db, path)
+            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone():
+                raise RecordError(f"the record {path} is empty: `diya record run` fills it, --db names another")
+            yield db
+    except sqlite3.Error as error:
+        if "not a database" in str(error):
+            raise no_database(path) from error
+        raise RecordError(f"the record {path} cannot be read: {cause(real, error)}") from error
+
+
+def _open(real: Path, opened: ExitStack) -> sqlite3.Connection:
+    with real.open("rb"):  # says why in better words than SQLite
+        pass
+    if may(real, os.W_OK) and may(real.parent, os.W_OK | os.X_OK):
+        return _view(
+            real, "mode=rw", opened
+        )  # and SQLite cleans up after itself, which it does not where it only reads
+    if not _log_of(real):
+        opened.callback(_check_unchanged, real, _state(real))
+        return _view(real, "mode=ro&immutable=1", opened)
+    if real.with_name(real.name + "-shm").exists():  # a recorder of another user is at work, or was
+        try:
+            return _view(real, "mode=ro", opened)
+        except sqlite3.OperationalError as error:
+            if not ("readonly" in str(error) or "unable to open" in str(error)):
+                raise
+    folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="diya-record-"))
+    return _view(_copy(real, Path(folder)), "mode=rw", opened)
+
+
+def _view(file: Path, mode: str, opened: ExitStack) -> sqlite3.Connection:
+    with ExitStack() as mine:
+        uri = f"file:{quote(str(file))}?{mode}"
+        db = mine.enter_context(closing(sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)))
+        db.execute("PRAGMA query_only = ON")
+        db.execute("BEGIN")
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the view begins with the first look
+        opened.push(mine.pop_all())
+    return db
+
+
+def _copy(real: Path, folder: Path) -> Path:
+    """A copy of the record and its log, both of one moment.  Raises RecordError."""
+    copy = folder / "record.sqlite"
+    for _ in range(_COPIES):
+        before = _state(real)
+        try:
+            shutil.copyfile(real, copy)
+            shutil.copyfile(_wal(real), _wal(copy))
+        except OSError as error:
+            raise RecordError(
+                f"the record {real} and its log {_wal(real).name} are copied to {folder.parent} to be read, since this "
+                f"user may not write beside them, and that fails ({error.strerror}): make room, set TMPDIR, or give "
+                "this user leave to read both"
+            ) from error
+        if _state(real) == before:
+            return copy
+    raise RecordError(f"the record {real} changes while it is copied: read it where this user may write beside it")
+
+
+def _check_unchanged(real: Path, before: tuple[tuple[int, int], ...]) -> None:
+    if _state(real) != before:
+        raise RecordError(f"the record {real} was written while it was read: what was printed may be wrong; try again")
+
+
+def _state(real: Path) -> tuple[tuple[int, int], ...]:
+    files = [file.stat() for file in (real, _wal(real)) if file.exists()]
+    return tuple((file.st_size, file.st_mtime_ns) for file in files)
+
+
+def _log_of(real: Path) -> bool:
+    wal = _wal(real)
+    return wal.exists() and wal.stat().st_size > 0
+
+
+def _wal(file: Path) -> Path:
+    return file.with_name(file.name + "-wal")

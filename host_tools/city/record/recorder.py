@@ -1,0 +1,245 @@
+"""The recorder at work: takes what poles say, keeps it, acknowledges it, asks for what is missing, notes who is silent.
+
+It may be killed at any moment. What it had not stored, the broker delivers again; what it had asked, it asks again; and
+since the broker may have lost its queue meanwhile, every pole is asked after each connection for what may have come
+after the last we know of.
+
+Ages are counted on a clock that is never set; the computer's own is only written down.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from host_tools.broker import BrokerAddress
+from host_tools.broker.connection import Message
+from host_tools.city.record import failure_rows, gaps, silence
+from host_tools.city.record.believed_times import FLOOR
+from host_tools.city.record.connector import Connector
+from host_tools.city.record.flashed_nodes import Flashings
+from host_tools.city.record.resend_requests import Asker
+from host_tools.city.record.store import Record, Taken, Unwritable, groups_of, nonce_of
+from host_tools.city.record.time_answer import time_answer
+from host_tools.keys.key_file import for_pole
+from host_tools.wire import envelope
+from host_tools.wire.envelope import Counters, Key
+from host_tools.wire.simulated_clock import WAIT_S, SiteClock, no_simulation
+from host_tools.wire.simulated_clock import topic as clock_topic
+from pole.wire import contract
+
+TURN_S = 0.2  # longest wait for a message
+CHECK_S = 5.0  # between two looks for silent poles
+PAUSE_S = 30.0  # a turn that took longer: the computer slept or stood still, and heard no pole meanwhile
+DISK_S = 1.0  # between two tries to write to a disk that is full
+
+
+@dataclass
+class Totals:
+    """What one run has done."""
+
+    events: int = 0
+    doubles: int = 0
+    malformed: int = 0
+    asked: int = 0
+    silent: int = 0
+    times: int = 0  # questions for the time that were answered
+    connections: int = 0
+
+
+class Recorder:
+    """Records *site* below *root* from the broker at *address* into *record*.
+
+    *keys* {name: Key} sign the questions, each pole's by `key_file.for_pole`, and the time that a pole asks for, by the
+    pole's own.
+    *say* is told in a sentence what an operator should know.  *silent_s* without a word makes a pole silent, in the
+    site's time, which is a simulation's where *simulated*; *retry_s* is real time.
+    """
+
+    def __init__(
+        self, record: Record, address: BrokerAddress, root: str, site: str, *, keys: dict[str, Key] | None = None,
+        silent_s: int = silence.SILENT_S, retry_s: float = gaps.RETRY_S, simulated: bool = False,
+        say: Callable[[str], None] = lambda sentence: None,
+    ) -> None:  # fmt: skip
+        self._record = record
+        self._root, self._site, self._address = root, site, address
+        self._keys = keys or {}
+        self._silent_s = silent_s
+        self._say = say
+        self._clock = SiteClock(simulated)
+        self._clock_topic = clock_topic(root, site)
+        self._counters = Counters(record.path)
+        self._asker = Asker(record, self._publish, retry_s)
+        self._connector = Connector(record, address, f"{root}/{site}", self._clock_topic, say)
+        self._flashings = Flashings(record, f"{root}/{site}", self._keys, self._sender, self._number, say)
+        self._began = time.time(), time.monotonic()
+        self._heard: dict[str, float] = {}  # pole: when it last spoke, on the steady clock
+        self._pending: list[Message] = []  # heard while we waited for the simulation's time
+        self._since = 0.0  # from when on silence counts, on the steady clock
+        self._until: float | None = None
+        self._going: Callable[[], bool] = lambda: True
+        self._turned = self._looked = time.monotonic()
+        self._missing = False  # the broker, for so long that it was noted
+        self.totals = Totals()
+
+    def run(self, going: Callable[[], bool], until: float | None = None) -> Totals:
+        """Record for as long as *going* says so, at most *until* (monotonic s).
+
+        Raises BrokerError where the broker was never reached, RecordError where the file cannot be written at the end,
+        CommandError where no simulation tells the time that is to be counted by.
+        """
+        self._until = until
+        self._going = lambda: going() and (until is None or time.monotonic() < until)
+        trouble: Unwritable | None = None
+        try:
+            while self._going():
+                try:
+                    if not self._connector.sessions.connected and not self._connect():
+                        break
+                    stored = self._turn()
+                    if trouble and (stored or self._record.try_to_write()):
+                        self._say(f"the record {self._record.path} can be written again")
+                        trouble = None
+                except Unwritable as error:
+                    if trouble is None:
+                        self._say(f"{error}; waiting, while the broker keeps what comes")
+                    trouble = error
+                    self._connector.sessions.close()  # nothing of what was taken is acknowledged: it comes again
+                    time.sleep(DISK_S)
+        finally:
+            self._connector.sessions.close()
+        if trouble:
+            raise trouble
+        return self.totals
+
+    def _connect(self) -> bool:
+        """Connect; False where there is no time left for it."""
+        if not self._connector.connect(self._going, self._until, self._miss):
+            return False
+        self._turned = time.monotonic()
+        self._await_time()
+        self.totals.connections = self._connector.connections
+        self._since, self._missing = self._clock.steady(), False
+        self._asker.forget_all()
+        self._flashings.forget_all()
+        with self._record.transaction() as db:
+            gaps.open_ends(db, self._wall())
+        return True
+
+    def _await_time(self) -> None:
+        """Listen until a simulation has told its time, where that is to be counted by."""
+        until = time.monotonic() + WAIT_S
+        sessions = self._connector.sessions
+        while self._clock.simulated and not self._clock.fresh and self._going() and sessions.connected:
+            for message in sessions.listen(TURN_S):
+                self._note_time(message)
+                self._pending.append(message)
+            if not self._clock.fresh and time.monotonic() >= until:
+                if not self.totals.connections:
+                    raise no_simulation(self._clock_topic, str(self._address))
+                break  # it was there before: its time stands still meanwhile
+
+    def _miss(self, away_s: float) -> None:
+        """Without the broker for *away_s*: after a minute, at the site, every pole is out of hearing."""
+        if not self._missing and away_s * self._clock.factor >= silence.BROKER_S:
+            self._missing = True
+            with self._record.transaction() as db:
+                now = int(self._clock.now())
+                self.totals.silent += failure_rows.without_broker(db, now, lambda pole: self._record.dark(pole, now))
+
+    def _turn(self) -> bool:
+        """Take what is here, ask what is due; whether something was taken."""
+        messages = self._pending + self._connector.sessions.take(TURN_S)
+        self._pending = []
+        self._wake()
+        messages = [message for message in messages if not self._asks_time(message)]
+        if messages:
+            for message in messages:
+                self._note_time(message)
+            taken = self._record.take(messages, int(self._clock.now()), self._wall())
+            self._connector.sessions.acknowledge()
+            self._count(taken)
+            self._flashings.heard(messages, self._connector.sessions)
+            for ack in taken.acks:
+                if ack.sender == self._sender():
+                    if ack.mark is not None:
+                        self._counters.learn(ack.sender, ack.mark, int(self._clock.now() * 1000), self._simulated())
+                    self._asker.answered(ack, self._wall())
+                    self._flashings.answered(ack, self._connector.sessions)
+        self._flashings.turn(self._connector.sessions)
+        self.totals.asked += self._asker.ask(self._wall())
+        now = time.monotonic()
+        if not self._connector.sessions.connected or now < self._looked + CHECK_S / max(1.0, self._clock.factor):
+            return bool(messages)
+        self._looked = now
+        self._connector.look()
+        steady, at = self._clock.steady(), int(self._clock.now())
+        with self._record.transaction() as db:
+            self.totals.silent += failure_rows.check(
+                db, at, steady, self._heard, self._since, self._silent_s, lambda pole: self._record.dark(pole, at)
+            )
+        return bool(messages)
+
+    def _wake(self) -> None:
+        """See whether the computer slept, and whether its clock was put right from before there were LED lamps."""
+        now = time.monotonic()
+        if now - self._turned > PAUSE_S:
+            self._since = self._clock.steady()
+        self._turned = now
+        began, at = self._began
+        step = time.time() - began - (now - at)
+        if began < FLOOR <= began + step and not self._clock.simulated:
+            self._record.date_again(int(began), int(step))
+            self._began = began + step, at
+
+    def _wall(self) -> float:
+        """Unix s by a clock that is not set while we run: for what is to be asked when."""
+        began, at = self._began
+        return began + time.monotonic() - at
+
+    def _note_time(self, message: Message) -> None:
+        if message.topic == self._clock_topic:
+            self._clock.feed(message.payload, message.retained)
+            remark = self._clock.remark(self._clock_topic)
+            if remark:
+                self._say(remark)
+
+    def _asks_time(self, message: Message) -> bool:
+        """Answer *message* where it asks for the time; whether it does."""
+        if not message.topic.endswith("/" + contract.TIME):
+            return False
+        now = self._clock.now()
+        if now >= FLOOR and (self._clock.fresh or not self._clock.simulated) and not message.retained:
+            answer = time_answer(message.topic, message.payload, int(now * 1000), self._keys)
+            if answer and self._connector.sessions.publish(*answer):
+                self.totals.times += 1
+        return True
+
+    def _count(self, taken: Taken) -> None:
+        if taken.malformed and not self.totals.malformed:
+            self._say("a pole sends what makes no sense; `diya record show --latest` tells which and how often")
+        steady = self._clock.steady()
+        self._heard.update(dict.fromkeys(taken.spoke, steady))
+        self.totals.events += taken.events
+        self.totals.doubles += taken.doubles
+        self.totals.malformed += taken.malformed
+
+    def _simulated(self) -> str:
+        """What the counters know a simulation under; empty for a street."""
+        return f"{self._address}/{self._site}" if self._clock.simulated else ""
+
+    def _sender(self) -> str:
+        return self._connector.name[:64]
+
+    def _publish(self, pole: str, body: str) -> int | None:
+        """Send *body* to *pole*; its n, or None where it cannot go out."""
+        topic = contract.topic(self._root, self._site, pole, contract.COMMAND)
+        n, key = self._number(), for_pole(self._keys, pole, groups_of(self._record.db, pole), self._site)
+        nonce = nonce_of(self._record.db, pole) if key and key.name == pole else ""
+        payload = envelope.seal(topic, self._sender(), n, body, key, nonce)
+        return n if self._connector.sessions.publish(topic, payload) else None
+
+    def _number(self) -> int:
+        """The next *n* of this sender."""
+        return self._counters.next(self._sender(), int(self._clock.now() * 1000), self._simulated())

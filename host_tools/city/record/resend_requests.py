@@ -1,0 +1,126 @@
+"""Asks poles for what is missing, without hurry: few poles at once, one question a pole, a portion at a time.
+
+A question is a `resend` command. The pole answers with an ack, and with the records themselves, or with the event
+`eventsDropped` for those it no longer has. No answer, or none of the records: asked again later and later, at most an
+hour apart, for as long as it takes; only the pole's own word ends it. A pole that is offline is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from host_tools.city.record import gaps
+from host_tools.city.record.store import Ack, Record
+from host_tools.wire import from_pole
+from pole.wire import ack_reasons
+
+MOST_POLES = 32  # asked at the same time
+PORTION = 200  # records asked for at once
+LONGEST_S = 3600.0  # between two tries
+
+
+@dataclass(frozen=True)
+class Question:
+    """The records *low* to *high* of *epoch* (LAST: all from low on), until *until* (Unix s) nothing else is asked."""
+
+    epoch: str
+    low: int
+    high: int
+    until: float
+
+
+class Asker:
+    """Decides whom to ask for what.  *send* publishes a resend's body to a pole and returns its n, None if it cannot.
+
+    *retry_s* is how long a question is left alone; it doubles with every try that brings nothing.
+    """
+
+    def __init__(self, record: Record, send: Callable[[str, str], int | None], retry_s: float = gaps.RETRY_S) -> None:
+        self._record = record
+        self._send = send
+        self._retry_s = retry_s
+        self._open: dict[str, Question] = {}  # pole: what it was asked
+        self._sent: dict[tuple[str, int], Question] = {}
+
+    def ask(self, wall: float) -> int:
+        """Ask what is due at *wall* (Unix s, by a clock that is not set while we run); how many questions went out."""
+        self._forget(wall)
+        room = MOST_POLES - len(self._open)
+        if room <= 0:
+            return 0
+        db = self._record.db
+        # an open end that the pole agreed to fill, and from which nothing came: there is nothing
+        settled = "high = ? AND answered AND due <= ?"
+        if db.execute(f"SELECT 1 FROM gap WHERE {settled} LIMIT 1", (from_pole.LAST, wall)).fetchone():
+            with self._record.transaction():
+                db.execute(f"DELETE FROM gap WHERE {settled}", (from_pole.LAST, wall))
+        # nothing is put off for longer than that: what is due later was noted under a clock that has been put back
+        due = db.execute(
+            "SELECT gap.pole, gap.epoch, gap.low, gap.high FROM gap JOIN pole ON pole.name = gap.pole"
+            " WHERE (gap.due <= ? OR gap.due > ?) AND coalesce(pole.online, 1) ORDER BY gap.due, gap.low LIMIT 500",
+            (wall, wall + 2 * LONGEST_S),
+        ).fetchall()
+        asked = 0
+        for pole, epoch, low, high in due:
+            if asked >= room:
+                break
+            if pole not in self._open and self._ask(pole, epoch, low, high, wall):
+                asked += 1
+        return asked
+
+    def answered(self, ack: Ack, wall: float) -> None:
+        """A pole's answer to one of our questions."""
+        question = self._sent.pop((ack.pole, ack.n), None)
+        if question is None:
+            return
+        with self._record.transaction() as db:
+            if ack.applied:
+                db.execute(
+                    "UPDATE gap SET answered = 1 WHERE pole = ? AND epoch = ? AND low >= ? AND low <= ?",
+                    (ack.pole, question.epoch, question.low, question.high),
+                )
+            elif ack.reason == ack_reasons.UNKNOWN_REFERENCE:  # a journal it no longer has
+                gaps.gone(db, ack.pole, question.epoch, 0, from_pole.LAST, "unknownEpoch", wall)
+        if question.high == from_pole.LAST or not ack.applied:
+            self._open.pop(ack.pole, None)  # there is nothing to wait for, or nobody knows how much
+
+    def forget_all(self) -> None:
+        """The broker is another, or was away: whatever was asked may be lost."""
+        self._open.clear()
+        self._sent.clear()
+
+    def _ask(self, pole: str, epoch: str, low: int, high: int, wall: float) -> bool:
+        db = self._record.db
+        to = from_pole.LAST
+        if high != from_pole.LAST:  # with it goes whatever else is missing within the portion
+            most = low + PORTION - 1
+            to = db.execute(
+                "SELECT max(min(high, ?)) FROM gap WHERE pole = ? AND epoch = ? AND low BETWEEN ? AND ? AND high < ?",
+                (most, pole, epoch, low, most, from_pole.LAST),
+            ).fetchone()[0]
+        n = self._send(pole, from_pole.resend(epoch, low, to))
+        if n is None:
+            return False
+        with self._record.transaction():
+            db.execute(
+                "UPDATE gap SET tries = tries + 1, asked = min(high, ?), answered = 0,"
+                " due = ? + min(? * (1 << min(tries, 12)), ?)"
+                " WHERE pole = ? AND epoch = ? AND low BETWEEN ? AND ? AND (high < ? OR ? = ?)",
+                (to, wall, self._retry_s, LONGEST_S, pole, epoch, low, to, from_pole.LAST, to, from_pole.LAST),
+            )
+        self._open[pole] = self._sent[pole, n] = Question(epoch, low, to, wall + self._retry_s)
+        return True
+
+    def _forget(self, wall: float) -> None:
+        """Questions that are answered in full, or have had their time, make room for others."""
+        for pole, question in list(self._open.items()):
+            left = self._record.db.execute(
+                "SELECT 1 FROM gap WHERE pole = ? AND epoch = ? AND low BETWEEN ? AND ? LIMIT 1",
+                (pole, question.epoch, question.low, question.high),
+            ).fetchone()
+            if left is None or question.until <= wall:
+                del self._open[pole]
+        for key, question in list(self._sent.items()):
+            if question.until + LONGEST_S < wall:
+                del self._sent[key]

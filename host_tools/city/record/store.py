@@ -1,0 +1,239 @@
+"""The SQLite file that is the record: one row an event id, and what is known of each pole besides.
+
+A batch of messages is one transaction, and only when it is on the disk may the broker be told (PUBACK); so whatever
+moment the recorder is killed at, the broker still has what the file has not. What the file already has is dropped.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from host_tools.broker.connection import Message
+from host_tools.city.record import failure_rows, gaps
+from host_tools.city.record.open_for_writing import cause, open_record
+from host_tools.errors import RecordError
+from host_tools.wire import from_pole
+from host_tools.wire.envelope import flash_nonce
+from host_tools.wire.payload import number, parsed
+from pole.wire import ack_reasons, contract
+
+POLE_SOURCE = "pole"
+HEARD_AT = "heardAt"  # name in `about`: when the record last heard anything (Unix s)
+FRESH_S = 600  # a meter older than this waited at the broker, and is no sign that its pole speaks now
+
+_INSERT = (
+    "INSERT OR IGNORE INTO event (pole, epoch, sequence, eventType, startEndFlag, timestamp, replayed, attributes,"
+    " receivedAt, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_LATEST = {contract.BIRTH: "birth", contract.STATE: "state", contract.METER: "meter"}
+
+
+@dataclass(frozen=True)
+class Ack:
+    """What a pole answered to a command."""
+
+    pole: str
+    sender: str
+    n: int
+    applied: bool
+    reason: str
+    mark: int | None = None  # the number that the pole holds of this sender, where it refused a lower one
+
+
+@dataclass
+class Taken:
+    """What a batch held: new events, ids we had already, payloads that make no sense, acks of commands."""
+
+    events: int = 0
+    doubles: int = 0
+    malformed: int = 0
+    spoke: set[str] = field(default_factory=set)  # poles that said something just now
+    acks: list[Ack] = field(default_factory=list)
+
+
+class Unwritable(RecordError):
+    """The disk is full, the file is locked or the like: it may be written again later."""
+
+
+class Record:
+    """The record in the file *path*, made where there is none; for one writer at a time.  Raises RecordError.
+
+    *about* is remembered for readers (time zone, title); a file of another *root* or *site* is refused.
+    *dark(pole, at)* says whether a pole is expected to be without supply at a time (Unix s).
+    """
+
+    def __init__(
+        self, path: Path, root: str, site: str, about: dict[str, str] | None = None,
+        dark: Callable[[str, int], bool] = lambda pole, at: False,
+    ) -> None:  # fmt: skip
+        self._root, self._site = root, site
+        self.dark = dark
+        self.path = path
+        self.db, self._opened = open_record(path, {"root": root, "site": site}, about or {})
+
+    def close(self) -> None:
+        self._opened.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing.  Raises RecordError, which is an Unwritable where the disk does not take it now."""
+        try:
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.db
+                self.db.execute("COMMIT")
+            except BaseException:
+                if self.db.in_transaction:
+                    self.db.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            kind = Unwritable if isinstance(error, sqlite3.OperationalError) else RecordError
+            raise kind(f"the record {self.path} cannot be written: {cause(self.path.resolve(), error)}") from error
+
+    def remembered(self, name: str, default: str) -> str:
+        """The value kept under *name*, which is *default* from the first time on."""
+        with self.transaction() as db:
+            db.execute("INSERT OR IGNORE INTO about VALUES (?, ?)", (name, default))
+            value: str = db.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()[0]
+        return value
+
+    def try_to_write(self) -> bool:
+        """True; raises Unwritable where it cannot be written."""
+        with self.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO about SELECT name, value FROM about WHERE name = ?", ("version",))
+        return True
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep *value* under *name*."""
+        with self.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
+
+    def date_again(self, begin: int, step: int) -> None:
+        """The computer's clock, which said *begin* (Unix s) when we began, has been put right by *step* seconds."""
+        with self.transaction() as db:
+            db.execute("UPDATE event SET receivedAt = receivedAt + ? WHERE receivedAt BETWEEN ? AND ?",
+                       (step, begin, begin + step - 1))  # fmt: skip
+
+    def take(self, messages: Iterable[Message], now: int, wall: float) -> Taken:
+        """Take *messages* in one transaction.  *now*: Unix s at the site; *wall*: real Unix s, for what to ask when."""
+        taken = Taken()
+        with self.transaction() as db:
+            for message in messages:
+                found = from_pole.kind_of(self._root, self._site, message.topic)
+                if found:
+                    self._take(db, found[0], found[1], message, taken, now, wall)
+            db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (HEARD_AT, str(now)))
+        return taken
+
+    def _take(
+        self, db: sqlite3.Connection, pole: str, kind: str, message: Message, taken: Taken, now: int, wall: float
+    ) -> None:
+        if not message.payload and kind != contract.EVENT:
+            return  # a retained message taken back
+        db.execute("INSERT OR IGNORE INTO pole (name) VALUES (?)", (pole,))
+        if kind == contract.EVENT:
+            sound = _event(db, pole, from_pole.event(message.payload), taken, now, wall)
+        elif (values := parsed(message.payload)) is None:
+            sound = False
+        elif kind == contract.PRESENCE:
+            sound = self._present(db, pole, values.get("online"), message.retained, taken, now, wall)
+        else:
+            sound = _said(db, pole, kind, values, message.retained, taken, now, wall)
+        if not sound:
+            taken.malformed += 1
+            db.execute("UPDATE pole SET malformed = malformed + 1 WHERE name = ?", (pole,))
+
+    def _present(
+        self, db: sqlite3.Connection, pole: str, online: object, retained: bool, taken: Taken, now: int, wall: float
+    ) -> bool:  # fmt: skip
+        if not isinstance(online, bool):
+            return False
+        failure_rows.presence(db, pole, online, retained, now, lambda pole: self.dark(pole, now))
+        if online and not retained:
+            taken.spoke.add(pole)
+        there = db.execute("SELECT online FROM pole WHERE name = ?", (pole,)).fetchone()[0]
+        (gaps.came_back(db, pole, wall) if there else gaps.went_away(db, pole))
+        return True
+
+
+def _event(
+    db: sqlite3.Connection, pole: str, event: from_pole.Event | None, taken: Taken, now: int, wall: float
+) -> bool:  # fmt: skip
+    if event is None:
+        return False
+    row = (
+        pole, event.epoch, event.sequence, event.type, event.start, event.timestamp, event.replayed, event.attributes,
+        now, POLE_SOURCE,
+    )  # fmt: skip
+    if db.execute(_INSERT, row).rowcount == 0:
+        taken.doubles += 1
+        _compare(db, pole, event)
+        return True
+    taken.events += 1
+    gaps.arrived(db, pole, event.epoch, event.sequence, wall)
+    dropped = event.dropped()
+    if dropped:
+        gaps.gone(db, pole, *dropped, "dropped", wall)
+    return True
+
+
+def _compare(db: sqlite3.Connection, pole: str, event: from_pole.Event) -> None:
+    """An id that comes twice must say the same; where it does not, the first is kept and the conflict counted."""
+    kept = db.execute(
+        "SELECT eventType, startEndFlag, timestamp, attributes FROM event WHERE pole = ? AND epoch = ?"
+        " AND sequence = ?",
+        (pole, event.epoch, event.sequence),
+    ).fetchone()
+    if kept != (event.type, event.start, event.timestamp, event.attributes):
+        db.execute("UPDATE pole SET conflicts = conflicts + 1 WHERE name = ?", (pole,))
+
+
+def _said(
+    db: sqlite3.Connection, pole: str, kind: str, values: dict[str, Any], retained: bool, taken: Taken, now: int,
+    wall: float,
+) -> bool:  # fmt: skip
+    if not retained and (kind != contract.METER or abs(now - (number(values.get("at"), 0, 2**40) or 0)) <= FRESH_S):
+        failure_rows.alive(db, pole, now)
+        taken.spoke.add(pole)
+    if kind in _LATEST:
+        text = from_pole.compact(values)
+        if text is None:
+            return False
+        column, at = _LATEST[kind], number(values.get("at"), 0, now) or now  # the broker may have kept it for days
+        db.execute(f"UPDATE pole SET {column} = ?, {column}At = ? WHERE name = ?", (text, at, pole))
+    if kind == contract.BIRTH:
+        _born(db, pole, values, retained, wall)
+    elif kind == contract.ACK:
+        sender, n = values.get("sender"), values.get("n")
+        if isinstance(sender, str) and isinstance(n, int):
+            applied = values.get("outcome") == ack_reasons.APPLIED
+            mark = number(values.get("mark"), 0, 2**62)
+            taken.acks.append(Ack(pole, sender, n, applied, str(values.get("reason", "")), mark))
+    return True
+
+
+def groups_of(db: sqlite3.Connection, pole: str) -> list[str]:
+    """The groups that *pole* said it takes commands of; none where it is not known."""
+    row = db.execute("SELECT groups FROM pole WHERE name = ?", (pole,)).fetchone()
+    return [str(group) for group in json.loads(row[0])] if row else []
+
+
+def nonce_of(db: sqlite3.Connection, pole: str) -> str:
+    """The nonce of its flashing that *pole* told; empty where it told none."""
+    row = db.execute("SELECT birth FROM pole WHERE name = ?", (pole,)).fetchone()
+    return flash_nonce(json.loads(row[0])) if row and row[0] else ""
+
+
+def _born(db: sqlite3.Connection, pole: str, values: dict[str, Any], retained: bool, wall: float) -> None:
+    groups = values.get("groups")
+    names = [group for group in groups if isinstance(group, str)] if isinstance(groups, list) else []
+    db.execute("UPDATE pole SET groups = ? WHERE name = ?", (json.dumps(names[:32]), pole))
+    journal = from_pole.journal(values)
+    if journal:
+        gaps.told(db, pole, journal.epoch, journal.first, journal.last, not retained, wall)

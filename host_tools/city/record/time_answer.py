@@ -1,0 +1,45 @@
+"""The city's answer to a pole that asks for the time: what makes the city one of the witnesses of its clock."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+
+from host_tools.wire.envelope import Key
+from pole.wire import city_side, contract
+
+LONGEST = 100  # characters of a nonce
+
+
+def time_answer(topic: str, question: bytes, unix_ms: int, keys: Mapping[str, Key]) -> tuple[str, bytes] | None:
+    """(topic, payload) that answers *question*, heard on *topic*, at *unix_ms* (Unix milliseconds).
+
+    It is signed with the pole's own key, the one of *keys* with the pole's name; without any keys it is not signed,
+    which only a pole without keys believes.  None: it is no question, or there is no key of the pole's.
+    """
+    levels = topic.split("/")
+    if len(levels) < 3 or levels[-1] != contract.TIME:
+        return None
+    try:
+        fields = json.loads(question)
+    except (ValueError, RecursionError):
+        return None
+    nonce = fields.get("nonce") if isinstance(fields, dict) else None
+    if not isinstance(nonce, str) or not 0 < len(nonce) <= LONGEST or not nonce.isalnum():
+        return None
+    key = keys.get(levels[-2])
+    if keys and key is None:
+        return None
+    to = "/".join((*levels[:-1], contract.TIME_ANSWER))
+    values = {"v": contract.VERSION, "nonce": nonce, "unixMs": unix_ms}
+    if key:
+        values["mac"] = mac(key.secret, to, nonce, unix_ms)
+    return to, contract.encode(city_side.TIME_ANSWER, values).encode()
+
+
+def mac(secret: bytes, topic: str, nonce: str, unix_ms: int) -> str:
+    """HMAC-SHA256 of what is answered, as 64 lower-case hexadecimal digits."""
+    text = "\n".join((topic, nonce, str(unix_ms)))
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()

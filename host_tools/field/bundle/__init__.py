@@ -1,0 +1,6 @@
+"""The bundle: one offline file with which the boards of one site become its poles."""
+
+from host_tools.field.bundle.bundle import Bundle, Region
+from host_tools.field.bundle.errors import BundleError, Damaged, Foreign, NoSpace
+
+__all__ = ["Bundle", "BundleError", "Damaged", "Foreign", "NoSpace", "Region"]

@@ -1,0 +1,26 @@
+"""In which folder of its flash a pole has each file: littlefs reads a whole folder to find one file in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+FOLDER = "lib/"  # where MicroPython looks last
+# compiled modules that are loaded once, at the start; those for a moment are found sooner, as often as they are needed,
+# but for four that are needed alone: a list of more than some 900 bytes takes every look at it one read more
+AT_THE_START = frozenset((
+    "agree", "app", "arise", "bcd_time", "bl0942", "board", "boot_app", "checking", "city_time", "ds3231", "ground",
+    "inputs", "lis3dh", "lw14",
+    "main_app", "maintenance", "photocell", "reach", "remembered",
+    "resident", "tidings", "upkeep",
+))  # fmt: skip
+SELDOM = ("identity.json", "update.pem")
+
+
+def placed(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """*files* by their paths on the pole's flash."""
+    out = {}
+    for name, data in files.items():
+        module, _, kind = name.rpartition(".")
+        seldom = (kind == "mpy" and module in AT_THE_START) or name in SELDOM
+        out[FOLDER + name if seldom else name] = data
+    return out

@@ -1,0 +1,7 @@
+"""Every part of a pole tried at the pole itself, over USB, while it lights the street; and the record of it."""
+
+from host_tools.field.commission.outcome import Bound, Figure, Outcome
+from host_tools.field.commission.run_checks import commission
+from host_tools.field.commission.session import Visit
+
+__all__ = ["Bound", "Figure", "Outcome", "Visit", "commission"]

@@ -1,0 +1,1 @@
+"""Keys: of poles, of bundles and of the broker's users."""

@@ -1,0 +1,1 @@
+"""What poles and city say to each other, on the city's side."""

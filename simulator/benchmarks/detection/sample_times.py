@@ -1,0 +1,34 @@
+"""When something happens in one life, and when it is worth looking closely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from simulator.benchmarks.detection.fault_draws import BENIGN
+from simulator.benchmarks.detection.night_times import Night
+from simulator.scenario.happening import Happening
+
+HOUR_MS = 3_600_000
+AROUND_MS = (300_000, 900_000)  # before and after what goes wrong
+QUIET_KINDS = {name for name, _low, _high in BENIGN} | {"ageing"}
+
+
+def actions_of(happenings: Sequence[Happening]) -> list[tuple[int, Happening, bool]]:
+    """[(ms of the run, happening, whether it begins), ...]"""
+    out = []
+    for happening in happenings:
+        out.append((happening.at_ms, happening, True))
+        if happening.over_ms is not None:
+            out.append((happening.over_ms, happening, False))
+    return out
+
+
+def closeness(nights: Sequence[Night], happenings: Sequence[Happening]) -> list[tuple[int, int]]:
+    """[(from ms, how closely to look: 2 around what goes wrong, 1 around a night, 0 in full day), ...], ascending."""
+    spans = [(night.sunset_ms - HOUR_MS, night.sunrise_ms + HOUR_MS, 1) for night in nights]
+    for happening in happenings:
+        if happening.kind not in QUIET_KINDS:
+            until_ms = happening.at_ms if happening.until_ms is None else happening.until_ms
+            spans.append((happening.at_ms - AROUND_MS[0], until_ms + AROUND_MS[1], 2))
+    edges = sorted({0, *(moment for span in spans for moment in span[:2] if moment > 0)})
+    return [(edge, max((how for low, high, how in spans if low <= edge < high), default=0)) for edge in edges]

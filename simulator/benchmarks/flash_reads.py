@@ -1,0 +1,81 @@
+"""How often a pole reads its flash: until its lamp is lit, until its app is made, and for what it loads for a moment.
+
+littlefs reads little at a time, and each read takes a chip some 50 microseconds beside its bytes.  What is counted is
+MicroPython's own littlefs (VfsLfs2) over the image that a pole is flashed with.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from host_tools.boards import load_board
+from host_tools.field.bundle.flash_layout import placed
+from host_tools.field.images import file_system
+from host_tools.firmware_build.compile import compile_app, compile_tree
+from host_tools.firmware_build.find_micropython import find_micropython
+from host_tools.firmware_build.shrink import files_of
+from host_tools.firmware_build.sources import FIRMWARE
+from host_tools.site import load_site, pole_config
+from host_tools.user_folders import writable_cache
+from simulator.benchmarks.heap import FOR_A_MOMENT
+from simulator.engines.micropython import VIRTUAL
+
+VM = Path(__file__).parent / "vm" / "flash_reads.py"
+BOARD = "esp32-devkitc"
+MPY = 6  # version of .mpy files
+LIGHT, MOMENT = 1000, 50  # reads at most until the lamp is lit, and for each thing that is loaded for a moment
+VFS = 1 << 20  # bytes of the partition
+
+
+class Reads(NamedTuple):
+    """*reads* of *bytes* in all, for *what*."""
+
+    what: str
+    reads: int
+    bytes: int
+
+
+def files() -> dict[str, bytes]:
+    """What is on the flash of a pole whose link is secure, by name."""
+    site = load_site("sagar", 1)
+    start = round(datetime.fromisoformat("2026-11-24T12:00+05:30").timestamp())
+    config = {**pole_config(site, site.poles[0], start), "keys": {"P0001": "00" * 32}}
+    out = compile_app(FIRMWARE, MPY)
+    out |= {name: _json(value) for name, value in (("board.json", load_board(BOARD)), ("config.json", config))}
+    out |= {"identity.json": b"x" * 60, "update.pem": b"x" * 625}
+    return out | dict.fromkeys(("ca.pem", "pole.pem", "pole.key"), b"x" * 900)
+
+
+def measure() -> list[Reads]:
+    """Starts a pole with ``files`` on its flash.  Raises RuntimeError."""
+    texts = {file.relative_to(FIRMWARE).as_posix(): file.read_text() for file in FIRMWARE.rglob("*.py")}
+    names = files_of(texts)
+    moments = [
+        (what, list(dict.fromkeys(names[name] for name in loaded)), [names[name] for name in forgotten])
+        for what, (loaded, forgotten) in FOR_A_MOMENT.items()
+    ]
+    with tempfile.TemporaryDirectory(prefix="diya-reads-") as folder:
+        image, work = Path(folder) / "vfs.bin", Path(folder) / "moments.json"
+        image.write_bytes(file_system.image_of(placed(files()), VFS).ljust(VFS, b"\xff"))
+        work.write_text(json.dumps(moments))
+        path = os.pathsep.join([str(compile_tree(VIRTUAL, writable_cache("mpy"))), ".frozen"])
+        done = subprocess.run(
+            [*find_micropython(), "-X", "heapsize=4m", str(VM), str(image), str(work)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "MICROPYPATH": path},
+        )
+    if done.returncode:
+        raise RuntimeError(f"counting the reads failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return [Reads(*row) for row in json.loads(done.stdout.splitlines()[-1])]
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True).encode()

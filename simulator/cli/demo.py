@@ -1,0 +1,176 @@
+"""`make demo`: a street of real firmware through a night, watched; or, without a screen, lived at once and judged.
+
+Everything started here is ended here, however the demo ends, and nothing else is touched.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from host_tools import cli
+from host_tools.broker import embedded_broker
+from host_tools.errors import DiyaError
+from host_tools.installed import diya_script
+from host_tools.site import load_site
+from pole.wire import contract
+from simulator.cli.demo_site import POLES, write_site
+
+if TYPE_CHECKING:
+    from simulator.run import Outcome
+
+SCENARIO = "demo"
+EVENING = "2026-11-24T17:00"  # half an hour before sunset in Sagar
+NIGHT_H = 14.0  # until after sunrise
+WATCHED_H = 7 * 24.0
+WATCHED_SPEED = 120.0  # an hour of the street in half a minute
+HEADLESS_SPEED = 900.0  # a night in a minute; a slower computer takes longer, it does not skip
+MUST_REPORT = {contract.PRESENCE, contract.BIRTH, contract.STATE, contract.METER}
+COMMANDED, LEVEL = "P0002", 40  # what the screen proposes to send
+STORY = (
+    "18:00 the lamp of P0003 fails; 18:20 P0010 is sent to 40 % for 40 minutes;",
+    "18:45 feeder F02 trips, one fault: P0005 to P0008 are gone until 21:15.",
+)
+
+
+@click.command(help="A street of real MicroPython firmware on a real Mosquitto.")
+@click.option("--headless", is_flag=True, help="Live one night at once; exit 0 only if all went as it should.")
+@click.pass_context
+def demo(ctx: click.Context, headless: bool) -> None:
+    with tempfile.TemporaryDirectory(prefix="diya-demo-") as folder:
+        site = write_site(Path(folder))
+        if headless:
+            ctx.exit(0 if live_a_night(site) else 1)
+        watch_a_street(site)
+
+
+def watch_a_street(site: Path) -> None:
+    """Mosquitto, the poles in a process of their own, and `diya watch` until Ctrl-C."""
+    broker, warning = embedded_broker()
+    if warning:
+        click.echo(warning, err=True)
+    with broker, _street(site, broker.url) as street:
+        note = "\n".join(note_of(broker.url))
+        watch = [diya_script(), "watch", "--broker", broker.url, "--site", str(site), "--simulated", "--note", note]
+        with contextlib.suppress(KeyboardInterrupt):  # it is for the watcher, which then ends
+            click.echo(note)
+            watching = subprocess.Popen(watch)
+            try:
+                watching.wait()
+            except KeyboardInterrupt:
+                watching.wait(10)
+        if street.poll() is None:
+            click.echo("the demo has ended: street and broker are off")
+
+
+def note_of(url: str) -> list[str]:
+    """What the screen says above the street, on 80 columns: where the broker is, what to type, what will happen."""
+    diya = "diya" if shutil.which("diya") else _from_here(Path(diya_script()))
+    return [
+        f"Ctrl-C ends it.  Broker: {url}.  In a second terminal, here:",
+        f"  {diya} send --broker {url} --simulated \\",
+        f"    --pole {COMMANDED} --level {LEVEL} --for 30m",
+        *STORY,
+    ]
+
+
+def _from_here(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+@contextlib.contextmanager
+def _street(site: Path, url: str) -> Iterator[subprocess.Popen[bytes]]:
+    command = [
+        diya_script(), "simulate", "--site", str(site), "--poles", str(POLES), "--scenario", SCENARIO,
+        "--from", EVENING, "--hours", str(WATCHED_H), "--engine", "micropython",
+        "--speed", str(WATCHED_SPEED), "--broker", url,
+    ]  # fmt: skip
+    with tempfile.TemporaryFile("w+") as said:
+        # a session of its own: Ctrl-C reaches the watcher alone, which then ends the street
+        street = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True
+        )
+        try:
+            yield street
+        finally:
+            if street.poll():  # it ended by itself, and not well
+                said.seek(0)
+                click.echo(said.read(), err=True)
+            street.terminate()
+            try:
+                street.wait(10)
+            except subprocess.TimeoutExpired:
+                street.kill()
+
+
+def live_a_night(site: Path) -> bool:
+    """One night through Mosquitto on real MicroPython; whether all went as it should."""
+    from simulator.cli.demo_story import story
+    from simulator.cli.simulate import run_with_progress
+    from simulator.cli.summary import summarise
+    from simulator.run import Options
+
+    click.echo(f"one night of {POLES} poles on real MicroPython, through Mosquitto ...")
+    outcome = run_with_progress(
+        Options(
+            site=load_site(site),
+            start=datetime.fromisoformat(EVENING),
+            hours=NIGHT_H,
+            engine="micropython",
+            speed=HEADLESS_SPEED,
+            broker="embedded",
+            scenario=SCENARIO,
+        )
+    )
+    summarise(outcome)
+    click.echo("the night, from what was heard on the broker:")
+    for line in story(outcome.street, HEADLESS_SPEED):
+        click.echo(f"  {line}")
+    wrong = faults_of(outcome)
+    for sentence in wrong:
+        click.echo(sentence, err=True)
+    if not wrong:
+        click.echo("lit from dusk to dawn, every pole reported, and what went wrong was found and ended")
+    return not wrong
+
+
+def faults_of(outcome: Outcome) -> list[str]:
+    """A sentence for everything in which the night was not as it should be."""
+    from simulator.cli.expectations import failures
+    from simulator.report.words import minutes
+
+    reported, report = outcome.street.recorder.reported, outcome.report
+    wrong = [
+        f"{name} did not report {', '.join(sorted(MUST_REPORT - kinds))}"
+        for name, kinds in sorted(reported.items())
+        if MUST_REPORT - kinds
+    ]
+    if report["dark_minutes"]:
+        wrong.append(f"the street was not lit from dusk to dawn: {minutes(report['dark_minutes'])} dark minutes")
+    missed = failures({**report, "detection": {**report["detection"], "false_alarms": []}})
+    detection = report["detection"]
+    if (not missed and detection["detected"] < detection["expected"]) or not detection["expected"]:
+        missed = ["nothing that was to be found was judged"]
+    return wrong + missed + outcome.street.failures()
+
+
+def main() -> None:
+    cli.end_cleanly()
+    try:
+        demo(standalone_mode=True)
+    except DiyaError as error:
+        sys.exit(f"diya: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Control gear on a pole's board."""

@@ -1,0 +1,1 @@
+"""Energy meters on a pole's board."""

@@ -1,0 +1,1 @@
+"""Clock chips on a pole's board."""

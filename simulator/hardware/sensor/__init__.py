@@ -1,0 +1,1 @@
+"""Sensors on a pole's board."""

@@ -1,5 +1,0 @@
-"""The life of a virtual chip once it has left its ROM: it boots and runs what was flashed, on the real MicroPython."""
-
-from simulator.serial_pole.life.life import Life
-
-__all__ = ["Life"]

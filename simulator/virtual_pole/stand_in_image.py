@@ -1,0 +1,7 @@
+"""What is flashed onto a virtual pole in place of MicroPython: it runs the machine's own MicroPython instead."""
+
+from __future__ import annotations
+
+from host_tools.field.images.stand_in import stand_in_image
+
+__all__ = ["stand_in_image"]

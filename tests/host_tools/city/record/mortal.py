@@ -1,0 +1,48 @@
+"""`diya record run` with a death wish: killed (-9) by itself, at the points where it would hurt most.
+
+Arguments: database, port, seed, mean number of steps to live (0: for ever).
+"""
+
+import os
+import random
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from host_tools.broker import BrokerAddress, persistent_client
+from host_tools.city.record import gaps, recorder, store
+
+gaps.GRACE_S, gaps.RETRY_S = 0.3, 1.0
+
+
+def mortal(function: Callable[..., Any], chance: random.Random, mean: int) -> Callable[..., Any]:
+    """*function*, before or after which this process may die."""
+
+    def step(*arguments: Any, **named: Any) -> Any:
+        for end in (False, True):
+            if mean and chance.random() < 0.5 / mean:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if not end:
+                result = function(*arguments, **named)
+        return result
+
+    return step
+
+
+def main(file: str, port: str, seed: str, mean: str) -> None:
+    chance, steps = random.Random(int(seed)), int(mean)
+    # in the middle of a transaction, between the commit and the first PUBACK, among the PUBACKs, around a question
+    store._event = mortal(store._event, chance, steps * 40)
+    store.Record.take = mortal(store.Record.take, chance, steps)  # type: ignore[method-assign]
+    persistent_client.Session.publish = mortal(persistent_client.Session.publish, chance, steps)  # type: ignore[method-assign]
+    record = store.Record(Path(file), "diya/1", "sagar")
+    one = recorder.Recorder(record, BrokerAddress("127.0.0.1", int(port)), "diya/1", "sagar", retry_s=1.0)
+    paho = one._connector.sessions._events._client
+    paho.ack = mortal(paho.ack, chance, steps * 40)  # type: ignore[method-assign]
+    one.run(lambda: True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
