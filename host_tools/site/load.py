@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from host_tools.broker import parse_broker
 from host_tools.errors import BrokerError
 from host_tools.naming import MOST_ROOT, ROOT_BOUND, is_root
 from host_tools.site import poles_csv, synthetic
+from host_tools.site.broker_address import parse_broker
 from host_tools.site.model import DRIVERS, TECHNOLOGIES, Luminaire, Problem, Site, SiteError, SwitchPoint
 from host_tools.site.rules import Rules, check_groups
 from host_tools.site.toml_lines import Path as Field

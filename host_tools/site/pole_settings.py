@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from host_tools.broker import parse_broker
+from host_tools.site.broker_address import parse_broker
 from host_tools.site.model import Luminaire, Pole, Problem, Rule, Site, SiteError
 from pole.wire import contract
 

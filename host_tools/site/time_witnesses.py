@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from host_tools.boards import BoardError, load_board
-from host_tools.broker import parse_broker
 from host_tools.errors import BrokerError
+from host_tools.site.broker_address import parse_broker
 from host_tools.site.model import Pole, Site
 from host_tools.site.summary import SHOWN
 

@@ -78,7 +78,6 @@ def make(
     """
     from dataclasses import replace
 
-    from host_tools.broker import parse_broker
     from host_tools.field.bundle import Bundle
     from host_tools.field.bundle.broker_files import links
     from host_tools.field.bundle.build import Ingredients, build
@@ -87,6 +86,7 @@ def make(
     from host_tools.field.bundle.warnings import warnings_of
     from host_tools.keys.signing import fingerprint, read_signer
     from host_tools.site import load_site
+    from host_tools.site.broker_address import parse_broker
     from host_tools.site.load import find_site
     from host_tools.verbs.keys import warn_shared
 

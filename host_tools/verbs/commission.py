@@ -22,7 +22,8 @@ from host_tools.field.console_client import Service, Status
 from host_tools.field.console_client.choose_port import the_port
 from host_tools.language import Language, Spoken, SpokenCommand, language_option
 from host_tools.output import coloured, console, json_option, say_json, styled
-from host_tools.registry import Registry, parse_label, registry_option, registry_path
+from host_tools.registry import Registry, parse_label, registry_path
+from host_tools.verbs.options import registry_option
 
 TECHNICIAN = "DIYA_TECHNICIAN"
 NOT_PASSED = 3

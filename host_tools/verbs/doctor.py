@@ -11,7 +11,8 @@ import click
 
 from host_tools.field.doctor.finding import OK, PROBLEM, WARNING, Finding
 from host_tools.output import json_option, say_json, styled
-from host_tools.registry.place import registry_option, registry_path
+from host_tools.registry.place import registry_path
+from host_tools.verbs.options import registry_option
 
 COLOURS = {OK: "green", WARNING: "yellow", PROBLEM: "red"}
 

@@ -12,7 +12,8 @@ import click
 
 from host_tools.language import Language, SpokenCommand, language_option
 from host_tools.output import coloured, console, json_option, say_json
-from host_tools.registry.place import registry_option, registry_path
+from host_tools.registry.place import registry_path
+from host_tools.verbs.options import registry_option
 
 if TYPE_CHECKING:
     from host_tools.field.bundle import Bundle

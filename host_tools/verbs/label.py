@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from host_tools.city.commands.place import check_whom, site_option, whom_options
 from host_tools.errors import CommandError
 from host_tools.output import json_option, say_json, waiting
 from host_tools.output_file import try_output
 from host_tools.site.load import load_site
 from host_tools.site.model import Pole, Site
+from host_tools.verbs.options import check_whom, site_option, whom_options
 
 
 @click.command(help="Print QR labels for poles of a site: a PDF that fills sheets of labels, or an SVG file each.")

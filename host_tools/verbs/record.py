@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 import click
 
-from host_tools.city.commands.place import Connection, connection_options, site_option
+from host_tools.city.commands.place import Connection
 from host_tools.city.record import query, text_lines
 from host_tools.city.record.known_names import check_names
 from host_tools.city.record.query import Reader, Wanted
@@ -18,6 +18,7 @@ from host_tools.errors import CommandError
 from host_tools.output import json_option, say_json
 from host_tools.verbs.keys import key_file_option, opened
 from host_tools.verbs.option_types import WORD, NamedPath
+from host_tools.verbs.options import connection_options, site_option
 from host_tools.verbs.record_file import (
     dark_of,
     db_option,

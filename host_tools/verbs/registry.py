@@ -14,10 +14,11 @@ from host_tools.output import json_option, say_json
 from host_tools.output_file import try_output
 from host_tools.registry.export import rows
 from host_tools.registry.label import parse_label
-from host_tools.registry.place import registry_option, registry_path
+from host_tools.registry.place import registry_path
 from host_tools.registry.store import Registry
 from host_tools.spreadsheet import for_excel
 from host_tools.text import safe
+from host_tools.verbs.options import registry_option
 
 
 @click.group(help="See which board is on which pole, merge another laptop's registry, and export it.")

@@ -13,14 +13,7 @@ import click
 from host_tools import durations
 from host_tools.broker.connection import Link, within
 from host_tools.city.commands import send as sending
-from host_tools.city.commands.place import (
-    Connection,
-    check_whom,
-    connection_options,
-    site_option,
-    wait_option,
-    whom_options,
-)
+from host_tools.city.commands.place import Connection
 from host_tools.city.commands.send import Outcome, Sender, Target
 from host_tools.city.commands.speaker import topics
 from host_tools.city.correlation.text import names as runs
@@ -28,6 +21,7 @@ from host_tools.errors import CommandError
 from host_tools.output import json_option, reading_bar, say_json, waiting, warn
 from host_tools.verbs.keys import key_file_option, opened
 from host_tools.verbs.option_types import WORD
+from host_tools.verbs.options import check_whom, connection_options, site_option, wait_option, whom_options
 from host_tools.wire import envelope
 from host_tools.wire.envelope import Counters
 from pole.wire import contract

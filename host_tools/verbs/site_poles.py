@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from host_tools.broker.connection import Link, within
-from host_tools.city.commands.place import Connection, check_whom, connection_options, wait_option, whom_options
+from host_tools.city.commands.place import Connection
 from host_tools.city.commands.speaker import topics as command_topics
 from host_tools.errors import CommandError
 from host_tools.output import json_option, say_json, waiting, warn
 from host_tools.site.model import Pole, Site
 from host_tools.verbs.keys import key_file_option, opened
+from host_tools.verbs.options import check_whom, connection_options, wait_option, whom_options
 from host_tools.verbs.send import WAIT_S, names, print_rejected, sender_name
 from host_tools.wire.envelope import Counters
 

@@ -9,7 +9,7 @@ import click
 
 from host_tools.broker.connection import Link, Message, within
 from host_tools.broker.retained import Reading, read
-from host_tools.city.commands.place import Connection, Place, connection_options, site_option
+from host_tools.city.commands.place import Connection, Place
 from host_tools.city.live import text_lines
 from host_tools.city.live.faults import CONDITIONS, SAFE_MODE, SUPPLY_LOSS
 from host_tools.city.live.row import Happening, Wanted
@@ -18,6 +18,7 @@ from host_tools.closest import closest
 from host_tools.errors import CommandError
 from host_tools.output import console, json_option, on_terminal, reading_bar, say_json, say_json_line, warn
 from host_tools.verbs.option_types import WORD
+from host_tools.verbs.options import connection_options, site_option
 from host_tools.wire.simulated_clock import WAIT_S, SiteClock, no_simulation
 from host_tools.wire.simulated_clock import topic as clock_topic
 from pole.wire import contract

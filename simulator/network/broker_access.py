@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from host_tools.broker import BrokerAddress, parse_broker
 from host_tools.broker.mosquitto_config import CITY, SECRETS
 from host_tools.errors import BrokerError
 from host_tools.keys import broker_passwords
+from host_tools.site.broker_address import BrokerAddress, parse_broker
 from simulator.run_time import RunTime
 
 HOST = "broker.invalid"  # what the poles resolve; the network knows who that is

@@ -9,8 +9,8 @@ import socket
 from collections.abc import Callable
 from typing import Protocol
 
-from host_tools.broker import BrokerAddress
 from host_tools.broker.connection import Link
+from host_tools.site.broker_address import BrokerAddress
 from host_tools.site.model import Site
 from host_tools.wire.simulated_clock import topic as clock_topic
 from pole.wire import contract

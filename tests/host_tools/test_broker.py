@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from host_tools.broker import BrokerAddress, embedded_broker, parse_broker
+from host_tools.broker import embedded_broker
 from host_tools.broker.connection import Link
 from host_tools.broker.mosquitto import Mosquitto, find_mosquitto
 from host_tools.errors import BrokerError
+from host_tools.site.broker_address import BrokerAddress, parse_broker
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ ASKING = (
 _PORT = const(123)
 _TIMEOUT_MS = const(4000)
 _RETRY_S = const(30)
-# by then the city has answered, if it does (timekeeping/vote.py takes nothing later than 4 s), and the control task had its say
+# by then the city has answered, if it does (vote.py takes nothing later than 4 s), and the control task had its say
 _DIGEST_MS = const(5000)
 
 

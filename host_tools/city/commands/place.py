@@ -1,44 +1,26 @@
-"""Which site is meant on which broker, and how that is reached: the options of every verb that speaks to a broker."""
+"""A site on a broker, and how that broker is reached."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-import click
-
-from host_tools.broker import BrokerAddress, parse_broker
 from host_tools.city.correlation.switched_feeders import NOTHING, Switched, switched
 from host_tools.errors import CommandError
-from host_tools.naming import NAME, NAME_BOUND, ROOT_BOUND, is_root
+from host_tools.naming import NAME, ROOT_BOUND, is_root
+from host_tools.site.broker_address import BrokerAddress, parse_broker
 from host_tools.site.load import SITE_FILE, find_site, load_site
 from host_tools.site.model import Pole, SiteError
-from host_tools.verbs.option_types import WORD, NamedPath
 from pole.wire import city_side
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 DEFAULT_SITE = "sagar"
 DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
 
-_FILE = NamedPath(path_type=Path)
-
-site_option = click.option(
-    "--site",
-    metavar="SITE",
-    default=DEFAULT_SITE,
-    show_default=True,
-    help="Name of the site, or a folder with its files.",
-)
-
 
 @dataclass(frozen=True)
 class Connection:
-    """What the options of ``connection_options`` say: the broker, how to log in, and whose time counts."""
+    """The broker, how to log in, and whose time counts, as the options of a verb say (verbs/options.py)."""
 
     broker: str | None = None
     root: str | None = None
@@ -65,37 +47,6 @@ class Connection:
         return replace(place, broker=address, simulated=self.simulated)
 
 
-def connection_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a verb that speaks to a broker, which gets them as one Connection, called ``connection``."""
-
-    @functools.wraps(command)
-    def connected(
-        *args: Any, broker: str | None, root: str | None, ca: Path | None, login: Path | None, simulated: bool,
-        **values: Any,
-    ) -> Any:  # fmt: skip
-        return command(*args, connection=Connection(broker, root, ca, login, simulated), **values)
-
-    wrapped: Callable[..., Any] = connected
-    for option in (
-        click.option(
-            "--simulated", is_flag=True, help="Count by the time of the simulation on this broker, not by real time."
-        ),
-        click.option("--login", metavar="FILE", type=_FILE, help="File with the line USER:PASSWORD for the broker."),
-        click.option("--ca", metavar="FILE", type=_FILE, help="The city's CA (PEM), for mqtts://."),
-        click.option(
-            "--root",
-            metavar="ROOT",
-            type=WORD,
-            help=f"Head of every topic (default: the site's own, or {city_side.ROOT}).",
-        ),
-        click.option(
-            "--broker", metavar="mqtt[s]://HOST:PORT", type=WORD, help="The MQTT broker (default: the site's own)."
-        ),
-    ):
-        wrapped = option(wrapped)
-    return wrapped
-
-
 def read_login(path: Path) -> tuple[str, str]:
     """User and password of the file *path*, which holds the one line USER:PASSWORD.  Raises CommandError."""
     try:
@@ -108,38 +59,6 @@ def read_login(path: Path) -> tuple[str, str]:
     if not user or not colon or not password or "\n" in text:
         raise CommandError(f"the login file {path} must hold one line: the user, a colon and the password")
     return user, password
-
-
-def whom_options(command: F) -> F:
-    """The options --pole, --group and --all of a verb that speaks to poles; ``check_whom`` checks them."""
-    for option in (
-        click.option("--all", "everyone", is_flag=True, help="Every pole of the site."),
-        click.option(
-            "--group", metavar="GROUP", type=WORD, help="Every pole of this road class, zone, ward or feeder."
-        ),
-        click.option(
-            "--pole", "poles", metavar="POLE", type=WORD, multiple=True, help="A pole; may be given several times."
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def wait_option(default_s: float) -> Callable[[F], F]:
-    """The option --wait of a verb that waits for answers, *default_s* seconds at most unless told otherwise."""
-    return click.option(
-        "--wait", "wait_s", metavar="SECONDS", type=float, default=default_s, show_default=True,
-        help="Longest wait for answers.",
-    )  # fmt: skip
-
-
-def check_whom(poles: tuple[str, ...], group: str | None, everyone: bool) -> None:
-    """Raises CommandError unless exactly one of the options says whom it is for, by names that there can be."""
-    if sum((bool(poles), group is not None, everyone)) != 1:
-        raise CommandError("whom it is for must be said by exactly one of --pole, --group and --all")
-    for pole in poles:
-        if not NAME.fullmatch(pole):
-            raise CommandError(f"--pole is {pole!r} and {NAME_BOUND}")
 
 
 @dataclass(frozen=True)

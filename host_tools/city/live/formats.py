@@ -6,15 +6,6 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-FULL, HALF, EMPTY = "█", "▌", "·"
-
-
-def bar(level: int, cells: int = 10) -> str:
-    """*level* percent as a bar of *cells* characters, half a cell the smallest step; anything above 0 shows."""
-    halves = max(1, round(level * cells * 2 / 100)) if level > 0 else 0
-    filled = FULL * (halves // 2) + HALF * (halves % 2)
-    return filled + EMPTY * (cells - len(filled))
-
 
 def ago(seconds: float) -> str:
     """A span in its largest whole unit: ``45 s``, ``3 min``, ``2 h``, ``9 d``."""

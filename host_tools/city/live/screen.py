@@ -18,6 +18,7 @@ from host_tools.city.live import formats, text_lines
 from host_tools.city.live.row import Happening, Row
 from host_tools.city.live.street_state import Street
 from host_tools.city.live.totals import Summary
+from host_tools.drawing.bar import bar
 
 PAGE_S = 4.0  # real seconds a page stays
 MOST_PAGES = 50  # above it a page would come by too seldom: only what needs looking at is shown
@@ -162,7 +163,7 @@ def _level(row: Row) -> Text:
     if row.level is None:
         return Text("-")
     text = Text()
-    text.append(formats.bar(row.level), "yellow" if row.level else "dim")
+    text.append(bar(row.level), "yellow" if row.level else "dim")
     text.append(f" {row.level:3d}")
     if row.target is not None and row.target != row.level:
         text.append(f" to {row.target}", "dim")

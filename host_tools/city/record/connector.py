@@ -6,12 +6,12 @@ import random
 import time
 from collections.abc import Callable
 
-from host_tools.broker import BrokerAddress
 from host_tools.broker.contact import ContactError
 from host_tools.city.record.file_identity import home_of
 from host_tools.city.record.retry import QUICK_S, Retry
 from host_tools.city.record.sessions import Sessions
 from host_tools.city.record.store import Record
+from host_tools.site.broker_address import BrokerAddress
 
 CONNECT_S = 10.0  # longest wait for a connection, and for the broker's word on it
 LEAST_S = 0.5  # with less time left there is no other try

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from host_tools.broker import BrokerAddress
 from host_tools.broker.connection import Message
 from host_tools.city.record import failure_rows, gaps, silence
 from host_tools.city.record.believed_times import FLOOR
@@ -23,6 +22,7 @@ from host_tools.city.record.resend_requests import Asker
 from host_tools.city.record.store import Record, Taken, Unwritable, groups_of, nonce_of
 from host_tools.city.record.time_answer import time_answer
 from host_tools.keys.key_file import for_pole
+from host_tools.site.broker_address import BrokerAddress
 from host_tools.wire import envelope
 from host_tools.wire.envelope import Counters, Key
 from host_tools.wire.simulated_clock import WAIT_S, SiteClock, no_simulation

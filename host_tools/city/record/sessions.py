@@ -10,9 +10,9 @@ from __future__ import annotations
 import select
 import time
 
-from host_tools.broker import BrokerAddress
 from host_tools.broker.connection import Message
 from host_tools.broker.persistent_client import MOST, Session
+from host_tools.site.broker_address import BrokerAddress
 from pole.wire import contract
 
 LULL_S = 0.002  # without a message for this long, what is here is stored

@@ -29,7 +29,3 @@ class NoSpace(BundleError):
 
 class FetchError(BundleError):
     """MicroPython cannot be fetched, or what came is not what it should be."""
-
-
-class CompileError(BundleError):
-    """The app cannot be compiled for this MicroPython."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping
 
-from host_tools.broker import parse_broker
+from host_tools.site.broker_address import parse_broker
 from host_tools.site.model import Site
 
 MEASURED = ("esp32", "v1.26.1")  # the chip and the MicroPython on which the memory of a pole was measured

@@ -9,7 +9,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from host_tools.city.live.formats import bar
+from host_tools.drawing.bar import bar
 from host_tools.field.console_client.answers import Reading, Status
 from host_tools.field.console_client.text import Row, rows, title
 from host_tools.language import Language

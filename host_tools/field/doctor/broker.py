@@ -7,8 +7,8 @@ import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
-from host_tools.broker import BrokerAddress
 from host_tools.field.doctor.finding import Finding, ok, problem
+from host_tools.site.broker_address import BrokerAddress
 
 WAIT_S = 5.0  # longest for each step
 

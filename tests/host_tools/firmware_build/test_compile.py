@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from host_tools.field.bundle.errors import CompileError
 from host_tools.firmware_build import compile as compiling
 from host_tools.firmware_build.compile import compile_app, compile_tree, split_start
+from host_tools.firmware_build.errors import CompileError
 from host_tools.firmware_build.find_micropython import find_micropython
 from host_tools.firmware_build.sources import FIRMWARE
 from tests.patience import PATIENCE_S

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from host_tools.broker import BrokerAddress
 from host_tools.broker.connection import Message
 from host_tools.city.commands import send as sending
 from host_tools.city.commands.place import Place, ZoneInfo
 from host_tools.city.commands.send import Sender, Target
 from host_tools.errors import CommandError
+from host_tools.site.broker_address import BrokerAddress
 from host_tools.wire import envelope
 from host_tools.wire.envelope import Counters, Key
 from pole.commands.judge import Commands

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from host_tools.city.live import formats, screen
 from host_tools.city.live.street_state import Street
+from host_tools.drawing.bar import bar
 from host_tools.site.model import Pole
 
 NOW = 1795531800  # 24 November 2026, 20:20 in Sagar
@@ -123,7 +124,7 @@ def test_events_stand_below_newest_first() -> None:
 
 
 def test_times_and_bars_are_readable() -> None:
-    assert [formats.bar(level, 4) for level in (0, 1, 50, 63, 100)] == ["····", "▌···", "██··", "██▌·", "████"]
+    assert [bar(level, 4) for level in (0, 1, 50, 63, 100)] == ["····", "▌···", "██··", "██▌·", "████"]
     assert [formats.ago(seconds) for seconds in (-3, 59, 60, 7200, 200_000)] == ["0 s", "59 s", "1 min", "2 h", "2 d"]
     assert formats.until(NOW + 3600, NOW, ZONE) == "21:20"
     assert formats.until(NOW + 86400, NOW, ZONE) == "25 Nov 20:20"

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from host_tools.broker import BrokerAddress, persistent_client
+from host_tools.broker import persistent_client
 from host_tools.city.record import gaps, recorder, store
+from host_tools.site.broker_address import BrokerAddress
 
 gaps.GRACE_S, gaps.RETRY_S = 0.3, 1.0
 

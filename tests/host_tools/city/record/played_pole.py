@@ -12,7 +12,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from host_tools.broker import BrokerAddress
+from host_tools.site.broker_address import BrokerAddress
 from tests.patience import PATIENCE_S
 
 ROOT, SITE = "diya/1", "sagar"

@@ -14,7 +14,6 @@ from types import SimpleNamespace
 import pytest
 
 from host_tools import cli
-from host_tools.broker import parse_broker
 from host_tools.broker.mosquitto import Mosquitto, find_mosquitto
 from host_tools.errors import PortBusy, PortForbidden
 from host_tools.field.doctor import adapters, files, tools
@@ -22,6 +21,7 @@ from host_tools.field.doctor.broker import broker
 from host_tools.field.doctor.finding import OK, PROBLEM, WARNING, Finding
 from host_tools.field.ports import PortInfo
 from host_tools.registry import Registry
+from host_tools.site.broker_address import parse_broker
 from tests.host_tools.certificates import Authority
 from tests.patience import PATIENCE_S
 

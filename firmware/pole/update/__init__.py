@@ -1,1 +1,0 @@
-"""How the app changes: slots, signed bundles, rollback.  Nothing is here yet."""

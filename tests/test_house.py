@@ -1,0 +1,96 @@
+"""The house as it stands: who may import whom, and that nothing lies in it which nothing uses (docs/developing.md)."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+TOPS = (("pole", ROOT / "firmware"), ("host_tools", ROOT), ("simulator", ROOT))
+SHARED = ("site", "wire", "boards", "registry", "keys")  # rooms of the host tools below the broker
+BELOW = {  # a room of the host tools: the rooms it must not import
+    "city": ("field", "verbs", "firmware_build"),
+    "field": ("city", "verbs"),
+    "firmware_build": ("city", "field", "verbs", "broker", *SHARED),
+    "broker": ("city", "field", "verbs", "firmware_build"),
+    **dict.fromkeys(SHARED, ("city", "field", "verbs", "firmware_build", "broker")),
+}
+# what is started by its name: verbs (host_tools/cli.py), benches and the demo (Makefile), and what MicroPython loads on
+# a virtual chip, whose modules have the names of the chip's own
+ENTRIES = (
+    "host_tools.verbs.",
+    "simulator.device_modules.",
+    "simulator.benchmarks.vm.",
+    "simulator.cli.demo",
+    "simulator.virtual_pole.command",
+)
+
+
+@cache
+def modules() -> dict[str, Path]:
+    """{module: its file}"""
+    out = {}
+    for top, folder in TOPS:
+        for path in (folder / top).rglob("*.py"):
+            name = path.relative_to(folder).with_suffix("").as_posix().replace("/", ".")
+            out[name.removesuffix(".__init__")] = path
+    return out
+
+
+@cache
+def imports() -> dict[str, set[str]]:
+    """{module: what it imports anywhere in it}"""
+    known, out = modules(), {}
+    for name, path in known.items():
+        found = out[name] = set[str]()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                whole = [f"{node.module}.{alias.name}" for alias in node.names]
+                found |= {one if one in known else node.module for one in whole}
+            elif isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+    return out
+
+
+def tops(name: str) -> set[str]:
+    return {".".join(one.split(".")[:2]) for one in imports()[name]}
+
+
+@pytest.mark.parametrize("room", sorted(BELOW))
+def test_nothing_runs_back_up(room: str) -> None:
+    wrong = [
+        f"{name} imports {up}"
+        for name in modules()
+        if name.startswith(f"host_tools.{room}.") or name == f"host_tools.{room}"
+        for up in BELOW[room]
+        if f"host_tools.{up}" in tops(name)
+    ]
+    assert not wrong
+
+
+def test_the_firmware_knows_neither_host_nor_simulator_and_the_host_no_simulator() -> None:
+    wrong = []
+    for name, others in imports().items():
+        above = {"pole": ("host_tools", "simulator"), "host_tools": ("simulator",)}.get(name.split(".")[0], ())
+        wrong += [f"{name} imports {other}" for other in others if other.split(".")[0] in above]
+    assert set(wrong) <= {"host_tools.cli imports simulator.cli.simulate"}
+
+
+def test_every_module_is_used() -> None:
+    used = {one for others in imports().values() for one in others}
+    boot = ast.parse((ROOT / "firmware" / "boot.py").read_text() + (ROOT / "firmware" / "main.py").read_text())
+    for node in ast.walk(boot):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            used |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    unused = [
+        name
+        for name in modules()
+        if name not in used
+        and not name.endswith(".__main__")
+        and not name.startswith(ENTRIES)
+        and not any(other.startswith(name + ".") for other in used)
+    ]
+    assert not unused
