@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from host_tools.wire.event_types import ending
+
 POLE, POLES, GROUP, FEEDER = "pole", "poles", "group", "feeder"
 ANYWHERE = (POLE, POLES, GROUP, FEEDER)
 
-# What expect and allow may name: the event types of TALQ 2.7's LampMonitorFunction, and ours beside them.
-EVENT_TYPES = (
-    "cabinetDoorOpen", "clockDisagreement", "clockLost", "communicationFailure", "controlGearCommFailure",
-    "currentTooHigh", "cyclingFailure", "dimmingFailure", "highTemperature", "impactDetected", "lampFailure",
-    "lampFlicker", "lampPowerTooHigh", "lampPowerTooLow", "lampUnexpectedOn", "leakageDetected", "meterFailure",
-    "orientationChanged", "partFailure", "photocellFailure", "powerFactorTooLow", "relayFailure", "supplyLoss",
-    "supplyVoltageTooHigh", "supplyVoltageTooLow",
-)  # fmt: skip
+NO_HAPPENING = ("daylightUnconfirmed", "safeMode")  # no kind of happening is followed by one of these each time
+# What expect and allow may name.
+EVENT_TYPES = tuple(sorted(ending() - set(NO_HAPPENING)))
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from host_tools.city.correlation import fault
+from host_tools.wire.event_types import CATALOGUE, DANGER, DARK, DEGRADED, NOTE
 
-DANGER, DARK, DEGRADED, NOTE = 1, 2, 3, 4
 NAMES = {DANGER: "danger", DARK: "dark", DEGRADED: "degraded", NOTE: "note"}
 
-_OF = {
-    **dict.fromkeys(("leakageDetected", "impactDetected", "orientationChanged", "cabinetDoorOpen"), DANGER),
-    **dict.fromkeys(("lampFailure", "relayFailure", "cyclingFailure", "supplyLoss", fault.FEEDER), DARK),
-    **dict.fromkeys(("powerFactorTooLow", "photocellFailure", "meterFailure"), NOTE),
-    **dict.fromkeys(("clockLost", "daylightUnconfirmed", "safeMode", "partFailure"), NOTE),
-}
+_OF = {**{name: one.severity for name, one in CATALOGUE.items()}, fault.FEEDER: DARK}
 
 
 def severity(kind: str) -> int:

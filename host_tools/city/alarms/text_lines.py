@@ -12,8 +12,8 @@ from host_tools.city.alarms.severity import NAMES
 from host_tools.city.correlation import fault
 from host_tools.city.correlation.text import moment, names, span
 from host_tools.wire import chatter
+from host_tools.wire.event_types import ending
 from host_tools.wire.payload import text
-from pole.health.event_types import EVENT_TYPES
 
 _UNITS = {
     "level": "%", "activePower": "W", "expectedPower": "W expected", "supplyVoltage": "V", "supplyCurrent": "A",
@@ -23,7 +23,7 @@ _UNITS = {
 
 def kinds() -> set[str]:
     """Every kind of alarm that there is a sentence for."""
-    return {*EVENT_TYPES, "supplyLoss", "safeMode", "partFailure", *fault.KINDS}
+    return {*ending(), *fault.KINDS}
 
 
 def head(shown: Iterable[Alarm], now: int, zone: ZoneInfo) -> str:

@@ -5,26 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from host_tools.city.record.silence import FAILURE
 from host_tools.closest import near
 from host_tools.errors import CommandError
-from host_tools.wire.from_pole import DROPPED
-from pole.health.event_types import EVENT_TYPES
+from host_tools.wire.event_types import CATALOGUE
 
-# what a pole reports besides the conditions of its light
-_OTHERS = (
-    "supplyLoss", "deviceReset", "safeMode", "partFailure", "dataReformatted", "clockDisagreement", "marksLowered",
-    DROPPED, FAILURE,
-)  # fmt: skip
 _SHOWN = 12
 
 
 def check_names(db: sqlite3.Connection, types: Iterable[str], poles: Iterable[str], group: str) -> None:
     """Raises CommandError where the record in *db* cannot have an event of this type, pole or group."""
     for one in types:
-        if one not in EVENT_TYPES and one not in _OTHERS:
+        if one not in CATALOGUE:
             kept = {name for (name,) in db.execute("SELECT DISTINCT eventType FROM event")}
-            _check("--type", "event type", one, {*EVENT_TYPES, *_OTHERS, *kept})
+            _check("--type", "event type", one, {*CATALOGUE, *kept})
     known: set[str] = {name for (name,) in db.execute("SELECT name FROM pole")} if poles else set()
     for one in poles:
         _check("--pole", "pole", one, known)
