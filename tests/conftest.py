@@ -26,6 +26,7 @@ ROOT = Path(__file__).parent.parent
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+FIRMWARE_TESTS = ROOT / "tests" / "firmware"
 RUNNER = ROOT / "tests" / "vm_runner.py"
 SLOW = tuple(line for line in (ROOT / "tests" / "slow.txt").read_text().splitlines() if line and line[0] != "#")
 LIMIT_S = 900  # a virtual machine that hangs; a file takes a minute at most, and ten times that under load
@@ -90,7 +91,7 @@ def _leaves_nothing(_outside: Path) -> Iterator[None]:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     plain = file_path.name.startswith("test_") and not file_path.stem.endswith("_host")
-    if plain and file_path.suffix == ".py" and (ROOT / "tests" / "firmware") in file_path.parents:
+    if plain and file_path.suffix == ".py" and FIRMWARE_TESTS in file_path.parents:
         return MicroPythonFile.from_parent(parent, path=file_path)
     return None
 
@@ -112,7 +113,9 @@ class MicroPythonFile(pytest.File):
         return self.outcomes.get(name, "the virtual machine ended before this test: " + self.outcomes.get("", ""))
 
     def _run(self) -> dict[str, str]:
-        path = os.pathsep.join([str(ROOT / "firmware"), str(self.path.parent), ".frozen"])
+        helpers = {path.parent for path in FIRMWARE_TESTS.rglob("*.py") if not path.name.startswith("test_")}
+        folders = [ROOT / "firmware", self.path.parent, *sorted(helpers - {self.path.parent})]
+        path = os.pathsep.join([*map(str, folders), ".frozen"])
         run = subprocess.run(
             [*find_micropython(), "-X", "heapsize=4m", str(RUNNER), self.path.stem],
             env={**os.environ, "MICROPYPATH": path},
