@@ -41,8 +41,8 @@ OTHER = const(11)
 
 
 class PacketError(Exception):
-    """The peer does not speak MQTT 3.1.1, or not the part of it that was agreed: the number of a sentence (stray_packets.py),
-    and its values.
+    """The peer does not speak MQTT 3.1.1, or not the part of it that was agreed: the number of a sentence
+    (stray_packets.py), and its values.
     """
 
     def __str__(self):

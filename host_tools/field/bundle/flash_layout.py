@@ -9,9 +9,8 @@ FOLDER = "lib/"  # where MicroPython looks last
 # but for four that are needed alone: a list of more than some 900 bytes takes every look at it one read more
 AT_THE_START = frozenset((
     "agree", "app", "arise", "bcd_time", "bl0942", "board", "boot_app", "checking", "city_time", "ds3231", "ground",
-    "inputs", "lis3dh", "lw14",
-    "main_app", "maintenance", "photocell", "reach", "remembered",
-    "resident", "tidings", "upkeep",
+    "inputs", "lis3dh", "lw14", "main_app", "maintenance", "photocell", "reach", "resident", "restore",
+    "sensor_supply", "tidings", "upkeep",
 ))  # fmt: skip
 SELDOM = ("identity.json", "update.pem")
 
