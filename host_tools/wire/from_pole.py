@@ -1,123 +1,234 @@
-"""What the record reads of the wire, and the one command it sends.
+"""What poles say, as typed values: the one reader of their messages for all of the city's side.
 
-Nothing is trusted: what makes no sense is None, and never raises, because a message that could stop the recorder would
-stop it again each time the broker delivers it.
+Nothing is trusted and nothing raises: a value is what it should be, or it is not there (None, "" or empty).  A message
+that makes no sense as a whole is Unreadable; what of the others is not good enough for a use, its user decides.
 """
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from host_tools.naming import NAME
-from host_tools.wire.payload import number, parsed
-from pole.wire import contract
+from host_tools.wire.envelope import flash_nonce
+from host_tools.wire.journal import DROPPED, EPOCH, LAST, Journal, compact, journal
+from host_tools.wire.payload import number, parsed, text
+from host_tools.wire.topics import Topic, cut
+from pole.wire import ack_reasons, contract
 
-# eventType by which a pole says that it no longer has the records first ... last of attributes.epoch (default: its
-# own): because its journal was full, or because we asked for what it has not
-DROPPED = "eventsDropped"
-
-# Highest sequence a pole counts to (a small integer on the ESP32); as the end of a `resend`: all there is
-LAST = 2**30 - 1
+MOST_VERSION = 1_000_000_000  # of a configuration
+MOST_FAULTS = 16  # of one pole
+MOST_GROUPS = 32
+MOST_N = 2**62  # of a sender's numbers
 
 _ID = re.compile(r"([0-9A-Za-z]{1,32})-(0|[1-9][0-9]{0,9})")
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,47}")
-_EPOCH = re.compile(r"[0-9A-Za-z]{1,32}")
 _LATEST = 2**40  # Unix s
-_RESEND = ("type", "epoch", "from", "to")
+_MOST_W = 1e6
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A message that makes no sense.  *empty*: it takes back what the broker retained."""
+
+    pole: str
+    kind: str
+    empty: bool = False
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Whether the pole has a session; False is its last will, which the broker sends for it."""
+
+    pole: str
+    online: bool
+
+
+@dataclass(frozen=True)
+class Birth:
+    """What a pole says of itself at the start of a session; ``values`` is all of it, in the names of the wire."""
+
+    pole: str
+    at: int | None  # Unix s, as in the others
+    groups: tuple[str, ...]
+    board: str
+    firmware: str
+    reset_cause: str
+    safe_mode: bool
+    config_version: int
+    config_hash: str
+    flash_nonce: str
+    journal: Journal | None
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class State:
+    """The light: ``level`` and ``target`` in percent, ``until`` Unix s; ``faults`` None where the open ones are not
+    listed."""
+
+    pole: str
+    at: int | None
+    level: int | None
+    target: int | None
+    reason: str
+    owner: str
+    until: int | None
+    clock: str
+    faults: tuple[str, ...] | None
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Meter:
+    """What the meter measures; ``power_w`` is watts."""
+
+    pole: str
+    at: int | None
+    power_w: float | None
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Event:
-    """One record of a pole's journal: ``epoch`` and ``sequence`` are its id, ``attributes`` JSON text.
+    """One record of a pole's journal: ``epoch`` and ``sequence`` are its id, None where that or the type is not sound.
 
     ``start`` is startEndFlag, None where the event has no end; ``timestamp`` Unix s, None where the pole knew no time.
     """
 
-    epoch: str
-    sequence: int
+    pole: str
     type: str
     start: bool | None
     timestamp: int | None
     replayed: bool
-    attributes: str
+    attributes: Mapping[str, Any]
+    epoch: str
+    sequence: int | None
+
+    @property
+    def attributes_text(self) -> str:
+        """The attributes as JSON in ASCII."""
+        return compact(self.attributes) or "{}"
 
     def dropped(self) -> tuple[str, int, int] | None:
         """Epoch, first and last of the records which this event says are gone for good."""
         if self.type != DROPPED:
             return None
-        said = json.loads(self.attributes)
-        epoch = said.get("epoch", self.epoch)
-        low = number(said.get("first"), 0, LAST)
-        high = number(said.get("last"), 0, 2**31)
-        if low is None or high is None or low > high or not isinstance(epoch, str) or not _EPOCH.fullmatch(epoch):
+        epoch = self.attributes.get("epoch", self.epoch)
+        low = number(self.attributes.get("first"), 0, LAST)
+        high = number(self.attributes.get("last"), 0, 2**31)
+        if low is None or high is None or low > high or not isinstance(epoch, str) or not EPOCH.fullmatch(epoch):
             return None
         return epoch, low, min(high, LAST)
 
 
 @dataclass(frozen=True)
-class Journal:
-    """What a birth says of the pole's journal: its epoch, the oldest sequence still held, the newest given out."""
+class Ack:
+    """What a pole answers to message *n* of *sender*.
 
-    epoch: str
-    first: int
-    last: int
+    ``outcome`` is ``applied`` or ``rejected``, with its ``reason`` and ``detail``; ``mark`` the number that the pole
+    holds of this sender, where it refused a lower one.
+    """
+
+    pole: str
+    sender: str
+    n: int | None
+    outcome: str
+    reason: str = ""
+    detail: str = ""
+    mark: int | None = None
+
+    @property
+    def applied(self) -> bool:
+        return self.outcome == ack_reasons.APPLIED
 
 
-def kind_of(root: str, site: str, topic: str) -> tuple[str, str] | None:
-    """Pole and kind of *topic*, None where it is no pole's of this site."""
-    head = f"{root}/{site}/"
-    parts = topic[len(head) :].split("/")
-    if not topic.startswith(head) or len(parts) != 2 or not NAME.fullmatch(parts[0]) or parts[1] not in contract.FIELDS:
-        return None
-    return parts[0], parts[1]
+@dataclass(frozen=True)
+class TimeQuestion:
+    """A pole asks for the time; the answer must hold its ``nonce``, as it stands here."""
+
+    pole: str
+    nonce: str
 
 
-def event(payload: bytes) -> Event | None:
-    """The event in *payload*."""
+FromPole = Presence | Birth | State | Meter | Event | Ack | TimeQuestion | Unreadable
+
+
+def read(topic: str | Topic, payload: bytes) -> FromPole:
+    """What the pole of *topic* says in *payload*."""
+    where = cut(topic) if isinstance(topic, str) else topic
+    if where is None or not where.from_pole:
+        return Unreadable("", "" if where is None else where.kind)
     values = parsed(payload)
-    if values is None:
-        return None
-    name, of_type = values.get("id"), values.get("eventType")
+    said = None if values is None else _READERS[where.kind](where.pole, values)
+    return said or Unreadable(where.pole, where.kind, empty=not payload)
+
+
+def _presence(pole: str, values: dict[str, Any]) -> Presence | None:
+    online = values.get("online")
+    return Presence(pole, online) if isinstance(online, bool) else None
+
+
+def _birth(pole: str, values: dict[str, Any]) -> Birth:
+    groups, digest = values.get("groups"), values.get("configHash")
+    names = [group for group in groups if isinstance(group, str)] if isinstance(groups, list) else []
+    return Birth(
+        pole, _at(values), tuple(names[:MOST_GROUPS]), text(values.get("board"), 32), text(values.get("firmware"), 24),
+        text(values.get("resetCause"), 24), values.get("safeMode") is True,
+        number(values.get("configVersion"), 0, MOST_VERSION) or 0, digest if isinstance(digest, str) else "",
+        flash_nonce(values), journal(values), values,
+    )  # fmt: skip
+
+
+def _state(pole: str, values: dict[str, Any]) -> State:
+    faults = values.get("faults")
+    return State(
+        pole, _at(values), number(values.get("level"), 0, 100), number(values.get("target"), 0, 100),
+        text(values.get("reason"), 80), text(values.get("owner"), 16), number(values.get("until"), 1, _LATEST),
+        text(values.get("clock"), 16),
+        tuple(text(name, 40) for name in faults[:MOST_FAULTS]) if isinstance(faults, list) else None, values,
+    )  # fmt: skip
+
+
+def _meter(pole: str, values: dict[str, Any]) -> Meter:
+    power = values.get("activePower")
+    sound = isinstance(power, int | float) and not isinstance(power, bool) and 0 <= power <= _MOST_W
+    return Meter(pole, _at(values), float(power) if sound else None, values)  # type: ignore[arg-type]
+
+
+def _event(pole: str, values: dict[str, Any]) -> Event:
+    name, of_type, attributes = values.get("id"), values.get("eventType"), values.get("attributes")
     found = _ID.fullmatch(name) if isinstance(name, str) else None
-    if not found or not isinstance(of_type, str) or not _TYPE.fullmatch(of_type) or int(found[2]) >= LAST:
-        return None
-    attributes = values.get("attributes")
-    kept = compact(attributes) if isinstance(attributes, dict) else "{}"
+    sound = found and isinstance(of_type, str) and _TYPE.fullmatch(of_type) and int(found[2]) < LAST
     start = values.get("startEndFlag")
     return Event(
-        epoch=found[1],
-        sequence=int(found[2]),
-        type=of_type,
-        start=start if isinstance(start, bool) else None,
-        timestamp=number(values.get("timestamp"), 0, _LATEST),
-        replayed=values.get("replayed") is True,
-        attributes=kept if kept is not None else "{}",
-    )
+        pole, text(of_type, 48), start if isinstance(start, bool) else None,
+        number(values.get("timestamp"), 0, _LATEST), values.get("replayed") is True,
+        attributes if isinstance(attributes, dict) else {}, found[1] if found else "",
+        int(found[2]) if found and sound else None,
+    )  # fmt: skip
 
 
-def journal(birth: dict[str, Any]) -> Journal | None:
-    """What *birth* says of the journal: ``journal`` {``epoch``, ``first``, ``last``}; last = first - 1: it is empty."""
-    said = birth.get("journal")
-    if not isinstance(said, dict):
-        return None
-    epoch, first, last = said.get("epoch"), number(said.get("first"), 0, LAST), number(said.get("last"), 0, LAST - 1)
-    if not isinstance(epoch, str) or not _EPOCH.fullmatch(epoch) or first is None or last is None or first > last + 1:
-        return None
-    return Journal(epoch, first, last)
+def _ack(pole: str, values: dict[str, Any]) -> Ack:
+    sender = values.get("sender")
+    return Ack(
+        pole, sender if isinstance(sender, str) else "", number(values.get("n"), 0, MOST_N),
+        text(values.get("outcome"), 24), text(values.get("reason"), 40), text(values.get("detail"), 200),
+        number(values.get("mark"), 0, MOST_N),
+    )  # fmt: skip
 
 
-def compact(values: dict[str, Any]) -> str | None:
-    """*values* as JSON in ASCII, which a database takes whatever the pole sent; None where that is not possible."""
-    try:
-        return json.dumps(values, separators=(",", ":"), allow_nan=False)
-    except (ValueError, RecursionError):
-        return None
+def _time(pole: str, values: dict[str, Any]) -> TimeQuestion | None:
+    nonce = values.get("nonce")
+    return TimeQuestion(pole, nonce) if isinstance(nonce, str) and nonce else None
 
 
-def resend(epoch: str, low: int, high: int) -> str:
-    """Body of the command that asks for the records *low* to *high* of *epoch* again."""
-    text: str = contract.encode(_RESEND, {"type": "resend", "epoch": epoch, "from": low, "to": high})
-    return text
+def _at(values: dict[str, Any]) -> int | None:
+    return number(values.get("at"), 1, _LATEST)
+
+
+_READERS = {
+    contract.PRESENCE: _presence, contract.BIRTH: _birth, contract.STATE: _state, contract.METER: _meter,
+    contract.EVENT: _event, contract.ACK: _ack, contract.TIME: _time,
+}  # fmt: skip

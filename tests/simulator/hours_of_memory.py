@@ -12,8 +12,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from host_tools.wire import envelope
+from host_tools.wire.commands import resend
 from host_tools.wire.envelope import Key
-from host_tools.wire.from_pole import resend
 from pole.wire import ack_reasons, contract
 from simulator.street.commissioning import curve_of
 from simulator.street.street import Street

@@ -13,17 +13,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from host_tools.broker.connection import Message
-from host_tools.city.record.store import Ack, Record
-from host_tools.wire import envelope, from_pole
+from host_tools.city.record.store import Record
+from host_tools.wire import envelope
+from host_tools.wire.commands import resend
 from host_tools.wire.envelope import Key
+from host_tools.wire.from_pole import MOST_VERSION, Ack, Birth, read
+from host_tools.wire.journal import LAST, journal
 from host_tools.wire.payload import number, parsed
+from host_tools.wire.topics import cut
 from pole.wire import ack_reasons, contract
 
 MOST = 20  # poles seen to in one turn
-MOST_VERSION = 1_000_000_000
 
 
 class Broker(Protocol):
@@ -70,11 +73,15 @@ class Flashings:
         """Take births, and configurations that the broker retains; all else is left alone."""
         births = {}
         for message in messages:
-            pole, _, kind = message.topic.removeprefix(self._head + "/").partition("/")
-            if pole in self._keys and kind == contract.BIRTH:
-                births[pole] = parsed(message.payload)
-            elif kind == contract.CONFIG and pole in self._open and message.payload:
-                self._configured(pole, message, broker)
+            topic = cut(message.topic)
+            if topic is None:
+                continue
+            if topic.pole in self._keys and topic.kind == contract.BIRTH:
+                birth = read(topic, message.payload)
+                if isinstance(birth, Birth):
+                    births[topic.pole] = birth
+            elif topic.kind == contract.CONFIG and topic.pole in self._open and message.payload:
+                self._configured(topic.pole, message, broker)
         if births:
             self._born(births)
 
@@ -97,7 +104,7 @@ class Flashings:
             asked = self._open[pole] = _Open(nonce, self._number(), topic)
             broker.hear(topic, True)
             # all from the last sequence there can be: nothing
-            body = from_pole.resend(self._epoch(pole), from_pole.LAST, from_pole.LAST)
+            body = resend(self._epoch(pole), LAST, LAST)
             to = f"{self._head}/{pole}/{contract.COMMAND}"
             broker.publish(to, envelope.seal(to, self._sender(), asked.n, body, self._keys[pole], nonce))
 
@@ -106,13 +113,12 @@ class Flashings:
         self._waiting.clear()
         self._open.clear()
 
-    def _born(self, births: Mapping[str, dict[str, Any] | None]) -> None:
+    def _born(self, births: Mapping[str, Birth]) -> None:
         changed = []
         for pole, birth in births.items():
-            nonce = envelope.flash_nonce(birth)
-            if birth is None or not nonce:
+            nonce, version = birth.flash_nonce, birth.config_version
+            if not nonce:
                 continue
-            version = number(birth.get("configVersion"), 0, MOST_VERSION) or 0
             known, highest = self._known(pole)
             if version > highest or not (known or highest):
                 changed.append((pole, known, max(version, highest)))
@@ -151,7 +157,7 @@ class Flashings:
     def _epoch(self, pole: str) -> str:
         """Epoch of its journal, as its birth says."""
         row = self._record.db.execute("SELECT birth FROM pole WHERE name = ?", (pole,)).fetchone()
-        told = from_pole.journal(json.loads(row[0])) if row and row[0] else None
+        told = journal(json.loads(row[0])) if row and row[0] else None
         return told.epoch if told else "0"
 
     def _known(self, pole: str) -> tuple[str, int]:

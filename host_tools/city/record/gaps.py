@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from host_tools.wire.from_pole import LAST
+from host_tools.wire.journal import LAST
 
 GRACE_S = 3.0  # before a gap is asked for: what is missing may be on its way
 RETRY_S = 15.0  # after an ask, or the last record that came by one, until it is asked again

@@ -20,7 +20,7 @@ from host_tools.city.record.history import SUPPLY_LOSS
 from host_tools.city.record.open_faults import open_faults
 from host_tools.city.record.open_for_reading import open_for_reading
 from host_tools.errors import CommandError, RecordError
-from host_tools.wire.from_pole import LAST
+from host_tools.wire.journal import LAST
 
 COLUMNS = (
     "pole", "epoch", "sequence", "eventType", "startEndFlag", "timestamp", "replayed", "attributes", "receivedAt",

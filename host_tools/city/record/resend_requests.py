@@ -11,8 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from host_tools.city.record import gaps
-from host_tools.city.record.store import Ack, Record
-from host_tools.wire import from_pole
+from host_tools.city.record.store import Record
+from host_tools.wire.commands import resend
+from host_tools.wire.from_pole import Ack
+from host_tools.wire.journal import LAST
 from pole.wire import ack_reasons
 
 MOST_POLES = 32  # asked at the same time
@@ -52,9 +54,9 @@ class Asker:
         db = self._record.db
         # an open end that the pole agreed to fill, and from which nothing came: there is nothing
         settled = "high = ? AND answered AND due <= ?"
-        if db.execute(f"SELECT 1 FROM gap WHERE {settled} LIMIT 1", (from_pole.LAST, wall)).fetchone():
+        if db.execute(f"SELECT 1 FROM gap WHERE {settled} LIMIT 1", (LAST, wall)).fetchone():
             with self._record.transaction():
-                db.execute(f"DELETE FROM gap WHERE {settled}", (from_pole.LAST, wall))
+                db.execute(f"DELETE FROM gap WHERE {settled}", (LAST, wall))
         # nothing is put off for longer than that: what is due later was noted under a clock that has been put back
         due = db.execute(
             "SELECT gap.pole, gap.epoch, gap.low, gap.high FROM gap JOIN pole ON pole.name = gap.pole"
@@ -71,7 +73,7 @@ class Asker:
 
     def answered(self, ack: Ack, wall: float) -> None:
         """A pole's answer to one of our questions."""
-        question = self._sent.pop((ack.pole, ack.n), None)
+        question = self._sent.pop((ack.pole, ack.n or 0), None)
         if question is None:
             return
         with self._record.transaction() as db:
@@ -81,8 +83,8 @@ class Asker:
                     (ack.pole, question.epoch, question.low, question.high),
                 )
             elif ack.reason == ack_reasons.UNKNOWN_REFERENCE:  # a journal it no longer has
-                gaps.gone(db, ack.pole, question.epoch, 0, from_pole.LAST, "unknownEpoch", wall)
-        if question.high == from_pole.LAST or not ack.applied:
+                gaps.gone(db, ack.pole, question.epoch, 0, LAST, "unknownEpoch", wall)
+        if question.high == LAST or not ack.applied:
             self._open.pop(ack.pole, None)  # there is nothing to wait for, or nobody knows how much
 
     def forget_all(self) -> None:
@@ -92,14 +94,14 @@ class Asker:
 
     def _ask(self, pole: str, epoch: str, low: int, high: int, wall: float) -> bool:
         db = self._record.db
-        to = from_pole.LAST
-        if high != from_pole.LAST:  # with it goes whatever else is missing within the portion
+        to = LAST
+        if high != LAST:  # with it goes whatever else is missing within the portion
             most = low + PORTION - 1
             to = db.execute(
                 "SELECT max(min(high, ?)) FROM gap WHERE pole = ? AND epoch = ? AND low BETWEEN ? AND ? AND high < ?",
-                (most, pole, epoch, low, most, from_pole.LAST),
+                (most, pole, epoch, low, most, LAST),
             ).fetchone()[0]
-        n = self._send(pole, from_pole.resend(epoch, low, to))
+        n = self._send(pole, resend(epoch, low, to))
         if n is None:
             return False
         with self._record.transaction():
@@ -107,7 +109,7 @@ class Asker:
                 "UPDATE gap SET tries = tries + 1, asked = min(high, ?), answered = 0,"
                 " due = ? + min(? * (1 << min(tries, 12)), ?)"
                 " WHERE pole = ? AND epoch = ? AND low BETWEEN ? AND ? AND (high < ? OR ? = ?)",
-                (to, wall, self._retry_s, LONGEST_S, pole, epoch, low, to, from_pole.LAST, to, from_pole.LAST),
+                (to, wall, self._retry_s, LONGEST_S, pole, epoch, low, to, LAST, to, LAST),
             )
         self._open[pole] = self._sent[pole, n] = Question(epoch, low, to, wall + self._retry_s)
         return True

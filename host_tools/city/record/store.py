@@ -12,16 +12,17 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from host_tools.broker.connection import Message
 from host_tools.city.record import failure_rows, gaps
 from host_tools.city.record.open_for_writing import cause, open_record
 from host_tools.errors import RecordError
-from host_tools.wire import from_pole
+from host_tools.naming import NAME
 from host_tools.wire.envelope import flash_nonce
-from host_tools.wire.payload import number, parsed
-from pole.wire import ack_reasons, contract
+from host_tools.wire.from_pole import Ack, Birth, Event, FromPole, Meter, Presence, State, Unreadable, read
+from host_tools.wire.journal import compact
+from host_tools.wire.topics import Topic, cut
+from pole.wire import contract
 
 POLE_SOURCE = "pole"
 HEARD_AT = "heardAt"  # name in `about`: when the record last heard anything (Unix s)
@@ -31,19 +32,7 @@ _INSERT = (
     "INSERT OR IGNORE INTO event (pole, epoch, sequence, eventType, startEndFlag, timestamp, replayed, attributes,"
     " receivedAt, source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_LATEST = {contract.BIRTH: "birth", contract.STATE: "state", contract.METER: "meter"}
-
-
-@dataclass(frozen=True)
-class Ack:
-    """What a pole answered to a command."""
-
-    pole: str
-    sender: str
-    n: int
-    applied: bool
-    reason: str
-    mark: int | None = None  # the number that the pole holds of this sender, where it refused a lower one
+_LATEST = {Birth: "birth", State: "state", Meter: "meter"}
 
 
 @dataclass
@@ -125,96 +114,88 @@ class Record:
         taken = Taken()
         with self.transaction() as db:
             for message in messages:
-                found = from_pole.kind_of(self._root, self._site, message.topic)
-                if found:
-                    self._take(db, found[0], found[1], message, taken, now, wall)
+                topic = cut(message.topic)
+                if topic and topic.below(self._root, self._site) and topic.from_pole and NAME.fullmatch(topic.pole):
+                    self._take(db, topic, message, taken, now, wall)
             db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (HEARD_AT, str(now)))
         return taken
 
     def _take(
-        self, db: sqlite3.Connection, pole: str, kind: str, message: Message, taken: Taken, now: int, wall: float
+        self, db: sqlite3.Connection, topic: Topic, message: Message, taken: Taken, now: int, wall: float
     ) -> None:
-        if not message.payload and kind != contract.EVENT:
+        pole, said = topic.pole, read(topic, message.payload)
+        if isinstance(said, Unreadable) and said.empty and said.kind != contract.EVENT:
             return  # a retained message taken back
         db.execute("INSERT OR IGNORE INTO pole (name) VALUES (?)", (pole,))
-        if kind == contract.EVENT:
-            sound = _event(db, pole, from_pole.event(message.payload), taken, now, wall)
-        elif (values := parsed(message.payload)) is None:
+        if isinstance(said, Unreadable):
             sound = False
-        elif kind == contract.PRESENCE:
-            sound = self._present(db, pole, values.get("online"), message.retained, taken, now, wall)
+        elif isinstance(said, Event):
+            sound = _event(db, said, taken, now, wall)
+        elif isinstance(said, Presence):
+            self._present(db, pole, said.online, message.retained, taken, now, wall)
+            sound = True
         else:
-            sound = _said(db, pole, kind, values, message.retained, taken, now, wall)
+            sound = _said(db, said, message.retained, taken, now, wall)
         if not sound:
             taken.malformed += 1
             db.execute("UPDATE pole SET malformed = malformed + 1 WHERE name = ?", (pole,))
 
     def _present(
-        self, db: sqlite3.Connection, pole: str, online: object, retained: bool, taken: Taken, now: int, wall: float
-    ) -> bool:  # fmt: skip
-        if not isinstance(online, bool):
-            return False
+        self, db: sqlite3.Connection, pole: str, online: bool, retained: bool, taken: Taken, now: int, wall: float
+    ) -> None:
         failure_rows.presence(db, pole, online, retained, now, lambda pole: self.dark(pole, now))
         if online and not retained:
             taken.spoke.add(pole)
         there = db.execute("SELECT online FROM pole WHERE name = ?", (pole,)).fetchone()[0]
         (gaps.came_back(db, pole, wall) if there else gaps.went_away(db, pole))
-        return True
 
 
-def _event(
-    db: sqlite3.Connection, pole: str, event: from_pole.Event | None, taken: Taken, now: int, wall: float
-) -> bool:  # fmt: skip
-    if event is None:
+def _event(db: sqlite3.Connection, event: Event, taken: Taken, now: int, wall: float) -> bool:
+    pole, sequence = event.pole, event.sequence
+    if sequence is None:
         return False
     row = (
-        pole, event.epoch, event.sequence, event.type, event.start, event.timestamp, event.replayed, event.attributes,
+        pole, event.epoch, sequence, event.type, event.start, event.timestamp, event.replayed, event.attributes_text,
         now, POLE_SOURCE,
     )  # fmt: skip
     if db.execute(_INSERT, row).rowcount == 0:
         taken.doubles += 1
-        _compare(db, pole, event)
+        _compare(db, event)
         return True
     taken.events += 1
-    gaps.arrived(db, pole, event.epoch, event.sequence, wall)
+    gaps.arrived(db, pole, event.epoch, sequence, wall)
     dropped = event.dropped()
     if dropped:
         gaps.gone(db, pole, *dropped, "dropped", wall)
     return True
 
 
-def _compare(db: sqlite3.Connection, pole: str, event: from_pole.Event) -> None:
+def _compare(db: sqlite3.Connection, event: Event) -> None:
     """An id that comes twice must say the same; where it does not, the first is kept and the conflict counted."""
     kept = db.execute(
         "SELECT eventType, startEndFlag, timestamp, attributes FROM event WHERE pole = ? AND epoch = ?"
         " AND sequence = ?",
-        (pole, event.epoch, event.sequence),
+        (event.pole, event.epoch, event.sequence),
     ).fetchone()
-    if kept != (event.type, event.start, event.timestamp, event.attributes):
-        db.execute("UPDATE pole SET conflicts = conflicts + 1 WHERE name = ?", (pole,))
+    if kept != (event.type, event.start, event.timestamp, event.attributes_text):
+        db.execute("UPDATE pole SET conflicts = conflicts + 1 WHERE name = ?", (event.pole,))
 
 
-def _said(
-    db: sqlite3.Connection, pole: str, kind: str, values: dict[str, Any], retained: bool, taken: Taken, now: int,
-    wall: float,
-) -> bool:  # fmt: skip
-    if not retained and (kind != contract.METER or abs(now - (number(values.get("at"), 0, 2**40) or 0)) <= FRESH_S):
-        failure_rows.alive(db, pole, now)
-        taken.spoke.add(pole)
-    if kind in _LATEST:
-        text = from_pole.compact(values)
+def _said(db: sqlite3.Connection, said: FromPole, retained: bool, taken: Taken, now: int, wall: float) -> bool:
+    if not retained and not (isinstance(said, Meter) and abs(now - (said.at or 0)) > FRESH_S):
+        failure_rows.alive(db, said.pole, now)
+        taken.spoke.add(said.pole)
+    if isinstance(said, Birth | State | Meter):
+        text = compact(said.values)
         if text is None:
             return False
-        column, at = _LATEST[kind], number(values.get("at"), 0, now) or now  # the broker may have kept it for days
-        db.execute(f"UPDATE pole SET {column} = ?, {column}At = ? WHERE name = ?", (text, at, pole))
-    if kind == contract.BIRTH:
-        _born(db, pole, values, retained, wall)
-    elif kind == contract.ACK:
-        sender, n = values.get("sender"), values.get("n")
-        if isinstance(sender, str) and isinstance(n, int):
-            applied = values.get("outcome") == ack_reasons.APPLIED
-            mark = number(values.get("mark"), 0, 2**62)
-            taken.acks.append(Ack(pole, sender, n, applied, str(values.get("reason", "")), mark))
+        column = _LATEST[type(said)]
+        at = said.at if said.at is not None and said.at <= now else now  # the broker may have kept it for days
+        db.execute(f"UPDATE pole SET {column} = ?, {column}At = ? WHERE name = ?", (text, at, said.pole))
+    if isinstance(said, Birth):
+        _born(db, said, retained, wall)
+    elif isinstance(said, Ack) and said.n is not None:
+        taken.acks.append(said)
     return True
 
 
@@ -230,10 +211,8 @@ def nonce_of(db: sqlite3.Connection, pole: str) -> str:
     return flash_nonce(json.loads(row[0])) if row and row[0] else ""
 
 
-def _born(db: sqlite3.Connection, pole: str, values: dict[str, Any], retained: bool, wall: float) -> None:
-    groups = values.get("groups")
-    names = [group for group in groups if isinstance(group, str)] if isinstance(groups, list) else []
-    db.execute("UPDATE pole SET groups = ? WHERE name = ?", (json.dumps(names[:32]), pole))
-    journal = from_pole.journal(values)
-    if journal:
-        gaps.told(db, pole, journal.epoch, journal.first, journal.last, not retained, wall)
+def _born(db: sqlite3.Connection, birth: Birth, retained: bool, wall: float) -> None:
+    db.execute("UPDATE pole SET groups = ? WHERE name = ?", (json.dumps(birth.groups), birth.pole))
+    if birth.journal:
+        told = birth.journal
+        gaps.told(db, birth.pole, told.epoch, told.first, told.last, not retained, wall)

@@ -9,9 +9,10 @@ import pytest
 
 from host_tools.broker.connection import Message
 from host_tools.city.record.flashed_nodes import Flashings
-from host_tools.city.record.store import Ack, Record
+from host_tools.city.record.store import Record
 from host_tools.wire import envelope
 from host_tools.wire.envelope import Key
+from host_tools.wire.from_pole import Ack
 from pole.wire import ack_reasons
 
 HEAD = "diya/1/sagar"
@@ -55,7 +56,8 @@ class Bench:
         self.one.heard([Message(CONFIG, payload, True)], self.broker)
 
     def answer(self, reason: str = "") -> None:
-        self.one.answered(Ack("P0001", "record", self.broker.sent[0][1]["n"], not reason, reason), self.broker)
+        outcome = "rejected" if reason else "applied"
+        self.one.answered(Ack("P0001", "record", self.broker.sent[0][1]["n"], outcome, reason), self.broker)
 
     @property
     def signed_again(self) -> list[dict[str, Any]]:

@@ -18,9 +18,10 @@ from host_tools.city.record import gaps
 from host_tools.city.record.failure_rows import check
 from host_tools.city.record.query import Reader, Wanted
 from host_tools.city.record.resend_requests import Asker
-from host_tools.city.record.store import Ack, Record, groups_of
+from host_tools.city.record.store import Record, groups_of
 from host_tools.errors import RecordError
-from host_tools.wire.from_pole import LAST
+from host_tools.wire.from_pole import Ack
+from host_tools.wire.journal import LAST
 from tests.host_tools.city.record.played_pole import HEAD, NOW, ROOT, SITE, event
 
 WALL = 1000.0
@@ -53,7 +54,7 @@ class Desk:
         return list(self.asked)
 
     def answer(self, applied: bool = True, reason: str = "") -> None:
-        self.asker.answered(Ack("P0001", "me", self.count, applied, reason), self.wall)
+        self.asker.answered(Ack("P0001", "me", self.count, "applied" if applied else "rejected", reason), self.wall)
 
     def gaps(self) -> list[tuple[str, int, int, str]]:
         return [(row["epoch"], row["from"], row["to"], row["state"]) for row in self.reader.gaps()]
