@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -56,6 +57,7 @@ class Link:
         self._answered = threading.Event()  # let in and subscribed, or refused, or hung up on
         self._refused: BrokerError | None = None
         self._subscribed = False
+        self._posted: deque[mqtt.MQTTMessageInfo] = deque()  # of which the broker may not have given its word
         self._first = 0  # number of the SUBSCRIBE with which a session begins
         self.arrived: Callable[[str], None] = lambda topic: None
         self._asked: dict[int, list[str]] = {}
@@ -91,9 +93,12 @@ class Link:
 
     def publish(self, topic: str, payload: bytes, retain: bool = False, wait_s: float = 10.0) -> None:
         """Publish with QoS 1 and wait for the broker's word.  Raises BrokerError where it does not come."""
-        sent = self._client.publish(topic, payload, qos=1, retain=retain)
+        self._await(self._client.publish(topic, payload, qos=1, retain=retain), wait_s, wait_s)
+
+    def _await(self, sent: mqtt.MQTTMessageInfo, left_s: float, wait_s: float) -> None:
+        """Wait *left_s* of *wait_s* for the broker's word of what was *sent*.  Raises BrokerError."""
         try:
-            sent.wait_for_publish(wait_s)
+            sent.wait_for_publish(left_s)
             done = sent.is_published()
         except (RuntimeError, ValueError):
             done = False
@@ -102,7 +107,19 @@ class Link:
 
     def post(self, topic: str, payload: bytes, retain: bool = False) -> None:
         """Publish with QoS 1 and do not wait: it goes out when there is a broker."""
-        self._client.publish(topic, payload, qos=1, retain=retain)
+        sent = self._client.publish(topic, payload, qos=1, retain=retain)
+        if sent.rc == mqtt.MQTT_ERR_NO_CONN:
+            sent.rc = mqtt.MQTT_ERR_SUCCESS  # paho keeps it and sends it in the next session
+        while self._posted and self._posted[0].rc == mqtt.MQTT_ERR_SUCCESS and self._posted[0].is_published():
+            self._posted.popleft()
+        self._posted.append(sent)
+
+    def taken(self, wait_s: float) -> None:
+        """Wait for the broker's word of all that was posted, at most *wait_s*.  Raises BrokerError where it is
+        missing."""
+        until = time.monotonic() + wait_s
+        while self._posted:
+            self._await(self._posted.popleft(), max(0.0, until - time.monotonic()), wait_s)
 
     def subscribe(self, topics: Sequence[str], qos: int = 0) -> int:
         """Ask the broker for *topics*, in this session only; the number by which ``granted`` knows the question."""

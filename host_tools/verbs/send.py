@@ -14,7 +14,7 @@ from host_tools import durations
 from host_tools.broker.connection import Link, within
 from host_tools.city.commands import send as sending
 from host_tools.city.commands.place import Connection
-from host_tools.city.commands.send import Outcome, Sender, Target
+from host_tools.city.commands.send import Sender, SendOutcome, Target
 from host_tools.city.commands.speaker import topics
 from host_tools.city.correlation.text import names as runs
 from host_tools.errors import CommandError
@@ -119,13 +119,13 @@ def sender_name() -> str:
     return re.sub(r"[^A-Za-z0-9@._-]", "-", f"{user}@{socket.gethostname().split('.')[0]}")[:64]
 
 
-def _with_progress(sender: Sender, target: Target, body: str, wait_s: float) -> Outcome:
+def _with_progress(sender: Sender, target: Target, body: str, wait_s: float) -> SendOutcome:
     """Send, with a bar on a terminal while answers come in."""
     with waiting() as bar:
         return sender.send(target, body, wait_s, lambda outcome: bar(*outcome.counts))
 
 
-def _print(outcome: Outcome) -> None:
+def _print(outcome: SendOutcome) -> None:
     if outcome.applied:
         click.echo(f"applied: {names(outcome.applied)}")
     print_rejected(outcome.rejected)

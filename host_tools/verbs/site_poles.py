@@ -44,7 +44,7 @@ def configure(
         configurer = library.Configurer(place, link, sender_name(), Counters())
         configurer.look([pole.name for pole in meant])
         warn(configurer.remark())
-        outcome = configurer.send(site, meant, keys, wait_s, lambda so_far: bar(len(so_far.sent), len(so_far.silent)))
+        outcome = configurer.send(site, meant, keys, wait_s, lambda so_far: bar(*so_far.counts))
     if as_json:
         say_json(library.as_json(outcome))
     else:
@@ -88,6 +88,7 @@ def rekey(
     ctx: click.Context, connection: Connection, folder: str, poles: tuple[str, ...], group: str | None, everyone: bool,
     key_file: Path, name: str | None, remove: bool, wait_s: float, as_json: bool,
 ) -> None:  # fmt: skip
+    from host_tools.city.commands.exchange import rejections_as_json
     from host_tools.city.commands.rekey import Rekeyer
     from host_tools.site import load_site
 
@@ -101,13 +102,12 @@ def rekey(
         warn(rekeyer.remark())
         outcome = rekeyer.change(
             file, [pole.name for pole in meant], name, remove, wait_s,
-            lambda so_far: bar(len(so_far.asked), len(so_far.asked) - len(so_far.applied) - len(so_far.rejected)),
+            lambda so_far: bar(*so_far.counts),
         )  # fmt: skip
     if as_json:
-        rejected = {pole: {"reason": why[0], "detail": why[1]} for pole, why in sorted(outcome.rejected.items())}
         say_json({
-            "applied": sorted(outcome.applied), "rejected": rejected, "noAnswer": outcome.silent,
-            "pending": sorted(file.pending),
+            "applied": sorted(outcome.applied), "rejected": rejections_as_json(outcome.rejected),
+            "noAnswer": outcome.silent, "pending": sorted(file.pending),
         })  # fmt: skip
     else:
         if outcome.applied:

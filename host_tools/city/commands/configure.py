@@ -9,22 +9,24 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from host_tools.broker.connection import Message
+from host_tools.city.commands.exchange import Exchange, Rejections, rejections_as_json
 from host_tools.city.commands.speaker import Speaker
 from host_tools.errors import CommandError
 from host_tools.site.model import Pole, Problem, Site, SiteError
 from host_tools.site.pole_settings import DAY_S, pole_config
 from host_tools.wire import envelope
 from host_tools.wire.envelope import Key
-from host_tools.wire.payload import number, parsed, text
+from host_tools.wire.from_pole import MOST_VERSION, Birth, Presence, read
+from host_tools.wire.payload import number, parsed
+from host_tools.wire.topics import Topic
 from pole.settings import schema
 from pole.wire import ack_reasons, contract
 from pole.wire.digest import hash_of
 
-MOST_VERSION = 1_000_000_000
 FRESH_S = 365 * DAY_S  # after a year a pole is told the dates and changes of time of ten more
 
 
@@ -37,26 +39,45 @@ class Sent:
     n: int
 
 
-@dataclass
-class Outcome:
-    """What became of each pole's configuration; ``there`` are the poles that lived by it already."""
+class ConfigureOutcome:
+    """What became of each pole's configuration; ``there`` are the poles that lived by it already.
 
-    sent: dict[str, Sent] = field(default_factory=dict)
-    there: list[str] = field(default_factory=list)
-    applied: list[str] = field(default_factory=list)
-    reverted: dict[str, str] = field(default_factory=dict)  # pole: what it says
-    rejected: dict[str, tuple[str, str]] = field(default_factory=dict)  # pole: (reason, detail)
-    offline: list[str] = field(default_factory=list)  # of the silent ones, when it was sent
-    unborn: list[str] = field(default_factory=list)  # that never told the nonce of their flashing: it cannot be theirs
+    ``offline`` are those which had no session when it was sent, ``unborn`` those which never told the nonce of their
+    flashing, so that it cannot be sealed for it.
+    """
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self.sent: dict[str, Sent] = {}
+        self.there: list[str] = []
+        self.offline: list[str] = []
+        self.unborn: list[str] = []
+
+    @property
+    def applied(self) -> list[str]:
+        return self._exchange.applied()
+
+    @property
+    def reverted(self) -> dict[str, str]:
+        """{pole: what it says} of those which went back to the configuration before."""
+        return {pole: why[1] for pole, why in self._exchange.rejected().items() if why[0] == ack_reasons.REVERTED}
+
+    @property
+    def rejected(self) -> Rejections:
+        return {pole: why for pole, why in self._exchange.rejected().items() if why[0] != ack_reasons.REVERTED}
 
     @property
     def silent(self) -> list[str]:
-        answered = {*self.applied, *self.reverted, *self.rejected}
-        return [pole for pole in self.sent if pole not in answered]
+        return self._exchange.silent()
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """To how many poles it was sent, and how many of them have not answered."""
+        return self._exchange.counts
 
     @property
     def complete(self) -> bool:
-        return not (self.reverted or self.rejected or self.silent)
+        return self._exchange.complete
 
 
 class Configurer(Speaker):
@@ -66,17 +87,19 @@ class Configurer(Speaker):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._births: dict[str, dict[str, Any]] = {}
+        self._births: dict[str, Birth] = {}
         self._kept: dict[str, bytes] = {}
         self._online: dict[str, bool] = {}
 
-    def heard(self, pole: str, kind: str, message: Message) -> None:
-        if kind == contract.CONFIG:
-            self._kept[pole] = message.payload
-        elif kind == contract.BIRTH:
-            self._births[pole] = parsed(message.payload) or {}
-        elif kind == contract.PRESENCE:
-            self._online[pole] = (parsed(message.payload) or {}).get("online") is True
+    def heard(self, topic: Topic, message: Message) -> None:
+        if topic.kind == contract.CONFIG:
+            self._kept[topic.pole] = message.payload
+            return
+        said = read(topic, message.payload)
+        if isinstance(said, Birth):
+            self._births[said.pole] = said
+        elif isinstance(said, Presence):
+            self._online[said.pole] = said.online
 
     def send(
         self,
@@ -84,14 +107,15 @@ class Configurer(Speaker):
         poles: Iterable[Pole],
         keys: Mapping[str, Key] | None,
         wait_s: float,
-        progress: Callable[[Outcome], None] = lambda outcome: None,
-    ) -> Outcome:
-        """Send what *poles* lack and wait up to *wait_s* for their word; *progress* is told of each.
+        progress: Callable[[ConfigureOutcome], None] = lambda outcome: None,
+    ) -> ConfigureOutcome:
+        """Send what *poles* lack and wait up to *wait_s* for their word; *progress* is told of it.
 
         *keys* by pole, None for a bench without.  Everything is made before anything is sent.  Raises SiteError where
         a pole would refuse it, CommandError where a key is missing, BrokerError.
         """
-        outcome, ready = Outcome(), []
+        exchange, ready = self.exchange(), []
+        outcome = ConfigureOutcome(exchange)
         now = int(self.clock.now())
         for pole in poles:
             key = _key(keys, pole.name)
@@ -101,27 +125,22 @@ class Configurer(Speaker):
             given = {**pole_config(site, pole, now), "version": self._version(site, pole.name)}
             _check(given)
             body = _text(given)
-            topic, n = self._topic(pole.name), self.number()
-            ready.append((topic, envelope.seal(topic, self.sender, n, body, key, self._nonce(pole.name))))
-            outcome.sent[pole.name] = Sent(given["version"], _digest(body), n)
+            sealed = exchange.seal(self._topic(pole.name), body, key, self._nonce(pole.name))
+            ready.append(sealed)
+            outcome.sent[pole.name] = Sent(given["version"], _digest(body), sealed.n)
             if key and pole.name not in self._births:
                 outcome.unborn.append(pole.name)
-        for topic, payload in ready:
-            self.link.publish(topic, payload, retain=True)
-        outcome.offline = [pole for pole in outcome.sent if not self._online.get(pole)]
-        progress(outcome)
         until = time.monotonic() + wait_s
-        while outcome.silent and (left := until - time.monotonic()) > 0:
-            message = self.link.take(left)
-            if message:
-                self.note(message)
-                self._answer(message, outcome)
-                progress(outcome)
+        for sealed in ready:
+            exchange.post(sealed, retain=True, until=until)
+        outcome.offline = [pole for pole in outcome.sent if not self._online.get(pole)]
+        self.converse(exchange, until, lambda: progress(outcome))
         return outcome
 
     def _nonce(self, pole: str) -> str:
         """Of the flashing: what was sealed for the node before is no good for the one that is there now."""
-        return envelope.flash_nonce(self._births.get(pole))
+        birth = self._births.get(pole)
+        return birth.flash_nonce if birth else ""
 
     def _topic(self, pole: str) -> str:
         topic: str = contract.topic(self.place.root, self.place.site, pole, contract.CONFIG)
@@ -129,9 +148,9 @@ class Configurer(Speaker):
 
     def _version(self, site: Site, pole: str) -> int:
         """One above whatever the pole lives by, or was sent."""
-        known = [self._births.get(pole, {}).get("configVersion"), _body(self._kept.get(pole, b"")).get("version")]
-        version = max(number(value, 0, MOST_VERSION) or 0 for value in known) + 1
-        return max(version, site.version)
+        birth = self._births.get(pole)
+        kept = number(_body(self._kept.get(pole, b"")).get("version"), 0, MOST_VERSION) or 0
+        return max(birth.config_version + 1 if birth else 1, kept + 1, site.version)
 
     def _there(self, site: Site, pole: Pole, key: Key | None, now: int) -> bool:
         """Whether *pole* lives by what the broker keeps for it, and the site's files still say the same.
@@ -141,38 +160,21 @@ class Configurer(Speaker):
         payload = self._kept.get(pole.name, b"")
         body = str((parsed(payload) or {}).get("body", ""))
         given = _body(payload)
-        made = number(given.get("clock.floor"), 0, now)
-        if made is None or now - made > FRESH_S or self._births.get(pole.name, {}).get("configHash") != _digest(body):
+        made, birth = number(given.get("clock.floor"), 0, now), self._births.get(pole.name)
+        if made is None or now - made > FRESH_S or birth is None or birth.config_hash != _digest(body):
             return False
         if not genuine(payload, self._topic(pole.name), key, self._nonce(pole.name)):
             return False
         return body == _text({**pole_config(site, pole, made + DAY_S), "version": given.get("version")})
 
-    def _answer(self, message: Message, outcome: Outcome) -> None:
-        pole, kind = self.whose(message)
-        sent = outcome.sent.get(pole)
-        said = parsed(message.payload)
-        if sent is None or said is None or pole not in outcome.silent:
-            return
-        if kind != contract.ACK or said.get("sender") != self.sender or said.get("n") != sent.n:
-            return
-        if said.get("outcome") == ack_reasons.APPLIED:
-            outcome.applied.append(pole)
-        elif said.get("reason") == ack_reasons.REVERTED:
-            outcome.reverted[pole] = text(said.get("detail"), 200)
-        else:
-            outcome.rejected[pole] = (text(said.get("reason"), 40) or "?", text(said.get("detail"), 200))
 
-
-def as_json(outcome: Outcome) -> dict[str, Any]:
+def as_json(outcome: ConfigureOutcome) -> dict[str, Any]:
     """*outcome* for programs."""
     return {
         "sent": {pole: {"version": sent.version, "hash": sent.digest} for pole, sent in sorted(outcome.sent.items())},
         "there": sorted(outcome.there),
         "applied": sorted(outcome.applied),
-        "rejected": {
-            pole: {"reason": reason, "detail": detail} for pole, (reason, detail) in sorted(outcome.rejected.items())
-        },
+        "rejected": rejections_as_json(outcome.rejected),
         "reverted": dict(sorted(outcome.reverted.items())),
         "noAnswer": outcome.silent,
         "offline": [pole for pole in outcome.offline if pole in outcome.silent],

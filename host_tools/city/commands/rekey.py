@@ -9,37 +9,49 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from host_tools.broker.connection import Message
+from host_tools.city.commands.exchange import Exchange, Rejections
 from host_tools.city.commands.speaker import Speaker
 from host_tools.errors import CommandError
 from host_tools.keys.key_file import KeyFile
 from host_tools.wire import envelope
 from host_tools.wire.envelope import Key
-from host_tools.wire.payload import parsed, text
+from host_tools.wire.from_pole import Ack, Birth, read
+from host_tools.wire.topics import Topic
 from pole.wire import ack_reasons, contract
 
 KEEP_S = 1.0  # an answer is in the key file after so long
 
 
-@dataclass
-class Outcome:
+class RekeyOutcome:
     """Poles that have the new key (or no longer the removed one), that refused and why, that said nothing."""
 
-    asked: list[str]
-    applied: list[str] = field(default_factory=list)
-    rejected: dict[str, tuple[str, str]] = field(default_factory=dict)  # pole: (reason, detail)
+    def __init__(self, exchange: Exchange, asked: list[str]) -> None:
+        self._exchange = exchange
+        self.asked = asked
+
+    @property
+    def applied(self) -> list[str]:
+        return self._exchange.applied()
+
+    @property
+    def rejected(self) -> Rejections:
+        return self._exchange.rejected()
 
     @property
     def silent(self) -> list[str]:
-        answered = {*self.applied, *self.rejected}
-        return [pole for pole in self.asked if pole not in answered]
+        return self._exchange.silent()
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many were asked, and how many of them have not answered."""
+        return self._exchange.counts
 
     @property
     def complete(self) -> bool:
-        return len(self.applied) == len(self.asked)
+        return self._exchange.complete
 
 
 class _Taken:
@@ -83,9 +95,10 @@ class Rekeyer(Speaker):
         super().__init__(*arguments)
         self._nonces: dict[str, str] = {}  # of the poles' flashings
 
-    def heard(self, pole: str, kind: str, message: Message) -> None:
-        if kind == contract.BIRTH:
-            self._nonces[pole] = envelope.flash_nonce(parsed(message.payload))
+    def heard(self, topic: Topic, message: Message) -> None:
+        said = read(topic, message.payload)
+        if isinstance(said, Birth):
+            self._nonces[said.pole] = said.flash_nonce
 
     def change(
         self,
@@ -94,64 +107,49 @@ class Rekeyer(Speaker):
         name: str | None,
         remove: bool,
         wait_s: float,
-        progress: Callable[[Outcome], None] = lambda outcome: None,
-    ) -> Outcome:
+        progress: Callable[[RekeyOutcome], None] = lambda outcome: None,
+    ) -> RekeyOutcome:
         """Give *poles* a new key called *name*, or *remove* it; None: each pole its own.
 
         Raises CommandError where the file has no key for a pole, BrokerError.
         """
-        outcome = Outcome(list(poles))
-        for pole in outcome.asked:
+        asked = list(poles)
+        for pole in asked:
             if pole not in file.current:
                 raise CommandError(f"the key file {file.path} has no key called {pole}, which must seal the command")
-        if remove and (name is None or name in outcome.asked):
+        if remove and (name is None or name in asked):
             raise CommandError("a pole's own key can be changed and not removed: --name must name another")
-        if name in {pole.name for pole in self.place.poles} and outcome.asked != [name]:
+        if name in {pole.name for pole in self.place.poles} and asked != [name]:
             raise CommandError(f"--name is {name!r}, the name of a pole: a key that poles share must have another")
-        tried: dict[str, list[Key]] = {}
-        sent: dict[str, int] = {}
+        if not remove:
+            file.propose(*([name] if name else asked))
+        until = time.monotonic() + wait_s
+        exchange, tried = self.exchange(), dict[str, list[Key]]()
+        outcome = RekeyOutcome(exchange, asked)
 
         def ask(pole: str, own: Key) -> None:
-            new = None if remove else file.proposed(name or pole)
-            n, topic = self.number(), contract.topic(self.place.root, self.place.site, pole, contract.COMMAND)
-            body = envelope.rekey(own, name or pole, new, self.sender, n)
-            self.link.publish(topic, envelope.seal(topic, self.sender, n, body, own, self._nonces.get(pole, "")))
+            called = name or pole
+            new = None if remove else file.proposed(called)
+            topic = contract.topic(self.place.root, self.place.site, pole, contract.COMMAND)
+            exchange.send(
+                topic, lambda n: envelope.rekey(own, called, new, self.sender, n), own,
+                nonce=self._nonces.get(pole, ""), until=until,
+            )  # fmt: skip
             tried.setdefault(pole, []).append(own)
-            sent[pole] = n
 
-        if not remove:
-            file.propose(*([name] if name else outcome.asked))
-        for pole in outcome.asked:
+        for pole in asked:
             ask(pole, file.current[pole])
-        until = time.monotonic() + wait_s
-        silent = set(outcome.asked)
-        taken = _Taken(file)
-        progress(outcome)
-        with taken:
-            while silent and (left := until - time.monotonic()) > 0:
-                message = self.link.take(min(left, KEEP_S))
+        with _Taken(file) as taken:
+
+            def answered(ack: Ack) -> None:
+                pending, used = file.pending.get(ack.pole), tried[ack.pole]
+                if ack.applied and (name is None or used[-1] == pending):
+                    taken.add(ack.pole)
+                elif ack.reason == ack_reasons.BAD_MAC and pending and pending not in used:
+                    ask(ack.pole, pending)  # it has that one already, and its word was lost
                 taken.keep(KEEP_S)
-                said = parsed(message.payload) if message else None
-                if message is None or said is None:
-                    continue
-                pole, kind = self.whose(message)
-                if kind != contract.ACK or said.get("sender") != self.sender or said.get("n") != sent.get(pole, 0):
-                    self.note(message)
-                    continue
-                if pole not in silent:
-                    continue  # QoS 1: the same word may come twice
-                other = file.pending.get(pole)
-                if said.get("outcome") == ack_reasons.APPLIED:
-                    outcome.applied.append(pole)
-                    silent.remove(pole)
-                    if name is None or tried[pole][-1] == other:
-                        taken.add(pole)
-                elif said.get("reason") == ack_reasons.BAD_MAC and other and other not in tried[pole]:
-                    ask(pole, other)  # it has that one already, and its word was lost
-                else:
-                    silent.remove(pole)
-                    outcome.rejected[pole] = (text(said.get("reason"), 40) or "?", text(said.get("detail"), 200))
-                progress(outcome)
+
+            self.converse(exchange, until, lambda: progress(outcome), answered, lambda: taken.keep(KEEP_S))
         if name is not None and not remove and outcome.complete:
             file.settle(name)
         return outcome

@@ -7,12 +7,18 @@ from collections.abc import Callable, Iterable
 
 from host_tools.broker.connection import Link, Message
 from host_tools.broker.retained import Reading, read
+from host_tools.city.commands.exchange import Exchange
 from host_tools.city.commands.place import Place
 from host_tools.wire.envelope import Counters
+from host_tools.wire.from_pole import Ack
 from host_tools.wire.simulated_clock import WAIT_S, SiteClock, no_simulation
 from host_tools.wire.simulated_clock import topic as clock_topic
+from host_tools.wire.topics import Topic, cut
 from pole.wire import contract
 
+PUBLISH_S, LEAST_PUBLISH_S = 10.0, 0.5  # longest wait for the broker to take what is sent, and the shortest of it
+PUBLISH_A_S = 1000  # messages that a broker takes in a second, at least
+TURN_S = 0.05  # longest wait for an answer before the next look
 QUIET_S, SETTLE_S = 0.3, 5.0  # the time there is known once nothing came for the first, at most the second
 
 
@@ -32,6 +38,7 @@ class Speaker:
         self.unsure = False  # whether the broker may have poles of which it has said nothing
         self._counters = counters
         self._clock_topic = clock_topic(place.root, place.site)
+        self._session = 0  # of the link, in which acks are heard
 
     def look(
         self, names: Iterable[str] | None = None, progress: Callable[[int, int], None] = lambda a, b: None
@@ -74,21 +81,66 @@ class Speaker:
             simulated = f"{self.place.broker}/{self.place.site}" if self.clock.simulated else ""
             self._counters.learn(self.sender, mark, int(self.clock.now() * 1000), simulated)
 
+    def exchange(self) -> Exchange:
+        """An exchange with the poles under this sender's name and numbers."""
+        return Exchange(self.link, self.sender, self.number)
+
+    def converse(
+        self, exchange: Exchange, until: float, progress: Callable[[], None],
+        answered: Callable[[Ack], None] = lambda ack: None, turn: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """Wait until the broker has what *exchange* has posted, and then for the answers.
+
+        *until* (monotonic s) is the end of it all.  *answered* takes each answer, *progress* is called after some of
+        them, *turn* now and then.  Raises BrokerError where the broker does not take it.
+        """
+        left = max(LEAST_PUBLISH_S, until - time.monotonic())
+        self.link.taken(min(PUBLISH_S + exchange.counts[0] / PUBLISH_A_S, left))
+        progress()
+        while True:
+            exchange.at(time.monotonic())
+            if not exchange.waiting:
+                return
+            turn()
+            self.hear_acks(until)
+            message = self.link.take(TURN_S)
+            answers = 0
+            while message:
+                ack = exchange.heard(message)
+                if ack:
+                    answers += 1
+                    self.learn(ack.mark)
+                    answered(ack)
+                else:
+                    self.note(message)
+                message = self.link.take(0)
+            if answers:
+                progress()
+
+    def hear_acks(self, until: float) -> None:
+        """Hear acks in this session of the link.
+
+        At QoS 0: a broker queues no more than max_queued_messages for who takes his time to acknowledge, and drops the
+        rest of a city's answers.
+        """
+        if not self.link.connected or self._session == self.link.sessions:
+            return
+        self._session = self.link.sessions
+        asked = self.link.subscribe([f"{self.place.root}/{self.place.site}/+/{contract.ACK}"])
+        while not self.link.granted(asked) and self.link.connected and time.monotonic() < until:
+            self.link.pause(TURN_S)
+
     def note(self, message: Message) -> None:
         """Take what the broker tells."""
         if message.topic == self._clock_topic:
             self.clock.feed(message.payload, message.retained)
             return
-        pole, kind = self.whose(message)
-        self.heard(pole, kind, message)
+        topic = cut(message.topic)
+        if topic:
+            self.heard(topic, message)
 
-    def whose(self, message: Message) -> tuple[str, str]:
-        """Pole (or what stands in its place) and kind of the topic of *message*."""
-        pole, _, kind = message.topic.removeprefix(f"{self.place.root}/{self.place.site}/").partition("/")
-        return pole, kind
-
-    def heard(self, pole: str, kind: str, message: Message) -> None:
-        """A message of *pole*, or to it."""
+    def heard(self, topic: Topic, message: Message) -> None:
+        """A message of a pole, or to it, on *topic*."""
 
 
 def topics(place: Place) -> list[str]:

@@ -27,13 +27,18 @@ PLACE = Place("town", "diya/1", BrokerAddress("127.0.0.1", 1883), ZoneInfo("UTC"
 class Town:
     """A link to poles, each of which lives by one key, and takes the new one; ``breaks_after`` so many words."""
 
+    connected = False
+
     def __init__(self, file: KeyFile) -> None:
         self.file = file
         self.keys = dict(file.current)
         self.breaks_after = 10**9
         self._words: deque[Message] = deque()
 
-    def publish(self, topic: str, payload: bytes) -> None:
+    def taken(self, wait_s: float) -> None:
+        pass
+
+    def post(self, topic: str, payload: bytes, retain: bool = False) -> None:
         said = json.loads(payload)
         pole = topic.split("/")[3]
         proof = mac(self.keys[pole].secret, topic, said["key"], said["sender"], said["n"], said["body"])

@@ -66,11 +66,11 @@ class FakeLink:
         ack = {"v": 1, "sender": "ops", "n": json.loads(payload)["n"], "outcome": "applied"}
         return Message(topic.replace("command", "ack"), json.dumps(ack).encode(), False)
 
-    def post(self, topic: str, payload: bytes) -> None:
+    def post(self, topic: str, payload: bytes, retain: bool = False) -> None:
         self.sent.append((topic, payload))
 
-    def publish(self, topic: str, payload: bytes, wait_s: float = 10.0) -> None:
-        self.post(topic, payload)
+    def taken(self, wait_s: float) -> None:
+        pass
 
 
 def sender_of(tmp_path: Path, names: str, link: FakeLink) -> Sender:
