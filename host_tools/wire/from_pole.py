@@ -98,6 +98,7 @@ class Event:
     """
 
     pole: str
+    at: int | None
     type: str
     start: bool | None
     timestamp: int | None
@@ -138,6 +139,7 @@ class Ack:
     reason: str = ""
     detail: str = ""
     mark: int | None = None
+    at: int | None = None
 
     @property
     def applied(self) -> bool:
@@ -152,10 +154,10 @@ class TimeQuestion:
     nonce: str
 
 
-FromPole = Presence | Birth | State | Meter | Event | Ack | TimeQuestion | Unreadable
+Said = Presence | Birth | State | Meter | Event | Ack | TimeQuestion
 
 
-def read(topic: str | Topic, payload: bytes) -> FromPole:
+def read(topic: str | Topic, payload: bytes) -> Said | Unreadable:
     """What the pole of *topic* says in *payload*."""
     where = cut(topic) if isinstance(topic, str) else topic
     if where is None or not where.from_pole:
@@ -203,7 +205,7 @@ def _event(pole: str, values: dict[str, Any]) -> Event:
     sound = found and isinstance(of_type, str) and _TYPE.fullmatch(of_type) and int(found[2]) < LAST
     start = values.get("startEndFlag")
     return Event(
-        pole, text(of_type, 48), start if isinstance(start, bool) else None,
+        pole, _at(values), text(of_type, 48), start if isinstance(start, bool) else None,
         number(values.get("timestamp"), 0, _LATEST), values.get("replayed") is True,
         attributes if isinstance(attributes, dict) else {}, found[1] if found else "",
         int(found[2]) if found and sound else None,
@@ -215,7 +217,7 @@ def _ack(pole: str, values: dict[str, Any]) -> Ack:
     return Ack(
         pole, sender if isinstance(sender, str) else "", number(values.get("n"), 0, MOST_N),
         text(values.get("outcome"), 24), text(values.get("reason"), 40), text(values.get("detail"), 200),
-        number(values.get("mark"), 0, MOST_N),
+        number(values.get("mark"), 0, MOST_N), _at(values),
     )  # fmt: skip
 
 

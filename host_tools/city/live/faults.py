@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from host_tools.city.live.row import Happening, Row
 from host_tools.text import json_text
 from host_tools.wire.chatter import chatter_of, words
-from host_tools.wire.payload import number, text
+from host_tools.wire.from_pole import MOST_FAULTS, Event
+from host_tools.wire.payload import text
 from pole.health.event_types import EVENT_TYPES
 
-MOST_FAULTS = 16  # of one pole
 CONDITIONS = frozenset(EVENT_TYPES)  # what a state lists while it is open
 SAFE_MODE = "safeMode"
 SUPPLY_LOSS = "supplyLoss"
 
 
-def listed(row: Row, faults: object, at: int) -> None:
-    """Take the open *faults* that a state of *at* lists; one without a list tells nothing of them."""
-    if not isinstance(faults, list):
+def listed(row: Row, names: tuple[str, ...] | None, at: int) -> None:
+    """Take the open faults that a state of *at* lists; one without a list tells nothing of them."""
+    if names is None:
         row.faults_at = None
         return
-    names = [text(name, 40) for name in faults[:MOST_FAULTS]]
     for name in CONDITIONS.intersection(row.faults):
         if name not in names:
             _close(row, name)
@@ -33,26 +31,24 @@ def listed(row: Row, faults: object, at: int) -> None:
     row.faults_at = at
 
 
-def event(row: Row, values: dict[str, Any], at: int, by_day: Callable[[int], bool], zone: ZoneInfo) -> Happening | None:
+def event(row: Row, said: Event, at: int, by_day: Callable[[int], bool], zone: ZoneInfo) -> Happening | None:
     """Take an event that came at *at* (Unix s); None where it makes no sense.
 
     *by_day* says whether switched feeders may be off at a time: the loss of supply of a pole there is no fault then.
     """
-    name = text(values.get("eventType"), 40)
+    name = text(said.type, 40)
     if not name:
         return None
-    since = told = number(values.get("timestamp"), 1, 2**40) or at
-    flag = values.get("startEndFlag")
-    ends = flag is False or flag == "end"
+    since = told = said.timestamp or at
+    ends = said.start is False
     # a state that is newer lists what is open: an older event, sent late, tells no more than when that began
     settled = name in CONDITIONS and row.faults_at is not None and since < row.faults_at
     expected = name == SUPPLY_LOSS and row.switched and by_day(since)
-    evidence = values.get("attributes")
-    chatter = chatter_of(evidence, not ends) if isinstance(evidence, dict) else None
+    chatter = chatter_of(said.attributes, not ends)
     if ends:
         if not settled:
             _close(row, name)
-    elif (flag is True or flag == "start") and not expected:
+    elif said.start and not expected:
         new = not settled and len(row.faults) < MOST_FAULTS
         if new or name in row.faults:
             if chatter:
@@ -61,8 +57,8 @@ def event(row: Row, values: dict[str, Any], at: int, by_day: Callable[[int], boo
             row.faults[name] = since
     word = " ended" if ends else ""
     often = f" ({words(chatter, zone)})" if chatter else ""
-    late = " (replayed)" if values.get("replayed") is True else ""
-    shown = text(json_text(evidence), 120) if isinstance(evidence, dict) and evidence else ""
+    late = " (replayed)" if said.replayed else ""
+    shown = text(json_text(said.attributes), 120) if said.attributes else ""
     return Happening(told, row.pole, "event", f"{name}{word}{often}{late} {shown}".rstrip(), not ends and not expected)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from host_tools.city.correlation.switched_feeders import NOTHING, Switched
@@ -19,11 +18,23 @@ from host_tools.city.live.row import Happening, Row, Wanted
 from host_tools.city.live.shown_rows import Shown
 from host_tools.city.live.totals import Summary
 from host_tools.site.model import Pole
-from host_tools.wire.envelope import flash_nonce
-from host_tools.wire.payload import number, parsed, text
-from pole.wire import ack_reasons, contract
+from host_tools.wire.from_pole import (
+    Ack,
+    Birth,
+    Event,
+    Meter,
+    Presence,
+    Said,
+    State,
+    Unreadable,
+    read,
+)
+from host_tools.wire.payload import text
+from host_tools.wire.topics import cut
 
 MOST_POLES = 500_000  # a flood of made-up topics must not eat the machine; what is above is counted and said
+MOST_NAME = 64  # characters of a pole's
+MOST_GROUPS = 16
 KEPT_EVENTS = 200
 ALL = Wanted()
 UTC = ZoneInfo("UTC")
@@ -42,7 +53,7 @@ class Street:
     ) -> None:  # fmt: skip
         self._switched = switched
         self._zone = zone
-        self._head = f"{root}/{site}/"
+        self._root, self._site = root, site
         self._rows: dict[str, Row] = {}
         self.shown = Shown(wanted, lit_percent)
         self.rubbish = 0
@@ -67,12 +78,13 @@ class Street:
 
     def feed(self, topic: str, payload: bytes, retained: bool, now: int) -> list[Happening]:
         """Take one message that came in at *now* (Unix s) and say what happened by it, for a view that prints lines."""
-        name, kind = self._split(topic)
-        if not name:
+        where = cut(topic)
+        name = where.pole if where and where.from_pole and where.below(self._root, self._site) else ""
+        if where is None or not name or text(name, MOST_NAME) != name:
             return []
-        values = parsed(payload)
-        if values is None:
-            self.rubbish += bool(payload)  # an empty one clears what the broker retained, and is no rubbish
+        said = read(where, payload)
+        if isinstance(said, Unreadable):
+            self.rubbish += not said.empty  # an empty one clears what the broker retained
             return []
         row = self._rows.get(name)
         if row is None:
@@ -83,7 +95,7 @@ class Street:
         else:
             self.shown.uncount(row)
         row.heard = True
-        found = self._take(row, kind, values, retained, now)
+        found = self._take(row, said, retained, now)
         self.shown.dropped(row)
         self.shown.count(row)
         if not self.shown.wanted.holds(row):
@@ -91,22 +103,35 @@ class Street:
         self.events.extend(one for one in found if one.kind in ("presence", "event", "ack"))
         return found
 
-    def _take(self, row: Row, kind: str, values: dict[str, Any], retained: bool, now: int) -> list[Happening]:
-        at = number(values.get("at"), 1, 2**40)
+    def _take(self, row: Row, said: Said, retained: bool, now: int) -> list[Happening]:
+        at = said.at if isinstance(said, Birth | State | Meter | Event | Ack) else None
         moment = at if retained and at is not None else now
         back: list[Happening] = []
-        if not (retained and kind == contract.PRESENCE) and not _is_will(kind, values):
+        # a retained presence may be old, and for a pole that is gone the broker speaks
+        if not (isinstance(said, Presence) and (retained or not said.online)):
             row.seen = max(row.seen or 0, moment) if retained else moment
             row.seen_live = not retained
-            if not retained and row.online is not True and kind != contract.PRESENCE:
+            if not retained and row.online is not True and not isinstance(said, Presence):
                 if row.online is False:  # its will came late: after the session that follows it
                     back.append(Happening(now, row.pole, "presence", "online again"))
                 row.online = row.outlived = True  # whatever the broker retains as its presence
-        take = {
-            contract.PRESENCE: self._presence, contract.BIRTH: self._birth, contract.STATE: self._state,
-            contract.METER: self._meter, contract.EVENT: self._event, contract.ACK: self._ack,
-        }[kind]  # fmt: skip
-        return back + list(take(row, values, moment, retained))
+        return back + list(self._told(row, said, moment, retained))
+
+    def _told(self, row: Row, said: Said, at: int, retained: bool) -> Iterable[Happening]:
+        match said:
+            case Presence():
+                return self._presence(row, said, at, retained)
+            case Birth():
+                return self._birth(row, said, at, retained)
+            case State():
+                return self._state(row, said, at, retained)
+            case Meter():
+                return self._meter(row, said)
+            case Event():
+                return self._event(row, said, at)
+            case Ack():
+                return self._ack(row, said, at)
+        return []
 
     def row(self, pole: str) -> Row:
         """What is known of *pole*; an empty row where nothing is."""
@@ -132,20 +157,8 @@ class Street:
         """The wanted poles in numbers."""
         return replace(self.shown.summary(), unreadable=self.rubbish, refused=self.refused)
 
-    def _split(self, topic: str) -> tuple[str, str]:
-        """(pole, kind) of *topic*; ("", "") where it is not a pole's of this site."""
-        if not topic.startswith(self._head):
-            return "", ""
-        name, _, kind = topic[len(self._head) :].partition("/")
-        if not name or name.startswith("_") or kind not in contract.DELIVERY or text(name, 64) != name:
-            return "", ""
-        return name, kind
-
-    def _presence(self, row: Row, values: dict[str, Any], at: int, retained: bool) -> Iterable[Happening]:
-        online = values.get("online")
-        if not isinstance(online, bool):
-            self.rubbish += 1
-            return []
+    def _presence(self, row: Row, said: Presence, at: int, retained: bool) -> Iterable[Happening]:
+        online = said.online
         if retained and not online and row.outlived:
             return []
         known, row.online, row.outlived = row.online, online, False
@@ -157,33 +170,26 @@ class Street:
             return [Happening(at, row.pole, "presence", "off: its feeder is switched off by day")]
         return [Happening(at, row.pole, "presence", "online again" if online else "offline", bad=not online)]
 
-    def _birth(self, row: Row, values: dict[str, Any], at: int, retained: bool) -> Iterable[Happening]:
-        groups = values.get("groups")
-        row.groups = tuple(text(group, 32) for group in groups[:16]) if isinstance(groups, list) else ()
-        row.board = text(values.get("board"), 32)
-        row.flash_nonce = flash_nonce(values)
-        if values.get("safeMode") is True:
+    def _birth(self, row: Row, said: Birth, at: int, retained: bool) -> Iterable[Happening]:
+        row.groups = tuple(text(group, 32) for group in said.groups[:MOST_GROUPS])
+        row.board, row.flash_nonce = said.board, said.flash_nonce
+        if said.safe_mode:
             row.faults.setdefault(SAFE_MODE, None)
         else:
             row.faults.pop(SAFE_MODE, None)
         if retained:
             return []
-        firmware, cause = text(values.get("firmware"), 24), text(values.get("resetCause"), 24)
-        return [Happening(at, row.pole, "birth", f"started, firmware {firmware or '?'}, reset cause {cause or '?'}")]
+        began = f"started, firmware {said.firmware or '?'}, reset cause {said.reset_cause or '?'}"
+        return [Happening(at, row.pole, "birth", began)]
 
-    def _state(self, row: Row, values: dict[str, Any], at: int, retained: bool) -> Iterable[Happening]:
-        level = number(values.get("level"), 0, 100)
-        if level is None:
+    def _state(self, row: Row, said: State, at: int, retained: bool) -> Iterable[Happening]:
+        if said.level is None:
             self.rubbish += 1
             return []
         before = (row.level, row.target, row.reason, row.owner, row.until)
-        row.level = level
-        row.target = number(values.get("target"), 0, 100)
-        row.reason = text(values.get("reason"), 80)
-        row.owner = text(values.get("owner"), 16)
-        row.until = number(values.get("until"), 1, 2**40)
-        row.clock = text(values.get("clock"), 16)
-        faults.listed(row, values.get("faults"), number(values.get("at"), 1, 2**40) or at)
+        row.level, row.target, row.reason = said.level, said.target, said.reason
+        row.owner, row.until, row.clock = said.owner, said.until, said.clock
+        faults.listed(row, said.faults, said.at or at)
         if before == (row.level, row.target, row.reason, row.owner, row.until):
             return []
         first = before[0] is None
@@ -194,30 +200,23 @@ class Street:
             return []
         return [Happening(at, row.pole, "state", "")]
 
-    def _meter(self, row: Row, values: dict[str, Any], at: int, retained: bool) -> Iterable[Happening]:
-        power = values.get("activePower")
-        if isinstance(power, bool) or not isinstance(power, int | float) or not 0 <= power <= 1e6:
-            self.rubbish += power is not None
-            return []
-        row.power_w = float(power)
+    def _meter(self, row: Row, said: Meter) -> Iterable[Happening]:
+        if said.power_w is None:
+            self.rubbish += said.values.get("activePower") is not None
+        else:
+            row.power_w = said.power_w
         return []
 
-    def _event(self, row: Row, values: dict[str, Any], at: int, retained: bool) -> Iterable[Happening]:
-        found = faults.event(row, values, at, self._switched.by_day, self._zone)
+    def _event(self, row: Row, said: Event, at: int) -> Iterable[Happening]:
+        found = faults.event(row, said, at, self._switched.by_day, self._zone)
         self.rubbish += found is None
         return [] if found is None else [found]
 
-    def _ack(self, row: Row, values: dict[str, Any], at: int, retained: bool) -> Iterable[Happening]:
-        outcome = text(values.get("outcome"), 24)
-        if not outcome:
+    def _ack(self, row: Row, said: Ack, at: int) -> Iterable[Happening]:
+        if not said.outcome:
             self.rubbish += 1
             return []
-        why = ", ".join(part for part in (text(values.get("reason"), 40), text(values.get("detail"), 120)) if part)
-        sender = text(values.get("sender"), 40)
-        said = f"{outcome} a command" + (f" of {sender}" if sender else "") + (f": {why}" if why else "")
-        return [Happening(at, row.pole, "ack", said, bad=outcome != ack_reasons.APPLIED)]
-
-
-def _is_will(kind: str, values: dict[str, Any]) -> bool:
-    """Whether the broker speaks here for a pole that is gone."""
-    return kind == contract.PRESENCE and values.get("online") is not True
+        why = ", ".join(part for part in (said.reason, text(said.detail, 120)) if part)
+        sender = text(said.sender, 40)
+        told = f"{said.outcome} a command" + (f" of {sender}" if sender else "") + (f": {why}" if why else "")
+        return [Happening(at, row.pole, "ack", told, bad=not said.applied)]

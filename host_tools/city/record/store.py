@@ -19,7 +19,7 @@ from host_tools.city.record.open_for_writing import cause, open_record
 from host_tools.errors import RecordError
 from host_tools.naming import NAME
 from host_tools.wire.envelope import flash_nonce
-from host_tools.wire.from_pole import Ack, Birth, Event, FromPole, Meter, Presence, State, Unreadable, read
+from host_tools.wire.from_pole import Ack, Birth, Event, Meter, Presence, Said, State, Unreadable, read
 from host_tools.wire.journal import compact
 from host_tools.wire.topics import Topic, cut
 from pole.wire import contract
@@ -181,7 +181,7 @@ def _compare(db: sqlite3.Connection, event: Event) -> None:
         db.execute("UPDATE pole SET conflicts = conflicts + 1 WHERE name = ?", (event.pole,))
 
 
-def _said(db: sqlite3.Connection, said: FromPole, retained: bool, taken: Taken, now: int, wall: float) -> bool:
+def _said(db: sqlite3.Connection, said: Said, retained: bool, taken: Taken, now: int, wall: float) -> bool:
     if not retained and not (isinstance(said, Meter) and abs(now - (said.at or 0)) > FRESH_S):
         failure_rows.alive(db, said.pole, now)
         taken.spoke.add(said.pole)

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from host_tools.city.correlation import Switched
 from host_tools.city.live import formats, text_lines
-from host_tools.city.live.faults import MOST_FAULTS
 from host_tools.city.live.row import Wanted
 from host_tools.city.live.street_state import Street
 from host_tools.site.model import Pole
+from host_tools.wire.from_pole import MOST_FAULTS
 
 NOW = 1795531800
 NOON, NIGHT = 1795501800, 1795550400  # 12:00 and 01:30 in Sagar
