@@ -20,6 +20,7 @@ from typing import Protocol
 
 from host_tools.broker.connection import Link, Message
 from host_tools.errors import BrokerError
+from host_tools.wire.topics import cut
 
 QUIET_S = 0.4  # without a retained message: a broker that sends them behind its SUBACK has finished
 BATCH = 200  # topics of one SUBSCRIBE, so that three of them stay below Mosquitto's own max_queued_messages, 1000
@@ -61,7 +62,7 @@ class Reading:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self._broker = broker
-        self._head = head + "/"
+        self._head = head
         self._kinds = tuple(kinds)
         self._wild = wild
         self._monotonic = monotonic
@@ -91,11 +92,11 @@ class Reading:
 
     def note(self, message: Message) -> None:
         """Take note of *message*, of any topic.  What comes live is newer than what is retained, and as good."""
-        if not message.topic.startswith(self._head):
+        topic = cut(message.topic)
+        if topic is None or not topic.pole or topic.pole.startswith("_") or topic.head != self._head:
             return
-        pole, _, kind = message.topic[len(self._head) :].partition("/")
-        seen = self._seen.get(kind)
-        if seen is None or not pole or pole.startswith("_"):
+        pole, seen = topic.pole, self._seen.get(topic.kind)
+        if seen is None:
             return
         if message.retained:
             self._heard = self._monotonic()
@@ -114,7 +115,7 @@ class Reading:
 
     def _read(self) -> Iterator[bool]:
         """The whole reading; yields False each time there is something to wait for."""
-        wildcards = [self._head + "+/" + kind for kind in self._kinds]
+        wildcards = [f"{self._head}/+/{kind}" for kind in self._kinds]
         if self._wild:
             # one SUBSCRIBE: where a queue cuts it short, poles are known of which the last kinds are missing
             yield from self._ask([wildcards], keep=True)
@@ -122,7 +123,7 @@ class Reading:
             before = len(self.names)
             size = BATCH
             while missing := [
-                f"{self._head}{pole}/{kind}"
+                f"{self._head}/{pole}/{kind}"
                 for pole in sorted(self.names) for kind in self._kinds if pole not in self._seen[kind]
             ]:  # fmt: skip
                 found = self._found

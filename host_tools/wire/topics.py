@@ -21,6 +21,11 @@ class Topic(NamedTuple):
     pole: str
     kind: str
 
+    @property
+    def head(self) -> str:
+        """``<root>/<site>``"""
+        return f"{self.root}/{self.site}"
+
     def below(self, root: str, site: str) -> bool:
         """Whether it is a topic of that site."""
         return self.site == site and self.root == root

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +9,11 @@ from typing import Any
 
 from host_tools.city.correlation import SupplyLoss, switched
 from host_tools.site.model import Site
-from pole.wire import ack_reasons, contract
+from host_tools.wire.from_pole import Ack, Presence, Said, State, Unreadable, read
+from host_tools.wire.from_pole import Event as Told
+from host_tools.wire.payload import parsed
+from host_tools.wire.topics import Topic, cut
+from pole.wire import contract
 from simulator.happenings.catalogue import EVENT_TYPES
 from simulator.kernel import Kernel
 from simulator.report.detection import Event
@@ -50,7 +53,7 @@ class Recorder:
         self.ask_time: Callable[[str, str, bytes], None] = lambda pole, topic, question: None
         self.wrong_clock: Callable[[str], bool] = lambda pole: False  # its dates may be wrong after a start
         self._kernel = kernel
-        self._head = f"{site.root}/{site.name}/"
+        self._place = site.root, site.name
         self._lit_percent = site.lit_percent
         self._unix = unix
         self._transcript = transcript
@@ -64,78 +67,65 @@ class Recorder:
 
     def heard(self, topic: str, payload: bytes) -> None:
         """One message, now."""
-        if not topic.startswith(self._head):
+        where = cut(topic)
+        if where is None or not where.below(*self._place) or where.pole == "_sim":
             return
-        target, _, kind = topic.removeprefix(self._head).rpartition("/")
-        if target == "_sim":
-            return
-        if target.endswith("/" + contract.TIME):  # the city's answer to a pole
-            target, kind = target.removesuffix("/" + contract.TIME), contract.TIME_ANSWER
         if self._transcript:
-            self._transcript.add(self._kernel.now_ms, target, kind, payload)
-        values = _object(payload)
-        if kind == contract.COMMAND:
-            self._command(values)
-        elif target in self.reported and kind in contract.DELIVERY:
+            self._transcript.add(self._kernel.now_ms, where.pole, where.kind, payload)
+        if where.kind == contract.COMMAND:
+            self._command(parsed(payload) or {})
+        elif where.pole in self.reported and where.from_pole:
             self.messages += 1
             self.bytes += len(topic) + len(payload)
-            if kind == contract.TIME:
-                self.ask_time(target, topic, payload)
-            self._from_pole(target, kind, values)
+            if where.kind == contract.TIME:
+                self.ask_time(where.pole, topic, payload)
+            self._from_pole(where, read(where, payload))
 
-    def _from_pole(self, pole: str, kind: str, values: dict[str, Any]) -> None:
-        online = values.get("online")
-        if kind == contract.PRESENCE:
-            if isinstance(online, bool):
-                self._silences.presence(pole, online)
-            if online is not True:
-                return  # the last will, or rubbish: no word of the pole's own
-        elif kind != contract.EVENT:
+    def _from_pole(self, where: Topic, said: Said | Unreadable) -> None:
+        pole = where.pole
+        if isinstance(said, Presence):
+            self._silences.presence(pole, said.online)
+        if where.kind == contract.PRESENCE:
+            if not isinstance(said, Presence) or not said.online:
+                return  # the last will, or unreadable: the pole itself said nothing
+        elif where.kind != contract.EVENT:
             self._silences.alive(pole)
-        self.reported[pole].add(kind)
-        if kind == contract.STATE:
-            level = values.get("level")
-            if isinstance(level, int) and level != self.levels.get(pole):
-                self.levels[pole] = level
+        self.reported[pole].add(where.kind)
+        if isinstance(said, State):
+            if said.level is not None and said.level != self.levels.get(pole):
+                self.levels[pole] = said.level
                 self.tell_level(pole)
-        if kind == contract.ACK:
-            self.acks[values.get("reason") or values.get("outcome") or "unknown"] += 1
-            if values.get("outcome") == ack_reasons.APPLIED:
-                self._accepted(pole, values)
-        elif kind == contract.EVENT:
-            self._event(pole, values)
+        elif isinstance(said, Ack):
+            self.acks[said.reason or said.outcome or "unknown"] += 1
+            if said.applied:
+                self._accepted(said)
+        elif isinstance(said, Told):
+            self._event(said)
 
-    def _event(self, pole: str, values: dict[str, Any]) -> None:
+    def _event(self, said: Told) -> None:
         """Keeps an event that a happening may be expected to cause.
 
         Where the pole knew no time, or may go by a wrong clock chip and says it at once, it counts from now.
         """
-        if values.get("eventType") not in EVENT_TYPES:
+        if said.type not in EVENT_TYPES or said.sequence is None:
             return
-        at = values.get("timestamp")
-        ahead = isinstance(at, int) and at > self._unix()
-        if self.wrong_clock(pole) and (ahead or not values.get("replayed")):
+        at = said.timestamp
+        ahead = at is not None and at > self._unix()
+        if self.wrong_clock(said.pole) and (ahead or not said.replayed):
             at = None
-        try:
-            event = Event(
-                str(values["id"]),
-                pole,
-                str(values["eventType"]),
-                bool(values["startEndFlag"]),
-                self._unix() if at is None else int(at),
-                dated=at is not None,
-            )
-        except (KeyError, TypeError, ValueError, OverflowError):
-            return
+        name = f"{said.epoch}-{said.sequence}"
+        event = Event(
+            name, said.pole, said.type, bool(said.start), self._unix() if at is None else at, dated=at is not None
+        )
         self.events.append(event)
         if event.event_type == "supplyLoss" and event.starts:
-            alive = values.get("attributes", {}).get("lastAlive")
-            self.losses.append(SupplyLoss(pole, event.timestamp, alive if isinstance(alive, int) else None))
+            alive = said.attributes.get("lastAlive")
+            self.losses.append(SupplyLoss(said.pole, event.timestamp, alive if isinstance(alive, int) else None))
 
     # -- commands that were accepted excuse a dark lamp
 
     def _command(self, values: dict[str, Any]) -> None:
-        body = _object(str(values.get("body", "")).encode())
+        body = parsed(str(values.get("body", "")).encode()) or {}
         try:
             level = int(body["level"]) if body.get("type") == "override" else None
             order = _Order(
@@ -145,8 +135,8 @@ class Recorder:
         except (KeyError, TypeError, ValueError):
             return
 
-    def _accepted(self, pole: str, values: dict[str, Any]) -> None:
-        order = self._orders.get((values.get("sender", ""), values.get("n", 0)))
+    def _accepted(self, ack: Ack) -> None:
+        pole, order = ack.pole, self._orders.get((ack.sender, ack.n or 0))
         if order is None:
             return
         held = self._held.setdefault(pole, {})
@@ -171,11 +161,3 @@ class Recorder:
             and now < order.expiration
             for order in self._held.get(pole, {}).values()
         )
-
-
-def _object(payload: bytes) -> dict[str, Any]:
-    try:
-        values = json.loads(payload)
-    except (ValueError, RecursionError):
-        return {}
-    return values if isinstance(values, dict) else {}

@@ -74,7 +74,7 @@ class Flashings:
         births = {}
         for message in messages:
             topic = cut(message.topic)
-            if topic is None:
+            if topic is None or topic.head != self._head:
                 continue
             if topic.pole in self._keys and topic.kind == contract.BIRTH:
                 birth = read(topic, message.payload)

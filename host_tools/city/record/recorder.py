@@ -27,6 +27,7 @@ from host_tools.wire import envelope
 from host_tools.wire.envelope import Counters, Key
 from host_tools.wire.simulated_clock import WAIT_S, SiteClock, no_simulation
 from host_tools.wire.simulated_clock import topic as clock_topic
+from host_tools.wire.topics import cut
 from pole.wire import contract
 
 TURN_S = 0.2  # longest wait for a message
@@ -207,7 +208,8 @@ class Recorder:
 
     def _asks_time(self, message: Message) -> bool:
         """Answer *message* where it asks for the time; whether it does."""
-        if not message.topic.endswith("/" + contract.TIME):
+        topic = cut(message.topic)
+        if topic is None or topic.kind != contract.TIME:
             return False
         now = self._clock.now()
         if now >= FLOOR and (self._clock.fresh or not self._clock.simulated) and not message.retained:

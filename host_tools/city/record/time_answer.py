@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 
 from host_tools.wire.envelope import Key
+from host_tools.wire.from_pole import TimeQuestion, read
+from host_tools.wire.topics import cut
 from pole.wire import city_side, contract
 
 LONGEST = 100  # characters of a nonce
@@ -19,23 +20,17 @@ def time_answer(topic: str, question: bytes, unix_ms: int, keys: Mapping[str, Ke
     It is signed with the pole's own key, the one of *keys* with the pole's name; without any keys it is not signed,
     which only a pole without keys believes.  None: it is no question, or there is no key of the pole's.
     """
-    levels = topic.split("/")
-    if len(levels) < 3 or levels[-1] != contract.TIME:
+    where = cut(topic)
+    said = read(where, question) if where else None
+    if where is None or not isinstance(said, TimeQuestion) or len(said.nonce) > LONGEST or not said.nonce.isalnum():
         return None
-    try:
-        fields = json.loads(question)
-    except (ValueError, RecursionError):
-        return None
-    nonce = fields.get("nonce") if isinstance(fields, dict) else None
-    if not isinstance(nonce, str) or not 0 < len(nonce) <= LONGEST or not nonce.isalnum():
-        return None
-    key = keys.get(levels[-2])
+    key = keys.get(said.pole)
     if keys and key is None:
         return None
-    to = "/".join((*levels[:-1], contract.TIME_ANSWER))
-    values = {"v": contract.VERSION, "nonce": nonce, "unixMs": unix_ms}
+    to = str(where._replace(kind=contract.TIME_ANSWER))
+    values = {"v": contract.VERSION, "nonce": said.nonce, "unixMs": unix_ms}
     if key:
-        values["mac"] = mac(key.secret, to, nonce, unix_ms)
+        values["mac"] = mac(key.secret, to, said.nonce, unix_ms)
     return to, contract.encode(city_side.TIME_ANSWER, values).encode()
 
 
