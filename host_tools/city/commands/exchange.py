@@ -128,6 +128,7 @@ class Exchange:
 
     def forget(self, before: float) -> None:
         """Keep nothing of what was to be answered by *before*, for an exchange that goes on for months."""
+        self.at(before)
         while self._over and self._over[0][0] < before:
             _, n, pole = self._over.popleft()
             self._sent.pop(n, None)

@@ -14,16 +14,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from host_tools.broker.connection import Message
+from host_tools.city.commands.exchange import Exchange
 from host_tools.city.record import failure_rows, gaps, silence
 from host_tools.city.record.believed_times import FLOOR
 from host_tools.city.record.connector import Connector
 from host_tools.city.record.flashed_nodes import Flashings
-from host_tools.city.record.resend_requests import Asker
-from host_tools.city.record.store import Record, Taken, Unwritable, groups_of, nonce_of
+from host_tools.city.record.resend_requests import ANSWER_S, Asker
+from host_tools.city.record.store import Record, Taken, Unwritable, key_of
 from host_tools.city.record.time_answer import time_answer
-from host_tools.keys.key_file import for_pole
+from host_tools.errors import BrokerError
 from host_tools.site.broker_address import BrokerAddress
-from host_tools.wire import envelope
 from host_tools.wire.envelope import Counters, Key
 from host_tools.wire.simulated_clock import WAIT_S, SiteClock, no_simulation
 from host_tools.wire.simulated_clock import topic as clock_topic
@@ -71,7 +71,7 @@ class Recorder:
         self._clock = SiteClock(simulated)
         self._clock_topic = clock_topic(root, site)
         self._counters = Counters(record.path)
-        self._asker = Asker(record, self._publish, retry_s)
+        self._asker = Asker(record, self._ask, retry_s)
         self._connector = Connector(record, address, f"{root}/{site}", self._clock_topic, say)
         self._flashings = Flashings(record, f"{root}/{site}", self._keys, self._sender, self._number, say)
         self._began = time.time(), time.monotonic()
@@ -123,6 +123,7 @@ class Recorder:
         self.totals.connections = self._connector.connections
         self._since, self._missing = self._clock.steady(), False
         self._asker.forget_all()
+        self._exchange = Exchange(self._connector.sessions, self._sender(), self._number)
         self._flashings.forget_all()
         with self._record.transaction() as db:
             gaps.open_ends(db, self._wall())
@@ -151,8 +152,7 @@ class Recorder:
 
     def _turn(self) -> bool:
         """Take what is here, ask what is due; whether something was taken."""
-        messages = self._pending + self._connector.sessions.take(TURN_S)
-        self._pending = []
+        messages, self._pending = self._pending + self._connector.sessions.take(TURN_S), []
         self._wake()
         messages = [message for message in messages if not self._asks_time(message)]
         if messages:
@@ -166,9 +166,11 @@ class Recorder:
                 if ack.sender == self._sender():
                     if ack.mark is not None:
                         self._counters.learn(ack.sender, ack.mark, int(self._clock.now() * 1000), self._simulated())
-                    self._asker.answered(ack, self._wall())
+                    if self._exchange.answered(ack):
+                        self._asker.answered(ack, self._wall())
                     self._flashings.answered(ack, self._connector.sessions)
         self._flashings.turn(self._connector.sessions)
+        self._exchange.forget(self._wall())
         self.totals.asked += self._asker.ask(self._wall())
         now = time.monotonic()
         if not self._connector.sessions.connected or now < self._looked + CHECK_S / max(1.0, self._clock.factor):
@@ -234,14 +236,14 @@ class Recorder:
     def _sender(self) -> str:
         return self._connector.name[:64]
 
-    def _publish(self, pole: str, body: str) -> int | None:
+    def _ask(self, pole: str, body: str) -> int | None:
         """Send *body* to *pole*; its n, or None where it cannot go out."""
         topic = contract.topic(self._root, self._site, pole, contract.COMMAND)
-        n, key = self._number(), for_pole(self._keys, pole, groups_of(self._record.db, pole), self._site)
-        nonce = nonce_of(self._record.db, pole) if key and key.name == pole else ""
-        payload = envelope.seal(topic, self._sender(), n, body, key, nonce)
-        return n if self._connector.sessions.publish(topic, payload) else None
+        key, nonce = key_of(self._record.db, self._keys, pole, self._site)
+        try:
+            return self._exchange.send(topic, body, key, nonce=nonce, until=self._wall() + ANSWER_S)
+        except BrokerError:
+            return None
 
     def _number(self) -> int:
-        """The next *n* of this sender."""
         return self._counters.next(self._sender(), int(self._clock.now() * 1000), self._simulated())

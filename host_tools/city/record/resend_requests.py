@@ -20,6 +20,7 @@ from pole.wire import ack_reasons
 MOST_POLES = 32  # asked at the same time
 PORTION = 200  # records asked for at once
 LONGEST_S = 3600.0  # between two tries
+ANSWER_S = 2 * LONGEST_S  # later than that an answer is not taken
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,5 @@ class Asker:
             ).fetchone()
             if left is None or question.until <= wall:
                 del self._open[pole]
-        for key, question in list(self._sent.items()):
-            if question.until + LONGEST_S < wall:
-                del self._sent[key]
+        while self._sent and next(iter(self._sent.values())).until + LONGEST_S < wall:  # the oldest is the first
+            del self._sent[next(iter(self._sent))]

@@ -12,6 +12,7 @@ import time
 
 from host_tools.broker.connection import Message
 from host_tools.broker.persistent_client import MOST, Session
+from host_tools.errors import BrokerError
 from host_tools.site.broker_address import BrokerAddress
 from pole.wire import contract
 
@@ -73,6 +74,11 @@ class Sessions:
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> bool:
         """Publish with QoS 1; False where there is no connection.  It may yet be lost."""
         return self._events.publish(topic, payload, retain)
+
+    def post(self, topic: str, payload: bytes, retain: bool = False) -> None:
+        """As `publish`.  Raises BrokerError where there is no connection."""
+        if not self.publish(topic, payload, retain):
+            raise BrokerError("there is no connection to the broker")
 
     def hear(self, topic: str, on: bool) -> None:
         """Hear *topic* in the session that the broker does not keep, what it retains first; or no longer."""

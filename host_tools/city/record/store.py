@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +17,9 @@ from host_tools.broker.connection import Message
 from host_tools.city.record import failure_rows, gaps
 from host_tools.city.record.open_for_writing import cause, open_record
 from host_tools.errors import RecordError
+from host_tools.keys.key_file import for_pole
 from host_tools.naming import NAME
-from host_tools.wire.envelope import flash_nonce
+from host_tools.wire.envelope import Key, flash_nonce
 from host_tools.wire.from_pole import Ack, Birth, Event, Meter, Presence, Said, State, Unreadable, read
 from host_tools.wire.journal import compact
 from host_tools.wire.topics import Topic, cut
@@ -203,6 +204,12 @@ def groups_of(db: sqlite3.Connection, pole: str) -> list[str]:
     """The groups that *pole* said it takes commands of; none where it is not known."""
     row = db.execute("SELECT groups FROM pole WHERE name = ?", (pole,)).fetchone()
     return [str(group) for group in json.loads(row[0])] if row else []
+
+
+def key_of(db: sqlite3.Connection, keys: Mapping[str, Key], pole: str, site: str) -> tuple[Key | None, str]:
+    """Which of *keys* a command to *pole* alone is sealed with (`for_pole`), and the nonce that goes with it."""
+    key = for_pole(keys, pole, groups_of(db, pole), site)
+    return key, nonce_of(db, pole) if key and key.name == pole else ""
 
 
 def nonce_of(db: sqlite3.Connection, pole: str) -> str:

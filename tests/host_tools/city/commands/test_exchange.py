@@ -121,7 +121,6 @@ def test_what_is_sent_is_sealed_for_the_pole_and_its_flashing(desk: Desk) -> Non
 def test_an_exchange_that_goes_on_for_months_forgets_what_is_over(desk: Desk) -> None:
     old, new = desk.send("P1", until=10), desk.send("P2", until=1000)
     desk.ack("P1", old)
-    desk.exchange.at(500)
     desk.exchange.forget(400)
     assert (desk.exchange.counts, desk.exchange.applied(), desk.exchange.complete) == ((1, 1), [], False)
     assert not desk.ack("P1", old) and desk.ack("P2", new) and desk.exchange.complete
