@@ -16,10 +16,10 @@ from host_tools.field.bundle import Bundle
 from host_tools.field.bundle.build import Ingredients, build
 from host_tools.field.bundle.bundle import write
 from host_tools.field.images import micropython
+from host_tools.keys.key import Key
 from host_tools.keys.signing import Signer
 from host_tools.site import load_site
 from host_tools.site.model import Site
-from host_tools.wire.envelope import Key
 from simulator.virtual_pole.stand_in_image import stand_in_image
 
 DAY = date(2026, 11, 24)

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from host_tools.errors import CommandError
 from host_tools.files import Busy, locked, write_secret
-from host_tools.wire.envelope import Key
+from host_tools.keys.key import Key
 
 _LINE = re.compile(r"([A-Za-z0-9_.-]{1,32})\s*:\s*([0-9a-fA-F]{64})(\s+pending)?(\s+#.*)?")
 _NAMED = re.compile(r"([^\s:]*)\s*:\s*(\S*)\s*(.*)")

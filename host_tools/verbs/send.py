@@ -22,8 +22,8 @@ from host_tools.output import json_option, reading_bar, say_json, waiting, warn
 from host_tools.verbs.keys import key_file_option, opened
 from host_tools.verbs.option_types import WORD
 from host_tools.verbs.options import check_whom, connection_options, site_option, wait_option, whom_options
-from host_tools.wire import envelope
-from host_tools.wire.envelope import Counters
+from host_tools.wire import commands
+from host_tools.wire.sender_numbers import Counters
 from pole.wire import contract
 
 DEFAULT_SPAN = "30m"
@@ -75,8 +75,8 @@ def send(
 
     def body(expiration: int) -> str:
         if level is None:
-            return envelope.cancel(owner, ref)
-        return envelope.override(level, expiration, owner=owner, reason=reason, ref=ref, ramp_s=ramp)
+            return commands.cancel(owner, ref)
+        return commands.override(level, expiration, owner=owner, reason=reason, ref=ref, ramp_s=ramp)
 
     body(0)  # what no pole would take is said before a broker is asked
     target = Target(tuple(dict.fromkeys(poles)), group or "")

@@ -15,7 +15,7 @@ from host_tools.site.model import Pole, Site
 from host_tools.verbs.keys import key_file_option, opened
 from host_tools.verbs.options import check_whom, connection_options, wait_option, whom_options
 from host_tools.verbs.send import WAIT_S, names, print_rejected, sender_name
-from host_tools.wire.envelope import Counters
+from host_tools.wire.sender_numbers import Counters
 
 DEFAULT = "sagar"
 CONFIGURE_S = 120.0  # a pole starts anew for it, and comes back within a minute

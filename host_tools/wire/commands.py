@@ -2,12 +2,89 @@
 
 from __future__ import annotations
 
-from pole.wire import contract
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from host_tools.errors import CommandError
+from host_tools.keys.key import Key
+from pole.wire import city_side, contract
 
 _RESEND = ("type", "epoch", "from", "to")
+
+
+def override(
+    level: int,
+    expiration: int,
+    *,
+    owner: str = "operator",
+    reason: str = "",
+    ref: str = "",
+    start: int | None = None,
+    ramp_s: int | None = None,
+) -> str:
+    """Body of a command that holds *level* percent (0-100) until *expiration* (Unix s).
+
+    *ref* is the city's own reference (cmsRefId), *start* Unix s, *ramp_s* 0 to 3600.  Raises CommandError.
+    """
+    _owner(owner)
+    _within("the level", level, 0, 100, "percent")
+    _short("the reason", reason, 80)
+    _short("the reference", ref, 64)
+    values: Mapping[str, Any] = {"type": "override", "owner": owner, "level": level, "expiration": expiration}
+    values = {**values, **({"reason": reason} if reason else {}), **({"cmsRefId": ref} if ref else {})}
+    if start is not None:
+        values = {**values, "start": start}
+    if ramp_s is not None:
+        _within("the ramp", ramp_s, 0, 3600, "s")
+        values = {**values, "rampToLevelTime": ramp_s}
+    text: str = contract.encode(city_side.OVERRIDE, values)
+    return text
+
+
+def cancel(owner: str = "operator", ref: str = "") -> str:
+    """Body of a command that ends what *owner* holds: all, or what has the reference *ref*.  Raises CommandError."""
+    _owner(owner)
+    _short("the reference", ref, 64)
+    values = {"type": "cancel", "owner": owner, **({"cmsRefId": ref} if ref else {})}
+    text: str = contract.encode(city_side.CANCEL, values)
+    return text
+
+
+def rekey(own: Key, name: str, key: Key | None, sender: str, n: int) -> str:
+    """Body of the command *n* of *sender* that makes *key* the pole's key called *name*; None removes that.
+
+    It travels wrapped under *own*, the pole's own key, under which the command is to be sealed with the same *n*; a
+    random nonce sees to it that no two have the same pad, should *n* ever be the same.
+    """
+    values: dict[str, Any] = {"type": "rekey", "name": name, "wrapped": None}
+    if key:
+        values["nonce"] = secrets.token_hex(16)
+        text = "\n".join(("diya rekey", name, sender, str(n), values["nonce"]))
+        pad = hmac.new(own.secret, text.encode(), hashlib.sha256).digest()
+        values["wrapped"] = bytes(one ^ other for one, other in zip(key.secret, pad, strict=True)).hex()
+    body: str = contract.encode(city_side.REKEY, values)
+    return body
 
 
 def resend(epoch: str, low: int, high: int) -> str:
     """Body of the command that asks for the records *low* to *high* of *epoch* again."""
     text: str = contract.encode(_RESEND, {"type": "resend", "epoch": epoch, "from": low, "to": high})
     return text
+
+
+def _owner(owner: str) -> None:
+    if owner not in contract.COMMAND_OWNERS:
+        raise CommandError(f"the owner is {owner!r} and must be one of {', '.join(contract.COMMAND_OWNERS)}")
+
+
+def _within(name: str, value: int, low: int, high: int, unit: str) -> None:
+    if not low <= value <= high:
+        raise CommandError(f"{name} is {value} and must be {low} to {high} {unit}")
+
+
+def _short(name: str, value: str, most: int) -> None:
+    if len(value) > most:
+        raise CommandError(f"{name} has {len(value)} characters and must have at most {most}")

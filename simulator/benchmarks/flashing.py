@@ -29,9 +29,9 @@ from host_tools.field.bundle.bundle import write
 from host_tools.field.flashing.plan import padded
 from host_tools.field.images import micropython
 from host_tools.installed import diya_script
+from host_tools.keys.key import Key
 from host_tools.keys.signing import Signer
 from host_tools.site import load_site
-from host_tools.wire.envelope import Key
 from simulator.virtual_pole.stand_in_image import stand_in_image
 
 BAUD = 921600

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from host_tools.city.record.time_answer import time_answer
-from host_tools.wire.envelope import Key
+from host_tools.keys.key import Key
 from simulator.kernel import Kernel
 
 LATENCY_MS = 30  # until the record has its turn

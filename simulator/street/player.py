@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from host_tools.site.model import Site
-from host_tools.wire import envelope
+from host_tools.wire import commands, envelope
 from pole.wire import contract
 from simulator.happenings import flood
 from simulator.kernel import Kernel
@@ -198,7 +198,7 @@ class Player:
         else:
             topics = [contract.topic(site.root, site.name, name, contract.COMMAND) for name in happening.poles]
         now_ms = self._unix_ms()
-        body = envelope.override(
+        body = commands.override(
             order.level,
             now_ms // 1000 + order.minutes * 60,
             owner=order.owner,

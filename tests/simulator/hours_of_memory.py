@@ -11,9 +11,9 @@ from collections import Counter
 from functools import partial
 from typing import Any, NamedTuple
 
-from host_tools.wire import envelope
+from host_tools.keys.key import Key
+from host_tools.wire import commands
 from host_tools.wire.commands import resend
-from host_tools.wire.envelope import Key
 from pole.wire import ack_reasons, contract
 from simulator.street.commissioning import curve_of
 from simulator.street.street import Street
@@ -64,7 +64,7 @@ class Hours(City):
             kernel.at(hour * HOUR_MS, self._cut)
             for number, stage in enumerate(self.street.poles.values()):
                 at = hour * HOUR_MS + 10 * MINUTE_MS + number * 1000
-                self._command(stage, at, envelope.override(60, self.unix(at) + 900, reason="memory", ref=f"h{hour}"))
+                self._command(stage, at, commands.override(60, self.unix(at) + 900, reason="memory", ref=f"h{hour}"))
                 self._ask(stage, at + MINUTE_MS, {"do": "status"})
                 turn = TURNS[(hour + number) % len(TURNS)]
                 self.done[turn.__name__] += 1
@@ -73,7 +73,7 @@ class Hours(City):
             kernel.at(hours * HOUR_MS - 1, partial(self._listen, stage))
 
     def cancel(self, stage: Stage, at: int, hour: int) -> None:
-        self._command(stage, at, envelope.cancel(ref=f"h{hour}"))
+        self._command(stage, at, commands.cancel(ref=f"h{hour}"))
 
     def configure(self, stage: Stage, at: int, _hour: int) -> None:
         """What it has been given, with another floor: it restarts to put that in force."""
@@ -114,8 +114,8 @@ class Hours(City):
         """A new key for its ward, and a command under it to all of the street, which only this pole can believe."""
         ward = Key(WARD, bytes([hour % 256]) * 16 + stage.name.encode().ljust(16))
         n, own = self.start * 1000 + at, self._keys[stage.name]
-        self._command(stage, at, envelope.rekey(own, WARD, ward, "test", n))
-        self._command(stage, at + 30_000, envelope.override(80, self.unix(at) + 300, reason="ward"), ward)
+        self._command(stage, at, commands.rekey(own, WARD, ward, "test", n))
+        self._command(stage, at + 30_000, commands.override(80, self.unix(at) + 300, reason="ward"), ward)
 
     def _cut(self) -> None:
         network: Any = self.street.network

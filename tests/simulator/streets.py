@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, cast
 
+from host_tools.keys.key import Key
 from host_tools.site import load_site
 from host_tools.site.model import Site
 from host_tools.wire import envelope
@@ -116,14 +117,14 @@ class City:
         network: Any = self.street.network
         self.street.kernel.at(ms, lambda: network.broker.publish(topic or self.topic(), payload, 1, retain))
 
-    def nonce(self, key: envelope.Key | None) -> str:
+    def nonce(self, key: Key | None) -> str:
         """Of the flashing of the pole whose own *key* is; empty where that is none's."""
         stage = self.street.poles.get(key.name) if key else None
         stored = stage.wiring.chip.nvs.blob("diya", "flashNonce") if stage else b""
         return f"{int.from_bytes(stored, 'little'):016x}" if stored else ""
 
     def seal(
-        self, ms: int, topic: str, n: int, body: str, key: envelope.Key | None, retain: bool = False,
+        self, ms: int, topic: str, n: int, body: str, key: Key | None, retain: bool = False,
         change: Callable[[bytes], bytes] = bytes,
     ) -> None:  # fmt: skip
         """Publishes *body* at *ms*, sealed as the pole has to be spoken to then, and *change*d on the way."""
@@ -131,7 +132,7 @@ class City:
         sealed = lambda: envelope.seal(topic, "test", n, body, key, self.nonce(key))  # noqa: E731
         self.street.kernel.at(ms, lambda: broker.publish(topic, change(sealed()), 1, retain))
 
-    def send(self, ms: int, body: str, topic: str = "", key: envelope.Key | None = None, n: int = 0) -> None:
+    def send(self, ms: int, body: str, topic: str = "", key: Key | None = None, n: int = 0) -> None:
         """A sealed command; *n* is ms of the run unless given."""
         self.seal(ms, topic or self.topic(), n or self.start * 1000 + ms, body, key)
 

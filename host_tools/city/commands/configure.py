@@ -16,10 +16,10 @@ from host_tools.broker.connection import Message
 from host_tools.city.commands.exchange import Exchange, Rejections, rejections_as_json
 from host_tools.city.commands.speaker import Speaker
 from host_tools.errors import CommandError
+from host_tools.keys.key import Key
 from host_tools.site.model import Pole, Problem, Site, SiteError
 from host_tools.site.pole_settings import DAY_S, pole_config
 from host_tools.wire import envelope
-from host_tools.wire.envelope import Key
 from host_tools.wire.from_pole import MOST_VERSION, Birth, Presence, read
 from host_tools.wire.payload import number, parsed
 from host_tools.wire.topics import Topic

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from host_tools.broker.connection import Message
+from host_tools.keys.key import Key
 from host_tools.wire import envelope
-from host_tools.wire.envelope import Key
 from host_tools.wire.from_pole import Ack, read
 from host_tools.wire.topics import cut
 

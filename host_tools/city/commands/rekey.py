@@ -15,9 +15,9 @@ from host_tools.broker.connection import Message
 from host_tools.city.commands.exchange import Exchange, Rejections
 from host_tools.city.commands.speaker import Speaker
 from host_tools.errors import CommandError
+from host_tools.keys.key import Key
 from host_tools.keys.key_file import KeyFile
-from host_tools.wire import envelope
-from host_tools.wire.envelope import Key
+from host_tools.wire import commands
 from host_tools.wire.from_pole import Ack, Birth, read
 from host_tools.wire.topics import Topic
 from pole.wire import ack_reasons, contract
@@ -132,7 +132,7 @@ class Rekeyer(Speaker):
             new = None if remove else file.proposed(called)
             topic = contract.topic(self.place.root, self.place.site, pole, contract.COMMAND)
             exchange.send(
-                topic, lambda n: envelope.rekey(own, called, new, self.sender, n), own,
+                topic, lambda n: commands.rekey(own, called, new, self.sender, n), own,
                 nonce=self._nonces.get(pole, ""), until=until,
             )  # fmt: skip
             tried.setdefault(pole, []).append(own)

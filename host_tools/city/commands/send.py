@@ -18,9 +18,10 @@ from host_tools.city.commands.speaker import Speaker
 from host_tools.city.live.street_state import Street
 from host_tools.closest import closest
 from host_tools.errors import CommandError
+from host_tools.keys.key import Key
 from host_tools.keys.key_file import for_target
-from host_tools.wire.envelope import Counters, Key
 from host_tools.wire.from_pole import Ack
+from host_tools.wire.sender_numbers import Counters
 from host_tools.wire.topics import Topic
 from pole.wire import ack_reasons, contract
 

@@ -9,8 +9,8 @@ from host_tools.broker.connection import Link, Message
 from host_tools.broker.retained import Reading, read
 from host_tools.city.commands.exchange import Exchange
 from host_tools.city.commands.place import Place
-from host_tools.wire.envelope import Counters
 from host_tools.wire.from_pole import Ack
+from host_tools.wire.sender_numbers import Counters
 from host_tools.wire.simulated_clock import WAIT_S, SiteClock, no_simulation
 from host_tools.wire.simulated_clock import topic as clock_topic
 from host_tools.wire.topics import Topic, cut

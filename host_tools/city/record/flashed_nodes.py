@@ -17,9 +17,9 @@ from typing import Protocol
 
 from host_tools.broker.connection import Message
 from host_tools.city.record.store import Record
+from host_tools.keys.key import Key
 from host_tools.wire import envelope
 from host_tools.wire.commands import resend
-from host_tools.wire.envelope import Key
 from host_tools.wire.from_pole import MOST_VERSION, Ack, Birth, read
 from host_tools.wire.journal import LAST, journal
 from host_tools.wire.payload import number, parsed

@@ -23,8 +23,9 @@ from host_tools.city.record.resend_requests import ANSWER_S, Asker
 from host_tools.city.record.store import Record, Taken, Unwritable, key_of
 from host_tools.city.record.time_answer import time_answer
 from host_tools.errors import BrokerError
+from host_tools.keys.key import Key
 from host_tools.site.broker_address import BrokerAddress
-from host_tools.wire.envelope import Counters, Key
+from host_tools.wire.sender_numbers import Counters
 from host_tools.wire.simulated_clock import WAIT_S, SiteClock, no_simulation
 from host_tools.wire.simulated_clock import topic as clock_topic
 from host_tools.wire.topics import cut

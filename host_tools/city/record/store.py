@@ -17,9 +17,10 @@ from host_tools.broker.connection import Message
 from host_tools.city.record import failure_rows, gaps
 from host_tools.city.record.open_for_writing import cause, open_record
 from host_tools.errors import RecordError
+from host_tools.keys.key import Key
 from host_tools.keys.key_file import for_pole
 from host_tools.naming import NAME
-from host_tools.wire.envelope import Key, flash_nonce
+from host_tools.wire.envelope import flash_nonce
 from host_tools.wire.from_pole import Ack, Birth, Event, Meter, Presence, Said, State, Unreadable, read
 from host_tools.wire.journal import compact
 from host_tools.wire.topics import Topic, cut

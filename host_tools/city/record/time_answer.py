@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
-from host_tools.wire.envelope import Key
+from host_tools.keys.key import Key
 from host_tools.wire.from_pole import TimeQuestion, read
 from host_tools.wire.topics import cut
 from pole.wire import city_side, contract

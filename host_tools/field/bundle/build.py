@@ -17,10 +17,10 @@ from host_tools.field.images.esp_image import WrongChip
 from host_tools.field.images.micropython import MicroPython
 from host_tools.firmware_build.compile import compile_app
 from host_tools.firmware_build.sources import FIRMWARE
+from host_tools.keys.key import Key
 from host_tools.keys.signing import Signer
 from host_tools.site.model import Pole, Problem, Site, SiteError
 from host_tools.site.pole_settings import pole_config
-from host_tools.wire.envelope import Key
 from pole.app import FIRMWARE as VERSION
 from pole.settings import schema
 

@@ -13,9 +13,9 @@ from host_tools.field.images import micropython
 from host_tools.field.images.micropython import MicroPython
 from host_tools.field.images.stand_in import stand_in_image
 from host_tools.files import create_secret
+from host_tools.keys.key import Key
 from host_tools.keys.key_file import KeyFile
 from host_tools.site.model import Site
-from host_tools.wire.envelope import Key
 
 
 def read_images(

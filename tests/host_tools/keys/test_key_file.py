@@ -9,8 +9,8 @@ import pytest
 
 from host_tools.errors import CommandError
 from host_tools.files import write_secret
+from host_tools.keys.key import Key
 from host_tools.keys.key_file import KeyFile, for_pole, for_target
-from host_tools.wire.envelope import Key
 
 ONE, TWO, THREE = "01" * 32, "ab" * 32, "5F" * 32
 

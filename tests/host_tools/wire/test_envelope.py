@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from host_tools.errors import CommandError
-from host_tools.wire import envelope
-from host_tools.wire.envelope import Counters, Key
+from host_tools.keys.key import Key
+from host_tools.wire import commands, envelope
+from host_tools.wire.sender_numbers import Counters
 from pole.commands.judge import Commands, Verdict
 from pole.wire import ack_reasons
 
@@ -24,10 +25,10 @@ def judged(payload: bytes, topic: str = TOPIC, keys: dict[str, str] | None = Non
 
 
 def test_a_signed_command_is_taken_by_the_pole_as_it_was_meant() -> None:
-    body = envelope.override(55, NOW + 1800, owner="incident", reason='a "crash"\n', ref="T-17", ramp_s=5)
+    body = commands.override(55, NOW + 1800, owner="incident", reason='a "crash"\n', ref="T-17", ramp_s=5)
     verdict = judged(envelope.seal(TOPIC, "ops@desk", NOW * 1000, body, KEY))
     assert (verdict.outcome, verdict.detail) == (ack_reasons.REJECTED, verdict.detail)  # a newline is no reason's
-    body = envelope.override(55, NOW + 1800, owner="incident", reason='a "crash" ½', ref="T-17", ramp_s=5)
+    body = commands.override(55, NOW + 1800, owner="incident", reason='a "crash" ½', ref="T-17", ramp_s=5)
     verdict = judged(envelope.seal(TOPIC, "ops@desk", NOW * 1000, body, KEY))
     assert (verdict.outcome, verdict.detail) == (ack_reasons.APPLIED, "")
     held = verdict.override
@@ -37,7 +38,7 @@ def test_a_signed_command_is_taken_by_the_pole_as_it_was_meant() -> None:
 
 
 def test_without_a_key_there_is_no_mac_and_a_pole_without_keys_takes_it() -> None:
-    payload = envelope.seal(TOPIC, "ops", NOW * 1000, envelope.cancel("operator", "T-17"))
+    payload = envelope.seal(TOPIC, "ops", NOW * 1000, commands.cancel("operator", "T-17"))
     assert "mac" not in json.loads(payload)
     verdict = judged(payload, keys={})
     assert verdict.outcome == ack_reasons.APPLIED
@@ -46,7 +47,7 @@ def test_without_a_key_there_is_no_mac_and_a_pole_without_keys_takes_it() -> Non
 
 
 def test_a_changed_byte_another_topic_or_another_key_is_refused() -> None:
-    body = envelope.override(55, NOW + 1800)
+    body = commands.override(55, NOW + 1800)
     payload = envelope.seal(TOPIC, "ops", NOW * 1000, body, KEY)
     assert judged(payload).outcome == ack_reasons.APPLIED
     assert judged(payload.replace(b":55,", b":56,")).reason == ack_reasons.BAD_MAC
@@ -67,7 +68,7 @@ def test_a_changed_byte_another_topic_or_another_key_is_refused() -> None:
 )
 def test_what_a_pole_would_refuse_is_refused_before_it_is_sent(values: dict[str, object], said: str) -> None:
     with pytest.raises(CommandError, match=said):
-        envelope.override(**{"level": 50, "expiration": NOW + 60, **values})  # type: ignore[arg-type]
+        commands.override(**{"level": 50, "expiration": NOW + 60, **values})  # type: ignore[arg-type]
 
 
 def test_a_command_longer_than_a_pole_reads_is_not_sent() -> None:
@@ -86,7 +87,7 @@ def test_numbers_rise_with_the_time_and_when_the_time_stands_still(tmp_path: Pat
 def test_programs_that_send_at_once_never_get_the_same_number(tmp_path: Path) -> None:
     path = tmp_path / "senders.sqlite"
     code = (
-        "import sys; from pathlib import Path; from host_tools.wire.envelope import Counters\n"
+        "import sys; from pathlib import Path; from host_tools.wire.sender_numbers import Counters\n"
         "for _ in range(40): print(Counters(Path(sys.argv[1])).next('ops', 1000))"
     )
     runs = [subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, env=_env()) for _ in "ab"]
@@ -129,7 +130,7 @@ def _env() -> dict[str, str]:
 
 def test_what_is_sealed_for_one_flashing_of_a_node_is_taken_by_that_and_no_other() -> None:
     nonces = [envelope.flash_nonce({"flashNonce": said}) for said in ("0123456789abcdef", "fedcba9876543210")]
-    payload = envelope.seal(TOPIC, "ops", NOW * 1000, envelope.cancel(), KEY, nonces[0])
+    payload = envelope.seal(TOPIC, "ops", NOW * 1000, commands.cancel(), KEY, nonces[0])
     verdicts = [Commands(KEYS, {}, "P0001", nonce).take(TOPIC, payload, NOW, 20) for nonce in (*nonces, "")]
     assert [verdict.reason for verdict in verdicts] == ["", ack_reasons.BAD_MAC, ack_reasons.BAD_MAC]
     for said in (None, "", 7, "0123456789ABCDEF", "a\n", "0" * 17):  # a broker can say anything
@@ -138,7 +139,7 @@ def test_what_is_sealed_for_one_flashing_of_a_node_is_taken_by_that_and_no_other
 
 def test_no_two_new_keys_are_wrapped_under_one_pad_whatever_the_clock_did() -> None:
     new = Key("W21", bytes(32))  # so that what is wrapped is the pad
-    bodies = [envelope.rekey(KEY, "W21", new, "ops", NOW * 1000) for _ in range(3)]
+    bodies = [commands.rekey(KEY, "W21", new, "ops", NOW * 1000) for _ in range(3)]
     assert len({json.loads(body)["wrapped"] for body in bodies}) == 3
     for body in bodies:
         assert judged(envelope.seal(TOPIC, "ops", NOW * 1000, body, KEY)).rekey == ("W21", "00" * 32)

@@ -12,7 +12,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from host_tools.wire import envelope
+from host_tools.keys.key import Key
+from host_tools.wire import commands
 from pole.link.outbox import Outbox
 from pole.reporting.journal import Journal
 from pole.wire import contract
@@ -22,7 +23,7 @@ from tests.simulator.streets import MINUTE_MS, City, live, stored
 
 START = datetime(2026, 11, 24, 17, 0)  # the sun sets at 17:33
 HOURS = 1.8
-KEY = envelope.Key("P0001", bytes(range(32)))
+KEY = Key("P0001", bytes(range(32)))
 SETTINGS = {
     "report.spread": 0,
     "meter.interval": 3600,
@@ -70,12 +71,12 @@ def orders(city: City) -> list[Order]:
 
     def override(minute: int, level: int, minutes: int, owner: str = "operator") -> Order:
         end = minute + minutes
-        body = envelope.override(level, city.unix(end * MINUTE_MS), owner=owner, ref=f"T-{minute}", ramp_s=0)
+        body = commands.override(level, city.unix(end * MINUTE_MS), owner=owner, ref=f"T-{minute}", ramp_s=0)
         return Order(minute, body, level, end, owner == "incident")
 
     return [
         override(5, 80, 60, "incident"),
-        Order(10, envelope.cancel("incident"), None),
+        Order(10, commands.cancel("incident"), None),
         override(75, 55, 20),
         override(103, 35, 60),
     ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from host_tools.wire import envelope
+from host_tools.wire import commands, envelope
 from pole.wire import ack_reasons, contract
 from simulator.kernel import Kernel
 from simulator.street.recorder import Recorder
@@ -77,7 +77,7 @@ def test_events_and_acks_are_taken_down(desk: Desk) -> None:
 
 
 def test_an_accepted_order_to_be_dark_excuses_until_it_expires(desk: Desk) -> None:
-    desk.order(1, envelope.override(0, NOW + 600))
+    desk.order(1, commands.override(0, NOW + 600))
     assert not desk.recorder.ordered_off("P0001")  # asked for is not accepted
     desk.ack("P0001", 1)
     assert desk.recorder.ordered_off("P0001")
@@ -90,47 +90,47 @@ def test_an_accepted_order_to_be_dark_excuses_until_it_expires(desk: Desk) -> No
 
 
 def test_a_refused_order_and_one_to_a_lit_level_excuse_nothing(desk: Desk) -> None:
-    desk.order(1, envelope.override(0, NOW + 600))
+    desk.order(1, commands.override(0, NOW + 600))
     desk.ack("P0001", 1, ack_reasons.REJECTED, ack_reasons.BAD_MAC)
-    desk.order(2, envelope.override(10, NOW + 600, ref="lit"))
+    desk.order(2, commands.override(10, NOW + 600, ref="lit"))
     desk.ack("P0001", 2)
     assert not desk.recorder.ordered_off("P0001")
 
 
 @pytest.mark.parametrize("owner", ["incident", "lock"])
 def test_an_order_that_can_only_raise_the_level_excuses_nothing(desk: Desk, owner: str) -> None:
-    desk.order(1, envelope.override(0, NOW + 600, owner=owner))
+    desk.order(1, commands.override(0, NOW + 600, owner=owner))
     desk.ack("P0001", 1)
     assert not desk.recorder.ordered_off("P0001")
 
 
 def test_an_order_to_all_excuses_those_who_accepted_it(desk: Desk) -> None:
-    desk.order(1, envelope.override(0, NOW + 600), contract.all_topic("diya/1", "town"))
+    desk.order(1, commands.override(0, NOW + 600), contract.all_topic("diya/1", "town"))
     desk.ack("P0002", 1)
     desk.ack("P0003", 1)
     assert [name for name in ("P0001", "P0002", "P0003") if desk.recorder.ordered_off(name)] == ["P0002", "P0003"]
 
 
 def test_a_cancel_ends_the_excuse(desk: Desk) -> None:
-    desk.order(1, envelope.override(0, NOW + 600, ref="a"))
-    desk.order(2, envelope.override(0, NOW + 600, ref="b"))
+    desk.order(1, commands.override(0, NOW + 600, ref="a"))
+    desk.order(2, commands.override(0, NOW + 600, ref="b"))
     desk.ack("P0001", 1)
     desk.ack("P0001", 2)
-    desk.order(3, envelope.cancel("operator", "a"))
+    desk.order(3, commands.cancel("operator", "a"))
     desk.ack("P0001", 3)
     assert desk.recorder.ordered_off("P0001")
-    desk.order(4, envelope.cancel("incident"))
+    desk.order(4, commands.cancel("incident"))
     desk.ack("P0001", 4)
     assert desk.recorder.ordered_off("P0001")
-    desk.order(5, envelope.cancel("operator"))
+    desk.order(5, commands.cancel("operator"))
     desk.ack("P0001", 5)
     assert not desk.recorder.ordered_off("P0001")
 
 
 def test_the_same_reference_again_takes_the_place_of_the_first(desk: Desk) -> None:
-    desk.order(1, envelope.override(0, NOW + 600, ref="a"))
+    desk.order(1, commands.override(0, NOW + 600, ref="a"))
     desk.ack("P0001", 1)
-    desk.order(2, envelope.override(80, NOW + 600, ref="a"))
+    desk.order(2, commands.override(80, NOW + 600, ref="a"))
     desk.ack("P0001", 2)
     assert not desk.recorder.ordered_off("P0001")
 

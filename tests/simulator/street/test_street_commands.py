@@ -5,7 +5,8 @@ from functools import partial
 
 import pytest
 
-from host_tools.wire import envelope
+from host_tools.keys.key import Key
+from host_tools.wire import commands, envelope
 from pole.wire import ack_reasons, contract
 from tests.simulator.streets import MINUTE_MS, NIGHT, City, Lived, live, watch_light
 
@@ -109,7 +110,7 @@ def test_a_command_is_done_told_and_ends_by_itself(engine: str) -> None:
 
     def begin(street):
         city = City(street)
-        text = envelope.override(40, city.unix(end), reason="a wedding", ref="T-1", ramp_s=5)
+        text = commands.override(40, city.unix(end), reason="a wedding", ref="T-1", ramp_s=5)
         city.send(5 * MINUTE_MS, text)
         city.send(6 * MINUTE_MS, text, n=city.start * 1000 + 5 * MINUTE_MS)  # replayed
         city.look(10 * MINUTE_MS, "during")
@@ -137,11 +138,11 @@ def test_a_cancel_ends_what_it_names_and_no_more() -> None:
     def begin(street):
         city = City(street)
         until = city.unix(55 * MINUTE_MS)
-        city.send(5 * MINUTE_MS, envelope.override(40, until, ref="A"))
-        city.send(6 * MINUTE_MS, envelope.override(50, until, ref="B"))
-        city.send(10 * MINUTE_MS, envelope.cancel("operator", "B"))
-        city.send(15 * MINUTE_MS, envelope.cancel("incident"))
-        city.send(20 * MINUTE_MS, envelope.cancel("operator"))
+        city.send(5 * MINUTE_MS, commands.override(40, until, ref="A"))
+        city.send(6 * MINUTE_MS, commands.override(50, until, ref="B"))
+        city.send(10 * MINUTE_MS, commands.cancel("operator", "B"))
+        city.send(15 * MINUTE_MS, commands.cancel("incident"))
+        city.send(20 * MINUTE_MS, commands.cancel("operator"))
 
     lived = live(0.5, poles=1, start=NIGHT, begin=begin)
     assert [ack["reason"] for ack in lived.acks()] == ["", "", "", ack_reasons.UNKNOWN_REFERENCE, ""]
@@ -156,10 +157,10 @@ def test_a_group_and_all_poles_are_commanded_at_once_and_never_below_the_floor()
     def begin(street):
         city = City(street)
         until = city.unix(40 * MINUTE_MS)
-        city.send(5 * MINUTE_MS, envelope.override(60, until, ref="g"), group)
-        city.send(10 * MINUTE_MS, envelope.override(50, until, ref="a"), every)
-        city.send(15 * MINUTE_MS, envelope.override(19, until, ref="low"), group)
-        city.send(20 * MINUTE_MS, envelope.override(5, until, ref="own"))
+        city.send(5 * MINUTE_MS, commands.override(60, until, ref="g"), group)
+        city.send(10 * MINUTE_MS, commands.override(50, until, ref="a"), every)
+        city.send(15 * MINUTE_MS, commands.override(19, until, ref="low"), group)
+        city.send(20 * MINUTE_MS, commands.override(5, until, ref="own"))
         city.look(25 * MINUTE_MS, "low")
         begin.city = city
 
@@ -180,7 +181,7 @@ def test_a_command_and_its_mark_survive_a_power_cut(engine: str) -> None:
 
     def begin(street):
         city = City(street)
-        text = envelope.override(45, city.unix(40 * MINUTE_MS), ref="K")
+        text = commands.override(45, city.unix(40 * MINUTE_MS), ref="K")
         city.send(5 * MINUTE_MS, text)
         city.send(20 * MINUTE_MS, text, n=city.start * 1000 + 5 * MINUTE_MS)
         first.update(start=city.start)
@@ -197,15 +198,15 @@ def test_a_command_and_its_mark_survive_a_power_cut(engine: str) -> None:
 
 
 def with_key(engine: str) -> Lived:
-    key = envelope.Key("city", bytes(range(32)))
-    wrong = envelope.Key("city", bytes(32))
+    key = Key("city", bytes(range(32)))
+    wrong = Key("city", bytes(32))
 
     def begin(street):
         city = City(street)
-        text = envelope.override(60, city.unix(50 * MINUTE_MS))
+        text = commands.override(60, city.unix(50 * MINUTE_MS))
         city.send(5 * MINUTE_MS, text)
         city.send(6 * MINUTE_MS, text, key=wrong)
-        city.send(7 * MINUTE_MS, text, key=envelope.Key("other", key.secret))
+        city.send(7 * MINUTE_MS, text, key=Key("other", key.secret))
         good = envelope.seal(P1, "test", city.start * 1000 + 8 * MINUTE_MS, text, key)
         city.publish(8 * MINUTE_MS, good.replace(b":60,", b":61,").replace(b'\\"level\\":60', b'\\"level\\":61'))
         city.publish(9 * MINUTE_MS, good, city.topic("P0002"))  # recorded on one pole's topic, played on another's
@@ -226,7 +227,7 @@ def test_with_a_key_only_the_city_commands(engine: str) -> None:
 
 
 def test_a_message_on_another_s_topic_is_not_even_judged() -> None:
-    key = envelope.Key("W21", bytes(range(32)))
+    key = Key("W21", bytes(range(32)))
     other = "diya/1/sagar/P0002/command"  # of P0002 alone, under a key that P0001 has too
 
     def lie(street, topic: str, payload: bytes) -> None:
@@ -234,7 +235,7 @@ def test_a_message_on_another_s_topic_is_not_even_judged() -> None:
 
     def begin(street):
         city = City(street)
-        text = envelope.override(60, city.unix(15 * MINUTE_MS))
+        text = commands.override(60, city.unix(15 * MINUTE_MS))
         for n, topic in ((1, other), (2, P1)):
             payload = envelope.seal(topic, "test", city.start * 1000 + n, text, key)
             street.kernel.at(n * 2 * MINUTE_MS, partial(lie, street, topic, payload))
@@ -246,7 +247,7 @@ def test_a_message_on_another_s_topic_is_not_even_judged() -> None:
 def test_without_a_clock_a_command_may_only_raise() -> None:
     def begin(street):
         city = City(street)
-        city.send(30 * MINUTE_MS, envelope.override(30, city.unix(55 * MINUTE_MS)))
+        city.send(30 * MINUTE_MS, commands.override(30, city.unix(55 * MINUTE_MS)))
 
     lost = '[[happening]]\nkind = "clock_lost"\nat = "+10m"\n'
     lived = live(1, poles=1, start=NIGHT, begin=begin, scenario=lost)
@@ -258,7 +259,7 @@ def test_a_burst_of_commands_is_answered_one_by_one() -> None:
     def begin(street):
         city = City(street)
         for number in range(12):
-            text = envelope.override(50 + number, city.unix(50 * MINUTE_MS), ref=str(number))
+            text = commands.override(50 + number, city.unix(50 * MINUTE_MS), ref=str(number))
             city.send(5 * MINUTE_MS, text, n=city.start * 1000 + number)
 
     lived = live(0.3, poles=1, start=NIGHT, begin=begin)
@@ -272,7 +273,7 @@ def test_a_burst_of_commands_is_answered_one_by_one() -> None:
 def test_darkness_under_an_accepted_command_is_excused_only_as_long_as_the_command_holds() -> None:
     def begin(street):
         city = City(street)
-        city.send(10 * MINUTE_MS, envelope.override(0, city.unix(30 * MINUTE_MS), ramp_s=0))
+        city.send(10 * MINUTE_MS, commands.override(0, city.unix(30 * MINUTE_MS), ramp_s=0))
 
     lived = live(1, poles=2, start=NIGHT, begin=begin)
     assert lived.acks()[0]["outcome"] == "applied"
@@ -283,7 +284,7 @@ def test_darkness_under_an_accepted_command_is_excused_only_as_long_as_the_comma
 
 @ENGINES
 def test_a_replaced_node_obeys_nothing_that_was_recorded_and_what_is_sealed_for_it(engine: str) -> None:
-    own, shared = envelope.Key("P0001", bytes(range(32))), envelope.Key("F01", bytes(range(1, 33)))
+    own, shared = Key("P0001", bytes(range(32))), Key("F01", bytes(range(1, 33)))
     group = contract.group_topic("diya/1", "sagar", "F01")
     recorded: list[tuple[str, bytes]] = []
 
@@ -307,12 +308,12 @@ def test_a_replaced_node_obeys_nothing_that_was_recorded_and_what_is_sealed_for_
                 street.network.broker.publish(topic, payload, 1)
 
         for minute, topic, key, level in ((2, P1, own, 0), (3, group, shared, 30)):
-            text = envelope.override(level, city.unix(60 * MINUTE_MS), ramp_s=0)
+            text = commands.override(level, city.unix(60 * MINUTE_MS), ramp_s=0)
             n = city.start * 1000 + minute * MINUTE_MS
             city.seal(minute * MINUTE_MS, topic, n, text, key, change=partial(record, topic))
         street.kernel.at(4 * MINUTE_MS, replace_node)
         street.kernel.at(6 * MINUTE_MS, play)
-        city.send(8 * MINUTE_MS, envelope.override(60, city.unix(60 * MINUTE_MS), ramp_s=0), key=own)
+        city.send(8 * MINUTE_MS, commands.override(60, city.unix(60 * MINUTE_MS), ramp_s=0), key=own)
         street.kernel.at(9 * MINUTE_MS, play)
 
     keys = {key.name: key.secret.hex() for key in (own, shared)}

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from host_tools.keys.key import Key
 from host_tools.site.pole_settings import pole_config
-from host_tools.wire import envelope
-from host_tools.wire.envelope import Key
+from host_tools.wire import commands
 from pole.wire import ack_reasons, contract
 from tests.simulator.streets import MINUTE_MS, NIGHT, City, Lived, live, watch_light
 
@@ -51,7 +51,7 @@ def test_a_good_one_comes_in_force_and_the_lamp_follows_it_lit_all_the_while(eng
         city.configure(5 * MINUTE_MS, seen["text"])
         city.configure(9 * MINUTE_MS, city.text(3, floor=50, **LEVEL))
         every = contract.all_topic("diya/1", "sagar")
-        city.send(7 * MINUTE_MS, envelope.override(39, city.unix(20 * MINUTE_MS)), every, OWN)
+        city.send(7 * MINUTE_MS, commands.override(39, city.unix(20 * MINUTE_MS)), every, OWN)
         seen["light"] = watch_light(street, 50)
 
     lived = live(0.2, poles=1, start=NIGHT, begin=begin, engine=engine, settings=KEYS)
@@ -179,11 +179,11 @@ def test_keys_change_by_a_command_under_the_own_key_and_outlive_a_power_cut(engi
 
     def begin(street):
         city = Configurer(street)
-        lower = envelope.override(60, city.unix(50 * MINUTE_MS))
+        lower = commands.override(60, city.unix(50 * MINUTE_MS))
 
         def rekey(minute: int, own: Key, name: str, key: Key | None, topic: str = "") -> None:
             n = city.start * 1000 + minute * MINUTE_MS
-            city.send(minute * MINUTE_MS, envelope.rekey(own, name, key, "test", n), topic, own, n)
+            city.send(minute * MINUTE_MS, commands.rekey(own, name, key, "test", n), topic, own, n)
 
         rekey(2, OWN, "W01", ward)
         city.send(3 * MINUTE_MS, lower, contract.all_topic("diya/1", "sagar"), ward)

@@ -11,7 +11,7 @@ import pytest
 
 from host_tools.firmware_build.compile import compile_tree
 from host_tools.user_folders import writable_cache
-from host_tools.wire import envelope
+from host_tools.wire import commands
 from pole.wire import contract
 from simulator.engines import micropython
 from tests.simulator.streets import HOUR_MS, MINUTE_MS, NIGHT, City, live, stored
@@ -73,7 +73,7 @@ def test_broken_counters_and_commands_start_again(engine: str, rubbish: bytes) -
         put(street, "counters.json", rubbish)
         put(street, "commands.json", rubbish)
         city = City(street)
-        city.send(3 * MINUTE_MS, envelope.override(55, city.unix(HOUR_MS)))
+        city.send(3 * MINUTE_MS, commands.override(55, city.unix(HOUR_MS)))
 
     lived = live(0.1, poles=1, start=NIGHT, engine=engine, begin=begin)
     assert lived.street.failures() == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from host_tools.wire import envelope
+from host_tools.wire import commands
 from pole.wire import ack_reasons, contract
 from tests.simulator.streets import HOUR_MS, MINUTE_MS, NIGHT, City, live, stored
 
@@ -32,7 +32,7 @@ def test_rubbish_on_the_flash_costs_what_was_stored_and_nothing_of_the_light(eng
     def begin(street):
         city = City(street)
         cities.append(city)
-        body = envelope.override(40, city.unix(2 * HOUR_MS), ref="T-1")
+        body = commands.override(40, city.unix(2 * HOUR_MS), ref="T-1")
         city.send(10 * MINUTE_MS, body)
         city.look(29 * MINUTE_MS, "before")
         city.look(40 * MINUTE_MS, "after")
@@ -58,7 +58,7 @@ def test_a_flash_that_takes_nothing_costs_no_light_and_not_the_link(engine: str)
     def begin(street):
         flash_of(street).protected = True
         city = City(street)
-        city.send(10 * MINUTE_MS, envelope.override(40, city.unix(HOUR_MS), ref="T-1"))
+        city.send(10 * MINUTE_MS, commands.override(40, city.unix(HOUR_MS), ref="T-1"))
 
     scenario = '[[happening]]\nkind = "power_cut"\npole = "P0001"\nat = "+20m"\nuntil = "+21m"\n'
     lived = live(0.7, poles=1, start=NIGHT, engine=engine, begin=begin, scenario=scenario)
@@ -73,9 +73,9 @@ def test_a_flash_that_takes_nothing_costs_no_light_and_not_the_link(engine: str)
 def test_a_flash_that_fails_in_the_night_costs_no_light(engine: str) -> None:
     def begin(street):
         city = City(street)
-        city.send(5 * MINUTE_MS, envelope.override(40, city.unix(HOUR_MS), ref="T-1"))
+        city.send(5 * MINUTE_MS, commands.override(40, city.unix(HOUR_MS), ref="T-1"))
         street.kernel.at(10 * MINUTE_MS, lambda: setattr(flash_of(street), "protected", True))
-        city.send(15 * MINUTE_MS, envelope.override(60, city.unix(HOUR_MS), ref="T-2"))
+        city.send(15 * MINUTE_MS, commands.override(60, city.unix(HOUR_MS), ref="T-2"))
 
     lived = live(0.7, poles=1, start=NIGHT, engine=engine, begin=begin)
     assert lived.street.failures() == []

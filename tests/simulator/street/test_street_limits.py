@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from host_tools.wire import envelope
+from host_tools.wire import commands
 from pole.wire import ack_reasons, contract
 from tests.simulator.streets import MINUTE_MS, NIGHT, City, live
 
 
 def padded(city: City, ms: int, size: int) -> bytes:
     """A sound override whose envelope has *size* bytes."""
-    text = envelope.override(60, city.unix(30 * MINUTE_MS))
+    text = commands.override(60, city.unix(30 * MINUTE_MS))
     return _sealed(city, ms, text, " " * (size - len(_sealed(city, ms, text, ""))))
 
 
@@ -26,7 +26,7 @@ def test_of_a_hundred_commands_in_one_millisecond_each_is_answered_or_said_to_be
     def begin(street):
         city = City(street)
         for number in range(100):
-            text = envelope.override(50, city.unix(30 * MINUTE_MS), ref=f"T-{number}")
+            text = commands.override(50, city.unix(30 * MINUTE_MS), ref=f"T-{number}")
             city.send(5 * MINUTE_MS, text, n=city.start * 1000 + number)
 
     lived = live(0.25, poles=1, start=NIGHT, begin=begin)
@@ -56,7 +56,7 @@ def test_a_long_command_is_done_or_the_pole_says_that_it_is_too_large(size: int)
 def test_a_level_below_what_the_lamp_can_dim_to_is_said_as_soon_as_the_ramp_is_over() -> None:
     def begin(street):
         city = City(street)
-        city.send(5 * MINUTE_MS, envelope.override(3, city.unix(30 * MINUTE_MS), ramp_s=5))
+        city.send(5 * MINUTE_MS, commands.override(3, city.unix(30 * MINUTE_MS), ramp_s=5))
 
     lived = live(0.25, poles=1, start=NIGHT, begin=begin)
     told = [(ms, said) for ms, said in lived.said("P0001", contract.STATE) if said["target"] == 3]

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from host_tools.wire import envelope
+from host_tools.keys.key import Key
+from host_tools.wire import commands
 from pole.commands.handler import Commanding
 from pole.control import Control
 from pole.wire import contract
@@ -84,13 +85,13 @@ def test_a_file_that_cannot_be_written_is_named_and_the_others_are_written(monke
 
 @pytest.mark.parametrize("size", [2, 1100])
 def test_a_signed_command_is_obeyed_in_the_midst_of_a_flood_of_unsigned_ones(size: int) -> None:
-    key = envelope.Key("P0001", bytes.fromhex("ab" * 32))
+    key = Key("P0001", bytes.fromhex("ab" * 32))
 
     def begin(street: Any) -> None:
         city = City(street)
         for at in range(600):
             city.publish(5 * MINUTE_MS + at * 100, b"x" * size)
-        city.send(5 * MINUTE_MS + 30_000, envelope.override(30, city.unix(20 * MINUTE_MS)), key=key)
+        city.send(5 * MINUTE_MS + 30_000, commands.override(30, city.unix(20 * MINUTE_MS)), key=key)
 
     lived = live(0.15, poles=1, start=NIGHT, settings={"keys": {"P0001": "ab" * 32}}, begin=begin)
     assert [ack["outcome"] for ack in lived.acks() if ack["n"]] == ["applied"]

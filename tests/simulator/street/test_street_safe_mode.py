@@ -2,7 +2,7 @@
 
 import pytest
 
-from host_tools.wire import envelope
+from host_tools.wire import commands
 from pole.wire import contract
 from tests.simulator.streets import HOUR_MS, MINUTE_MS, NIGHT, City, live
 
@@ -37,7 +37,7 @@ def test_a_pole_whose_calendar_kills_it_is_lit_obeys_and_comes_back(monkeypatch)
         city = City(street)
         cities.append(city)
         city.look(2 * MINUTE_MS, "safe")
-        city.send(5 * MINUTE_MS, envelope.override(40, city.unix(15 * MINUTE_MS)))
+        city.send(5 * MINUTE_MS, commands.override(40, city.unix(15 * MINUTE_MS)))
         city.look(10 * MINUTE_MS, "commanded")
         city.look(20 * MINUTE_MS, "after")
 

@@ -15,7 +15,7 @@ from host_tools.firmware_build.compile import compile_app
 from host_tools.firmware_build.sources import FIRMWARE
 from host_tools.site import load_site
 from host_tools.site.pole_settings import pole_config
-from host_tools.wire import envelope
+from host_tools.wire import commands, envelope
 from simulator.virtual_pole.firmware_run import pole as life_pole
 from simulator.virtual_pole.flash_file import FlashFile
 from tests.host_tools.broker.test_mosquitto_config import HEAD, City
@@ -109,7 +109,7 @@ def test_a_pole_that_esptool_flashed_is_online_within_a_minute_each_time_and_its
                 until(laptop.reaches_the_broker, "the pole is back", 0.5)
                 took.append(round(time.monotonic() - began, 1))
                 with city.iccc() as iccc:
-                    body = envelope.override(60 + number, int(time.time()) + 600)
+                    body = commands.override(60 + number, int(time.time()) + 600)
                     iccc.say(TOPIC + "command", envelope.seal(TOPIC + "command", "test", number, body))
                 until(partial(laptop.is_told_of, 60 + number), "the command is obeyed", 0.2)
                 assert somebody.life.dram.sizes == SIZES

@@ -15,9 +15,9 @@ import pytest
 from host_tools.broker.connection import Link
 from host_tools.broker.mosquitto import Mosquitto
 from host_tools.cli import run
+from host_tools.keys.key import Key
 from host_tools.keys.key_file import KeyFile
 from host_tools.site import load_site, pole_config
-from host_tools.wire.envelope import Key
 from pole.commands.judge import Commands
 from pole.security.keyring import change
 from pole.settings import at_start, schema

@@ -10,7 +10,7 @@ import pytest
 from host_tools.broker.connection import Message
 from host_tools.city.commands.exchange import Exchange, rejections_as_json
 from host_tools.errors import CommandError
-from host_tools.wire.envelope import Key
+from host_tools.keys.key import Key
 from pole.commands.judge import Commands
 
 HEAD = "diya/1/sagar"

@@ -16,9 +16,10 @@ from host_tools.broker.connection import Message
 from host_tools.city.commands.place import Place
 from host_tools.city.commands.rekey import Rekeyer
 from host_tools.files import write_secret
+from host_tools.keys.key import Key
 from host_tools.keys.key_file import KeyFile
 from host_tools.site.broker_address import BrokerAddress
-from host_tools.wire.envelope import Key, mac
+from host_tools.wire.envelope import mac
 
 POLES = [f"P{number:04}" for number in range(400)]
 PLACE = Place("town", "diya/1", BrokerAddress("127.0.0.1", 1883), ZoneInfo("UTC"), 10, "A town")

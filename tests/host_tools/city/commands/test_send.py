@@ -12,9 +12,10 @@ from host_tools.city.commands import send as sending
 from host_tools.city.commands.place import Place, ZoneInfo
 from host_tools.city.commands.send import Sender, Target
 from host_tools.errors import CommandError
+from host_tools.keys.key import Key
 from host_tools.site.broker_address import BrokerAddress
-from host_tools.wire import envelope
-from host_tools.wire.envelope import Counters, Key
+from host_tools.wire import commands
+from host_tools.wire.sender_numbers import Counters
 from pole.commands.judge import Commands
 
 NOW = int(time.time())  # the counter of commands is the host's clock
@@ -83,7 +84,7 @@ def sender_of(tmp_path: Path, names: str, link: FakeLink) -> Sender:
 
 def send(tmp_path: Path, names: str, target: Target) -> list[tuple[str, bytes]]:
     link = FakeLink()
-    sender_of(tmp_path, names, link).send(target, envelope.override(60, NOW + 600), 0)
+    sender_of(tmp_path, names, link).send(target, commands.override(60, NOW + 600), 0)
     return link.sent
 
 
@@ -130,7 +131,7 @@ def test_a_pole_that_answers_is_not_offline_whatever_will_the_broker_retains(
 ) -> None:
     monkeypatch.setattr(sending, "OFFLINE_S", 0.1)
     sender = sender_of(tmp_path, "P0001 P0002", FakeLink(online=False, speaks=speaks))
-    outcome = sender.send(Target(("P0001",)), envelope.override(60, NOW + 600), 45)
+    outcome = sender.send(Target(("P0001",)), commands.override(60, NOW + 600), 45)
     assert (outcome.applied, outcome.offline, outcome.complete) == (
         (["P0001"], [], True) if speaks else ([], ["P0001"], False)
     )

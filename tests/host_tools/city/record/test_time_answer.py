@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies
 
 from host_tools.city.record.time_answer import time_answer
-from host_tools.wire.envelope import Key
+from host_tools.keys.key import Key
 from pole.timekeeping.city_time import parse
 
 OWN, OTHER = Key("P0001", b"\x5f" * 32), Key("P0002", b"\x11" * 32)

@@ -16,7 +16,7 @@ from host_tools.broker.mosquitto import Mosquitto, find_mosquitto
 from host_tools.city.record.recorder import Recorder
 from host_tools.city.record.store import Record
 from host_tools.city.record.time_answer import mac
-from host_tools.wire.envelope import Key
+from host_tools.keys.key import Key
 from pole.timekeeping.city_time import parse
 from tests.host_tools.city.record.played_pole import HEAD, NOW, ROOT, SITE
 from tests.patience import until

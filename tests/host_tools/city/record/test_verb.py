@@ -14,7 +14,8 @@ from host_tools.broker.connection import Link, Message
 from host_tools.broker.mosquitto import Mosquitto
 from host_tools.city.record.store import Record
 from host_tools.cli import run
-from host_tools.wire.envelope import Key, mac
+from host_tools.keys.key import Key
+from host_tools.wire.envelope import mac
 from tests.host_tools.broker.test_mosquitto_config import City
 from tests.host_tools.city.record.bench_recording import Recording
 from tests.host_tools.city.record.played_pole import HEAD, NOW, event
