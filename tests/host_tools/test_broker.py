@@ -59,6 +59,23 @@ def test_it_goes_down_and_comes_back_on_the_same_port() -> None:
         socket.create_connection(("127.0.0.1", port), 0.5)
 
 
+def test_what_was_posted_is_waited_for_and_outlives_a_broker_that_comes_back() -> None:
+    with Mosquitto() as broker, Link(broker.address, ["x"]) as link:
+        for number in range(50):
+            link.post("x", b"%d" % number)
+        link.taken(5)
+        assert [one.payload for one in (link.take(5) for _ in range(50)) if one] == [b"%d" % n for n in range(50)]
+        broker.stop()
+        link.post("x", b"later")
+        with pytest.raises(BrokerError, match=r"did not take the message within 0\.2 s"):
+            link.taken(0.2)
+        link.post("x", b"last")
+        broker.start()
+        link.taken(20)
+        heard = [link.take(5), link.take(5)]
+        assert [one and one.payload for one in heard] == [b"later", b"last"]
+
+
 def test_it_ends_only_what_it_started() -> None:
     with Mosquitto() as first:
         with Mosquitto() as second:
