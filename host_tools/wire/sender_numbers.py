@@ -19,8 +19,10 @@ class Counters:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path or state_folder() / "senders.sqlite"
 
-    def next(self, sender: str, unix_ms: int, simulated: str = "") -> int:
+    def next(self, sender: str, unix_ms: int, simulated: str = "", many: int = 1) -> int:
         """``max(last + 1, unix_ms)``, remembered before it is given out.  Raises CommandError when it cannot be.
+
+        It is the first of *many*, which are given out together: each call costs a write to the disk.
 
         A *last* more than a day ahead of *unix_ms* does not count: the clock was wrong then, and poles refuse such a
         number.
@@ -38,7 +40,7 @@ class Counters:
                 if last > unix_ms + (RERUN_MS if simulated else AHEAD_MS):
                     last = 0
                 n: int = max(last + 1, unix_ms)
-                db.execute("INSERT OR REPLACE INTO sender VALUES (?, ?)", (name, n))
+                db.execute("INSERT OR REPLACE INTO sender VALUES (?, ?)", (name, n + many - 1))
                 db.execute("COMMIT")
         except (OSError, sqlite3.Error) as error:
             raise CommandError(f"the counter of sent commands cannot be kept in {self._path}: {error}") from error

@@ -114,10 +114,11 @@ class Configurer(Speaker):
         *keys* by pole, None for a bench without.  Everything is made before anything is sent.  Raises SiteError where
         a pole would refuse it, CommandError where a key is missing, BrokerError.
         """
-        exchange, ready = self.exchange(), []
+        meant, ready = list(poles), []
+        exchange = self.exchange(len(meant))
         outcome = ConfigureOutcome(exchange)
         now = int(self.clock.now())
-        for pole in poles:
+        for pole in meant:
             key = _key(keys, pole.name)
             if self._there(site, pole, key, now):
                 outcome.there.append(pole.name)

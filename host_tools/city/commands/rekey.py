@@ -124,7 +124,7 @@ class Rekeyer(Speaker):
         if not remove:
             file.propose(*([name] if name else asked))
         until = time.monotonic() + wait_s
-        exchange, tried = self.exchange(), dict[str, list[Key]]()
+        exchange, tried = self.exchange(len(asked)), dict[str, list[Key]]()
         outcome = RekeyOutcome(exchange, asked)
 
         def ask(pole: str, own: Key) -> None:

@@ -149,10 +149,10 @@ class Sender(Speaker):
         does not take it.
         """
         until = time.monotonic() + wait_s
-        exchange = self.exchange()
         asked, offline, never = self.meant(target)
-        outcome = SendOutcome(exchange, asked, offline, never)
         ways = self._ways(target, asked + offline)
+        exchange = self.exchange(len(ways))
+        outcome = SendOutcome(exchange, asked, offline, never)
         self.hear_acks(until)
         away = set(offline)
         doubt = min(until, time.monotonic() + OFFLINE_S)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from host_tools.broker.connection import Link, Message
 from host_tools.broker.retained import Reading, read
@@ -70,10 +70,10 @@ class Speaker:
         """What a person should be told of the time there; empty where there is nothing, or it was said."""
         return self.clock.remark(self._clock_topic)
 
-    def number(self) -> int:
-        """The next *n* of this sender.  Raises CommandError where it cannot be kept."""
+    def number(self, many: int = 1) -> int:
+        """The next *n* of this sender, the first of *many*.  Raises CommandError where it cannot be kept."""
         simulated = f"{self.place.broker}/{self.place.site}" if self.clock.simulated else ""
-        return self._counters.next(self.sender, int(self.clock.now() * 1000), simulated)
+        return self._counters.next(self.sender, int(self.clock.now() * 1000), simulated, many)
 
     def learn(self, mark: int | None) -> None:
         """A pole has refused a number of this sender, for it holds *mark*.  Raises CommandError."""
@@ -81,9 +81,19 @@ class Speaker:
             simulated = f"{self.place.broker}/{self.place.site}" if self.clock.simulated else ""
             self._counters.learn(self.sender, mark, int(self.clock.now() * 1000), simulated)
 
-    def exchange(self) -> Exchange:
-        """An exchange with the poles under this sender's name and numbers."""
-        return Exchange(self.link, self.sender, self.number)
+    def exchange(self, many: int) -> Exchange:
+        """An exchange with the poles under this sender's name, its first *many* messages numbered together."""
+        block: Iterator[int] = iter(())
+
+        def number() -> int:
+            nonlocal block, many
+            n = next(block, None)
+            if n is None:
+                n = self.number(many)
+                block, many = iter(range(n + 1, n + many)), 1
+            return n
+
+        return Exchange(self.link, self.sender, number)
 
     def converse(
         self, exchange: Exchange, until: float, progress: Callable[[], None],

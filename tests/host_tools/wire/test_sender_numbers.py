@@ -15,6 +15,11 @@ def test_numbers_rise_with_the_time_and_when_the_time_stands_still(tmp_path: Pat
     assert Counters(tmp_path / "new folder" / "senders.sqlite").next("ops", 100) == 9001
 
 
+def test_many_numbers_are_given_out_together(tmp_path: Path) -> None:
+    counters = Counters(tmp_path / "senders.sqlite")
+    assert [counters.next("ops", 5000, many=10_000), counters.next("ops", 5000)] == [5000, 15_000]
+
+
 def test_programs_that_send_at_once_never_get_the_same_number(tmp_path: Path) -> None:
     path = tmp_path / "senders.sqlite"
     code = (

@@ -62,8 +62,9 @@ class Numbers:
     def __init__(self) -> None:
         self._next: Iterator[int] = count(1)
 
-    def next(self, sender: str, unix_ms: int, simulated: str = "") -> int:
-        return next(self._next)
+    def next(self, sender: str, unix_ms: int, simulated: str = "", many: int = 1) -> int:
+        first, *_ = (next(self._next) for _ in range(many))
+        return first
 
 
 @pytest.fixture

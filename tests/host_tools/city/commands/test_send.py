@@ -120,6 +120,16 @@ def test_a_shared_key_in_the_same_file_commands_many_at_once(
     assert obeyed("P0001", where, payload)
 
 
+def test_messages_to_many_poles_have_a_number_each_and_are_numbered_with_one_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes: list[int] = []
+    real = Counters.next
+    monkeypatch.setattr(Counters, "next", lambda self, *words: writes.append(1) or real(self, *words))
+    sent = send(tmp_path, "P0001 P0002", Target())
+    assert len({json.loads(payload)["n"] for _, payload in sent}) == 2 and len(writes) == 1
+
+
 def test_nothing_is_sent_where_a_pole_has_no_key(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="no key for P0002"):
         send(tmp_path, "P0001", Target())
