@@ -67,8 +67,7 @@ class Recorder:
         self._record = record
         self._root, self._site, self._address = root, site, address
         self._keys = keys or {}
-        self._silent_s = silent_s
-        self._say = say
+        self._silent_s, self._say = silent_s, say
         self._clock = SiteClock(simulated)
         self._clock_topic = clock_topic(root, site)
         self._counters = Counters(record.path)
