@@ -21,7 +21,7 @@ def test_two_files_of_one_name_are_told_apart_and_none_has_a_name_of_micropython
     assert len(set(names.values())) == len(names)
     assert names["pole.lighting.photocell"] == "lighting_photocell"
     assert names["pole.drivers.photocell"] == "drivers_photocell"
-    assert names["pole.drivers.network.tls"] == "drivers_tls"
+    assert names["pole.drivers.network.tls"] == "network_tls"
     assert (names["main"], names["pole.control"]) == ("main", "control")
 
 
@@ -48,14 +48,12 @@ def test_lines_stay_and_lists_of_modules_follow() -> None:
     for path, text in SOURCES.items():
         module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         assert flat[names[module] + ".py"].count("\n") == text.count("\n")
-    assert all(f'"{names[name]}",' in flat["commanding.py"] for name in JUDGING)
+    assert all(f'"{names[name]}",' in flat["handler.py"] for name in JUDGING)
 
 
 def test_modules_and_what_is_in_them_in_one_import() -> None:
-    app = (
-        "from pole import aio, const\nfrom pole.drivers import photocell\nfrom pole.runtime.aio import sleep as rest\n"
-    )
-    files = ["pole/__init__.py", "pole/runtime/aio.py", "pole/drivers/__init__.py"]
+    app = "from pole import aio, const\nfrom pole.drivers import photocell\nfrom pole.aio import sleep as rest\n"
+    files = ["pole/__init__.py", "pole/aio.py", "pole/drivers/__init__.py"]
     files += ["pole/drivers/photocell.py", "pole/lighting/photocell.py"]
     out = flatten({"pole/app.py": app, **dict.fromkeys(files, "")})
     assert out["app.py"].splitlines() == [
@@ -68,10 +66,10 @@ def test_modules_and_what_is_in_them_in_one_import() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("import pole.runtime.aio\n", r"pole/app.py, line 1: write 'from pole"),
+        ("import pole.aio\n", r"pole/app.py, line 1: write 'from pole"),
         ("from pole import (\n    aio,\n)\n", "line 1: an import of modules must stand on one line"),
     ],
 )
 def test_an_import_that_is_not_worked_out_is_refused(text: str, why: str) -> None:
     with pytest.raises(NamesError, match=why):
-        flatten({"pole/app.py": text, "pole/runtime/aio.py": "", "pole/__init__.py": ""})
+        flatten({"pole/app.py": text, "pole/aio.py": "", "pole/__init__.py": ""})
