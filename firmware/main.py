@@ -3,7 +3,7 @@
 import asyncio
 import gc
 
-from pole.runtime.transient import made, unload
+from pole.runtime.transient import unload
 
 try:
     from sys import print_exception
@@ -19,7 +19,9 @@ CHECKING = (  # modules that check the settings and are not needed again
 async def live(ports):
     """The pole's life.  However it ends, a reset follows: the lamp is lit again within a second of it."""
     try:
-        collect_early()
+        if hasattr(gc, "threshold"):
+            # what is kept lies close together then, and the heap need not grow: TLS wants what is left
+            gc.threshold(8192)
         unload("pole.drivers.board")
         past = ports.deaths.begin()
         # first and alone: the code that checks settings, a tenth of all, makes room for the rest
@@ -36,12 +38,6 @@ async def live(ports):
     ports.reset()
 
 
-def collect_early():
-    """Collects often, so that what is kept lies close together and the heap need not grow: TLS wants what is left."""
-    if hasattr(gc, "threshold"):
-        gc.threshold(8192)
-
-
 def read_settings(ports, early_deaths):
     """The settings in force, where they come from, and how they stand (settings/at_start.py)."""
     from pole.settings import at_start
@@ -54,7 +50,7 @@ def build(ports, settings, origin, standing, past):
     from pole import app
 
     control = app.build(ports, settings, origin, standing, past)
-    made(control, control.outbox, control.session, control.senses, ports, control.outbox.queue.segments)
+    app.made(control, control.senses, control.outbox, control.session, ports, control.outbox.queue.segments)
     return control
 
 

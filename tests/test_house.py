@@ -18,15 +18,20 @@ BELOW = {  # a room of the host tools: the rooms it must not import
     "broker": ("city", "field", "verbs", "firmware_build"),
     **dict.fromkeys(SHARED, ("city", "field", "verbs", "firmware_build", "broker")),
 }
-# what is started by its name: verbs (host_tools/cli.py), benches and the demo (Makefile), and what MicroPython loads on
-# a virtual chip, whose modules have the names of the chip's own
+# what is found by its name: verbs (host_tools/cli.py), chips (the last test), benches and the demo (Makefile), and what
+# MicroPython loads on a virtual chip, whose modules have the names of the chip's own
 ENTRIES = (
     "host_tools.verbs.",
+    "host_tools.boards.parts.",
     "simulator.device_modules.",
     "simulator.benchmarks.vm.",
     "simulator.cli.demo",
     "simulator.virtual_pole.command",
 )
+
+# <role>/<chip>.py of every chip that a board file may choose
+PARTS = ROOT / "host_tools/boards/parts"
+CHIPS = {path.relative_to(PARTS).as_posix() for path in PARTS.glob("*/[!_]*.py")}
 
 
 @cache
@@ -87,10 +92,18 @@ def test_every_module_is_used() -> None:
             used |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     unused = [
         name
-        for name in modules()
+        for name, path in modules().items()
         if name not in used
         and not name.endswith(".__main__")
         and not name.startswith(ENTRIES)
+        and not any(path.as_posix().endswith(f"/{chip}") for chip in CHIPS)
+        and f"{path.parent.name}/{path.name}" not in {f"{Path(chip).parent}/__init__.py" for chip in CHIPS}
         and not any(other.startswith(name + ".") for other in used)
     ]
     assert not unused
+
+
+@pytest.mark.parametrize("chip", sorted(CHIPS))
+def test_a_chip_has_its_driver_its_board_schema_and_its_simulated_chip_at_the_same_place(chip: str) -> None:
+    assert (ROOT / "firmware/pole/drivers" / chip).is_file()
+    assert (ROOT / "simulator/hardware" / chip).is_file()

@@ -3,6 +3,7 @@
 It is only needed to start, so main.py forgets it when the control task has its parts.
 """
 
+import sys
 from gc import collect
 
 from pole.commands.handler import Commanding
@@ -183,3 +184,18 @@ def _news(cause, boots, known, past, safe, ports):
     if safe:
         out.append(("safeMode", {"earlyDeaths": past[0]}, True))
     return out
+
+
+def made(*things):
+    """Forgets how *things*, and the objects that are their attributes, were made: no other of their classes will be.
+
+    On CPython, where other poles are made of the same classes, it does nothing.
+    """
+    if sys.implementation.name != "micropython":
+        return
+    for thing in [one for one in things if one]:
+        for part in [thing] + list(thing.__dict__.values()):
+            try:
+                type(part).__init__ = None
+            except AttributeError:
+                pass  # one of MicroPython's own

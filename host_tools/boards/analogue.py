@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from host_tools.boards.chips import Chip
-from host_tools.boards.tables import TABLES, fits
+from host_tools.boards.tables import fields
+from host_tools.boards.uses import fits
 from pole.health.surroundings import LEAKS_MA
 from pole.settings import schema
 
@@ -29,7 +30,8 @@ def range_problems(chip: Chip, board: dict[str, Any]) -> Iterator[str]:
     for (table, field, unit), thresholds in _THRESHOLDS.items():
         given = board.get(table)
         full = given.get(field) if isinstance(given, dict) else None
-        if not isinstance(full, int) or not fits(full, TABLES[table][field]):
+        allowed = fields(table, given).get(field)  # none with a driver that is no analogue input
+        if not isinstance(full, int) or allowed is None or not fits(full, allowed):
             continue  # which has been said
         values = [value for _what, value in thresholds]
         most, least = min(values) * FULL_MV // low, -(-max(values) * FULL_MV // high)

@@ -8,7 +8,8 @@ from typing import Any
 from host_tools.boards.analogue import range_problems
 from host_tools.boards.chips import CHIPS, Chip
 from host_tools.boards.pins import pin_problem, pins, wiring_problems
-from host_tools.boards.tables import FLASH_MB, REQUIRED, TABLES, USES, allowed_on, fits, words
+from host_tools.boards.tables import FLASH_MB, REQUIRED, TABLES, allowed_on, drivers
+from host_tools.boards.uses import USES, fits, words
 
 _HEAD = ("name", "chip", "flash_mb")
 
@@ -65,14 +66,17 @@ def _head_problems(board: dict[str, Any]) -> Iterator[str]:
 def _table_problems(chip: Chip, table: str, given: Any) -> list[str]:
     if not isinstance(given, dict):
         return [f"{table} is {given!r} and must be a table."]
-    fields = allowed_on(chip, table)
+    fields = allowed_on(chip, table, given)
+    if len(drivers(table)) > 1 and not fits(given.get("driver"), fields["driver"]):
+        fields = {"driver": fields["driver"]}  # by it the others are judged
+        given = {field: value for field, value in given.items() if field == "driver"}
     problems = [f"{table}.{field} is missing." for field in fields if field not in given]
     for field, value in given.items():
         where = f"{table}.{field} is {value!r}"
         allowed = fields.get(field)
         if allowed is None:
             problems.append(f"{table}.{field} is not a field of [{table}], which are {', '.join(fields)}.")
-        elif allowed in USES and field != "driver":
+        elif allowed in USES:
             problems += [f"{where}, {problem}." for problem in pin_problem(chip, value, allowed)]
         elif not fits(value, allowed):
             problems.append(f"{where} and must be {words(allowed)}.")

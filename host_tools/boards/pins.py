@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from host_tools.boards.chips import Chip
-from host_tools.boards.tables import TABLES, USES, allowed_on, fits
+from host_tools.boards.tables import TABLES, allowed_on, fields
+from host_tools.boards.uses import USES, fits
 
 
 def pin_problem(chip: Chip, pin: Any, use: str) -> Iterator[str]:
@@ -35,11 +36,11 @@ def wiring_problems(chip: Chip, board: dict[str, Any]) -> Iterator[str]:
     on_pin: dict[int, tuple[str, str]] = {}
     for field, pin in pins(board):
         table, name = field.split(".")
-        fields = allowed_on(chip, table)
+        allowed = allowed_on(chip, table, board[table])
         bus = board[table].get("bus")
-        if any(pin_problem(chip, pin, fields[name])) or ("bus" in fields and not fits(bus, fields["bus"])):
+        if any(pin_problem(chip, pin, allowed[name])) or ("bus" in allowed and not fits(bus, allowed["bus"])):
             continue  # which has been said
-        wire = f"bus {bus} {name}" if "bus" in fields else field
+        wire = f"bus {bus} {name}" if "bus" in allowed else field
         first, its = on_wire.setdefault(wire, (field, pin))
         other, its_wire = on_pin.setdefault(pin, (field, wire))
         if pin != its:
@@ -50,10 +51,10 @@ def wiring_problems(chip: Chip, board: dict[str, Any]) -> Iterator[str]:
 
 def pins(board: dict[str, Any]) -> Iterator[tuple[str, int]]:
     """Every pin that *board* names: (table.field, pin)."""
-    for table, fields in TABLES.items():
+    for table in TABLES:
         given = board.get(table)
-        for field, use in fields.items():
-            if use in USES and field != "driver" and isinstance(given, dict):
+        for field, use in fields(table, given).items():
+            if use in USES and isinstance(given, dict):
                 pin = given.get(field)
                 if isinstance(pin, int) and not isinstance(pin, bool):
                     yield f"{table}.{field}", pin

@@ -1,55 +1,68 @@
-"""The tables that a board file may have, and what each of their fields may be."""
+"""The tables that a board file may have, and what each of their fields may be, by the chip that is its driver.
+
+Of a role that a board may leave out, the chips are the modules in ``parts/<role>/``: a new one is a new file there, and
+one at the same place below ``firmware/pole/drivers`` and ``simulator/hardware``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
+from host_tools.boards import parts
 from host_tools.boards.chips import Chip
+from host_tools.boards.uses import BUS, UART
 
 FLASH_MB = (4, 8, 16)
-USES = ("in", "out", "adc", "pull")  # what a field wants of a pin
 REQUIRED = ("relay", "dimmer", "watchdog")
-UART, BUS = object(), object()  # one of those that the chip has
 
-# table: field: a driver's name, the values it may have, a range of integers, bool, or the use of a pin
-TABLES: dict[str, dict[str, Any]] = {
-    "relay": {"driver": "relay", "pin": "out", "closed": (0, 1)},
-    "dimmer": {"driver": "pwm", "pin": "out", "frequency": range(100, 40001), "inverted": bool},
-    "meter": {"driver": "bl0942", "uart": UART, "tx": "out", "rx": "in", "baud": (4800, 9600, 19200, 38400)},
-    "rtc": {"driver": "ds3231", "bus": BUS, "scl": "out", "sda": "out"},
-    "photocell": {"driver": "adc", "pin": "adc", "full_scale_lux": range(10, 16385)},
-    "accelerometer": {"driver": "lis3dh", "bus": BUS, "scl": "out", "sda": "out"},
-    "door": {"driver": "contact", "pin": "pull", "open": (0, 1)},
-    "leakage": {"driver": "adc", "pin": "adc", "full_scale_ma": range(100, 16385)},
-    "gear": {"driver": "lw14", "bus": BUS, "scl": "out", "sda": "out"},
-    "supply": {"driver": "contact", "pin": "pull", "present": (0, 1), "hold_up_ms": range(200, 60001)},
-    "heap": {"driver": "uart", "uart": UART, "tx": "out", "rx": "in"},
+# table: the role of its chip, which is the name of a folder
+ROLES = {
+    "meter": "meter", "rtc": "rtc", "photocell": "sensor", "accelerometer": "sensor", "door": "sensor",
+    "leakage": "sensor", "gear": "gear", "supply": "sensor",
+}  # fmt: skip
+# those with which nothing is to be chosen, and their fields
+_FIXED: dict[str, dict[str, Any]] = {
+    "relay": {"driver": ("relay",), "pin": "out", "closed": (0, 1)},
+    "dimmer": {"driver": ("pwm",), "pin": "out", "frequency": range(100, 40001), "inverted": bool},
+    "heap": {"driver": ("uart",), "uart": UART, "tx": "out", "rx": "in"},
     "watchdog": {"timeout_s": range(5, 601)},
 }
+TABLES = ("relay", "dimmer", *ROLES, "heap", "watchdog")  # as they are named in sentences
 
 
-def allowed_on(chip: Chip, table: str) -> dict[str, Any]:
-    """The fields of *table* on a board with *chip*."""
+@cache
+def drivers(table: str) -> dict[str, dict[str, Any]]:
+    """{chip that may be the driver of *table*: its fields beside ``driver``}; empty where there is no choice."""
+    if table not in ROLES:
+        return {}
+    out = {}
+    role = f"{parts.__name__}.{ROLES[table]}"
+    for module in iter_modules(import_module(role).__path__):
+        tables = import_module(f"{role}.{module.name}").TABLES
+        if table in tables:
+            out[module.name] = tables[table]
+    return out
+
+
+def fields(table: str, given: Any) -> dict[str, Any]:
+    """The fields of *table* where it says *given*: those of its driver, or of the first where it names none."""
+    if table in _FIXED:
+        return _FIXED[table]
+    choice = drivers(table)
+    named = given.get("driver") if isinstance(given, Mapping) else None
+    chosen = choice.get(named) if isinstance(named, str) else None
+    return {"driver": tuple(choice), **(chosen if chosen is not None else next(iter(choice.values())))}
+
+
+def allowed_on(chip: Chip, table: str, given: Any) -> dict[str, Any]:
+    """The same on a board with *chip*."""
     own = {UART: chip.uarts, BUS: chip.buses}
-    return {field: own.get(allowed, allowed) for field, allowed in TABLES[table].items()}
+    return {field: _own(own, allowed) for field, allowed in fields(table, given).items()}
 
 
-def fits(value: Any, allowed: Any) -> bool:
-    """Whether *value* is one of those *allowed*."""
-    if allowed is bool:
-        return isinstance(value, bool)
-    if isinstance(allowed, str):
-        return bool(value == allowed)
-    return isinstance(value, int) and not isinstance(value, bool) and value in allowed
-
-
-def words(allowed: Any) -> str:
-    """The values *allowed*, for people."""
-    if allowed is bool:
-        return "true or false"
-    if isinstance(allowed, range):
-        return f"{allowed[0]} to {allowed[-1]}"
-    if isinstance(allowed, str):
-        return repr(allowed)
-    *most, last = [repr(value) for value in allowed]
-    return f"{', '.join(most)} or {last}" if most else last
+def _own(own: Mapping[object, Any], allowed: Any) -> Any:
+    return own[allowed] if allowed is UART or allowed is BUS else allowed

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from host_tools.boards import load_board
+from host_tools.boards.tables import ROLES
 from host_tools.firmware_build.compile import compile_tree
 from host_tools.firmware_build.shrink import files_of
 from host_tools.firmware_build.sources import FIRMWARE
@@ -188,9 +189,9 @@ def steps() -> list[tuple[str, str]]:
 
 def _drivers(board: dict[str, Any]) -> list[str]:
     """Modules of pole/drivers that a pole with *board* loads."""
-    always = ["storage", "dimmer", "relay", "watchdog", "heap", "chip", "files", "wifi", "net", "console"]
-    chosen = {
-        "meter": "bl0942", "rtc": "ds3231", "photocell": "inputs", "leakage": "inputs", "door": "inputs",
-        "accelerometer": "lis3dh", "gear": "lw14",
-    }  # fmt: skip
-    return always + list(dict.fromkeys(driver for table, driver in chosen.items() if table in board))
+    always = [
+        "flash.storage", "output.dimmer", "output.relay", "chip.watchdog", "chip.heap", "flash.files", "network.wifi",
+        "network.sockets", "chip.console",
+    ]  # fmt: skip
+    chosen = (f"{ROLES[table]}.{board[table]['driver']}" for table in ROLES if table in board)
+    return always + list(dict.fromkeys(chosen))

@@ -11,6 +11,7 @@ from typing import Any
 from host_tools.site.model import Pole, Site
 from host_tools.site.pole_settings import pole_config
 from simulator.engines.engine import Engine
+from simulator.hardware.around import meter_type
 from simulator.kernel import Kernel
 from simulator.network.endpoint import Network
 from simulator.plant.mains import Feeder
@@ -49,6 +50,7 @@ class StreetPole:
             street.weather,
             street.seed,
             board=board,
+            meter=meter_type(board),
             ageing=street.scenario.ageing(pole.name),
         )
         number = len(street.poles) + 2

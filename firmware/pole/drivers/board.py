@@ -5,10 +5,13 @@ It is only needed to start, so main.py forgets it, and what the board file says,
 
 import json
 import os
+import sys
 
 import machine
 
 _CAPABILITIES = ("accelerometer", "dimmer", "door", "gear", "leakage", "meter", "photocell", "relay", "rtc", "supply")
+_PARTS = ("meter", "rtc", "photocell", "accelerometer", "door", "leakage", "gear", "supply")  # as they are opened
+_ROLES = ("meter", "rtc", "gear")  # of which each has a folder of drivers; the others are sensors
 
 
 def read(vfs):
@@ -83,44 +86,16 @@ def complete(ports, description, vfs, data, net, nonce, partition, console):
 
         console = Console()
     ports.console = console
-    ports.meter = ports.rtc = ports.photocell = ports.accelerometer = None
-    ports.door = ports.leakage = ports.gear = ports.supply = None
-    part = description.get
-    meter, rtc, photocell, accelerometer = part("meter"), part("rtc"), part("photocell"), part("accelerometer")
-    door, leakage, gear, supply = part("door"), part("leakage"), part("gear"), part("supply")
-
-    if meter:
-        from pole.drivers.meter.bl0942 import Bl0942
-
-        ports.meter = Bl0942(meter["uart"], meter["tx"], meter["rx"], meter["baud"])
-    if rtc:
-        from pole.drivers.rtc.ds3231 import Ds3231
-
-        ports.rtc = Ds3231(_bus(failures, "rtc", rtc))
-    if photocell:
-        from pole.drivers.sensor.inputs import Sensor
-
-        ports.photocell = Sensor(photocell["pin"], photocell["full_scale_lux"])
-    if accelerometer:
-        from pole.drivers.sensor.lis3dh import Lis3dh
-
-        ports.accelerometer = Lis3dh(_bus(failures, "accelerometer", accelerometer))
-    if door:
-        from pole.drivers.sensor.inputs import Contact
-
-        ports.door = Contact(door["pin"], door["open"])
-    if leakage:
-        from pole.drivers.sensor.inputs import Sensor
-
-        ports.leakage = Sensor(leakage["pin"], leakage["full_scale_ma"])
-    if gear:
-        from pole.drivers.gear.lw14 import Lw14
-
-        ports.gear = Lw14(_bus(failures, "gear", gear))
-    if supply:
-        from pole.drivers.sensor.supply import Supply
-
-        ports.supply = Supply(supply["pin"], supply["present"])
+    for part in _PARTS:
+        port = None
+        if part in description:
+            table = description[part]
+            name = "pole.drivers.%s.%s" % (part if part in _ROLES else "sensor", table["driver"])  # see flatten.py
+            __import__(name)
+            port = sys.modules[name].make(table, _bus(failures, part, table) if "bus" in table else None)
+            if sys.implementation.name == "micropython":  # elsewhere the modules serve other poles too
+                del sys.modules[name].make, sys.modules[name]
+        setattr(ports, part, port)
 
 
 def _store(ports, partition, data):

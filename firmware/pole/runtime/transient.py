@@ -14,24 +14,7 @@ def unload(*names):
     for name in names:
         if name in sys.modules:
             del sys.modules[name]
-            package, _, child = name.rpartition(
-                "."
-            )  # on a chip there are none (host_tools/firmware_build/shrink/flatten.py)
+            package, _, child = name.rpartition(".")  # on a chip there are none (shrink/flatten.py)
             if package and hasattr(sys.modules[package], child):  # not if there was no memory to load it to its end
                 delattr(sys.modules[package], child)
     gc.collect()
-
-
-def made(*things):
-    """Forgets how *things*, and the objects that are their attributes, were made: no other of their classes will be.
-
-    On CPython, where other poles are made of the same classes, it does nothing.
-    """
-    if sys.implementation.name != "micropython":
-        return
-    for thing in [one for one in things if one]:
-        for part in [thing] + list(thing.__dict__.values()):
-            try:
-                type(part).__init__ = None
-            except AttributeError:
-                pass  # one of MicroPython's own

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from host_tools.boards.tables import ROLES, drivers
+
 FOLDER = "lib/"  # where MicroPython looks last
 # compiled modules that are loaded once, at the start; those for a moment are found sooner, as often as they are needed,
 # but for four that are needed alone: a list of more than some 900 bytes takes every look at it one read more
 AT_THE_START = frozenset((
-    "agree", "app", "arise", "bcd_time", "bl0942", "board", "boot_app", "checking", "city_time", "ds3231", "ground",
-    "inputs", "lis3dh", "lw14", "main_app", "maintenance", "photocell", "reach", "resident", "restore",
-    "sensor_supply", "tidings", "upkeep",
+    "agree", "app", "arise", "bcd_time", "board", "boot_app", "checking", "city_time", "ground", "inputs", "main_app",
+    "maintenance", "photocell", "reach", "resident", "restore", "sensor_supply", "tidings", "upkeep",
 ))  # fmt: skip
+_DRIVERS = frozenset(chip for table in ROLES for chip in drivers(table))  # loaded then too
 SELDOM = ("identity.json", "update.pem")
 
 
@@ -20,6 +22,6 @@ def placed(files: Mapping[str, bytes]) -> dict[str, bytes]:
     out = {}
     for name, data in files.items():
         module, _, kind = name.rpartition(".")
-        seldom = (kind == "mpy" and module in AT_THE_START) or name in SELDOM
+        seldom = (kind == "mpy" and (module in AT_THE_START or module in _DRIVERS)) or name in SELDOM
         out[FOLDER + name if seldom else name] = data
     return out

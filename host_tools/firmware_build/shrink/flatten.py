@@ -8,6 +8,7 @@ file as before, by its own name without the folders.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 
 from host_tools.firmware_build.shrink.scopes import NamesError
@@ -18,6 +19,11 @@ array asyncio binascii bluetooth btree builtins cmath collections cryptolib defl
 hashlib heapq io json machine math micropython network ntptime os platform random re requests select socket ssl struct
 sys time tls uctypes vfs webrepl websocket
 """
+_DRIVERS = "pole/drivers/"
+_MAKES = re.compile(r"^def make\(", re.M)  # what every driver has that a board file chooses
+# how drivers/board.py makes the name of the module that drives a chip: from its role (its folder) and the chip, whose
+# name is enough on a pole
+_CHOSEN, _CHOSEN_FLAT = "pole.drivers.%s.%s", "%.0s%s"
 
 
 def flat_names(texts: dict[str, str]) -> dict[str, str]:
@@ -26,10 +32,17 @@ def flat_names(texts: dict[str, str]) -> dict[str, str]:
     built_in = _BUILT_IN.split()
     lasts = [module.rpartition(".")[2] for module in modules]
     out = {}
-    for module, last in zip(modules, lasts, strict=True):
+    for path, module, last in zip(sorted(texts), modules, lasts, strict=True):
         alone = lasts.count(last) == 1 and last not in built_in
+        if not alone and _is_chosen(path, texts[path]):
+            raise NamesError(f"{path}: a driver that a board file chooses needs a name that no other module has")
         out[module] = last if alone else "_".join(module.split(".")[-2:])
     return out
+
+
+def _is_chosen(path: str, text: str) -> bool:
+    """Whether it is a module that drivers/board.py looks up by its role and chip, as a board file has them."""
+    return path.startswith(_DRIVERS) and path.count("/") == _DRIVERS.count("/") + 1 and _MAKES.search(text) is not None
 
 
 def flatten(texts: dict[str, str], files: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -57,6 +70,8 @@ def _rewrite(path: str, text: str, names: dict[str, str], listed: Mapping[str, s
             raise NamesError(f"{path}, line {node.lineno}: write 'from pole... import ...'")
         if isinstance(node, ast.ImportFrom) and node.module in names:
             edits.append(_import(path, node, names))
+        elif isinstance(node, ast.Constant) and node.value == _CHOSEN:
+            edits.append((node.lineno - 1, node.col_offset, node.end_col_offset or 0, f'"{_CHOSEN_FLAT}"'))
         elif isinstance(node, ast.Constant) and "." in str(node.value) and node.value in names:
             if id(node) in again:  # and with the comma behind it
                 end = node.end_col_offset or 0

@@ -6,7 +6,11 @@ to answer 7 to 22 Te after it, and its answer takes 22 Te.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.hardware.around import Around
 
 ADDRESS = 0x23
 FORWARD_MS, PAUSE_MS, BACKWARD_MS = 16, 5, 10
@@ -62,3 +66,10 @@ class Lw14:
         if self._answering and since >= PAUSE_MS + BACKWARD_MS:
             status |= _VALID | _ONE_BYTE if self._answering == 1 else _BROKEN
         return status
+
+
+def attach(_table: str, part: Mapping[str, Any], around: Around) -> Lw14:
+    """Wires the interface to the control gear."""
+    line = Lw14(around.now_ms, lambda: int(around.plant.gear_answers))
+    around.chip.i2c.attach(part["scl"], part["sda"], ADDRESS, line)
+    return line

@@ -5,8 +5,10 @@ Its inputs sit behind a 1 milliohm shunt and a voltage divider of about 1.95 Moh
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simulator.hardware.around import Around, Electrical
 
 VREF = 1.218  # V
 SHUNT_MV = 1.0  # mV at the current input for one ampere
@@ -18,16 +20,6 @@ PULSE = (
 _FULL = 0xFFFFFF
 
 READ_PACKET = b"\x58\xaa"
-
-
-@dataclass(frozen=True)
-class Electrical:
-    """What flows through the meter: RMS volts, RMS amperes, active watts, hertz."""
-
-    voltage_v: float
-    current_a: float
-    power_w: float
-    frequency_hz: float = 50.0
 
 
 class Bl0942:
@@ -100,3 +92,10 @@ class Bl0942:
 def _cosine(flow: Electrical) -> float:
     apparent = flow.voltage_v * flow.current_a
     return flow.power_w / apparent if apparent else 0.0
+
+
+def attach(_table: str, part: Mapping[str, Any], around: Around) -> Bl0942:
+    """Wires the meter."""
+    meter = Bl0942(around.electrical, part["baud"])
+    around.chip.uarts.attach(part["tx"], part["rx"], meter, part["baud"])
+    return meter

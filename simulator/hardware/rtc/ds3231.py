@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from pole.drivers.rtc.bcd_time import mark
+from pole.timekeeping.clock import FIRM
+
+if TYPE_CHECKING:
+    from simulator.hardware.around import Around
 
 ADDRESS = 0x68
+DRIFT_PPM = 2  # of one within its specification, 0 to 40 degrees
 _TIME = range(0x07)
 _ALARMS = 0x07
 _CONTROL, _STATUS = 0x0E, 0x0F
@@ -120,3 +128,13 @@ def _decode(image: bytes) -> datetime:
     second, minute, hour, _weekday, day, month, year = (byte // 16 * 10 + byte % 16 for byte in image)
     century = 100 if image[5] & 0x80 else 0
     return datetime(2000 + century + year, month - (80 if century else 0), day, hour, minute, second, tzinfo=UTC)
+
+
+def attach(_table: str, part: Mapping[str, Any], around: Around) -> Ds3231:
+    """Wires the clock, set as the pole itself set it while it was commissioned."""
+    clock = Ds3231(around.unix_ms, lambda: around.plant.temperature(around.now_ms()), DRIFT_PPM)
+    unix = around.unix_ms() // 1000
+    clock.set_unix(unix)
+    clock.remember(mark(unix, FIRM))
+    around.chip.i2c.attach(part["scl"], part["sda"], ADDRESS, clock)
+    return clock

@@ -6,7 +6,11 @@ mV = 142 + raw * 1100 * 196602 / 4096 / 65536.  The ESP32-S3 and the ESP32-C3 be
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.hardware.around import Around
 
 FULL_MV = 3300.0  # what a sensor gives at its full scale
 _OFFSET_MV, _STEP_MV = 142.0, 1100 * 196602 / 4096 / 65536  # of the ESP32
@@ -33,3 +37,14 @@ class LinearSensor:
 
     def __call__(self) -> int:
         return converted(self._value(), self._full_scale, self._kind)
+
+
+def attach(table: str, part: Mapping[str, Any], around: Around) -> LinearSensor:
+    """Wires the sensor of *table*: a photocell, or a residual-current monitor."""
+    plant, now = around.plant, around.now_ms
+    if table == "photocell":
+        sensor = LinearSensor(lambda: plant.lux(now()), part["full_scale_lux"], around.kind)
+    else:
+        sensor = LinearSensor(lambda: 1000 * plant.leakage_a(now()), part["full_scale_ma"], around.kind)
+    around.chip.attach_adc(part["pin"], sensor)
+    return sensor

@@ -6,7 +6,11 @@ the high-pass filter or not, held until it is read or not.  The FIFO, clicks and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.hardware.around import Around
 
 ADDRESS = 0x18  # with SA0 low
 SHOCK_MS = 20  # how long a shock lasts at least; what the comparators want to last longer they do not see
@@ -119,3 +123,10 @@ class Lis3dh:
         self._watch()
         seen, self._seen[number] = self._seen[number], False
         return _ACTIVE | _SIDE if seen else 0
+
+
+def attach(_table: str, part: Mapping[str, Any], around: Around) -> Lis3dh:
+    """Wires the accelerometer."""
+    felt = Lis3dh(around.now_ms, lambda: around.plant.acceleration_g(around.now_ms()), around.plant.shock_g)
+    around.chip.i2c.attach(part["scl"], part["sda"], ADDRESS, felt)
+    return felt

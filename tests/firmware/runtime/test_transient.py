@@ -2,7 +2,8 @@
 
 import sys
 
-from pole.runtime.transient import made, unload
+from pole.app import made
+from pole.runtime.transient import unload
 
 
 def test_a_module_is_loaded_anew_on_a_pole_and_stays_on_a_computer():

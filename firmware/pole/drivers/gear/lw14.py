@@ -46,3 +46,8 @@ class Lw14:
             return False
         status = self._byte[0]
         return status & _ANSWERED != 0 and not status & _BUS_FAULT
+
+
+def make(_part, i2c):
+    """The DALI line behind the bus *i2c*."""
+    return Lw14(i2c)

@@ -146,3 +146,8 @@ def _is_frame(line, at):
 
 def _u24(buffer, at):
     return buffer[at] | buffer[at + 1] << 8 | buffer[at + 2] << 16
+
+
+def make(part, _bus):
+    """The meter that *part*, a table of the board file, describes."""
+    return Bl0942(part["uart"], part["tx"], part["rx"], part["baud"])

@@ -1,1 +1,1 @@
-"""Sensors: inputs, accelerometer and supply."""
+"""Sensors: analogue inputs, contacts and the accelerometer."""

@@ -64,3 +64,8 @@ class Lis3dh:
 def _milli_g(registers, at):
     """4 mg a step of the 12 upper bits, in two's complement."""
     return (((registers[at] | registers[at + 1] << 8) ^ 0x8000) - 0x8000) >> 2
+
+
+def make(_part, i2c):
+    """The accelerometer on the bus *i2c*."""
+    return Lis3dh(i2c)

@@ -22,6 +22,7 @@ def test_two_files_of_one_name_are_told_apart_and_none_has_a_name_of_micropython
     assert names["pole.lighting.photocell"] == "lighting_photocell"
     assert names["pole.drivers.photocell"] == "drivers_photocell"
     assert names["pole.drivers.network.tls"] == "network_tls"
+    assert names["pole.drivers.meter.bl0942"] == "bl0942"
     assert (names["main"], names["pole.control"]) == ("main", "control")
 
 
@@ -73,3 +74,10 @@ def test_modules_and_what_is_in_them_in_one_import() -> None:
 def test_an_import_that_is_not_worked_out_is_refused(text: str, why: str) -> None:
     with pytest.raises(NamesError, match=why):
         flatten({"pole/app.py": text, "pole/aio.py": "", "pole/__init__.py": ""})
+
+
+def test_a_driver_that_a_board_file_chooses_is_found_by_the_name_that_is_made_of_its_chip() -> None:
+    board = next(text for path, text in flatten(SOURCES).items() if path == "board.py")
+    assert '"%.0s%s" % (' in board and "pole.drivers.%s" not in board
+    with pytest.raises(NamesError, match="a name that no other module has"):
+        flat_names({**SOURCES, "pole/drivers/meter/photocell.py": "def make(part, _bus):\n    return part\n"})

@@ -1,0 +1,3 @@
+"""One file a chip, in the folder of its role: ``TABLES`` has the tables of a board file that it may be the driver of,
+and the fields that each has then beside ``driver``.  ``tables.py`` finds them by their place.
+"""

@@ -1,0 +1,9 @@
+"""DS3231 on an I2C bus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from host_tools.boards.uses import BUS
+
+TABLES: dict[str, dict[str, Any]] = {"rtc": {"bus": BUS, "scl": "out", "sda": "out"}}
