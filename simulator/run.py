@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from host_tools.boards import load_board
+from host_tools.boards import load_board, read_board
 from host_tools.broker import embedded_broker
 from host_tools.broker.mosquitto_config import CITY_PORT
 from host_tools.site.model import Site
@@ -62,6 +62,7 @@ class Options:
     city_port: int = CITY_PORT
     settings: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
+    board: str | None = None  # of all poles in place of the site's: a name, or a file that ends in .toml
 
 
 @dataclass
@@ -134,8 +135,14 @@ def _engine(options: Options, access: Access) -> Iterator[Engine]:
         engine.close()
 
 
-def _boards(site: Site) -> dict[str, dict[str, Any]]:
-    return {name: load_board(name) for name in sorted({pole.board for pole in site.poles})}
+def _boards(options: Options) -> dict[str, dict[str, Any]]:
+    """{name of a board in the site: the board, or that of *options* in its place}."""
+    names = sorted({pole.board for pole in options.site.poles})
+    chosen = options.board
+    if chosen is None:
+        return {name: load_board(name) for name in names}
+    board = read_board(Path(chosen)) if chosen.endswith(".toml") else load_board(chosen)
+    return dict.fromkeys(names, board)
 
 
 @dataclass
@@ -200,7 +207,7 @@ class _Cast:
         options = self.options
         real_speed = None if options.broker == "none" else options.speed
         self.street = Street(
-            options.site, _boards(options.site), self.scenario, self.time, options.seed, self.engine, kernel, network,
+            options.site, _boards(options), self.scenario, self.time, options.seed, self.engine, kernel, network,
             around, recorder, self.folder, lambda pole: {**self.access.settings(pole, real_speed), **options.settings},
             {**self.access.files, **options.files},
         )  # fmt: skip

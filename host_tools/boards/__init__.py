@@ -9,7 +9,7 @@ from typing import Any
 from host_tools.boards.check import board_warnings, check_board
 from host_tools.errors import DiyaError
 
-__all__ = ["BoardError", "board_warnings", "check_board", "list_boards", "load_board"]
+__all__ = ["BoardError", "board_warnings", "check_board", "list_boards", "load_board", "read_board"]
 
 _HERE = Path(__file__).resolve().parents[1]
 _FOLDERS = (_HERE / "board_files", _HERE.parent / "boards")  # in an installed package; in a checkout
@@ -30,13 +30,20 @@ def list_boards() -> list[str]:
 
 def load_board(name: str) -> dict[str, Any]:
     """The checked board *name*: its file's tables as they stand there.  Raises BoardError."""
-    path = _folder() / f"{name}.toml"
     if name not in list_boards():
         raise BoardError([f"There is no board {name!r}; there are {', '.join(list_boards())}."])
+    return read_board(_folder() / f"{name}.toml")
+
+
+def read_board(path: Path) -> dict[str, Any]:
+    """The checked board of the file *path*.  Raises BoardError."""
+    name = path.stem
     try:
         board = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BoardError([f"{path.name} is not TOML: {error}."]) from error
+    except OSError as error:
+        raise BoardError([f"{path}: {error.strerror}."]) from error
     problems = check_board(board)
     if board.get("name") != name:
         problems.append(f"name is {board.get('name')!r} and must be {name!r}, as the file is called.")

@@ -47,6 +47,7 @@ SPEED_WITH_BROKER = 60.0  # simulated seconds a real one, unless said otherwise
     "--seed", metavar="S", type=click.IntRange(0, SEED_MOST), default=1, show_default=True,
     help="The same seed, the same street.",
 )  # fmt: skip
+@click.option("--board", metavar="FILE.toml|NAME", help="Of all poles, in place of the site's.")
 @click.option("--broker", metavar="none|embedded|mqtt[s]://HOST:PORT", default="none", show_default=True)
 @click.option("--credentials", metavar="FOLDER", type=FOLDER, help="Of mqtts://, by `diya site broker-config`.")
 @click.option("--city-port", metavar="PORT", type=PORT, default=CITY_PORT, show_default=True, help="Of mqtts://.")
@@ -66,6 +67,7 @@ def simulate(
     speed: str | None,
     scenario: str | None,
     seed: int,
+    board: str | None,
     broker: str,
     credentials: Path | None,
     city_port: int,
@@ -91,6 +93,7 @@ def simulate(
         engine=engine,
         scenario=scenario,
         seed=seed,
+        board=board,
         broker=broker,
         credentials=credentials,
         city_port=city_port,

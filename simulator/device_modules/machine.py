@@ -174,12 +174,13 @@ class ADC:
 
 
 class UART:
-    def __init__(self, id, baudrate=115200, *, tx, rx, rxbuf=256):
+    def __init__(self, id, baudrate=115200, bits=8, parity=None, stop=1, *, tx, rx, rxbuf=256):
         if not 0 <= id < _CHIPS[call(CHIP)][3]:
             raise ValueError("UART(%d) does not exist" % id)
         self._id = id
         rxbuf &= 0xFFFF  # of which the real port's driver has 16 bits
-        _checked(call(UART_OPEN, id, baudrate, bytes((_number(tx), _number(rx), rxbuf & 0xFF, rxbuf >> 8))))
+        code = 0 if parity is None else parity + 1
+        _checked(call(UART_OPEN, id, baudrate, bytes((_number(tx), _number(rx), rxbuf & 0xFF, rxbuf >> 8, code))))
 
     def deinit(self):
         call(UART_CLOSE, self._id)

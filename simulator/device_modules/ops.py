@@ -11,7 +11,7 @@ PWM_SET = 5  # a: pin, b: duty
 PWM_STOP = 6  # a: pin
 ADC_READ = 7  # a: pin; answers 0 to 65535
 
-UART_OPEN = 10  # a: UART, b: baud, data: pins tx, rx, and bytes of the receive buffer (2); answers 0 or -errno
+UART_OPEN = 10  # a: UART, b: baud, data: pins tx, rx, bytes of the receive buffer (2), parity: 0 none, 1 even, 2 odd
 UART_WRITE = 11  # a: UART, data
 UART_READ = 12  # a: UART, b: at most; answers the length and the bytes that have come in
 UART_ANY = 13  # a: UART; answers how many bytes have come in

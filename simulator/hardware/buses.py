@@ -57,17 +57,17 @@ class Uarts:
     def __init__(self, now_ms: Callable[[], int], memory: Callable[[int, int | None], bool] = _enough) -> None:
         self._now_ms = now_ms
         self._memory = memory
-        self._wired: dict[tuple[int, int], tuple[UartDevice, int]] = {}
-        self._open: dict[int, tuple[UartDevice, bool] | None] = {}  # UART: its device, and is the baud rate right?
+        self._wired: dict[tuple[int, int], tuple[UartDevice, int, int | None]] = {}
+        self._open: dict[int, tuple[UartDevice, bool] | None] = {}  # UART: its device, and is its format right?
 
-    def attach(self, tx: int, rx: int, device: UartDevice, baud: int) -> None:
-        """Wires *device*, which talks at *baud*, to the chip's pins *tx* and *rx*."""
-        self._wired[tx, rx] = device, baud
+    def attach(self, tx: int, rx: int, device: UartDevice, baud: int, parity: int | None = None) -> None:
+        """Wires *device*, which talks at *baud* (*parity* 0 is even, 1 odd), to the chip's pins *tx* and *rx*."""
+        self._wired[tx, rx] = device, baud, parity
 
     def power_on(self, cut: bool) -> None:
         self._open.clear()
         if cut:
-            for device, _baud in self._wired.values():
+            for device, _baud, _parity in self._wired.values():
                 device.power_on(self._now_ms())
 
     def operations(self) -> dict[int, Operation]:
@@ -85,9 +85,10 @@ class Uarts:
         if not self._memory(number, int.from_bytes(data[2:4], "little")):
             return -errno.ENOMEM, b""
         if wired:
-            device, right_baud = wired
+            device, right_baud, parity = wired
+            said = data[4] - 1 if len(data) > 4 and data[4] else None
             device.read(_EVERYTHING, self._now_ms())  # what came in before the port was open is lost
-            self._open[number] = device, baud == right_baud
+            self._open[number] = device, (baud, said) == (right_baud, parity)
         return 0, b""
 
     def _close_one(self, number: int, _b: int, _data: bytes) -> Answer:
@@ -103,12 +104,12 @@ class Uarts:
 
     def _read(self, number: int, limit: int, _data: bytes) -> Answer:
         port = self._open.get(number)
-        data = port[0].read(limit, self._now_ms()) if port else b""
+        data = port[0].read(limit, self._now_ms()) if port and port[1] else b""
         return len(data), data
 
     def _any(self, number: int, _b: int, _data: bytes) -> Answer:
         port = self._open.get(number)
-        return (port[0].any(self._now_ms()) if port else 0), b""
+        return (port[0].any(self._now_ms()) if port and port[1] else 0), b""
 
 
 class I2cBuses:

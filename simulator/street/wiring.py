@@ -64,7 +64,7 @@ class Wiring:
         self.chip.on_output = self._output
         parts = attach_parts(board, Around(self.chip, board["chip"], plant, self._now, unix_ms))
         self.clock: Ds3231 | None = parts.get("rtc")
-        self._meter = parts.get("meter")  # any of them has ``accumulate``
+        self.meter = parts.get("meter")  # any of them has ``accumulate``
 
     def _now(self) -> int:
         return self._kernel.now_ms
@@ -78,8 +78,8 @@ class Wiring:
         closed = self.chip.gpio.level(self._relay["pin"]) == self._relay["closed"]
         duty = self.chip.gpio.duty(self._dimmer["pin"])
         self._plant.set_outputs(closed, (FULL - duty if self._dimmer["inverted"] else duty) / FULL, self._now())
-        if self._meter and self._plant.powered:
-            self._meter.accumulate(self._now())
+        if self.meter and self._plant.powered:
+            self.meter.accumulate(self._now())
         self.changed()
 
 

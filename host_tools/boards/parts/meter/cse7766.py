@@ -1,0 +1,9 @@
+"""CSE7766 on a UART, which has one speed; ``tx`` is a free pin, for the chip is told nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from host_tools.boards.uses import UART
+
+TABLES: dict[str, dict[str, Any]] = {"meter": {"uart": UART, "tx": "out", "rx": "in"}}
