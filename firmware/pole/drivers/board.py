@@ -86,6 +86,7 @@ def complete(ports, description, vfs, data, net, nonce, partition, console):
 
         console = Console()
     ports.console = console
+    made = set()
     for part in _PARTS:
         port = None
         if part in description:
@@ -93,9 +94,11 @@ def complete(ports, description, vfs, data, net, nonce, partition, console):
             name = "pole.drivers.%s.%s" % (part if part in _ROLES else "sensor", table["driver"])  # see flatten.py
             __import__(name)
             port = sys.modules[name].make(table, _bus(failures, part, table) if "bus" in table else None)
-            if sys.implementation.name == "micropython":  # elsewhere the modules serve other poles too
-                del sys.modules[name].make, sys.modules[name]
+            made.add(name)
         setattr(ports, part, port)
+    if sys.implementation.name == "micropython":  # elsewhere the modules serve other poles too
+        for name in made:  # none is imported again: what is needed of it stays with the driver
+            del sys.modules[name].make, sys.modules[name]
 
 
 def _store(ports, partition, data):

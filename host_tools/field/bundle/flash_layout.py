@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
 from host_tools.boards.tables import ROLES, drivers
 
@@ -11,17 +13,24 @@ FOLDER = "lib/"  # where MicroPython looks last
 # but for four that are needed alone: a list of more than some 900 bytes takes every look at it one read more
 AT_THE_START = frozenset((
     "agree", "app", "arise", "bcd_time", "board", "boot_app", "checking", "city_time", "ground", "inputs", "main_app",
-    "maintenance", "photocell", "reach", "resident", "restore", "sensor_supply", "tidings", "upkeep",
+    "maintenance", "photocell", "reach", "resident", "restore", "sampling", "sensor_supply", "tidings", "upkeep",
 ))  # fmt: skip
 _DRIVERS = frozenset(chip for table in ROLES for chip in drivers(table))  # loaded then too
 SELDOM = ("identity.json", "update.pem")
 
 
 def placed(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """*files* by their paths on the pole's flash."""
+    """*files* by their paths on the pole's flash, without drivers of chips that its ``board.json`` does not name."""
     out = {}
+    others = _DRIVERS - _chips(json.loads(files["board.json"])) if "board.json" in files else frozenset()
     for name, data in files.items():
         module, _, kind = name.rpartition(".")
+        if kind == "mpy" and module in others:
+            continue
         seldom = (kind == "mpy" and (module in AT_THE_START or module in _DRIVERS)) or name in SELDOM
         out[FOLDER + name if seldom else name] = data
     return out
+
+
+def _chips(board: Mapping[str, Any]) -> set[str]:
+    return {board[table]["driver"] for table in ROLES if table in board}

@@ -1,0 +1,15 @@
+"""What lies where on a pole's flash."""
+
+from __future__ import annotations
+
+import json
+
+from host_tools.boards import load_board
+from host_tools.field.bundle.flash_layout import placed
+
+
+def test_only_the_drivers_of_the_boards_own_chips_are_on_its_flash() -> None:
+    files = {f"{name}.mpy": b"" for name in ("bl0942", "cse7766", "lw14", "parse", "inputs")}
+    board = load_board("esp32-c3-devkitm")  # without a DALI port
+    on_it = placed({**files, "board.json": json.dumps(board).encode()})
+    assert sorted(on_it) == ["board.json", "lib/bl0942.mpy", "lib/inputs.mpy", "parse.mpy"]
