@@ -117,6 +117,7 @@ def build(ports, settings, origin, standing, past):
         net, radio, settings, outbox, aio.ticks_ms, random, times.heard, inbox.online, ports.factory, clock.believed,
         addresses,
     )  # fmt: skip
+    session.make_room = make_room
     first_report_ms = random.below(settings["meter.interval"] * 1000)
     return Control(
         ports,

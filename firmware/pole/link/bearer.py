@@ -39,10 +39,12 @@ class Bearer:
     def doubt(self):
         """It is joined and nothing comes through: the next ``up`` joins again, each third time after off and on."""
         if self.asked:
-            from pole.link.join import doubt
+            try:
+                from pole.link.join import doubt
 
-            doubt(self)
-            unload(*JOINING)
+                doubt(self)
+            finally:
+                unload(*JOINING)
 
     def down(self):
         """Leaves, so that the next ``up`` joins once more."""

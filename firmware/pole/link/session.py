@@ -6,6 +6,8 @@ back in the same second.  The very first attempt waits like a first retry.  Noth
 does not flicker because a network is gone.
 """
 
+import gc
+
 from pole import const
 from pole.link.addresses import QUIET_MS, Addresses
 from pole.link.bearer import Bearer
@@ -41,6 +43,8 @@ class Session:
     that *believed(ticks)* gives (Unix s); the pole shows ``pole.pem``, whose key is ``pole.key``, where it has
     them.  The files are read for each attempt, so nothing of them stays in memory.  *addresses*: link/addresses.py,
     shared with what asks the time servers.
+
+    ``make_room()`` is called before what makes the connection is loaded.
 
     What the pole is called on the wire: ``client`` (client identifier), ``topics`` (bytes by kind), ``filters`` (topics
     to subscribe to), ``will`` (payload of the last will).
@@ -80,6 +84,7 @@ class Session:
         self._bearer = Bearer(radio, settings["link.ssid"], settings["link.password"], ticks)
         self._client = None
         self._failures = 0
+        self.make_room = gc.collect
 
     @property
     def refused(self):
@@ -110,9 +115,11 @@ class Session:
     async def _attempt(self):
         settings = self._settings
         timeout_ms = settings["link.timeout"] * 1000
+        self.make_room()
         await self._bearer.up(min(timeout_ms, _JOIN_MS))
         host = settings["link.host"]
         address = await self._addresses.resolve(host, timeout_ms)
+        self.make_room()  # joining may have taken half a minute
         secure = None
         if settings["link.tls"]:
             # the handshake takes the chip two seconds, and begins when it is connected

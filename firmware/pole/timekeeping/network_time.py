@@ -106,6 +106,8 @@ class NetworkTime:
         try:
             address = await self._addresses.resolve(host, _TIMEOUT_MS)
             nonce = self.nonce(8)
+            if self._make_room:
+                self._make_room()
             question = _with_sntp(lambda sntp: sntp.request(nonce))
             sent = aio.ticks_ms()
             self._addresses.answered(host, False)  # until it has answered

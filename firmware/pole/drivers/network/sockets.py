@@ -21,11 +21,13 @@ async def resolve(host):
 
 def set_time(unix):
     """Sets the chip's own clock (Unix s), which nothing but the check of certificates goes by."""
-    from pole.drivers.network import tls
+    try:
+        from pole.drivers.network import tls
 
-    tls.set_time(unix)
-    del tls
-    unload(*SECURING)
+        tls.set_time(unix)
+        del tls
+    finally:
+        unload(*SECURING)
 
 
 def shortage():
@@ -44,9 +46,12 @@ def connect(address, port, timeout_ms, secure=None):
     *secure* asks for TLS: (server name, CA, own certificate or None, its key or None), the last three as PEM.  The
     handshake then is a part of the first ``drain``.
     """
-    from pole.drivers.network.open_stream import connected
+    try:
+        from pole.drivers.network.open_stream import connected
 
-    return connected(address, port, timeout_ms, secure)
+        return connected(address, port, timeout_ms, secure)
+    finally:  # what could not be loaded to its end must not stay
+        unload(*SECURING)
 
 
 async def exchange(address, port, data, timeout_ms):
