@@ -60,6 +60,7 @@ def lists() -> dict[str, tuple[str, ...]]:
                     for text in texts
                     if isinstance(text, ast.Constant)
                     and str(text.value).startswith("pole.")
+                    and " " not in text.value
                     and text.value not in FILES
                 )
                 if found:
