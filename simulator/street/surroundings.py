@@ -85,12 +85,12 @@ class RealSurroundings(Air):
     ) -> None:
         super().__init__(network, radio)
         self._selector = selector
-        self._woken, self._waking = socket.socketpair()
         self._server = server
         self._recorder = recorder
         self._clock = clock_topic(site.root, site.name)
         self._link = Link(address, [f"{site.root}/{site.name}/#"], clears=self._clock)
         self._link.__enter__()
+        self._woken, self._waking = socket.socketpair()
         for end in (self._woken, self._waking):
             end.setblocking(False)
         selector.register(self._woken, selectors.EVENT_READ, self._wake)

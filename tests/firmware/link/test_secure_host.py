@@ -264,7 +264,9 @@ def test_a_broker_that_stays_silent_costs_the_timeout_and_holds_nobody_up(pole: 
     assert not lived["online"] and lived["problem"]
     assert len(broker.connections) == 1
     assert lived["lasted"] > 1000
-    assert lived["lasted"] - lived["queued"] < 1000 + SMOOTH_MS  # the time-out
+    assert (
+        lived["lasted"] - lived["queued"] < 1000 + 3 * SMOOTH_MS
+    )  # the time-out, and what the computer takes under load
     assert lived["longest"] < SMOOTH_MS
 
 

@@ -11,9 +11,9 @@ from simulator.engines import micropython
 from simulator.street.street import Street
 from tests.simulator.streets import HOUR_MS, NIGHT, live
 
-WATCHED = {  # in control.py: what is put in the place of what
+WATCHED = {  # in control.py and health/sample.py: what is put in the place of what
     # us in turns, us in samples, turns, us in the sample of this one
-    "\nclass Control:": "\nSPENT = [0, 0, 0, 0]\n\n\nclass Control:",
+    "from pole.health.sample import take_sample\n": "from pole.health.sample import SPENT, take_sample\n",
     "            wait = self._turn()\n": """            SPENT[3] = 0
             began = utime.ticks_us()
             wait = self._turn()
@@ -25,12 +25,16 @@ WATCHED = {  # in control.py: what is put in the place of what
             if SPENT[2] % 100 == 0:
                 print("spent", SPENT[0], SPENT[1])
 """,
-    "            wait = self.watch.sample(reading,": """            began = utime.ticks_us()
-            wait = self.watch.sample(reading,""",
-    "now is not None, ticks)\n        senses.next": """now is not None, ticks)
-            SPENT[3] = utime.ticks_us() - began
-        senses.next""",
-    "from pole import aio, ": "import utime\n\nfrom pole import aio, ",
+    "from pole import const\nfrom pole.commands": "import utime\n\nfrom pole import const\nfrom pole.commands",
+}
+SAMPLED = {
+    "        wait = watch.sample(reading,": """        began = utime.ticks_us()
+        wait = watch.sample(reading,""",
+    "now is not None, ticks)\n    senses.next": """now is not None, ticks)
+        SPENT[3] = utime.ticks_us() - began
+    senses.next""",
+    "from pole import const\n": "import utime\n\nfrom pole import const\n",
+    "\ndef take_sample(": "\nSPENT = [0, 0, 0, 0]\n\n\ndef take_sample(",
 }
 
 
@@ -39,12 +43,13 @@ def test_the_detectors_take_less_than_a_tenth_of_the_control_loops_time(
 ) -> None:
     firmware = tmp_path / "firmware"
     shutil.copytree(micropython.FIRMWARE, firmware)
-    control = firmware / "pole" / "control.py"
-    text = control.read_text()
-    for before, after in WATCHED.items():
-        assert text.count(before) == 1, before
-        text = text.replace(before, after)
-    control.write_text(text)
+    for path, changes in (("control.py", WATCHED), ("health/sample.py", SAMPLED)):
+        file = firmware / "pole" / path
+        text = file.read_text()
+        for before, after in changes.items():
+            assert text.count(before) == 1, before
+            text = text.replace(before, after)
+        file.write_text(text)
     monkeypatch.setattr(micropython, "FIRMWARE", firmware)
     said: list[str] = []
 

@@ -32,7 +32,8 @@ SETTINGS = {
 }
 # by minute; every cut gives the pole two events to tell, and after sixteen that were taken it writes a mark
 CUTS = (45, 82, 84, 86, 88, 90, 92, 94, 96, 100)
-HAPPENINGS = [("network_outage", 80, 98), *(("power_cut", cut, cut + 1) for cut in CUTS)]
+# an open door is danger: it takes a segment of its own, and the oldest has to go
+HAPPENINGS = [("door_open", 30, 33), ("network_outage", 80, 98), *(("power_cut", cut, cut + 1) for cut in CUTS)]
 SEGMENTS = 16  # of the journal
 # (minute, version, level in the evening, link); the second cannot come online, and is undone by the pole alone
 TRIAL_S = 60

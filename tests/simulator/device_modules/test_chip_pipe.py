@@ -1,6 +1,7 @@
 """The pipe between a virtual machine and the simulator: frames, and requests that need no answer."""
 
 import os
+import signal
 import socket
 import struct
 import subprocess
@@ -94,4 +95,4 @@ def test_a_machine_whose_simulator_is_gone_ends(tmp_path: Path) -> None:
     ) as vm:
         theirs.close()
         ours.close()
-        assert vm.wait(10) in (0, 1)
+        assert vm.wait(10) in (0, 1, -signal.SIGKILL)  # the system ends it where it can

@@ -175,7 +175,7 @@ def test_micropython_brings_it_up_by_the_same_rule(kind: str, expected: str, tmp
         flash.corrupt(1)
     script = tmp_path / "script.py"
     script.write_text(
-        "import os, sys\nfrom pole.drivers import storage\npartition = storage.Partition(sys.argv[2])\n"
+        "import os, sys\nfrom pole.drivers.flash import storage\npartition = storage.Partition(sys.argv[2])\n"
         "print(storage.bring_up(partition))\nfiles = partition.store\n"
         "try:\n    files.write('a', b'x')\nexcept OSError:\n    print('refused')\n"
         "print(files.read('a'))\n"
