@@ -6,14 +6,13 @@ back in the same second.  The very first attempt waits like a first retry.  Noth
 does not flicker because a network is gone.
 """
 
-import gc
-
 from pole import const
 from pole.link.addresses import QUIET_MS, Addresses
 from pole.link.bearer import Bearer
 from pole.link.mqtt import Client, with_opening
 from pole.link.packets import Decoder
 from pole.runtime import aio
+from pole.runtime.transient import unload
 from pole.wire import contract
 
 _JOIN_MS = const(30000)  # a station that is not in by then is not on its way, however slow the broker may be
@@ -84,7 +83,7 @@ class Session:
         self._bearer = Bearer(radio, settings["link.ssid"], settings["link.password"], ticks)
         self._client = None
         self._failures = 0
-        self.make_room = gc.collect
+        self.make_room = unload
 
     @property
     def refused(self):
