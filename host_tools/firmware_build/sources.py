@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pole
 
-_INSTALLED = Path(__file__).with_name("firmware_files")
+_INSTALLED = Path(__file__).parents[1] / "firmware_files"
 
 FIRMWARE = _INSTALLED if _INSTALLED.is_dir() else Path(pole.__file__).parent.parent
 
