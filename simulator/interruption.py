@@ -22,8 +22,14 @@ class Interruption:
         self._stop: Callable[[], None] | None = None
 
     def begin(self, stop: Callable[[], None]) -> None:
-        """From now on a signal calls *stop*; before, it ends the program as any other."""
+        """From now on a signal calls *stop*; before, it ends the program as any other.
+
+        Where the exception of one that came before was lost, in the callback of a thread or of a destructor, *stop* is
+        called now.
+        """
         self._stop = stop
+        if self.number:
+            stop()
 
     @contextlib.contextmanager
     def heeded(self) -> Iterator[None]:

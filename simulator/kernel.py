@@ -95,19 +95,21 @@ class Kernel:
         self.at(self.now_ms, again)
 
     def stop(self) -> None:
-        """Ends ``run`` after the current event."""
+        """Ends ``run`` after the current event; before it, the next ``run`` ends before anything happens in it."""
         self._stopped = True
 
     def run(self, until_ms: int) -> None:
         """Lets everything happen up to and including *until_ms*."""
-        self._stopped = False
-        while not self._stopped:
-            target = min(self._queue[0][0], until_ms) if self._queue else until_ms
-            self.now_ms, came_in = self.pace.advance(self.now_ms, target)
-            for action in came_in:
-                action()
-            if came_in or self.now_ms < target:
-                continue
-            if not self._queue or self._queue[0][0] > until_ms:
-                return
-            heapq.heappop(self._queue)[2]()
+        try:
+            while not self._stopped:
+                target = min(self._queue[0][0], until_ms) if self._queue else until_ms
+                self.now_ms, came_in = self.pace.advance(self.now_ms, target)
+                for action in came_in:
+                    action()
+                if came_in or self.now_ms < target:
+                    continue
+                if not self._queue or self._queue[0][0] > until_ms:
+                    return
+                heapq.heappop(self._queue)[2]()
+        finally:
+            self._stopped = False  # it is spent

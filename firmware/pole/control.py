@@ -1,7 +1,5 @@
-"""The one task that takes every decision.
-
-It does the same things in the same order each time it wakes: time answers, commands, a sample when one is due, the
-decision, the lamp, the reports, the watchdog.  All other tasks only leave something for it and wake it.
+"""The one task that takes every decision, in the same order each time it wakes: time answers, commands, a sample when
+one is due, the decision, the lamp, the reports, the watchdog.  All other tasks only leave something for it and wake it.
 """
 
 from pole import const
@@ -22,7 +20,7 @@ _PAUSE_MS = const(30000)  # the longest the control task sleeps: half of the wat
 _AHEAD_MS = const(60000)  # so far ahead it is known what the light has to do
 _UNDECIDED = const(100)  # and the chip is reset, which tidies its memory
 _CROWDED_MS = const(100)  # until acks may have made room for the next command
-_YOUNG_MS = const(600000)  # whoever lives this long has not died early
+_STABLE_AFTER_MS = const(600000)  # a start that runs for 10 min is not counted as an early reset
 _SAFE_MS = const(3600000)  # in safe mode, until a full start is tried again
 
 
@@ -30,9 +28,8 @@ class Control:
     """Decides for one pole, with the parts that app.py makes.
 
     *dusk* is lighting/photocell's, None without one; *calendar* is timetable's; *watch* and *counters* are None in safe
-    mode.
-    *news* are the events of the start: what ``Reporter.event`` takes after the time.  ``news``, ``missing`` and what
-    else is seldom told reporting/occasions.py tells.
+    mode.  *news* are the events of the start, as ``Reporter.event`` takes them after the time: reporting/occasions.py
+    tells them, and what else is seldom told.
     """
 
     def __init__(
@@ -61,7 +58,7 @@ class Control:
         self.network_time = network_time
         self._addresses = addresses
         self.news = news
-        self.turning_at = aio.ticks_add(ticks, _YOUNG_MS if watch else _SAFE_MS)  # None: nothing more will come
+        self.turning_at = aio.ticks_add(ticks, _STABLE_AFTER_MS if watch else _SAFE_MS)  # None: nothing more will come
         self.missing = None  # events that were asked for and are not there: (epoch, first, last)
         self.disputed = False  # that the witnesses of the time disagree was said
         self._laptop = Laptop(ports.console, inbox.wake) if ports.console else None
@@ -146,9 +143,10 @@ class Control:
     def _supplied(self, now):
         """Whether there is mains; a board that outlives it for a moment says so in that moment."""
         supply = self.ports.supply
-        if supply:
-            self.failures.look("supply", supply)
-        if supply and supply.present() != self._alive:
+        if not supply:
+            return True
+        self.failures.look("supply", supply)
+        if supply.present() != self._alive:
             self._alive = not self._alive
             self.make_room()
             from pole.reporting.supply_loss import say
@@ -179,8 +177,7 @@ class Control:
         """Decides the level and drives the lamp."""
         arbiter, lamp, ports = self.arbiter, self.lamp, self.ports
         switch = self.calendar.at(now) if now is not None else None
-        watch = self.watch
-        dusk = self.dusk
+        watch, dusk = self.watch, self.dusk
         dark = dusk.dark if dusk else None
         decision = arbiter.decide(now, switch, dark, watch.cap if watch else None, ticks, self.unsure)
         if decision is not self.decision:  # even at the same level: an emergency hurries a ramp of an hour
@@ -232,8 +229,7 @@ class Control:
             unload(*TELLING)
 
     def _report(self, now, ticks, quality):
-        reporter = self.reporter
-        watch = self.watch
+        reporter, watch, clock = self.reporter, self.watch, self.clock
         if watch and (watch.news or (watch.state.learned and not self.lamp.relay)):
             try:
                 from pole.health import persistence
@@ -246,8 +242,8 @@ class Control:
         if fields and self.outbox.room():
             reporter.ack(now, fields)
             self.configuring.told()
-        error_s = None if now is None else self.clock.error_ms(ticks) // 1000
+        error_s = None if now is None else clock.error_ms(ticks) // 1000
         faults = watch.faults if watch else None
-        reporter.state(now, ticks, self.decision, self.lamp, quality, error_s, faults, self.clock.witnesses)
+        reporter.state(now, ticks, self.decision, self.lamp, quality, error_s, faults, clock.witnesses)
         if self.counters:
             reporter.meter(now, ticks, self.senses.reading, self.counters, watch.life if watch else None)

@@ -11,7 +11,8 @@ from host_tools.errors import BrokerError
 from host_tools.naming import MOST_ROOT, ROOT_BOUND, is_root
 from host_tools.site import poles_csv, synthetic
 from host_tools.site.broker_address import parse_broker
-from host_tools.site.model import DRIVERS, TECHNOLOGIES, Luminaire, Problem, Site, SiteError, SwitchPoint
+from host_tools.site.luminaires import read_luminaires
+from host_tools.site.model import Problem, Site, SiteError, SwitchPoint
 from host_tools.site.rules import Rules, check_groups
 from host_tools.site.toml_lines import Path as Field
 from host_tools.site.toml_reader import Reader
@@ -20,9 +21,6 @@ from pole.wire import city_side
 
 SITE_FILE = "site.toml"
 
-RATED_MOST_W = 4000  # a mast with several lamps
-POWER_MOST_W = 5000  # and what their ballasts add; pole/settings/check_lamp.py has the same bound
-LAMPS_MOST = 99
 MOST_SERVERS = 128  # characters, as of the pole's setting time.host
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 SWITCHED = ("dusk-dawn",)  # a contactor closes at dusk and opens at dawn
@@ -118,7 +116,7 @@ class _Parts:
             by_day=self._by_day(),
             road_classes=self._road_classes(programmes),
             rules=Rules(read).read(programmes),
-            luminaires=self._luminaires(),
+            luminaires=read_luminaires(read),
             poles=(),
             names=self._names(),
             time_servers=self._time_servers(),
@@ -224,40 +222,3 @@ class _Parts:
             self._read.key(("road_classes", name))
             out[name] = self._read.choice(("road_classes", name), programmes, "a programme")
         return out
-
-    def _luminaires(self) -> dict[str, Luminaire]:
-        out: dict[str, Luminaire] = {}
-        table = self._read.table(("luminaires",))
-        if not table and self._read.get(("luminaires",)) is not None:
-            self._read.wrong(("luminaires",), "has no entries", "must have at least 1")
-        for name in table:
-            self._read.key(("luminaires", name))
-            out[name] = self._luminaire(name)
-        return out
-
-    def _luminaire(self, name: str) -> Luminaire:
-        read, path = self._read, ("luminaires", name)
-        read.table(path)
-        read.only(path, ("rated_w", "lumens", "lamps", "assumed", "technology", "driver", "points"))
-        points: list[tuple[int, float, float]] = []
-        for number in range(len(read.items((*path, "points"), 2, 16))):
-            here = (*path, "points", number)
-            read.table(here)
-            read.only(here, ("level", "power_w", "power_factor"))
-            level = read.whole((*here, "level"), 0, 100, "percent")
-            if points and level <= points[-1][0]:
-                read.wrong((*here, "level"), f"is {level}", f"must be above {points[-1][0]}, the level before it")
-            power = read.number((*here, "power_w"), 0, POWER_MOST_W, "W")
-            if points and 0 < power < points[-1][1]:
-                read.wrong((*here, "power_w"), f"is {power:g}", f"must be {points[-1][1]:g} W or more, as before it")
-            points.append((level, power, read.number((*here, "power_factor"), 0, 1)))
-        if points and (points[0][0], points[-1][0]) != (0, 100):
-            read.wrong((*path, "points"), f"go from {points[0][0]} to {points[-1][0]}", "must go from 0 to 100 percent")
-        rated = read.number((*path, "rated_w"), 1, RATED_MOST_W, "W")
-        lumens = read.number((*path, "lumens"), 1, 1_000_000, "lm")
-        lamps = read.whole((*path, "lamps"), 1, LAMPS_MOST, default=1)
-        technology = read.choice((*path, "technology"), TECHNOLOGIES, "a technology", TECHNOLOGIES[0])
-        usual = DRIVERS[technology != TECHNOLOGIES[0]]  # a discharge lamp has a ballast of iron unless said otherwise
-        driver = read.choice((*path, "driver"), DRIVERS, "a driver", usual)
-        assumed = read.flag((*path, "assumed"))
-        return Luminaire(name, rated, lumens, tuple(points), lamps, assumed, technology, driver)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from host_tools.broker.connection import Link, Message, within
 from host_tools.broker.retained import Reading, read
 from host_tools.city.commands.place import Connection, Place
 from host_tools.city.live import text_lines
-from host_tools.city.live.faults import CONDITIONS, SAFE_MODE, SUPPLY_LOSS
+from host_tools.city.live.faults import CONDITIONS
 from host_tools.city.live.row import Happening, Wanted
 from host_tools.city.live.street_state import Street
 from host_tools.closest import closest
@@ -19,6 +20,7 @@ from host_tools.errors import CommandError
 from host_tools.output import console, json_option, on_terminal, reading_bar, say_json, say_json_line, warn
 from host_tools.verbs.option_types import WORD
 from host_tools.verbs.options import connection_options, site_option
+from host_tools.wire.event_types import SAFE_MODE, SUPPLY_LOSS
 from host_tools.wire.simulated_clock import WAIT_S, SiteClock, no_simulation
 from host_tools.wire.simulated_clock import topic as clock_topic
 from pole.wire import contract
@@ -216,8 +218,7 @@ def _live(link: Link, watcher: _Watcher, seconds: float | None, note: str) -> No
 
     from host_tools.city.live import screen
 
-    terminal = console()
-    begin = time.monotonic()
+    terminal, begin = console(), time.monotonic()
     notes = [Text(line, no_wrap=True, overflow="ellipsis") for line in note.splitlines()]
 
     def picture() -> Any:
@@ -231,21 +232,21 @@ def _live(link: Link, watcher: _Watcher, seconds: float | None, note: str) -> No
         )  # fmt: skip
         return Group(*notes, street)
 
-    try:
-        with Live(picture(), console=terminal, screen=True, auto_refresh=False) as live:
-            while seconds is None or time.monotonic() - begin < seconds:
-                frame = time.monotonic() + (CITY_FRAME_S if len(watcher.street.shown.names) > CITY else FRAME_S)
-                while (left := frame - time.monotonic()) > 0:
-                    if watcher.reading.turn():
-                        watcher.check()
-                    link.pause(min(left, 0.02))
-                    for message in link.drain():
-                        watcher.reading.note(message)
-                        watcher.take(message)
-                        if time.monotonic() > frame:
-                            break
-                live.update(picture(), refresh=True)
-    except KeyboardInterrupt:
-        pass  # the way to end it
+    with (
+        suppress(KeyboardInterrupt),  # the way to end it
+        Live(picture(), console=terminal, screen=True, auto_refresh=False) as live,
+    ):
+        while seconds is None or time.monotonic() - begin < seconds:
+            frame = time.monotonic() + (CITY_FRAME_S if len(watcher.street.shown.names) > CITY else FRAME_S)
+            while (left := frame - time.monotonic()) > 0:
+                if watcher.reading.turn():
+                    watcher.check()
+                link.pause(min(left, 0.02))
+                for message in link.drain():
+                    watcher.reading.note(message)
+                    watcher.take(message)
+                    if time.monotonic() > frame:
+                        break
+            live.update(picture(), refresh=True)
     watcher.remark()
     watcher.sum_up()

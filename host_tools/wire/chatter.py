@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from host_tools.wire.payload import number
+
 MOST = 2**31  # of beginnings
 LATEST = 2**36  # Unix s; what a calendar holds
 
@@ -30,12 +32,12 @@ class Chatter:
 
 def chatter_of(attributes: Mapping[str, Any], begins: bool) -> Chatter | None:
     """What an event's *attributes* tell of its turns; None for an event of one turn.  *begins*: its startEndFlag."""
-    count = _whole(attributes.get("count"), MOST)
+    count = number(attributes.get("count"), 1, MOST)
     if count is None or not {"from", "to"} <= attributes.keys():
         return None
     present = attributes.get("present")
     there = present if isinstance(present, bool) else begins
-    return Chatter(count, _whole(attributes["from"], LATEST), _whole(attributes["to"], LATEST), there)
+    return Chatter(count, number(attributes["from"], 1, LATEST), number(attributes["to"], 1, LATEST), there)
 
 
 def together(told: Iterable[Chatter]) -> Chatter | None:
@@ -60,7 +62,3 @@ def words(one: Chatter, zone: ZoneInfo) -> str:
     first, last = (datetime.fromtimestamp(at, zone) for at in (one.first, one.last))
     to = f"{last:%H:%M}" if last.date() == first.date() else f"{last:%Y-%m-%d %H:%M}"
     return f"{many} from {first:%Y-%m-%d %H:%M} to {to}"
-
-
-def _whole(value: object, most: int) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= most else None

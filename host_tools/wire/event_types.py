@@ -9,6 +9,13 @@ from dataclasses import dataclass
 
 DANGER, DARK, DEGRADED, NOTE = 1, 2, 3, 4  # severity: people, an unlit road, less than it should be, worth knowing
 
+# those that the code asks for by name; how each is named on the wire stands only here and in the firmware
+SUPPLY_LOSS, SAFE_MODE, PART_FAILURE = "supplyLoss", "safeMode", "partFailure"
+COMMUNICATION_FAILURE = "communicationFailure"
+# by which a pole says that it no longer has the records first ... last of attributes.epoch (default: its own): because
+# its journal was full, or because it was asked for what it has not
+EVENTS_DROPPED = "eventsDropped"
+
 LAMP, SUPPLY, COLUMN, SENSOR, NODE, LINK = "lamp", "supply", "column", "sensor", "node", "link"
 
 
@@ -86,7 +93,7 @@ CATALOGUE = {
         ),
         # -- the supply
         EventType(
-            "supplyLoss", True, DARK, True, SUPPLY,
+            SUPPLY_LOSS, True, DARK, True, SUPPLY,
             "The pole has no mains.",
             "खम्भे पर बिजली नहीं है।",
         ),
@@ -159,12 +166,12 @@ CATALOGUE = {
             "समय बताने वाले स्रोत एक-दूसरे से मेल नहीं खाते।",
         ),
         EventType(
-            "safeMode", False, NOTE, True, NODE,
+            SAFE_MODE, False, NOTE, True, NODE,
             "The node restarted four times in a row soon after its start: it does only what keeps the street lit.",
             "नोड लगातार चार बार शुरू होते ही फिर बंद हुआ: अब वह केवल सड़क रोशन रखने का काम करता है।",
         ),
         EventType(
-            "partFailure", False, NOTE, True, NODE,
+            PART_FAILURE, False, NOTE, True, NODE,
             "A part of the node does not work and is left out.",
             "नोड का एक हिस्सा काम नहीं करता और छोड़ दिया गया है।",
         ),
@@ -184,13 +191,13 @@ CATALOGUE = {
             "ग़लत घड़ी वाले भेजने वाले के आदेशों के नंबर अब याद नहीं रखे जाते।",
         ),
         EventType(
-            "eventsDropped", False, NOTE, False, NODE,
+            EVENTS_DROPPED, False, NOTE, False, NODE,
             "Events were lost, or are no longer there.",
             "कुछ घटनाएँ खो गईं, या अब मौजूद नहीं हैं।",
         ),
         # -- told by the record, not by the pole
         EventType(
-            "communicationFailure", True, DEGRADED, True, LINK,
+            COMMUNICATION_FAILURE, True, DEGRADED, True, LINK,
             "Nothing is heard of the pole.",
             "खम्भे से कोई सूचना नहीं आ रही।",
         ),

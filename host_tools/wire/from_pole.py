@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from host_tools.wire.envelope import flash_nonce
-from host_tools.wire.journal import DROPPED, EPOCH, LAST, Journal, compact, journal
+from host_tools.wire.event_types import EVENTS_DROPPED
+from host_tools.wire.journal import EPOCH, LAST, Journal, compact, journal
 from host_tools.wire.payload import number, parsed, text
 from host_tools.wire.topics import Topic, cut
 from pole.wire import ack_reasons, contract
@@ -114,7 +115,7 @@ class Event:
 
     def dropped(self) -> tuple[str, int, int] | None:
         """Epoch, first and last of the records which this event says are gone for good."""
-        if self.type != DROPPED:
+        if self.type != EVENTS_DROPPED:
             return None
         epoch = self.attributes.get("epoch", self.epoch)
         low = number(self.attributes.get("first"), 0, LAST)

@@ -10,10 +10,6 @@ from typing import Any
 
 from host_tools.wire.payload import number
 
-# eventType by which a pole says that it no longer has the records first ... last of attributes.epoch (default: its
-# own): because its journal was full, or because we asked for what it has not
-DROPPED = "eventsDropped"
-
 # Highest sequence a pole counts to (a small integer on the ESP32); as the end of a `resend`: all there is
 LAST = 2**30 - 1
 

@@ -24,6 +24,7 @@ from pole.health.watch import JUDGING as DETECTING
 from pole.lighting.timetable import WORKING_OUT
 from pole.reporting.journal import RESENDING, UPKEEP
 from pole.service.laptop import SERVING
+from pole.timekeeping.clock import HEARING
 from pole.timekeeping.network_time import ASKING
 from simulator.benchmarks.modules import import_order
 from simulator.benchmarks.wasm import missing, run
@@ -51,10 +52,7 @@ FOR_A_MOMENT = {  # what is loaded (with all that it needs), and what is forgott
     "while the journal makes room": (UPKEEP, UPKEEP),
     "while the time is asked for": (("pole.timekeeping.sntp",), ASKING),
     "while the city's time is read": (("pole.timekeeping.city_time",), ASKING),
-    "while a witness of the time is heard": (
-        ("pole.timekeeping.witnesses",),
-        ("pole.timekeeping.witnesses", "pole.timekeeping.vote"),
-    ),
+    "while a witness of the time is heard": (("pole.timekeeping.witnesses",), HEARING),
     "while an event is explained": (EXPLAINING, EXPLAINING),
     "while faults or a curve are kept": (KEEPING, KEEPING),
     "while a session is announced": (TELLING, TELLING),

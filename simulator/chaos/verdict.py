@@ -10,6 +10,7 @@ import json
 from collections import Counter, defaultdict
 from typing import Any
 
+from host_tools.wire.event_types import COMMUNICATION_FAILURE, PART_FAILURE, SUPPLY_LOSS
 from pole.wire import contract
 from simulator.chaos.oracle import CalendarOracle
 from simulator.happenings.accepted import ACCEPTED
@@ -18,14 +19,13 @@ from simulator.run import Outcome
 from simulator.street.journal_reader import journalled
 from simulator.street.troubles import CHIP_WRONG, CITY_TIME, RTC_WRONG, SERVER_TIME
 
-PART_FAILURE = "partFailure"
 SHOWN = 5  # complaints of one kind that are told one by one
 CLOCKS = ("clock_lost", "clock_drift", "data_corrupt")  # after these a pole's own time may be another
 WRONG = (SERVER_TIME, CITY_TIME, *CHIP_WRONG)  # what these cost is bounded:
 WRONG_MIN = 3.0
 AHEAD_S = 5  # that a time which is said may be ahead of its hearing
 REFRESH_MIN = 20  # a state comes every 15 minutes at least
-ONCE_EACH_TIME = ("impactDetected", "communicationFailure", "supplyLoss")  # a blow, a silence, a cut is one event each
+ONCE_EACH_TIME = ("impactDetected", COMMUNICATION_FAILURE, SUPPLY_LOSS)  # a blow, a silence, a cut is one event each
 # after each of these a condition that still holds is raised once more
 RESTARTS = ("mains_cut", "feeder_trip", "power_cycle", "data_corrupt", "clock_lost", RTC_WRONG)
 

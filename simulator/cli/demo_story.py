@@ -9,11 +9,10 @@ from host_tools.city.correlation import Fault, History, Silence, street_faults
 from host_tools.city.correlation.history import LAST_WILL
 from host_tools.city.correlation.text import names
 from host_tools.city.correlation.thresholds import THRESHOLDS
+from host_tools.wire.event_types import COMMUNICATION_FAILURE
 from simulator.report.episodes import Episode, pair_episodes
 from simulator.scenario.happening import Happening
 from simulator.street.street import Street
-
-SILENCE = "communicationFailure"
 
 
 def story(street: Street, speed: float) -> list[str]:
@@ -43,7 +42,7 @@ def _of_pole(street: Street, happening: Happening, told: dict[tuple[str, str], l
 def _faults(street: Street, speed: float, told: dict[tuple[str, str], list[Episode]]) -> list[Fault]:
     silences = []
     for (pole, event_type), episodes in told.items():
-        for episode in episodes if event_type == SILENCE else ():
+        for episode in episodes if event_type == COMMUNICATION_FAILURE else ():
             ends = None if episode.end_ms is None else street.time.unix(episode.end_ms)
             silences.append(Silence(pole, street.time.unix(episode.start_ms), ends, LAST_WILL))
     # the broker notices a silent pole in real time, which at this speed is hours of the street

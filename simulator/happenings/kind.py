@@ -14,6 +14,10 @@ NO_HAPPENING = ("daylightUnconfirmed", "safeMode")  # no kind of happening is fo
 EVENT_TYPES = tuple(sorted(ending() - set(NO_HAPPENING)))
 
 
+ALL = "it is all or nothing."  # behind what severity 1.0 is
+ALONE = f"1.0 has no other meaning; {ALL}"
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of happening.  ``severity`` says what severity 1.0 is, ``events`` which event types are expected of it.

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from host_tools.city.record import silence
 from host_tools.city.record.silence import Failure, Known
+from host_tools.wire.event_types import COMMUNICATION_FAILURE
 from simulator.kernel import Kernel
 from simulator.report.detection import Event
 
@@ -76,4 +77,6 @@ class Silences:
     def _found(self, pole: str, failure: Failure | None) -> None:
         if failure is not None:
             self._count += 1
-            self._note(Event(f"{silence.EPOCH}-{self._count}", pole, silence.FAILURE, failure.starts, self._unix()))
+            self._note(
+                Event(f"{silence.EPOCH}-{self._count}", pole, COMMUNICATION_FAILURE, failure.starts, self._unix())
+            )

@@ -60,6 +60,18 @@ def test_stop_ends_the_run_after_the_event_and_the_rest_is_still_there() -> None
     assert seen == [0, 10, 20, 30, 40]
 
 
+def test_a_stop_before_the_run_ends_it_before_anything_happens_and_is_spent() -> None:
+    """Ctrl-C between the street's start and its first event was lost: one run in twenty went on."""
+    kernel = Kernel()
+    seen: list[int] = []
+    kernel.every(10, lambda: seen.append(kernel.now_ms))
+    kernel.stop()
+    kernel.run(100)
+    assert (seen, kernel.now_ms) == ([], 0)
+    kernel.run(20)
+    assert seen == [0, 10, 20]
+
+
 def test_an_exception_in_an_event_comes_out() -> None:
     kernel = Kernel()
     kernel.at(5, lambda: {}["nothing"])

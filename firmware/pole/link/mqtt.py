@@ -5,18 +5,16 @@ What the reader leaves behind (a PUBACK, a failure, an identifier to acknowledge
 millisecond on, so the bytes on the wire do not depend on which of the two runs first (see ``mailbox``).
 
 Five ways a session ends, all the same to the caller: the peer closes or resets, it does not speak MQTT, it refuses, it
-is silent for ``link.timeout`` after a ping (see ``pulse``), or it takes no more data.  ``open`` and ``serve`` then
+is silent for ``link.timeout`` after a ping (see ``keepalive``), or it takes no more data.  ``open`` and ``serve`` then
 raise OSError with a sentence that says why.
 """
 
 from pole import const
 from pole.link import keepalive, packets
 from pole.link.mailbox import Mailbox
+from pole.link.opening import with_connect
 from pole.runtime import aio
-from pole.runtime.transient import unload
 from pole.wire.contract import IN_FLIGHT
-
-OPENING = ("pole.link.connect",)
 
 _STABLE_MS = const(60000)  # a session that lasted this long was a good one
 _UNACKNOWLEDGED = const(6)  # a PUBACK may take this many time-outs: slow brokers are slow, stuck ones are left
@@ -61,7 +59,7 @@ class Client:
         settings, names = self._settings, self._names
         self._reader = aio.create_task(self._read())
         who = (names.client, settings["link.keepalive"], settings["link.user"], settings["link.secret"])
-        self._write(with_opening(lambda opening: opening.connect(*who, names.topics["presence"], names.will)))
+        self._write(with_connect(lambda connect: connect.connect(*who, names.topics["presence"], names.will)))
         await self._answer()
         self._awaited = "SUBSCRIBE"
         self._subscribe(names.filters)
@@ -115,27 +113,24 @@ class Client:
     def _keep_alive(self, now):
         """Pings when it is time; whether it did."""
         due = self._pulse.due(now)
-        oldest = self._outbox.oldest()
         if due == keepalive.DEAD:
             self._fail(self._silent("a ping"))
-        elif (
-            due == keepalive.PING
-            and oldest
-            and aio.ticks_diff(now, oldest.written) > self._timeout_ms * _UNACKNOWLEDGED
-        ):
+        if due != keepalive.PING:
+            return False
+        oldest = self._outbox.oldest()
+        if oldest and aio.ticks_diff(now, oldest.written) > self._timeout_ms * _UNACKNOWLEDGED:
             self._fail("the broker answers pings but has not acknowledged a message")
-        elif due == keepalive.PING:
-            self._pulse.pinged(now)
-            self._write(packets.PINGREQ)
-            if self.refused and not self._asked_for:
-                self._subscribe(self.refused)  # the broker's list of who may do what may have been put right
-            return True
-        return False
+            return False
+        self._pulse.pinged(now)
+        self._write(packets.PINGREQ)
+        if self.refused and not self._asked_for:
+            self._subscribe(self.refused)  # the broker's list of who may do what may have been put right
+        return True
 
     def _subscribe(self, filters):
         self._asked_for = filters
         self._asked_id = self._outbox.next_id()
-        self._write(with_opening(lambda opening: opening.subscribe(self._asked_id, filters)))
+        self._write(with_connect(lambda connect: connect.subscribe(self._asked_id, filters)))
 
     def _write(self, data):
         try:
@@ -218,7 +213,7 @@ class Client:
             if self._awaited != "CONNECT":
                 raise packets.PacketError(packets.TWICE)
             if code:
-                raise ValueError(with_opening(lambda opening: opening.refusal(code)))
+                raise ValueError(with_connect(lambda connect: connect.refusal(code)))
             self._awaited = ""
             self._outbox.wake.set()
         elif self._awaited == "CONNECT":
@@ -250,13 +245,3 @@ class Client:
             self._failure = why
             self._failed_at = self._ticks()
         self._outbox.wake.set()
-
-
-def with_opening(work):
-    """What *work* returns, called with the module ``opening``: loaded for that, and forgotten again."""
-    try:
-        from pole.link import connect as opening
-
-        return work(opening)
-    finally:
-        unload(*OPENING)

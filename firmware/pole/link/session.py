@@ -9,7 +9,8 @@ does not flicker because a network is gone.
 from pole import const
 from pole.link.addresses import QUIET_MS, Addresses
 from pole.link.bearer import Bearer
-from pole.link.mqtt import Client, with_opening
+from pole.link.mqtt import Client
+from pole.link.opening import with_connect
 from pole.link.packets import Decoder
 from pole.runtime import aio
 from pole.runtime.transient import unload
@@ -123,7 +124,7 @@ class Session:
         if settings["link.tls"]:
             # the handshake takes the chip two seconds, and begins when it is connected
             await self._addresses.quiet(QUIET_MS + timeout_ms)
-            secure = with_opening(lambda opening: opening.security(host, self._factory.read))
+            secure = with_connect(lambda connect: connect.security(host, self._factory.read))
             self._net.set_time(self._believed(self._ticks()))
         try:
             stream = await self._net.connect(address, settings["link.port"], timeout_ms, secure)

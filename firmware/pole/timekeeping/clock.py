@@ -31,7 +31,7 @@ FIRM = const(15)  # what a clock chip carries when two witnesses agreed on its t
 _YEAR = const(31622400)  # s
 _SYNCED_S = const(21600)
 _SLEW = const(2000)  # one millisecond in so many: 500 parts per million
-_HEARING = const(("pole.timekeeping.witnesses", "pole.timekeeping.vote"))  # loaded for the moment
+HEARING = ("pole.timekeeping.witnesses", "pole.timekeeping.vote")  # loaded for the moment
 
 
 class Clock:
@@ -157,7 +157,7 @@ class Clock:
         except MemoryError:
             self.look_s = self.up_s + 60
         finally:
-            unload(*_HEARING)
+            unload(*HEARING)
 
     def _advance(self, ticks):
         elapsed = ticks_diff(ticks, self._ticks)

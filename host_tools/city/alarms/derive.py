@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 
 from host_tools.city.alarms.alarm import Alarm, Heard
 from host_tools.city.correlation.fault import Fault
+from host_tools.wire.event_types import SUPPLY_LOSS
 from pole.health.event_types import EVENT_TYPES
 from pole.health.evidence import why  # the sentences that the pole sends with the event
 
-SUPPLY_LOSS = "supplyLoss"
 EFFECTS = {"lampPowerTooLow": "lampFailure"}  # told beside its cause: no alarm of its own while that is open
 
 

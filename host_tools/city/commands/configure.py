@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from host_tools.broker.connection import Message
-from host_tools.city.commands.exchange import Exchange, Rejections, rejections_as_json
+from host_tools.city.commands.exchange import Exchange, ExchangeOutcome, Rejections, rejections_as_json
 from host_tools.city.commands.speaker import Speaker
 from host_tools.errors import CommandError
 from host_tools.keys.key import Key
@@ -39,7 +39,7 @@ class Sent:
     n: int
 
 
-class ConfigureOutcome:
+class ConfigureOutcome(ExchangeOutcome):
     """What became of each pole's configuration; ``there`` are the poles that lived by it already.
 
     ``offline`` are those which had no session when it was sent, ``unborn`` those which never told the nonce of their
@@ -47,37 +47,20 @@ class ConfigureOutcome:
     """
 
     def __init__(self, exchange: Exchange) -> None:
-        self._exchange = exchange
+        super().__init__(exchange)
         self.sent: dict[str, Sent] = {}
         self.there: list[str] = []
         self.offline: list[str] = []
         self.unborn: list[str] = []
 
     @property
-    def applied(self) -> list[str]:
-        return self._exchange.applied()
-
-    @property
     def reverted(self) -> dict[str, str]:
         """{pole: what it says} of those which went back to the configuration before."""
-        return {pole: why[1] for pole, why in self._exchange.rejected().items() if why[0] == ack_reasons.REVERTED}
+        return {pole: why[1] for pole, why in super().rejected.items() if why[0] == ack_reasons.REVERTED}
 
     @property
     def rejected(self) -> Rejections:
-        return {pole: why for pole, why in self._exchange.rejected().items() if why[0] != ack_reasons.REVERTED}
-
-    @property
-    def silent(self) -> list[str]:
-        return self._exchange.silent()
-
-    @property
-    def counts(self) -> tuple[int, int]:
-        """To how many poles it was sent, and how many of them have not answered."""
-        return self._exchange.counts
-
-    @property
-    def complete(self) -> bool:
-        return self._exchange.complete
+        return {pole: why for pole, why in super().rejected.items() if why[0] != ack_reasons.REVERTED}
 
 
 class Configurer(Speaker):

@@ -177,6 +177,35 @@ class Exchange:
         self._applied -= before is not None and before.applied
 
 
+class ExchangeOutcome:
+    """What has become of *exchange* so far, for a verb to tell; each verb adds what is its own."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    @property
+    def applied(self) -> list[str]:
+        return self._exchange.applied()
+
+    @property
+    def rejected(self) -> Rejections:
+        return self._exchange.rejected()
+
+    @property
+    def silent(self) -> list[str]:
+        return self._exchange.silent()
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many poles were sent something, and how many of them have not answered."""
+        return self._exchange.counts
+
+    @property
+    def complete(self) -> bool:
+        """Whether every pole did it."""
+        return self._exchange.complete
+
+
 def rejections_as_json(rejected: Rejections) -> dict[str, Any]:
     """*rejected* for programs."""
     return {pole: {"reason": reason, "detail": detail} for pole, (reason, detail) in sorted(rejected.items())}

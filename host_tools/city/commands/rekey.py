@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from host_tools.broker.connection import Message
-from host_tools.city.commands.exchange import Exchange, Rejections
+from host_tools.city.commands.exchange import Exchange, ExchangeOutcome
 from host_tools.city.commands.speaker import Speaker
 from host_tools.errors import CommandError
 from host_tools.keys.key import Key
@@ -25,33 +25,12 @@ from pole.wire import ack_reasons, contract
 KEEP_S = 1.0  # an answer is in the key file after so long
 
 
-class RekeyOutcome:
+class RekeyOutcome(ExchangeOutcome):
     """Poles that have the new key (or no longer the removed one), that refused and why, that said nothing."""
 
     def __init__(self, exchange: Exchange, asked: list[str]) -> None:
-        self._exchange = exchange
+        super().__init__(exchange)
         self.asked = asked
-
-    @property
-    def applied(self) -> list[str]:
-        return self._exchange.applied()
-
-    @property
-    def rejected(self) -> Rejections:
-        return self._exchange.rejected()
-
-    @property
-    def silent(self) -> list[str]:
-        return self._exchange.silent()
-
-    @property
-    def counts(self) -> tuple[int, int]:
-        """How many were asked, and how many of them have not answered."""
-        return self._exchange.counts
-
-    @property
-    def complete(self) -> bool:
-        return self._exchange.complete
 
 
 class _Taken:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from host_tools.broker.connection import Link, Message
-from host_tools.city.commands.exchange import Exchange, Rejections, rejections_as_json
+from host_tools.city.commands.exchange import Exchange, ExchangeOutcome, Rejections, rejections_as_json
 from host_tools.city.commands.place import Place
 from host_tools.city.commands.speaker import Speaker
 from host_tools.city.live.street_state import Street
@@ -39,7 +39,7 @@ class Target:
         return ", ".join(self.poles) if self.poles else f"group {self.group}" if self.group else "all poles"
 
 
-class SendOutcome:
+class SendOutcome(ExchangeOutcome):
     """What became of a command: poles that applied it, that refused it and why, that said nothing, that are offline.
 
     ``idle`` are those which held nothing that a cancel could have ended, ``never`` those of the site's files that were
@@ -47,7 +47,7 @@ class SendOutcome:
     """
 
     def __init__(self, exchange: Exchange, asked: Iterable[str], offline: Iterable[str], never: Iterable[str]) -> None:
-        self._exchange = exchange
+        super().__init__(exchange)
         self._asked = dict.fromkeys(asked)
         self._offline = dict.fromkeys(offline)
         self.never = list(never)
@@ -76,16 +76,12 @@ class SendOutcome:
         return len(self._asked), len(self._asked) - len(self._exchange.outcomes())
 
     @property
-    def applied(self) -> list[str]:
-        return self._exchange.applied()
-
-    @property
     def idle(self) -> list[str]:
-        return [pole for pole, why in self._exchange.rejected().items() if why[0] == ack_reasons.UNKNOWN_REFERENCE]
+        return [pole for pole, why in super().rejected.items() if why[0] == ack_reasons.UNKNOWN_REFERENCE]
 
     @property
     def rejected(self) -> Rejections:
-        return {pole: why for pole, why in self._exchange.rejected().items() if why[0] != ack_reasons.UNKNOWN_REFERENCE}
+        return {pole: why for pole, why in super().rejected.items() if why[0] != ack_reasons.UNKNOWN_REFERENCE}
 
     @property
     def complete(self) -> bool:

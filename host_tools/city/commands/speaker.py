@@ -72,14 +72,17 @@ class Speaker:
 
     def number(self, many: int = 1) -> int:
         """The next *n* of this sender, the first of *many*.  Raises CommandError where it cannot be kept."""
-        simulated = f"{self.place.broker}/{self.place.site}" if self.clock.simulated else ""
-        return self._counters.next(self.sender, int(self.clock.now() * 1000), simulated, many)
+        return self._counters.next(self.sender, *self._when(), many)
 
     def learn(self, mark: int | None) -> None:
         """A pole has refused a number of this sender, for it holds *mark*.  Raises CommandError."""
         if mark is not None:
-            simulated = f"{self.place.broker}/{self.place.site}" if self.clock.simulated else ""
-            self._counters.learn(self.sender, mark, int(self.clock.now() * 1000), simulated)
+            self._counters.learn(self.sender, mark, *self._when())
+
+    def _when(self) -> tuple[int, str]:
+        """The time at the site in ms, and whose simulation says so; empty for real time."""
+        simulated = f"{self.place.broker}/{self.place.site}" if self.clock.simulated else ""
+        return int(self.clock.now() * 1000), simulated
 
     def exchange(self, many: int) -> Exchange:
         """An exchange with the poles under this sender's name, its first *many* messages numbered together."""

@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 from host_tools.city.live.row import Happening, Row
 from host_tools.text import json_text
 from host_tools.wire.chatter import chatter_of, words
+from host_tools.wire.event_types import SUPPLY_LOSS
 from host_tools.wire.from_pole import MOST_FAULTS, Event
 from host_tools.wire.payload import text
 from pole.health.event_types import EVENT_TYPES
 
 CONDITIONS = frozenset(EVENT_TYPES)  # what a state lists while it is open
-SAFE_MODE = "safeMode"
-SUPPLY_LOSS = "supplyLoss"
 
 
 def listed(row: Row, names: tuple[str, ...] | None, at: int) -> None:

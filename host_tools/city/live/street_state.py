@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from host_tools.city.correlation.switched_feeders import NOTHING, Switched
 from host_tools.city.live import faults
-from host_tools.city.live.faults import SAFE_MODE
 from host_tools.city.live.row import Happening, Row, Wanted
 from host_tools.city.live.shown_rows import Shown
 from host_tools.city.live.totals import Summary
 from host_tools.site.model import Pole
+from host_tools.wire.event_types import SAFE_MODE
 from host_tools.wire.from_pole import (
     Ack,
     Birth,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from host_tools.city.record import silence
 from host_tools.city.record.silence import Failure, Known
+from host_tools.wire.event_types import COMMUNICATION_FAILURE
 
 SOURCE = "recorder"
 Dark = Callable[[str], bool]  # whether a pole is expected to be without supply now
@@ -71,7 +72,7 @@ def _decide(db: sqlite3.Connection, pole: str, now: int, decide: Callable[[Known
         "INSERT INTO event (pole, epoch, sequence, eventType, startEndFlag, timestamp, replayed, attributes,"
         " receivedAt, source) SELECT ?, ?, coalesce(max(sequence), 0) + 1, ?, ?, ?, 0, ?, ?, ? FROM event"
         " WHERE pole = ? AND epoch = ?",
-        (pole, silence.EPOCH, silence.FAILURE, failure.starts, now, json.dumps(attributes), now, SOURCE, pole,
+        (pole, silence.EPOCH, COMMUNICATION_FAILURE, failure.starts, now, json.dumps(attributes), now, SOURCE, pole,
          silence.EPOCH),
     )  # fmt: skip
     return True

@@ -11,8 +11,8 @@ from host_tools.city.correlation import History, Silence, SupplyLoss
 from host_tools.city.record import silence
 from host_tools.city.record.believed_times import as_of as as_of
 from host_tools.city.record.believed_times import believed
+from host_tools.wire.event_types import COMMUNICATION_FAILURE, SUPPLY_LOSS
 
-SUPPLY_LOSS = "supplyLoss"
 LEAD_S = 86400  # of the time before, without which what began then would be misread
 
 
@@ -34,7 +34,7 @@ def _silences(db: sqlite3.Connection, from_: int, at: str) -> list[Silence]:
     rows: dict[str, dict[int, tuple[Any, ...]]] = defaultdict(dict)
     select = "SELECT pole, sequence, startEndFlag, timestamp, attributes FROM event"
     for pole, sequence, *row in db.execute(
-        f"{select} WHERE {at} >= ? AND epoch = ? AND eventType = ?", (from_, silence.EPOCH, silence.FAILURE)
+        f"{select} WHERE {at} >= ? AND epoch = ? AND eventType = ?", (from_, silence.EPOCH, COMMUNICATION_FAILURE)
     ):
         rows[pole][sequence] = tuple(row)
     failing = [pole for (pole,) in db.execute("SELECT name FROM pole WHERE failing IS NOT NULL")]

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 from host_tools import durations, spreadsheet
 from host_tools.city.alarms.alarm import Heard
 from host_tools.city.record.believed_times import believed
-from host_tools.city.record.history import SUPPLY_LOSS
 from host_tools.city.record.open_faults import open_faults
 from host_tools.city.record.open_for_reading import open_for_reading
 from host_tools.errors import CommandError, RecordError
+from host_tools.wire.event_types import SUPPLY_LOSS
 from host_tools.wire.journal import LAST
 
 COLUMNS = (

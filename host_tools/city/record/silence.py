@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FAILURE = "communicationFailure"
 EPOCH = "_recorder"  # no journal's epoch has a dash below; sequences count per pole
 
 LAST_WILL = "lastWill"

@@ -9,6 +9,10 @@ class FlashError(Spoken):
     """The pole was not flashed; its text says what to do."""
 
 
+class Stopped(Exception):
+    """The run was ended from outside."""
+
+
 class WrongBoard(FlashError):
     """The chip, or its flash, is not that of the pole's board.  Nothing was written."""
 

@@ -18,7 +18,7 @@ from host_tools.field.flashing import chip_session, failure_reasons
 from host_tools.field.flashing.baud_rates import BAUDS, whole_blocks
 from host_tools.field.flashing.boot_log import STARTED
 from host_tools.field.flashing.bundle_source import Bundle, Names
-from host_tools.field.flashing.errors import Asked, FlashError, Lost, Noisy, NoStub
+from host_tools.field.flashing.errors import Asked, FlashError, Lost, Noisy, NoStub, Stopped
 from host_tools.field.flashing.esptool import Pass
 from host_tools.field.flashing.esptool_output import Said
 from host_tools.field.flashing.esptool_proxy import Order, Relay
@@ -33,10 +33,6 @@ from host_tools.field.images.partitions import decode
 from host_tools.field.ports import PortInfo
 
 NO_STUB = ("asked", "missing", "failed")  # by the user, in this esptool, when it was started
-
-
-class Stopped(Exception):
-    """The run was ended from outside."""
 
 
 @dataclass

@@ -228,9 +228,8 @@ def _near(table: Table, at: list[Place | None], notes: list[str]) -> Places:
     kept = [place for place in at if place is not None]
     if not kept:
         raise InventoryError("the lights of the list lie too far from each other to be one site")
-    lows = [min(place[axis] for place in kept) for axis in (0, 1)]
-    highs = [max(place[axis] for place in kept) for axis in (0, 1)]
-    middle = (round((lows[0] + highs[0]) / 2, 4), round((lows[1] + highs[1]) / 2, 4))
+    norths, easts = zip(*kept, strict=True)
+    middle = (round((min(norths) + max(norths)) / 2, 4), round((min(easts) + max(easts)) / 2, 4))
     places = Places(at, middle, notes)
     if abs(middle[0]) > POLAR:
         places.warnings.append(

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from host_tools.site.inventory.numbers import number
+from host_tools.site.luminaires import RATED_MOST_W
 
-RATED_MOST_W = 4000.0
 GUESS_W = 60  # of a lamp of which nothing is known: a common size, and never told to a pole
 
 # kind: words it is known by, lumens a watt, what the ballast adds, whether a driver dims it.  Lumens a watt are usual

@@ -6,11 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from host_tools.site.inventory.coordinates import Places
-from host_tools.site.inventory.lamps import RATED_MOST_W, Lamps, lamps_of
+from host_tools.site.inventory.lamps import Lamps, lamps_of
 from host_tools.site.inventory.mapping import Columns
 from host_tools.site.inventory.numbers import clean, number
 from host_tools.site.inventory.table import Table, times, where
 from host_tools.site.inventory.vocabulary import ROW_NUMBERS, plain
+from host_tools.site.luminaires import RATED_MOST_W
 from host_tools.site.near_places import Place
 from host_tools.text import safe, text
 

@@ -27,7 +27,7 @@ from simulator.benchmarks.detection.firmware_detectors import Watching
 from simulator.benchmarks.detection.night_times import Night
 from simulator.benchmarks.detection.pole_result import Lived
 from simulator.benchmarks.detection.population import Life
-from simulator.benchmarks.detection.sample_times import actions_of, closeness
+from simulator.benchmarks.detection.sample_times import BOOT_MS, OFF_MS, actions_of, asked_ms, closeness
 from simulator.happenings.kind import EVENT_TYPES
 from simulator.plant import faults
 from simulator.plant.mains import Feeder
@@ -39,10 +39,6 @@ from simulator.scenario.happening import Happening
 from simulator.street.commissioning import curve_of
 
 NEVER = 1 << 60
-BOOT_MS = 800  # as of the simulated pole
-OFF_MS = 1000  # without power, to lose the time
-ASKED_MS = 30_000  # from a start to the second question to the time servers; each wait after it is twice as long ...
-LONGEST_MS = 3_600_000  # ... up to this one (pole/timekeeping/sntp.py); what the pole adds by chance is left out
 STEP_MS = 1000
 CALM_MS = 300_000
 AFTER_MS = 1_800_000  # after the last night, for what is still being noticed
@@ -54,16 +50,6 @@ def live(
 ) -> Lived:
     """Lives *life*."""
     return Living(seed, life, settings, nights, happenings).run()
-
-
-def asked_ms(lost_ms: int, now: int) -> int:
-    """When a pole that lost the time at *lost_ms* asks the time servers next, which answer again from *now* on."""
-    at = lost_ms + OFF_MS + BOOT_MS
-    wait = ASKED_MS
-    while at < now:
-        at += wait
-        wait = min(2 * wait, LONGEST_MS)
-    return at
 
 
 class Living:

@@ -10,6 +10,10 @@ from simulator.scenario.happening import Happening
 
 HOUR_MS = 3_600_000
 AROUND_MS = (300_000, 900_000)  # before and after what goes wrong
+BOOT_MS = 800  # as of the simulated pole
+OFF_MS = 1000  # without power, to lose the time
+ASKED_MS = 30_000  # from a start to the second question to the time servers; each wait after it is twice as long ...
+LONGEST_MS = 3_600_000  # ... up to this one (pole/timekeeping/sntp.py); what the pole adds by chance is left out
 QUIET_KINDS = {name for name, _low, _high in BENIGN} | {"ageing"}
 
 
@@ -32,3 +36,13 @@ def closeness(nights: Sequence[Night], happenings: Sequence[Happening]) -> list[
             spans.append((happening.at_ms - AROUND_MS[0], until_ms + AROUND_MS[1], 2))
     edges = sorted({0, *(moment for span in spans for moment in span[:2] if moment > 0)})
     return [(edge, max((how for low, high, how in spans if low <= edge < high), default=0)) for edge in edges]
+
+
+def asked_ms(lost_ms: int, now: int) -> int:
+    """When a pole that lost the time at *lost_ms* asks the time servers next, which answer again from *now* on."""
+    at = lost_ms + OFF_MS + BOOT_MS
+    wait = ASKED_MS
+    while at < now:
+        at += wait
+        wait = min(2 * wait, LONGEST_MS)
+    return at
