@@ -14,6 +14,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,7 +29,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 FIRMWARE_TESTS = ROOT / "tests" / "firmware"
 RUNNER = ROOT / "tests" / "vm_runner.py"
-SLOW = tuple(line for line in (ROOT / "tests" / "slow.txt").read_text().splitlines() if line and line[0] != "#")
+SLOW = {line for line in (ROOT / "tests" / "slow.txt").read_text().splitlines() if line and line[0] != "#"}
 LIMIT_S = 900  # a virtual machine that hangs; a file takes a minute at most, and ten times that under load
 
 # what a user of Diya may have set: no test depends on it, or writes where it leads
@@ -48,24 +49,62 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: named in tests/slow.txt, and left out by `make test-fast`")
+    if file := config.getoption("--processor-times"):
+        config.pluginmanager.register(ProcessorTimes(file))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The virtual machine runs those tests of a file that were chosen."""
+    for item in session.items:
+        if isinstance(item, MicroPythonItem) and isinstance(item.parent, MicroPythonFile):
+            item.parent.chosen.append(item.name.removesuffix("[micropython]"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in WAITING)
     for item in items:
-        if item.nodeid.startswith(SLOW):
+        if not SLOW.isdisjoint({item.nodeid.partition("::")[0], item.nodeid.partition("[")[0]}):
             item.add_marker(pytest.mark.slow)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Notes what a test and the processes it started and waited for took of the processor: the same under any load."""
-    before = sum(os.times()[:4])
-    outcome = yield
-    if file := item.config.getoption("--processor-times"):
-        with open(file, "a", encoding="utf-8") as times:
-            times.write(f"{sum(os.times()[:4]) - before:.2f} {item.nodeid}\n")
-    return outcome
+class ProcessorTimes:
+    """What tests and the processes they started and waited for take of the processor: about the same under any load.
+
+    Written to *file* as lines of "seconds test"; what tests of a file share has a line "seconds file".
+    """
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._shared = 0.0  # of the current test's time
+
+    def _write(self, seconds: float, name: str) -> None:
+        with open(self._file, "a", encoding="utf-8") as times:
+            times.write(f"{seconds:.2f} {name}\n")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        before, self._shared = sum(os.times()[:4]), 0.0
+        outcome = yield
+        took = sum(os.times()[:4]) - before - self._shared
+        if isinstance(item, MicroPythonItem) and isinstance(item.parent, MicroPythonFile):
+            if "" in item.parent.seconds:
+                self._write(item.parent.seconds.pop(""), item.nodeid.partition("::")[0])
+            took = item.parent.seconds.get(item.name.removesuffix("[micropython]"), 0.0)
+        self._write(took, item.nodeid)
+        return outcome
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
+    ) -> Iterator[None]:
+        """Takes what is set up for more than one test out of the time of the one that needs it first."""
+        before, shared = sum(os.times()[:4]), self._shared
+        outcome = yield
+        if fixturedef.scope != "function":
+            self._shared = shared + sum(os.times()[:4]) - before
+            if fixturedef.scope == "module":
+                self._write(self._shared - shared, request.node.nodeid)
+        return outcome
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -101,6 +140,11 @@ class MicroPythonFile(pytest.File):
 
     outcomes: dict[str, str] | None = None
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.chosen: list[str] = []
+        self.seconds: dict[str, float] = {}  # of the processor; "": what the tests share
+
     def collect(self) -> Iterator[pytest.Item]:
         for node in ast.parse(self.path.read_text()).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
@@ -117,7 +161,7 @@ class MicroPythonFile(pytest.File):
         folders = [ROOT / "firmware", self.path.parent, *sorted(helpers - {self.path.parent})]
         path = os.pathsep.join([*map(str, folders), ".frozen"])
         run = subprocess.run(
-            [*find_micropython(), "-X", "heapsize=4m", str(RUNNER), self.path.stem],
+            [*find_micropython(), "-X", "heapsize=4m", str(RUNNER), self.path.stem, *self.chosen],
             env={**os.environ, "MICROPYPATH": path},
             capture_output=True,
             text=True,
@@ -127,8 +171,9 @@ class MicroPythonFile(pytest.File):
         outcomes = {"": run.stdout + run.stderr}
         for line in run.stdout.split("\n"):
             if line.startswith("\x1e"):
-                name, text = json.loads(line[1:])
-                outcomes[name] = text
+                name, text, self.seconds[name] = json.loads(line[1:])
+                if name:
+                    outcomes[name] = text
         return outcomes
 
 

@@ -1,6 +1,7 @@
 """`python -m tests.slowest TIMES`: writes tests/slow.txt from what `pytest --processor-times TIMES` measured.
 
-The slowest test functions, with all their parameters, go on the list until the rest fits into ``BUDGET_S``.
+The slowest test functions, with all their parameters, go on the list until the rest fits into ``BUDGET_S``.  What the
+tests of a file share is saved only when all of them are left out, so where it is long the file counts as a whole.
 """
 
 from __future__ import annotations
@@ -10,35 +11,36 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-BUDGET_S = 20.0  # processor seconds of the tests alone; pytest, its workers and their collecting take 150 more
+BUDGET_S = 60.0  # processor seconds; three workers that import and collect take 40 more
+SHARED_S = 0.5  # what a file's tests share is long from here on
 LIST = Path(__file__).with_name("slow.txt")
-# files, and a folder of files, whose tests live on what the first of them sets up: they are in or out together
-SHARED = (
-    "tests/test_docs.py", "tests/test_wheel.py", "tests/test_terminals.py",
-    "tests/simulator/virtual_pole/test_bare_board.py", "tests/simulator/street/",
-)  # fmt: skip
+# whose tests live on what the first of them does: they are in or out together
+TOGETHER = ("tests/test_docs.py", "tests/test_wheel.py", "tests/test_terminals.py", "tests/simulator/street/")
 HEAD = "# What `make test-fast` leaves out; `python -m tests.slowest` writes this list: see docs/developing.md.\n"
 
 
 def slowest(lines: Iterable[str], budget_s: float) -> list[str]:
-    """The test functions to leave out so that the rest take *budget_s*; *lines* are "seconds test"."""
+    """The tests and files to leave out so that the rest take *budget_s*.
+
+    *lines* are "seconds test", or "seconds file" for what the tests of that file share.
+    """
+    times = [(float(seconds), name) for seconds, _, name in (line.strip().partition(" ") for line in lines)]
+    shared: dict[str, float] = defaultdict(float)
+    for seconds, name in times:
+        if "::" not in name:
+            shared[name] += seconds
     took: dict[str, float] = defaultdict(float)
-    for line in lines:
-        seconds, _, test = line.strip().partition(" ")
-        took[_counted(test)] += float(seconds)
+    for seconds, name in times:
+        file = name.partition("::")[0]
+        whole = file.startswith(TOGETHER) or shared[file] > SHARED_S
+        took[file if whole else name.partition("[")[0]] += seconds
     rest, out = sum(took.values()), []
-    for test in sorted(took, key=lambda name: -took[name]):
+    for name in sorted(took, key=lambda name: -took[name]):
         if rest <= budget_s:
             break
-        rest -= took[test]
-        out.append(test)
+        rest -= took[name]
+        out.append(name)
     return sorted(out)
-
-
-def _counted(test: str) -> str:
-    """What *test* is counted with: its function, with all parameters, or its file."""
-    file = test.partition("::")[0]
-    return file if file.startswith(SHARED) else test.partition("[")[0]
 
 
 if __name__ == "__main__":

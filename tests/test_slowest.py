@@ -19,6 +19,12 @@ def test_tests_that_share_what_the_first_sets_up_are_left_out_together() -> None
     assert slowest(times, 2.0) == ["tests/test_docs.py"]
 
 
+def test_where_what_a_files_tests_share_is_long_they_are_left_out_together() -> None:
+    times = ["9.0 a.py", "0.1 a.py::first", "0.1 a.py::second", "0.2 b.py", "3.0 b.py::slow", "1.0 b.py::quick"]
+    assert slowest(times, 5.0) == ["a.py"]
+    assert slowest(times, 2.0) == ["a.py", "b.py::slow"]
+
+
 def test_every_test_on_the_list_exists() -> None:
     for line in LIST.read_text().splitlines():
         if not line.startswith("#"):
