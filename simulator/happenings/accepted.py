@@ -51,5 +51,7 @@ LATE_MS = 60_000
 # A broker tells of a silent pole only after one and a half times its keepalive; a pole tries a part
 # that raised once an hour at most.
 LATE_OF = {"communicationFailure": 180_000, "partFailure": 3_900_000}
+# What a fast clock has gained is there until the time is compared again: once an hour.
+LATE_AFTER = {("clock_drift", "clockDisagreement"): 3_900_000}
 
 OVER_BY_THEMSELVES = ("impact", "power_cycle")  # an end of theirs before ``until`` is no mistake

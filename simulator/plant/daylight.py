@@ -19,6 +19,8 @@ FULL_SCALE_LUX = 1000.0  # where the board does not say
 STEP_LUX = 1.0  # what a node can tell apart
 OWN_LUX = 200.0  # of the lamp at full light that comes back from a branch, snow or a white wall, at severity 1.0
 LOOSE_MS = 20_000  # a loose contact is open or closed for so long
+NIGHT_LUX = 3.0  # less than a clear sky gives with the sun 6 degrees below the horizon, 3.4 lux (civil twilight)
+DAY_LUX = 10_000.0  # what a clear sky gives about an hour after sunrise
 HEADLIGHT_LUX, HEADLIGHT_MS, PARKED_MS = 400.0, 600_000, 240_000  # each ten minutes a car stands there for so long
 
 
@@ -71,3 +73,7 @@ class Photocell:
         if present.photocell_reversed > 0.0:
             return self._full_lux - brightest > brightest or self._full_lux - darkest + STEP_LUX < darkest
         return OWN_LUX * present.photocell_own_light * light > brightest
+
+    def night_or_day(self, now_ms: int) -> bool:
+        """Whether it is surely night or surely day: only then a photocell that works again can prove it."""
+        return not NIGHT_LUX <= self._weather.clear(now_ms, self._longitude, 0.0) <= DAY_LUX

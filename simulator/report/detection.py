@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from simulator.happenings.accepted import ACCEPTED, LATE_MS, LATE_OF, OVER_BY_THEMSELVES, UNNOTICED
+from simulator.happenings.accepted import ACCEPTED, LATE_AFTER, LATE_MS, LATE_OF, OVER_BY_THEMSELVES, UNNOTICED
 from simulator.plant import faults
 from simulator.report.episodes import Episode, Event, pair_episodes
 from simulator.run_time import RunTime
@@ -77,6 +77,10 @@ class _Window:
     def holds(self, at_ms: int) -> bool:
         return self.from_ms <= at_ms and (self.to_ms is None or at_ms <= self.to_ms)
 
+    def may_hold(self, episode: Episode) -> bool:
+        """Whether the episode may have begun in it: where it has no date, at any time that its journal leaves it."""
+        return self.from_ms <= episode.start_ms and (self.to_ms is None or episode.earliest_ms <= self.to_ms)
+
 
 def judge(
     happenings: Iterable[Happening], events: Iterable[Event], sighted: Sighted, time: RunTime, end_ms: int
@@ -105,7 +109,7 @@ class _Judge:
                 self._open_windows(happening)
         for where, episodes in self._episodes.items():
             for episode in episodes:
-                episode.explained = any(window.holds(episode.start_ms) for window in self._windows.get(where, ()))
+                episode.explained = any(window.may_hold(episode) for window in self._windows.get(where, ()))
                 if not episode.explained:
                     self._false_alarm(episode.event)
         for happening in self._happenings:
@@ -116,7 +120,7 @@ class _Judge:
 
     def _open_windows(self, happening: Happening) -> None:
         for event_type in dict.fromkeys((*happening.expect, *happening.allow, *ACCEPTED.get(happening.kind, ()))):
-            late_ms = LATE_OF.get(event_type, LATE_MS)
+            late_ms = LATE_AFTER.get((happening.kind, event_type), LATE_OF.get(event_type, LATE_MS))
             for pole in happening.poles:
                 over_ms = self._over_ms(happening, pole)
                 to_ms = None if over_ms is None else over_ms + late_ms
@@ -170,7 +174,7 @@ class _Judge:
         return [
             episode
             for episode in self._episodes.get(where, ())
-            if window.holds(episode.start_ms)
+            if window.may_hold(episode)
             or (
                 episode.explained
                 and episode.start_ms < window.from_ms

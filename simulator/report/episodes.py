@@ -30,10 +30,14 @@ class Event:
 
 @dataclass
 class Episode:
-    """From a start to the end that closes it; milliseconds of the run, ``end_ms`` None while it is open."""
+    """From a start to the end that closes it; milliseconds of the run, ``end_ms`` None while it is open.
+
+    Where the event has no date, it happened between ``earliest_ms`` and ``start_ms``.
+    """
 
     event: Event
     start_ms: int
+    earliest_ms: int
     end_ms: int | None = None
     explained: bool = False
 
@@ -47,7 +51,7 @@ def pair_episodes(events: Iterable[Event], time: RunTime) -> dict[tuple[str, str
     once: dict[tuple[str, str], Event] = {}
     for event in events:
         once.setdefault((event.pole, event.id), event)
-    not_after = _latest(once, time)
+    not_after, not_before = _latest(once, time), _earliest(once, time)
     placed = sorted(once, key=lambda where: (not_after[where], _sequence(where[1])[1]))
     out: dict[tuple[str, str], list[Episode]] = {}
     for where in placed:
@@ -55,7 +59,7 @@ def pair_episodes(events: Iterable[Event], time: RunTime) -> dict[tuple[str, str
         listed = out.setdefault((event.pole, event.event_type), [])
         at_ms = time.ms(event.timestamp if event.dated else not_after[where])
         if event.starts:
-            listed.append(Episode(event, at_ms))
+            listed.append(Episode(event, at_ms, at_ms if event.dated else min(at_ms, time.ms(not_before[where]))))
             continue
         for episode in listed:
             if episode.end_ms is None:
@@ -68,22 +72,38 @@ def _latest(once: Mapping[tuple[str, str], Event], time: RunTime) -> dict[tuple[
 
     A timestamp from before the run is a wrong clock's: that event is placed behind the one before it.
     """
-    epochs: dict[tuple[str, str], list[tuple[int, tuple[str, str]]]] = {}
-    for pole, id in once:
-        epoch, sequence = _sequence(id)
-        epochs.setdefault((pole, epoch), []).append((sequence, (pole, id)))
     latest: dict[tuple[str, str], float] = {}
-    for written in epochs.values():
-        written.sort()
+    for written in _journals(once):
         behind = inf
-        for _number, where in reversed(written):
+        for where in reversed(written):
             at = once[where].timestamp
             if at >= time.start_unix:
                 behind = latest[where] = min(at, behind)
         before: float = time.start_unix
-        for _number, where in written:
+        for where in written:
             before = latest.setdefault(where, before)
     return latest
+
+
+def _earliest(once: Mapping[tuple[str, str], Event], time: RunTime) -> dict[tuple[str, str], float]:
+    """When each event happened at the earliest (Unix s): not before what its pole dated and wrote before it."""
+    earliest: dict[tuple[str, str], float] = {}
+    for written in _journals(once):
+        before: float = time.start_unix
+        for where in written:
+            earliest[where] = before
+            if once[where].dated:
+                before = max(before, once[where].timestamp)
+    return earliest
+
+
+def _journals(once: Mapping[tuple[str, str], Event]) -> list[list[tuple[str, str]]]:
+    """The events of each pole's epoch, in the order in which they were written."""
+    epochs: dict[tuple[str, str], list[tuple[int, tuple[str, str]]]] = {}
+    for pole, id in once:
+        epoch, sequence = _sequence(id)
+        epochs.setdefault((pole, epoch), []).append((sequence, (pole, id)))
+    return [[where for _number, where in sorted(written)] for written in epochs.values()]
 
 
 def _sequence(id: str) -> tuple[str, int]:

@@ -147,6 +147,16 @@ def test_a_stuck_photocell_shows_when_no_sky_could_be_so() -> None:
     assert plant().lux(seen) < 1000
 
 
+def test_that_a_photocell_works_again_shows_neither_at_dusk_nor_at_dawn() -> None:
+    light = plant()
+    light.inject(1, "photocell_stuck_light", 1.0, EVENING)
+    dawn = 18.6 * HOUR_MS  # six minutes before sunrise
+    look(light, EVENING, round(dawn), MINUTE_MS)
+    light.clear(1, round(dawn))
+    look(light, round(dawn), MORNING, MINUTE_MS)
+    assert light.observable_ms(1) is not None and light.end_observable_ms(1) is None
+
+
 def test_a_frozen_meter_shows_with_its_second_frame_and_hides_everything_electrical() -> None:
     pole = plant()
     pole.sense(EVENING - 20 * S)
