@@ -39,11 +39,13 @@ ACCEPTED: dict[str, tuple[str, ...]] = {
     "memory_short": ("communicationFailure",),
 }
 
-# What is over before so many milliseconds nobody can notice: a broker waits one and a half keepalives, a recorder a
-# minute without its broker, a pole two minutes without the time; and it waits a minute before it tells of a witness.
+# What can be sensed for less than so many milliseconds need not be told: a broker waits one and a half keepalives, a
+# recorder a minute without its broker, a pole two minutes without the time; and it waits a minute before it tells of a
+# witness.  Of its photocell it judges by night, which is half an hour after sunset, and from an hour after sunrise on.
 UNNOTICED = {
     "network_outage": 120_000, "broker_down": 70_000, "clock_lost": 130_000,
     "server_time_wrong": 200_000, "city_time_wrong": 200_000,
+    "photocell_stuck_dark": 3_900_000, "photocell_reversed": 3_900_000, "photocell_stuck_light": 2_100_000,
 }  # fmt: skip
 
 # A fault that was just being noticed when it ended may still be raised, or its pole had to boot first.

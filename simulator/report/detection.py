@@ -154,8 +154,7 @@ class _Judge:
         if not episodes and self._end_ms - seen < patience_ms:
             self._out.unobservable.append({**entry, "why": "the run ended just after it could be sensed"})
             return
-        since_ms = seen if happening.kind in MET else happening.at_ms
-        lasted_ms = (happening.until_ms or self._end_ms) - since_ms
+        lasted_ms = (happening.until_ms or self._end_ms) - seen
         if not episodes and lasted_ms < UNNOTICED.get(happening.kind, 0):
             self._out.unobservable.append({**entry, "why": "it was over before it could be noticed"})
             return

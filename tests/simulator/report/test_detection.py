@@ -204,6 +204,16 @@ def test_an_outage_that_is_over_before_it_can_be_noticed_is_not_missed() -> None
     assert len(verdict(happenings=long).missed) == 1
 
 
+def test_a_photocell_that_is_stuck_for_half_an_hour_after_sunrise_is_not_missed() -> None:
+    stuck = [happening(kind="photocell_stuck_dark", expect=("photocellFailure",))]
+    assert (
+        verdict(happenings=stuck, seen=UNTIL - 1800 * S).unobservable[0]["why"]
+        == "it was over before it could be noticed"
+    )
+    lasts = [happening(kind="photocell_stuck_dark", until_ms=UNTIL + HOUR_MS, expect=("photocellFailure",))]
+    assert why(verdict(happenings=lasts, seen=AT)) == ["not raised"]
+
+
 def test_a_silent_pole_may_be_noticed_when_the_outage_is_over() -> None:
     outage = [happening(kind="network_outage", expect=("communicationFailure",), until_ms=AT + 20 * S)]
     late = event(AT + 130 * S, event_type="communicationFailure")
