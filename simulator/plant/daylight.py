@@ -21,6 +21,7 @@ OWN_LUX = 200.0  # of the lamp at full light that comes back from a branch, snow
 LOOSE_MS = 20_000  # a loose contact is open or closed for so long
 NIGHT_LUX = 3.0  # less than a clear sky gives with the sun 6 degrees below the horizon, 3.4 lux (civil twilight)
 DAY_LUX = 10_000.0  # what a clear sky gives about an hour after sunrise
+TWILIGHT_MS = 90 * 60_000  # longer than it is neither
 HEADLIGHT_LUX, HEADLIGHT_MS, PARKED_MS = 400.0, 600_000, 240_000  # each ten minutes a car stands there for so long
 
 
@@ -74,6 +75,15 @@ class Photocell:
             return self._full_lux - brightest > brightest or self._full_lux - darkest + STEP_LUX < darkest
         return OWN_LUX * present.photocell_own_light * light > brightest
 
-    def night_or_day(self, now_ms: int) -> bool:
-        """Whether it is surely night or surely day: only then a photocell that works again can prove it."""
-        return not NIGHT_LUX <= self._weather.clear(now_ms, self._longitude, 0.0) <= DAY_LUX
+    def phase(self, now_ms: int) -> int:
+        """1 where it is surely day, -1 where it is surely night, 0 where it is neither."""
+        clear = self._weather.clear(now_ms, self._longitude, 0.0)
+        return 1 if clear > DAY_LUX else -1 if clear < NIGHT_LUX else 0
+
+    def proves_itself(self, now_ms: int, seen_ms: int) -> bool:
+        """Whether a photocell that works again can show it at *now_ms*.
+
+        It can by night where it was wrong by night, which could first be seen at *seen_ms*, and by day where by day:
+        one that took the night for day says nothing by day.
+        """
+        return self.phase(now_ms) == (self.phase(seen_ms) or self.phase(seen_ms + TWILIGHT_MS)) != 0

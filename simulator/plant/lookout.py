@@ -138,7 +138,8 @@ class Lookout:
         if shows_in == seen_by.HEAT:
             return self._hot(watch, now_ms)
         if shows_in == seen_by.SKY:
-            if watch.sighting.cleared_ms is not None and not self._photocell.night_or_day(now_ms):
+            seen_ms = None if watch.sighting.cleared_ms is None else watch.sighting.observable_ms
+            if seen_ms is not None and not self._photocell.proves_itself(now_ms, seen_ms):
                 return False
             light, impossible = self._light(now_ms), self._photocell.impossible
             return impossible(one, light, now_ms) and not impossible(twin, light, now_ms)

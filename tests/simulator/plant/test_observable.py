@@ -157,6 +157,15 @@ def test_that_a_photocell_works_again_shows_neither_at_dusk_nor_at_dawn() -> Non
     assert light.observable_ms(1) is not None and light.end_observable_ms(1) is None
 
 
+def test_that_a_photocell_which_took_night_for_day_works_again_shows_by_night_only() -> None:
+    reversed_ = plant()
+    reversed_.inject(1, "photocell_reversed", 1.0, EVENING)
+    look(reversed_, EVENING, MORNING, 10 * MINUTE_MS)
+    reversed_.clear(1, MORNING)
+    look(reversed_, MORNING, MORNING + 8 * HOUR_MS, 10 * MINUTE_MS)
+    assert reversed_.observable_ms(1) is not None and reversed_.end_observable_ms(1) is None
+
+
 def test_a_frozen_meter_shows_with_its_second_frame_and_hides_everything_electrical() -> None:
     pole = plant()
     pole.sense(EVENING - 20 * S)
