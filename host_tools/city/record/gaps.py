@@ -56,9 +56,8 @@ def gone(db: sqlite3.Connection, pole: str, epoch: str, low: int, high: int, why
     known = db.execute("SELECT 1 FROM epoch WHERE pole = ? AND epoch = ?", (pole, epoch)).fetchone()
     if known is None:
         return
-    if high < LAST:
-        _extend(db, pole, epoch, high, False, wall)
-    else:
+    _extend(db, pole, epoch, high if high < LAST else low - 1, False, wall)
+    if high >= LAST:
         db.execute("UPDATE epoch SET closed = 1 WHERE pole = ? AND epoch = ?", (pole, epoch))
     rows = db.execute(
         "SELECT low, high, asked, tries, answered, due FROM gap"

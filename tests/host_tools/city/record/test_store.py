@@ -156,6 +156,15 @@ def test_what_the_pole_says_is_gone_is_given_up(desk: Desk) -> None:
     assert ("a", 2, 4, "dropped") in desk.gaps()
 
 
+def test_what_is_gone_up_to_the_last_there_can_be_leaves_room_for_what_comes_all_the_same(desk: Desk) -> None:
+    """The recorder ended at this, and at each start again, for the broker kept the message."""
+    desk.events("a-2", "b-1")
+    gaps.open_ends(desk.record.db, desk.wall)
+    desk.gone("b-2", epoch="a", first=4, last=LAST)
+    desk.events("a-4", "a-3")
+    assert desk.gaps() == [("a", 1, 1, "missing")]
+
+
 def test_what_an_older_journal_has_lost_is_given_up_too(desk: Desk) -> None:
     desk.events("a-3", "b-1")
     desk.gone("b-2", epoch="a", first=1, last=2, count=2)
