@@ -20,7 +20,8 @@ from host_tools.city.record.believed_times import FLOOR
 from host_tools.city.record.connector import Connector
 from host_tools.city.record.flashed_nodes import Flashings
 from host_tools.city.record.resend_requests import ANSWER_S, Asker
-from host_tools.city.record.store import Record, Taken, Unwritable, key_of
+from host_tools.city.record.store import Record, Unwritable, key_of
+from host_tools.city.record.taken import Taken
 from host_tools.city.record.time_answer import time_answer
 from host_tools.errors import BrokerError
 from host_tools.keys.key import Key

@@ -10,12 +10,12 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from host_tools.broker.connection import Message
 from host_tools.city.record import failure_rows, gaps
 from host_tools.city.record.open_for_writing import cause, open_record
+from host_tools.city.record.taken import Taken
 from host_tools.errors import RecordError
 from host_tools.keys.key import Key
 from host_tools.keys.key_file import for_pole
@@ -37,19 +37,12 @@ _INSERT = (
 _LATEST = {Birth: "birth", State: "state", Meter: "meter"}
 
 
-@dataclass
-class Taken:
-    """What a batch held: new events, ids we had already, payloads that make no sense, acks of commands."""
-
-    events: int = 0
-    doubles: int = 0
-    malformed: int = 0
-    spoke: set[str] = field(default_factory=set)  # poles that said something just now
-    acks: list[Ack] = field(default_factory=list)
-
-
 class Unwritable(RecordError):
     """The disk is full, the file is locked or the like: it may be written again later."""
+
+
+class Unkeepable(RecordError):
+    """A message says what the file cannot hold beside what it has."""
 
 
 class Record:
@@ -84,7 +77,8 @@ class Record:
                     self.db.execute("ROLLBACK")
                 raise
         except sqlite3.Error as error:
-            kind = Unwritable if isinstance(error, sqlite3.OperationalError) else RecordError
+            kinds = {sqlite3.OperationalError: Unwritable, sqlite3.IntegrityError: Unkeepable}
+            kind = next((kind for of, kind in kinds.items() if isinstance(error, of)), RecordError)
             raise kind(f"the record {self.path} cannot be written: {cause(self.path.resolve(), error)}") from error
 
     def remembered(self, name: str, default: str) -> str:
@@ -112,7 +106,23 @@ class Record:
                        (step, begin, begin + step - 1))  # fmt: skip
 
     def take(self, messages: Iterable[Message], now: int, wall: float) -> Taken:
-        """Take *messages* in one transaction.  *now*: Unix s at the site; *wall*: real Unix s, for what to ask when."""
+        """Take *messages* in one transaction.  *now*: Unix s at the site; *wall*: real Unix s, for what to ask when.
+
+        Where one of them is Unkeepable each is taken alone, and that one counts as malformed: the others are not lost.
+        """
+        listed = list(messages)
+        try:
+            return self._take_together(listed, now, wall)
+        except Unkeepable:
+            taken = Taken()
+            for message in listed:
+                try:
+                    taken.add(self._take_together([message], now, wall))
+                except Unkeepable:
+                    taken.malformed += 1
+            return taken
+
+    def _take_together(self, messages: list[Message], now: int, wall: float) -> Taken:
         taken = Taken()
         with self.transaction() as db:
             for message in messages:
