@@ -1,1 +1,1 @@
-"""What is wrong with the light, and why: expected power, detectors, debounce.  Nothing is here yet."""
+"""Detects faults of the lamp, its supply and the pole, with their evidence: expected power, detectors, debounce."""
