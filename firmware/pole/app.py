@@ -33,7 +33,7 @@ EARLY_DEATHS = 4  # in a row, and the pole starts in safe mode
 
 def build(ports, settings, origin, standing, past):
     """The Control of one pole.  *ports* is all its hardware (drivers/board.py), *settings* come from *origin* and stand
-    as *standing* says (at_start.in_force), *past* are the early deaths before this life and the last words
+    as *standing* says (config_files.in_force), *past* are the early deaths before this life and the last words
     (drivers/chip/early_resets.py).
 
     After too many it starts in safe mode: lamp by a photocell that sun or dawn confirm, or on, link and commands, and

@@ -20,7 +20,7 @@ from host_tools.user_folders import writable_cache
 from pole.commands.handler import JUDGING
 from pole.control import KEEPING, TELLING
 from pole.health.watch import EXPLAINING
-from pole.health.watch import JUDGING as DETECTING
+from pole.health.watch import DETECTORS
 from pole.lighting.timetable import WORKING_OUT
 from pole.reporting.journal import RESENDING, UPKEEP
 from pole.service.laptop import SERVING
@@ -175,10 +175,10 @@ def steps() -> list[tuple[str, str]]:
     out.append(("the app itself", "one = main.build(ports, *settings, (0, ''))\nports.chip = None"))
     out.append(("... and forgetting how", f"main.unload('app', '{names['pole.drivers.chip.identity']}')"))
     out.append(("its first turn: a night's table, a state, an event", "turns = one.run()\nturns.send(None)"))
-    out.append(("the detectors of faults", "\n".join(f"__import__('{names[name]}')" for name in DETECTING)))
+    out.append(("the detectors of faults", "\n".join(f"__import__('{names[name]}')" for name in DETECTORS)))
     out.append(("while its link is made secure", f"__import__('{names['pole.drivers.network.tls']}')"))
     out.append((STEADY, f"main.unload('{names['pole.drivers.network.tls']}')"))
-    out.append(("... without the detectors", f"main.unload(*{[names[name] for name in DETECTING]})"))
+    out.append(("... without the detectors", f"main.unload(*{[names[name] for name in DETECTORS]})"))
     for what, (loaded, forgotten) in FOR_A_MOMENT.items():
         out.append((what, "\n".join(f"__import__('{names[name]}')" for name in loaded)))
         out.append(("... and forgetting how", f"main.unload(*{[names[name] for name in forgotten]})"))

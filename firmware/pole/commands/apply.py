@@ -15,7 +15,7 @@ from pole.wire import ack_reasons, contract
 _NAME = const("commands.json")  # as in commands/restore.py
 
 
-def obey(commanding, verdict, ticks):
+def apply(commanding, verdict, ticks):
     """Applies a genuine message, if that is allowed; returns None, or the outcome where it cannot be done.
 
     The override is in the arbiter before it is stored, but no decision is taken in between: if it cannot be stored

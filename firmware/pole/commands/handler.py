@@ -70,9 +70,9 @@ class Commanding:
                 self._clock.raise_floor(verdict.issued)
             if verdict.mark:
                 unload(*JUDGING)  # applying takes memory too, and needs nothing but the verdict
-                from pole.commands.apply import obey
+                from pole.commands.apply import apply
 
-                outcome = obey(self, verdict, ticks) or outcome
+                outcome = apply(self, verdict, ticks) or outcome
         except MemoryError:
             return self._refused("no memory for a message now: send it again")
         fields = {

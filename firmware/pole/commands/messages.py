@@ -36,7 +36,7 @@ def take_messages(control, now, ticks):
 
 
 def _answer(control, message, now, ticks):
-    if message[0] not in control.session.filters:  # a broker with a fault: the message may be for another pole
+    if message[0] not in control.session.filters:  # a broker that lies: what it signed may be for another pole
         return
     commanding, configuring, dusk = control.commanding, control.configuring, control.dusk
     if message[0].endswith("/" + contract.CONFIG):
@@ -53,6 +53,6 @@ def _answer(control, message, now, ticks):
             commanding.lowered = ()
     try:
         control.reporter.ack(now, fields)
-    except MemoryError:  # the modules that judged the message are unloaded to make room for the answer
+    except MemoryError:  # what has judged it makes room for the answer
         unload(*JUDGING)
         control.reporter.ack(now, fields)

@@ -61,7 +61,7 @@ def complete(ports, description, vfs, data, net, nonce, partition, console):
     partition.
     """
     from pole.drivers.chip import identity
-    from pole.drivers.chip.early_resets import Deaths
+    from pole.drivers.chip.early_resets import EarlyResets
     from pole.drivers.chip.entropy import Entropy
     from pole.drivers.chip.replay_mark import HighWater
     from pole.drivers.flash.files import Files
@@ -74,7 +74,7 @@ def complete(ports, description, vfs, data, net, nonce, partition, console):
     ports.board = description["name"]
     ports.capabilities = [name for name in _CAPABILITIES if name in description]
     ports.chip = identity
-    ports.deaths = Deaths(failures)
+    ports.deaths = EarlyResets(failures)
     ports.high_water = HighWater(failures)
     ports.nonce = Entropy(nonce or os.urandom, failures).draw
     ports.factory = Files(vfs, failures)

@@ -1,4 +1,4 @@
-"""Takes samples when they are due, and hands them to the counters, the detectors and the photocell."""
+"""When the pole senses, and who gets what was sensed: the counters, the detectors, the photocell's judge."""
 
 from pole import const
 from pole.runtime import aio
@@ -8,7 +8,7 @@ _PHOTOCELL = const(16)  # row of health/conditions.py
 
 
 def take_sample(control, now, ticks):
-    """Requests a sample when it is due, reads it once the parts have had time to answer, and has it judged; returns
+    """Asks the senses when a sample is due, reads them once they have had time to answer, and has them judged; returns
     the milliseconds until something is due again.
 
     The photocell is looked at more often than that.
@@ -30,7 +30,7 @@ def take_sample(control, now, ticks):
 
 
 def _look(control, now, ticks):
-    """Reads the photocell when that is due; returns the milliseconds until it is due again."""
+    """Looks at the photocell when that is due; returns the milliseconds until it is due again."""
     senses, dusk, watch = control.senses, control.dusk, control.watch
     wait = senses.lux(ticks)
     if wait is None:

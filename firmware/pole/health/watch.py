@@ -7,7 +7,7 @@ from pole import const
 from pole.runtime.aio import ticks_diff
 from pole.runtime.transient import unload
 
-JUDGING = (
+DETECTORS = (
     "pole.health.detectors", "pole.health.electrical", "pole.health.surroundings", "pole.health.dimming_test",
     "pole.health.expected", "pole.health.conditions", "pole.health.supply", "pole.health.arc",
 )  # fmt: skip
@@ -52,7 +52,7 @@ class Watch:
             try:
                 from pole.health.detectors import judge
             except MemoryError:  # the lamp stays lit, and this sample is not judged
-                unload(*JUDGING)
+                unload(*DETECTORS)
                 return self._calm_ms
             self._judge = judge
         self._judge(state, reading, relay, dim, sun, clocked, self._limit, ticks)
@@ -79,4 +79,4 @@ class Watch:
     def rest(self):
         """Unloads the detectors until the next sample."""
         self._judge = None
-        unload(*JUDGING)
+        unload(*DETECTORS)

@@ -151,7 +151,7 @@ class Arbiter:
         """
         found = None
         for held in self.held:
-            # clock unknown: an override whose deadline in ticks has passed was dropped; that of the others is unknown
+            # clock unknown: overrides whose deadline in ticks passed were dropped; the end of the others is unknown
             counts = held.ticks_deadline is not None if now is None else held.start <= now
             enough = held.level >= lowest or held.present
             if counts and held.owner == owner and enough and ("\n" in held.ref) == shared:

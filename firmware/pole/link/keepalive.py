@@ -14,7 +14,7 @@ PING = const(1)
 DEAD = const(2)
 
 
-class Pulse:
+class Keepalive:
     """Of a connection made at *now* (ticks): pings after *keepalive_ms*, gives up *timeout_ms* after a ping."""
 
     def __init__(self, keepalive_ms, timeout_ms, now):

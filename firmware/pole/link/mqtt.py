@@ -47,7 +47,7 @@ class Client:
         self._acks = Mailbox(IN_FLIGHT)
         self._reader = None
         self._opened_at = ticks()
-        self._pulse = keepalive.Pulse(settings["link.keepalive"] * 1000, self._timeout_ms, self._opened_at)
+        self._keepalive = keepalive.Keepalive(settings["link.keepalive"] * 1000, self._timeout_ms, self._opened_at)
         self._failure = ""
         self._failed_at = 0
         self._awaited = "CONNECT"  # what has to be answered before anything else, "" once it is
@@ -77,7 +77,7 @@ class Client:
                     await aio.sleep_ms(1)
             else:
                 now = self._ticks()
-                await wake.wait(min(self._pulse.idle_ms(now), self._outbox.idle_ms(now)))
+                await wake.wait(min(self._keepalive.idle_ms(now), self._outbox.idle_ms(now)))
             now = self._ticks()
             self.stable = self.stable or aio.ticks_diff(now, self._opened_at) >= _STABLE_MS
             if self._failure and self._failed_at != now:
@@ -112,7 +112,7 @@ class Client:
 
     def _keep_alive(self, now):
         """Pings when it is time; whether it did."""
-        due = self._pulse.due(now)
+        due = self._keepalive.due(now)
         if due == keepalive.DEAD:
             self._fail(self._silent("a ping"))
         if due != keepalive.PING:
@@ -121,7 +121,7 @@ class Client:
         if oldest and aio.ticks_diff(now, oldest.written) > self._timeout_ms * _UNACKNOWLEDGED:
             self._fail("the broker answers pings but has not acknowledged a message")
             return False
-        self._pulse.pinged(now)
+        self._keepalive.pinged(now)
         self._write(packets.PINGREQ)
         if self.refused and not self._asked_for:
             self._subscribe(self.refused)  # the broker's access control list may have been corrected
@@ -137,7 +137,7 @@ class Client:
             self._stream.write(data)
         except OSError as error:
             self._broken(error)
-        self._pulse.sent(self._ticks())
+        self._keepalive.sent(self._ticks())
         return True
 
     async def _drain(self):
@@ -176,7 +176,7 @@ class Client:
                 if not count:
                     self._fail("the broker closed the connection")
                     return
-                self._pulse.heard(self._ticks())
+                self._keepalive.heard(self._ticks())
                 decoder.filled(count)
                 kind = decoder.next()
                 while kind:

@@ -237,10 +237,10 @@ class Journal:
     def _write(self, routine, kind, data, sequence):
         while self.segments.crowded(routine, len(data)):
             try:
-                from pole.reporting.upkeep import bury, retire
+                from pole.reporting.upkeep import drop_retired_segment, retire
 
                 store = self._store
-                bury(self, store, self._losses, *retire(self.segments, store, self._mark, self._clock()))
+                drop_retired_segment(self, store, self._losses, *retire(self.segments, store, self._mark, self._clock()))
             finally:
                 unload(*UPKEEP)
         if sequence is None:

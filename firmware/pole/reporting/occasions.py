@@ -1,6 +1,6 @@
-"""Occasional reports to the city: events of the start, the beginning of a session, failures, losses.
+"""What the city is told now and then: what happened at the start, that a session began, what failed, what was lost.
 
-Loaded when there is one of them, and unloaded afterwards.
+Loaded when there is something of it, and forgotten afterwards.
 """
 
 from pole import const
@@ -12,7 +12,7 @@ _LAST_MS = const(30000)  # from the end of safe mode, as it is told, to the rest
 
 
 def tell_all(control, now, ticks):
-    """Sends them, and ends the count of early resets, or safe mode, when the pole has run long enough."""
+    """Tells it, and has a life that lasted long enough end its count of early deaths, or its safe mode."""
     reporter = control.reporter
     while control.news:
         reporter.event(now, *control.news[0])
@@ -36,7 +36,7 @@ def tell_all(control, now, ticks):
 
 
 def _birth(control, now):
-    """Sends birth: identity and address of the pole, and the span of its journal."""
+    """Who the pole is, its address, and what its journal holds."""
     fields = dict(control.reporter.identity)
     fields["v"] = contract.VERSION
     fields["at"] = now
@@ -48,7 +48,7 @@ def _birth(control, now):
 
 
 def _turn(control, now, ticks):
-    """After ten minutes clears the count of early resets; after an hour of safe mode tries a full start."""
+    """Ten minutes of life, and early deaths are forgotten; an hour of safe mode, and a full start is tried."""
     control.turning_at = None
     if control.watch:
         control.ports.deaths.forget()

@@ -53,7 +53,7 @@ def in_force(store, factory, early_deaths=0):
     except OSError as error:  # the settings in force light the street all the same; the next start tries again
         print("diya: a configuration could not be brought in force: " + str(error))
     settings, digest, source = _newest(store, factory, flashed, state)
-    _lay_keys(store, settings, bool(flashed))
+    _apply_changed_keys(store, settings, bool(flashed))
     trial = state["trial"]
     touches_link = trial[1] if trial and source == _STORE and trial[0] == digest else None
     origin = (schema.NAME, schema.LAST_GOOD, schema.NAME if digest else "none")[source]
@@ -153,7 +153,7 @@ def _link(settings):
     return [settings[name] for name in sorted(settings) if name.startswith("link.")]
 
 
-def _lay_keys(store, settings, sure):
+def _apply_changed_keys(store, settings, sure):
     """Replaces the keys that the pole was flashed with by those that were changed by a command (*sure*: the flashed
     keys are known).
 

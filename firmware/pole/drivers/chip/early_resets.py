@@ -11,7 +11,7 @@ from pole.runtime.transient import unload
 _WORDS = 200  # bytes
 
 
-class Deaths:
+class EarlyResets:
     """A memory that raises is noted in *failures* (drivers/failures.py) as ``rtcMemory`` or ``nvs``."""
 
     def __init__(self, failures):
@@ -22,10 +22,10 @@ class Deaths:
         """(early resets in a row before this start, reason of the latest); counts this start as one more."""
         from pole.drivers.chip import early_resets_file
 
-        deaths, words = early_resets_file.begin(self._failures)
+        count, words = early_resets_file.begin(self._failures)
         unload("pole.drivers.chip.early_resets_file")
-        self._store(min(deaths + 1, 255), b"")
-        return deaths, words
+        self._store(min(count + 1, 255), b"")
+        return count, words
 
     def forget(self, words=""):
         """Clears the count: the pole has run long enough, or restarts on purpose; *words* (ASCII) say why."""
@@ -35,9 +35,9 @@ class Deaths:
         """Keeps *text*, why the pole is about to reset, for a report after the reset; only its ASCII is kept."""
         self._store(self._count, text.encode()[:_WORDS])
 
-    def _store(self, deaths, words):
-        self._count = deaths
-        data = b"diya" + bytes([deaths]) + words
+    def _store(self, count, words):
+        self._count = count
+        data = b"diya" + bytes([count]) + words
         try:
             machine.RTC().memory(data)
             self._failures.works("rtcMemory")
