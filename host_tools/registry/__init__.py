@@ -1,4 +1,4 @@
-"""Which board is on which pole: an append-only record that two laptops merge without loss."""
+"""The registry of which board is on which pole: an append-only record that two laptops merge without loss."""
 
 from __future__ import annotations
 

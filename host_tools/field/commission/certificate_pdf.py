@@ -1,7 +1,7 @@
-"""The record on one page of A4: what was tried, how it went, and the lamp's curve.
+"""Draws the record on one page of A4: the checks, their results, and the lamp's curve.
 
-The letters are brought along (Noto Sans, OFL), so it looks alike on every laptop; those of Hindi are shaped by
-HarfBuzz, without which their vowel signs and conjuncts stand in the wrong places.
+The fonts come with the package (Noto Sans, OFL), so it looks the same on every laptop; Hindi is shaped by HarfBuzz,
+without which vowel signs and conjuncts are at the wrong places.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Flashing: what is asked of a chip, what is written, and one pass of esptool for each port."""
+"""Flashing: questions to a chip, the plan of what is written, and one pass of esptool for each port."""
