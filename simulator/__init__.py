@@ -1,1 +1,1 @@
-"""The street on a desktop: engines, virtual hardware, the plant, scenarios."""
+"""Simulates a street on a desktop: engines, virtual hardware, the plant, scenarios."""

@@ -1,4 +1,4 @@
-"""What flows in one pole: from the mains through meter and relay to the driver and its LEDs, under any faults.
+"""Currents and power in one pole: from the mains through meter and relay to the driver and its LEDs, with any faults.
 
 The meter sits behind the pole's fuse and measures all that the pole takes, the stolen too; the residual-current
 transformer sits before it, so what leaks to earth there does not show as power.
@@ -43,7 +43,7 @@ class Circuit:
         self.output = 1.0
         self._rated = (0.0, 0.0)
         self._plain = True
-        self._deaf_dim = 1.0  # what a driver that ignores its dim line goes by
+        self._deaf_dim = 1.0  # the level of a driver that ignores its dim line
         self._cycle_ms = 0  # when a cycling lamp was last struck, had it cycled from there on
         self._flicker = noise.key(seed, pole, "flicker")
         self.settle(HEALTHY, 0)
@@ -130,7 +130,7 @@ class Circuit:
         return _stolen(flows, present.theft) if present.theft else flows
 
     def lit(self, present: Faults, now_ms: int) -> float:
-        """Part of the LEDs that is driven, 0 to 1, whatever the driver is told."""
+        """Part of the LEDs that is driven, 0 to 1, at any level of the dimmer."""
         if present.lamp_open > 0.0 or (present.cycling > 0.0 and self._is_out(present.cycling, now_ms)):
             return 0.0
         return 1.0 - present.string_open

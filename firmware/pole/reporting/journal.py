@@ -240,7 +240,9 @@ class Journal:
                 from pole.reporting.upkeep import drop_retired_segment, retire
 
                 store = self._store
-                drop_retired_segment(self, store, self._losses, *retire(self.segments, store, self._mark, self._clock()))
+                drop_retired_segment(
+                    self, store, self._losses, *retire(self.segments, store, self._mark, self._clock())
+                )
             finally:
                 unload(*UPKEEP)
         if sequence is None:

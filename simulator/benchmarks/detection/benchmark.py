@@ -1,4 +1,4 @@
-"""Runs the benchmark over all processors.  What comes out is the same however many there are, and in whatever order."""
+"""Runs the benchmark over all processors.  The result does not depend on their number or on the order of the runs."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def prepared(seed: int, life: Life, fates: Fates) -> tuple[dict[str, Any], list[
 
 
 def live_one(seed: int, life: Life, fates: Fates) -> dict[str, Score]:
-    """One pole's life, and its scores."""
+    """Simulates one pole's nights; its scores."""
     settings, nights, happened = prepared(seed, life, fates)
     return score(live(seed, life, settings, nights, happened), len(nights))
 
@@ -72,7 +72,7 @@ def live_one(seed: int, life: Life, fates: Fates) -> dict[str, Score]:
 def run(
     seed: int, size: Size, workers: int | None = None, progress: Callable[[int, int], None] = lambda done, of: None
 ) -> Result:
-    """The whole benchmark; *progress* is told (work done, of so much).  *workers* None: one a processor."""
+    """The whole benchmark; *progress* is called with (work done, of so much).  *workers* None: one a processor."""
     out = Result(seed, size)
     people = lives(seed, size.nights)
     fates = assign(seed, people, size.faults + size.more)

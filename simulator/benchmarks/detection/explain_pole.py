@@ -1,4 +1,4 @@
-"""What happened to one pole of the benchmark, and what was raised, line by line: to see why something was missed."""
+"""Lists what happened to one pole of the benchmark, and what was raised: to find out why something was missed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simulator.benchmarks.detection.score import DIYA, MISSED, RIVAL, score
 
 
 def lines(seed: int, size: Size, name: str) -> Iterator[str]:
-    """The diary of the pole *name*.  Raises KeyError when there is none of that name."""
+    """The list for the pole *name*, in the order of time.  Raises KeyError when there is none of that name."""
     people = lives(seed, size.nights)
     life = next((life for life in people if life.pole.name == name), None)
     if life is None:

@@ -1,4 +1,4 @@
-"""What became of one life, counted: the judge's verdict on both sets of events, in a form that can be added up."""
+"""The score of one run: the judge's verdict on both sets of events, in a form that can be added up."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ FOUND, MISSED, UNSEEN = "found", "missed", "never visible"
 class Outcome:
     """One fault and one event type it must raise.
 
-    ``noticed``: that or another that a person would accept was raised.  ``together``: another fault lasted at the same
-    time.  ``delay_s``: from when it could first be seen to when it was raised; None: it was not.  ``why`` says, of what
-    was missed, what was wrong with it.
+    ``noticed``: that or another acceptable one was raised.  ``together``: another fault lasted at the same time.
+    ``delay_s``: from when it could first be seen to when it was raised; None: it was not.  ``why``: the reason why it
+    counts as missed.
     """
 
     pole: str
@@ -62,7 +62,7 @@ class Score:
 def score(lived: Lived, nights: int) -> dict[str, Score]:
     """The score of both, by name.
 
-    Of the alarms of the rule set to beat no end is asked for: they are latched, by design.
+    No end is required of the alarms of the reference rule set: they are latched, by design.
     """
     plant = lived.plant
     by_number = {happening.number: happening for happening in lived.happenings}
@@ -111,7 +111,7 @@ def _score(lived: Lived, events: Sequence[Event], sighted: Sighted, nights: int)
 
 
 def _delays(lived: Lived, events: Sequence[Event], sighted: Sighted, happening: Happening) -> dict[str, list[float]]:
-    """The delays of *happening* alone, by event type: whatever else happened only explains what was raised."""
+    """The delays of *happening* alone, by event type: other happenings only explain what was raised."""
     alone = [
         one if one is happening else replace(one, expect=(), allow=(*one.expect, *one.allow))
         for one in lived.happenings
