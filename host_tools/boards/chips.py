@@ -12,7 +12,7 @@ class Chip:
 
     *pins* are those it has, *flash* those its flash is on, *console* those of its serial console and *usb* those of its
     own USB port (empty where it has none); *input_only* also lack pull resistors; *adc* measure while Wi-Fi runs,
-    at 11 dB between *adc_mv*: below the first and above the second the calibrated converter is not reliable;
+    at 11 dB between *adc_mv*: below the first the calibrated converter says nothing sure, above the second neither;
     *straps* decide by their level at reset how it starts.  *uarts* and *buses* (I2C) are those a board may use.
     """
 

@@ -27,12 +27,12 @@ FIRST_DAY = date(2026, 12, 1)
 DAYS = 365
 BEFORE_MIN = 40  # the run begins so long before sunset ...
 AFTER_MIN = 100  # ... and ends so long after sunrise,
-CALM_MIN = 60  # the last of which nothing happens any more, so that all reports have time to arrive
-APART_MIN = 15  # from one happening to the next on the same pole, so that each can be distinguished
-TOLD_MIN = 60  # a happening that lasts at least so long must be reported
+CALM_MIN = 60  # the last of which nothing happens any more: what was reported has time to arrive
+APART_MIN = 15  # from one happening to the next on the same pole, so that each can be told alone
+TOLD_MIN = 60  # what lasts at least so long must be reported
 LASTS_MIN = {"mqtt_flood": 20, "console_flood": 20}  # at most: a flood is work for the computer, too
 FOR_GOOD = 0.25  # of the parts that fail: those that do so to the end of the night
-COMPARED = ("server_time_wrong", "city_time_wrong")  # reported only if the pole can ask, and has others to compare with
+COMPARED = ("server_time_wrong", "city_time_wrong")  # told only where the pole can ask, and has others to compare with
 # a witness of the time is lost or wrong: with any of TIMING beside it a pole may have no two left, and then says so
 WITNESS = (*COMPARED, "rtc_wrong", "rtc_stopped", "bus_fails")
 TIMING = (
@@ -40,11 +40,11 @@ TIMING = (
     "data_corrupt", "mains_cut", "feeder_trip", "power_cycle",
 )  # fmt: skip
 STREET = ("network_outage", "broker_down", "feeder_trip", "memory_short")  # drawn for the street, not for a pole
-# they change no reading of a pole, so that a fault beside them must still be reported
+# they change nothing of what a pole senses, so that a fault beside them must still be told
 BESIDE = (
     "network_outage", "broker_down", "memory_short", "cold_night", "ageing", "mqtt_flood", "console_flood", *COMPARED,
 )  # fmt: skip
-NEVER_DUE = ("communicationFailure",)  # raised by the record: its delays are tested with the record
+NEVER_DUE = ("communicationFailure",)  # what the record says of a silence: its lengths are the record's own tests
 OWNERS = ("operator", "lock", "incident", "emergency")
 
 

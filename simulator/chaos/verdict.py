@@ -20,7 +20,7 @@ from simulator.run import Outcome
 from simulator.street.journal_reader import journalled
 from simulator.street.troubles import CHIP_WRONG, CITY_TIME, RTC_WRONG, SERVER_TIME
 
-SHOWN = 5  # complaints of one kind that are printed one by one
+SHOWN = 5  # complaints of one kind that are told one by one
 CLOCKS = ("clock_lost", "clock_drift", "data_corrupt")  # after these a pole's own time may be another
 WRONG = (SERVER_TIME, CITY_TIME, *CHIP_WRONG)  # what these cost is bounded:
 WRONG_MIN = 3.0

@@ -22,7 +22,7 @@ FLOODS = ("mqtt_flood", "console_flood")
 DRIFT_PPM = 10_000  # that a clock gains at severity 1.0
 FLOOD = 20  # messages, or lines on the console, of a flood at severity 1.0 ...
 FLOOD_MS = 10_000  # ... and how often they come
-OFF_MS = 1000  # without power, of a pole that is restarted to lose data
+OFF_MS = 1000  # a pole that is restarted to lose something is without power for this long
 
 
 class Stage(Protocol):
@@ -33,11 +33,11 @@ class Stage(Protocol):
     pole: VirtualPole
 
     def power(self) -> None:
-        """Starts or ends the pole's firmware with its mains, and reports its light to the judge."""
+        """Starts or ends the pole's firmware as its mains has it, and tells what became of its light."""
 
 
 class Surroundings(Protocol):
-    """The surroundings of the poles: broker, network and time server."""
+    """What is around the poles: broker, network and time server."""
 
     def broker(self, running: bool) -> None:
         """Starts the broker, or kills it."""
@@ -144,7 +144,7 @@ class Player:
             self._put_on(happening.kind, name, max(held.values(), default=0.0))
 
     def _put_on(self, kind: str, name: str, severity: float) -> None:
-        """Set *kind*, which is not a fault of the plant, on the pole called *name* by *severity*; 0: no longer."""
+        """The pole called *name* now has *kind*, which is nothing of the plant, by *severity*; 0: no longer."""
         stage = self._stages[name]
         if kind == "network_outage":
             self._around.reach(name, severity == 0.0)

@@ -13,7 +13,7 @@ from pole.runtime.aio import ticks_diff
 
 _HELD_MS = const(300000)
 _TELL_MS = const(3600000)
-_CALM = const(2)  # changes in a row after which an end waits
+_CALM = const(2)  # turns in a row after which an end waits
 DANGERS = const(
     0xE2000
 )  # bits of rows of conditions.py: leakageDetected, orientationChanged, impactDetected, cabinetDoorOpen

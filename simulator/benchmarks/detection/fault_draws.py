@@ -22,14 +22,14 @@ DIMMED = "before a change of level"  # up to an hour before the night's programm
 TO_MORNING = "until morning"  # in the night, or an hour after sunrise at the latest, until after that
 ANY_TIME = "day or night"
 DAY = "day"  # three hours after sunrise to three hours before sunset
-AFTER_DUSK = "night"  # the sun is well below the horizon, with any state of the lamp
+AFTER_DUSK = "night"  # the sun is well down, whatever the lamp does
 
 
 @dataclass(frozen=True)
 class Fault:
     """A kind of fault in the benchmark: severities from ``low`` to ``high``, evenly spread; when it begins.
 
-    ``spare``: so many times as many are drawn as are needed, because some never show in the pole's sensors.
+    ``spare``: so many times as many are drawn as are wanted, for some never show in what the pole can sense.
     """
 
     kind: str
@@ -72,7 +72,7 @@ BENIGN = (
     ("mains_wobble", 0.4, 1.0), ("cold_night", 0.4, 1.0), ("fog", 0.5, 1.0), ("meter_noise", 1.0, 1.0),
     ("dips", 0.4, 1.0), ("clock_drift", 0.2, 1.0), ("power_cycle", 0.1, 1.0),
 )  # fmt: skip
-CALM = 0.40  # of the nights: nothing but the faults
+CALM = 0.40  # of the nights: nothing at all but what goes wrong
 TWICE = 0.30  # of the others: two of these
 
 _BY_KIND = {fault.kind: fault for fault in FAULTS}
