@@ -32,7 +32,7 @@ class Interruption:
             stop()
 
     @contextlib.contextmanager
-    def heeded(self) -> Iterator[None]:
+    def handled(self) -> Iterator[None]:
         """Handles the signals within its block, except those that this process ignores."""
         before = {}
         for number in SIGNALS:

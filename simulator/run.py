@@ -26,7 +26,7 @@ from simulator.network.endpoint import Network
 from simulator.network.modelled import ModelledNetwork
 from simulator.network.real import RealNetwork
 from simulator.report.flash import flash_figures
-from simulator.report.report import Totals, build_report
+from simulator.report.report import RunTotals, build_report
 from simulator.run_time import RunTime
 from simulator.scenario import find_scenario, load_scenario
 from simulator.scenario.happening import Scenario
@@ -224,7 +224,7 @@ def _report(options: Options, street: Street, lasted_s: float) -> dict[str, Any]
     scenario, recorder = street.scenario, street.recorder
     end_ms = round(scenario.hours * 3_600_000)
     resets = street.resets()
-    totals = Totals(
+    totals = RunTotals(
         site=options.site.name,
         scenario=scenario.name,
         engine=options.engine,

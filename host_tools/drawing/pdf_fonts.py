@@ -11,7 +11,7 @@ Colour = tuple[int, int, int]
 FONTS = files("host_tools.drawing") / "fonts"
 
 
-def bring(pdf: FPDF) -> None:
+def add_fonts(pdf: FPDF) -> None:
     """Adds the fonts to *pdf*: letters that the first lacks are taken from the second."""
     pdf.add_font("sans", "", str(FONTS / "NotoSans-Regular.ttf"))
     pdf.add_font("sans", "B", str(FONTS / "NotoSans-Bold.ttf"))
@@ -34,7 +34,7 @@ def write_in(pdf: FPDF, size: float, style: str, colour: Colour) -> None:
     pdf.set_text_color(*colour)
 
 
-def let_go(pdf: FPDF) -> None:
+def close_fonts(pdf: FPDF) -> None:
     """Closes the files of the fonts, which fpdf2 leaves open."""
     for font in pdf.fonts.values():
         if isinstance(font, TTFFont):

@@ -35,7 +35,7 @@ def street(poles: int) -> Site:
     return load_site(SITE, poles)
 
 
-def lived(one: Night, engine: str = "cpython") -> Outcome:
+def run_night(one: Night, engine: str = "cpython") -> Outcome:
     """Simulates *one* night."""
     with tempfile.TemporaryDirectory(prefix="diya-") as folder:
         scenario = Path(folder) / "chaos.toml"
@@ -56,7 +56,7 @@ def lived(one: Night, engine: str = "cpython") -> Outcome:
 def verdict(seed: int, poles: int) -> Verdict:
     """The verdict on the night of *seed* with so many *poles*."""
     one = night(seed, street(poles))
-    outcome = lived(one)
+    outcome = run_night(one)
     return Verdict(seed, tuple(complaints(outcome)), len(one.tables), len(outcome.street.recorder.events))
 
 
@@ -73,6 +73,6 @@ def small(seed: int, poles: int, tried: Callable[[int], None] = lambda happening
 
     def fails(tables: list[dict[str, object]]) -> bool:
         tried(len(tables))
-        return bool(complaints(lived(replace(whole, tables=tuple(tables)))))
+        return bool(complaints(run_night(replace(whole, tables=tuple(tables)))))
 
     return replace(whole, tables=tuple(smallest(whole.tables, fails)))

@@ -206,7 +206,7 @@ def run_with_progress(options: Options) -> Outcome:
             at = clock
             bar.update(task, completed=done_ms, total=total_ms, clock=clock)
 
-        with interruption.heeded(), contextlib.suppress(KeyboardInterrupt):
+        with interruption.handled(), contextlib.suppress(KeyboardInterrupt):
             outcome = run.simulate(
                 options, progress, bar.console.print, lambda street: interruption.begin(street.kernel.stop)
             )

@@ -15,7 +15,7 @@ from simulator.run_time import RunTime
 
 
 @dataclass
-class Totals:
+class RunTotals:
     """The parameters and counts of a run.  ``max_heap_bytes`` None: not measured by the engine (CPython).
 
     ``counts`` holds all other counts, such as boots or acks; each becomes a key of the report's ``totals``.
@@ -36,7 +36,7 @@ class Totals:
 
 
 def build_report(
-    totals: Totals, time: RunTime, darkness: Darkness, detection: Detection, flash: Mapping[str, Any]
+    totals: RunTotals, time: RunTime, darkness: Darkness, detection: Detection, flash: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The report as JSON values; finish *darkness* first.
 

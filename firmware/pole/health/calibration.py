@@ -24,7 +24,7 @@ def use_curve(state, curve, commissioned=True):
     state.points = points
     state.commissioned = commissioned
     state.learned = False
-    state.deaf = None
+    state.ignores_dimming = None
     state.stuck = 0
 
 

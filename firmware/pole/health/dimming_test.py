@@ -13,7 +13,7 @@ _STEP = const(1000)  # hundredths of a percent
 def forget(s):
     """Ends the test and its result: what is tested has changed."""
     s.probe = s.phase = 0
-    s.deaf = None
+    s.ignores_dimming = None
 
 
 def step(s, power):
@@ -22,7 +22,7 @@ def step(s, power):
         probe = -_STEP if s.dim - _STEP >= s.points[0] else _STEP
         s.before = power
         if abs(at(s, s.dim + probe) - at(s, s.dim)) < power // 50:  # too small a step to be measured
-            s.deaf = False
+            s.ignores_dimming = False
             return
         s.probe = probe
         s.phase = 1
@@ -45,6 +45,6 @@ def _weigh(s, before):
         change = change * (before // 64) // (due // 64 + 1)
     followed = s.tried - before if up else s.tried + before
     # no driver gives less than its lowest level, also one that ignores dimming
-    s.deaf = followed < change // 3 and before > s.points[1] // 4 * 3
-    if s.deaf:
+    s.ignores_dimming = followed < change // 3 and before > s.points[1] // 4 * 3
+    if s.ignores_dimming:
         s.stuck = before

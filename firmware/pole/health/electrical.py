@@ -178,7 +178,7 @@ def _burning(s, reading, last, due, ticks):
     # more than a short takes, and more than full light
     foreign = excess > due * 6 // 5 + 10000 and power > s.points[-3] // 7 * 8 + 10000
     if not s.phase:
-        theft = foreign or (s.deaf is False and excess > _THEFT_MW)
+        theft = foreign or (s.ignores_dimming is False and excess > _THEFT_MW)
         note(s, _CURRENT_HIGH, True if theft else False if excess < due // 20 + 2000 else None, ticks)
     if ticks_diff(ticks, s.moved_at) < _STEADY_MS:
         keep(s)
@@ -197,11 +197,15 @@ def _burning(s, reading, last, due, ticks):
         part = min(part + wide, 0) if part < 0 else max(part - wide, 0)
     fault = not -_FAULT < part < _FAULT
     if fault and not s.phase and abs(power - s.before) > s.before // 4:
-        s.deaf = None  # it was tested at another power: the fault is another one now
+        s.ignores_dimming = None  # it was tested at another power: the fault is another one now
     # at full light, and at the level at which it is stuck, a driver that ignores dimming draws the expected
     # power: repeat the dimming test
     doubt = s.active >> _DIMMING & 1 and abs(due - s.stuck) <= due // 10
-    if s.phase or (s.deaf is None and (fault or doubt)) or (doubt and s.deaf and s.calm >= _AGAIN):
+    if (
+        s.phase
+        or (s.ignores_dimming is None and (fault or doubt))
+        or (doubt and s.ignores_dimming and s.calm >= _AGAIN)
+    ):
         s.hasty = True
         keep(s)
         if fault and not s.phase:
@@ -218,17 +222,17 @@ def _burning(s, reading, last, due, ticks):
 
 def _takes(s, part, doubt, ticks):
     """Notes that the lamp takes *part* ten-thousandths more than expected; a fault only after a dimming test."""
-    deaf = s.deaf
+    ignored = s.ignores_dimming
     if not -_SOUND < part < _SOUND:
-        note(s, _DIMMING, deaf, ticks)
-        note(s, _POWER_LOW, None if deaf else True if part < -_FAULT else False if part > 0 else None, ticks)
-        note(s, _POWER_HIGH, None if deaf else True if part > _FAULT else False if part < 0 else None, ticks)
+        note(s, _DIMMING, ignored, ticks)
+        note(s, _POWER_LOW, None if ignored else True if part < -_FAULT else False if part > 0 else None, ticks)
+        note(s, _POWER_HIGH, None if ignored else True if part > _FAULT else False if part < 0 else None, ticks)
         return
     if not doubt:
         dimming_test.forget(s)
     note(s, _POWER_LOW, False, ticks)
     note(s, _POWER_HIGH, False, ticks)
-    note(s, _DIMMING, None if doubt and deaf else False, ticks)
+    note(s, _DIMMING, None if doubt and ignored else False, ticks)
 
 
 def _jump(s, change, power):

@@ -56,7 +56,7 @@ def begin(nominal_mv, active):
     s.sum = s.count = 0
     # dimming_test.py
     s.probe = 0  # to be added to the dimmer's output
-    s.deaf = None  # whether the driver ignores dimming; None: not tested
+    s.ignores_dimming = None  # whether the driver ignores dimming; None: not tested
     s.phase = 0  # of the dimming test: 1 stepped, 2 stepped back
     s.before = s.tried = 0  # mW
     s.stuck = 0  # mW at which it was last found to ignore dimming

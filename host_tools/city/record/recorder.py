@@ -36,7 +36,7 @@ DISK_S = 1.0  # between two tries to write to a disk that is full
 
 
 @dataclass
-class Totals:
+class RecordingCounts:
     """Counts of one run."""
 
     events: int = 0
@@ -80,9 +80,9 @@ class Recorder:
         self._going: Callable[[], bool] = lambda: True
         self._turned = self._looked = time.monotonic()
         self._missing = False  # whether the broker is missing, for so long that it was noted
-        self.totals = Totals()
+        self.totals = RecordingCounts()
 
-    def run(self, going: Callable[[], bool], until: float | None = None) -> Totals:
+    def run(self, going: Callable[[], bool], until: float | None = None) -> RecordingCounts:
         """Record while *going* returns true, at most *until* (monotonic s).
 
         Raises BrokerError where the broker was never reached, RecordError where the file cannot be written at the end,
