@@ -2,6 +2,8 @@
 
 Pure.  ``street_faults`` takes the poles of a site and the history of their messages, and gives the faults that explain
 every silence and every loss of supply, each exactly once.
+
+Tests of several modules: `test_street_faults`, `test_street_faults_properties`.
 """
 
 from host_tools.city.correlation.correlate import street_faults
