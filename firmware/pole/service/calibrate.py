@@ -1,4 +1,4 @@
-"""What is measured at this very pole and kept: the power curve of its lamp, and how it stands."""
+"""Stores values measured at this pole: the power curve of its lamp, and the direction of gravity."""
 
 from pole import const
 from pole.health.calibration import CURVE, UPRIGHT, keep, remaining_life, use_curve
@@ -18,7 +18,7 @@ def act(control, laptop, asked, now, ticks):
 
 
 def _curve(control, laptop, asked):
-    """Takes one point after the other, stores the whole and puts it in force; how many there are."""
+    """Takes one point after the other, stores the curve and puts it in force; returns how many points there are."""
     watch = control.watch
     count = whole(asked, "of", 2, 16)
     at = whole(asked, "at", 0, count - 1)
@@ -34,7 +34,7 @@ def _curve(control, laptop, asked):
         raise Wrong("at is %d and must be at most %d: the points before it are missing" % (at, len(points)))
     if at and points[at - 1][0] >= point[0]:
         raise Wrong("point has level %d and must have more than %d: levels ascend" % (point[0], points[at - 1][0]))
-    points[at:] = [point + point[1:2]]  # what the lamp takes now is what it took when new
+    points[at:] = [point + point[1:2]]  # the power now counts as the power when new
     if at + 1 < count:
         return at + 1
     try:
@@ -49,7 +49,7 @@ def _curve(control, laptop, asked):
 
 
 def _tilt(control, laptop, ticks):
-    """What the accelerometer says now, the mean of some samples, is upright from now on."""
+    """Stores the direction measured now, the mean of some samples, as upright."""
     if not control.ports.accelerometer:
         raise Wrong("this board has no accelerometer")
     if not control.senses.fresh(laptop.asked, ticks):

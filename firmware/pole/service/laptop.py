@@ -1,4 +1,4 @@
-"""What a laptop asks for waits here until the control task has answered it: one request at a time."""
+"""Holds a laptop's request until the control task has answered it: one request at a time."""
 
 from pole import const
 from pole.runtime import aio
@@ -47,11 +47,11 @@ class Laptop:
             from pole.service.dispatch import answer
 
             text = answer(control, self, now, ticks)
-        except Exception as error:  # no memory, or a mistake of ours: the light is not to suffer for it
+        except Exception as error:  # no memory, or a fault of the firmware: the light must go on
             text = "diya: there is no answer: " + (str(error) or type(error).__name__)
         unload(*SERVING)
         if text is None:
             return _LATER_MS
         self.request = None
         self._console.write(text)
-        return 0  # what was asked for may want a decision
+        return 0  # the request may need a new decision

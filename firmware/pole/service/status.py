@@ -1,4 +1,4 @@
-"""What a laptop wants to know: how the pole is, what it senses, and what its journal holds."""
+"""Answers a laptop's questions: the pole's state, its readings, and the events of its journal."""
 
 import gc
 
@@ -41,7 +41,7 @@ def _status(control, laptop, now, ticks):
         identity["configVersion"],
         identity["bootCount"],
         identity["resetCause"],
-        # the ticks wrap after twelve days; what is past its first minutes has run for long
+        # the ticks wrap after twelve days; a pole that is past its first minutes has run for long
         None if control.turning_at is None else aio.ticks_diff(ticks, laptop.born) // 1000,
         time_said(control.clock, ticks),
         control.clock.quality(ticks),
