@@ -18,7 +18,7 @@ def act(control, laptop, asked, now, ticks):
 
 
 def _curve(control, laptop, asked):
-    """Takes one point after the other, stores the curve and puts it in force; returns how many points there are."""
+    """Takes one point after the other, stores the whole and puts it in force; how many there are."""
     watch = control.watch
     count = whole(asked, "of", 2, 16)
     at = whole(asked, "at", 0, count - 1)
@@ -49,7 +49,7 @@ def _curve(control, laptop, asked):
 
 
 def _tilt(control, laptop, ticks):
-    """Stores the direction measured now, the mean of some samples, as upright."""
+    """What the accelerometer says now, the mean of some samples, is upright from now on."""
     if not control.ports.accelerometer:
         raise Wrong("this board has no accelerometer")
     if not control.senses.fresh(laptop.asked, ticks):

@@ -36,7 +36,7 @@ def _time(control, asked, now, ticks):
 
 
 def _ping(control, laptop, ticks):
-    """Sends a message that the broker has to acknowledge: how long that takes."""
+    """A message that the broker has to acknowledge: how long that takes."""
     if not control.session.online:
         raise Wrong("the pole is not connected to the broker: " + (control.session.problem or "it has only begun to"))
     if not laptop.begun:
