@@ -1,7 +1,7 @@
 """MQTT 3.1.1 packets, as far as a client needs them that publishes and subscribes with QoS 0 and 1.
 
 Section numbers are those of the OASIS standard of 29 October 2014.  ``Decoder`` reads from one small buffer that is
-used again for every packet.  Only a payload that does not fit gets memory of its own, until its message is handled; one
+used again for each packet.  Only a payload that does not fit gets memory of its own, until its message is handled; one
 above ``contract.MAX_PAYLOAD`` is drained and never stored.
 """
 

@@ -493,7 +493,7 @@ def test_1800_events_wait_for_the_network_and_all_arrive_in_order():
 
 
 class StarvedStore(MemoryStore):
-    """``starved``: whoever opens a file is told that there is no memory."""
+    """``starved``: opening a file raises MemoryError."""
 
     starved = False
 
@@ -520,4 +520,6 @@ def test_without_memory_to_make_room_an_event_goes_out_from_memory_and_nothing_e
     assert sorted(numbers(events)) == list(range(drop["count"] + 1, last + 2))
     assert (drop["first"], drop["last"]) == (1, drop["count"])
     (kept_in_memory,) = [event for event in events if event["timestamp"] == last]
-    assert kept_in_memory["id"].split("-")[0] != drop["epoch"]  # an epoch of its own: nobody misses it in the journal's
+    assert (
+        kept_in_memory["id"].split("-")[0] != drop["epoch"]
+    )  # an epoch of its own: it is not missing in the journal's

@@ -34,7 +34,7 @@ class Partition:
 
     def mount(self):
         """Raises OSError where there is no littlefs, or a damaged one."""
-        # without a modification time for every file: it would take flash, and nothing reads it
+        # without a modification time of each file: it would take flash, and nothing reads it
         found = self._vfs.VfsLfs2(self._device, readsize=_UNIT, progsize=_UNIT, lookahead=_UNIT, mtime=False)
         try:
             self._vfs.umount(self._root)  # boot() may be called by hand a second time: the mount point must be free

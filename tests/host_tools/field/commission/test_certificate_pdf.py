@@ -1,4 +1,4 @@
-"""The page of the record: one page, whatever is on it, in either language, with its letters brought along."""
+"""The page of the record: one page with any content, in either language, with its fonts embedded."""
 
 from __future__ import annotations
 
