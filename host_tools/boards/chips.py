@@ -1,4 +1,4 @@
-"""What each chip can do with its pins: the tables of the data sheets, as far as a board file needs them."""
+"""The pins of each chip and their functions: the tables of the data sheets, as far as a board file needs them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be wired to which pin of a chip."""
+"""Checks which use each pin of a chip allows."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def wiring_problems(chip: Chip, board: dict[str, Any]) -> Iterator[str]:
         allowed = allowed_on(chip, table, board[table])
         bus = board[table].get("bus")
         if any(pin_problem(chip, pin, allowed[name])) or ("bus" in allowed and not fits(bus, allowed["bus"])):
-            continue  # which has been said
+            continue  # that is reported elsewhere
         wire = f"bus {bus} {name}" if "bus" in allowed else field
         first, its = on_wire.setdefault(wire, (field, pin))
         other, its_wire = on_pin.setdefault(pin, (field, wire))

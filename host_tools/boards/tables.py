@@ -1,4 +1,4 @@
-"""The tables that a board file may have, and what each of their fields may be, by the chip that is its driver.
+"""The tables that a board file may have, and the allowed values of their fields, by the chip that is the driver.
 
 Of a role that a board may leave out, the chips are the modules in ``parts/<role>/``: a new one is a new file there, and
 one at the same place below ``firmware/pole/drivers`` and ``simulator/hardware``.

@@ -1,4 +1,4 @@
-"""What a field of a board file may say: values, a range of integers, ``bool``, text, or the use of a pin."""
+"""The kinds of a field in a board file: values, a range of integers, ``bool``, text, or the use of a pin."""
 
 from __future__ import annotations
 

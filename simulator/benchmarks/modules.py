@@ -1,4 +1,4 @@
-"""In which order the pole loads its modules: read from the import statements of its sources."""
+"""Finds the order in which the pole loads its modules, from the import statements of its sources."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A night of chaos: one happening or more on each pole, of every kind there is, drawn from a seed.
+"""Draws a night of chaos from a seed: one happening or more on each pole, of all kinds.
 
-What must be reported of a happening is only asked for where it is alone on its pole and lasts long enough to be seen:
-a lamp that fails while its feeder is off cannot be told.  Everywhere else its events are allowed, and nothing but them.
+The events of a happening are required only where it is alone on its pole and lasts long enough to be seen: a lamp that
+fails while its feeder is off cannot be detected.  Elsewhere its events are allowed, and no others.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ _CHIPS = (
 
 def reset():
     call(RESET)
-    raise SystemExit  # the simulator has ended this life of the pole; nothing after a reset may run
+    raise SystemExit  # the simulator has ended this run of the pole; nothing after a reset may run
 
 
 def reset_cause():

@@ -1,4 +1,4 @@
-"""What can happen to the column."""
+"""Happenings to the column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is no fault: nothing may be reported of it."""
+"""Happenings that are no fault: nothing may be reported of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can happen to the lamp, its driver and its relay."""
+"""Happenings to the lamp, its driver and its relay."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ KINDS = (
     ),
     Kind(
         "dim_line_cut",
-        "The dim line is cut: the driver goes to full, whatever it is told.",
+        "The dim line is cut: the driver goes to full, at any level asked for.",
         f"1.0 is full light and full watts at every level; {ALL}",
         ("dimmingFailure",),
     ),

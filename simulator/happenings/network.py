@@ -1,4 +1,4 @@
-"""What can happen to the network and the broker, and what comes over it."""
+"""Happenings to the network and the broker, and messages from them."""
 
 from __future__ import annotations
 

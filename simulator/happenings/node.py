@@ -1,4 +1,4 @@
-"""What can happen to the node: its meter, photocell, clock, other parts and memory."""
+"""Happenings to the node: its meter, photocell, clock, other parts and memory."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ KINDS = (
     ),
     Kind(
         "photocell_stuck_dark",
-        "The photocell says dark, whatever the sky.",
+        "The photocell says dark, under any sky.",
         f"1.0 reads 0 lux; {ALL}",
         ("photocellFailure",),
     ),
     Kind(
         "photocell_stuck_light",
-        "The photocell says light, whatever the sky.",
+        "The photocell says light, under any sky.",
         f"1.0 reads the full scale of its input; {ALL}",
         ("photocellFailure",),
     ),
@@ -106,7 +106,7 @@ KINDS = (
     ),
     Kind(
         "data_corrupt",
-        "The data partition of the flash is overwritten with rubbish, and the node restarts.",
+        "The data partition of the flash is overwritten with random bytes, and the node restarts.",
         f"1.0 overwrites all of it; {ALL}",
         lasts=False,
     ),

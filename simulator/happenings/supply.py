@@ -1,4 +1,4 @@
-"""What can happen to the supply of a pole, and what it loses to earth and to others."""
+"""Happenings to the supply of a pole, leakage and theft."""
 
 from __future__ import annotations
 

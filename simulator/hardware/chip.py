@@ -1,4 +1,4 @@
-"""The ESP32 of one pole on the host: what its virtual modules talk to, whichever engine runs the firmware."""
+"""The ESP32 of one pole on the host, used by its virtual modules on both engines."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Chip:
     which hold a pin the chip does not drive.  *kind* is one of ``KINDS``; *flash* and *nvs* are its own unless given.
 
     ``on_output`` is called with a pin's number after what it carries has changed, ``on_reset`` with the cause when the
-    firmware resets the chip; whoever runs the firmware then ends it and calls ``power_on``.
+    firmware resets the chip; the engine's user then ends the firmware and calls ``power_on``.
     """
 
     def __init__(
@@ -90,10 +90,10 @@ class Chip:
         return self._operations[op](a, b, data)
 
     def power_on(self, cause: int) -> None:
-        """Begins a new life after a reset for *cause*.
+        """Begins a new run after a reset for *cause*.
 
         Pins float, the watchdog and the radio are off, what was not committed to NVS is lost.  After a power cut
-        (PWRON_RESET) the chip's clock and RTC memory are lost too, and the chips of the board start afresh.
+        (PWRON_RESET) the chip's clock and RTC memory are lost too, and the chips of the board restart.
         """
         self.cause = cause
         for part in self._parts:
@@ -126,4 +126,4 @@ class Chip:
 
 
 def _ignore(_value: int) -> None:
-    """Until somebody listens."""
+    """Does nothing; in place until a callback is set."""

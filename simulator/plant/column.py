@@ -1,4 +1,4 @@
-"""The column itself: how it stands, how it is shaken, and the door of its cabinet."""
+"""The column: its inclination, shocks, and the door of its cabinet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The photocell of one pole, and which readings no sky could give."""
+"""The photocell of one pole, and the readings that are impossible under any sky."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Photocell:
         return self._weather.lux(now_ms, self._longitude, FOG_S * present.fog)
 
     def read(self, present: Faults, daylight: float, light: float, now_ms: int) -> float:
-        """What the photocell makes of *daylight* (lux) while its lamp gives *light* (0 to 1)."""
+        """The photocell's value at *daylight* (lux) while its lamp gives *light* (0 to 1)."""
         if present.photocell_stuck_dark > 0.0:
             return 0.0
         if present.photocell_stuck_light > 0.0:
@@ -58,11 +58,11 @@ class Photocell:
         return seen
 
     def impossible(self, present: Faults, light: float, now_ms: int) -> bool:
-        """Whether a photocell with the faults *present* reads what no sky can give, from clear to fog under cloud.
+        """Whether a photocell with the faults *present* reads a value impossible under any sky, from clear to foggy.
 
         *light*: what its lamp gives, 0 to 1.
 
-        What fills the input cannot be told from what would fill it even more.
+        Above the full scale of the input, values cannot be distinguished.
         """
         darkest = self._weather.clear(now_ms, self._longitude, FOG_S) * through_cloud(1.0) * DIRTIEST
         clear = self._weather.clear(now_ms, self._longitude, 0.0) + NIGHT_SKY_LUX

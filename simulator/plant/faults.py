@@ -1,4 +1,4 @@
-"""What can be wrong with one pole, or unusual around it, by name, and how badly.
+"""The faults and unusual conditions of one pole, by name, with their severity.
 
 Several happenings may put the same fault on a pole, at the same time or one after the other; each is kept under its
 own number until it is cleared, and the worst of them counts.
@@ -82,7 +82,7 @@ Held = dict[int, tuple[str, float]]  # {number of the happening: (name of the fa
 
 
 def combined(held: Held) -> Faults:
-    """What all of *held* together do to the pole."""
+    """The combined faults of all in *held*."""
     worst: dict[str, float] = {}
     for name, severity in held.values():
         worst[name] = max(worst.get(name, 0.0), severity)

@@ -1,4 +1,4 @@
-"""Watches over the faults of one pole, until each has been observable, and then until its end has been."""
+"""Finds when each fault of one pole becomes observable, and when its end does."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Lookout:
         self._celsius = celsius
         self._light = light
         self._sightings: dict[int, Sighting] = {}
-        self._slept: list[Sighting] = []  # faults during which the node had no power: it learns of them afterwards
+        self._slept: list[Sighting] = []  # faults during which the node had no power: it detects them afterwards
         self._live = True
         self._looked_ms = self._asked_ms = -1
 
@@ -79,7 +79,7 @@ class Lookout:
         return self._sightings[happening].end_observable_ms if happening in self._sightings else None
 
     def settle(self, held: Held) -> None:
-        """*held* is now what the pole has: makes a twin for every fault that is still looked out for."""
+        """Take *held*, the pole's present faults: makes a twin for each fault that is still to be observed."""
         self._open = []
         self._live = not combined(held).mains_lost
         for happening, sighting in self._sightings.items():

@@ -1,4 +1,4 @@
-"""When a fault could first be seen: by physics, never by a detector.
+"""Decides when a fault could first be seen: by physics, never by a detector.
 
 A pole with a fault and its twin without it are compared, both free of noise, by the quantity that the fault shows in.
 It is observable once that quantity differs by more than a healthy pole could explain otherwise:
@@ -8,13 +8,13 @@ It is observable once that quantity differs by more than a healthy pole could ex
 - voltage: 15.5 % of 240 V (a bad supply wobbles by 8 %, a town's load moves it by 7 % in the evening), and the noise;
 - power factor: 0.1;  temperature: above 72 C (a node is rated to 70) where the twin is below;
 - leakage: 30 mA (what a person survives);  tilt: 8 degrees;  a blow: 2.5 g;
-- mains: at once where the board outlives it for a moment (its table ``supply``), else when it is back;
+- mains: at once where the board has stored energy (its table ``supply``), else when it is back;
 - photocell: a reading that no sky could give with the sun where it is;  meter: a second frame like the first.
 
-What shows for less than a minute, as a lamp's fault may while a node starts by day, was a glimpse and does not count.
+A fault that shows for less than a minute, as a lamp's may while a node starts by day, does not count.
 
 The same comparison says when the *end* of a fault could be seen: at the first moment after it at which the fault would
-have been observable were it still there.  A lamp repaired by day can be known to be well only in the evening.
+have been observable were it still there.  For a lamp repaired by day that is in the evening only.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def voltage_differs(one: Electrical, twin: Electrical, meter: MeterType, noisy: 
 
 
 def factor_differs(one: Electrical, twin: Electrical) -> bool:
-    """The same, by power factor; only a burning lamp has one worth the name."""
+    """The same, by power factor; only a lit lamp has a meaningful one."""
     if one.watts < 1.0 or twin.watts < 1.0:
         return False
     return abs(_factor(one) - _factor(twin)) > FACTOR

@@ -1,8 +1,8 @@
-"""What was reported, against what a scenario says had to be: detected, missed, false, and how late.
+"""Compares the reports with those a scenario requires: detected, missed, false, and the delay.
 
-An event counts from its own timestamp, so one that arrives a week later is not late (where its pole knew no time, it
-counts from when the record first heard of it).  Delay counts from the moment the plant
-says the fault could first be sensed; a fault the plant says could not be sensed is neither expected nor missed.
+An event counts from its own timestamp, so one that arrives a week later is not late (where its pole had no time, it
+counts from its arrival at the record).  Delay counts from the moment at which the fault could first be sensed by the
+plant; a fault that could not be sensed is neither expected nor missed.
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ class _Judge:
             return ""
         others = (window for window in self._windows[pole, event_type] if window.happening is not happening)
         if any(window.holds(seen_gone) for window in others):
-            return ""  # something else keeps it up
+            return ""  # another happening keeps it raised
         ended_ms = episodes[-1].end_ms
         if ended_ms is None:
             return "" if self._end_ms - seen_gone < patience_ms else "not ended"

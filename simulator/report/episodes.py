@@ -1,6 +1,6 @@
-"""Events of a run, paired to episodes: each from a start to the end that closes it.
+"""Pairs the events of a run to episodes: each from a start to the end that closes it.
 
-Delivery repeats and reorders events, so an episode goes by their ids: the journal's epoch, "-", and a sequence that
+Delivery repeats and reorders events, so episodes are built by their ids: the journal's epoch, "-", and a sequence that
 rises with every event of its pole (docs/events.md).
 """
 
@@ -17,7 +17,7 @@ from simulator.run_time import RunTime
 class Event:
     """One event as the record has it: ``starts`` is its startEndFlag, ``timestamp`` in Unix seconds.
 
-    ``dated``: ``timestamp`` is the event's own; otherwise its pole knew no time, and it is when the event was heard.
+    ``dated``: ``timestamp`` is the event's own; otherwise its pole had no time, and it is the time of arrival.
     """
 
     id: str

@@ -1,7 +1,7 @@
-"""The reader of scenario files: it takes a parsed TOML file apart and notes every mistake with its line on the way.
+"""Reads scenario files: goes through a parsed TOML file and notes every mistake with its line.
 
-It never stops at a mistake.  What cannot be understood is replaced by something harmless, so that the rest can still
-be checked; the caller throws the result away when there were problems.
+It never stops at a mistake.  An invalid value is replaced by a harmless one, so that the rest can still be checked;
+the caller drops the result when there were problems.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ A_DAY_S = 86400
 
 
 class Reader:
-    """Reads the tables of one file; *mistakes* is told of each mistake."""
+    """Reads the tables of one file; each mistake is added to *mistakes*."""
 
     def __init__(self, mistakes: Mistakes, site: Site, time: RunTime, hours: float | None) -> None:
         self._mistakes = mistakes
@@ -44,7 +44,7 @@ class Reader:
         self._here: Path = ()  # the table that is being read
 
     def scenario(self, tables: Mapping[str, Any]) -> Scenario:
-        """The scenario in *tables*, worth something only when there were no mistakes."""
+        """The scenario in *tables*, valid only when there were no mistakes."""
         name = tables.get("name")
         if not isinstance(name, str) or not 1 <= len(name) <= 80:
             self._missing_or_wrong(tables, "name", "a text of 1 to 80 characters")

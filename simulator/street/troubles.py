@@ -1,7 +1,7 @@
-"""What is wrong around one pole and not in its plant: times that are told it wrongly, parts that raise.
+"""Faults around one pole that are not in its plant: wrong times from its witnesses, parts that raise.
 
-A pole can know of it only once it asks.  So each happening notes when the pole first met it, and when the pole first
-found it over.
+A pole can detect them only when it uses the part.  So each happening notes when the pole first met it, and when the
+pole first found it over.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Troubles:
     """The troubles of one pole; *now_ms* is the time of the run."""
 
     def __init__(self, now_ms: Callable[[], int]) -> None:
-        self.raising = False  # ``refuse`` wants to be asked
+        self.raising = False  # whether ``refuse`` has to be called
         self._now_ms = now_ms
         self._held: dict[str, dict[int, int]] = {kind: {} for kind in MET}  # {kind: {happening: seconds}}
         # ends that the pole has not met yet, {happening: ms before which it cannot know}
@@ -61,7 +61,7 @@ class Troubles:
         return bool(self._held[kind])
 
     def ahead_ms(self, kind: str) -> int:
-        """By how much the clock of *kind* is ahead; the pole hears its time now."""
+        """By how much the clock of *kind* is ahead; the pole reads its time now."""
         seconds = next(reversed(self._held[kind].values()), 0)
         self.meet(kind, abs(seconds) >= CONTRADICTS_S)
         return seconds * 1000
@@ -85,7 +85,7 @@ class Troubles:
             self.meet(kind, False)
 
     def meet(self, kind: str, wrong: bool) -> None:
-        """The pole uses what is of *kind* and finds it *wrong*, or well."""
+        """Note that the pole uses the part of *kind* and finds it *wrong*, or right."""
         if wrong:
             for happening in self._held[kind]:
                 if self._met[happening].seen_ms is None:

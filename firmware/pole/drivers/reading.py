@@ -1,4 +1,4 @@
-"""What the pole last sensed: of the lamp's supply, and of what is around it."""
+"""The last values of the pole's sensors: of the lamp's supply, and of the surroundings."""
 
 
 class Reading:

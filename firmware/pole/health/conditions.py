@@ -1,4 +1,4 @@
-"""When a condition is a fault: debounce, hysteresis in time, latching and suppression, for all detectors in one place.
+"""Decides when a condition is a fault: debounce, hysteresis in time, latching and suppression, for all detectors.
 
 A detector says of a condition at each sample: there, not there, or None where that cannot be told now (then what was
 known holds on: a lamp that failed at night has not recovered because it is day).  The table says the rest.
@@ -39,7 +39,7 @@ _SLOW = const(24)  # what takes this long needs no closer look meanwhile
 
 
 def note(s, row, there, ticks):
-    """In State *s*, condition *row* is *there* (True or False) at *ticks*; None: nobody can tell."""
+    """In State *s*, condition *row* is *there* (True or False) at *ticks*; None: not known."""
     bit = 1 << row
     if not there and not (s.active | s.pending) & bit:
         return  # as almost always

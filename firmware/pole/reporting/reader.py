@@ -1,4 +1,4 @@
-"""Reads the journal in order, the records of all classes together, however its segments come and go meanwhile."""
+"""Reads the journal in order, the records of all classes together, while segments may be added and deleted."""
 
 from pole.link.outbox import Record
 from pole.wire import contract
@@ -62,7 +62,7 @@ class Reader:
 
 
 def record_of(found, sequence, replayed, now):
-    """What goes out of *found*, (epoch, text): an event's text gets its id and whether it is *replayed*."""
+    """The record to be sent of *found*, (epoch, text): an event's text gets its id and whether it is *replayed*."""
     epoch, text = found
     tail = ',"id":"%s-%d","replayed":%s}' % (epoch, sequence, "true" if replayed else "false")
     record = Record(contract.EVENT, text.decode()[:-1] + tail, now)

@@ -30,11 +30,11 @@ try:
             return self._set
 
         def clear(self):
-            """Puts the flag down."""
+            """Clears the flag."""
             self._set = False
 
         def set(self):
-            """Puts the flag up; who waits goes on."""
+            """Sets the flag; the waiting task goes on."""
             self._set = True
             sleeper, self._sleeper = self._sleeper, None
             if sleeper is not None:  # it is in the queue of sleepers: due now instead of later
@@ -42,7 +42,7 @@ try:
                 core._task_queue.push(sleeper)
 
         async def wait(self, ms):  # type: ignore[override]
-            """Returns when the flag is up, after *ms* milliseconds at the latest."""
+            """Returns when the flag is set, after *ms* milliseconds at the latest."""
             if not self._set:
                 self._sleeper = core.cur_task
                 try:
@@ -64,7 +64,7 @@ except AttributeError:  # CPython
         """A flag that tasks set and one task waits for."""
 
         async def wait(self, ms):  # type: ignore[override]
-            """Returns when the flag is up, after *ms* milliseconds at the latest."""
+            """Returns when the flag is set, after *ms* milliseconds at the latest."""
             try:
                 await wait_ms(super().wait(), ms)
             except TimeoutError:

@@ -1,4 +1,4 @@
-"""What is measured at this very pole and kept: the power curve of its lamp, and how it stands."""
+"""Stores values measured at this pole: the power curve of its lamp, and the direction of gravity."""
 
 from pole import const
 from pole.health.calibration import CURVE, UPRIGHT, keep, remaining_life, use_curve
@@ -34,7 +34,7 @@ def _curve(control, laptop, asked):
         raise Wrong("at is %d and must be at most %d: the points before it are missing" % (at, len(points)))
     if at and points[at - 1][0] >= point[0]:
         raise Wrong("point has level %d and must have more than %d: levels ascend" % (point[0], points[at - 1][0]))
-    points[at:] = [point + point[1:2]]  # what the lamp takes now is what it took when new
+    points[at:] = [point + point[1:2]]  # the power now counts as the power when new
     if at + 1 < count:
         return at + 1
     try:

@@ -1,4 +1,4 @@
-"""The pole's ties to the world: the time by the laptop, an answer of the broker, a start from anew."""
+"""Requests on the pole's connections: time from the laptop, a ping of the broker, a restart."""
 
 from pole import const
 from pole.link.session import presence
@@ -7,7 +7,7 @@ from pole.service.request_fields import Wrong, time_said, whole
 from pole.timekeeping.clock import LAPTOP, UNCONFIRMED
 from pole.wire import contract
 
-_LAPTOP_ERROR_MS = const(2000)  # of its clock; what is asked of a network is asked of it
+_LAPTOP_ERROR_MS = const(2000)  # of its clock, which is judged as the time of a network
 _PING_MS = const(20000)
 _LAST_UNIX = const(4102444800)
 

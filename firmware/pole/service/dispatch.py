@@ -1,10 +1,10 @@
-"""A request of a laptop: understood, passed on, and the answer put into a line.  Loaded for the moment it takes.
+"""Handles a request of a laptop: parses it, passes it on, and writes the answer's line.  Loaded for a moment.
 
     {"id": 17, "do": "set", "level": 60, "for": 600}   asks
     {"id":17,"ok":true,"level":60,"until":1767225600}  answers, or
     {"id":17,"ok":false,"error":"level is 101 and must be 0 to 100"}
 
-The names of an answer's fields stand in one text each: every name of its own would stay in the pole's memory for ever.
+The names of an answer's fields are in one text each: a name of its own would never be freed.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What a laptop asks for waits here until the control task has answered it: one request at a time."""
+"""Holds a laptop's request until the control task has answered it: one request at a time."""
 
 from pole import const
 from pole.runtime import aio
@@ -54,4 +54,4 @@ class Laptop:
             return _LATER_MS
         self.request = None
         self._console.write(text)
-        return 0  # what was asked for may want a decision
+        return 0  # the request may need a new decision

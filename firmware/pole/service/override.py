@@ -1,4 +1,4 @@
-"""A technician's own level, above what the city wants and below safety, for an hour at most."""
+"""Sets a technician's own level, above the city's overrides and below safety, for an hour at most."""
 
 from pole import const
 from pole.lighting import overrides

@@ -1,4 +1,4 @@
-"""What a laptop wants to know: how the pole is, what it senses, and what its journal holds."""
+"""Answers a laptop's questions: the pole's state, its readings, and the events of its journal."""
 
 import gc
 

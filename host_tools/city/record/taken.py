@@ -1,4 +1,4 @@
-"""What came of a batch of messages."""
+"""The content of a batch of messages, counted."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from host_tools.wire.from_pole import Ack
 
 @dataclass
 class Taken:
-    """What a batch held: new events, ids we had already, payloads that make no sense, acks of commands."""
+    """The content of a batch: new events, ids that were here already, unreadable payloads, acks of commands."""
 
     events: int = 0
     doubles: int = 0
     malformed: int = 0
-    spoke: set[str] = field(default_factory=set)  # poles that said something just now
+    spoke: set[str] = field(default_factory=set)  # poles that sent a message just now
     acks: list[Ack] = field(default_factory=list)
 
     def add(self, other: Taken) -> None:
-        """Counts what *other* held as well."""
+        """Count the content of *other* as well."""
         self.events += other.events
         self.doubles += other.doubles
         self.malformed += other.malformed

@@ -1,4 +1,4 @@
-"""What a bundle can be made with, but hardly should: sentences for who makes it."""
+"""Warnings about the content of a bundle, for the person who makes it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MEASURED = ("esp32", "v1.26.1")  # the chip and the MicroPython on which the mem
 
 
 def warnings_of(site: Site, wifi: bool, practice: bool, images: Mapping[str, str] | None = None) -> Iterator[str]:
-    """What to think about before poles of *site* are flashed; *wifi*: networks are named.
+    """Warnings before poles of *site* are flashed; *wifi*: networks are named.
 
     *images*: the version of MicroPython for each chip.
     """

@@ -1,4 +1,4 @@
-"""The ports: is a pole's adapter plugged in, has it a driver, and may this user open it?"""
+"""Examines the ports: whether an adapter is plugged in, has a driver, and may be opened by this user."""
 
 from __future__ import annotations
 

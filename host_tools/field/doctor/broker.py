@@ -1,4 +1,4 @@
-"""Whether the site's broker can be reached from here, and proves who it is where it speaks TLS."""
+"""Examines the site's broker: whether it can be reached, and has a valid certificate where it uses TLS."""
 
 from __future__ import annotations
 

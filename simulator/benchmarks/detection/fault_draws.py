@@ -1,4 +1,4 @@
-"""What goes wrong in which night, how badly, and from when to when: drawn from the seed, within one table."""
+"""Draws the faults of each night from the seed: kind, severity, begin and end, within one table."""
 
 from __future__ import annotations
 

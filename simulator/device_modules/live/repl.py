@@ -1,4 +1,4 @@
-"""The prompts of an ESP32's console: the friendly one for people, and the raw one that programs speak with.
+"""The prompts of an ESP32's console: the friendly one for people, and the raw one for programs.
 
 Here they are Python, not a part of the virtual machine, because a timer that feeds the watchdog has to run on while a
 prompt waits.  What is typed comes on standard input.
@@ -24,7 +24,7 @@ write = sys.stdout.write
 
 
 def run(work, names, end=""):
-    """Lets *work* run, which Ctrl-C interrupts; whether it came to its end.  *end* follows its output.
+    """Runs *work*, which Ctrl-C interrupts; returns whether it came to its end.  *end* follows its output.
 
     What it raises is printed as a chip would: without what there is no trace of there.  Raises SystemExit.
     """

@@ -161,7 +161,7 @@ def test_a_pole_that_has_forgotten_all_only_raises_its_light():
 def test_a_bench_without_keys_forgets_nothing_that_matters():
     pole = Pole(Store(), HighWater(None), keys={})
     assert pole.dim(N) == "applied"
-    assert pole.high_water.n is None  # what nobody signed must not shut out who signs
+    assert pole.high_water.n is None  # an unsigned message must not lock out signed ones
 
 
 def test_what_cannot_be_stored_is_not_obeyed():

@@ -147,7 +147,7 @@ def test_a_welded_relay_shows_when_the_lamp_should_be_off():
     pole.relay = False
     pole.dim = 1000
     only(pole, 600, "lampUnexpectedOn", 70)
-    pole.relay = True  # nobody can tell at night
+    pole.relay = True  # not known at night
     pole.dim = 10000
     assert pole.run(3600) == []
     pole.closed = None

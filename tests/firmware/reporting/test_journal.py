@@ -493,7 +493,7 @@ def test_1800_events_wait_for_the_network_and_all_arrive_in_order():
 
 
 class StarvedStore(MemoryStore):
-    """``starved``: whoever opens a file is told that there is no memory."""
+    """``starved``: opening a file raises MemoryError."""
 
     starved = False
 

@@ -107,7 +107,7 @@ class Bench:
 def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """The bench, with ``machine`` and its like on it for as long as the test runs.
 
-    The drivers are imported afresh: a module keeps the ``machine`` it was imported with.
+    The drivers are imported again: a module keeps the ``machine`` it was imported with.
     """
     node = Bench("esp32-devkitc")
     package = dict(vars(pole.drivers))

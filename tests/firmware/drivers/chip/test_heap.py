@@ -1,4 +1,4 @@
-"""The size of Python's heap: set once while a UART holds the chip's memory; whatever goes wrong, the pole starts."""
+"""The size of Python's heap: set once while a UART holds the chip's memory; after any failure the pole starts."""
 
 import sys
 

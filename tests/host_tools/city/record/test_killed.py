@@ -1,4 +1,4 @@
-"""The record's promise: whatever is killed, and whenever, every id is in it exactly once, in order."""
+"""The record's promise: with any process killed at any time, every id is in it exactly once, in order."""
 
 from __future__ import annotations
 

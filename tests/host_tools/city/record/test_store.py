@@ -1,4 +1,4 @@
-"""What the record makes of messages: one row an id, gaps, silence; whatever the bytes."""
+"""The record of messages: one row an id, gaps, silence; for any bytes."""
 
 from __future__ import annotations
 
