@@ -24,7 +24,7 @@ from simulator.hardware.flash import Flash
 from simulator.hardware.little_files import LittleFiles
 
 VIRTUAL = "simulator.device_modules."
-REPLACED = ("machine", "network", "esp32")
+REPLACED = ("machine", "network", "esp32", "pulse_counter")
 
 
 class _Stepped:
@@ -73,7 +73,7 @@ class _NoHardware:
 
 
 class CPythonEngine:
-    """Puts the virtual modules in the place of ``machine``, ``network`` and ``esp32`` for as long as it is open."""
+    """Puts the virtual modules in the place of ``machine``, ``network``, ``esp32`` and what they import for as long as it is open."""
 
     name = "cpython"
 
