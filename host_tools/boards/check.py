@@ -37,7 +37,9 @@ def board_warnings(board: dict[str, Any]) -> list[str]:
         if pin in chip.straps
     ]
     if board["chip"] == "esp32" and "heap" not in board and "uart" not in board.get("meter", ()):
-        which = "[heap] is missing, and [meter] has no UART" if "meter" in board else "[heap] and [meter] are both missing"
+        which = (
+            "[heap] is missing, and [meter] has no UART" if "meter" in board else "[heap] and [meter] are both missing"
+        )
         out.append(f"{which}: Python's heap has no bound then, and TLS finds no memory on an ESP32.")
     return out
 

@@ -1,4 +1,4 @@
-"""``machine.Counter`` as official MicroPython has it since 1.26 on an ESP32 and an ESP32-S3: a unit of the pulse counter.
+"""``machine.Counter`` as official MicroPython has it since 1.26 on an ESP32 and an ESP32-S3: it counts pulses.
 
 From ports/esp32/modules/machine.py and ports/esp32/esp32_pcnt.c: a number has one object, which keeps counting; setting
 ``value`` loses no pulse; a counter that was given up raises RuntimeError.  Counts beyond the unit's own 16 bits are

@@ -73,7 +73,7 @@ class _NoHardware:
 
 
 class CPythonEngine:
-    """Puts the virtual modules in the place of ``machine``, ``network``, ``esp32`` and what they import for as long as it is open."""
+    """Puts the virtual modules in the place of ``machine``, ``network`` and ``esp32`` for as long as it is open."""
 
     name = "cpython"
 

@@ -28,7 +28,8 @@ class Gpio:
     """The pins.  *pulls* are the resistors on the board: pin to the level it rests at while the chip does not drive it.
 
     *changed* is called with the pin whenever what the chip does has changed what it carries.  *contacts* are switches
-    between a pin and ground: pin to whether it is closed.  *listeners* are called after what their pin carries has changed.
+    between a pin and ground: pin to whether it is closed.  *listeners* are called after what their pin carries has
+    changed.
     """
 
     pulls: Mapping[int, int]

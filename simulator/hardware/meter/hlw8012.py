@@ -40,9 +40,9 @@ MODELS = {
 class Hlw8012:
     """Meter whose *sense* says what flows through it now; *gives_current* says what SEL asks for.
 
-    Energy is counted as in the BL0942's model.  ``broken``: no pulse comes.  ``stuck``: None, or what CF1 gives whatever
-    SEL says (True: the current).  ``clock`` is how fast its oscillator runs, 1.0 as it should, 0.85 to 1.15 as it is
-    made.  ``noise_hz``: stray pulses a second on CF.
+    Energy is counted as in the BL0942's model.  No pulse comes while it is ``broken``, or *hangs* says so.
+    ``stuck``: None, or what CF1 gives without regard to SEL (True: the current).  ``clock`` is how fast its oscillator
+    runs: 1.0 as it should, 0.85 to 1.15 as it is made.  ``noise_hz``: stray pulses a second on CF.
     """
 
     def __init__(
@@ -50,9 +50,11 @@ class Hlw8012:
         sense: Callable[[], Electrical],
         gives_current: Callable[[], bool],
         part: Mapping[str, Any],
+        hangs: Callable[[], bool] = bool,
     ) -> None:
         self._sense = sense
         self._gives_current = gives_current
+        self._hangs = hangs
         self._cf, self._cf1 = part["cf"], part["cf1"]
         self._shunt_ohm, self._divider = part["shunt_uohm"] / 1e6, part["divider"]
         self.model = MODELS[part["model"]]
@@ -84,7 +86,7 @@ class Hlw8012:
         if asked is not self._turned_to:
             self._from_hz, self._turned_ms, self._turned_to = self._at(now_ms), now_ms, asked
         volts, amperes, watts = flow.voltage_v, flow.current_a, abs(flow.power_w)
-        works = 0.0 if self.broken else self.clock
+        works = 0.0 if self.broken or self._hangs() else self.clock
         at_inputs = self._shunt_ohm / self._divider
         self._hz[0] = works * self.model.power * at_inputs * (watts if watts >= CREEP_W else 0.0) + self.noise_hz
         self._hz[1] = works * (
@@ -120,7 +122,13 @@ class Hlw8012:
 def attach(_table: str, part: Mapping[str, Any], around: Around) -> Hlw8012:
     """Wires the meter."""
     gpio = around.chip.gpio
-    meter = Hlw8012(around.electrical, lambda: gpio.level(part["sel"]) == part["sel_current"], part)
+    # it has no frame to repeat (``meter_frozen``): where another chip does so, this one gives no pulses
+    meter = Hlw8012(
+        around.electrical,
+        lambda: gpio.level(part["sel"]) == part["sel_current"],
+        part,
+        lambda: around.plant.meter_frozen,
+    )
     for pin in (part["cf"], part["cf1"]):
         around.chip.counters.attach(pin, meter)
     gpio.listeners[part["sel"]] = lambda: meter.turn(around.now_ms())

@@ -1,4 +1,4 @@
-"""HLW8012 and BL0937 energy meters: pulses on CF for power, and on CF1 for voltage or current, as the level of SEL says.
+"""HLW8012 and BL0937 energy meters: pulses on CF for power, and on CF1 for voltage or current, as SEL says.
 
 The ESP32's own counter counts them (``machine.Counter``, MicroPython 1.26 and later; an ESP32-C3 has none), so no
 interrupt comes a pulse, and none is lost while the flash is written or memory is collected.  A window of a second, from
@@ -44,9 +44,9 @@ class _Sum:
     def add(self, pulses, ms):
         """Adds *pulses* in *ms* where they are what was to be expected; returns whether they were.
 
-        The ends of both windows lie anywhere between two pulses, and 0.8 % may be noise.
+        The ends of both windows lie anywhere between two pulses, and 0.2 % may be noise.
         """
-        if abs(pulses * self.ms - self.sixteenths * ms // 16) > self.ms + ms + pulses * self.ms // 128:
+        if abs(pulses * self.ms - self.sixteenths * ms // 16) > self.ms + ms + pulses * self.ms // 512:
             return False
         self.sixteenths += pulses * 16
         self.ms += ms
@@ -85,7 +85,7 @@ class Hlw8012:
         self._cf = self._cf1 = self._sel = None
         self._power = _Sum(_LONG_MS)
         self._voltage, self._current = _Sum(_LONG_CF1_MS), _Sum(_LONG_CF1_MS)
-        self._at = self._selected_at = 0  # ticks
+        self._at = self._selected_at = ticks_ms()
         self._settled = self._measures_current = False  # CF1 is; and gives the current, not the voltage
         self._turns = 0
         self._factor = -1  # thousandths, of the last load; -1: none is known yet
@@ -98,7 +98,7 @@ class Hlw8012:
         self.energy_uwh = 0
 
     def request(self):
-        """Begins a window.  Raises AttributeError where MicroPython has no counter, and what counters and pins raise."""
+        """Begins a window.  Raises AttributeError where MicroPython has no counter, and what the counters raise."""
         if not self._sel:
             self._open()
         now = ticks_ms()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from simulator.hardware.around import Electrical
@@ -62,3 +64,176 @@ def test_every_load_is_read(bench, monkeypatch, model, watts):
     assert abs(r.current_ma - amperes * 1000) < 5 + amperes * 15
     if watts > 20:
         assert abs(r.pf_thousandths - 900) < 25
+
+
+def test_one_pulse_more_or_less_is_all_that_a_first_reading_is_wrong_by(node):
+    source = random.Random(5)
+    worth_w = 1.7244  # one pulse a second
+    node.load(230.0, 0.3, 60.0)
+    node.samples(4)
+    for _ in range(150):
+        watts = source.choice((0.0, source.uniform(5.0, 200.0)))
+        node.bench.wait(source.randrange(1, 40_000))
+        node.load(230.0, watts / 207.0, watts)
+        assert node.sample()
+        assert abs(node.reading.power_mw / 1000 - watts) < 2 * worth_w + watts * 0.02, watts
+        node.samples(8)
+        assert abs(node.reading.power_mw / 1000 - watts) < worth_w / 4 + watts * 0.01, watts
+
+
+@pytest.mark.parametrize("model", ["bl0937", "hlw8012"])
+def test_a_lamp_that_goes_out_is_no_load_after_ten_seconds_and_never_more_than_could_flow(bench, monkeypatch, model):
+    node = Node(bench, monkeypatch, model=model)
+    node.load(230.0, 0.4, 90.0)
+    node.samples(6)
+    assert node.reading.power_mw > 80_000
+    node.load(230.0, 0.0, 0.0)
+    out_at, last = node.bench.now_ms, 90_000
+    while node.bench.now_ms - out_at < 12_000:
+        assert node.sample()
+        assert node.reading.power_mw <= max(1, last * (1 if last else 0)) or node.reading.power_mw < last
+        last = node.reading.power_mw
+    assert (node.reading.power_mw, node.reading.current_ma, node.reading.pf_thousandths) == (0, 0, 0)
+    node.load(230.0, 0.4, 90.0)
+    assert node.sample()
+    assert node.reading.power_mw > 75_000
+
+
+def test_without_load_the_voltage_is_read_each_time_and_a_current_without_power_is_found(node):
+    for number in range(40):
+        node.load(225.0 + number / 4, 0.0, 0.0)
+        if number > 3:
+            assert node.sample()
+            assert abs(node.reading.voltage_mv - 1000 * node.bench.load.voltage_v) < 1500
+        else:
+            node.sample()
+    node.load(230.0, 0.05, 0.0)  # a driver's capacitor
+    node.samples(17)
+    assert (node.reading.power_mw, node.reading.pf_thousandths) == (0, 0)
+    assert abs(node.reading.current_ma - 50) < 15
+
+
+def test_voltage_and_current_never_mix_however_often_sel_changes(node):
+    node.load(231.0, 0.5, 100.0)
+    assert node.samples(3) == [False, False, True]  # CF1 has to settle, then the current is still to come
+    for wait in (1000, 1001, 1500, 29_000) * 10:
+        assert node.sample(wait)
+        assert abs(node.reading.voltage_mv - 231_000) < 400
+        assert abs(node.reading.current_ma - 500) < 20
+        assert abs(node.reading.pf_thousandths - 866) < 35
+
+
+def test_the_power_factor_of_a_load_is_kept_when_it_changes_until_its_current_is_known(node):
+    node.load(230.0, 0.5, 103.5)
+    node.samples(6)
+    node.load(230.0, 0.25, 40.0)
+    factors = []
+    for _ in range(6):
+        assert node.sample()
+        factors.append(node.reading.pf_thousandths)
+        assert node.reading.current_ma > 150
+    assert abs(factors[0] - 900) < 40 or abs(factors[0] - 696) < 40
+    assert abs(factors[-1] - 696) < 40
+
+
+def test_a_reading_that_comes_late_is_as_right_as_any(node):
+    node.load(230.0, 0.3, 60.0)
+    node.samples(4)
+    for late in (0, 7, 400, 3000, 20_000):  # while the flash was erased, or memory collected
+        node.bench.wait(1000)
+        node.meter.request()
+        node.bench.wait(node.meter.answer_ms + late)
+        assert node.meter.read(node.reading)
+        assert abs(node.reading.power_mw - 60_000) < 1800
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_sel_the_wrong_way_round_is_no_reading(bench, monkeypatch, level):
+    node = Node(bench, monkeypatch, chip_sel=1 - level, sel_current=level)
+    node.load(230.0, 0.5, 103.5)
+    assert not any(node.samples(12))
+
+
+@pytest.mark.parametrize("stuck", [True, False])
+def test_a_cf1_that_does_not_obey_sel_is_no_reading_until_it_does(node, stuck):
+    node.load(230.0, 0.4, 90.0)
+    assert all(node.samples(8)[2:])
+    node.chip.stuck = stuck
+    node.samples(3)
+    assert not any(node.samples(8))
+    node.chip.stuck = None
+    node.samples(2)
+    assert all(node.samples(4))
+    assert abs(node.reading.current_ma - 400) < 20
+
+
+def test_a_dead_chip_has_not_answered_and_one_that_works_again_has(node):
+    node.load(230.0, 0.4, 90.0)
+    node.samples(6)
+    node.chip.broken = 1
+    node.samples(2)
+    assert not any(node.samples(8))
+    node.chip.broken = 0
+    node.samples(2)
+    assert node.sample()
+    assert abs(node.reading.power_mw - 90_000) < 2500
+
+
+def test_noise_on_an_open_pin_is_neither_power_nor_energy(node):
+    node.load(230.0, 0.4, 90.0)
+    node.samples(4)
+    before = node.meter.energy_wh, node.meter.energy_uwh
+    node.chip.noise_hz = 50_000.0
+    node.chip.accumulate(node.bench.now_ms)
+    assert not any(node.samples(4))
+    assert (node.meter.energy_wh, node.meter.energy_uwh) == before
+    node.chip.noise_hz = 0.0
+    node.samples(2)
+    assert node.sample()
+
+
+def test_a_day_of_energy_and_a_cut_adds_none(node):
+    node.bench.load = Electrical(230.0, 0.5, 100.0)
+    for _ in range(24 * 60):
+        node.sample(59_000)
+    exact = 100 * (node.bench.now_ms - 59_000) / 3_600_000  # since the counters were opened
+    assert abs(node.meter.energy_wh + node.meter.energy_uwh / 1e6 - exact) < 0.02
+    node.bench.load = Electrical(230.0, 0.0, 0.0)
+    node.bench.wait(3_600_000)
+    node.bench.chip.power_on(1)
+    from pole.drivers.meter import hlw8012 as driver
+
+    again = driver.make(PART, None)
+    again.energy_wh, again.energy_uwh = node.meter.energy_wh, node.meter.energy_uwh
+    node.meter = again
+    node.samples(3)
+    assert abs(node.meter.energy_wh - exact) < 101  # the hour before the cut at 100 W was not seen to its end
+    assert node.reading.energy_wh == node.meter.energy_wh
+
+
+def test_an_oscillator_that_is_off_shows_in_voltage_current_and_power_alike(node):
+    node.chip.clock = 1.15
+    node.load(230.0, 0.4, 90.0)
+    node.samples(10)
+    r = node.reading
+    assert abs(r.voltage_mv / 230_000 - 1.15) < 0.01
+    assert abs(r.power_mw / 90_000 - 1.15) < 0.02
+    assert abs(r.pf_thousandths - 978 * 1.15 / 1.15**2) < 30  # a divider and a shunt that fit put it right
+
+
+def test_a_chip_without_a_counter_says_so(bench, monkeypatch):
+    import machine
+
+    monkeypatch.setattr(machine, "call", lambda op, *_: 2)  # an ESP32-C3
+    with pytest.raises(AttributeError, match="Counter"):
+        Node(bench, monkeypatch).meter.request()
+
+
+def test_the_drivers_integers_are_the_datasheets_constants(bench):
+    from pole.drivers.meter import hlw8012 as driver
+
+    for name, model in hlw8012.MODELS.items():
+        power, voltage, current = driver._WORTHS[name]
+        assert abs(power * model.power / 1e12 - 1) < 1e-5
+        assert abs(voltage * model.voltage / 1e9 - 1) < 1e-5
+        assert abs(current * model.current / 1e14 - 1) < 1e-5
