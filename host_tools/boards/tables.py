@@ -48,6 +48,17 @@ def drivers(table: str) -> dict[str, dict[str, Any]]:
     return out
 
 
+def least_micropython(board: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    """{table of the checked *board*: the least version of MicroPython that its driver needs}, of those that say one."""
+    out = {}
+    for table, role in ROLES.items():
+        if table in board:
+            module = import_module(f"{parts.__name__}.{role}.{board[table]['driver']}")
+            if hasattr(module, "MICROPYTHON"):
+                out[table] = module.MICROPYTHON
+    return out
+
+
 def fields(table: str, given: Any) -> dict[str, Any]:
     """The fields of *table* where it says *given*: those of its driver, or of the first where it names none."""
     if table in _FIXED:

@@ -51,7 +51,7 @@ def bound(description, radio, heap, failures=None):
     Never raises: what raises once is tried again, and a pole whose heap has no bound starts all the same, and says why
     in one line.  *failures* is told of a meter whose UART raises.
     """
-    part = description.get("heap") or description.get("meter", {})
+    part = description.get("heap") or description.get("meter") or {}
     if description["chip"] != "esp32" or "uart" not in part:
         return None
     for last in (False, True):

@@ -71,16 +71,17 @@ class Hlw8012:
     """Meter of that *model* with CF, CF1 and SEL on those pins; CF1 gives the current while *sel* is at *sel_current*.
 
     The shunt has *shunt_uohm* microohm; *divider* is how often the voltage at the chip's input goes into that of the
-    mains.  ``energy_wh``, ``energy_uwh`` and ``STEP_UWH`` are as those of the BL0942.
+    mains, *clock_permille* how fast the chip's clock runs, 1000 as it should.  ``energy_wh``, ``energy_uwh`` and
+    ``STEP_UWH`` are as those of the BL0942.
     """
 
-    def __init__(self, cf, cf1, sel, sel_current, model, shunt_uohm, divider):
+    def __init__(self, cf, cf1, sel, sel_current, model, shunt_uohm, divider, clock_permille):
         power, voltage, current = _WORTHS[model]
         self._pins = (cf, cf1, sel)
         self._sel_current = sel_current
-        self._watt = power * divider // shunt_uohm  # microjoules a pulse
-        self._volt = voltage * divider // 1000  # mV * ms a pulse
-        self._ampere = current // shunt_uohm  # tens of microamperes * ms a pulse
+        self._watt = power * divider // shunt_uohm * 1000 // clock_permille  # microjoules a pulse
+        self._volt = voltage * divider // clock_permille  # mV * ms a pulse
+        self._ampere = current // shunt_uohm * 1000 // clock_permille  # tens of microamperes * ms a pulse
         self.STEP_UWH = self._watt // 3600
         self._cf = self._cf1 = self._sel = None
         self._power = _Sum(_LONG_MS)
@@ -88,7 +89,7 @@ class Hlw8012:
         self._at = self._selected_at = ticks_ms()
         self._settled = self._measures_current = False  # CF1 is; and gives the current, not the voltage
         self._turns = 0
-        self._factor = -1  # thousandths, of the last load; -1: none is known yet
+        self._factor = -1  # thousandths, of the last load, more than 1000 of an inexact chip; -1: none is known yet
         self._loaded = True  # power or current flowed when the current was measured last
         self._mv = self._mw = 0  # as last read
         self._idle = 0  # tens of microamperes that flow without power
@@ -149,7 +150,7 @@ class Hlw8012:
         reading.current_ma = (
             power * 10000 // self._factor // ((self._mv + 50) // 100) if power else (self._idle + 50) // 100
         )
-        reading.pf_thousandths = self._factor if power else 0
+        reading.pf_thousandths = min(self._factor, 1000) if power else 0
         reading.energy_wh = self.energy_wh
         return True
 
@@ -189,7 +190,7 @@ class Hlw8012:
         self._idle = 0 if power else current
         if power:
             apparent = max(volts * current // 1000, 1)
-            self._factor = max(1, min(1000, (power * 1000 + apparent // 2) // apparent))
+            self._factor = max(1, (power * 1000 + apparent // 2) // apparent)
         return True
 
     def _count(self, pulses, ms):
@@ -207,5 +208,12 @@ class Hlw8012:
 def make(part, _bus):
     """The meter that *part*, a table of the board file, describes."""
     return Hlw8012(
-        part["cf"], part["cf1"], part["sel"], part["sel_current"], part["model"], part["shunt_uohm"], part["divider"]
+        part["cf"],
+        part["cf1"],
+        part["sel"],
+        part["sel_current"],
+        part["model"],
+        part["shunt_uohm"],
+        part["divider"],
+        part["clock_permille"],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+MICROPYTHON = (1, 26)  # the first with machine.Counter
 TABLES: dict[str, dict[str, Any]] = {
     "meter": {
         "model": ("hlw8012", "bl0937"),
@@ -13,5 +14,6 @@ TABLES: dict[str, dict[str, Any]] = {
         "sel_current": (0, 1),
         "shunt_uohm": range(500, 20001),
         "divider": range(200, 5001),
+        "clock_permille": range(850, 1151),
     },
 }

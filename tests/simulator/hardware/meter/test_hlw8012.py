@@ -9,7 +9,10 @@ import pytest
 from simulator.hardware.around import Electrical
 from simulator.hardware.meter import hlw8012
 
-PART = {"model": "bl0937", "cf": 34, "cf1": 35, "sel": 32, "sel_current": 0, "shunt_uohm": 1000, "divider": 2001}
+PART = {
+    "model": "bl0937", "cf": 34, "cf1": 35, "sel": 32, "sel_current": 0, "shunt_uohm": 1000, "divider": 2001,
+    "clock_permille": 1000,
+}  # fmt: skip
 
 
 class Node:
@@ -211,14 +214,20 @@ def test_a_day_of_energy_and_a_cut_adds_none(node):
     assert node.reading.energy_wh == node.meter.energy_wh
 
 
-def test_an_oscillator_that_is_off_shows_in_voltage_current_and_power_alike(node):
-    node.chip.clock = 1.15
-    node.load(230.0, 0.4, 90.0)
-    node.samples(10)
-    r = node.reading
-    assert abs(r.voltage_mv / 230_000 - 1.15) < 0.01
-    assert abs(r.power_mw / 90_000 - 1.15) < 0.02
-    assert abs(r.pf_thousandths - 978 * 1.15 / 1.15**2) < 30  # a divider and a shunt that fit put it right
+@pytest.mark.parametrize("clock", [0.87, 1.15])
+def test_a_clock_that_is_off_shows_alike_in_all_values_until_the_board_file_says_so(bench, monkeypatch, clock):
+    shown = []
+    for permille in (1000, round(clock * 1000)):
+        node = Node(bench, monkeypatch, clock_permille=permille)
+        node.chip.clock = clock
+        node.load(230.0, 0.5, 115.0)
+        node.samples(12)
+        r = node.reading
+        shown.append((r.voltage_mv / 230_000, r.current_ma / 500, r.power_mw / 115_000))
+    assert all(abs(value / clock - 1) < 0.015 for value in shown[0])
+    volts, amperes, watts = shown[0]
+    assert abs(volts * amperes / watts - clock) < 0.02  # how a technician finds it with a resistive load
+    assert all(abs(value - 1) < 0.015 for value in shown[1])
 
 
 def test_a_chip_without_a_counter_says_so(bench, monkeypatch):
