@@ -8,7 +8,7 @@ from typing import Any
 from host_tools.boards.analogue import range_problems
 from host_tools.boards.chips import CHIPS, Chip
 from host_tools.boards.pins import pin_problem, pins, wiring_problems
-from host_tools.boards.tables import FLASH_MB, REQUIRED, TABLES, allowed_on, drivers
+from host_tools.boards.tables import FLASH_MB, REQUIRED, TABLES, allowed_on, drivers, problems_of
 from host_tools.boards.uses import USES, fits, words
 
 _HEAD = ("name", "chip", "flash_mb")
@@ -81,4 +81,4 @@ def _table_problems(chip: Chip, table: str, given: Any) -> list[str]:
             problems += [f"{where}, {problem}." for problem in pin_problem(chip, value, allowed)]
         elif not fits(value, allowed):
             problems.append(f"{where} and must be {words(allowed)}.")
-    return problems
+    return problems or problems_of(table, given)

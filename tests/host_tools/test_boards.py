@@ -193,6 +193,13 @@ def test_shunt_divider_and_model_have_bounds_and_a_chip_that_counts_no_pulses_is
         "meter.shunt_uohm is 0 and must be 500 to 20000.",
         "meter.divider is 6000 and must be 200 to 5000.",
     ]
+    board["meter"] = {**PULSES, "model": "hlw8012"}
+    (sentence,) = check_board(board)
+    assert sentence.startswith(
+        "meter.shunt_uohm is 1000 and must be 3522 or more: with it and the divider 2001 a pulse "
+    )
+    board["meter"]["shunt_uohm"] = 3522
+    assert check_board(board) == []
     board = load_board("esp32-c3-devkitm")
     board["meter"] = {**PULSES, "cf": 4, "cf1": 5, "sel": 6}
     assert "meter.cf is 4, and nothing counts pulses there: the ESP32-C3 has no pulse counter." in check_board(board)

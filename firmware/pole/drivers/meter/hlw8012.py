@@ -6,9 +6,10 @@ interrupt comes a pulse, and none is lost while the flash is written or memory i
 windows are added up for as long as they agree to one pulse; a load that changes by more begins a sum of its own.
 
 CF1 gives another frequency for up to a second after SEL has changed, so SEL changes right after a reading, and voltage
-and current are measured in turn; in between a current is worked out from the power, as of a load with the same power
-factor.  Without load SEL stays at the voltage, for it is all there is to see.  Without load no pulse comes either:
-a power is at most what one pulse in the time without any is worth, and 0 after 10 s.
+and current are measured in turn.  In between a current is worked out from the power, by the load's power factor; a load
+that is new while the voltage is measured is read once its current is known.  Without load SEL stays at the voltage, for
+it is all there is to see.  Without load no pulse comes either: a power is at most what one pulse in the time without
+any is worth, and 0 after 10 s.
 
 Datasheets: HLW8012 (HLW Technology): CF 48 v i / Vref^2 * f / 128, CF1 24 i / Vref * f / 512 or 2 v / Vref * f / 512,
 f 3.579 MHz, Vref 2.43 V.  BL0937 (Shanghai Belling, V1.02): CF 1721506 v i / Vref^2, CF1 94638 i / Vref or
@@ -89,7 +90,7 @@ class Hlw8012:
         self._at = self._selected_at = ticks_ms()
         self._settled = self._measures_current = False  # CF1 is; and gives the current, not the voltage
         self._turns = 0
-        self._factor = -1  # thousandths, of the last load, more than 1000 of an inexact chip; -1: none is known yet
+        self._factor = -1  # thousandths, of this load, more than 1000 of an inexact chip; -1: not known yet
         self._loaded = True  # power or current flowed when the current was measured last
         self._mv = self._mw = 0  # as last read
         self._idle = 0  # tens of microamperes that flow without power
@@ -107,7 +108,8 @@ class Hlw8012:
         pulses = self._cf.value(0)
         self._cf1.value(0)
         if self._count(pulses, ms) and 0 < ms <= _LONG_MS and not self._power.add(pulses, ms):
-            self._power, self._current = _Sum(_LONG_MS), _Sum(_LONG_CF1_MS)  # the load changed, at an unknown time
+            self._power = _Sum(_LONG_MS)  # the load changed, at an unknown time
+            self._forget_current()
         self._settled = ticks_diff(now, self._selected_at) >= _SETTLE_MS
         self._at = now
 
@@ -154,6 +156,11 @@ class Hlw8012:
         reading.energy_wh = self.energy_wh
         return True
 
+    def _forget_current(self):
+        """It is that of another load."""
+        self._current = _Sum(_LONG_CF1_MS)
+        self._factor = -1
+
     def _select(self, current, now):
         """What CF1 gives from now on."""
         if current != self._measures_current:
@@ -165,7 +172,7 @@ class Hlw8012:
         """mW, after *pulses* of CF in *ms*."""
         total = self._power
         if not total.begin(pulses, ms):
-            self._current = _Sum(_LONG_CF1_MS)  # it is that of another load
+            self._forget_current()
         power = total.rate(self._watt)
         if not total.sixteenths:
             power = 0 if total.ms >= _NONE_MS else min(self._mw, self._watt // total.ms)

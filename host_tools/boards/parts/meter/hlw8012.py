@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 MICROPYTHON = (1, 26)  # the first with machine.Counter
@@ -17,3 +18,17 @@ TABLES: dict[str, dict[str, Any]] = {
         "clock_permille": range(850, 1151),
     },
 }
+
+MOST_UJ = 2_500_000  # of a pulse: with more, `diya commission` finds a lamp's power not steady
+_WORTH = {"bl0937": 861_759, "hlw8012": 4_399_665}  # microjoules a pulse, times microohm, for a divider of 1
+
+
+def problems(part: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with a table whose fields are right each by itself: its pulses are worth too much."""
+    worth = _WORTH[part["model"]] * part["divider"]
+    if worth > MOST_UJ * part["shunt_uohm"]:
+        yield (
+            f"shunt_uohm is {part['shunt_uohm']} and must be {-(-worth // MOST_UJ)} or more: with it and the divider "
+            f"{part['divider']} a pulse of the {part['model']} is worth {worth / part['shunt_uohm'] / 1e6:.1f} J, too "
+            f"much to tell a lamp's faults from its pulses."
+        )

@@ -78,7 +78,7 @@ def test_one_pulse_more_or_less_is_all_that_a_first_reading_is_wrong_by(node):
         watts = source.choice((0.0, source.uniform(5.0, 200.0)))
         node.bench.wait(source.randrange(1, 40_000))
         node.load(230.0, watts / 207.0, watts)
-        assert node.sample()
+        assert node.sample() or node.sample()
         assert abs(node.reading.power_mw / 1000 - watts) < 2 * worth_w + watts * 0.02, watts
         node.samples(8)
         assert abs(node.reading.power_mw / 1000 - watts) < worth_w / 4 + watts * 0.01, watts
@@ -98,7 +98,7 @@ def test_a_lamp_that_goes_out_is_no_load_after_ten_seconds_and_never_more_than_c
         last = node.reading.power_mw
     assert (node.reading.power_mw, node.reading.current_ma, node.reading.pf_thousandths) == (0, 0, 0)
     node.load(230.0, 0.4, 90.0)
-    assert node.sample()
+    assert node.sample() or node.sample()
     assert node.reading.power_mw > 75_000
 
 
@@ -126,17 +126,17 @@ def test_voltage_and_current_never_mix_however_often_sel_changes(node):
         assert abs(node.reading.pf_thousandths - 866) < 35
 
 
-def test_the_power_factor_of_a_load_is_kept_when_it_changes_until_its_current_is_known(node):
-    node.load(230.0, 0.5, 103.5)
-    node.samples(6)
-    node.load(230.0, 0.25, 40.0)
-    factors = []
-    for _ in range(6):
-        assert node.sample()
-        factors.append(node.reading.pf_thousandths)
-        assert node.reading.current_ma > 150
-    assert abs(factors[0] - 900) < 40 or abs(factors[0] - 696) < 40
-    assert abs(factors[-1] - 696) < 40
+def test_a_new_load_is_read_with_its_own_power_factor_at_the_second_time_at_the_latest(node):
+    for turn in range(2):  # while the voltage is measured, and while the current is
+        node.load(230.0, 0.5, 103.5)
+        node.samples(6 + turn)
+        node.load(230.0, 0.25, 40.0)
+        read = node.sample() or node.sample()
+        assert read
+        for _ in range(6):
+            assert abs(node.reading.pf_thousandths - 696) < 50
+            assert abs(node.reading.current_ma - 250) < 20
+            assert node.sample()
 
 
 def test_a_reading_that_comes_late_is_as_right_as_any(node):
