@@ -148,11 +148,10 @@ class Hlw8012:
             return False
         reading.voltage_mv = self._mv
         reading.power_mw = power
-        # microvolt-amperes, a tenth of a volt and a milliampere at a time
-        reading.current_ma = (
-            power * 10000 // self._factor // ((self._mv + 50) // 100) if power else (self._idle + 50) // 100
-        )
-        reading.pf_thousandths = min(self._factor, 1000) if power else 0
+        # mW * 1000 / thousandths is mVA; mVA * 10 / tenths of a volt is mA
+        current = power * 10000 // self._factor // ((self._mv + 50) // 100) if power else (self._idle + 50) // 100
+        reading.current_ma = current
+        reading.pf_thousandths = min(self._factor, 1000) if power and current else 0
         reading.energy_wh = self.energy_wh
         return True
 
@@ -215,12 +214,6 @@ class Hlw8012:
 def make(part, _bus):
     """The meter that *part*, a table of the board file, describes."""
     return Hlw8012(
-        part["cf"],
-        part["cf1"],
-        part["sel"],
-        part["sel_current"],
-        part["model"],
-        part["shunt_uohm"],
-        part["divider"],
-        part["clock_permille"],
-    )
+        part["cf"], part["cf1"], part["sel"], part["sel_current"],
+        part["model"], part["shunt_uohm"], part["divider"], part["clock_permille"],
+    )  # fmt: skip
