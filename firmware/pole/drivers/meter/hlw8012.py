@@ -32,6 +32,7 @@ _NONE_MS = const(10000)  # without a pulse: no power
 _MOST_MW = const(5000000)  # more are no pulses
 _LEAST_MV = const(40000)  # less is no mains: the chip has no power, or SEL does not reach it
 _SELDOM = const(16)  # readings without load, of which one measures the current
+_COUNTED = const(2)  # what ``read`` returns: values may be the same twice, for they cannot freeze
 _UWH = const(1000000)  # microwatt-hours in a watt-hour
 
 
@@ -153,7 +154,7 @@ class Hlw8012:
         reading.current_ma = current
         reading.pf_thousandths = min(self._factor, 1000) if power and current else 0
         reading.energy_wh = self.energy_wh
-        return True
+        return _COUNTED
 
     def _forget_current(self):
         """It is that of another load."""

@@ -39,7 +39,9 @@ class Node:
         self.bench.wait(wait_ms)
         self.meter.request()
         self.bench.wait(self.meter.answer_ms)
-        return self.meter.read(self.reading)
+        answered = self.meter.read(self.reading)
+        assert answered in (False, 2)  # never one that may be frozen
+        return bool(answered)
 
     def samples(self, count: int, wait_ms: int = 1000) -> list[bool]:
         return [self.sample(wait_ms) for _ in range(count)]
