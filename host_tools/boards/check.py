@@ -8,7 +8,7 @@ from typing import Any
 from host_tools.boards.analogue import range_problems
 from host_tools.boards.chips import CHIPS, Chip
 from host_tools.boards.pins import pin_problem, pins, wiring_problems
-from host_tools.boards.tables import FLASH_MB, REQUIRED, TABLES, allowed_on, drivers
+from host_tools.boards.tables import FLASH_MB, REQUIRED, TABLES, allowed_on, drivers, problems_of
 from host_tools.boards.uses import USES, fits, words
 
 _HEAD = ("name", "chip", "flash_mb")
@@ -36,10 +36,11 @@ def board_warnings(board: dict[str, Any]) -> list[str]:
         for field, pin in pins(board)
         if pin in chip.straps
     ]
-    if board["chip"] == "esp32" and "heap" not in board and "meter" not in board:
-        out.append(
-            "[heap] and [meter] are both missing: Python's heap has no bound then, and TLS finds no memory on an ESP32."
+    if board["chip"] == "esp32" and "heap" not in board and "uart" not in board.get("meter", ()):
+        which = (
+            "[heap] is missing, and [meter] has no UART" if "meter" in board else "[heap] and [meter] are both missing"
         )
+        out.append(f"{which}: Python's heap has no bound then, and TLS finds no memory on an ESP32.")
     return out
 
 
@@ -80,4 +81,4 @@ def _table_problems(chip: Chip, table: str, given: Any) -> list[str]:
             problems += [f"{where}, {problem}." for problem in pin_problem(chip, value, allowed)]
         elif not fits(value, allowed):
             problems.append(f"{where} and must be {words(allowed)}.")
-    return problems
+    return problems or problems_of(table, given)

@@ -28,6 +28,8 @@ def pin_problem(chip: Chip, pin: Any, use: str) -> Iterator[str]:
         yield f"which has no pull-up ({_span(chip.input_only)})"
     elif use == "adc" and pin not in chip.adc:
         yield f"which does not measure while Wi-Fi runs; use {_span(chip.adc)}"
+    elif use == "count" and not chip.counters:
+        yield f"and nothing counts pulses there: the {chip.title} has no pulse counter"
 
 
 def wiring_problems(chip: Chip, board: dict[str, Any]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-USES = ("in", "out", "adc", "pull")  # what a field wants of a pin
+USES = ("in", "out", "adc", "pull", "count")  # what a field wants of a pin
 UART, BUS = object(), object()  # one of those that the chip has
 
 

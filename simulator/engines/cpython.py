@@ -24,7 +24,7 @@ from simulator.hardware.flash import Flash
 from simulator.hardware.little_files import LittleFiles
 
 VIRTUAL = "simulator.device_modules."
-REPLACED = ("machine", "network", "esp32")
+REPLACED = ("machine", "network", "esp32", "pulse_counter")
 
 
 class _Stepped:

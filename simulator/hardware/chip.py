@@ -12,6 +12,7 @@ from simulator.hardware.flash import Flash
 from simulator.hardware.gpio import Gpio
 from simulator.hardware.memory import EPOCH_UNIX, Nvs, Rtc
 from simulator.hardware.part import Answer, Operation, Part
+from simulator.hardware.pulses import Counters
 from simulator.hardware.radio import Radio
 from simulator.hardware.watchdog import Watchdog
 
@@ -59,6 +60,7 @@ class Chip:
         self.watchdog = Watchdog(now_ms)
         self.dram = Dram(lambda: radio.active, kind)
         self.uarts = Uarts(now_ms, self.dram.uart)
+        self.counters = Counters(now_ms)
         self._rtc = Rtc(now_ms)
         self._unix = unix
         self._mac = mac
@@ -76,7 +78,8 @@ class Chip:
             ops.NTP: self._ntp,
         }
         self._parts: tuple[Part, ...] = (
-            self.gpio, self.uarts, self.i2c, self.nvs, self.flash, self.watchdog, self.dram, self._rtc, radio,
+            self.gpio, self.uarts, self.i2c, self.counters, self.nvs, self.flash, self.watchdog, self.dram, self._rtc,
+            radio,
         )  # fmt: skip
         for part in self._parts:
             self._operations.update(part.operations())

@@ -21,7 +21,7 @@ MET = (SERVER_TIME, CITY_TIME, *PARTS)  # a pole senses them when it asks
 ALONE_MS = 3_600_000  # for which a pole leaves a part alone that raised; what it writes before says nothing of it
 CONTRADICTS_S = 30  # a witness that is wrong by less may agree with the others, and need not be told of
 
-_LINES = (ops.UART_WRITE, ops.UART_READ, ops.UART_ANY)
+_LINES = (ops.UART_WRITE, ops.UART_READ, ops.UART_ANY, ops.COUNTER_VALUE)
 _TRANSFERS = (ops.I2C_WRITE, ops.I2C_READ_MEM)
 
 

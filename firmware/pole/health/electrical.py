@@ -91,7 +91,7 @@ def _heard(s, reading, ticks):
     voltage, current, power = reading.voltage_mv, reading.current_ma, reading.power_mw
     same = voltage == s.voltage and current == s.current and power == s.power
     s.voltage, s.current, s.power = voltage, current, power
-    bad = same or not reading.answered
+    bad = not reading.answered or (same and reading.answered is True)
     s.frozen = min(s.frozen + 1, _FROZEN) if bad else 0
     wrong = s.frozen >= _FROZEN or not 40000 < voltage < 400000 or power < -2000
     note(s, _METER_FAILURE, True if wrong else None if bad else False, ticks)

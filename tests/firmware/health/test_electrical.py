@@ -260,6 +260,15 @@ def test_a_frozen_meter_a_silent_one_and_an_impossible_one():
     only(pole, 600, "meterFailure", 60)
 
 
+def test_a_meter_that_counts_pulses_may_say_the_same_twice():
+    pole = settled()
+    pole.reading.answered = 2
+    pole.flow = lambda: None
+    assert pole.run(3600) == []
+    pole.reading.answered = False
+    only(pole, 600, "meterFailure", 60)
+
+
 def test_a_frozen_meter_hides_a_dead_lamp_and_does_not_invent_one():
     pole = settled()
     pole.flow = lambda: None

@@ -25,7 +25,7 @@ from simulator.hardware.sensor.adc import LinearSensor
 from simulator.hardware.sensor.lis3dh import Lis3dh
 
 START_UNIX = 1795500000  # a moment in November 2026
-VIRTUAL = ("ops", "machine", "network", "esp32", "ntptime")
+VIRTUAL = ("ops", "machine", "network", "esp32", "ntptime", "pulse_counter")
 
 
 class Bench:

@@ -51,7 +51,8 @@ def bound(description, radio, heap, failures=None):
     Never raises: a step that raises is tried a second time, and a pole whose heap has no bound starts all the same and
     prints why in one line.  A meter whose UART raises is noted in *failures*.
     """
-    if description["chip"] != "esp32" or not (description.get("heap") or description.get("meter")):
+    part = description.get("heap") or description.get("meter") or {}
+    if description["chip"] != "esp32" or "uart" not in part:
         return None
     for last in (False, True):
         try:
