@@ -1,4 +1,4 @@
-"""The firmware's detectors on one pole, with what they keep over a restart: as control.py and health/persistence.py handle them."""
+"""The firmware's detectors on one pole, with what they keep over a restart, as control.py and persistence.py do."""
 
 from __future__ import annotations
 
