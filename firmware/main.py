@@ -49,9 +49,7 @@ def build(ports, settings, origin, standing, past):
     """The pole's control task with all its parts; *past*: the early resets before (drivers/chip/early_resets.py)."""
     from pole import app
 
-    control = app.build(ports, settings, origin, standing, past)
-    app.made(control, control.senses, control.outbox, control.session, ports, control.outbox.queue.segments)
-    return control
+    return app.build(ports, settings, origin, standing, past)
 
 
 def main(ports):

@@ -25,7 +25,7 @@ from pole.reporting.journal import RESENDING, UPKEEP
 from pole.service.laptop import SERVING
 from pole.timekeeping.clock import HEARING
 from pole.timekeeping.network_time import ASKING
-from simulator.benchmarks.modules import import_order
+from simulator.benchmarks.modules import import_order, loaded_later
 from simulator.benchmarks.wasm import missing, run
 from simulator.hardware.dram import FIRST_AREA, SECOND_AREA, usable
 
@@ -162,7 +162,7 @@ def steps() -> list[tuple[str, str]]:
     """(what, code to run), in the order of the pole's own start (boot.py, then main.py)."""
     board = load_board("esp32-devkitc")
     names = files_of({file.relative_to(FIRMWARE).as_posix(): file.read_text() for file in FIRMWARE.rglob("*.py")})
-    drivers = ["pole.drivers.board", *(f"pole.drivers.{name}" for name in _drivers(board))]
+    drivers = ["pole.drivers.board", *_drivers(board)]
     loads = [names[name] for first in drivers for name in import_order(FIRMWARE, first)]
     out = [("asyncio, which is a part of MicroPython", "import asyncio")]
     out += [(file, f"__import__('{file}')") for file in dict.fromkeys(loads)]
@@ -186,9 +186,5 @@ def steps() -> list[tuple[str, str]]:
 
 def _drivers(board: dict[str, Any]) -> list[str]:
     """Modules of pole/drivers that a pole with *board* loads."""
-    always = [
-        "flash.storage", "output.dimmer", "output.relay", "chip.watchdog", "chip.heap", "flash.files", "network.wifi",
-        "network.sockets", "chip.console",
-    ]  # fmt: skip
-    chosen = (f"{ROLES[table]}.{board[table]['driver']}" for table in ROLES if table in board)
-    return always + list(dict.fromkeys(chosen))
+    chosen = (f"pole.drivers.{ROLES[table]}.{board[table]['driver']}" for table in ROLES if table in board)
+    return [*loaded_later(FIRMWARE, "pole.drivers.board"), *dict.fromkeys(chosen)]

@@ -16,19 +16,26 @@ from pole.wire import contract
 from simulator.chaos.oracle import CalendarOracle
 from simulator.happenings.accepted import ACCEPTED
 from simulator.happenings.catalogue import KINDS
+from simulator.happenings.kind import CHIP, COMPARED, OWN
 from simulator.run import Outcome
 from simulator.street.journal_reader import journalled
-from simulator.street.troubles import CHIP_WRONG, CITY_TIME, RTC_WRONG, SERVER_TIME
+
+
+def _with_time(*times: str) -> tuple[str, ...]:
+    """The kinds that do one of *times* to the time of their pole."""
+    return tuple(kind.name for kind in KINDS.values() if kind.time in times)
+
 
 SHOWN = 5  # complaints of one kind that are told one by one
-CLOCKS = ("clock_lost", "clock_drift", "data_corrupt")  # after these a pole's own time may be another
-WRONG = (SERVER_TIME, CITY_TIME, *CHIP_WRONG)  # what these cost is bounded:
+CLOCKS = _with_time(OWN)  # after these a pole's own time may be another
+CHIPS = _with_time(CHIP)
+WRONG = _with_time(COMPARED, CHIP)  # what these cost is bounded:
 WRONG_MIN = 3.0
 AHEAD_S = 5  # that a time in a message may be ahead of its arrival
 REFRESH_MIN = 20  # a state comes every 15 minutes at least
 ONCE_EACH_TIME = ("impactDetected", COMMUNICATION_FAILURE, SUPPLY_LOSS)  # a blow, a silence, a cut is one event each
 # after each of these a condition that still holds is raised once more
-RESTARTS = ("mains_cut", "feeder_trip", "power_cycle", "data_corrupt", "clock_lost", RTC_WRONG)
+RESTARTS = tuple(kind.name for kind in KINDS.values() if kind.restarts)
 
 
 def complaints(outcome: Outcome) -> list[str]:
@@ -167,7 +174,7 @@ def _timed(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
     """Times in messages that are not the true ones, and poles that send nothing at the end."""
     street = outcome.street
     end_ms = round(street.scenario.hours * 3_600_000)
-    doubtful, chips = _concerned(outcome, CLOCKS), _concerned(outcome, CHIP_WRONG)
+    doubtful, chips = _concerned(outcome, CLOCKS), _concerned(outcome, CHIPS)
     last: dict[str, dict[str, Any]] = {}
     out, late = [], []
     for line in lines:

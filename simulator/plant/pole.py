@@ -84,7 +84,7 @@ class PolePlant:
     def inject(self, happening: int, fault: str, severity: float, now_ms: int) -> None:
         """From *now_ms* on the pole has *fault* (a name of faults.NAMES), *severity* 0 to 1, because of *happening*.
 
-        It lasts until ``clear`` (see faults.over_ms).  Raises ValueError when the plant knows no such fault.
+        It lasts until ``clear`` (see Kind.over_ms).  Raises ValueError when the plant knows no such fault.
         """
         if fault not in faults.NAMES:
             raise ValueError(f"the fault is {fault} and must be one of {', '.join(faults.NAMES)}")

@@ -13,11 +13,11 @@ from math import ceil
 from typing import Any
 
 from simulator.happenings.accepted import ACCEPTED, LATE_AFTER, LATE_MS, LATE_OF, OVER_BY_THEMSELVES, UNNOTICED
-from simulator.plant import faults
+from simulator.happenings.act import Trouble
+from simulator.happenings.catalogue import KINDS
 from simulator.report.episodes import Episode, Event, pair_episodes
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Happening
-from simulator.street.troubles import MET
 
 __all__ = ["ACCEPTED", "EARLY_MS", "LATE_MS", "Detection", "Event", "Sighted", "judge", "percentiles"]
 
@@ -82,6 +82,11 @@ class _Window:
         return self.from_ms <= episode.start_ms and (self.to_ms is None or episode.earliest_ms <= self.to_ms)
 
 
+def _is_met(happening: Happening) -> bool:
+    """Whether a pole senses it when it asks."""
+    return isinstance(KINDS[happening.kind].act, Trouble)
+
+
 def judge(
     happenings: Iterable[Happening], events: Iterable[Event], sighted: Sighted, time: RunTime, end_ms: int
 ) -> Detection:
@@ -129,11 +134,11 @@ class _Judge:
 
     def _over_ms(self, happening: Happening, pole: str) -> int | None:
         """When the happening is over for *pole*: what a pole senses when it asks, once it has asked."""
-        return self._sighted(happening.number, pole)[1] if happening.kind in MET else happening.over_ms
+        return self._sighted(happening.number, pole)[1] if _is_met(happening) else happening.over_ms
 
     def _seen(self, happening: Happening, pole: str) -> tuple[int | None, int | None]:
         """When the happening and its end could be sensed; what is neither plant's nor asked for shows at once."""
-        if happening.kind in faults.NAMES or happening.kind in MET:
+        if KINDS[happening.kind].fault or _is_met(happening):
             return self._sighted(happening.number, pole)
         if happening.severity == 0.0:
             return None, None

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from host_tools.site.toml_lines import Path
 from pole.wire import contract
 from simulator.happenings.catalogue import ANYWHERE, EVENT_TYPES, FORMER, KINDS, Kind
+from simulator.happenings.network import Command
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Happening, Order, Scenario
 from simulator.scenario.mistakes import Mistakes, bound_of_name, closest
 from simulator.scenario.times import BOUND as TIME_BOUND
 from simulator.scenario.times import moment, shown
-from simulator.street.troubles import WRONG_CLOCKS
 
 if TYPE_CHECKING:
     from host_tools.site.model import Pole, Site
@@ -68,16 +68,16 @@ class Reader:
 
     def _happening(self, table: Mapping[str, Any], number: int) -> Happening:
         kind = self._kind(table)
-        of_clock = kind is not None and kind.name in WRONG_CLOCKS
+        of_clock = kind is not None and kind.seconds
         known: tuple[str, ...] = COMMON
-        if kind is None or kind.name == "command":
+        if kind is None or isinstance(kind.act, Command):
             known += OF_COMMAND
         if kind is None or of_clock:
             known += OF_CLOCK
         self._unknown(table, known)
         at_ms, until_ms = self._times(table, kind)
         poles = self._poles(table, kind)
-        if kind is not None and kind.name == "feeder_trip":
+        if kind is not None and kind.whole_feeders:
             tripped = {pole.feeder for pole in poles}
             meant = {pole.name for pole in poles}  # a pole whose feeder is not known has one of its own
             poles = [
@@ -99,7 +99,7 @@ class Reader:
             expect=expect,
             allow=allow,
             within_s=self._within(table, expect),
-            order=self._order(table) if kind is not None and kind.name == "command" else None,
+            order=self._order(table) if kind is not None and isinstance(kind.act, Command) else None,
             seconds=self._whole(table, "seconds", -SECONDS_MOST, SECONDS_MOST, A_DAY_S, "s") if of_clock else 0,
         )
 

@@ -11,6 +11,8 @@ from typing import Any
 from host_tools.site.model import Pole, Site
 from host_tools.site.pole_settings import pole_config
 from simulator.engines.engine import Engine
+from simulator.happenings.catalogue import KINDS
+from simulator.happenings.kind import CHIP
 from simulator.hardware.around import meter_type
 from simulator.kernel import Kernel
 from simulator.network.endpoint import Network
@@ -27,7 +29,7 @@ from simulator.street.commissioning import commission
 from simulator.street.player import Player, Surroundings
 from simulator.street.pole_runner import VirtualPole
 from simulator.street.recorder import Recorder
-from simulator.street.troubles import CHIP_WRONG, CITY_TIME, SERVER_TIME
+from simulator.street.troubles import CITY_TIME, SERVER_TIME
 from simulator.street.wiring import Wiring
 
 SAMPLE_MS = 300_000  # of the plot, and of the progress bar
@@ -131,7 +133,7 @@ class Street:
             self.poles[pole.name] = StreetPole(self, pole, boards[pole.board], settings)
         recorder.excuse = lambda name: self.poles[name].tell_light()
         recorder.tell_level = self._tell_level
-        chips = {name for each in scenario.happenings if each.kind in CHIP_WRONG for name in each.poles}
+        chips = {name for each in scenario.happenings if KINDS[each.kind].time == CHIP for name in each.poles}
         recorder.wrong_clock = lambda name: name in chips
         Player(kernel, scenario, site, self.poles, around, self.unix_ms)
 

@@ -7,17 +7,15 @@ pole first found it over.
 from __future__ import annotations
 
 import errno
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulator.device_modules import ops
 
-SERVER_TIME, CITY_TIME, RTC_WRONG, RTC_STOPPED = "server_time_wrong", "city_time_wrong", "rtc_wrong", "rtc_stopped"
+SERVER_TIME, CITY_TIME = "server_time_wrong", "city_time_wrong"
 ADC, METER, BUS, FLASH = "adc_fails", "meter_fails", "bus_fails", "flash_fails"
-WRONG_CLOCKS = (SERVER_TIME, CITY_TIME, RTC_WRONG)  # those with ``seconds``
-CHIP_WRONG = (RTC_WRONG, RTC_STOPPED)
 PARTS = (ADC, METER, BUS, FLASH)
-MET = (SERVER_TIME, CITY_TIME, *PARTS)  # a pole senses them when it asks
 ALONE_MS = 3_600_000  # for which a pole leaves a part alone that raised; what it writes before says nothing of it
 CONTRADICTS_S = 30  # a witness that is wrong by less may agree with the others, and need not be told of
 
@@ -39,14 +37,14 @@ class Troubles:
     def __init__(self, now_ms: Callable[[], int]) -> None:
         self.raising = False  # whether ``refuse`` has to be called
         self._now_ms = now_ms
-        self._held: dict[str, dict[int, int]] = {kind: {} for kind in MET}  # {kind: {happening: seconds}}
+        self._held: dict[str, dict[int, int]] = defaultdict(dict)  # {kind: {happening: seconds}}
         # ends that the pole has not met yet, {happening: ms before which it cannot know}
-        self._over: dict[str, dict[int, int]] = {kind: {} for kind in MET}
-        self._raised: dict[str, set[int]] = {kind: set() for kind in MET}  # devices that have, and were not used since
+        self._over: dict[str, dict[int, int]] = defaultdict(dict)
+        self._raised: dict[str, set[int]] = defaultdict(set)  # devices that have, and were not used since
         self._met: dict[int, _Met] = {}
 
     def begin(self, happening: int, kind: str, seconds: int = 0) -> None:
-        """*kind* (of MET) begins because of *happening*; *seconds*: by which that clock is ahead."""
+        """*kind* (played as a ``Trouble``) begins because of *happening*; *seconds*: by which that clock is ahead."""
         self._held[kind][happening] = seconds
         self._met[happening] = _Met()
         self.raising = self.raising or kind in PARTS

@@ -16,6 +16,22 @@ def keep(store, name, value):
     store.write(name, json.dumps(value).encode())
 
 
+def keep_curve(store, watch, curve, hours, life):
+    """Stores *curve* and has *watch* expect it of its lamp from now on, which has burnt for *hours* of *life*.
+
+    Raises OSError.
+    """
+    keep(store, CURVE, curve)
+    use_curve(watch.state, curve)
+    watch.life = remaining_life(watch.state.points, hours, life)
+
+
+def keep_upright(store, watch, upright):
+    """Stores *upright* and has *watch* take it for how the pole stands.  Raises OSError."""
+    keep(store, UPRIGHT, upright)
+    watch.state.upright = upright
+
+
 def use_curve(state, curve, commissioned=True):
     """Makes *curve* the expected power of the lamp in *state*; *commissioned*: it was measured."""
     points = []  # type: list

@@ -14,9 +14,8 @@ from pole.runtime.aio import ticks_diff
 _HELD_MS = const(300000)
 _TELL_MS = const(3600000)
 _CALM = const(2)  # turns in a row after which an end waits
-DANGERS = const(
-    0xE2000
-)  # bits of rows of conditions.py: leakageDetected, orientationChanged, impactDetected, cabinetDoorOpen
+# bits of rows of conditions.py: leakageDetected, orientationChanged, impactDetected, cabinetDoorOpen
+DANGERS = const(1 << 13 | 1 << 17 | 1 << 18 | 1 << 19)
 
 # a flip is a list of these
 _TURNED = const(0)  # ticks of the last turn

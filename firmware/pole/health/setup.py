@@ -2,9 +2,9 @@
 """Makes a Watch: only needed at the start."""
 
 from pole.health.calibration import remaining_life, use_curve
+from pole.health.event_types import EVENT_TYPES
 from pole.health.watch import State, Watch
 
-_CONDITIONS = 22  # rows of conditions.py
 # lamp.technology: k of a lamp whose power follows the voltage, in hundredths (P is as V^k); ms for its arc to strike
 # when it is hot, and until its power is full.  k: of resistors before LEDs, and of reactor ballasts
 _TECHNOLOGIES = {"led": (150, 0, 0), "hps": (220, 300000, 1200000), "mh": (200, 1200000, 1200000)}
@@ -44,7 +44,7 @@ def begin(nominal_mv, active):
     s.hasty = False  # a condition is pending (debounce): take the next sample soon
     s.pending = s.noted = 0
     s.uneven = 1  # what the next sample's distance is drawn from
-    s.since = [0] * _CONDITIONS
+    s.since = [0] * len(EVENT_TYPES)
     # expected.py
     s.points = []  # the lamp's power curve, empty where the luminaire is not known
     s.commissioned = False  # was it measured?

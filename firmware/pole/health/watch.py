@@ -76,6 +76,14 @@ class Watch:
         state.uneven = state.uneven * 75 % 65537
         return self._calm_ms - (self._calm_ms // 4 * (state.uneven >> 8) >> 8)
 
+    def output(self, dim):
+        """What the dimmer gives for *dim*: 0 to 10000, with the change by which a driver is tried."""
+        return min(dim + self.state.probe, 10000)
+
+    def raised(self):
+        """The conditions that are raised, as bits of rows of conditions.py."""
+        return self.state.active
+
     def rest(self):
         """Unloads the detectors until the next sample."""
         self._judge = None

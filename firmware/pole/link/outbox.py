@@ -48,7 +48,7 @@ class Queue(Mailbox):
     """Acks and events in memory, at most *limit*; ``lost`` counts those there was no room for.
 
     ``take(now)`` is the next record to be sent or None, ``waiting()`` whether there is one that was not taken yet.
-    ``segments`` are those of a journal.
+    ``segments`` are those of a journal; ``span()`` is what it holds, None without one.
     """
 
     segments = None
@@ -115,10 +115,6 @@ class Outbox:
         """Whether an ack or event would find room now."""
         return self.queue.room(self._ticks())
 
-    def span(self):
-        """What the journal holds, for ``birth``; None without one."""
-        return self.queue.span()
-
     def missing(self):
         """(epoch, first, last) of events that were asked for and are not there, once each, or None."""
         return self.queue.missing(self._ticks())
@@ -153,6 +149,10 @@ class Outbox:
         """A new connection: all that is not acknowledged has to be sent again, before anything new."""
         for record in self.flying:
             record.again = True
+
+    def holds(self, kind):
+        """Whether a record of *kind*, of which only the newest matters, waits to be sent or for its PUBACK."""
+        return kind in self.slots or kind in [record.kind for record in self.flying]
 
     def oldest(self):
         """The record that has waited longest for its PUBACK, or None."""

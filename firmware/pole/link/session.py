@@ -157,3 +157,10 @@ class Session:
                 self._addresses.answered(host, False)
             if client.stable:
                 self._failures = 0
+
+
+def asking(parts):
+    """A callable that leaves a question for the time in the outbox of *parts* (app.py) while their session is online;
+    it returns whether it did.  In app.py it would keep all of that in memory.
+    """
+    return lambda question: parts.session.online and parts.outbox.put(contract.TIME, question)

@@ -11,50 +11,50 @@ from pole.wire import contract
 _LAST_MS = const(30000)  # from the end of safe mode, as it is told, to the restart
 
 
-def tell_all(control, now, ticks):
+def tell_all(parts, now, ticks):
     """Tells it, and has a life that lasted long enough end its count of early deaths, or its safe mode."""
-    reporter = control.reporter
-    while control.news:
-        reporter.event(now, *control.news[0])
-        del control.news[0]
-    while control.missing:
-        epoch, first, last = control.missing
+    reporter = parts.reporter
+    while parts.news:
+        reporter.event(now, *parts.news[0])
+        del parts.news[0]
+    while parts.missing:
+        epoch, first, last = parts.missing
         reporter.event(now, "eventsDropped", {"epoch": epoch, "first": first, "last": last, "count": last - first + 1})
-        control.missing = control.outbox.missing()
-    dispute = control.clock.dispute
-    if bool(dispute) != control.disputed:
-        control.disputed = not control.disputed
-        reporter.event(now, "clockDisagreement", dispute, control.disputed)
-    if control.inbox.announce:
-        _birth(control, now)
-        control.inbox.announce = False
-        control.failures.works("link")
-    if control.turning_at is not None and aio.ticks_diff(control.turning_at, ticks) <= 0:
-        _turn(control, now, ticks)
-    if control.failures.changed:
-        part_failures.tell(control.failures, reporter, control.ports.store, now)
+        parts.missing = parts.outbox.missing()
+    dispute = parts.clock.dispute
+    if bool(dispute) != parts.disputed:
+        parts.disputed = not parts.disputed
+        reporter.event(now, "clockDisagreement", dispute, parts.disputed)
+    if parts.inbox.announce:
+        _birth(parts, now)
+        parts.inbox.announce = False
+        parts.failures.works("link")
+    if parts.startup_deadline is not None and aio.ticks_diff(parts.startup_deadline, ticks) <= 0:
+        _turn(parts, now, ticks)
+    if parts.failures.changed:
+        part_failures.tell(parts.failures, reporter, parts.ports.store, now)
 
 
-def _birth(control, now):
+def _birth(parts, now):
     """Who the pole is, its address, and what its journal holds."""
-    fields = dict(control.reporter.identity)
+    fields = dict(parts.reporter.identity)
     fields["v"] = contract.VERSION
     fields["at"] = now
-    fields["ip"] = control.ports.radio.ip()
-    journal = control.outbox.span()
+    fields["ip"] = parts.ports.radio.ip()
+    journal = parts.journal.span()
     if journal:
         fields["journal"] = journal
-    control.reporter.put(contract.BIRTH, fields)
+    parts.reporter.put(contract.BIRTH, fields)
 
 
-def _turn(control, now, ticks):
+def _turn(parts, now, ticks):
     """Ten minutes of life, and early deaths are forgotten; an hour of safe mode, and a full start is tried."""
-    control.turning_at = None
-    if control.watch:
-        control.ports.deaths.forget()
-    elif control.safe:
-        control.safe = False
-        control.reporter.event(now, "safeMode", {}, False)
-        control.turning_at = aio.ticks_add(ticks, _LAST_MS)
+    parts.startup_deadline = None
+    if parts.watch:
+        parts.ports.deaths.forget()
+    elif parts.safe:
+        parts.safe = False
+        parts.reporter.event(now, "safeMode", {}, False)
+        parts.startup_deadline = aio.ticks_add(ticks, _LAST_MS)
     else:
-        control.ports.restart("the end of safe mode")
+        parts.ports.restart("the end of safe mode")

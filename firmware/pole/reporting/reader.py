@@ -61,6 +61,13 @@ class Reader:
         return start
 
 
+def event_from(journal, first):
+    """(sequence, text) of the first event of *journal* from sequence *first* on; (None, None) past the last."""
+    reader = Reader(journal.segments, first - 1)
+    sequence = reader.peek()
+    return (sequence, reader.pop()[1].decode()) if sequence else (None, None)
+
+
 def record_of(found, sequence, replayed, now):
     """The record to be sent of *found*, (epoch, text): an event's text gets its id and whether it is *replayed*."""
     epoch, text = found

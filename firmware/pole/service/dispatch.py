@@ -18,8 +18,8 @@ _LINKING = "time ping restart"
 _CALIBRATING = "curve tilt"
 
 
-def answer(control, laptop, now, ticks):
-    """The line that answers the request of *laptop* to *control*, or None when it is to be asked again later.
+def answer(parts, laptop, now, ticks):
+    """The line that answers the request of *laptop* with *parts* (app.py), or None when it is to be asked again later.
 
     *now*: Unix s, None when the clock is unknown.
     """
@@ -39,7 +39,7 @@ def answer(control, laptop, now, ticks):
         else:
             verbs = " ".join((_TELLING, _OVERRIDING, _LINKING, _CALIBRATING))
             raise Wrong("do is " + repr(what)[:40] + " and must be one of: " + verbs)
-        found = act(control, laptop, asked, now, ticks)
+        found = act(parts, laptop, asked, now, ticks)
     except Wrong as error:
         return '{"id":%d,"ok":false,"error":%s}' % (number, text_of(str(error)))
     if found is None:

@@ -40,13 +40,13 @@ class Laptop:
             while self.request:
                 await aio.sleep_ms(_AGAIN_MS)
 
-    def serve(self, control, now, ticks):
-        """Has *control* answer the request; returns the milliseconds until it is to be tried again."""
-        control.make_room()
+    def serve(self, parts, now, ticks):
+        """Answers the request with *parts* (app.py); returns the milliseconds until it is to be tried again."""
+        parts.make_room()
         try:
             from pole.service.dispatch import answer
 
-            text = answer(control, self, now, ticks)
+            text = answer(parts, self, now, ticks)
         except Exception as error:  # no memory, or a mistake of ours: the light is not to suffer for it
             text = "diya: there is no answer: " + (str(error) or type(error).__name__)
         unload(*SERVING)

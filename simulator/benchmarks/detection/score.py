@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from simulator.benchmarks.detection.pole_result import Lived
-from simulator.plant.observable import MAINS, SHOWS_IN
+from simulator.happenings.act import MAINS
+from simulator.plant.observable import SHOWS_IN
 from simulator.report.detection import ACCEPTED, EARLY_MS, LATE_MS, Event, Sighted, judge
 from simulator.scenario.happening import Happening
 

@@ -8,7 +8,7 @@ from pole import const
 
 _EPOCH = const(946684800)  # Unix seconds of 2000-01-01
 _CENTURY = const(36525 * 86400)
-# days of each month; February's 29th is added where there is one
+# days of each month: 31 28 31 30 31 30 31 31 30 31 30 31; February's 29th is added where there is one
 _MONTHS = const(b"\x1f\x1c\x1f\x1e\x1f\x1e\x1f\x1f\x1e\x1f\x1e\x1f")
 _MAGIC = const(b"Dy")
 _SECOND_MS = const(1000)  # the chip counts whole seconds

@@ -16,11 +16,17 @@ _THRESHOLD2 = const(0xB6)  # and INT2_DURATION
 _ACTIVE = const(0x40)  # in INT1_SRC and INT2_SRC: since it was last read an axis has been above the threshold
 _ANY_AXIS = const(0x2A)
 
-# 400 Hz, all axes; filter at 2 Hz, to both comparators; no pins; +-8 g in 12 bits; both comparators hold what they saw.
-_RUNNING = const(b"\x77\x23\x00\xa8\x0a\x00")
-# At +-8 g a step of a threshold is 62 mg, and one of a duration 2.5 ms.
-_KNOCK = const(b"\x18\x02\x2a")
-_CRASH = const(b"\x40\x02")
+_RUNNING = const(
+    b"\x77"  # CTRL_REG1: 400 Hz, all axes
+    b"\x23"  # CTRL_REG2: filter at 2 Hz, to both comparators
+    b"\x00"  # CTRL_REG3: no pins
+    b"\xa8"  # CTRL_REG4: a reading is whole, +-8 g, 12 bits
+    b"\x0a"  # CTRL_REG5: both comparators hold what they saw
+    b"\x00"  # CTRL_REG6: no pins
+)
+# at +-8 g a step of a threshold is 62 mg, and one of a duration 2.5 ms
+_KNOCK = const(b"\x18\x02\x2a")  # 24 steps (1488 mg) for 2 (5 ms); then INT2_CFG: _ANY_AXIS
+_CRASH = const(b"\x40\x02")  # 64 steps (3968 mg) for 2
 _KNOCK_MG = const(1488)
 _CRASH_MG = const(3968)
 

@@ -1,0 +1,73 @@
+"""What a happening can touch: the poles, what is around them, and what of it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from host_tools.site.model import Site
+from simulator.kernel import Kernel
+
+if TYPE_CHECKING:
+    from simulator.plant.pole import PolePlant
+    from simulator.street.pole_runner import VirtualPole
+    from simulator.street.wiring import Wiring
+
+OFF_MS = 1000  # a pole that is restarted to lose something is without power for this long
+
+
+class Stage(Protocol):
+    """One pole, as a happening handles it."""
+
+    plant: PolePlant
+    wiring: Wiring
+    pole: VirtualPole
+
+    def power(self) -> None:
+        """Starts or ends the pole's firmware as its mains has it, and tells what became of its light."""
+
+
+class Surroundings(Protocol):
+    """What is around the poles: broker, network and time server."""
+
+    def broker(self, running: bool) -> None:
+        """Starts the broker, or kills it."""
+
+    def reach(self, pole: str, reachable: bool) -> None:
+        """The pole's access point is in reach, or not."""
+
+    def time_served(self, pole: str, served: bool) -> None:
+        """The time server answers this pole, or not."""
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """The city sends a command."""
+
+
+@dataclass
+class Scene:
+    """A street on which happenings are played; ``unix_ms()`` is the true time.
+
+    ``on``: {(kind, pole): {number of the happening: severity}} of what goes on; ``down``: happenings that keep the
+    broker down; ``flooded``: messages of floods so far, by pole.
+    """
+
+    kernel: Kernel
+    site: Site
+    stages: Mapping[str, Stage]
+    around: Surroundings
+    unix_ms: Callable[[], int]
+    on: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
+    down: int = 0
+    flooded: dict[str, int] = field(default_factory=dict)
+
+    def severity(self, kind: str, pole: str) -> float:
+        """The highest of *kind* that goes on at *pole*; 0.0: there is none."""
+        return max(self.on.get((kind, pole), {}).values(), default=0.0)
+
+    def without_power(self, pole: str, change: Callable[[Stage], None]) -> None:
+        """Takes the power of *pole* for a moment, in which *change* is made."""
+        stage = self.stages[pole]
+        stage.pole.power_off()
+        change(stage)
+        self.kernel.after(OFF_MS, stage.power)
