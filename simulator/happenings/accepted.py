@@ -1,4 +1,4 @@
-"""What a person would accept beside the event that is expected of a happening, whatever the scenario's file allows.
+"""The events that are right beside the one that is expected of a happening, in any scenario.
 
 A relay that does not close leaves the lamp dark, so a lampFailure beside the relayFailure is no false alarm.
 """

@@ -33,7 +33,7 @@ DIMMED = "before a change of level"  # up to an hour before the night's programm
 TO_MORNING = "until morning"  # in the night, or an hour after sunrise at the latest, until after that
 ANY_TIME = "day or night"
 DAY = "day"  # three hours after sunrise to three hours before sunset
-AFTER_DUSK = "night"  # the sun is well down, whatever the lamp does
+AFTER_DUSK = "night"  # the sun is well down; the lamp may be lit or not
 BENIGN = "benign"  # no fault: from an hour and a half before sunset on, at home on any night
 
 
@@ -53,7 +53,7 @@ class Drawn:
 @dataclass(frozen=True)
 class Kind:
     """One kind of happening.  ``severity`` says what severity 1.0 is, ``events`` which event types are expected of it,
-    ``accepted`` which ones beside these are neither required nor false, whatever the scenario's file allows.
+    ``accepted`` which ones beside these are neither required nor false in any scenario.
 
     ``act`` is how it is played.  ``targets`` are the fields which may name where it happens; with none of them in a
     happening it is everywhere; ``whole_feeders``: what it names means all poles of their feeders.

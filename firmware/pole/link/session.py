@@ -95,7 +95,7 @@ class Session:
     async def run(self):
         """Keeps the link up without end; returns at once when ``link.host`` is empty."""
         if not self._settings["link.host"]:
-            self.problem = "link.host is empty: the pole has nobody to report to"
+            self.problem = "link.host is empty: there is no broker to report to"
             return
         while True:
             await aio.sleep_ms(self._random.below(self.backoff_ms() + 1))

@@ -64,7 +64,7 @@ def drivers(devices: Path = USB_DEVICES, proc: Path = PROC) -> Iterator[Finding]
             yield problem(
                 f"driver of {name}", "is plugged in and has no port",
                 f"`sudo modprobe {module}`; where there is no such module: `sudo apt install"
-                " linux-modules-extra-$(uname -r)`, or whatever your system calls it",
+                " linux-modules-extra-$(uname -r)`, or its name on your system",
             )  # fmt: skip
     if "ModemManager" in running:
         yield warning(
