@@ -1,4 +1,4 @@
-"""The firmware's detectors on one pole, with their stored state: as control.py and health/persistence.py use them."""
+"""The firmware's detectors on one pole, with what they keep over a restart: as control.py and kept.py handle them."""
 
 from __future__ import annotations
 
