@@ -1,6 +1,6 @@
-"""Wires the pole together: the one file that knows all the others.
+"""Builds the pole from its parts: the one file that imports all the others.
 
-It is only needed to start, so main.py forgets it when the control task has its parts.
+It is only needed at the start, so main.py unloads it when the control task has its parts.
 """
 
 import sys
@@ -138,7 +138,7 @@ def build(ports, settings, origin, standing, past):
 
 
 def _dusk(settings):
-    """The photocell's judge of dusk.  A pole that was never told anything has none, and is lit by day, too."""
+    """The photocell's judge of dusk.  A pole without any configuration has none, and is lit by day, too."""
     from pole.lighting.daylight import nights
     from pole.lighting.photocell import Photocell
 
@@ -168,7 +168,7 @@ def _identity(ports, settings, origin, standing, safe, cause, boots):
 
 
 def _made(failures, part, make):
-    """What *make* returns; None where it raises twice, which *failures* is told: the pole does without *part*."""
+    """What *make* returns; None where it raises twice, noted in *failures*: the pole runs without *part*."""
     for last in (False, True):
         try:
             return make()

@@ -27,7 +27,7 @@ class Control:
     def __init__(self, parts):
         self._parts = parts
         self._supplied = True
-        self._undecided = 0  # decisions in a row for which there was no memory
+        self._undecided = 0  # decisions in a row without enough memory
 
     async def run(self):
         """Never returns.  Raises what keeps it from deciding on the light: the caller resets the chip."""
@@ -84,7 +84,7 @@ class Control:
         return wait
 
     def _try(self, part, work, *arguments):
-        """What *work* returns; the longest wait where it raises: the light is not to suffer for what can wait."""
+        """What *work* returns; the longest wait where it raises: less urgent work must not disturb the light."""
         try:
             done = work(*arguments)
         except Exception as error:
@@ -110,7 +110,7 @@ class Control:
             pass  # next time
 
     def _has_supply(self, now):
-        """Whether there is mains; a board that outlives it for a moment says so in that moment."""
+        """Whether there is mains; a board with stored energy reports its loss at once."""
         parts = self._parts
         supply = parts.ports.supply
         if not supply:
@@ -126,7 +126,7 @@ class Control:
         return self._supplied
 
     def _lit(self, now, ticks):
-        """Decides and drives; without memory for that once more, and then the lamp is fully lit."""
+        """Decides and drives; if there is no memory for that, once more, and then the lamp is fully lit."""
         for _ in range(2):
             try:
                 wait = self._light(now, ticks)
@@ -151,7 +151,7 @@ class Control:
         watch, dusk, last = parts.watch, parts.dusk, parts.decision
         dark = dusk.dark if dusk else None
         decision = arbiter.decide(now, switch, dark, watch.cap if watch else None, ticks, parts.unsure)
-        if decision is not last:  # even at the same level: an emergency hurries a ramp of an hour
+        if decision is not last:  # even at the same level: an emergency shortens a ramp of an hour
             # after a start the switch point is long past, and so is its ramp
             lamp.aim(decision.level, decision.ramp_s if last else min(decision.ramp_s, _RAMP_S), ticks)
         parts.decision = decision
@@ -172,12 +172,12 @@ class Control:
                 wait = min(wait, parts.clock.until_ms(change, ticks))
         due = aio.ticks_add(ticks, wait) if wait < _AHEAD_MS else None
         if not switch and dusk and dusk.since is not None and (dusk.dusk >= 0 or not dark):
-            due = -1  # the photocell sees the dusk, or a dawn that may be believed
+            due = -1  # the photocell sees the dusk, or a dawn that may be accepted
         parts.addresses.light_due = due
         return min(wait, counters.wait_ms()) if counters else wait
 
     def _has_news(self, ticks):
-        """Whether there is something that is seldom told (reporting/occasions.py)."""
+        """Whether there is an occasional report (reporting/occasions.py)."""
         parts = self._parts
         parts.missing = parts.missing or parts.outbox.missing()
         return (

@@ -15,7 +15,7 @@ UNNOTICED = {kind.name: kind.unnoticed_ms for kind in KINDS.values()}
 
 # A fault that was just being noticed when it ended may still be raised, or its pole had to boot first.
 LATE_MS = 60_000
-# A broker tells of a silent pole only after one and a half times its keepalive; a pole tries a part
+# A broker reports a silent pole only after one and a half times its keepalive; a pole tries a part
 # that raised once an hour at most.
 LATE_OF = {"communicationFailure": 180_000, "partFailure": 3_900_000}
 # {(kind of happening, event type): so many milliseconds after its end}

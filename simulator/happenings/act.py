@@ -1,6 +1,6 @@
-"""How a kind of happening is played: what its beginning does to the poles, and what its end does.
+"""The acts by which kinds of happening are played: the effect of their beginning and of their end on the poles.
 
-An act remembers nothing, for many streets share it: what it has to remember is in the scene.
+An act has no state, because many streets share it: all state is in the scene.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Act:
 class Fault(Act):
     """A fault of the plant: its field in ``plant.faults.Faults`` is called as the kind, its physics are in plant/.
 
-    ``shows_in``: by what a pole could know of it, "" where there is nothing to see; ``effects``: some of ``EFFECTS``.
+    ``shows_in``: the quantity in which a pole can see it, "" where there is none; ``effects``: some of ``EFFECTS``.
     ``over``: for what ends by itself.
     """
 
@@ -78,9 +78,9 @@ class Fault(Act):
 
 
 class Trouble(Act):
-    """What a pole meets when it asks: a time that is told it wrongly, or a part that raises.
+    """A fault that a pole meets when it uses a part: a wrong time of a source, or a part that raises.
 
-    Which part raises, and where a wrong time is told, is in street/troubles.py, under the name of the kind.
+    Which part raises, and which source is wrong, is in street/troubles.py, under the name of the kind.
     """
 
     def prepare(self, scene: Scene, happening: Happening) -> None:
@@ -108,7 +108,7 @@ def _protect(stage: Stage) -> None:
 
 @dataclass(frozen=True)
 class While(Act):
-    """What is so while it lasts: ``put(scene, pole, severity)`` is called with the highest severity of those that go
+    """A state while it lasts: ``put(scene, pole, severity)`` is called with the highest severity of those that go
     on, and with 0.0 when there is none any more.  ``first(scene, happening, pole)``: what each does when it begins.
     """
 
@@ -130,7 +130,7 @@ class While(Act):
 
 @dataclass(frozen=True)
 class Restart(Act):
-    """What is done while the pole has no power for a moment."""
+    """A change that is made while the pole has no power for a moment."""
 
     change: Callable[[Stage, Happening], None]
 

@@ -1,4 +1,4 @@
-"""What a kind of happening is: all that the simulator, its report and its benchmarks have to know of it."""
+"""A kind of happening: all data on it for the simulator, its report and its benchmarks."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ ALL = "it is all or nothing."  # behind what severity 1.0 is
 ALONE = f"1.0 has no other meaning; {ALL}"
 
 # what it does to the time of its pole, for nights of chaos
-COMPARED = "compared"  # a source is wrong: told only where the pole can ask, and has others to compare with
+COMPARED = "compared"  # a source is wrong: reported only where the pole can ask, and has others to compare with
 CHIP = "chip"  # the clock chip is wrong
 WITNESS = "witness"  # the clock chip is lost
 OWN = "own"  # the pole's own time may be another one afterwards
-UNHEARD = "unheard"  # fewer sources are heard, or the pole starts again
+UNHEARD = "unheard"  # fewer sources answer, or the pole restarts
 
 # when it begins in the benchmark of detection
 BURNING = "burning"  # at any moment while the lamp burns, and it ends while it burns
@@ -41,7 +41,7 @@ BENIGN = "benign"  # no fault: from an hour and a half before sunset on, at home
 class Drawn:
     """How the benchmark of detection draws it: severities from ``low`` to ``high``, evenly spread; when it begins.
 
-    ``spare``: so many times as many are drawn as are wanted, for some never show in what the pole can sense.
+    ``spare``: so many times as many are drawn as are needed, because some never show in the pole's sensors.
     """
 
     low: float

@@ -1,4 +1,4 @@
-"""What a happening can touch: the poles, what is around them, and what of it goes on."""
+"""The scene of happenings: the poles, their surroundings, and the happenings that go on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simulator.street.pole_runner import VirtualPole
     from simulator.street.wiring import Wiring
 
-OFF_MS = 1000  # a pole that is restarted to lose something is without power for this long
+OFF_MS = 1000  # without power, of a pole that is restarted to lose data
 
 
 class Stage(Protocol):
@@ -25,11 +25,11 @@ class Stage(Protocol):
     pole: VirtualPole
 
     def power(self) -> None:
-        """Starts or ends the pole's firmware as its mains has it, and tells what became of its light."""
+        """Starts or ends the pole's firmware with its mains, and reports its light to the judge."""
 
 
 class Surroundings(Protocol):
-    """What is around the poles: broker, network and time server."""
+    """The surroundings of the poles: broker, network and time server."""
 
     def broker(self, running: bool) -> None:
         """Starts the broker, or kills it."""

@@ -76,7 +76,7 @@ KINDS = (
     ),
     Kind(
         "theft",
-        "Somebody takes current from the pole, behind its meter and before its relay.",
+        "Current is stolen from the pole, behind its meter and before its relay.",
         "1.0 is 5 A more than the lamp explains.",
         ("currentTooHigh",),
         act=Fault(POWER),

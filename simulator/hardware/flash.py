@@ -116,7 +116,7 @@ class Flash:
         }
 
     def table(self) -> bytes:
-        """The partitions as the chip is told of them: the data partition, if there is one."""
+        """The chip's partition table: the data partition, if there is one."""
         return partition_row(_DATA, _LITTLEFS, 0, self.blocks * BLOCK, "data") if self.blocks else b""
 
     def _program(self, at: int, _b: int, data: bytes) -> part.Answer:

@@ -88,7 +88,7 @@ class Commanding:
             fields["mark"] = verdict.held
         return fields
 
-    def own_word(self, mark):
+    def own_key_used(self, mark):
         """Notes that the pole's own key has signed a configuration, whose *mark* is (name, n)."""
         try:
             unload(*JUDGING)

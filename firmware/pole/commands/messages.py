@@ -37,13 +37,13 @@ def take_messages(parts, now, ticks):
 
 
 def _answer(parts, message, now, ticks):
-    if message[0] not in parts.session.filters:  # a broker that lies: what it signed may be for another pole
+    if message[0] not in parts.session.filters:  # a broker with a fault: the message may be for another pole
         return
     commanding, configuring, dusk = parts.commanding, parts.configuring, parts.dusk
     if message[0].endswith("/" + contract.CONFIG):
         fields = configuring.take(message[0], message[1], now)
         if configuring.mark:
-            commanding.own_word(configuring.mark)
+            commanding.own_key_used(configuring.mark)
         if not fields:
             return
     else:
@@ -54,6 +54,6 @@ def _answer(parts, message, now, ticks):
             commanding.lowered = ()
     try:
         parts.reporter.ack(now, fields)
-    except MemoryError:  # what has judged it makes room for the answer
+    except MemoryError:  # the modules that judged the message are unloaded to make room for the answer
         unload(*JUDGING)
         parts.reporter.ack(now, fields)

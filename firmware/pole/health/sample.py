@@ -1,4 +1,4 @@
-"""When the pole senses, and who gets what was sensed: the counters, the detectors, the photocell's judge."""
+"""Takes samples when they are due, and hands them to the counters, the detectors and the photocell."""
 
 from pole import const
 from pole.runtime import aio
@@ -8,10 +8,10 @@ _PHOTOCELL = const(16)  # row of health/conditions.py
 
 
 def take_sample(parts, now, ticks):
-    """Asks the senses of *parts* (app.py) when a sample is due, reads them once they have had time to answer, and has
-    them judged; returns the milliseconds until something is due again.
+    """Requests a sample of *parts* (app.py) when it is due, reads it once they have had time to answer, and has it
+    judged; returns the milliseconds until something is due again.
 
-    The photocell is looked at more often than that.
+    The photocell is read more often than that.
     """
     senses, lamp, watch = parts.senses, parts.lamp, parts.watch
     wait = senses.take(ticks)
@@ -30,7 +30,7 @@ def take_sample(parts, now, ticks):
 
 
 def _look(parts, now, ticks):
-    """Looks at the photocell when that is due; returns the milliseconds until it is due again."""
+    """Reads the photocell when that is due; returns the milliseconds until it is due again."""
     senses, dusk, watch = parts.senses, parts.dusk, parts.watch
     wait = senses.lux(ticks)
     if wait is None:

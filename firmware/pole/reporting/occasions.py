@@ -1,6 +1,6 @@
-"""What the city is told now and then: what happened at the start, that a session began, what failed, what was lost.
+"""Occasional reports to the city: events of the start, the beginning of a session, failures, losses.
 
-Loaded when there is something of it, and forgotten afterwards.
+Loaded when there is one of them, and unloaded afterwards.
 """
 
 from pole import const
@@ -8,11 +8,11 @@ from pole.reporting import part_failures
 from pole.runtime import aio
 from pole.wire import contract
 
-_LAST_MS = const(30000)  # from the end of safe mode, as it is told, to the restart
+_LAST_MS = const(30000)  # between the end event of safe mode and the restart, so that it can be sent
 
 
 def tell_all(parts, now, ticks):
-    """Tells it, and has a life that lasted long enough end its count of early deaths, or its safe mode."""
+    """Sends them, and ends the count of early resets, or safe mode, when the pole has run long enough."""
     reporter = parts.reporter
     while parts.news:
         reporter.event(now, *parts.news[0])
@@ -36,7 +36,7 @@ def tell_all(parts, now, ticks):
 
 
 def _birth(parts, now):
-    """Who the pole is, its address, and what its journal holds."""
+    """Sends birth: identity and address of the pole, and the span of its journal."""
     fields = dict(parts.reporter.identity)
     fields["v"] = contract.VERSION
     fields["at"] = now
@@ -48,7 +48,7 @@ def _birth(parts, now):
 
 
 def _turn(parts, now, ticks):
-    """Ten minutes of life, and early deaths are forgotten; an hour of safe mode, and a full start is tried."""
+    """After ten minutes clears the count of early resets; after an hour of safe mode tries a full start."""
     parts.startup_deadline = None
     if parts.watch:
         parts.ports.deaths.forget()

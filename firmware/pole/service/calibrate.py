@@ -18,7 +18,7 @@ def act(parts, laptop, asked, now, ticks):
 
 
 def _curve(parts, laptop, asked):
-    """Takes one point after the other, stores the whole and puts it in force; how many there are."""
+    """Takes one point after the other, stores the curve and puts it in force; returns how many points there are."""
     count = whole(asked, "of", 2, 16)
     at = whole(asked, "at", 0, count - 1)
     point = asked.get("point")
@@ -46,7 +46,7 @@ def _curve(parts, laptop, asked):
 
 
 def _tilt(parts, laptop, ticks):
-    """What the accelerometer says now, the mean of some samples, is upright from now on."""
+    """Stores the direction measured now, the mean of some samples, as upright."""
     if not parts.ports.accelerometer:
         raise Wrong("this board has no accelerometer")
     if not parts.senses.fresh(laptop.asked, ticks):

@@ -36,7 +36,7 @@ def _time(parts, asked, now, ticks):
 
 
 def _ping(parts, laptop, ticks):
-    """A message that the broker has to acknowledge: how long that takes."""
+    """Sends a message that the broker has to acknowledge: how long that takes."""
     if not parts.session.online:
         raise Wrong("the pole is not connected to the broker: " + (parts.session.problem or "it has only begun to"))
     if not laptop.begun:

@@ -47,7 +47,7 @@ class Laptop:
             from pole.service.dispatch import answer
 
             text = answer(parts, self, now, ticks)
-        except Exception as error:  # no memory, or a mistake of ours: the light is not to suffer for it
+        except Exception as error:  # no memory, or a fault of the firmware: the light must go on
             text = "diya: there is no answer: " + (str(error) or type(error).__name__)
         unload(*SERVING)
         if text is None:

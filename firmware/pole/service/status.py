@@ -41,7 +41,7 @@ def _status(parts, laptop, now, ticks):
         identity["configVersion"],
         identity["bootCount"],
         identity["resetCause"],
-        # the ticks wrap after twelve days; what is past its first minutes has run for long
+        # the ticks wrap after twelve days; a pole that is past its first minutes has run for long
         None if parts.startup_deadline is None else aio.ticks_diff(ticks, laptop.born) // 1000,
         time_said(parts.clock, ticks),
         parts.clock.quality(ticks),

@@ -12,7 +12,7 @@ from simulator.scenario.happening import Happening
 
 
 @dataclass(frozen=True)
-class Lived:
+class PoleResult:
     """The result of one run: the events Diya raised, the alarms of the reference rule set, and the plant."""
 
     happenings: Sequence[Happening]

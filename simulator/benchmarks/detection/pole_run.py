@@ -25,7 +25,7 @@ from simulator.benchmarks.detection import readings
 from simulator.benchmarks.detection.cpd3000 import READ_MS, Cpd3000, power_profile
 from simulator.benchmarks.detection.firmware_detectors import Watching
 from simulator.benchmarks.detection.night_times import Night
-from simulator.benchmarks.detection.pole_result import Lived
+from simulator.benchmarks.detection.pole_result import PoleResult
 from simulator.benchmarks.detection.population import Life
 from simulator.benchmarks.detection.sample_times import BOOT_MS, OFF_MS, actions_of, asked_ms, closeness
 from simulator.happenings.kind import EVENT_TYPES
@@ -47,7 +47,7 @@ TICKS = (1 << 30) - 1
 
 def live(
     seed: int, life: Life, settings: dict[str, Any], nights: Sequence[Night], happenings: Sequence[Happening]
-) -> Lived:
+) -> PoleResult:
     """Simulates *life*."""
     return PoleRun(seed, life, settings, nights, happenings).run()
 
@@ -91,7 +91,7 @@ class PoleRun:
         self._watching = Watching(settings, curve, self._hours)
         self._boot()
 
-    def run(self) -> Lived:
+    def run(self) -> PoleResult:
         """Runs all its nights."""
         actions, index = self._actions, 0
         act_ms = actions[0][0] if actions else NEVER
@@ -116,7 +116,7 @@ class PoleRun:
             Event(f"r{number}", self._name, event_type, True, self._time.unix(ms))
             for number, (event_type, ms) in enumerate(self._rival.alarms)
         ]
-        return Lived(self._happenings, self._diya, rival, self.plant, self._time, self._end_ms)
+        return PoleResult(self._happenings, self._diya, rival, self.plant, self._time, self._end_ms)
 
     # -- what happens to it
 

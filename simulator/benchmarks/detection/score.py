@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from simulator.benchmarks.detection.pole_result import Lived
+from simulator.benchmarks.detection.pole_result import PoleResult
 from simulator.happenings.act import MAINS
 from simulator.plant.observable import SHOWS_IN
 from simulator.report.detection import ACCEPTED, EARLY_MS, LATE_MS, Event, Sighted, judge
@@ -60,7 +60,7 @@ class Score:
         self.false_alarms += other.false_alarms
 
 
-def score(result: Lived, nights: int) -> dict[str, Score]:
+def score(result: PoleResult, nights: int) -> dict[str, Score]:
     """The score of both, by name.
 
     No end is required of the alarms of the reference rule set: they are latched, by design.
@@ -81,7 +81,7 @@ def score(result: Lived, nights: int) -> dict[str, Score]:
     return {DIYA: _score(result, result.diya, seen, nights), RIVAL: _score(result, result.rival, begun, nights)}
 
 
-def _score(result: Lived, events: Sequence[Event], sighted: Sighted, nights: int) -> Score:
+def _score(result: PoleResult, events: Sequence[Event], sighted: Sighted, nights: int) -> Score:
     verdict = judge(result.happenings, events, sighted, result.time, result.end_ms)
     missed = {(entry["happening"], entry["type"]): str(entry["why"]) for entry in verdict.missed}
     unseen = {(entry["happening"], entry["type"]) for entry in verdict.unobservable}
@@ -111,7 +111,9 @@ def _score(result: Lived, events: Sequence[Event], sighted: Sighted, nights: int
     return out
 
 
-def _delays(result: Lived, events: Sequence[Event], sighted: Sighted, happening: Happening) -> dict[str, list[float]]:
+def _delays(
+    result: PoleResult, events: Sequence[Event], sighted: Sighted, happening: Happening
+) -> dict[str, list[float]]:
     """The delays of *happening* alone, by event type: other happenings only explain what was raised."""
     alone = [
         one if one is happening else replace(one, expect=(), allow=(*one.expect, *one.allow))

@@ -224,7 +224,7 @@ def test_recordings_under_a_shared_key_are_void_once_the_own_key_has_spoken():
 
 def test_a_configuration_under_the_own_key_is_a_word_of_it_too():
     node = shared_pole()
-    node.one.own_word(("P0001\nrecord", N + 50))
+    node.one.own_key_used(("P0001\nrecord", N + 50))
     again = shared_pole(node.store, node.high_water)
     assert again.group(N + 50, **dim(30)) == ack_reasons.REPLAYED
     assert again.group(N + 51, **dim(30)) == "applied" and not again.arbiter.held[0].raises
