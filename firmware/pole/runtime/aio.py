@@ -60,15 +60,41 @@ except AttributeError:  # CPython
         """Result of *awaitable*; raises TimeoutError when it takes longer than *ms* milliseconds."""
         return await asyncio.wait_for(awaitable, ms / 1000)
 
-    class Wake(asyncio.Event):  # type: ignore[no-redef, misc]
-        """A flag that tasks set and one task waits for."""
+    class Wake:  # type: ignore[no-redef]
+        """A flag that tasks set and one task waits for.
+
+        With ``wait_for`` the task would go on after others that are due in the same millisecond: not as on MicroPython.
+        """
+
+        def __init__(self):
+            self._set = False
+            self._sleeper = None
+
+        def is_set(self):
+            """Whether it was set since it was cleared."""
+            return self._set
+
+        def clear(self):
+            """Clears the flag."""
+            self._set = False
+
+        def set(self):
+            """Sets the flag; the waiting task goes on."""
+            self._set = True
+            if self._sleeper is not None and not self._sleeper.done():
+                self._sleeper.set_result(None)
 
         async def wait(self, ms):  # type: ignore[override]
             """Returns when the flag is set, after *ms* milliseconds at the latest."""
-            try:
-                await wait_ms(super().wait(), ms)
-            except TimeoutError:
-                pass
+            if not self._set:
+                loop = asyncio.get_running_loop()  # type: ignore[attr-defined]
+                sleeper = self._sleeper = loop.create_future()
+                timer = loop.call_later(ms / 1000, lambda: sleeper.done() or sleeper.set_result(None))
+                try:
+                    await sleeper
+                finally:
+                    timer.cancel()
+                    self._sleeper = None
 
     def ticks_ms():
         """Milliseconds of the running event loop, 30 bits that wrap."""
