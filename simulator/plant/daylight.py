@@ -21,6 +21,7 @@ OWN_LUX = 200.0  # of the lamp at full light that comes back from a branch, snow
 LOOSE_MS = 20_000  # a loose contact is open or closed for so long
 NIGHT_LUX = 3.0  # less than a clear sky gives with the sun 6 degrees below the horizon, 3.4 lux (civil twilight)
 DAY_LUX = 10_000.0  # what a clear sky gives about an hour after sunrise
+PROOF_MS = 15 * 60_000  # so long it must be able to, before dusk or dawn: a pole watches it for 10 minutes
 TWILIGHT_MS = 90 * 60_000  # longer than it is neither
 HEADLIGHT_LUX, HEADLIGHT_MS, PARKED_MS = 400.0, 600_000, 240_000  # each ten minutes a car stands there for so long
 
@@ -86,4 +87,5 @@ class Photocell:
         It can by night where it was wrong by night, which could first be seen at *seen_ms*, and by day where by day:
         one that took the night for day says nothing by day.
         """
-        return self.phase(now_ms) == (self.phase(seen_ms) or self.phase(seen_ms + TWILIGHT_MS)) != 0
+        wrong = self.phase(seen_ms) or self.phase(seen_ms + TWILIGHT_MS)
+        return self.phase(now_ms) == self.phase(now_ms + PROOF_MS) == wrong != 0
