@@ -18,10 +18,10 @@ from astral import Observer
 from astral.sun import sunrise, sunset
 
 from host_tools.site.model import Site
+from simulator.happenings.act import PARTS
 from simulator.happenings.catalogue import FEEDER, KINDS, POLE, Kind
 from simulator.happenings.kind import CHIP, COMPARED, WITNESS
 from simulator.happenings.network import Command
-from simulator.street.troubles import PARTS
 
 Table = dict[str, Any]
 

@@ -7,13 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from simulator.happenings.scene import Scene, Stage
-from simulator.street.troubles import FLASH, PARTS
-
-if TYPE_CHECKING:
-    from simulator.scenario.happening import Happening
+from simulator.happenings.scene import Happening, Scene, Stage
 
 # what else a fault of the plant makes of its pole (simulator/plant/faults.py)
 MAINS_LOST = "mains_lost"  # there is no mains at all
@@ -25,6 +20,10 @@ EFFECTS = (MAINS_LOST, DISTURBED, OF_THE_LIGHT, RESTLESS)
 # what a fault of the plant shows in (simulator/plant/observable.py)
 MAINS, POWER, VOLTAGE, POWER_FACTOR, FRAMES = "mains", "power", "voltage", "power factor", "frames"
 HEAT, SKY, LEAK, LEAN, BLOW, DOOR, GEAR = "heat", "sky", "leak", "lean", "blow", "door", "gear"
+
+# the parts of a node that can raise, by the kind of happening in which they do
+ADC, METER, BUS, FLASH = "adc_fails", "meter_fails", "bus_fails", "flash_fails"
+PARTS = (ADC, METER, BUS, FLASH)
 
 # when it is over, from (severity, ms at which it begins, ms of its ``until`` or None); None: never in this run
 Over = Callable[[float, int, int | None], int | None]

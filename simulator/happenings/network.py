@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from host_tools.wire import commands, envelope
 from pole.wire import contract
 from simulator.happenings import flood
 from simulator.happenings.act import Act, While
 from simulator.happenings.kind import ALL, ALONE, UNHEARD, Kind
-from simulator.happenings.scene import Scene
-
-if TYPE_CHECKING:
-    from simulator.scenario.happening import Happening
+from simulator.happenings.scene import Happening, Scene
 
 SENDER = "scenario"
 FLOOD = 20  # messages, or lines on the console, of a flood at severity 1.0 ...

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from simulator.happenings.act import FRAMES, HEAT, SKY, Fault, Restart, Trouble, While
 from simulator.happenings.kind import (
     AFTER_DUSK,
@@ -20,10 +18,7 @@ from simulator.happenings.kind import (
     Drawn,
     Kind,
 )  # fmt: skip
-from simulator.happenings.scene import Scene, Stage
-
-if TYPE_CHECKING:
-    from simulator.scenario.happening import Happening
+from simulator.happenings.scene import Happening, Scene, Stage
 
 DRIFT_PPM = 10_000  # that a clock gains at severity 1.0
 

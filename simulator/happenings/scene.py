@@ -4,25 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
 from host_tools.site.model import Site
 from simulator.kernel import Kernel
 
-if TYPE_CHECKING:
-    from simulator.plant.pole import PolePlant
-    from simulator.street.pole_runner import VirtualPole
-    from simulator.street.wiring import Wiring
-
 OFF_MS = 1000  # without power, of a pole that is restarted to lose data
 
 
-class Stage(Protocol):
-    """One pole, as a happening handles it."""
+class Happening(Protocol):
+    """A happening of a scenario, as an act needs it; ``scenario/happening.py`` says what its values mean."""
 
-    plant: PolePlant
-    wiring: Wiring
-    pole: VirtualPole
+    @property
+    def number(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def poles(self) -> tuple[str, ...]: ...
+    @property
+    def group(self) -> str | None: ...
+    @property
+    def everywhere(self) -> bool: ...
+    @property
+    def severity(self) -> float: ...
+    @property
+    def seconds(self) -> int: ...
+    @property
+    def order(self) -> Any: ...
+
+
+class Plant(Protocol):
+    """The electrical and optical part of a pole."""
+
+    def inject(self, happening: int, fault: str, severity: float, now_ms: int) -> None:
+        """*fault* begins because of *happening*."""
+
+    def clear(self, happening: int, now_ms: int) -> None:
+        """The fault of *happening* is over."""
+
+
+class Stage(Protocol):
+    """One pole, as a happening handles it: its plant, its node with the firmware, and the chips wired to that."""
+
+    @property
+    def plant(self) -> Plant: ...
+    @property
+    def wiring(self) -> Any: ...
+    @property
+    def pole(self) -> Any: ...
 
     def power(self) -> None:
         """Starts or ends the pole's firmware with its mains, and reports its light to the judge."""

@@ -12,10 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulator.device_modules import ops
+from simulator.happenings.act import ADC, BUS, FLASH, METER, PARTS
 
 SERVER_TIME, CITY_TIME = "server_time_wrong", "city_time_wrong"
-ADC, METER, BUS, FLASH = "adc_fails", "meter_fails", "bus_fails", "flash_fails"
-PARTS = (ADC, METER, BUS, FLASH)
 ALONE_MS = 3_600_000  # for which a pole leaves a part alone that raised; what it writes before says nothing of it
 CONTRADICTS_S = 30  # a witness that is wrong by less may agree with the others, and need not be reported
 
