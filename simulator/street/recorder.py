@@ -105,14 +105,11 @@ class Recorder:
     def _event(self, said: Told) -> None:
         """Keeps an event that a happening may be expected to cause.
 
-        Where the pole had no time, or may use a wrong clock chip and sent it at once, it counts from now.
+        Where the pole had no time, or may use a wrong clock chip, it counts from now.
         """
         if said.type not in EVENT_TYPES or said.sequence is None:
             return
-        at = said.timestamp
-        ahead = at is not None and at > self._unix()
-        if self.wrong_clock(said.pole) and (ahead or not said.replayed):
-            at = None
+        at = None if self.wrong_clock(said.pole) else said.timestamp
         name = f"{said.epoch}-{said.sequence}"
         event = Event(
             name, said.pole, said.type, bool(said.start), self._unix() if at is None else at, dated=at is not None
