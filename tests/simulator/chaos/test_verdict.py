@@ -76,10 +76,11 @@ def test_a_failing_night_is_made_small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 WRONG_CHIP = {"kind": "rtc_wrong", "pole": "P0001", "at": "+50m", "seconds": -18000, "allow": ["supplyLoss"]}
+UNHEARD = {"kind": "network_outage", "at": "+49m", "until": "+51m", "allow": ["communicationFailure"]}
 
 
 def test_a_clock_chip_that_is_wrong_may_cost_what_was_promised(monkeypatch: pytest.MonkeyPatch) -> None:
-    night = replace(EVENING, tables=(WRONG_CHIP,))
+    night = replace(EVENING, tables=(WRONG_CHIP, UNHEARD))  # it starts while no time server can tell it better
     outcome = run_night(night)
     assert 0.0 < outcome.street.darkness.minutes()["P0001"] < 1.6
     assert complaints(outcome) == []
