@@ -18,6 +18,7 @@ from host_tools.broker.mosquitto_config import CITY_PORT
 from host_tools.site.model import Site
 from host_tools.user_folders import writable_cache
 from simulator.engines.engine import Engine
+from simulator.happenings.scene import Surroundings
 from simulator.hardware.radio import Radio
 from simulator.kernel import Kernel, RealPace
 from simulator.network.broker_access import Access, find_access, modelled
@@ -30,7 +31,6 @@ from simulator.report.report import RunTotals, build_report
 from simulator.run_time import RunTime
 from simulator.scenario import find_scenario, load_scenario
 from simulator.scenario.happening import Scenario
-from simulator.street.player import Surroundings
 from simulator.street.recorder import Recorder
 from simulator.street.street import Street
 from simulator.street.surroundings import ModelledSurroundings, RealSurroundings

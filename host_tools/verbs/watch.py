@@ -232,10 +232,8 @@ def _live(link: Link, watcher: _Watcher, seconds: float | None, note: str) -> No
         )  # fmt: skip
         return Group(*notes, street)
 
-    with (
-        suppress(KeyboardInterrupt),  # the way to end it
-        Live(picture(), console=terminal, screen=True, auto_refresh=False) as live,
-    ):
+    # Ctrl-C is the way to end it
+    with suppress(KeyboardInterrupt), Live(picture(), console=terminal, screen=True, auto_refresh=False) as live:
         while seconds is None or time.monotonic() - begin < seconds:
             frame = time.monotonic() + (CITY_FRAME_S if len(watcher.street.shown.names) > CITY else FRAME_S)
             while (left := frame - time.monotonic()) > 0:

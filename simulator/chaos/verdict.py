@@ -14,7 +14,6 @@ from typing import Any
 from host_tools.wire.event_types import COMMUNICATION_FAILURE, PART_FAILURE, SUPPLY_LOSS
 from pole.wire import contract
 from simulator.chaos.oracle import CalendarOracle
-from simulator.happenings.accepted import ACCEPTED
 from simulator.happenings.catalogue import KINDS
 from simulator.happenings.kind import CHIP, COMPARED, OWN
 from simulator.run import Outcome
@@ -112,8 +111,7 @@ def _repeated(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
         event_type = told.split()[0]
         there = [happening for happening in scenario.happenings if pole in happening.poles]
         reasons = sum(
-            event_type in (*KINDS[one.kind].events, *one.expect, *one.allow, *ACCEPTED.get(one.kind, ()))
-            for one in there
+            event_type in (*KINDS[one.kind].events, *one.expect, *one.allow, *KINDS[one.kind].accepted) for one in there
         )
         restarts = sum(one.kind in RESTARTS for one in there)
         if count > reasons * (1 + restarts):

@@ -11,8 +11,6 @@ from simulator.happenings.scene import Scene, Stage, Surroundings
 from simulator.kernel import Kernel
 from simulator.scenario.happening import Scenario
 
-__all__ = ["Player", "Surroundings"]
-
 
 class Player:
     """Plays *scenario* on the poles of *stages*."""

@@ -13,6 +13,7 @@ from host_tools.site.pole_settings import pole_config
 from simulator.engines.engine import Engine
 from simulator.happenings.catalogue import KINDS
 from simulator.happenings.kind import CHIP
+from simulator.happenings.scene import Surroundings
 from simulator.hardware.around import meter_type
 from simulator.kernel import Kernel
 from simulator.network.endpoint import Network
@@ -26,7 +27,7 @@ from simulator.run_time import RunTime
 from simulator.scenario.happening import Scenario
 from simulator.street.city_time import CityTime
 from simulator.street.commissioning import commission
-from simulator.street.player import Player, Surroundings
+from simulator.street.player import Player
 from simulator.street.pole_runner import VirtualPole
 from simulator.street.recorder import Recorder
 from simulator.street.troubles import CITY_TIME, SERVER_TIME

@@ -198,14 +198,10 @@ def _burning(s, reading, last, due, ticks):
     fault = not -_FAULT < part < _FAULT
     if fault and not s.phase and abs(power - s.before) > s.before // 4:
         s.ignores_dimming = None  # it was tested at another power: the fault is another one now
-    # at full light, and at the level at which it is stuck, a driver that ignores dimming draws the expected
-    # power: repeat the dimming test
+    # at full light, and where it is stuck, a driver that ignores dimming draws the expected power: test it again
     doubt = s.active >> _DIMMING & 1 and abs(due - s.stuck) <= due // 10
-    if (
-        s.phase
-        or (s.ignores_dimming is None and (fault or doubt))
-        or (doubt and s.ignores_dimming and s.calm >= _AGAIN)
-    ):
+    ignored = s.ignores_dimming
+    if s.phase or (ignored is None and (fault or doubt)) or (doubt and ignored and s.calm >= _AGAIN):
         s.hasty = True
         keep(s)
         if fault and not s.phase:

@@ -237,12 +237,10 @@ class Journal:
     def _write(self, routine, kind, data, sequence):
         while self.segments.crowded(routine, len(data)):
             try:
-                from pole.reporting.upkeep import drop_retired_segment, retire
+                from pole.reporting.upkeep import drop_segment, retire
 
                 store = self._store
-                drop_retired_segment(
-                    self, store, self._losses, *retire(self.segments, store, self._mark, self._clock())
-                )
+                drop_segment(self, store, self._losses, *retire(self.segments, store, self._mark, self._clock()))
             finally:
                 unload(*UPKEEP)
         if sequence is None:

@@ -53,7 +53,7 @@ def tidy(journal, store, losses, now, mark, sequence, damage, headless):
     *sequence*: the next one of *journal*; *mark*, *damage* and *headless*: as ``recover`` found them.
     """
     if GOING in store.names():
-        drop_retired_segment(journal, store, losses, lost(store, GOING, mark, now))
+        drop_segment(journal, store, losses, lost(store, GOING, mark, now))
     if damage is not None:
         journal.keep(note(damage or None, sequence, None, None, now))
         for key in headless:
@@ -61,7 +61,7 @@ def tidy(journal, store, losses, now, mark, sequence, damage, headless):
                 store.remove(name_of(key))
 
 
-def drop_retired_segment(journal, store, losses, text, routine=0):
+def drop_segment(journal, store, losses, text, routine=0):
     """Stores the eventsDropped record *text* in *journal*, then deletes the retired segment.
 
     Where neither flash nor memory takes it, it is tried again after the deletion; else *losses* counts it.

@@ -45,6 +45,11 @@ class Unkeepable(RecordError):
     """A message says what the file cannot hold beside what it has."""
 
 
+_KINDS: dict[type[sqlite3.Error], type[RecordError]] = {
+    sqlite3.OperationalError: Unwritable, sqlite3.IntegrityError: Unkeepable,
+}  # fmt: skip
+
+
 class Record:
     """The record in the file *path*, made where there is none; for one writer at a time.  Raises RecordError.
 
@@ -77,8 +82,7 @@ class Record:
                     self.db.execute("ROLLBACK")
                 raise
         except sqlite3.Error as error:
-            kinds = {sqlite3.OperationalError: Unwritable, sqlite3.IntegrityError: Unkeepable}
-            kind = next((kind for of, kind in kinds.items() if isinstance(error, of)), RecordError)
+            kind = _KINDS.get(type(error), RecordError)
             raise kind(f"the record {self.path} cannot be written: {cause(self.path.resolve(), error)}") from error
 
     def remembered(self, name: str, default: str) -> str:

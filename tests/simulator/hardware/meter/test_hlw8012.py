@@ -241,10 +241,12 @@ def test_a_chip_without_a_counter_says_so(bench, monkeypatch):
 
 
 def test_the_drivers_integers_are_the_datasheets_constants(bench):
+    from host_tools.boards.parts.meter import hlw8012 as board_part
     from pole.drivers.meter import hlw8012 as driver
 
     for name, model in hlw8012.MODELS.items():
         power, voltage, current = driver._WORTHS[name]
+        assert power == board_part._WORTH[name]  # what `diya boards` goes by
         assert abs(power * model.power / 1e12 - 1) < 1e-5
         assert abs(voltage * model.voltage / 1e9 - 1) < 1e-5
         assert abs(current * model.current / 1e14 - 1) < 1e-5
