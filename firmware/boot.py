@@ -11,7 +11,7 @@ def boot(vfs="", data="/data", net=None, nonce=None, partition=None, console=Non
     *net*, *nonce* and *console* stand in for the ports of that name, *partition* for the data partition, and *heap* for
     Python's own (drivers/chip/heap.py), where they cannot be the chip's own.
 
-    Raises OSError or ValueError where ``board.json`` cannot be read: the pole has not been flashed properly.
+    Raises OSError or ValueError when ``board.json`` cannot be read: the pole has not been flashed properly.
     """
     if not vfs:
         from pole.drivers.flash import program

@@ -1,4 +1,4 @@
-"""Starts the app, and sees to it that nothing ever falls out into the REPL while the street needs light."""
+"""Starts the app, and resets the chip when the app ends, so that the pole never stays in the REPL without light."""
 
 import asyncio
 import gc
@@ -17,10 +17,10 @@ CHECKING = (  # modules that check the settings and are not needed again
 
 
 async def live(ports):
-    """The pole's life.  However it ends, a reset follows: the lamp is lit again within a second of it."""
+    """Runs the app.  However it ends, a reset follows, and the lamp is lit again within a second."""
     try:
         if hasattr(gc, "threshold"):
-            # what is kept lies close together then, and the heap need not grow: TLS wants what is left
+            # the objects that stay lie close together then, and the heap need not grow: TLS needs the rest
             gc.threshold(8192)
         unload("pole.drivers.board")
         past = ports.deaths.begin()
@@ -49,9 +49,7 @@ def build(ports, settings, origin, standing, past):
     """The pole's control task with all its parts; *past*: the early resets before (drivers/chip/early_resets.py)."""
     from pole import app
 
-    control = app.build(ports, settings, origin, standing, past)
-    app.made(control, control.senses, control.outbox, control.session, ports, control.outbox.queue.segments)
-    return control
+    return app.build(ports, settings, origin, standing, past)
 
 
 def main(ports):

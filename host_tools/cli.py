@@ -1,4 +1,4 @@
-"""The `diya` command: finds the verb, runs it, and turns whatever goes wrong into one sentence.
+"""The `diya` command: finds the verb, runs it, and turns every error into one sentence.
 
 Verbs are listed here with their one-line help and imported only when one is used, so that `diya --help` does not wait
 for plots and brokers.
@@ -62,7 +62,7 @@ BUG = 70  # EX_SOFTWARE of sysexits.h
 
 
 class _PipeBroken(Exception):
-    """Carries the BrokenPipeError of a verb past click."""
+    """Carries the BrokenPipeError of a verb through click."""
 
     def __init__(self, error: BrokenPipeError) -> None:
         super().__init__(str(error))
@@ -101,7 +101,7 @@ class Verbs(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except BrokenPipeError as error:  # click would end in silence, also where the pipe is a broker's connection
+        except BrokenPipeError as error:  # click would end without a message, also where it is a broker's connection
             raise _PipeBroken(error) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -130,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run `diya` and return its exit code; what went wrong is on stderr, in one sentence."""
+    """Run `diya` and return its exit code; an error is on stderr, in one sentence."""
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -146,7 +146,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         code = cli.main(args=None if arguments is None else list(arguments), prog_name="diya", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())  # asked for nothing: here is what there is
+        click.echo(error.format_message())  # called without a verb: print the help
         return 2
     except click.ClickException as error:
         return _complain(error.format_message(), error.exit_code)
@@ -180,7 +180,7 @@ def _failed(error: OSError) -> int:
     if error.filename == standard_streams.OUTPUT:
         standard_streams.give_up_output()
         if isinstance(error, BrokenPipeError):
-            return 1  # its reader has had enough, as `head` does
+            return 1  # its reader has closed the pipe, as `head` does
     return _complain(f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error), 1)
 
 
@@ -192,7 +192,7 @@ def _complain(sentence: str, code: int) -> int:
 
 
 def end_cleanly() -> None:
-    """A request to end from outside unwinds like Ctrl-C, so that a broker started here is ended too."""
+    """Make a signal to end unwind like Ctrl-C, so that a broker started here is ended too."""
 
     def end(number: int, frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
@@ -203,7 +203,7 @@ def end_cleanly() -> None:
             try:
                 if signal.getsignal(number) is signal.SIG_DFL:  # not where nohup, or a test, has its own
                     signal.signal(number, end)
-            except ValueError:  # not the main thread: the embedding program sees to it
+            except ValueError:  # not the main thread: the embedding program handles signals
                 return
 
 

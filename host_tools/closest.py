@@ -1,4 +1,4 @@
-"""What a person may have meant by a name that is not there."""
+"""Finds the known names closest to a mistyped one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spans and moments as people type them: ``30m``, ``1h30m``, ``22:30``, ``2026-11-08T22:30``."""
+"""Parses spans and moments as people type them: ``30m``, ``1h30m``, ``22:30``, ``2026-11-08T22:30``."""
 
 from __future__ import annotations
 

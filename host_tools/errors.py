@@ -1,8 +1,8 @@
-"""What can go wrong for a person at the command line.
+"""The errors that a person at the command line may get.
 
     DiyaError
      ├─ SiteError          a site's files hold mistakes (all of them are listed)
-     ├─ InventoryError     a city's list of lights cannot be read, or not be made sense of
+     ├─ InventoryError  a city's list of lights cannot be read, or not be interpreted
      ├─ BrokerError        no MQTT broker where one was expected, or it went away
      ├─ CommandError       a command to the lights cannot be built as asked
      ├─ RecordError        the database with the record cannot be read or written
@@ -16,7 +16,7 @@
      │   └─ TooLarge       it does not fit into its place on the flash
      ├─ BundleError        a bundle cannot be made as asked, or cannot be used
      │   ├─ Damaged        it was cut short, or changed since it was made
-     │   ├─ Foreign        somebody else signed it, or its signature is broken
+     │   ├─ Foreign        it is signed with another key, or its signature is broken
      │   ├─ NoSpace        the disk is full
      │   ├─ FetchError     MicroPython cannot be fetched, or is not what it should be
      │   └─ CompileError   the app cannot be compiled for this MicroPython
@@ -40,13 +40,13 @@ from __future__ import annotations
 
 
 class DiyaError(Exception):
-    """Whatever `diya` tells the user in one sentence instead of a traceback; ``code`` is the exit code."""
+    """An error that `diya` prints as one sentence instead of a traceback; ``code`` is the exit code."""
 
     code = 1
 
 
 class BrokerError(DiyaError):
-    """No MQTT broker answers where one was expected, it refuses us, or its address makes no sense."""
+    """No MQTT broker answers where one was expected, it refuses, or its address is not valid."""
 
 
 class CommandError(DiyaError):
@@ -84,6 +84,6 @@ class RegistryError(DiyaError):
 
 
 class Question(DiyaError):
-    """A board or a pole seen before, otherwise: nothing was changed, and a person has to say what holds."""
+    """A board or a pole is registered otherwise: nothing was changed, and a person has to decide."""
 
     code = 12

@@ -1,4 +1,4 @@
-"""Files that are replaced whole: whatever happens in the middle, the old content or the new one is there.
+"""Replaces files whole: after an interruption at any point the old content or the new one is there.
 
 A symbolic link is written through and stays a link; owner, group and mode of a file that was there are kept.  Where the
 new content cannot be put beside the old one and take its name (a folder one may not write into, a file with two names
@@ -98,10 +98,10 @@ def replace_file(path: Path, data: bytes, mode: int | None = None) -> None:
 
 @contextlib.contextmanager
 def locked(path: Path, wait_s: float = WAIT_S) -> Iterator[None]:
-    """Keep other programs that lock the file *path* out, under whichever of its names; it must be there.
+    """Lock the file *path*, under any of its names, against other programs that lock it; it must be there.
 
-    The lock is the system's (flock) and ends with the program that holds it, however that ends.  Inside, the file may
-    be replaced once.  Raises Busy after *wait_s*, OSError.
+    The lock is the system's (flock) and ends with the program that holds it.  Inside, the file may be replaced once.
+    Raises Busy after *wait_s*, OSError.
     """
     until = time.monotonic() + wait_s
     while True:

@@ -1,4 +1,4 @@
-"""What a site, a pole or a group may be called: it stands in topics, on labels and in file names."""
+"""Rules for the names of sites, poles and groups, which are used in topics, on labels and in file names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How verbs print: JSON for programs, colours only for people at a terminal."""
+"""Output of verbs: JSON for programs, colours only for people at a terminal."""
 
 from __future__ import annotations
 

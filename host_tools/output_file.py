@@ -1,4 +1,4 @@
-"""Files that a verb writes when its work is done: tried before that work, and written whole or not at all."""
+"""Output files of verbs: checked before the work, and written whole or not at all at its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A program that comes as a Python package (esptool, mpremote), run as a process of its own.
+"""Runs a program that comes as a Python package (esptool, mpremote) as a process of its own.
 
 Which file is run is decided here, and not by Python's search path: pip puts a script `esptool.py` into the folder of
 the script `diya`, which Python searches first, and a file of that name may lie in the current folder or in a folder of
@@ -51,7 +51,7 @@ def run_module(name: str, *words: str) -> list[str]:
 def run_code(code: str) -> list[str]:
     """The command line of a Python that runs *code* (`os` and `sys` are imported) with packages from `search_path`.
 
-    What the environment asks of Python is not heeded, and its text is UTF-8.
+    Environment variables of Python have no effect on it, and its text is UTF-8.
     """
     return [sys.executable, "-I", "-X", "utf8", "-c", _BEGIN + code, os.pathsep.join(search_path())]
 

@@ -16,10 +16,10 @@ from typing import Any, NamedTuple, TextIO
 
 from host_tools.text import safe
 
-BOM = "\ufeff"  # by which Excel knows UTF-8
+BOM = "\ufeff"  # by which Excel recognises UTF-8
 
-# At the start of a cell, and of what becomes one where another separator is usual: a formula, whatever blanks and
-# apostrophes stand before it.  The wide forms are what an input method for Chinese or Japanese types.
+# At the start of a cell, and of a part that becomes one with another separator: a formula, with any blanks and
+# apostrophes before it.  The wide forms are typed by input methods for Chinese or Japanese.
 _FORMULA = re.compile(r"(^|[;|])(?=\s*'*\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _NEUTRAL = re.compile(r"(^|[;|])'(?=\s*'*\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 

@@ -1,4 +1,4 @@
-"""Standard input, output and error as the verbs rely on them: open, and able to take any text."""
+"""Prepares standard input, output and error for the verbs: open, and able to take any text."""
 
 from __future__ import annotations
 

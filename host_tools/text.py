@@ -1,4 +1,4 @@
-"""Text from outside, made safe to print: it can be read, and can do nothing else.
+"""Makes text from outside safe to print: it can be read, and has no other effect on the terminal.
 
 A pole, a broker, another laptop's registry or a city's list may send any characters.  Kept as typed: everything that
 has a shape of its own, in any script, with the marks above and below it and the joiners by which Devanagari and others

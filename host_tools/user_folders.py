@@ -13,12 +13,12 @@ from host_tools.errors import DiyaError
 
 
 def cache_folder() -> Path:
-    """What can be made again: XDG_CACHE_HOME or ~/.cache.  Raises DiyaError for a user without a home."""
+    """The cache, for files that can be made again: XDG_CACHE_HOME or ~/.cache.  Raises DiyaError without a home."""
     return _folder("XDG_CACHE_HOME", ".cache")
 
 
 def state_folder() -> Path:
-    """What must outlive a run, but is not the user's own data: XDG_STATE_HOME or ~/.local/state.  Raises DiyaError."""
+    """State kept between runs that is not the user's own data: XDG_STATE_HOME or ~/.local/state.  Raises DiyaError."""
     return _folder("XDG_STATE_HOME", ".local/state")
 
 

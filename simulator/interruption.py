@@ -1,7 +1,7 @@
-"""Ctrl-C and the request to end, while a run goes on.
+"""Handles Ctrl-C and the signal to end while a run goes on.
 
-An exception in the middle of a run may rise inside the firmware of a pole, which takes it for one of its own.  So the
-run is stopped between two of its events instead.
+An exception in the middle of a run may be raised inside the firmware of a pole, which would handle it as its own.  So
+the run is stopped between two of its events instead.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Interruption:
         self._stop: Callable[[], None] | None = None
 
     def begin(self, stop: Callable[[], None]) -> None:
-        """From now on a signal calls *stop*; before, it ends the program as any other.
+        """Makes a signal call *stop* from now on; before, it ends the program as usual.
 
         Where the exception of one that came before was lost, in the callback of a thread or of a destructor, *stop* is
         called now.
@@ -32,12 +32,12 @@ class Interruption:
             stop()
 
     @contextlib.contextmanager
-    def heeded(self) -> Iterator[None]:
-        """Takes the signals meanwhile, save those that this process ignores."""
+    def handled(self) -> Iterator[None]:
+        """Handles the signals within its block, except those that this process ignores."""
         before = {}
         for number in SIGNALS:
             if signal.getsignal(number) not in (signal.SIG_IGN, None):
-                with contextlib.suppress(ValueError):  # not the main thread: the embedding program sees to it
+                with contextlib.suppress(ValueError):  # not the main thread: the embedding program handles signals
                     before[number] = signal.signal(number, self._came)
         try:
             yield

@@ -1,4 +1,4 @@
-"""Time of a simulated street: what happens, in order, in whole milliseconds since the start of the run."""
+"""The time of a simulated street: a queue of events, in whole milliseconds since the start of the run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Actions = list[Callable[[], None]]
 
 
 class Pace(Protocol):
-    """How simulated time moves from one event to the next."""
+    """The pace of simulated time, from one event to the next."""
 
     def advance(self, now_ms: int, target_ms: int) -> tuple[int, Actions]:
         """Waits for *target_ms*; returns the time reached and what came in from outside meanwhile, to be done then."""
@@ -42,7 +42,7 @@ class RealPace:
         self._selected = self._started  # when sockets were last served
 
     def begin(self) -> None:
-        """Simulated time 0 is now."""
+        """Sets simulated time 0 to now."""
         self._started = time.monotonic()
 
     def _reached(self, clock: float) -> int:
@@ -112,4 +112,4 @@ class Kernel:
                     return
                 heapq.heappop(self._queue)[2]()
         finally:
-            self._stopped = False  # it is spent
+            self._stopped = False  # the request is done

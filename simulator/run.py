@@ -18,6 +18,7 @@ from host_tools.broker.mosquitto_config import CITY_PORT
 from host_tools.site.model import Site
 from host_tools.user_folders import writable_cache
 from simulator.engines.engine import Engine
+from simulator.happenings.scene import Surroundings
 from simulator.hardware.radio import Radio
 from simulator.kernel import Kernel, RealPace
 from simulator.network.broker_access import Access, find_access, modelled
@@ -26,17 +27,16 @@ from simulator.network.endpoint import Network
 from simulator.network.modelled import ModelledNetwork
 from simulator.network.real import RealNetwork
 from simulator.report.flash import flash_figures
-from simulator.report.report import Totals, build_report
+from simulator.report.report import RunTotals, build_report
 from simulator.run_time import RunTime
 from simulator.scenario import find_scenario, load_scenario
 from simulator.scenario.happening import Scenario
-from simulator.street.player import Surroundings
 from simulator.street.recorder import Recorder
 from simulator.street.street import Street
 from simulator.street.surroundings import ModelledSurroundings, RealSurroundings
 from simulator.street.transcript import Transcript
 
-CLOCK_MS = 1000  # between two words about the simulated time, in real milliseconds
+CLOCK_MS = 1000  # between two messages with the simulated time, in real milliseconds
 TLS_HEAP = 16 * 1024  # bytes that what stands in for the chip's own TLS takes of a virtual machine
 
 
@@ -67,7 +67,7 @@ class Options:
 
 @dataclass
 class Outcome:
-    """What came of a run."""
+    """The result of a run."""
 
     street: Street
     report: dict[str, Any]
@@ -80,8 +80,8 @@ def simulate(
     say: Callable[[str], None] = lambda sentence: None,
     begin: Callable[[Street], None] = lambda street: None,
 ) -> Outcome:
-    """Lives the run.  *progress* is told (ms done, of so many, local time); *say* is told where the broker is once
-    there is one; *begin* is handed the street before anything happens on it, to put something more into its time.
+    """Runs the simulation.  *progress* is called with (ms done, of so many, local time); *say* with the broker's
+    address once there is one; *begin* with the street before anything happens on it, to add events to its time.
 
     Raises DiyaError with a sentence for anything the user can put right.
     """
@@ -89,7 +89,7 @@ def simulate(
     scenario = _scenario(options, time)
     poles = [pole.name for pole in options.site.poles]
     access = find_access(options.broker, options.credentials, options.city_port, poles, time)
-    if options.broker == "none":  # what concerns TLS can only be played where the links have it
+    if options.broker == "none":  # happenings that need TLS are only possible where the links have it
         access = modelled(any(happening.kind == "memory_short" for happening in scenario.happenings))
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="diya-")))
@@ -147,7 +147,7 @@ def _boards(options: Options) -> dict[str, dict[str, Any]]:
 
 @dataclass
 class _Cast:
-    """What a run on a modelled network and one on a real broker have in common."""
+    """The common parts of a run on a modelled network and of one on a real broker."""
 
     options: Options
     scenario: Scenario
@@ -169,7 +169,7 @@ class _Cast:
 
     @contextlib.contextmanager
     def real(self, say: Callable[[str], None]) -> Iterator[Street]:
-        """The street on a real broker, which is told where through *say*."""
+        """The street on a real broker, whose address is given to *say*."""
         site = self.options.site
         with contextlib.ExitStack() as stack:
             server, poles, city = None, self.access.poles, self.access.city
@@ -224,7 +224,7 @@ def _report(options: Options, street: Street, lasted_s: float) -> dict[str, Any]
     scenario, recorder = street.scenario, street.recorder
     end_ms = round(scenario.hours * 3_600_000)
     resets = street.resets()
-    totals = Totals(
+    totals = RunTotals(
         site=options.site.name,
         scenario=scenario.name,
         engine=options.engine,

@@ -1,7 +1,7 @@
-"""Time of a run: integer milliseconds since its start, and what they are on the clock of the street.
+"""The time of a run: converts integer milliseconds since its start to the time of the street and back.
 
 Everything in the simulator counts milliseconds since the start of the run; people, scenarios and the load of a feeder
-go by local time.  This is the one place where the two meet.
+use local time.  All conversions are here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""The house as it stands: who may import whom, and that nothing lies in it which nothing uses (docs/developing.md)."""
+"""The house as it is: who may import whom, that every module is used, and that tests are beside what they test."""
 
 from __future__ import annotations
 
 import ast
+import re
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -107,3 +109,21 @@ def test_every_module_is_used() -> None:
 def test_a_chip_has_its_driver_its_board_schema_and_its_simulated_chip_at_the_same_place(chip: str) -> None:
     assert (ROOT / "firmware/pole/drivers" / chip).is_file()
     assert (ROOT / "simulator/hardware" / chip).is_file()
+
+
+TREES = {"firmware": "firmware/pole", "host_tools": "host_tools", "simulator": "simulator"}  # of tests: of the code
+WITHOUT_PACKAGE = ("cuts", "device_modules")  # folders that only the tests have, or that are no package
+
+
+def test_tests_are_beside_what_they_test_or_the_docstring_of_the_package_names_them() -> None:
+    astray = []
+    for top, tree in TREES.items():
+        for test in (ROOT / "tests" / top).rglob("test_*.py"):
+            folder = ROOT / tree / test.parent.relative_to(ROOT / "tests" / top)
+            module = re.sub("(_fuzz)?(_host)?$", "", test.stem.removeprefix("test_"))
+            of_one = (folder / f"{module}.py").is_file() or (folder / module).is_dir() or module == folder.name
+            package = folder.parent if folder.name in WITHOUT_PACKAGE else folder
+            named = re.findall(r"`(test_[\w*]+)`", (package / "__init__.py").read_text(encoding="utf-8"))
+            if not of_one and not any(fnmatch(test.stem, name) for name in named):
+                astray.append(test.relative_to(ROOT).as_posix())
+    assert not astray

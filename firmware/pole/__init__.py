@@ -1,7 +1,7 @@
 """The app of a pole.
 
-``const`` is MicroPython's: a private constant, ``_NAME = const(1)``, is put in its places by the compiler and takes no
-room in the pole's memory.
+``const`` is MicroPython's: the compiler writes the value of a private constant, ``_NAME = const(1)``, where it is used,
+and the constant takes no memory on the pole.
 """
 
 try:

@@ -1,11 +1,12 @@
-"""Wires the pole together: the one file that knows all the others.
+"""Builds the pole from its parts: the one file that imports all the others.
 
-It is only needed to start, so main.py forgets it when the control task has its parts.
+It is only needed at the start, so main.py unloads it when the control task has its parts.
 """
 
 import sys
 from gc import collect
 
+from pole import const
 from pole.commands.handler import Commanding
 from pole.control import KEEPING, Control
 from pole.drivers.sampling import Senses, now_by
@@ -15,66 +16,142 @@ from pole.lighting.lamp import Lamp
 from pole.lighting.timetable import RULES, WORKING_OUT, Timetable
 from pole.link.addresses import Addresses
 from pole.link.outbox import Outbox, Queue
-from pole.link.session import Session
+from pole.link.session import Session, asking
 from pole.reporting.counters import Counters
 from pole.reporting.journal import Journal
 from pole.reporting.reporter import Reporter
 from pole.runtime import aio
 from pole.runtime.lcg import Lcg
 from pole.runtime.transient import unload
+from pole.service.laptop import Laptop
 from pole.settings.trial import Configuring
 from pole.timekeeping.clock import Clock
 from pole.timekeeping.network_time import NetworkTime
-from pole.wire import contract
 
 FIRMWARE = "0.1.0"
 EARLY_DEATHS = 4  # in a row, and the pole starts in safe mode
+_STABLE_AFTER_MS = const(600000)  # a start that runs for 10 min is not counted as an early reset
+_SAFE_MS = const(3600000)  # in safe mode, until a full start is tried again
+
+
+class Parts:
+    """The parts of one pole, by name, and what they leave for each other.
+
+    *ports* is all its hardware (drivers/board.py), *settings* come from *origin* and stand as *standing* says
+    (settings/at_start.py), *past* are the early resets before this start and the last words
+    (drivers/chip/early_resets.py).
+
+    ``dusk`` is lighting/photocell's, None without one; ``calendar`` lighting/timetable's; ``journal`` the outbox's
+    queue; ``laptop`` None without a console; ``watch`` and ``counters`` are None in safe mode, or where they cannot be
+    made.  ``make_room()`` is called before what takes memory is loaded.
+
+    ``decision``: the arbiter's last; ``unsure``: why the photocell puts no lamp out, "" where it may; ``news``: events
+    as ``Reporter.event`` takes them after the time, until reporting/occasions.py tells them; ``missing``: (epoch,
+    first, last) of events that were asked for and are not there; ``disputed``: that the witnesses of the time disagree
+    is told; ``startup_deadline``: ticks when early resets are forgotten, or safe mode ends; None once that is done;
+    ``safe``: safe mode is not told to have ended.
+    """
+
+    def __init__(self, ports, settings, origin, standing, past):
+        ticks = aio.ticks_ms()
+        self.ports = ports
+        self.settings = settings
+        self.failures = failures = ports.failures
+        chip, store = ports.chip, ports.store
+        if store.size("failed.json"):
+            from pole.reporting import part_failures
+
+            part_failures.restore(failures, store)
+            unload("pole.reporting.part_failures")
+        boots = chip.count_boot(failures)
+        self.random = random = Lcg(int(chip.identity(failures), 16) + boots)
+        self.inbox = inbox = Inbox(failures)
+        self.safe = safe = past[0] >= EARLY_DEATHS
+        counters = None if safe else _made(failures, "counters", lambda: Counters(store, ports.meter, Lcg(boots)))
+        self.counters = counters
+        known = max(settings["clock.floor"], counters.known if counters else 0)
+        self.clock = clock = Clock(ports.rtc, known, settings["clock.drift"], settings["clock.maximumError"], False)
+        _made(failures, "rtc", lambda: clock.start(ticks))
+        if ports.rtc:
+            failures.look("rtc", ports.rtc)
+        self.arbiter = Arbiter()
+        clo = () if safe else settings["lamp.constantLightOutput"]
+        self.lamp = Lamp(settings["lamp.minimumLevel"], settings["lamp.minimumOff"], clo)
+        self.dusk = _dusk(settings) if ports.photocell and settings["pole"] != "unknown" else None
+        journal = None
+        if not safe:
+            journal = _made(failures, "journal", lambda: Journal(store, ports.nonce, now_by(clock)))
+        self.journal = journal = journal or Queue()
+        self.outbox = outbox = Outbox(aio.ticks_ms, journal)
+        cause = chip.reset_cause(failures)
+        identity = _identity(ports, settings, origin, standing, safe, cause, boots)
+        nonce = ""
+        if settings["keys"]:  # without (a bench) nothing is signed
+            from pole.security.flash_nonce import flash_nonce
+
+            nonce = identity["flashNonce"] = flash_nonce(store, ports.high_water, ports.nonce)
+            unload("pole.security.flash_nonce")
+        watch = None
+        if not safe:
+            watch = _made(failures, "detectors", lambda: _watch(settings, store, counters.on_seconds // 3600))
+            unload(*KEEPING)
+        self.watch = watch
+        for name in ("luminaire", "lamp.technology", "lamp.driver"):
+            del settings[name]
+        self.make_room = clock.make_room = make_room = watch.rest if watch else collect
+        self.calendar = Timetable(settings, None if safe else make_room)
+        for name in RULES:
+            del settings[name]
+        self.addresses = addresses = Addresses(ports.net, aio.ticks_ms)
+        self.network_time = times = NetworkTime(
+            ports.net, ports.radio, settings, random, ports.nonce, inbox.answered, addresses, asking(self), inbox.heard,
+            make_room,
+        )  # fmt: skip
+        self.session = session = Session(
+            ports.net, ports.radio, settings, outbox, aio.ticks_ms, random, times.heard, inbox.online, ports.factory,
+            clock.believed, addresses,
+        )  # fmt: skip
+        session.make_room = make_room
+        first_report_ms = random.below(settings["meter.interval"] * 1000)
+        self.senses = Senses(ports, ticks)
+        self.commanding = Commanding(settings, store, ports.high_water, self.arbiter, clock, journal, nonce)
+        self.configuring = Configuring(settings, store, standing, ticks, nonce)
+        self.reporter = Reporter(outbox, settings, identity, ticks, first_report_ms)
+        self.laptop = Laptop(ports.console, inbox.wake) if ports.console else None
+        self.news = _news(cause, boots, counters.known if counters else 0, past, safe, ports)
+        self.startup_deadline = aio.ticks_add(ticks, _STABLE_AFTER_MS if watch else _SAFE_MS)
+        self.decision = self.missing = None
+        self.unsure = ""
+        self.disputed = False
 
 
 def build(ports, settings, origin, standing, past):
-    """The Control of one pole.  *ports* is all its hardware (drivers/board.py), *settings* come from *origin* and stand
-    as *standing* says (config_files.in_force), *past* are the early deaths before this life and the last words
-    (drivers/chip/early_resets.py).
+    """The Control of one pole; the arguments are those of ``Parts``.
 
-    After too many it starts in safe mode: lamp by a photocell that sun or dawn confirm, or on, link and commands, and
-    nothing else that could be what it dies of: no calendar, no meter, no counters, no journal.
+    After too many early resets it starts in safe mode: lamp by a photocell that sun or dawn confirm, or on, link and
+    commands.  Calendar, meter, counters and journal may be the cause of the resets and stay off.
     """
-    ticks = aio.ticks_ms()
-    chip, net, radio, failures = ports.chip, ports.net, ports.radio, ports.failures
-    if ports.store.size("failed.json"):
-        from pole.reporting import part_failures
+    parts = Parts(ports, settings, origin, standing, past)
+    control = Control(parts)
+    made(control, parts, parts.senses, parts.outbox, parts.session, ports, parts.journal.segments)
+    return control
 
-        part_failures.restore(failures, ports.store)
-        unload("pole.reporting.part_failures")
-    boots = chip.count_boot(failures)
-    random = Lcg(int(chip.identity(failures), 16) + boots)
-    inbox = Inbox(failures)
-    safe = past[0] >= EARLY_DEATHS
-    counters = None if safe else _made(failures, "counters", lambda: Counters(ports.store, ports.meter, Lcg(boots)))
-    known = max(settings["clock.floor"], counters.known if counters else 0)
-    clock = Clock(ports.rtc, known, settings["clock.drift"], settings["clock.maximumError"], False)
-    _made(failures, "rtc", lambda: clock.start(ticks))
-    if ports.rtc:
-        failures.look("rtc", ports.rtc)
-    arbiter = Arbiter()
-    clo = () if safe else settings["lamp.constantLightOutput"]
-    lamp = Lamp(settings["lamp.minimumLevel"], settings["lamp.minimumOff"], clo)
-    dusk = None
-    if ports.photocell and settings["pole"] != "unknown":  # a pole that was never told anything is lit by day, too
-        from pole.lighting.daylight import nights
-        from pole.lighting.photocell import Photocell
 
-        lux = settings["photocell.on"], settings["photocell.off"]
-        shortest, longest = nights(settings["latitude"])
-        dusk = Photocell(lux[0], lux[1], settings["photocell.delay"], shortest, longest)
-        unload(*WORKING_OUT)
-    queue = None
-    if not safe:
-        queue = _made(failures, "journal", lambda: Journal(ports.store, ports.nonce, now_by(clock)))
-    queue = queue or Queue()
-    outbox = Outbox(aio.ticks_ms, queue)
-    cause = chip.reset_cause(failures)
-    identity = {
+def _dusk(settings):
+    """The photocell's judge of dusk.  A pole without any configuration has none, and is lit by day, too."""
+    from pole.lighting.daylight import nights
+    from pole.lighting.photocell import Photocell
+
+    shortest, longest = nights(settings["latitude"])
+    unload(*WORKING_OUT)
+    return Photocell(
+        settings["photocell.on"], settings["photocell.off"], settings["photocell.delay"], shortest, longest
+    )
+
+
+def _identity(ports, settings, origin, standing, safe, cause, boots):
+    """What ``birth`` says of the pole."""
+    return {
         "site": settings["site"],
         "pole": settings["pole"],
         "groups": list(settings["groups"]),
@@ -88,64 +165,10 @@ def build(ports, settings, origin, standing, past):
         "bootCount": boots,
         "safeMode": safe,
     }
-    nonce = ""
-    if settings["keys"]:  # without (a bench) nothing is signed
-        from pole.security.flash_nonce import flash_nonce
-
-        nonce = identity["flashNonce"] = flash_nonce(ports.store, ports.high_water, ports.nonce)
-        unload("pole.security.flash_nonce")
-    watch = None
-    if not safe:
-        watch = _made(failures, "detectors", lambda: _watch(settings, ports.store, counters.on_seconds // 3600))
-        unload(*KEEPING)
-    for name in ("luminaire", "lamp.technology", "lamp.driver"):
-        del settings[name]
-    make_room = watch.rest if watch else collect
-    clock.make_room = make_room
-    timetable = Timetable(settings, None if safe else make_room)
-    for name in RULES:
-        del settings[name]
-    addresses = Addresses(net, aio.ticks_ms)
-
-    def put(question):
-        return session.online and outbox.put(contract.TIME, question)
-
-    times = NetworkTime(
-        net, radio, settings, random, ports.nonce, inbox.answered, addresses, put, inbox.heard, make_room
-    )
-    session = Session(
-        net, radio, settings, outbox, aio.ticks_ms, random, times.heard, inbox.online, ports.factory, clock.believed,
-        addresses,
-    )  # fmt: skip
-    session.make_room = make_room
-    first_report_ms = random.below(settings["meter.interval"] * 1000)
-    return Control(
-        ports,
-        settings,
-        ticks,
-        inbox,
-        random,
-        clock,
-        timetable,
-        arbiter,
-        lamp,
-        dusk,
-        Senses(ports, ticks),
-        watch,
-        counters,
-        Commanding(settings, ports.store, ports.high_water, arbiter, clock, queue, nonce),
-        Configuring(settings, ports.store, standing, ticks, nonce),
-        outbox,
-        Reporter(outbox, settings, identity, ticks, first_report_ms),
-        session,
-        times,
-        addresses,
-        _news(cause, boots, counters.known if counters else 0, past, safe, ports),
-    )
 
 
 def _made(failures, part, make):
-    """What *make* returns; None where it raises twice, which *failures* is told: the pole does without *part*."""
+    """What *make* returns; None where it raises twice, noted in *failures*: the pole runs without *part*."""
     for last in (False, True):
         try:
             return make()

@@ -1,4 +1,4 @@
-"""What the other tasks leave for the control task, and how they wake it."""
+"""The inbox of the control task: what other tasks leave for it, and the event that wakes it."""
 
 from pole import const
 from pole.runtime import aio
@@ -12,7 +12,7 @@ class Inbox:
     """``times`` (network_time's answers), ``messages`` (topic, payload), ``dropped`` (messages there was no room for),
     ``announce`` (a session began), ``wake`` (set when any of them is new).
 
-    *failures*: drivers/failures.py, told of tasks that end.
+    *failures* (drivers/failures.py) registers tasks that end.
     """
 
     def __init__(self, failures):
@@ -24,10 +24,10 @@ class Inbox:
         self.announce = False
 
     def heard(self, topic, payload, oversize):
-        """A message came (session's *on_message*); "" as the topic: one was given up.
+        """Takes a message (session's *on_message*); "" as the topic: one was dropped.
 
-        False where there is no room for it now.  One that bears no signature is dropped then: a flood of those must not
-        keep back the others.
+        Returns False when there is no room for it now.  One without a signature is dropped then: a flood of those must
+        not delay the others.
         """
         messages = self.messages
         self.wake.set()
@@ -42,17 +42,17 @@ class Inbox:
         return True
 
     def online(self):
-        """A session began (its *on_online*)."""
+        """Notes that a session began (its *on_online*)."""
         self.announce = True
         self.wake.set()
 
     def answered(self, *answer):
-        """A time came (network_time's *on_answer*)."""
+        """Takes a time (network_time's *on_answer*)."""
         self.times.append(answer)
         self.wake.set()
 
     async def guard(self, part, task):
-        """Runs *task* (called without arguments), and again when an exception has ended it, told as *part*'s."""
+        """Runs *task* (called without arguments), and again when an exception has ended it, a failure of *part*."""
         while True:
             try:
                 return await task()

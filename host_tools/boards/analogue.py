@@ -1,4 +1,4 @@
-"""Whether a board's analogue inputs can measure what the pole judges by."""
+"""Checks whether a board's analogue inputs can measure the thresholds that the pole uses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pole.settings import schema
 FULL_MV = 3300  # of a sensor at its full scale
 
 _DEFAULTS: dict[str, Any] = {field[0]: field[4] for field in schema.FIELDS}
-# table, field, unit: (what the pole judges by, its value in that unit)
+# table, field, unit: (a threshold of the pole, its value in that unit)
 _THRESHOLDS: dict[tuple[str, str, str], tuple[tuple[str, int], ...]] = {
     ("leakage", "full_scale_ma", "mA"): (("leakageDetected is raised", LEAKS_MA),),
     ("photocell", "full_scale_lux", "lux"): (
@@ -25,14 +25,14 @@ _THRESHOLDS: dict[tuple[str, str, str], tuple[tuple[str, int], ...]] = {
 
 
 def range_problems(chip: Chip, board: dict[str, Any]) -> Iterator[str]:
-    """Thresholds that lie where the converter of *chip* cannot tell, on *board*: at most one sentence a sensor."""
+    """Thresholds outside the range of the converter of *chip*, on *board*: at most one sentence a sensor."""
     low, high = chip.adc_mv
     for (table, field, unit), thresholds in _THRESHOLDS.items():
         given = board.get(table)
         full = given.get(field) if isinstance(given, dict) else None
         allowed = fields(table, given).get(field)  # none with a driver that is no analogue input
         if not isinstance(full, int) or allowed is None or not fits(full, allowed):
-            continue  # which has been said
+            continue  # that is reported elsewhere
         values = [value for _what, value in thresholds]
         most, least = min(values) * FULL_MV // low, -(-max(values) * FULL_MV // high)
         said = " and ".join(f"{what} at {value} {unit}".replace("is at", "is") for what, value in thresholds)

@@ -8,7 +8,7 @@ from typing import Any
 from host_tools.boards.analogue import range_problems
 from host_tools.boards.chips import CHIPS, Chip
 from host_tools.boards.pins import pin_problem, pins, wiring_problems
-from host_tools.boards.tables import FLASH_MB, REQUIRED, TABLES, allowed_on, drivers
+from host_tools.boards.tables import FLASH_MB, REQUIRED, TABLES, allowed_on, drivers, problems_of
 from host_tools.boards.uses import USES, fits, words
 
 _HEAD = ("name", "chip", "flash_mb")
@@ -17,7 +17,7 @@ _HEAD = ("name", "chip", "flash_mb")
 def check_board(board: dict[str, Any]) -> list[str]:
     """Every mistake in *board* (a parsed board file), one sentence each; empty when it is sound."""
     problems = [*_head_problems(board)]
-    chip = _chip(board) or CHIPS["esp32"]  # of an unknown one, at least what every board needs can be said
+    chip = _chip(board) or CHIPS["esp32"]  # for an unknown chip the rules of every board are still checked
     for table in TABLES:
         if table in board:
             problems += _table_problems(chip, table, board[table])
@@ -27,8 +27,8 @@ def check_board(board: dict[str, Any]) -> list[str]:
 
 
 def board_warnings(board: dict[str, Any]) -> list[str]:
-    """What works but may hurt on a checked *board*: pins whose level at reset decides how the chip starts, and no UART
-    with which the size of Python's heap could be set.
+    """Warnings for a checked *board*: pins whose level at reset decides how the chip starts, and no UART with which the
+    size of Python's heap could be set.
     """
     chip = CHIPS[board["chip"]]
     out = [
@@ -36,10 +36,11 @@ def board_warnings(board: dict[str, Any]) -> list[str]:
         for field, pin in pins(board)
         if pin in chip.straps
     ]
-    if board["chip"] == "esp32" and "heap" not in board and "meter" not in board:
-        out.append(
-            "[heap] and [meter] are both missing: Python's heap has no bound then, and TLS finds no memory on an ESP32."
+    if board["chip"] == "esp32" and "heap" not in board and "uart" not in board.get("meter", ()):
+        which = (
+            "[heap] is missing, and [meter] has no UART" if "meter" in board else "[heap] and [meter] are both missing"
         )
+        out.append(f"{which}: Python's heap has no bound then, and TLS finds no memory on an ESP32.")
     return out
 
 
@@ -68,7 +69,7 @@ def _table_problems(chip: Chip, table: str, given: Any) -> list[str]:
         return [f"{table} is {given!r} and must be a table."]
     fields = allowed_on(chip, table, given)
     if len(drivers(table)) > 1 and not fits(given.get("driver"), fields["driver"]):
-        fields = {"driver": fields["driver"]}  # by it the others are judged
+        fields = {"driver": fields["driver"]}  # the other fields depend on it
         given = {field: value for field, value in given.items() if field == "driver"}
     problems = [f"{table}.{field} is missing." for field in fields if field not in given]
     for field, value in given.items():
@@ -80,4 +81,4 @@ def _table_problems(chip: Chip, table: str, given: Any) -> list[str]:
             problems += [f"{where}, {problem}." for problem in pin_problem(chip, value, allowed)]
         elif not fits(value, allowed):
             problems.append(f"{where} and must be {words(allowed)}.")
-    return problems
+    return problems or problems_of(table, given)

@@ -1,4 +1,4 @@
-"""What each chip can do with its pins: the tables of the data sheets, as far as a board file needs them."""
+"""The pins of each chip and their functions: the tables of the data sheets, as far as a board file needs them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ class Chip:
     *pins* are those it has, *flash* those its flash is on, *console* those of its serial console and *usb* those of its
     own USB port (empty where it has none); *input_only* also lack pull resistors; *adc* measure while Wi-Fi runs,
     at 11 dB between *adc_mv*: below the first the calibrated converter says nothing sure, above the second neither;
-    *straps* decide by their level at reset how it starts.  *uarts* and *buses* (I2C) are those a board may use.
+    *straps* decide by their level at reset how it starts.  *uarts* and *buses* (I2C) are those a board may use,
+    *counters* (of pulses) how many there are.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Chip:
     straps: tuple[int, ...]
     uarts: tuple[int, ...]
     buses: tuple[int, ...]
+    counters: int
 
 
 CHIPS = {
@@ -48,6 +50,7 @@ CHIPS = {
             straps=(0, 2, 5, 12, 15),
             uarts=(1, 2),
             buses=(0, 1),
+            counters=8,
         ),
         Chip(
             name="esp32s3",
@@ -63,6 +66,7 @@ CHIPS = {
             straps=(0, 3, 45, 46),
             uarts=(1, 2),
             buses=(0, 1),
+            counters=4,
         ),
         Chip(
             name="esp32c3",
@@ -78,6 +82,7 @@ CHIPS = {
             straps=(2, 8, 9),
             uarts=(1,),
             buses=(0,),
+            counters=0,
         ),
     )
 }

@@ -1,4 +1,4 @@
-"""What may be wired to which pin of a chip."""
+"""Checks which use each pin of a chip allows."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ def pin_problem(chip: Chip, pin: Any, use: str) -> Iterator[str]:
         yield f"which has no pull-up ({_span(chip.input_only)})"
     elif use == "adc" and pin not in chip.adc:
         yield f"which does not measure while Wi-Fi runs; use {_span(chip.adc)}"
+    elif use == "count" and not chip.counters:
+        yield f"and nothing counts pulses there: the {chip.title} has no pulse counter"
 
 
 def wiring_problems(chip: Chip, board: dict[str, Any]) -> Iterator[str]:
@@ -39,7 +41,7 @@ def wiring_problems(chip: Chip, board: dict[str, Any]) -> Iterator[str]:
         allowed = allowed_on(chip, table, board[table])
         bus = board[table].get("bus")
         if any(pin_problem(chip, pin, allowed[name])) or ("bus" in allowed and not fits(bus, allowed["bus"])):
-            continue  # which has been said
+            continue  # that is reported elsewhere
         wire = f"bus {bus} {name}" if "bus" in allowed else field
         first, its = on_wire.setdefault(wire, (field, pin))
         other, its_wire = on_pin.setdefault(pin, (field, wire))

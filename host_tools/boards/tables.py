@@ -1,4 +1,4 @@
-"""The tables that a board file may have, and what each of their fields may be, by the chip that is its driver.
+"""The tables that a board file may have, and the allowed values of their fields, by the chip that is the driver.
 
 Of a role that a board may leave out, the chips are the modules in ``parts/<role>/``: a new one is a new file there, and
 one at the same place below ``firmware/pole/drivers`` and ``simulator/hardware``.
@@ -40,12 +40,32 @@ def drivers(table: str) -> dict[str, dict[str, Any]]:
     if table not in ROLES:
         return {}
     out = {}
-    role = f"{parts.__name__}.{ROLES[table]}"
-    for module in iter_modules(import_module(role).__path__):
-        tables = import_module(f"{role}.{module.name}").TABLES
+    for module in iter_modules(import_module(f"{parts.__name__}.{ROLES[table]}").__path__):
+        tables = _module(ROLES[table], module.name).TABLES
         if table in tables:
             out[module.name] = tables[table]
     return out
+
+
+def least_micropython(board: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    """{table of the checked *board*: the least version of MicroPython that its driver needs}, of those that say one."""
+    out = {}
+    for table, role in ROLES.items():
+        if table in board:
+            least = getattr(_module(role, board[table]["driver"]), "MICROPYTHON", None)
+            if least:
+                out[table] = least
+    return out
+
+
+def problems_of(table: str, part: Mapping[str, Any]) -> list[str]:
+    """What its chip finds wrong with *part*, the table called *table*, of which each field is right by itself."""
+    find = getattr(_module(ROLES[table], part["driver"]), "problems", None) if table in ROLES else None
+    return [f"{table}.{problem}" for problem in find(part)] if find else []
+
+
+def _module(role: str, chip: str) -> Any:
+    return import_module(f"{parts.__name__}.{role}.{chip}")
 
 
 def fields(table: str, given: Any) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""What a field of a board file may say: values, a range of integers, ``bool``, text, or the use of a pin."""
+"""The kinds of a field in a board file: values, a range of integers, ``bool``, text, or the use of a pin."""
 
 from __future__ import annotations
 
 from typing import Any
 
-USES = ("in", "out", "adc", "pull")  # what a field wants of a pin
+USES = ("in", "out", "adc", "pull", "count")  # what a field wants of a pin
 UART, BUS = object(), object()  # one of those that the chip has
 
 

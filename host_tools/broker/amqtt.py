@@ -1,4 +1,4 @@
-"""The broker that takes Mosquitto's place on a machine that cannot have it; amqtt is an optional extra of ours."""
+"""The broker amqtt, used on a machine that cannot have Mosquitto; it is an optional extra of the package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""paho's MQTT client for the city's side: connections bounded in time, and a sentence for each way not to be let in."""
+"""paho's MQTT client for the city's side: connections with a time limit, and a sentence for each kind of refusal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from host_tools.broker.tls import tls_context
 from host_tools.site.broker_address import BrokerAddress
 
 KEEPALIVE_S = 30
-ASK_SHARE = 0.3  # of the time for a connection: kept for finding out why the broker says nothing
+ASK_SHARE = 0.3  # of the time for a connection: kept for finding out why the broker does not answer
 _CONNACK_VERSION, _CONNACK_NAME, _CONNACK_AWAY = 132, 133, 136  # as paho numbers MQTT 3.1.1's codes 1 to 3
 
 
@@ -45,19 +45,19 @@ class Client(mqtt.Client):
     def leave(self) -> None:
         """Disconnect, and wait for paho's thread."""
         self.disconnect()
-        with contextlib.suppress(AttributeError):  # paho 2.2 forgets the thread when it ends, which may be just now
+        with contextlib.suppress(AttributeError):  # paho 2.2 drops the thread when it ends, which may be just now
             self.loop_stop()
         self._reset_sockets(sockpair_only=True)  # paho leaves them to the garbage collection
 
     def keep_on(self) -> None:
-        """From now on connect again by itself, on paho's thread, whenever the connection ends."""
+        """Connect again by itself from now on, on paho's thread, each time the connection ends."""
         self._reconnect_on_failure = True
 
     def _create_socket(self) -> socket.socket:  # paho's one place for it; its own has no bound on name and handshake
         return open_socket(self.address, self._context, self.wait_s)
 
     def why_mute(self, until: float) -> ContactError:
-        """Why the broker took the connection and did not answer, asked until *until* (monotonic s)."""
+        """Why the broker accepted the connection and did not answer; takes until *until* (monotonic s) at most."""
         address, left = self.address, max(0.5, until - time.monotonic())
         if self._context is not None:
             return _why_mute_in_tls(self, left)
@@ -89,13 +89,13 @@ def refused(address: BrokerAddress, reason: ReasonCode) -> ContactError:
 
 
 def not_allowed(address: BrokerAddress, topic: str) -> ContactError:
-    """The broker lets us in and refuses the subscription to *topic*."""
+    """The error for a broker that accepts the session and refuses the subscription to *topic*."""
     user = f"user {address.user!r}" if address.user else "a client without a user"
     return ContactError(f"the broker at {address} does not let {user} hear {topic}: give it leave there (ACL)", True)
 
 
 def _why_mute_in_tls(client: Client, wait_s: float) -> ContactError:
-    """With TLS 1.3 a broker that misses our certificate says so only after the handshake, which paho does not tell."""
+    """With TLS 1.3 a broker rejects a missing certificate only after the handshake, which paho does not report."""
     address = client.address
     try:
         with open_socket(address, client._context, wait_s) as sock:

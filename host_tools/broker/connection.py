@@ -1,7 +1,7 @@
 """The city's side of the MQTT broker: paho-mqtt behind the few calls that `watch` and `send` need.
 
-Messages come in on paho's own thread and are taken out of a queue by whoever asks, so that nothing else here knows of
-threads.
+Messages come in on paho's own thread and are put into a queue, from which the caller takes them, so that no other
+module has to deal with threads.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from host_tools.broker.client import ASK_SHARE, Client, not_allowed, refused
 from host_tools.errors import BrokerError
 from host_tools.site.broker_address import BrokerAddress
 
-WAIT_S = 8.0  # longest wait for a broker to let us in, unless told otherwise
-LEAST_WAIT_S = 2.0  # and however little is asked for: a handshake takes its time
+WAIT_S = 8.0  # longest wait for a session with a broker, unless given otherwise
+LEAST_WAIT_S = 2.0  # the least, for any given time: a handshake takes a second or two
 MOST_QUEUED = 1_000_000  # messages; above it the oldest are dropped: `missed` counts them
 
 
@@ -33,7 +33,7 @@ def within(asked_s: float | None) -> float:
 
 @dataclass(frozen=True)
 class Message:
-    """One message: ``retained`` when the broker had kept it from before we came."""
+    """One message: ``retained`` when the broker had stored it before the subscription."""
 
     topic: str
     payload: bytes
@@ -45,8 +45,9 @@ class Link:
 
     ``sessions`` counts how often it was connected, ``missed`` messages that nothing took out in time.  ``arrived`` is
     called with the topic of each message once it can be taken out, by the thread that received it.
-    *wait_s* is the longest it takes to be let in, and subscribed.  *clears*: a topic whose retained message the broker
-    removes when we are gone without a word (our last will).  Raises BrokerError where we are not let in.
+    *wait_s* is the longest time until it is connected and subscribed.  *clears*: a topic whose retained message the
+    broker removes when this client is gone without a DISCONNECT (its last will).  Raises BrokerError when the broker
+    refuses.
     """
 
     def __init__(self, address: BrokerAddress, topics: Iterable[str], wait_s: float = WAIT_S, clears: str = "") -> None:
@@ -54,7 +55,7 @@ class Link:
         self._topics = list(topics)
         self._wait_s = wait_s
         self._queue: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self._answered = threading.Event()  # let in and subscribed, or refused, or hung up on
+        self._answered = threading.Event()  # connected and subscribed, or refused, or disconnected
         self._refused: BrokerError | None = None
         self._subscribed = False
         self._posted: deque[mqtt.MQTTMessageInfo] = deque()  # of which the broker may not have given its word
@@ -62,7 +63,7 @@ class Link:
         self.arrived: Callable[[str], None] = lambda topic: None
         self._asked: dict[int, list[str]] = {}
         self._granted: dict[int, list[bool]] = {}  # by SUBSCRIBE: which of its topics the broker refuses
-        self._spoken = threading.Event()  # the broker has answered a SUBSCRIBE
+        self._spoken = threading.Event()  # set when the broker has answered a SUBSCRIBE
         self.connected = False
         self.sessions = 0
         self.missed = 0
@@ -92,11 +93,11 @@ class Link:
         self._client.leave()
 
     def publish(self, topic: str, payload: bytes, retain: bool = False, wait_s: float = 10.0) -> None:
-        """Publish with QoS 1 and wait for the broker's word.  Raises BrokerError where it does not come."""
+        """Publish with QoS 1 and wait for the PUBACK.  Raises BrokerError when it does not come."""
         self._await(self._client.publish(topic, payload, qos=1, retain=retain), wait_s, wait_s)
 
     def _await(self, sent: mqtt.MQTTMessageInfo, left_s: float, wait_s: float) -> None:
-        """Wait *left_s* of *wait_s* for the broker's word of what was *sent*.  Raises BrokerError."""
+        """Wait *left_s* of *wait_s* for the PUBACK of what was *sent*.  Raises BrokerError."""
         try:
             sent.wait_for_publish(left_s)
             done = sent.is_published()
@@ -106,7 +107,7 @@ class Link:
             raise BrokerError(f"the broker at {self._address} did not take the message within {wait_s:g} s")
 
     def post(self, topic: str, payload: bytes, retain: bool = False) -> None:
-        """Publish with QoS 1 and do not wait: it goes out when there is a broker."""
+        """Publish with QoS 1 and do not wait: it is sent when there is a connection."""
         sent = self._client.publish(topic, payload, qos=1, retain=retain)
         if sent.rc == mqtt.MQTT_ERR_NO_CONN:
             sent.rc = mqtt.MQTT_ERR_SUCCESS  # paho keeps it and sends it in the next session
@@ -115,20 +116,19 @@ class Link:
         self._posted.append(sent)
 
     def taken(self, wait_s: float) -> None:
-        """Wait for the broker's word of all that was posted, at most *wait_s*.  Raises BrokerError where it is
-        missing."""
+        """Wait for the PUBACKs of all that was posted, at most *wait_s*.  Raises BrokerError when one is missing."""
         until = time.monotonic() + wait_s
         while self._posted:
             self._await(self._posted.popleft(), max(0.0, until - time.monotonic()), wait_s)
 
     def subscribe(self, topics: Sequence[str], qos: int = 0) -> int:
-        """Ask the broker for *topics*, in this session only; the number by which ``granted`` knows the question."""
+        """Subscribe to *topics*, in this session only; returns the number of the request, for ``granted``."""
         number = self._client.subscribe([(topic, qos) for topic in topics])[1] or -1
         self._asked[number] = list(topics)
         return number
 
     def granted(self, number: int) -> bool:
-        """Whether the broker has answered question *number*, once.  Raises BrokerError where it refuses a topic."""
+        """Whether the broker has answered request *number*, once.  Raises BrokerError when it refuses a topic."""
         denied = self._granted.pop(number, None)
         if denied is None:
             return False
@@ -138,12 +138,12 @@ class Link:
         return True
 
     def pause(self, most_s: float) -> None:
-        """Wait until the broker answers a question, at most *most_s*; messages are left in the queue."""
+        """Wait until the broker answers a SUBSCRIBE, at most *most_s*; messages are left in the queue."""
         self._spoken.wait(most_s)
         self._spoken.clear()
 
     def unsubscribe(self, topics: Sequence[str]) -> None:
-        """No longer hear *topics*."""
+        """Unsubscribe from *topics*."""
         self._client.unsubscribe(list(topics))
 
     def take(self, wait_s: float) -> Message | None:
@@ -198,7 +198,7 @@ class Link:
     def _on_message(self, client: mqtt.Client, data: Any, message: mqtt.MQTTMessage) -> None:
         try:
             topic = message.topic
-        except UnicodeDecodeError:  # paho decodes late; a topic that is no UTF-8 is nobody's
+        except UnicodeDecodeError:  # paho decodes late; a topic that is not UTF-8 is no topic of ours
             return
         if self._queue.qsize() >= MOST_QUEUED:
             self.missed += self.take(0) is not None

@@ -1,4 +1,4 @@
-"""The way to a broker, a step at a time: name, TCP, TLS.  Each step that fails has its own sentence with its cure."""
+"""Connects to a broker step by step: name, TCP, TLS.  Each step that fails has its own sentence with its cure."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NO_WAY = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL)
 
 
 class ContactError(BrokerError, ConnectionError):
-    """The broker is not reached.  ``lasting``: waiting does not help, something must be changed.
+    """The broker was not reached.  ``lasting``: waiting does not help, something must be changed.
 
     Also a ConnectionError, which is what paho expects of a connection that fails.
     """
@@ -57,13 +57,13 @@ def _tcp(address: BrokerAddress, until: float, wait_s: float) -> socket.socket:
             return sock
         except OSError as failed:
             sock.close()
-            # a machine with two addresses: that one of them refuses says more than that the other is not there
+            # a machine with two addresses: a refusal by one of them tells more than a time-out of the other
             error = error if isinstance(error, ConnectionRefusedError) else failed
     raise _tcp_failed(address, error, wait_s) from error
 
 
 def _look_up(address: BrokerAddress, until: float, wait_s: float) -> list[Any]:
-    """The addresses of the host; on a thread, for the system's own look-up knows no limit of time."""
+    """The addresses of the host; on a thread, because the system's own look-up has no time limit."""
     done: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def look_up() -> None:
@@ -158,7 +158,7 @@ def _not_believed(
 
 
 def _names(address: BrokerAddress, context: ssl.SSLContext, wait_s: float) -> list[str]:
-    """The hosts that the broker's certificate, which is trusted, is for; none where it does not show them."""
+    """The host names in the broker's certificate, which is trusted; none where it has no names."""
     context.check_hostname = False
     try:
         with open_socket(address, context, wait_s) as sock:

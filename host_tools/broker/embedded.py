@@ -1,4 +1,4 @@
-"""A broker of our own, where a run needs one that nobody set up."""
+"""Starts a broker of our own, for a run that needs one and has none."""
 
 from __future__ import annotations
 

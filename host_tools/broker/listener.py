@@ -1,4 +1,4 @@
-"""What listens at a port where a broker was expected: an MQTT broker, one with TLS, or another program."""
+"""Finds out what listens at a port where a broker was expected: MQTT, MQTT over TLS, or another program."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ MOST = 200  # bytes looked at
 
 @dataclass(frozen=True)
 class Listener:
-    """``mqtt``: it answers MQTT in clear; ``tls``: it answers TLS; ``said``: words for what else it said, or empty.
+    """``mqtt``: it answers MQTT in clear; ``tls``: it answers TLS; ``said``: a description of another answer, or empty.
 
-    ``ends``: it ends the connection without a word.
+    ``ends``: it ends the connection without an answer.
     """
 
     mqtt: bool = False
@@ -42,7 +42,7 @@ def listener(address: BrokerAddress, wait_s: float) -> Listener:
 
 
 def _answer(address: BrokerAddress, wait_s: float) -> bytes | None:
-    """The first bytes that come when it is greeted as a broker; empty where it hangs up, None where nothing comes."""
+    """The first bytes of the answer to a CONNECT; empty where it hangs up, None where nothing comes."""
     try:
         with socket.create_connection((address.host, address.port), wait_s) as sock:
             sock.sendall(_CONNECT)
@@ -54,7 +54,7 @@ def _answer(address: BrokerAddress, wait_s: float) -> bytes | None:
 
 
 def _speaks_tls(address: BrokerAddress, wait_s: float) -> bool:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # nothing is sent but the greeting: who answers does not matter
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # not verified: nothing but a CONNECT without a name is sent
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:

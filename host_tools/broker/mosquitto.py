@@ -1,6 +1,6 @@
-"""A Mosquitto of our own: started on a free port of this machine, ended with whatever started it.
+"""A Mosquitto of our own: started on a free port of this machine, ended with the process that started it.
 
-It can be stopped and started again on the same port, which is how a broker that goes down is played.
+It can be stopped and started again on the same port, which simulates the failure of a broker.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Mosquitto:
             process.wait()
 
     def crash(self) -> None:
-        """Kill the process: whatever it had queued and retained is lost.  Its port stays ours for the next start."""
+        """Kill the process: all that it had queued and retained is lost.  Its port stays ours for the next start."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
@@ -128,7 +128,7 @@ class Mosquitto:
         log = Path(self._folder.name) / "mosquitto.log"
         config.write_text(self._config(port), encoding="ascii")
         with log.open("wb") as out:
-            # a session of its own: Ctrl-C in the terminal reaches us alone, and we end it when all else is ended
+            # a process session of its own: Ctrl-C in the terminal reaches only this process, which ends the broker last
             process = subprocess.Popen(
                 [self._program, "-c", str(config)],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
@@ -155,7 +155,7 @@ class Mosquitto:
             "queue_qos0_messages true",  # as `diya site broker-config` writes it
             "upgrade_outgoing_qos true",
             f"max_inflight_messages {contract.IN_FLIGHT}",
-            "max_packet_size 1100000",  # a pole must cope with more than it keeps; a megabyte of rubbish is tried on it
+            "max_packet_size 1100000",  # poles must handle more than they keep; tests send a megabyte
             "set_tcp_nodelay true",
             "log_dest stderr",
             "log_type error",

@@ -1,7 +1,7 @@
-"""A Mosquitto configuration for a site: TLS, a user for each pole, and topics nobody else can touch.
+"""Writes a Mosquitto configuration for a site: TLS, a user for each pole, and topics that only this user may use.
 
 Poles and the city have a listener each, with users of its own, so that the city's may stay inside a private network and
-a pole's password is worth nothing there. On the poles' listener the user name is the client identifier: no pole can
+a pole's password is not valid there. On the poles' listener the user name is the client identifier: no pole can
 take over another's session, or the recorder's.
 """
 
@@ -30,7 +30,7 @@ SECRETS = "secrets"
 
 @dataclass(frozen=True)
 class Plan:
-    """What the configuration is to say.  *ca*, *certificate* and *key* are files of the machine the broker runs on.
+    """The choices for a configuration.  *ca*, *certificate* and *key* are files of the machine the broker runs on.
 
     *certificates*: a pole shows a certificate of the city's CA whose common name is the pole's, and has no password.
     *city_bind* is the address the city's listener is bound to (empty: all).  *data*: folder for what must survive.
@@ -94,7 +94,7 @@ def _write(site: Site, folder: Path, plan: Plan, progress: Callable[[int, int], 
     users = [CITY] if plan.certificates else [CITY, *(pole.name for pole in site.poles)]
     known = broker_passwords.read(file) if file.exists() else {}
     passwords = {user: known.get(user) or broker_passwords.new_password() for user in users}
-    write_secret(file, broker_passwords.as_csv(passwords))  # first: what is not written down would be lost
+    write_secret(file, broker_passwords.as_csv(passwords))  # first: a new password that is not stored would be lost
     write_secret(secret / f"{CITY}.login", f"{CITY}:{passwords[CITY]}\n")
     write_secret(folder / "city.passwords", broker_passwords.hashed_lines({CITY: passwords[CITY]}))
     if not plan.certificates:
@@ -110,7 +110,7 @@ def _write(site: Site, folder: Path, plan: Plan, progress: Callable[[int, int], 
 
 
 def poles_acl(site: Site) -> str:
-    """Who may touch what on the poles' listener: %u is the user, which is the pole."""
+    """The access control list of the poles' listener: %u is the user, which is the pole."""
     head = f"{site.root}/{site.name}"
     lines = [f"pattern write {head}/%u/{kind}" for kind in _WRITES]
     lines += [f"pattern read {head}/%u/{kind}" for kind in _READS]
@@ -159,7 +159,7 @@ def configuration(site: Site, folder: Path, plan: Plan) -> str:
         lines.append(f"password_file {folder / 'poles.passwords'}")
     lines += [
         f"acl_file {folder / 'poles.acl'}",
-        "# a client identifier is nobody's choice: another's session cannot be taken over",
+        "# the client identifier is the user name: another client's session cannot be taken over",
         "use_username_as_clientid true",
         "# each pole twice (a new connection before the old one is given up), and some",
         f"max_connections {2 * poles + 100}",

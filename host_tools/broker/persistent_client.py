@@ -1,6 +1,6 @@
-"""One of the recorder's MQTT sessions, whose messages are acknowledged only once they are safe.
+"""One of the recorder's MQTT sessions, whose messages are acknowledged only once they are stored.
 
-No thread: messages are read, stored and acknowledged in turn, so that no PUBACK can go out for a message of another
+No thread: messages are read, stored and acknowledged in turn, so that no PUBACK can be sent for a message of another
 connection that happens to have the same packet identifier.
 """
 
@@ -21,7 +21,7 @@ MOST = 1000  # messages read before they are stored
 
 
 class Session:
-    """A session that hears *topics*: kept by the broker under *name*, at QoS 1, or (no name) a clean one at QoS 0.
+    """A session subscribed to *topics*: kept by the broker under *name*, at QoS 1, or (no name) a clean one at QoS 0.
 
     *drops* are topics that an older version subscribed to under that name.
     """
@@ -57,7 +57,7 @@ class Session:
             self._client.disconnect()
             raise self._refused or self._client.why_mute(until)
         self.connected = True
-        # every time: it brings what the broker has retained, and a broker that crashed has forgotten us
+        # every time: it brings what the broker has retained, and a broker that crashed has lost the session
         self._client.subscribe([(topic, self._qos) for topic in self._topics])
         if self._drops:
             self._client.unsubscribe(self._drops)
@@ -81,9 +81,9 @@ class Session:
         return len(self._arrived)
 
     def read(self) -> None:
-        """Read what is here, at most MOST messages in all, and see to the connection.
+        """Read what is here, at most MOST messages in all, and keep the connection alive.
 
-        Raises ContactError where the broker does not let us hear a topic.
+        Raises ContactError when the broker refuses a subscription.
         """
         while self.connected and len(self._arrived) < MOST:
             if self._client.loop(0.0) != mqtt.MQTT_ERR_SUCCESS:
@@ -101,7 +101,7 @@ class Session:
         return [message for _mid, message in taken]
 
     def acknowledge(self) -> None:
-        """Tell the broker that what was taken last is safe."""
+        """Acknowledge the messages that were taken last: they are stored."""
         unacked, self._unacked = self._unacked, []
         for mid in unacked:
             if self.connected and self._client.ack(mid, 1) != mqtt.MQTT_ERR_SUCCESS:
@@ -114,14 +114,14 @@ class Session:
         return self._client.publish(topic, payload, qos=1, retain=retain).rc == mqtt.MQTT_ERR_SUCCESS
 
     def hear(self, topic: str, on: bool) -> None:
-        """Hear *topic*, what the broker retains first, until it is no longer wanted or the connection ends."""
+        """Subscribe to *topic* (*on*), or unsubscribe; what the broker retains comes first."""
         if self.connected and on:
             self._client.subscribe(topic, self._qos)
         elif self.connected:
             self._client.unsubscribe(topic)
 
     def close(self) -> None:
-        """Leave; the broker keeps a session with a name, and queues for it."""
+        """Disconnect; the broker keeps a session with a name, and queues for it."""
         self.connected = False
         self._client.disconnect()
 
@@ -137,7 +137,7 @@ class Session:
     def _on_message(self, client: mqtt.Client, data: Any, message: mqtt.MQTTMessage) -> None:
         try:
             topic = message.topic
-        except UnicodeDecodeError:  # paho decodes late; it is no pole's, and must not come again
+        except UnicodeDecodeError:  # paho decodes late; no pole sends that, and it must not come again
             topic = ""
         kept = Message(topic, bytes(message.payload), bool(message.retain))
         self._arrived.append((message.mid if message.qos else 0, kept))

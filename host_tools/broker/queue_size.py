@@ -1,4 +1,4 @@
-"""How many messages the broker must hold for one client, and what memory that takes."""
+"""Computes how many messages the broker must queue for one client, and the memory that takes."""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
-"""What a broker retains of a site's poles, read completely, also from a broker that drops a part of it.
+"""Reads all that a broker retains of a site's poles, also from a broker that drops a part of it.
 
 Mosquitto sends the retained messages that a new subscription matches through a queue of max_queued_messages and drops
 what does not fit: at QoS 1 in all versions, at QoS 0 from 2.0.16 on (eclipse-mosquitto/mosquitto#1517, #2196, #2887).
-So after the wildcards every pole that is known, from the site's files or by any of its messages, and of which a kind is
-missing is asked for under its exact topics, a few at a time.  A turn of such questions that brings nothing proves that
-there is no more of these poles.  One that brings something proves that this broker drops: then the wildcards are asked
-again, until they name no further pole, and a pole that is in no file may still be missing (``unsure``).
+So after the wildcards, the exact topics of every known pole (from the site's files or by any of its messages) of which
+a kind is missing are subscribed to, a few at a time.  A round of such requests that brings nothing proves that there is
+no more of these poles.  One that brings something proves that this broker drops messages: then the wildcards are
+subscribed to again, until they name no further pole, and a pole in no file may still be missing (``unsure``).
 
-All is read at QoS 0, where the broker waits for no acknowledgement.  A SUBACK is the round trip that paces the
-questions: unlike a message to oneself it needs no right to publish.
+All is read at QoS 0, where the broker waits for no acknowledgement.  The requests are paced by the SUBACKs, which need
+no right to publish, unlike a message to oneself.
 """
 
 from __future__ import annotations
@@ -40,21 +40,21 @@ class Broker(Protocol):
         """How many sessions there were: a new one has none of the subscriptions of the one before."""
 
     def subscribe(self, topics: Sequence[str], qos: int = 0) -> int:
-        """Ask for *topics*; the number by which ``granted`` knows the question."""
+        """Subscribe to *topics*; returns the number of the request, for ``granted``."""
 
     def granted(self, number: int) -> bool:
-        """Whether the broker has answered question *number*.  Raises BrokerError where it refuses."""
+        """Whether the broker has answered request *number*.  Raises BrokerError when it refuses."""
 
     def unsubscribe(self, topics: Sequence[str]) -> None:
-        """No longer hear *topics*."""
+        """Unsubscribe from *topics*."""
 
 
 class Reading:
-    """Reads *kinds* of the poles below *head* (``root/site``) from *broker*: of *names*, and of all that it tells of.
+    """Reads *kinds* of the poles below *head* (``root/site``) from *broker*: of *names*, and of all others it has.
 
     The reader of the link gives each message to ``note`` and calls ``turn`` often.  The wildcards stay subscribed, and
-    when the broker begins another session all is read again.  ``done``: all is here that the broker would give.
-    ``dropped`` counts messages that it had and left out at first.  *wild* False: only *names*, and nothing live.
+    when the broker begins another session all is read again.  ``done``: all that the broker sends has come.
+    ``dropped`` counts messages that it had and did not send at first.  *wild* False: only *names*, and nothing live.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Reading:
         return sum(map(len, self._seen.values())), len(self.names) * len(self._kinds)
 
     def note(self, message: Message) -> None:
-        """Take note of *message*, of any topic.  What comes live is newer than what is retained, and as good."""
+        """Take *message*, of any topic.  A live message counts too: it is newer than the retained one."""
         topic = cut(message.topic)
         if topic is None or not topic.pole or topic.pole.startswith("_") or topic.head != self._head:
             return
@@ -106,7 +106,7 @@ class Reading:
             self._found += message.retained
 
     def turn(self) -> bool:
-        """Ask on where it is time; whether all is read.  Raises BrokerError where the broker refuses or is stuck."""
+        """Send the next request when it is due; returns whether all is read.  Raises BrokerError: refused, or stuck."""
         if self._broker.sessions != self._session:
             self._begin()
         if not self.done:

@@ -9,10 +9,10 @@ from host_tools.errors import BrokerError
 
 
 def tls_context(ca: Path | None = None, certificate: Path | None = None) -> ssl.SSLContext:
-    """A context for a broker whose certificate *ca* (PEM; default: the system's) vouches for.
+    """A context for a broker whose certificate is signed by *ca* (PEM; default: the system's).
 
     *certificate* is a PEM file with our own certificate and its key.  SSL_CERT_FILE names the city's CA for programs
-    that have no option for it.  Raises BrokerError where a file cannot be read.
+    that have no option for it.  Raises BrokerError when a file cannot be read.
     """
     file = ca
     try:

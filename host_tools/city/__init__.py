@@ -1,1 +1,1 @@
-"""The ICCC's side: commands, record, correlation, alarms and the live street."""
+"""The command centre's side (ICCC): commands, record, correlation, alarms and the live street."""

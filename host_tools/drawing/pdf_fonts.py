@@ -1,4 +1,4 @@
-"""The letters of the page: English and Hindi from fonts that are brought along."""
+"""The fonts of a page: English and Hindi, from font files that come with the package."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ Colour = tuple[int, int, int]
 FONTS = files("host_tools.drawing") / "fonts"
 
 
-def bring(pdf: FPDF) -> None:
-    """Gives *pdf* its fonts: what the first lacks is taken from the second, letter by letter."""
+def add_fonts(pdf: FPDF) -> None:
+    """Adds the fonts to *pdf*: letters that the first lacks are taken from the second."""
     pdf.add_font("sans", "", str(FONTS / "NotoSans-Regular.ttf"))
     pdf.add_font("sans", "B", str(FONTS / "NotoSans-Bold.ttf"))
     pdf.add_font("devanagari", "", str(FONTS / "NotoSansDevanagari-Regular.ttf"))
@@ -21,7 +21,7 @@ def bring(pdf: FPDF) -> None:
 
 
 def has_all(pdf: FPDF, text: str) -> bool:
-    """Whether *pdf* has a letter in one of its fonts for every character of *text*."""
+    """Whether *pdf* has a letter in one of its fonts for each character of *text*."""
     ours = [font.cmap for font in pdf.fonts.values() if isinstance(font, TTFFont)]
     return all(any(ord(character) in font for font in ours) for character in text)
 
@@ -29,12 +29,12 @@ def has_all(pdf: FPDF, text: str) -> bool:
 def write_in(pdf: FPDF, size: float, style: str, colour: Colour) -> None:
     """The next text is *size* points high, "B" bold or "" not."""
     pdf.set_font("sans", style, size)
-    # fpdf2 2.8 takes the font for chosen though a text that began in the other one has undone that
+    # fpdf2 2.8 assumes that the font is still selected, though a text that began in the other one has changed it
     pdf.current_font_is_set_on_page = False
     pdf.set_text_color(*colour)
 
 
-def let_go(pdf: FPDF) -> None:
+def close_fonts(pdf: FPDF) -> None:
     """Closes the files of the fonts, which fpdf2 leaves open."""
     for font in pdf.fonts.values():
         if isinstance(font, TTFFont):

@@ -1,4 +1,4 @@
-"""The head of a picture: title, subtitle and legend, each in room of its own, so that they never meet."""
+"""The head of a picture: title, subtitle and legend, each in room of its own, so that they never overlap."""
 
 from __future__ import annotations
 

@@ -21,9 +21,9 @@ DAY, TWILIGHT, NIGHT = "#fdf6e3", "#c9cbe0", "#23264a"
 INK, QUIET, LAMP, ALARM = "#22242f", "#6d7080", "#f2a900", "#d6334c"
 ON_NIGHT = "#e9e6d8"
 OTHER = "#8f94a8"  # a dashed curve, which shows another quantity: seen by day and by night
-# Told apart by people who see colours differently, and bright enough to stand out against the night.
+# Distinguishable for colour-blind people, and bright enough against the night.
 CURVES = ("#f2a900", "#35b6c9", "#e4572e", "#8fd14f", "#c58af9", "#f78fb3", "#9aa5b1")
-STYLES = ("-", (0, (5, 1, 1, 1)), (0, (1, 1)))  # one more for every round of colours
+STYLES = ("-", (0, (5, 1, 1, 1)), (0, (1, 1)))  # the next one for each round of colours
 DPI, WIDTH_IN, LEFT_IN, RIGHT_IN, BOTTOM_IN = 130, 12.0, 0.78, 0.34, 0.58  # inches of the whole picture and its edges
 LEVEL_IN, POWER_IN, GAP_IN, LABEL_IN = 3.6, 1.8, 0.16, 0.36  # of the panels, between them, and of a row of labels
 LABELLED_S = 4 * 86400  # the sun is named in pictures up to this long
@@ -184,7 +184,7 @@ class _Picture:
         many = self._end - self._start > LABELLED_S
         for mark in self._marks:
             if many and mark.label in SUN:
-                continue  # a week of nights: the sky alone says it
+                continue  # a week of nights: the sky alone shows it
             side = {"sunset": "right", "dawn": "right", "dusk": "left", "sunrise": "left"}.get(mark.label, "center")
             left = mark.at - {"right": 1.0, "center": 0.8, "left": 0.0}[side] * width
             right = left + (1.6 if side == "center" else 1.0) * width

@@ -1,7 +1,7 @@
-"""One night as series of values, and drawn as text for a terminal (plotext; for a PNG see ``picture``).
+"""One night as series of values, and drawn as text for a terminal (plotext; for a PNG see ``png_plot``).
 
-The preview of a site and the simulated night both draw with this, so that what was promised and what was lived look
-alike.  Levels stand in the upper panel, power (when there is any) in the lower, both against the site's local time.
+The preview of a site and the simulated night are both drawn with it, so that plan and result look alike.  Levels are in
+the upper panel, power (when there is any) in the lower, both against the site's local time.
 The drawing library is slow to import and is imported only when something is drawn.
 """
 
@@ -102,7 +102,7 @@ def night_plot(
 
 
 _COLOURS = (11, 14, 10, 13, 9, 12, 6, 3)  # of the 256 of a terminal; bright ones, and white stays the frame's
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"  # where there is no colour, a line is drawn with its letter
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"  # without colours, a line is drawn with its letter
 _STEPS_MIN = (
     1,
     2,
@@ -134,7 +134,7 @@ class _Panel:
 
 
 class _Night:
-    """What both drawings need to know: the span, the panels and the ticks."""
+    """Data that both drawings need: the span, the panels and the ticks."""
 
     def __init__(self, series: Iterable[Series], marks: Iterable[Mark], timezone: str) -> None:
         self.series = [one for one in series if one.times]

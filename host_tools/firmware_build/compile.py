@@ -1,4 +1,4 @@
-"""Compiles the firmware to the .mpy files that MicroPython loads, and the app to what lies on a pole's flash."""
+"""Compiles the firmware to the .mpy files that MicroPython loads, and the app to the files on a pole's flash."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def compile_tree(source: Path, cache: Path, shorter: bool = False) -> Path:
 
 
 def compile_app(source: Path, mpy: int) -> dict[str, bytes]:
-    """What lies on a pole's flash of the firmware at *source*, by file name: compiled and with short names.
+    """The files on a pole's flash for the firmware at *source*, by file name: compiled and with short names.
 
     MicroPython starts boot.py and main.py by these names and as text.  A pole has little memory to compile, so each is
     but the few lines under its ``if __name__ == "__main__"``; all the rest of it is compiled as a module of its own.

@@ -1,4 +1,4 @@
-"""What can be wrong with the firmware's source."""
+"""The errors of the firmware's source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Passwords for the broker: made here, never changed by a second run, and written as Mosquitto checks them."""
+"""Passwords for the broker: made here, never changed by a second run, and written in Mosquitto's format."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The file with the city's keys, and how a key in it is changed without ever locking anybody out.
+"""The file with the city's keys, and a safe change of a key in it: no pole is ever locked out.
 
-A new key is first written beside the old one, as pending, and only then sent.  Whenever the program is killed, the file
-holds both, so whichever of them the pole lives by is known; the next run finds out and goes on with the same one.
+A new key is first written beside the old one, as pending, and only then sent.  If the program is killed at any moment,
+the file holds both, so the one that the pole uses is among them; the next run finds out which and goes on with it.
 
     P0001:0123...          the key in force
     P0001:4567... pending  the one that is to take its place
@@ -111,7 +111,7 @@ class KeyFile:
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """The file for ourselves, and as it is now."""
+        """Locks the file, and reads it as it is now."""
         if self.path.exists() and not self.path.is_file():
             raise CommandError(f"the key file {self.path} must be a file on a disk, where a new key can be kept")
         try:

@@ -1,4 +1,4 @@
-"""What `diya` says to a technician, in the language he reads: English and Hindi.
+"""Sentences of `diya` for a technician, in English and Hindi.
 
 Sentences stand in `sentences/NAMESPACE.CODE.toml`, one file a verb and language, and are asked for by key:
 ``Language("hi").say("flash.done", pole="P0001")`` is the entry ``done`` of `flash.hi.toml`.  Values are put in by

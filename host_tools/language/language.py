@@ -1,4 +1,4 @@
-"""One language, the option that chooses it, and errors that can be told in any of them."""
+"""One language, the option that chooses it, and errors that have a sentence in every language."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Language:
     def tell(self, error: Exception) -> str:
         """What went wrong, in this language.
 
-        An error that knows no sentence of ours is told by that of its kind (``errors.PortBusy``), its own words in it.
+        An error without a sentence of its own uses the sentence of its kind (``errors.PortBusy``), with its text in it.
         """
         if isinstance(error, Spoken):
             return self.say(error.key, **error.values)

@@ -1,4 +1,4 @@
-"""A verb whose help and whose complaints about its options are in the language asked for.
+"""A verb whose help and whose errors about its options are in the chosen language.
 
 The help of an option is the sentence ``NAMESPACE.help_OPTION`` (``help_on_ly`` for ``--on-ly``), that of the verb
 ``NAMESPACE.help``; where there is none, the English of the code stands.  So `diya flash --help --lang hi` is in Hindi.
@@ -78,11 +78,11 @@ class _Spoken(click.Command):
 
 
 class SpokenCommand(_Spoken):
-    """A verb that speaks."""
+    """A verb with sentences in several languages."""
 
 
 class SpokenGroup(_Spoken, click.Group):
-    """A verb with verbs below it that speaks."""
+    """A verb with verbs below it, with sentences in several languages."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_options(ctx, formatter)

@@ -1,4 +1,7 @@
-"""Which board is on which pole: an append-only record that two laptops merge without loss."""
+"""The registry of which board is on which pole: an append-only record that two laptops merge without loss.
+
+Tests of several modules: `test_verbs` (`diya registry`, `diya label`), `test_merge`.
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Which board is on which pole, told from the entries alone.
+"""Derives which board is on which pole from the entries alone.
 
-An entry holds until another one that knew of it takes its place.  So what holds depends on the set of entries and
-neither on their order nor on anybody's clock: two laptops that have the same entries agree, however they came by them.
-Where two entries hold that cannot both be true, because two people did not know of each other, it is a question: both
-stand until somebody answers.
+An entry is valid until another one that names it replaces it.  So the result depends on the set of entries and neither
+on their order nor on a clock: two laptops that have the same entries agree, with any order of merging.  Two valid
+entries that contradict, because two people worked without each other's entries, are a question: both stay until a
+person answers.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Conflict:
 
 
 class Bindings:
-    """What *entries* say, taken together."""
+    """The bindings that follow from *entries*."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         every = sorted(set(entries), key=order)
@@ -63,11 +63,11 @@ class Bindings:
         return _one(self._of_pole[site, pole], self.conflicts())
 
     def poles_called(self, pole: str) -> list[Entry]:
-        """The entries that hold for a pole of this name, of whichever site."""
+        """The entries that hold for a pole of this name, of any site."""
         return [entry for entry in self.holding if entry.pole == pole]
 
     def otherwise(self, mac: str, site: str, pole: str) -> list[Entry]:
-        """The entries that hold and speak against *mac* being on *pole*."""
+        """The entries that hold and contradict that *mac* is on *pole*."""
         seen = [*self._of_mac[mac], *self._of_pole[site, pole]]
         return sorted({entry for entry in seen if _tie(entry) != (mac, site, pole)}, key=order)
 
@@ -76,7 +76,7 @@ class Bindings:
         return [entry for entry in self._of_mac[mac] if _tie(entry) == (mac, site, pole)]
 
     def position_of(self, site: str, pole: str) -> Position | None:
-        """Where *pole* stands: what was said last.  A pole stays where it is when its board changes."""
+        """The latest position of *pole*.  It stays the same when the board changes."""
         return self._position.get((site, pole))
 
     def commissioned(self, site: str, pole: str, mac: str) -> Entry | None:

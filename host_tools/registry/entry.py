@@ -1,4 +1,4 @@
-"""One entry of the registry: a statement by a person at a moment, which nobody changes afterwards.
+"""One entry of the registry: a statement by a person at a moment, which is never changed afterwards.
 
 Its id is a hash of what it says, so it has the same id on every laptop, and a damaged one shows.
 """
@@ -86,7 +86,7 @@ def from_content(content: str) -> Entry:
 
 
 def check_sound(entry: Entry) -> None:
-    """Raises ValueError where *entry* says what no registry writes: one from outside stays for good once it is merged.
+    """Raises ValueError for values that no registry writes: an entry from outside stays for good once it is merged.
 
     The sentence names the field and its bound, and repeats nothing of what it says.
     """
@@ -121,7 +121,7 @@ def _is_position(position: Any) -> bool:
 
 
 def checked_mac(text: str) -> str:
-    """*text*, in whatever way a MAC is written, as `aa:bb:cc:dd:ee:ff`.  Raises RegistryError."""
+    """*text*, a MAC in any usual notation, as `aa:bb:cc:dd:ee:ff`.  Raises RegistryError."""
     digits = re.sub(r"[:.\s-]", "", text).lower()
     if not re.fullmatch(r"[0-9a-f]{12}", digits):
         raise RegistryError(f"the MAC is {text!r} and must be six bytes such as 24:6f:28:aa:bb:cc")

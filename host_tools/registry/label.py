@@ -1,4 +1,4 @@
-"""The text in a label's QR code, and how it is read back from whatever a scanner or a person types."""
+"""Writes the text of a label's QR code, and parses it from a scanner's or a person's input."""
 
 from __future__ import annotations
 

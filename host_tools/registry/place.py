@@ -1,4 +1,4 @@
-"""Which file the registry is in."""
+"""The path of the registry's file."""
 
 from __future__ import annotations
 

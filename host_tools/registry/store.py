@@ -1,7 +1,7 @@
 """The registry's file: SQLite, to which entries are only ever added.
 
 Triggers in the file itself refuse changes and removals, whichever program tries.  Each operation opens the file for
-itself, so that several processes and threads (eight ports being flashed) share it without further ado.
+itself, so that several processes and threads (eight ports being flashed) can share it.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Registry:
         return entry
 
     def bindings(self) -> Bindings:
-        """What all entries say, taken together."""
+        """The bindings that follow from all entries."""
         return Bindings(self.entries())
 
     def entries(self) -> list[Entry]:
@@ -122,7 +122,7 @@ class Registry:
         return entry.mac if entry else None
 
     def questions(self) -> list[Conflict]:
-        """What two people said without knowing of each other, and what cannot both be true."""
+        """The open questions: entries of two people that contradict."""
         return self.bindings().conflicts()
 
     def merge(self, other: Path) -> Merged:

@@ -1,4 +1,4 @@
-"""Where an MQTT broker is."""
+"""The address of an MQTT broker."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ HOW_TO_INSTALL = "install it (Debian, Ubuntu: apt-get install mosquitto; macOS: 
 
 @dataclass(frozen=True)
 class BrokerAddress:
-    """What an `mqtt://` address says, or an `mqtts://` one, which asks for TLS.
+    """The parts of an `mqtt://` address, or of an `mqtts://` one, which asks for TLS.
 
-    *ca* is a file with the CA that vouches for the broker; None: the system's.
+    *ca* is a file with the CA that signed the broker's certificate; None: the system's.
     """
 
     host: str

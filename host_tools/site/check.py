@@ -1,9 +1,9 @@
-"""Everything that can be said against a site: the mistakes of its files, and what a pole would make of it.
+"""Checks a site: the mistakes of its files, the poles' own check of their settings, and the resulting nights.
 
-The files are read by load.py.  On top of that each kind of pole is compiled and given to the pole's own check, so that
-a site that passes here is never refused in the street; and its nights are walked through with the pole's own calendar,
-to warn of a street that would lie dark or burn by day because somebody wrote it so.  Two poles at one place, and names
-that are told apart by capitals alone, are most likely a mistake of the list they came from, and a warning.
+The files are read by load.py.  In addition each kind of pole is compiled and given to the pole's own check, so that a
+site that passes here is never refused by a pole; and its nights are computed with the pole's own calendar, to warn of
+a street that would be dark at night or lit by day because its files say so.  Two poles at one place, and names that
+differ in capitals only, are most likely a mistake of the list they came from, and give a warning.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ BURNS_S = 7200  # a programme may light the lamp while the sun is low; longer in
 
 @dataclass(frozen=True)
 class Verdict:
-    """What `diya site check` says of a site; ``site`` is None where its file is no TOML at all."""
+    """The result of `diya site check`; ``site`` is None where its file is no TOML at all."""
 
     site: Site | None
     problems: list[Problem]
@@ -62,7 +62,7 @@ def kinds_of(poles: Iterable[Pole], site: Site) -> list[Pole]:
 
 
 def _refusals(site: Site, pole: Pole, start: int) -> Iterator[Problem]:
-    """What the firmware has against the settings of *pole*."""
+    """Problems that the firmware finds in the settings of *pole*."""
     try:
         schema.complete(pole_config(site, pole, start))
     except ConfigError as error:

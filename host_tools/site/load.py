@@ -1,4 +1,4 @@
-"""`site.toml` and `poles.csv` into a Site, with every mistake found in one pass."""
+"""Loads `site.toml` and `poles.csv` into a Site, with every mistake found in one pass."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def read_site(folder: str | Path) -> tuple[Site | None, list[Problem]]:
 
 
 class _Parts:
-    """Takes a site apart table by table.  Paths of fields are those of the file."""
+    """Reads a site table by table.  Paths of fields are those of the file."""
 
     def __init__(self, reader: Reader) -> None:
         self._read = reader

@@ -1,4 +1,4 @@
-"""The luminaire types of a site: what each takes and gives at which level, and how it is driven."""
+"""The luminaire types of a site: power and power factor by level, and the kind of driver."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The parts of a site, as frozen values, and the mistakes found in its files.
 
-Nothing here reads a file: load.py fills these in from `site.toml` and `poles.csv`, compile.py turns them into what one
-pole is told.
+Nothing here reads a file: load.py fills these in from `site.toml` and `poles.csv`, pole_settings.py turns them into the
+settings of one pole.
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ class Luminaire:
 class Pole:
     """One pole; ``groups`` are the names it takes group commands under: its road class, zone, ward and feeder.
 
-    Ward, zone and feeder are empty where they are not known.  ``access_point`` names what its radio speaks through:
-    that of its zone unless said otherwise, empty where neither is known.  ``label`` is what the city calls the pole.
+    Ward, zone and feeder are empty where they are not known.  ``access_point`` is the one its radio uses: that of its
+    zone unless given otherwise, empty where neither is known.  ``label`` is the city's name of the pole.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Places that lie close together, found without comparing each with each."""
+"""Finds places that lie close together, without comparing each with each."""
 
 from __future__ import annotations
 

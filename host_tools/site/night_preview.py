@@ -1,4 +1,4 @@
-"""One night of a pole before it happens: the levels its own calendar will ask for, and the power that takes."""
+"""Previews one night of a pole: the levels of its own calendar, and the power they take."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def courses(site: Site, poles: Iterable[Pole], night_of: date) -> list[Course]:
     for members in grouped.values():
         night = Night(site, members[0], night_of)
         switches = night.switches()
-        # the reason of whatever holds at midnight names the programme, or the rule which put another in its place
+        # the reason in force at midnight names the programme, or the rule which replaced it
         name = next(one.reason for one in reversed(switches) if one.at <= night.start + 12 * 3600).split(":")[0]
         known = out.get(name)
         # the same night, apart from the seconds that the sun takes from one end of the city to the other

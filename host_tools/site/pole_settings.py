@@ -1,8 +1,8 @@
-"""A site and a pole into the settings that one pole is given.
+"""Compiles a site and a pole into the settings of that pole.
 
-What a pole cannot know is worked out here: which programmes and rules concern it, on which dates the special days
-fall, and when its local time changes.  A pole knows nothing of time zone names; it gets the coming changes of its
-offset as plain numbers.
+Data that a pole does not have is computed here: which programmes and rules concern it, the dates of the special days,
+and when its local time changes.  A pole has no time zone names; it gets the coming changes of its offset as plain
+numbers.
 """
 
 from __future__ import annotations

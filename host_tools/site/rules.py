@@ -1,4 +1,4 @@
-"""The calendar of a site file: its special days, and the rules which say when another programme is followed."""
+"""The calendar of a site file: its special days, and the rules for nights with another programme."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Rules:
                 return leap.month, leap.day
             except ValueError:
                 pass
-        self._read.wrong(path, f"is {entry!s:.40}", 'must be a date such as 2026-11-08 or, for every year, "01-26"')
+        self._read.wrong(path, f"is {entry!s:.40}", 'must be a date such as 2026-11-08 or, in every year, "01-26"')
         return None
 
     def _rule(self, path: Path, programmes: Mapping[str, object], special: Mapping[str, list[Day]]) -> Rule:
@@ -91,7 +91,7 @@ class Rules:
 
 
 def check_groups(reader: Reader, site: Site) -> None:
-    """A rule for a group no pole is in was meant for another: it would never do anything."""
+    """Report rules for a group without poles: such a rule never has an effect, so the name is likely wrong."""
     groups = site.groups()
     for number, rule in enumerate(site.rules):
         for place, group in enumerate(rule.groups):

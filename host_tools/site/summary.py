@@ -1,4 +1,4 @@
-"""Mistakes of one kind as one line: how many there are, the first places, the first values."""
+"""Summarises mistakes of one kind in one line: their number, the first places, the first values."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _lines(kind: list[Problem]) -> list[str]:
     first = kind[0]
     places = ", ".join(str(problem.line) for problem in kind[:SHOWN])
     more = f" and {len(kind) - SHOWN} more" if len(kind) > SHOWN else ""
-    if not first.line:  # what a pole is told stands on no line
+    if not first.line:  # a problem of a pole's settings has no line
         concerned = ", ".join(problem.field for problem in kind[:SHOWN])
         return [f"{first.file}: {concerned}{more} {first.value} and {first.bound}"]
     where = f"{first.file} lines {places}{more}"

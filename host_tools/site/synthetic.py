@@ -1,4 +1,4 @@
-"""Poles beyond the end of `poles.csv`: streets of twenty laid around the site's place, the same ones each time.
+"""Synthetic poles beyond the end of `poles.csv`: streets of twenty around the site's place, the same ones each time.
 
 They stand for no street of any city.  What a street looks like follows from its number alone, through an integer
 hash, so a run with a thousand poles has the same first three hundred as a run with three hundred.

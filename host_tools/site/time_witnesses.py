@@ -1,4 +1,4 @@
-"""What tells a pole the time, or that it is day: two witnesses are wanted, for one alone puts no lamp out."""
+"""The witnesses of time and daylight of a pole: two are needed, because one alone does not put a lamp out."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _HERE = ("127.", "localhost", "::1")
 
 
 def witnesses(site: Site, pole: Pole) -> list[str]:
-    """All that tells *pole* the time, or that it is day.
+    """All witnesses of the time, or of daylight, of *pole*.
 
     All time servers are one; the city answers where there is a broker to reach it by.
     """
-    out = ["time servers"]  # the site's, or those that the firmware knows
+    out = ["time servers"]  # the site's, or the firmware's default
     if not _unreachable(site.broker):
         out.append("the city's answer")
     return out + [name for part, name in _OF_A_BOARD.items() if part in _parts(pole.board)]

@@ -1,4 +1,4 @@
-"""Where in a TOML file a value stands, so that a mistake is reported with its line.
+"""Finds the line of a value in a TOML file, so that a mistake is reported with its line.
 
 `tomllib` gives values without positions; the tree-sitter grammar for TOML gives positions without values.  Both read
 the same text, and a path such as ``("rule", 2, "programme")`` means the same in each.

@@ -1,7 +1,7 @@
-"""Reads values out of a TOML text, and keeps going: every mistake is noted with its line, none stops the reading.
+"""Reads values of a TOML text and goes on after mistakes: each is noted with its line, none stops the reading.
 
-Each getter returns the value where it is sound and a harmless stand-in where it is not; whoever reads a file looks at
-``problems`` once at the end.
+Each getter returns the value where it is valid and a harmless default where it is not; the caller reads ``problems``
+once at the end.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class Reader:
         return value
 
     def key(self, path: Path) -> None:
-        """Note where the last part of *path*, a key somebody chose, is not fit to be a name."""
+        """Note where the last part of *path*, a key of the user's choice, is not valid as a name."""
         if not NAME.fullmatch(str(path[-1])):
             self.wrong(path, f"is named {path[-1]!r}", NAME_BOUND)
 

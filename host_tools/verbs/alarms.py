@@ -24,7 +24,7 @@ from host_tools.site.model import Pole
 from host_tools.verbs.option_types import WORD
 from host_tools.verbs.record_file import dark_of, db_option, known_site, record_file, say_seeming, seem_switched
 
-STALE_S = 1200  # without a word: a pole refreshes its state every 15 minutes, so somebody would have spoken
+STALE_S = 1200  # without any message: a pole refreshes its state every 15 minutes, so there should be some
 CLOSED = 20
 DAY_S = 86400
 
@@ -107,7 +107,7 @@ def _print(shown: list[Alarm], now: int, reader: Reader, stale: str) -> None:
 
 
 def _stale(path: Path, now: int) -> str:
-    """What a reader should know of a record that is not up to date; empty where it is."""
+    """A sentence on a record that is not up to date; empty where it is."""
     age = int(time.time()) - now
     if abs(age) <= STALE_S:
         return ""

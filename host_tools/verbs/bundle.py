@@ -21,7 +21,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 class _Bundle(click.Group):
-    """`diya bundle SITE_DIR ...` makes one: whatever is no verb of this group is a site."""
+    """`diya bundle SITE_DIR ...` makes one: a word that is no verb of this group is a site."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if args and args[0] not in {*self.commands, *ctx.help_option_names}:
@@ -74,7 +74,7 @@ def make(
 ) -> None:  # fmt: skip
     """Make the file with which the poles of SITE_DIR are flashed.
 
-    It holds MicroPython, the app compiled for exactly that, the site, and each pole's keys: whoever has it has those.
+    It holds MicroPython, the app compiled for exactly that, the site, and each pole's keys: keep the file secret.
     """
     from dataclasses import replace
 

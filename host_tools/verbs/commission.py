@@ -1,4 +1,4 @@
-"""`diya commission`: every part of a pole tried at the pole, its lamp's curve taught to it, and a record left."""
+"""`diya commission`: checks every part of a pole, sends it its lamp's curve, and writes a record."""
 
 from __future__ import annotations
 

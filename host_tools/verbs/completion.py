@@ -1,4 +1,4 @@
-"""`diya completion`: what makes a shell complete the verbs, their options and file names."""
+"""`diya completion`: prints the script with which a shell completes verbs, their options and file names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`diya doctor`: what this laptop lacks, and what cures it."""
+"""`diya doctor`: prints what this laptop lacks, each with its cure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`diya flash`: from bare boards, or poles on a revisit, to poles that start."""
+"""`diya flash`: flashes bare boards, or poles on a revisit, and starts them."""
 
 from __future__ import annotations
 

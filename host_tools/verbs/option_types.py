@@ -1,4 +1,4 @@
-"""What may stand behind an option: a word or the path of a file, and neither of them empty.
+"""Types of options: a word or the path of a file, neither of them empty.
 
 An option that is empty is a variable of a script that was not set.  Taken for one that was left out, `--group ""` would
 mean every pole of the city.

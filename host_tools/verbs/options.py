@@ -35,7 +35,7 @@ site_option = click.option(
 
 
 def connection_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a verb that speaks to a broker, which gets them as one Connection, called ``connection``."""
+    """The options of a verb that connects to a broker, which gets them as one Connection, called ``connection``."""
 
     @functools.wraps(command)
     def connected(
@@ -66,7 +66,7 @@ def connection_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def whom_options(command: F) -> F:
-    """The options --pole, --group and --all of a verb that speaks to poles; ``check_whom`` checks them."""
+    """The options --pole, --group and --all of a verb that sends to poles; ``check_whom`` checks them."""
     for option in (
         click.option("--all", "everyone", is_flag=True, help="Every pole of the site."),
         click.option(

@@ -1,4 +1,4 @@
-"""`diya pole`: what is going on at this USB port, without disturbing a lit pole."""
+"""`diya pole`: shows the pole at a USB port, without disturbing a lit pole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`diya record`: keep every event of a street, and read what was kept."""
+"""`diya record`: stores every event of a street, and reads the record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`diya send`: hold a level on poles for a while, or end that, and say which poles did it."""
+"""`diya send`: sets an override on poles for a time, or ends it, and prints which poles applied it."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def send(
             return commands.cancel(owner, ref)
         return commands.override(level, expiration, owner=owner, reason=reason, ref=ref, ramp_s=ramp)
 
-    body(0)  # what no pole would take is said before a broker is asked
+    body(0)  # a command that no pole would accept is refused before the broker is used
     target = Target(tuple(dict.fromkeys(poles)), group or "")
     seconds = durations.span(span or DEFAULT_SPAN)
     keys = opened(key_file).known() if key_file else None
@@ -111,7 +111,7 @@ def send(
 
 
 def sender_name() -> str:
-    """Who sends, as poles remember it: user and machine."""
+    """The sender's name for the poles' marks: user and machine."""
     try:
         user = getpass.getuser()
     except (OSError, KeyError):

@@ -1,4 +1,4 @@
-"""`diya site`: a new site, what is wrong with one, a night of it beforehand, its broker, and its poles told."""
+"""`diya site`: makes and checks a site, previews a night, configures its broker and its poles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`diya site import`: a city's own list of lights becomes a site, or brings one up to date."""
+"""`diya site import`: makes a site of a city's own list of lights, or updates one."""
 
 from __future__ import annotations
 

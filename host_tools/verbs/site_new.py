@@ -1,4 +1,4 @@
-"""`diya site new`: the files of a new site, from answers or from options."""
+"""`diya site new`: writes the files of a new site, from answers or from options."""
 
 from __future__ import annotations
 

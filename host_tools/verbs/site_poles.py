@@ -1,4 +1,4 @@
-"""`diya site configure` and `diya site rekey`: what a site's files say, brought to its poles, and new keys for them."""
+"""`diya site configure` and `diya site rekey`: sends poles their settings from the site's files, and new keys."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from host_tools.verbs.send import WAIT_S, names, print_rejected, sender_name
 from host_tools.wire.sender_numbers import Counters
 
 DEFAULT = "sagar"
-CONFIGURE_S = 120.0  # a pole starts anew for it, and comes back within a minute
+CONFIGURE_S = 120.0  # a pole restarts for it, and comes back within a minute
 
 
 @click.command(help="Send every pole that is meant what DIR's files say for it, and wait until they live by it.")

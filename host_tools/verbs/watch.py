@@ -1,4 +1,4 @@
-"""`diya watch`: the street, live, on a terminal; lines or JSON where there is none."""
+"""`diya watch`: shows the street live on a terminal; prints lines or JSON where there is none."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class _Watcher:
                 f"no pole of a site called {self.place.site} has reported to the broker at {self.place.broker}, and"
                 " there are no files of it: --site must be its name there, or a folder which holds a site.toml"
             )
-            if once:  # live, its poles may yet come
+            if once:  # in the live view its poles may come later
                 raise CommandError(nowhere)
             warn(nowhere)
         if self.reading.unsure:
@@ -142,7 +142,7 @@ class _Watcher:
         return now
 
     def remark(self) -> None:
-        """Say what a person should be told of the time there, once."""
+        """Print a remark on the time at the site, once."""
         warn(self.clock.remark(self._clock_topic))
 
     def snapshot(self) -> dict[str, Any]:
@@ -232,10 +232,8 @@ def _live(link: Link, watcher: _Watcher, seconds: float | None, note: str) -> No
         )  # fmt: skip
         return Group(*notes, street)
 
-    with (
-        suppress(KeyboardInterrupt),  # the way to end it
-        Live(picture(), console=terminal, screen=True, auto_refresh=False) as live,
-    ):
+    # Ctrl-C is the way to end it
+    with suppress(KeyboardInterrupt), Live(picture(), console=terminal, screen=True, auto_refresh=False) as live:
         while seconds is None or time.monotonic() - begin < seconds:
             frame = time.monotonic() + (CITY_FRAME_S if len(watcher.street.shown.names) > CITY else FRAME_S)
             while (left := frame - time.monotonic()) > 0:

@@ -1,1 +1,1 @@
-"""What poles and city say to each other, on the city's side."""
+"""The wire on the city's side: reads and writes the messages between poles and city."""

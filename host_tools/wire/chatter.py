@@ -1,4 +1,4 @@
-"""A condition that comes and goes: what a pole tells of many turns in one event (EEMUA 191; docs/events.md)."""
+"""A chattering condition: many changes that a pole reports in one event (EEMUA 191; docs/events.md)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LATEST = 2**36  # Unix s; what a calendar holds
 class Chatter:
     """It began ``count`` times, from the turn at ``first`` to that at ``last`` (Unix s; None: no time was known).
 
-    ``there``: whether it is there now, which a condition that is told as raised may just not be.
+    ``there``: whether it is there now, which a condition that is reported as raised may not be at the moment.
     """
 
     count: int
@@ -31,7 +31,7 @@ class Chatter:
 
 
 def chatter_of(attributes: Mapping[str, Any], begins: bool) -> Chatter | None:
-    """What an event's *attributes* tell of its turns; None for an event of one turn.  *begins*: its startEndFlag."""
+    """The chatter in an event's *attributes*; None for an event of one change.  *begins*: its startEndFlag."""
     count = number(attributes.get("count"), 1, MOST)
     if count is None or not {"from", "to"} <= attributes.keys():
         return None
@@ -41,7 +41,7 @@ def chatter_of(attributes: Mapping[str, Any], begins: bool) -> Chatter | None:
 
 
 def together(told: Iterable[Chatter]) -> Chatter | None:
-    """One for all that was *told* of one condition, in order; None for none.
+    """Joins all that was *told* of one condition, in order; None for none.
 
     A count goes on from one event to the next, and begins again where the pole was restarted.
     """

@@ -1,4 +1,4 @@
-"""The bodies of commands, as JSON text: what stands in an envelope."""
+"""The bodies of commands in an envelope, as JSON text."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def cancel(owner: str = "operator", ref: str = "") -> str:
 def rekey(own: Key, name: str, key: Key | None, sender: str, n: int) -> str:
     """Body of the command *n* of *sender* that makes *key* the pole's key called *name*; None removes that.
 
-    It travels wrapped under *own*, the pole's own key, under which the command is to be sealed with the same *n*; a
-    random nonce sees to it that no two have the same pad, should *n* ever be the same.
+    It is sent wrapped under *own*, the pole's own key, under which the command is to be sealed with the same *n*; a
+    random nonce makes the pad of each message unique, even if *n* were ever the same.
     """
     values: dict[str, Any] = {"type": "rekey", "name": name, "wrapped": None}
     if key:

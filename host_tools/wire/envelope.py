@@ -1,10 +1,10 @@
-"""The envelope every command travels in: who sends it, in which order, and proof that it was not made up.
+"""Seals commands in an envelope: sender, number, and a MAC which proves that it is not forged.
 
 ``{v, key, sender, n, body, mac}``: *body* is JSON text, *mac* is HMAC-SHA256 in hexadecimal over topic, key, sender, n
-and body, joined by newlines; under a pole's own key the nonce of its flashing, which its birth tells, stands between n
+and body, joined by newlines; under a pole's own key the nonce of its flashing, which is in its birth, stands between n
 and body, and in the envelope as *flashNonce*.  Because topic and nonce are part of it, a command for one pole is
-worthless on another, and one for a node that was replaced is worthless on the next.  Without a key (a bench, the demo)
-*key* is empty and *mac* is left out.  *n* only ever rises for a sender, so a recorded command cannot be played again.
+refused by another, and one for a node that was replaced is refused by the next.  Without a key (a bench, the demo)
+*key* is empty and *mac* is left out.  *n* only ever rises for a sender, so a recorded command cannot be replayed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NONCE = re.compile(r"[0-9a-f]{16}")
 
 
 def flash_nonce(birth: Mapping[str, Any] | None) -> str:
-    """The nonce of the flashing in a pole's *birth*; empty where it tells none (an older firmware, no keys)."""
+    """The nonce of the flashing in a pole's *birth*; empty where it has none (an older firmware, no keys)."""
     said = (birth or {}).get("flashNonce")
     return said if isinstance(said, str) and _NONCE.fullmatch(said) else ""
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 DANGER, DARK, DEGRADED, NOTE = 1, 2, 3, 4  # severity: people, an unlit road, less than it should be, worth knowing
 
-# those that the code asks for by name; how each is named on the wire stands only here and in the firmware
+# types that the code uses by name; their names on the wire are only here and in the firmware
 SUPPLY_LOSS, SAFE_MODE, PART_FAILURE = "supplyLoss", "safeMode", "partFailure"
 COMMUNICATION_FAILURE = "communicationFailure"
-# by which a pole says that it no longer has the records first ... last of attributes.epoch (default: its own): because
-# its journal was full, or because it was asked for what it has not
+# the pole no longer has the records first ... last of attributes.epoch (default: its own): because its journal was
+# full, or because it was asked for records that it does not have
 EVENTS_DROPPED = "eventsDropped"
 
 LAMP, SUPPLY, COLUMN, SENSOR, NODE, LINK = "lamp", "supply", "column", "sensor", "node", "link"
@@ -195,7 +195,7 @@ CATALOGUE = {
             "Events were lost, or are no longer there.",
             "कुछ घटनाएँ खो गईं, या अब मौजूद नहीं हैं।",
         ),
-        # -- told by the record, not by the pole
+        # -- of the record, not of the pole
         EventType(
             COMMUNICATION_FAILURE, True, DEGRADED, True, LINK,
             "Nothing is heard of the pole.",

@@ -1,7 +1,7 @@
-"""What poles say, as typed values: the one reader of their messages for all of the city's side.
+"""Reads the poles' messages into typed values: the one reader for all of the city's side.
 
-Nothing is trusted and nothing raises: a value is what it should be, or it is not there (None, "" or empty).  A message
-that makes no sense as a whole is Unreadable; what of the others is not good enough for a use, its user decides.
+All values are checked and nothing raises: a value is valid, or it is not there (None, "" or empty).  A message that is
+not valid as a whole is Unreadable; whether the values of another message are enough is the caller's decision.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MOST_W = 1e6
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A message that makes no sense.  *empty*: it takes back what the broker retained."""
+    """A message that is not valid.  *empty*: it clears the retained message."""
 
     pole: str
     kind: str
@@ -48,7 +48,7 @@ class Presence:
 
 @dataclass(frozen=True)
 class Birth:
-    """What a pole says of itself at the start of a session; ``values`` is all of it, in the names of the wire."""
+    """A pole's identity at the start of a session; ``values`` is all of it, in the names of the wire."""
 
     pole: str
     at: int | None  # Unix s, as in the others
@@ -114,7 +114,7 @@ class Event:
         return compact(self.attributes) or "{}"
 
     def dropped(self) -> tuple[str, int, int] | None:
-        """Epoch, first and last of the records which this event says are gone for good."""
+        """Epoch, first and last of the records which this event reports as lost."""
         if self.type != EVENTS_DROPPED:
             return None
         epoch = self.attributes.get("epoch", self.epoch)

@@ -1,4 +1,4 @@
-"""A pole's journal as the city knows it: records numbered by epoch and sequence."""
+"""A pole's journal on the city's side: records numbered by epoch and sequence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EPOCH = re.compile(r"[0-9A-Za-z]{1,32}")
 
 @dataclass(frozen=True)
 class Journal:
-    """What a birth says of the pole's journal: its epoch, the oldest sequence still held, the newest given out."""
+    """The journal in a pole's birth: its epoch, the oldest sequence still held, the newest given out."""
 
     epoch: str
     first: int
@@ -37,7 +37,7 @@ def journal(birth: Mapping[str, Any]) -> Journal | None:
 
 
 def compact(values: Mapping[str, Any]) -> str | None:
-    """*values* as JSON in ASCII, which a database takes whatever the pole sent; None where that is not possible."""
+    """*values* as JSON in ASCII, which a database accepts for any content; None where that is not possible."""
     try:
         return json.dumps(values, separators=(",", ":"), allow_nan=False)
     except (ValueError, RecursionError):

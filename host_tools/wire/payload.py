@@ -1,4 +1,4 @@
-"""Reads what poles say, trusting none of it: a value is what it should be, or it is not there."""
+"""Checks values of the poles' payloads: a value is valid, or it is not there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from host_tools.text import text
 
 __all__ = ["number", "parsed", "text"]
 
-MOST_BYTES = 65536  # of a payload that is looked at
+MOST_BYTES = 65536  # of a payload that is read
 
 
 def parsed(payload: bytes) -> dict[str, Any] | None:

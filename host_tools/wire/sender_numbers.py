@@ -1,4 +1,4 @@
-"""The numbers of a sender's messages, which only ever rise: by them a pole tells a new message from a recorded one."""
+"""The numbers of a sender's messages, which only ever rise: the base of the poles' replay protection."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from host_tools.errors import CommandError
 from host_tools.user_folders import state_folder
 
-AHEAD_MS = 86_400_000  # what was counted further ahead of our clock was counted while that was wrong
-RERUN_MS = 600_000  # a simulated clock this far behind our last n belongs to another run, whose poles know us not
+AHEAD_MS = 86_400_000  # a number further ahead of our clock was given while the clock was wrong
+RERUN_MS = 600_000  # a simulated clock this far behind our last n belongs to another run, whose poles have no mark yet
 
 
 class Counters:
@@ -20,14 +20,14 @@ class Counters:
         self._path = path or state_folder() / "senders.sqlite"
 
     def next(self, sender: str, unix_ms: int, simulated: str = "", many: int = 1) -> int:
-        """``max(last + 1, unix_ms)``, remembered before it is given out.  Raises CommandError when it cannot be.
+        """``max(last + 1, unix_ms)``, stored before it is given out.  Raises CommandError when it cannot be.
 
         It is the first of *many*, which are given out together: each call costs a write to the disk.
 
         A *last* more than a day ahead of *unix_ms* does not count: the clock was wrong then, and poles refuse such a
         number.
         *simulated* names a simulation (its broker, say), which counts apart: its clock may run years ahead, and begins
-        anew with each run.
+        again with each run.
         """
         name = f"{sender} {simulated}" if simulated else sender
         try:
@@ -47,8 +47,8 @@ class Counters:
         return n
 
     def learn(self, sender: str, mark: int, unix_ms: int, simulated: str = "") -> None:
-        """A pole has refused what was no higher than *mark*: the next number of *sender* is, unless *mark* lies more
-        than a day ahead of *unix_ms*.  Raises CommandError.
+        """Take *mark*, for which a pole has refused a number: the next number of *sender* is higher, unless *mark* lies
+        more than a day ahead of *unix_ms*.  Raises CommandError.
         """
         if 0 < mark <= unix_ms + AHEAD_MS:
             self.next(sender, mark, simulated)

@@ -1,8 +1,8 @@
-"""What time it is for the poles on a broker: real time, or that of a simulation where a person asked for it.
+"""The time at a site: real time, or with ``--simulated`` that of a simulation on the broker.
 
-A simulator on a real broker retains ``<root>/<site>/_sim/clock`` as ``{unix, factor}``, tells it again each second, and
-takes it back when it ends.  Anyone on the broker could do the same, and what a killed program retained stays there:
-so nothing is counted by it unless the verb was given ``--simulated``, and then only while it is told again and again.
+A simulator on a real broker retains ``<root>/<site>/_sim/clock`` as ``{unix, factor}``, sends it again each second, and
+clears it when it ends.  Anyone on the broker could do the same, and a killed program leaves its retained message there:
+so it is used only if the verb was given ``--simulated``, and only while it is sent again and again.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from host_tools.errors import CommandError
 
 MOST_FACTOR = 1_000_000
 WAIT_S = 5.0  # longest wait for a simulation to tell its time: what the broker had retained of it may be of any age
-STEP_S = 2.0  # below it a clock was steered, and not set
-RUNS_ON_S = 15.0  # a simulated time that is not told again runs on for so long, then it stands still
+STEP_S = 2.0  # a smaller difference is clock adjustment, not a step
+RUNS_ON_S = 15.0  # a simulated time that is not sent again runs on for so long, then it stops
 
 
 def topic(root: str, site: str) -> str:
@@ -41,10 +41,10 @@ class SiteClock:
         wall: Callable[[], float] = time.time, awake: Callable[[], float] = uptime,
     ) -> None:  # fmt: skip
         self.simulated = simulated
-        self.fresh = False  # whether a simulation told its time since we listen: what was retained alone may be old
-        self.ignored = False  # whether there is a simulation's time that is not counted by
+        self.fresh = False  # whether a simulation sent its time since we listen: a retained one alone may be old
+        self.ignored = False  # whether there is a simulation's time that is not used
         self._remarked = False
-        self._told = False  # a time of a simulation, ever
+        self._told = False  # whether a simulation ever sent its time
         self._monotonic = monotonic
         self._wall = wall
         self._awake = awake
@@ -61,9 +61,9 @@ class SiteClock:
         return self._factor
 
     def feed(self, payload: bytes, retained: bool = False) -> bool:
-        """Take what a simulator says; an empty payload ends the simulation.  False where it makes no sense.
+        """Take a simulator's message; an empty payload ends the simulation.  False where it is not valid.
 
-        *retained*: the broker had it from before we came.
+        *retained*: the broker had it before the subscription.
         """
         said = _read(payload) if payload else None
         if payload and said is None:
@@ -80,7 +80,7 @@ class SiteClock:
         return True
 
     def now(self) -> float:
-        """Unix seconds; real time until a simulation was heard."""
+        """Unix seconds; real time until a simulation has sent its time."""
         if not self.simulated or not self._told:
             return self._wall()
         return self._unix + self._run_on() * self._factor
@@ -104,7 +104,7 @@ class SiteClock:
         return 0.0 if self.simulated else step
 
     def remark(self, topic: str) -> str:
-        """What a person should be told of the *topic* with a simulation's time, once; empty where there is nothing."""
+        """A remark for the user on the *topic* with a simulation's time, once; empty where there is none."""
         late = self.simulated and not self.fresh and self._monotonic() - self._since > WAIT_S
         if self._remarked or not (self.ignored or late):
             return ""
@@ -118,7 +118,7 @@ class SiteClock:
         return 0.0 if self._heard is None else min(max(0.0, self._monotonic() - self._heard), RUNS_ON_S)
 
     def _set(self, unix: float, factor: float) -> None:
-        if self._heard is not None:  # a simulation that lags lets less time pass than its factor says
+        if self._heard is not None:  # in a simulation that lags less time passes than its factor says
             most = (self._monotonic() - self._heard) * self._factor
             self._steady += min(max(0.0, unix - self._unix), most)
         self._unix, self._factor, self._heard, self._told = unix, factor, self._monotonic(), True

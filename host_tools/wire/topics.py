@@ -1,4 +1,4 @@
-"""The topics of a site: ``<root>/<site>/<pole>/<kind>``, cut into their parts in one place."""
+"""Splits the topics of a site, ``<root>/<site>/<pole>/<kind>``, into their parts."""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""`make bench`: how fast both engines are beside each other, and what the pole costs in memory."""
+"""`make bench`: the speed of both engines, compared, and the memory of the pole.
+
+Tests of several modules: `test_share` (time of the detectors).
+"""

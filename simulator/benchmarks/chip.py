@@ -1,6 +1,6 @@
-"""The table of the chip: its memory and the reads of its flash, beside those of commit 34d463f.
+"""The table of the chip: its memory and the reads of its flash, compared with those of commit 34d463f.
 
-That commit cannot be measured by a later one: its figures stand here, measured with the same counting.
+That commit cannot be measured by a later one: its figures are constants here, measured with the same counting.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def show(console: Console) -> None:
 
 
 def memory() -> dict[str, int]:
-    """What is in ``BEFORE``, of the pole as it is: on the model of the memory, and by the heap bench."""
+    """The figures of ``BEFORE`` for the present pole: on the model of the memory, and by the heap bench."""
     on = [False]
     dram = Dram(lambda: on[0])
     call = dram.operations()

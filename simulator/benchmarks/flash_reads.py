@@ -1,6 +1,6 @@
-"""How often a pole reads its flash: until its lamp is lit, until its app is made, and for what it loads for a moment.
+"""Counts how often a pole reads its flash: until its lamp is lit, until its app is made, and for modules of a moment.
 
-littlefs reads little at a time, and each read takes a chip some 50 microseconds beside its bytes.  What is counted is
+littlefs reads little at a time, and each read takes a chip some 50 microseconds beside its bytes.  The count is of
 MicroPython's own littlefs (VfsLfs2) over the image that a pole is flashed with.
 """
 

@@ -1,8 +1,8 @@
-"""How long a whole pole takes over a line of 921600 baud: with `diya flash`, with plain esptool, and the usual way.
+"""Measures the time to flash a whole pole at 921600 baud: with `diya flash`, with plain esptool, and the usual way.
 
 Every figure is of whole processes, from the start of Python to its end, against virtual poles in processes of their
-own; erasing, programming and MD5 cost there what they cost on a real flash chip.  The usual way is MicroPython by
-esptool, and then every file by `mpremote cp`, as the forums tell one to.
+own; erasing, programming and MD5 take there as long as on a real flash chip.  The usual way is MicroPython by esptool,
+and then each file by `mpremote cp`, as forums recommend.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _flash(folder: Path, poles: dict[str, str]) -> float:
 
 
 def _usual(folder: Path, url: str, bundle: Bundle) -> float:
-    """MicroPython as it is downloaded, a second for it to start, then file by file."""
+    """Seconds of the usual way: MicroPython as it is downloaded, a second for it to start, then file by file."""
     image, files = folder / "micropython.bin", folder / "files"
     image.write_bytes(stand_in_image(CHIP))
     files.mkdir()

@@ -1,4 +1,4 @@
-"""What the pole costs on an ESP32, module by module; without Node.js there is no table, and that is said."""
+"""Measures the pole's heap on an ESP32, module by module; without Node.js it prints a sentence instead."""
 
 from __future__ import annotations
 
@@ -19,14 +19,13 @@ from host_tools.site import load_site, pole_config
 from host_tools.user_folders import writable_cache
 from pole.commands.handler import JUDGING
 from pole.control import KEEPING, TELLING
-from pole.health.watch import EXPLAINING
-from pole.health.watch import JUDGING as DETECTING
+from pole.health.watch import DETECTORS, EXPLAINING
 from pole.lighting.timetable import WORKING_OUT
 from pole.reporting.journal import RESENDING, UPKEEP
 from pole.service.laptop import SERVING
 from pole.timekeeping.clock import HEARING
 from pole.timekeeping.network_time import ASKING
-from simulator.benchmarks.modules import import_order
+from simulator.benchmarks.modules import import_order, loaded_later
 from simulator.benchmarks.wasm import missing, run
 from simulator.hardware.dram import FIRST_AREA, SECOND_AREA, usable
 
@@ -34,7 +33,7 @@ BUDGET = usable(FIRST_AREA) + usable(SECOND_AREA)  # bytes for objects in Python
 SLACK = 8 * 1024  # bytes of it that are in use at no time
 
 STEADY = "its link is secure"
-FOR_A_MOMENT = {  # what is loaded (with all that it needs), and what is forgotten afterwards
+FOR_A_MOMENT = {  # modules that are loaded (with all they need), and those that are unloaded afterwards
     "while a command's JSON is read": (("pole.commands.judge", "pole.wire.json_reader"), JUDGING),
     "while its envelope is checked": (("pole.commands.judge", "pole.security.envelope"), JUDGING),
     "while it is understood": (("pole.commands.judge", "pole.commands.body"), JUDGING),
@@ -62,7 +61,7 @@ FOR_A_MOMENT = {  # what is loaded (with all that it needs), and what is forgott
     "while a laptop has a curve kept": (("pole.service.dispatch", "pole.service.calibrate"), SERVING),
 }
 
-# what the WebAssembly build has no object for, or one outside of its heap: (after which step, what, bytes)
+# objects that the WebAssembly build does not have, or has outside of its heap: (after which step, what, bytes)
 CHARGED = (
     # extmod/vfs_lfsx.c: lfs2_t, two caches (the program's of 1 KB, pole/drivers/flash/program.py), look-ahead
     ("its ports", "buffers of its two file systems", 640 + 640 + 2 * (1024 - 128)),
@@ -84,7 +83,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Measured:
-    """``rows`` in the order of a pole's start, then what is loaded for a moment and forgotten again."""
+    """``rows`` in the order of a pole's start, then the modules that are loaded for a moment and unloaded again."""
 
     rows: list[Row]
 
@@ -101,7 +100,7 @@ class Measured:
 
 
 def show(console: Console) -> None:
-    """Measures and prints the table, or one sentence that says what is missing."""
+    """Measures and prints the table, or one sentence that names what is missing."""
     if missing():
         console.print(missing())
         return
@@ -163,7 +162,7 @@ def steps() -> list[tuple[str, str]]:
     """(what, code to run), in the order of the pole's own start (boot.py, then main.py)."""
     board = load_board("esp32-devkitc")
     names = files_of({file.relative_to(FIRMWARE).as_posix(): file.read_text() for file in FIRMWARE.rglob("*.py")})
-    drivers = ["pole.drivers.board", *(f"pole.drivers.{name}" for name in _drivers(board))]
+    drivers = ["pole.drivers.board", *_drivers(board)]
     loads = [names[name] for first in drivers for name in import_order(FIRMWARE, first)]
     out = [("asyncio, which is a part of MicroPython", "import asyncio")]
     out += [(file, f"__import__('{file}')") for file in dict.fromkeys(loads)]
@@ -175,10 +174,10 @@ def steps() -> list[tuple[str, str]]:
     out.append(("the app itself", "one = main.build(ports, *settings, (0, ''))\nports.chip = None"))
     out.append(("... and forgetting how", f"main.unload('app', '{names['pole.drivers.chip.identity']}')"))
     out.append(("its first turn: a night's table, a state, an event", "turns = one.run()\nturns.send(None)"))
-    out.append(("the detectors of faults", "\n".join(f"__import__('{names[name]}')" for name in DETECTING)))
+    out.append(("the detectors of faults", "\n".join(f"__import__('{names[name]}')" for name in DETECTORS)))
     out.append(("while its link is made secure", f"__import__('{names['pole.drivers.network.tls']}')"))
     out.append((STEADY, f"main.unload('{names['pole.drivers.network.tls']}')"))
-    out.append(("... without the detectors", f"main.unload(*{[names[name] for name in DETECTING]})"))
+    out.append(("... without the detectors", f"main.unload(*{[names[name] for name in DETECTORS]})"))
     for what, (loaded, forgotten) in FOR_A_MOMENT.items():
         out.append((what, "\n".join(f"__import__('{names[name]}')" for name in loaded)))
         out.append(("... and forgetting how", f"main.unload(*{[names[name] for name in forgotten]})"))
@@ -187,9 +186,5 @@ def steps() -> list[tuple[str, str]]:
 
 def _drivers(board: dict[str, Any]) -> list[str]:
     """Modules of pole/drivers that a pole with *board* loads."""
-    always = [
-        "flash.storage", "output.dimmer", "output.relay", "chip.watchdog", "chip.heap", "flash.files", "network.wifi",
-        "network.sockets", "chip.console",
-    ]  # fmt: skip
-    chosen = (f"{ROLES[table]}.{board[table]['driver']}" for table in ROLES if table in board)
-    return always + list(dict.fromkeys(chosen))
+    chosen = (f"pole.drivers.{ROLES[table]}.{board[table]['driver']}" for table in ROLES if table in board)
+    return [*loaded_later(FIRMWARE, "pole.drivers.board"), *dict.fromkeys(chosen)]

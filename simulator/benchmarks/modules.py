@@ -1,4 +1,4 @@
-"""In which order the pole loads its modules: read from the import statements of its sources."""
+"""Finds the order in which the pole loads its modules, from the import statements of its sources."""
 
 from __future__ import annotations
 
@@ -32,6 +32,14 @@ def import_order(firmware: Path, first: str) -> list[str]:
     return order
 
 
+def loaded_later(firmware: Path, name: str) -> list[str]:
+    """Modules of *firmware* that functions of the module *name* import, in the order of its lines."""
+    path = _file(firmware, name)
+    assert path
+    functions = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef)]
+    return list(dict.fromkeys(one for function in functions for one in _named(function.body, firmware)))
+
+
 def _file(firmware: Path, name: str) -> Path | None:
     place = firmware.joinpath(*name.split("."))
     for path in (place.with_suffix(".py"), place / "__init__.py"):
@@ -45,8 +53,13 @@ def _is_empty(path: Path) -> bool:
 
 
 def _imports(path: Path, firmware: Path) -> list[str]:
+    return _named(ast.parse(path.read_text()).body, firmware)
+
+
+def _named(body: list[ast.stmt], firmware: Path) -> list[str]:
+    """The modules of *firmware* that the imports in *body* name."""
     out = []
-    for node in ast.parse(path.read_text()).body:
+    for node in body:
         if isinstance(node, ast.Import):
             out += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -1,4 +1,4 @@
-"""Steps per second of the same street on both engines, in turn, so that a noisy computer is noisy for both."""
+"""Measures steps per second of the same street on both engines, in turn, so that other load affects both."""
 
 from __future__ import annotations
 

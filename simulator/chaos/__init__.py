@@ -1,1 +1,1 @@
-"""Random nights of a street: a mix of everything that can happen to it, judged by promises and not by expectation."""
+"""Random nights of a street with a mix of all happenings, judged by the promises and not by expectations."""

@@ -1,4 +1,4 @@
-"""`make chaos SEED=n N=k`: lives k random nights and says whether each kept the promises."""
+"""`make chaos SEED=n N=k`: simulates k random nights and prints whether each kept the promises."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def main(ctx: click.Context, seed: int, nights: int, poles: int, workers: int | 
 
 
 def _tell_smallest(seed: int, poles: int, scenario: Path | None) -> None:
-    """Prints, and writes where asked for, what is left of the failing night of *seed*."""
+    """Prints the failing night of *seed*, made as small as possible, and writes it where asked for."""
     night = small(seed, poles, lambda count: print(f"trying {count} happenings", file=sys.stderr, flush=True))
     settings = ", ".join(f"{name} = {value}" for name, value in SETTINGS.items())
     print(

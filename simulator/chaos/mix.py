@@ -1,7 +1,7 @@
-"""A night of chaos: one happening or more on each pole, of every kind there is, drawn from a seed.
+"""Draws a night of chaos from a seed: one happening or more on each pole, of all kinds.
 
-What must be reported of a happening is only asked for where it is alone on its pole and lasts long enough to be seen:
-a lamp that fails while its feeder is off cannot be told.  Everywhere else its events are allowed, and nothing but them.
+The events of a happening are required only where it is alone on its pole and lasts long enough to be seen: a lamp that
+fails while its feeder is off cannot be detected.  Elsewhere its events are allowed, and no others.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from astral import Observer
 from astral.sun import sunrise, sunset
 
 from host_tools.site.model import Site
+from simulator.happenings.act import PARTS
 from simulator.happenings.catalogue import FEEDER, KINDS, POLE, Kind
-from simulator.street.troubles import PARTS, WRONG_CLOCKS
+from simulator.happenings.kind import CHIP, COMPARED, WITNESS
+from simulator.happenings.network import Command
 
 Table = dict[str, Any]
 
@@ -30,20 +32,9 @@ AFTER_MIN = 100  # ... and ends so long after sunrise,
 CALM_MIN = 60  # the last of which nothing happens any more: what was reported has time to arrive
 APART_MIN = 15  # from one happening to the next on the same pole, so that each can be told alone
 TOLD_MIN = 60  # what lasts at least so long must be reported
-LASTS_MIN = {"mqtt_flood": 20, "console_flood": 20}  # at most: a flood is work for the computer, too
 FOR_GOOD = 0.25  # of the parts that fail: those that do so to the end of the night
-COMPARED = ("server_time_wrong", "city_time_wrong")  # told only where the pole can ask, and has others to compare with
-# a witness of the time is lost or wrong: with any of TIMING beside it a pole may have no two left, and then says so
-WITNESS = (*COMPARED, "rtc_wrong", "rtc_stopped", "bus_fails")
-TIMING = (
-    *WITNESS, "clock_lost", "clock_drift", "network_outage", "broker_down", "names_unanswered", "memory_short",
-    "data_corrupt", "mains_cut", "feeder_trip", "power_cycle",
-)  # fmt: skip
-STREET = ("network_outage", "broker_down", "feeder_trip", "memory_short")  # drawn for the street, not for a pole
 # they change nothing of what a pole senses, so that a fault beside them must still be told
-BESIDE = (
-    "network_outage", "broker_down", "memory_short", "cold_night", "ageing", "mqtt_flood", "console_flood", *COMPARED,
-)  # fmt: skip
+BESIDE = tuple(kind.name for kind in KINDS.values() if kind.unsensed)
 NEVER_DUE = ("communicationFailure",)  # what the record says of a silence: its lengths are the record's own tests
 OWNERS = ("operator", "lock", "incident", "emergency")
 
@@ -88,7 +79,7 @@ def _span(chance: Random, site: Site) -> tuple[datetime, int]:
 
 
 def _of_pole(chance: Random, pole: str, last: int) -> list[Table]:
-    kinds = [kind for kind in KINDS.values() if POLE in kind.targets and kind.name not in STREET]
+    kinds = [kind for kind in KINDS.values() if POLE in kind.targets and not kind.street_share]
     how_many = 1 + (chance.random() < 0.3) + (chance.random() < 0.1)
     return [_drawn(chance, chance.choice(kinds), last, {"pole": pole}) for _ in range(how_many)]
 
@@ -96,9 +87,10 @@ def _of_pole(chance: Random, pole: str, last: int) -> list[Table]:
 def _of_street(chance: Random, site: Site, last: int) -> list[Table]:
     out = []
     feeders = sorted({pole.feeder for pole in site.poles if pole.feeder})
-    for name, share in (("network_outage", 0.6), ("broker_down", 0.4), ("feeder_trip", 0.4), ("memory_short", 0.1)):
+    kinds = [kind for kind in KINDS.values() if kind.street_share]
+    for kind in sorted(kinds, key=lambda kind: (-kind.street_share, kind.name)):
+        share = kind.street_share
         while chance.random() < share:
-            kind = KINDS[name]
             where = {"feeder": chance.choice(feeders)} if feeders and FEEDER in kind.targets else {}
             out.append(_drawn(chance, kind, last, where))
             share /= 2
@@ -107,18 +99,18 @@ def _of_street(chance: Random, site: Site, last: int) -> list[Table]:
 
 def _drawn(chance: Random, kind: Kind, last: int, where: Table) -> Table:
     """A happening of *kind* somewhere in the night, over by minute *last*."""
-    at = 0 if kind.name == "ageing" else chance.randrange(10, last - 10)
+    at = 0 if kind.whole_night else chance.randrange(10, last - 10)
     table: Table = {"kind": kind.name, **where, "at": _moment(at)}
     if kind.lasts:
         lasts = round(2 * 120 ** chance.random())  # minutes: 2 to 240, short ones often
-        if kind.name == "ageing" or (kind.name in PARTS and chance.random() < FOR_GOOD):
+        if kind.whole_night or (kind.name in PARTS and chance.random() < FOR_GOOD):
             lasts = last
-        table["until"] = _moment(min(last, at + min(lasts, LASTS_MIN.get(kind.name, lasts))))
-    if kind.name in WRONG_CLOCKS:  # from a second to ten years
+        table["until"] = _moment(min(last, at + min(lasts, kind.longest_min or lasts)))
+    if kind.seconds:  # from a second to ten years
         table["seconds"] = round(10 ** (8.5 * chance.random())) * chance.choice((1, -1))
     if "all or nothing" not in kind.severity:
         table["severity"] = round(chance.uniform(0.6, 1.0), 2)
-    if kind.name == "command":
+    if isinstance(kind.act, Command):
         minutes = chance.randrange(5, 120)
         table |= {"level": chance.choice((0, 30, 60, 100)), "minutes": minutes, "owner": chance.choice(OWNERS)}
     return table
@@ -150,12 +142,14 @@ def _judged(tables: Sequence[Table], site: Site) -> list[Table]:
         beside = any(
             spans[other][0] <= end + APART_MIN and begin - APART_MIN <= spans[other][1] and _meet(table, rival, site)
             for other, rival in enumerate(tables)
-            if other != place and (rival["kind"] not in BESIDE or kind.name in COMPARED)
+            if other != place and (rival["kind"] not in BESIDE or kind.time == COMPARED)
         )
         events = list(kind.events)
         due = not beside and end - begin >= TOLD_MIN and not set(events) & set(NEVER_DUE)
         told = {"expect" if due else "allow": events} if events else {}
-        if kind.name in WITNESS and _timing_beside(place, tables, site):
+        # one witness of the time is lost or wrong: with anything else that concerns its time a pole may have no two
+        # left, and then says so
+        if kind.time in (COMPARED, CHIP, WITNESS) and _timing_beside(place, tables, site):
             told = {**told, "allow": [*told.get("allow", ()), "clockLost"]}
         out.append({**table, **told})
     return out
@@ -164,7 +158,7 @@ def _judged(tables: Sequence[Table], site: Site) -> list[Table]:
 def _timing_beside(place: int, tables: Sequence[Table], site: Site) -> bool:
     """Whether something else of the night concerns the time of a pole of the table at *place*."""
     return any(
-        other != place and rival["kind"] in TIMING and _meet(tables[place], rival, site)
+        other != place and KINDS[rival["kind"]].time and _meet(tables[place], rival, site)
         for other, rival in enumerate(tables)
     )
 

@@ -1,4 +1,4 @@
-"""Lives nights of chaos, several at once, and makes a failing one small."""
+"""Simulates nights of chaos, several at once, and reduces a failing one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SETTINGS = {"meter.sample": 60}
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of the night of ``seed``: its broken promises, none where all were kept, and how much happened."""
+    """The result of the night of ``seed``: its broken promises, none where all were kept, and how much happened."""
 
     seed: int
     complaints: tuple[str, ...]
@@ -31,12 +31,12 @@ class Verdict:
 
 
 def street(poles: int) -> Site:
-    """The site on which the nights are lived."""
+    """The site of the nights."""
     return load_site(SITE, poles)
 
 
-def lived(one: Night, engine: str = "cpython") -> Outcome:
-    """*one* night, lived through."""
+def run_night(one: Night, engine: str = "cpython") -> Outcome:
+    """Simulates *one* night."""
     with tempfile.TemporaryDirectory(prefix="diya-") as folder:
         scenario = Path(folder) / "chaos.toml"
         scenario.write_text(one.toml, encoding="utf-8")
@@ -56,7 +56,7 @@ def lived(one: Night, engine: str = "cpython") -> Outcome:
 def verdict(seed: int, poles: int) -> Verdict:
     """The verdict on the night of *seed* with so many *poles*."""
     one = night(seed, street(poles))
-    outcome = lived(one)
+    outcome = run_night(one)
     return Verdict(seed, tuple(complaints(outcome)), len(one.tables), len(outcome.street.recorder.events))
 
 
@@ -68,11 +68,11 @@ def verdicts(seeds: range, poles: int, workers: int | None = None) -> Iterator[V
 
 
 def small(seed: int, poles: int, tried: Callable[[int], None] = lambda happenings: None) -> Night:
-    """The night of failing *seed* with as few happenings as still break a promise; *tried* is told of each attempt."""
+    """The night of failing *seed* with as few happenings as still break a promise; *tried* is called at each try."""
     whole = night(seed, street(poles))
 
     def fails(tables: list[dict[str, object]]) -> bool:
         tried(len(tables))
-        return bool(complaints(lived(replace(whole, tables=tuple(tables)))))
+        return bool(complaints(run_night(replace(whole, tables=tuple(tables)))))
 
     return replace(whole, tables=tuple(smallest(whole.tables, fails)))

@@ -1,4 +1,4 @@
-"""What the calendar asks of a pole, worked out from the site's files alone: nothing of the pole's own code is in it.
+"""An independent calendar, computed from the site's files without any of the pole's own code.
 
 Civil time is zoneinfo's, the sun is astral's, and a night is replayed point by point.
 """

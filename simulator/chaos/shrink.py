@@ -1,4 +1,4 @@
-"""The smallest part of a failing night that still fails."""
+"""Finds the smallest part of a failing night that still fails."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Whether a night kept the promises.
+"""Checks whether a night kept the promises.
 
-Lit; each event told once and none lost; none false; no level in the calendar's name that the calendar does not ask for;
-no other time than the true one.  A clock that is wrong may cost its pole three minutes of that a night (docs/time.md).
+Lit; each event reported once and none lost; none false; no level with the calendar as owner that the calendar does
+not ask for; no other time than the true one.  A wrong clock may cause wrong levels for three minutes a night
+(docs/time.md).
 """
 
 from __future__ import annotations
@@ -13,21 +14,27 @@ from typing import Any
 from host_tools.wire.event_types import COMMUNICATION_FAILURE, PART_FAILURE, SUPPLY_LOSS
 from pole.wire import contract
 from simulator.chaos.oracle import CalendarOracle
-from simulator.happenings.accepted import ACCEPTED
 from simulator.happenings.catalogue import KINDS
+from simulator.happenings.kind import CHIP, COMPARED, OWN
 from simulator.run import Outcome
 from simulator.street.journal_reader import journalled
-from simulator.street.troubles import CHIP_WRONG, CITY_TIME, RTC_WRONG, SERVER_TIME
+
+
+def _with_time(*times: str) -> tuple[str, ...]:
+    """The kinds that do one of *times* to the time of their pole."""
+    return tuple(kind.name for kind in KINDS.values() if kind.time in times)
+
 
 SHOWN = 5  # complaints of one kind that are told one by one
-CLOCKS = ("clock_lost", "clock_drift", "data_corrupt")  # after these a pole's own time may be another
-WRONG = (SERVER_TIME, CITY_TIME, *CHIP_WRONG)  # what these cost is bounded:
+CLOCKS = _with_time(OWN)  # after these a pole's own time may be another
+CHIPS = _with_time(CHIP)
+WRONG = _with_time(COMPARED, CHIP)  # what these cost is bounded:
 WRONG_MIN = 3.0
-AHEAD_S = 5  # that a time which is said may be ahead of its hearing
+AHEAD_S = 5  # that a time in a message may be ahead of its arrival
 REFRESH_MIN = 20  # a state comes every 15 minutes at least
 ONCE_EACH_TIME = ("impactDetected", COMMUNICATION_FAILURE, SUPPLY_LOSS)  # a blow, a silence, a cut is one event each
 # after each of these a condition that still holds is raised once more
-RESTARTS = ("mains_cut", "feeder_trip", "power_cycle", "data_corrupt", "clock_lost", RTC_WRONG)
+RESTARTS = tuple(kind.name for kind in KINDS.values() if kind.restarts)
 
 
 def complaints(outcome: Outcome) -> list[str]:
@@ -88,13 +95,13 @@ def _told(outcome: Outcome) -> list[str]:
 
 
 def _repeated(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
-    """Faults that were told to begin more often than there was a reason for: once each, and once more a restart."""
+    """Faults that were reported to begin more often than there was a reason for: once each, and once more a restart."""
     scenario, begun = outcome.street.scenario, Counter[tuple[str, str]]()
     for event in {(one.pole, one.id): one for one in outcome.street.recorder.events}.values():
         if event.starts and event.event_type not in (*ONCE_EACH_TIME, PART_FAILURE):
             begun[event.pole, event.event_type] += 1
     out = []
-    failures = {  # told for each part of its own, and again whenever another one works again
+    failures = {  # reported for each part of its own, and again when another one works again
         (line["pole"], line["payload"]["id"]): line["payload"]["attributes"]
         for line in lines
         if line["kind"] == contract.EVENT and line["payload"]["eventType"] == PART_FAILURE
@@ -104,8 +111,7 @@ def _repeated(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
         event_type = told.split()[0]
         there = [happening for happening in scenario.happenings if pole in happening.poles]
         reasons = sum(
-            event_type in (*KINDS[one.kind].events, *one.expect, *one.allow, *ACCEPTED.get(one.kind, ()))
-            for one in there
+            event_type in (*KINDS[one.kind].events, *one.expect, *one.allow, *KINDS[one.kind].accepted) for one in there
         )
         restarts = sum(one.kind in RESTARTS for one in there)
         if count > reasons * (1 + restarts):
@@ -114,7 +120,7 @@ def _repeated(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
 
 
 def _lost(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
-    """Events that a pole has in its journal and the city never heard, and those it heard with two contents."""
+    """Events in a pole's journal that the city never received, and those received with two contents."""
     heard: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for line in lines:
         if line["kind"] == contract.EVENT:
@@ -132,12 +138,12 @@ def _lost(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
 
 
 def _planned(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
-    """Levels given in the calendar's name that the calendar does not ask for."""
+    """Levels with the calendar as owner that the calendar does not ask for."""
     street = outcome.street
     doubtful, wrong = _concerned(outcome, CLOCKS), _concerned(outcome, WRONG)
     out = []
     oracles = {pole.name: CalendarOracle(street.site, pole) for pole in street.site.poles if pole.name not in doubtful}
-    since: dict[str, int] = {}  # poles that go by a wrong clock: ms of the run since when their level has been wrong
+    since: dict[str, int] = {}  # poles with a wrong clock: ms of the run since when their level has been wrong
     lost_ms = Counter[str]()
     for line in lines:
         state, pole, ms = line["payload"], line["pole"], line["ms"]
@@ -163,10 +169,10 @@ def _planned(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
 
 
 def _timed(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
-    """Times that are said and are not the true ones, and poles that are not heard of in the end."""
+    """Times in messages that are not the true ones, and poles that send nothing at the end."""
     street = outcome.street
     end_ms = round(street.scenario.hours * 3_600_000)
-    doubtful, chips = _concerned(outcome, CLOCKS), _concerned(outcome, CHIP_WRONG)
+    doubtful, chips = _concerned(outcome, CLOCKS), _concerned(outcome, CHIPS)
     last: dict[str, dict[str, Any]] = {}
     out, late = [], []
     for line in lines:

@@ -1,6 +1,6 @@
-"""`make demo`: a street of real firmware through a night, watched; or, without a screen, lived at once and judged.
+"""`make demo`: shows a street of real firmware through a night; without a screen, simulates it fast and judges it.
 
-Everything started here is ended here, however the demo ends, and nothing else is touched.
+Every process started here is ended here in every case, and no other process is touched.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def watch_a_street(site: Path) -> None:
 
 
 def note_of(url: str) -> list[str]:
-    """What the screen says above the street, on 80 columns: where the broker is, what to type, what will happen."""
+    """The lines above the street, on 80 columns: address of the broker, what to type, what will happen."""
     diya = "diya" if shutil.which("diya") else _from_here(Path(diya_script()))
     return [
         f"Ctrl-C ends it.  Broker: {url}.  In a second terminal, here:",
@@ -96,7 +96,7 @@ def _street(site: Path, url: str) -> Iterator[subprocess.Popen[bytes]]:
         "--speed", str(WATCHED_SPEED), "--broker", url,
     ]  # fmt: skip
     with tempfile.TemporaryFile("w+") as said:
-        # a session of its own: Ctrl-C reaches the watcher alone, which then ends the street
+        # a process session of its own: Ctrl-C reaches the watcher alone, which then ends the street
         street = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said, start_new_session=True
         )
@@ -114,7 +114,7 @@ def _street(site: Path, url: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def live_a_night(site: Path) -> bool:
-    """One night through Mosquitto on real MicroPython; whether all went as it should."""
+    """Simulates one night through Mosquitto on real MicroPython; returns whether there was no fault."""
     from simulator.cli.demo_story import story
     from simulator.cli.simulate import run_with_progress
     from simulator.cli.summary import summarise
@@ -145,7 +145,7 @@ def live_a_night(site: Path) -> bool:
 
 
 def faults_of(outcome: Outcome) -> list[str]:
-    """A sentence for everything in which the night was not as it should be."""
+    """A sentence for each fault of the night's result."""
     from simulator.cli.expectations import failures
     from simulator.report.words import minutes
 

@@ -1,4 +1,4 @@
-"""What happened in the demo's night, told from what was heard on the broker, as the city's people would read it."""
+"""Describes the demo's night, from the messages on the broker, in sentences for the city's operators."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _of_street(street: Street, fault: Fault) -> str:
 
 
 def _command(street: Street, happening: Happening) -> Iterator[str]:
-    """What the level of each pole was before the command, under it and after it, by the pole's own word."""
+    """The level of each pole before the command, under it and after it, as the pole reported it."""
     assert happening.order
     end_ms = happening.at_ms + happening.order.minutes * 60_000
     for series in street.told.levels(happening.poles):

@@ -1,4 +1,4 @@
-"""What a scenario may name and expects, and which of its expectations a run met and which not, in sentences."""
+"""Prints the kinds of happening, and which expectations of a scenario a run met and which not."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def say_happenings(as_json: bool) -> None:
 
 
 def expectations_failed(report: Mapping[str, Any]) -> bool:
-    """Whether an expectation of the scenario failed; says which on standard error, the first ten of them."""
+    """Whether an expectation of the scenario failed; prints the first ten of them on standard error."""
     sentences = failures(report)
     _say(sentences, "expectations failed", err=True)
     return bool(sentences)
 
 
 def say_found(report: Mapping[str, Any]) -> None:
-    """Says what was found of that which had to be, and what could not be judged, by event type and in sentences."""
+    """Prints how many of the expected events were found, and what could not be judged, by event type."""
     detection = report["detection"]
     if not detection["expected"] and not detection["unobservable"]:
         return
@@ -67,7 +67,7 @@ def found(detection: Mapping[str, Any]) -> list[str]:
 
 
 def failures(report: Mapping[str, Any]) -> list[str]:
-    """A sentence for everything that *report* has as missed, and for every false alarm."""
+    """A sentence for each missed event of *report*, and for each false alarm."""
     detection = report["detection"]
     zone = datetime.fromisoformat(report["from"]).tzinfo
     sentences = [f"missed: {_what(entry)}: {entry['why']}" for entry in detection["missed"]]

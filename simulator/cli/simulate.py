@@ -1,4 +1,4 @@
-"""`diya simulate`: a street of real firmware on this machine."""
+"""`diya simulate`: runs a street of real firmware on this machine."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def _write(outcome: Outcome, report: Path | None, transcript: Path | None, plot:
 
 
 def _of_scenario(error: ScenarioError) -> DiyaError:
-    """What is left to be said of *error*: of several mistakes each is printed on a line of its own before."""
+    """The error to raise for *error*: of several mistakes each is printed on a line of its own before."""
     if len(error.problems) == 1:
         return error
     for sentence in error.problems:
@@ -206,7 +206,7 @@ def run_with_progress(options: Options) -> Outcome:
             at = clock
             bar.update(task, completed=done_ms, total=total_ms, clock=clock)
 
-        with interruption.heeded(), contextlib.suppress(KeyboardInterrupt):
+        with interruption.handled(), contextlib.suppress(KeyboardInterrupt):
             outcome = run.simulate(
                 options, progress, bar.console.print, lambda street: interruption.begin(street.kernel.stop)
             )

@@ -1,4 +1,4 @@
-"""What came of a run, for a person: figures and sentences, and the night drawn where there is a terminal."""
+"""Summarises a run for a person: figures and sentences, and a plot of the night on a terminal."""
 
 from __future__ import annotations
 

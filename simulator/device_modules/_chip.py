@@ -2,10 +2,10 @@
 
 Every virtual module goes through ``call`` and ``read``.  Under CPython the simulator puts a module of the same name
 in the place of this one, which calls the same host-side chip without a pipe.  Frames: request ``<BBHii`` (operation,
-1 when no answer is wanted, length, a, b) and the data; answer ``<iHH`` (value, length, and, without data, which of
-``RAISED`` the chip raises) and the data.  What needs no answer waits for the next request that does: a trip to the
-simulator costs more than most of the firmware's own work.  Where parts of the chip may raise (``loud``) everything
-needs an answer.
+1 when no answer is needed, length, a, b) and the data; answer ``<iHH`` (value, length, and, without data, which of
+``RAISED`` the chip raises) and the data.  A request without an answer waits for the next one that has an answer: a trip
+to the simulator costs more than most of the firmware's own work.  Where parts of the chip may raise (``loud``) every
+request has an answer.
 
 A machine whose simulator is gone ends at once, at the latest when its next requests do not fit the pipe.
 """
@@ -25,9 +25,9 @@ _used = 0
 _answer = bytearray(8)
 _small = bytearray(64)
 _view = memoryview(_small)
-loud = len(sys.argv) > 4  # the simulator wants to answer everything
+loud = len(sys.argv) > 4  # the simulator answers every request
 typed = False  # on the console, and maybe not read yet
-ticks = 0  # milliseconds since power-on as the simulator last said; time moves only while the pole waits
+ticks = 0  # milliseconds since power-on, from the simulator's last answer; time moves only while the pole waits
 
 
 def _put(op, silent, a, b, data):
@@ -62,7 +62,7 @@ def _send(data, n):
 
 
 def _end():
-    """The simulator is gone, and so is this machine, even in a program that survives SystemExit."""
+    """Ends this machine, because the simulator is gone, also in a program that catches SystemExit."""
     os.system("kill -9 $PPID")
     sys.exit(0)
 
@@ -80,7 +80,7 @@ def _exchange(op, a, b, data):
 
 
 def post(op, a=0, b=0, data=b""):
-    """Asks for operation *op*, whose answer nobody needs."""
+    """Asks for operation *op*, whose answer is not needed."""
     if loud:
         call(op, a, b, data)
     else:
@@ -90,7 +90,7 @@ def post(op, a=0, b=0, data=b""):
 def _fill(buffer, n):
     try:
         got = _in.readinto(buffer, n)
-    except OSError:  # it has died with requests that it had not read
+    except OSError:  # it ended with requests that it had not read
         got = 0
     while got < n:
         rest = _in.read(n - got)

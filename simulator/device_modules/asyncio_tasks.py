@@ -36,8 +36,8 @@ class TaskQueue:
 class Task:
     """One coroutine under the event loop.
 
-    ``state`` is True while it runs and nobody waits for it, a TaskQueue of those who wait (or a callable to be told),
-    False when it has ended and been awaited, None when it has ended and nobody has.  ``data`` is what it waits on (a
+    ``state`` is True while it runs and no task waits for it, a TaskQueue of the waiting tasks (or a callable), False
+    when it has ended and been awaited, None when it has ended and was not awaited.  ``data`` is what it waits on (a
     TaskQueue, an IOQueue or a Task), the exception to throw into it next, or its result as StopIteration.
     """
 

@@ -19,7 +19,7 @@ from ops import (
 )
 
 HEAP_DATA = 4  # what idf_heap_info is asked for
-small = 0  # bytes of a read that makes no garbage, which takes longer
+small = 0  # bytes of a read that allocates nothing, which takes longer
 _I32 = 0
 _BLOB = 1
 _NAMES = {
@@ -85,8 +85,8 @@ class NVS:
 class Partition:
     """One row of the partition table, called *which*; ``RUNNING``: the first with a program.
 
-    It reads a whole block at once: littlefs asks for little at a time, and a trip is dear.  Programming waits for no
-    answer: littlefs reads back what it has programmed.
+    It reads a whole block at once: littlefs asks for little at a time, and a trip to the simulator is slow.
+    Programming waits for no answer: littlefs reads back what it has programmed.
     """
 
     TYPE_APP = 0

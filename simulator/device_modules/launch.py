@@ -19,7 +19,7 @@ from ops import ENTROPY, FLASH_BLOCK  # noqa: E402
 
 
 def _measure(ms):
-    """Once a simulated hour: the heap, and what of it is alive."""
+    """Reports once a simulated hour the heap, and the live part of it."""
     global _peak, _next, _idle
     used = gc.mem_alloc() - FLASH_BLOCK
     if used > _peak:
@@ -43,7 +43,7 @@ select.idle = time.idle = _measure
 
 
 def _nonce(n):
-    """Bytes nobody can guess, which this machine's own would be in every run anew."""
+    """Bytes of the virtual chip's generator: this machine's own would differ in each run."""
     return _chip.read(ENTROPY, n)
 
 
@@ -55,9 +55,9 @@ try:
     main.main(boot.boot(_folder + "/vfs", _folder + "/data", nonce=_nonce, heap=python_heap.Heap()))
     import timers
 
-    for number in range(SOCKETS):  # the app has ended: nobody waits for them any more
+    for number in range(SOCKETS):  # the app has ended, and does not use them any more
         _chip.post(INTEREST, number, 0)
-    while True:  # a chip would have its REPL now, at which nobody types
+    while True:  # a chip would have its REPL now, without any input
         _idle(timers.wait(-1))
         timers.run()
 except Exception as error:

@@ -50,7 +50,7 @@ _CHIPS = (
 
 def reset():
     call(RESET)
-    raise SystemExit  # the simulator has ended this life of the pole; nothing after a reset may run
+    raise SystemExit  # the simulator has ended this run of the pole; nothing after a reset may run
 
 
 def reset_cause():
@@ -70,11 +70,15 @@ def soft_reset():
 
 
 def __getattr__(name):
-    if name != "Timer":
-        raise AttributeError(name)
-    from timers import Timer  # which is seldom needed, and takes memory
+    if name == "Timer":
+        from timers import Timer  # which is seldom needed, and takes memory
 
-    return Timer
+        return Timer
+    if name == "Counter" and call(CHIP) != 2:  # an ESP32-C3 has none
+        from pulse_counter import Counter
+
+        return Counter
+    raise AttributeError(name)
 
 
 def _checked(value):

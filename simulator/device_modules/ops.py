@@ -19,6 +19,10 @@ I2C_OPEN = 14  # a: bus, data: pins scl, sda
 I2C_WRITE = 15  # a: bus, b: address, data
 I2C_READ_MEM = 16  # a: bus, b: address | register << 8 | length << 16; answers the length and the bytes
 UART_CLOSE = 17  # a: UART
+COUNTER_OPEN = 18  # a: unit, b: pin, data: edge, direction
+COUNTER_VALUE = 19  # a: unit; answers its count
+COUNTER_SET = 28  # a: unit, b: what its count is now
+COUNTER_CLOSE = 29  # a: unit
 
 WDT_START = 20  # a: milliseconds
 WDT_FEED = 21

@@ -31,7 +31,7 @@ class poll:
         elif hasattr(sock, "fileno"):
             self._console = self._console or uselect.poll()
             self._console.register(sock, mask)
-            _chip.typed = True  # maybe before anybody waited for it
+            _chip.typed = True  # maybe before any task waited for it
         else:
             self._secure[id(sock)] = _below(sock)
             self._machine = self._machine or uselect.poll()
@@ -60,7 +60,7 @@ class poll:
 
     def ipoll(self, timeout=-1, flags=0):
         # a task is due at once: whether a socket is ready can wait until the pole would otherwise idle
-        # (but who waits for the console alone polls it, and never idles)
+        # (but a program that waits for the console alone polls it, and never idles)
         if self._console and (_chip.typed or not (timeout or self._sockets or self._secure)):
             found = self._typed()
             if found:

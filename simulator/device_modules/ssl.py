@@ -1,6 +1,6 @@
 """``ssl`` of the virtual chip: the virtual machine's own mbedTLS over a virtual socket, in the chip's memory and time.
 
-mbedTLS asks the computer for the time; here the chip's own clock is asked as well, which is what an ESP32 would go by.
+mbedTLS reads the computer's clock; here certificates are also checked by the chip's own clock, as on an ESP32.
 """
 
 import io
@@ -62,9 +62,9 @@ class SSLContext:
 
 
 class Below(io.IOBase):
-    """What mbedTLS takes for a socket: a virtual one, with the calls of a stream written in C.
+    """A virtual socket for mbedTLS, with the calls of a stream written in C.
 
-    ``events`` are those the simulator last said are the case, until somebody has seen to them.
+    ``events`` are those of the simulator's last answer, until they are handled.
     """
 
     def __init__(self, sock):
@@ -93,13 +93,13 @@ class Below(io.IOBase):
         return -22
 
     def want(self, events):
-        """Tells the simulator which events to say; nothing once the socket is closed and its number another's."""
+        """Sets the events that the simulator reports; nothing once the socket is closed and its number used again."""
         if self.number is not None:
             self._wanted = events
             post(INTEREST, self.number, events)
 
     def closed(self):
-        """The socket was closed: the memory is the chip's again."""
+        """Gives the memory back to the chip, after the socket was closed."""
         self.number = None
         below.pop(self.key, None)
         post(TLS_CLOSE)

@@ -1,7 +1,7 @@
 """The engine that runs poles inside this process, under CPython: breakpoints, coverage, thousands of poles.
 
-Drivers import ``machine`` and its like; here those names are the virtual modules, which speak to whichever pole is
-being stepped.  The firmware's own modules are shared by all poles, which is why none of them keeps state of its own.
+Drivers import ``machine`` and its like; here those names are the virtual modules, which use the chip of the pole that
+is being stepped.  The firmware's own modules are shared by all poles, which is why none of them keeps state of its own.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from simulator.hardware.flash import Flash
 from simulator.hardware.little_files import LittleFiles
 
 VIRTUAL = "simulator.device_modules."
-REPLACED = ("machine", "network", "esp32")
+REPLACED = ("machine", "network", "esp32", "pulse_counter")
 
 
 class _Stepped:
-    """The pole that is being stepped: one at a time in a process, so the virtual modules know whose they are."""
+    """The pole that is being stepped: one at a time in a process, so the virtual modules use its chip."""
 
     def __init__(self) -> None:
         self.hardware: Hardware | None = None
@@ -61,7 +61,7 @@ _signals = WaitingSignals()
 
 
 class _NoHardware:
-    """What a pole without power can still do: nothing, whatever its unwinding code asks for."""
+    """The hardware of a pole without power: no call of its unwinding code has an effect."""
 
     name = ""
     folder = Path()
@@ -114,7 +114,7 @@ class Console(io.TextIOBase):
 
 
 class CPythonRunner:
-    """One life of one pole: its own event loop, stepped."""
+    """One run of one pole, from start to reset: its own event loop, stepped."""
 
     def __init__(self, hardware: Hardware) -> None:
         self._hardware = hardware

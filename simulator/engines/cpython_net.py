@@ -1,4 +1,4 @@
-"""The pole's ``net`` port under CPython: what ``pole/drivers/network/sockets.py`` is on MicroPython."""
+"""The pole's ``net`` port under CPython, in the place of ``pole/drivers/network/sockets.py`` on MicroPython."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CpythonNet:
         self._waiting: dict[tuple[int, int], asyncio.Future[None]] = {}  # by socket and event
 
     def ready(self, pairs: list[tuple[int, int]]) -> None:
-        """Wakes who waits on these (socket, events)."""
+        """Wakes the tasks that wait on these (socket, events)."""
         for number, events in pairs:
             for event in (POLLIN, POLLOUT):
                 future = self._waiting.pop((number, event), None) if events & (event | POLLERR) else None

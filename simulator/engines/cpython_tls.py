@@ -1,6 +1,6 @@
 """TLS of a pole under CPython: this process's OpenSSL over the pole's own stream, in its chip's time.
 
-Like the pole's mbedTLS it speaks TLS 1.2, and it is the chip's own clock that a certificate must be good for.
+Like the pole's mbedTLS it uses TLS 1.2, and a certificate must be valid by the chip's own clock.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any, Protocol
 
 Secure = tuple[str, bytes, bytes | None, bytes | None]  # server name, CA, own certificate, its key
 
-_NO_CHECK_TIME = 0x200000  # OpenSSL's X509_V_FLAG_NO_CHECK_TIME: it would go by the computer's clock
+_NO_CHECK_TIME = 0x200000  # OpenSSL's X509_V_FLAG_NO_CHECK_TIME: it would use the computer's clock
 _CHUNK = 4096
 
 
 class Stream(Protocol):
-    """What TLS runs over."""
+    """The stream below TLS."""
 
     async def readinto(self, buffer: bytearray) -> int: ...
 
@@ -53,7 +53,7 @@ class CpythonTls:
         self._buffer = bytearray(_CHUNK)
 
     async def handshake(self, unix: int) -> None:
-        """Returns when the peer is known, and its certificate good at *unix* (Unix s).  Raises OSError."""
+        """Returns when the handshake is done, and the certificate valid at *unix* (Unix s).  Raises OSError."""
         while True:
             try:
                 self._tls.do_handshake()

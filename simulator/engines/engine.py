@@ -1,4 +1,4 @@
-"""What an engine is: the thing that runs one pole's firmware, from power-on until it is reset or loses power."""
+"""The interface of an engine, which runs one pole's firmware from power-on until it is reset or loses power."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class PoleReset(SystemExit):
 
 
 class PoleDied(Exception):
-    """The firmware ended without a reset, which on a pole would leave the street to the REPL."""
+    """The firmware ended without a reset, which on a pole would leave the REPL running."""
 
 
 class Hardware(Protocol):
@@ -33,26 +33,26 @@ class Hardware(Protocol):
 
 
 class Runner(Protocol):
-    """One life of one pole's firmware."""
+    """One run of one pole's firmware, from start to reset."""
 
     def step(self, ticks: int, ready: list[tuple[int, int]]) -> int:
         """Runs the firmware at *ticks* (ms since power-on) until it has nothing to do; *ready* are sockets.
 
-        Returns how many milliseconds it wants to wait at most, -1 for no limit.  Raises PoleReset and PoleDied.
+        Returns how many milliseconds it waits at most, -1 for no limit.  Raises PoleReset and PoleDied.
         """
 
     def type(self, data: bytes) -> None:
         """*data* comes in on the console, to be seen at the next step."""
 
     def kill(self) -> None:
-        """The power is gone."""
+        """Ends the run: the power is gone."""
 
     def heap(self) -> tuple[int, int] | None:
         """Highest heap in use so far and live heap after the last collection, bytes; None where it is not measured."""
 
 
 class Engine(Protocol):
-    """Starts lives."""
+    """Starts runs of firmware."""
 
     name: str
 

@@ -19,7 +19,7 @@ PATIENCE_S = 60  # real seconds a virtual machine may compute without waiting fo
 
 
 class MicroPythonEngine:
-    """Compiles the firmware and the virtual modules once; then a process for every life of every pole.
+    """Compiles the firmware and the virtual modules once; then starts a process for each run of each pole.
 
     *heap_bytes* is the limit of what the firmware has of the 64-bit virtual machine, whose code takes about 1.2 and
     whose data about 2 times the room they take on an ESP32.
@@ -51,7 +51,7 @@ class MicroPythonRunner:
             loud = ["loud"] if hardware.loud else []
             arguments = ["launch", str(hardware.folder), str(firmware), *loud]
             self._vm = VmProcess(command, arguments, [str(virtual)], console)
-        # not settimeout(), which costs a system call for every trip
+        # not settimeout(), which costs a system call for each trip
         self._vm.pipe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", *_split(PATIENCE_S)))
 
     def step(self, ticks: int, ready: list[tuple[int, int]]) -> int:

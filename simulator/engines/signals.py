@@ -30,7 +30,7 @@ class WaitingSignals:
                 continue  # ignored, or left to the system
             try:
                 signal.signal(number, self._handler(handler))
-            except ValueError:  # not the main thread, which alone is told of signals
+            except ValueError:  # not the main thread, the only one that gets signals
                 return
             self._before[number] = handler
 

@@ -1,4 +1,4 @@
-"""An asyncio event loop for one pole in simulated time: it runs what is due and says when it wants to be run again.
+"""An asyncio event loop for one pole in simulated time: runs what is due and returns when it is to be run again.
 
 Callbacks due in the same millisecond run in the order in which they were asked for, as in the virtual machine's queue.
 """
@@ -18,7 +18,7 @@ Ts = TypeVarTuple("Ts")
 
 
 class VirtualLoop(asyncio.AbstractEventLoop):
-    """Just what tasks, futures, sleeps and time-outs ask of a loop."""
+    """The part of an event loop that tasks, futures, sleeps and time-outs need."""
 
     def __init__(self) -> None:
         self.now_ms = 0
@@ -59,10 +59,10 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         return task
 
     def abandon(self) -> None:
-        """The power is gone: the tasks will not go on, and that is no fault of theirs.
+        """Ends all tasks, because the power is gone; that is not reported as a fault.
 
-        They are unwound here and now.  Left to the garbage collector, their ``finally`` would run at any later moment
-        and close the sockets of the pole's next life.
+        They are unwound now.  Left to the garbage collector, their ``finally`` would run at any later moment and close
+        the sockets of the pole's next run.
         """
         for task in list(self._tasks):
             task._log_destroy_pending = False  # type: ignore[attr-defined]
@@ -80,7 +80,7 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         return False
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
-        """A task ended with an exception that nobody awaited: on a pole that is a fault of the firmware."""
+        """Handles an exception of a task that was not awaited: on a pole that is a fault of the firmware."""
         raise context.get("exception") or RuntimeError(context["message"])
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:

@@ -40,8 +40,8 @@ class VmProcess:
     """Started with *command*; modules are looked for at *path*.  *output* takes what it prints.
 
     ``pipe`` is ours, and its other end is the machine's: one request, one answer.  ``interruptible`` is whether Ctrl-C
-    on the console is a KeyboardInterrupt; ``interrupted`` is one that it has not been told of yet, and ``typed`` says
-    that something was typed which it has not been told of.  It ends with the thread that starts it, at the latest.
+    on the console is a KeyboardInterrupt; ``interrupted``: one was typed and not reported to the machine yet;
+    ``typed``: something was typed and not reported yet.  It ends with the thread that starts it, at the latest.
     """
 
     def __init__(self, command: Sequence[str], arguments: Sequence[str], path: Sequence[str], output: IO[bytes] | int):

@@ -1,1 +1,1 @@
-"""What can happen to a simulated street: the catalogue."""
+"""The catalogue of happenings on a simulated street."""

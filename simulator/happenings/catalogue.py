@@ -1,4 +1,4 @@
-"""What can happen to a simulated street: the kinds of happening a scenario may name.
+"""The catalogue of the kinds of happening that a scenario may name.
 
 One table: the scenario reader checks against it, the list for people is printed from it.  A kind stands in the file of
 its family.

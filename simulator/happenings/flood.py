@@ -1,6 +1,6 @@
-"""What a flood consists of: messages and lines that are no command and no request, each kind in its turn.
+"""The messages and lines of a flood, which are neither commands nor requests, each kind in its turn.
 
-None of them may be obeyed, with keys or without: there is no level in them that a pole could give.
+None of them may be applied, with keys or without: no level in them is valid.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a part of a board is attached to: the pole's chip on the one side, its plant on the other.
+"""The surroundings of a part of a board: the pole's chip on the one side, its plant on the other.
 
 Each chip that a board file may name is a module ``<role>/<chip>.py`` here, found by its place, with
 ``attach(table, part, around)``: it wires *part* (the table called *table*) and returns the simulated device, if any.
@@ -51,7 +51,7 @@ def attach_parts(board: Mapping[str, Any], around: Around) -> dict[str, Any]:
 
 
 def meter_type(board: Mapping[str, Any]) -> MeterType:
-    """How well the meter of *board* sees; the BL0942 where its chip does not say, or there is none."""
+    """The accuracy of the meter of *board*; the BL0942's where its chip has none, or there is no meter."""
     found = getattr(_module("meter", board["meter"]), "TYPE", BL0942) if "meter" in board else BL0942
     assert isinstance(found, MeterType)
     return found

@@ -1,4 +1,4 @@
-"""UARTs and I2C buses of a virtual ESP32, and what a chip on them must be able to do.
+"""UARTs and I2C buses of a virtual ESP32, and the interfaces of chips on them.
 
 The chip's controllers reach any pin, so a device is found by the pins it is wired to, not by the controller's number.
 """
@@ -124,7 +124,7 @@ class I2cBuses:
         self._wired[scl, sda, address] = device
 
     def detach(self, scl: int, sda: int, address: int) -> None:
-        """Takes the device out, or lets it die: it no longer answers."""
+        """Removes the device: it no longer answers."""
         del self._wired[scl, sda, address]
 
     def power_on(self, cut: bool) -> None:

@@ -1,4 +1,4 @@
-"""The ESP32 of one pole on the host: what its virtual modules talk to, whichever engine runs the firmware."""
+"""The ESP32 of one pole on the host, used by its virtual modules on both engines."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from simulator.hardware.flash import Flash
 from simulator.hardware.gpio import Gpio
 from simulator.hardware.memory import EPOCH_UNIX, Nvs, Rtc
 from simulator.hardware.part import Answer, Operation, Part
+from simulator.hardware.pulses import Counters
 from simulator.hardware.radio import Radio
 from simulator.hardware.watchdog import Watchdog
 
@@ -32,7 +33,7 @@ class Chip:
     which hold a pin the chip does not drive.  *kind* is one of ``KINDS``; *flash* and *nvs* are its own unless given.
 
     ``on_output`` is called with a pin's number after what it carries has changed, ``on_reset`` with the cause when the
-    firmware resets the chip; whoever runs the firmware then ends it and calls ``power_on``.
+    firmware resets the chip; the engine's user then ends the firmware and calls ``power_on``.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Chip:
         self.watchdog = Watchdog(now_ms)
         self.dram = Dram(lambda: radio.active, kind)
         self.uarts = Uarts(now_ms, self.dram.uart)
+        self.counters = Counters(now_ms)
         self._rtc = Rtc(now_ms)
         self._unix = unix
         self._mac = mac
@@ -76,7 +78,8 @@ class Chip:
             ops.NTP: self._ntp,
         }
         self._parts: tuple[Part, ...] = (
-            self.gpio, self.uarts, self.i2c, self.nvs, self.flash, self.watchdog, self.dram, self._rtc, radio,
+            self.gpio, self.uarts, self.i2c, self.counters, self.nvs, self.flash, self.watchdog, self.dram, self._rtc,
+            radio,
         )  # fmt: skip
         for part in self._parts:
             self._operations.update(part.operations())
@@ -90,10 +93,10 @@ class Chip:
         return self._operations[op](a, b, data)
 
     def power_on(self, cause: int) -> None:
-        """Begins a new life after a reset for *cause*.
+        """Begins a new run after a reset for *cause*.
 
         Pins float, the watchdog and the radio are off, what was not committed to NVS is lost.  After a power cut
-        (PWRON_RESET) the chip's clock and RTC memory are lost too, and the chips of the board start afresh.
+        (PWRON_RESET) the chip's clock and RTC memory are lost too, and the chips of the board restart.
         """
         self.cause = cause
         for part in self._parts:
@@ -126,4 +129,4 @@ class Chip:
 
 
 def _ignore(_value: int) -> None:
-    """Until somebody listens."""
+    """Does nothing; in place until a callback is set."""

@@ -1,4 +1,4 @@
-"""The memory of a virtual ESP32: ESP-IDF's heap, Python's heap that grows in it, and who else takes how much of it.
+"""The memory of a virtual ESP32: ESP-IDF's heap, Python's heap that grows in it, and all other users of it.
 
 All figures are measured on an ESP32 without SPIRAM with official MicroPython 1.26.1 (docs/memory.md); the rule by which
 Python's heap grows is that of MicroPython's source (py/gc.c: gc_try_add_heap; ports/esp32/gccollect.c:
@@ -45,7 +45,7 @@ class Dram:
     """Memory of one chip of *kind*; *radio_on* says whether its Wi-Fi is on.
 
     ``sessions`` are the TLS sessions that are open; ``refused`` counts those for which there was no room, ``stalled``
-    those whose handshake found none and went silent.  ``starved`` counts what Python needed and could not have.
+    those whose handshake found none and stopped.  ``starved`` counts requests of Python that could not be met.
     ``short``: what is left is in pieces, so that no session can be opened, while one that is open goes on.
     ``areas`` are the sizes of the areas of Python's heap, and ``sizes`` all sizes of that heap since power-on.
     """
@@ -158,7 +158,7 @@ class Dram:
             self.sizes.append(self.heap)
         return 0, b""
 
-    # -- everybody else
+    # -- all other users
 
     def _settle(self) -> None:
         """Wi-Fi has what it needs from when it was switched on."""

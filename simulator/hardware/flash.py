@@ -66,7 +66,7 @@ class Flash:
             return
         number, offset = at // BLOCK, at % BLOCK
         block = self._filled.get(number)
-        if not isinstance(block, bytearray):  # erased, or rubbish, which many blocks share
+        if not isinstance(block, bytearray):  # erased, or random bytes, which many blocks share
             block = self._filled[number] = bytearray(block or b"")
         block.extend(_ERASED * (offset + len(data) - len(block)))
         for place, byte in enumerate(data, offset):
@@ -93,9 +93,9 @@ class Flash:
                 self._filled[number] = bytearray(block)
 
     def corrupt(self, seed: int) -> None:
-        """Overwrites all of it with rubbish."""
-        rubbish = shake_128(str(seed).encode()).digest(BLOCK)
-        self._filled = dict.fromkeys(range(self.blocks), rubbish)
+        """Overwrites all of it with random bytes."""
+        random_bytes = shake_128(str(seed).encode()).digest(BLOCK)
+        self._filled = dict.fromkeys(range(self.blocks), random_bytes)
 
     @property
     def bytes_held(self) -> int:
@@ -105,7 +105,7 @@ class Flash:
     # -- part of a chip
 
     def power_on(self, _cut: bool) -> None:
-        """It forgets nothing."""
+        """Keeps all its content."""
 
     def operations(self) -> dict[int, part.Operation]:
         return {
@@ -116,7 +116,7 @@ class Flash:
         }
 
     def table(self) -> bytes:
-        """The partitions as the chip is told of them: the data partition, if there is one."""
+        """The chip's partition table: the data partition, if there is one."""
         return partition_row(_DATA, _LITTLEFS, 0, self.blocks * BLOCK, "data") if self.blocks else b""
 
     def _program(self, at: int, _b: int, data: bytes) -> part.Answer:
@@ -134,7 +134,7 @@ def partition_row(kind: int, subtype: int, first: int, size: int, label: str) ->
 
 
 def _ignore() -> None:
-    """Until somebody looks."""
+    """Does nothing; in place until a callback is set."""
 
 
 def apply(image: bytearray, operation: Operation) -> None:

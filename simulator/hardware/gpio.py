@@ -28,12 +28,14 @@ class Gpio:
     """The pins.  *pulls* are the resistors on the board: pin to the level it rests at while the chip does not drive it.
 
     *changed* is called with the pin whenever what the chip does has changed what it carries.  *contacts* are switches
-    between a pin and ground: pin to whether it is closed.
+    between a pin and ground: pin to whether it is closed.  *listeners* are called after what their pin carries has
+    changed.
     """
 
     pulls: Mapping[int, int]
     changed: Callable[[int], None]
     contacts: dict[int, Callable[[], bool]] = field(default_factory=dict)
+    listeners: dict[int, Callable[[], None]] = field(default_factory=dict)
     _pins: dict[int, _Pin] = field(default_factory=dict)
     _pwm: dict[int, tuple[int, int]] = field(default_factory=dict)  # pin: (duty 0 to 65535, Hz)
 
@@ -87,6 +89,8 @@ class Gpio:
 
     def _report(self, pin: int, before: int) -> None:
         if self.duty(pin) != before:
+            if pin in self.listeners:
+                self.listeners[pin]()
             self.changed(pin)
 
     def _init(self, number: int, code: int, _data: bytes) -> Answer:

@@ -94,7 +94,7 @@ class LittleFiles:
         )
 
     def cut(self) -> None:
-        """The power is gone: whatever is still called changes nothing any more."""
+        """Cuts the power: later calls change nothing any more."""
         self._mounted = None
 
     # -- what pole/drivers/flash/files.py offers

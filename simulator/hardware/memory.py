@@ -1,4 +1,4 @@
-"""What a virtual ESP32 remembers: the key-value store in its flash, its own clock, and its RTC memory."""
+"""The memories of a virtual ESP32: the key-value store in its flash, its own clock, and its RTC memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Nvs:
         self._live = dict(self._flash)
 
     def provision(self, namespace: str, key: str, blob: bytes) -> None:
-        """Puts a *blob* there, as whoever flashes the chip does."""
+        """Stores a *blob*, as flashing does."""
         self._flash[f"{namespace}\0{key}".encode()] = self._live[f"{namespace}\0{key}".encode()] = (
             1,
             _BLOB_MARK + blob,

@@ -1,4 +1,4 @@
-"""What every part of a virtual ESP32 offers to the chip it belongs to."""
+"""The interface of each part of a virtual ESP32 to the chip it belongs to."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ class Part(Protocol):
         """What it answers, by operation; each is called with a, b and data."""
 
     def power_on(self, cut: bool) -> None:
-        """The chip begins a new life, after a power cut or (*cut* False) a reset."""
+        """The chip begins a new run, after a power cut or (*cut* False) a reset."""

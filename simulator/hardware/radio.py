@@ -1,7 +1,7 @@
-"""The Wi-Fi radio of a virtual ESP32, and the access point it is in reach of, or not.
+"""The Wi-Fi radio of a virtual ESP32, and its access point, which may be out of reach.
 
-Nothing happens by itself: what has become of the radio by now is worked out when somebody asks.  Delays come from a
-hash of the pole's key and the number of the attempt, so a run can be repeated.
+The state of the radio is computed when it is read.  Delays come from a hash of the pole's key and the number of the
+attempt, so a run can be repeated.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SCAN_MS = 3000  # until a station that finds nothing, or is refused, says so
 class Radio:
     """Radio of one pole, in reach of an access point named *ssid* (empty: any name) with *password* (empty: any).
 
-    *key* is the pole's own stream of noise.  ``rssi`` (dBm) is how well it hears the access point.
+    *key* is the pole's own stream of noise.  ``rssi`` (dBm) is the signal strength of the access point.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Radio:
 
     @property
     def joined(self) -> bool:
-        """True while the pole believes it is on the network and has an address."""
+        """True while the radio has the state of being on the network with an address."""
         self._advance()
         return self._joined
 
@@ -118,7 +118,7 @@ class Radio:
                 self._joined = True
                 self._tries = 0
             else:
-                if self._limit < 0:  # for ever: skip the attempts that end before now, all alike
+                if self._limit < 0:  # without limit: skip the attempts that end before now, all alike
                     ended += (now - ended) // SCAN_MS * SCAN_MS
                 self._again(ended)
 

@@ -9,7 +9,7 @@ from simulator.hardware.part import Answer, Operation
 
 
 class Watchdog:
-    """``deadline`` is the millisecond of the run at which it bites; None while it is off."""
+    """``deadline`` is the millisecond of the run at which it resets the chip; None while it is off."""
 
     def __init__(self, now_ms: Callable[[], int]) -> None:
         self._now_ms = now_ms

@@ -1,4 +1,4 @@
-"""How long a pole's flash lasts: erases a day of what it writes, and years until a block has seen 100,000.
+"""Estimates the life of a pole's flash: erases a day from its writes, and years until a block has had 100,000.
 
 The shares are measured on littlefs over the flash model (tests/simulator/hardware/test_wear.py holds them to it): with
 MicroPython's geometry an append copies the last block of its file to a fresh one, and what is replaced as a whole is

@@ -1,7 +1,7 @@
-"""How the poles of a run, and the city's side of it, get at their broker.
+"""Finds the addresses and credentials by which the poles of a run, and the city's side, reach their broker.
 
-A broker that `diya site broker-config` set up speaks TLS and wants to know who everybody is: each pole is then given
-the city's CA and its own password, as a technician would.
+A broker that `diya site broker-config` set up uses TLS and requires a login: each pole is then given the city's CA and
+its own password, as a technician would.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from host_tools.keys import broker_passwords
 from host_tools.site.broker_address import BrokerAddress, parse_broker
 from simulator.run_time import RunTime
 
-HOST = "broker.invalid"  # what the poles resolve; the network knows who that is
+HOST = "broker.invalid"  # the name that the poles resolve; the network maps it
 CA = "ca.pem"
 WAIT_S = 5.0
 
@@ -28,7 +28,7 @@ WAIT_S = 5.0
 class Access:
     """*poles* and *city* are where each connects; None where the run makes its own broker.
 
-    *host* is what the poles call the broker, *tls* whether their links are secure, *files* go into every pole's
+    *host* is the broker's name for the poles, *tls* whether their links are secure, *files* go into every pole's
     ``vfs``.
     """
 
@@ -57,15 +57,15 @@ class Access:
 
 
 def modelled(tls: bool) -> Access:
-    """The way to the model of a broker, which speaks no TLS: links that are secure by *tls* only take memory for it."""
+    """Access to the model of a broker, which has no TLS: links that are secure by *tls* only take memory for it."""
     return Access(tls=tls, files={CA: b"the model's\n"} if tls else {})
 
 
 def find_access(broker: str, folder: Path | None, city_port: int, poles: Iterable[str], time: RunTime) -> Access:
-    """The way to *broker*: "none", "embedded", an `mqtt://` address, or an `mqtts://` one, the poles' listener.
+    """Access to *broker*: "none", "embedded", an `mqtt://` address, or an `mqtts://` one, the poles' listener.
 
     *folder* is what `diya site broker-config` wrote, which `mqtts://` needs; the city's listener is at *city_port*.
-    Raises BrokerError, too where the broker's certificate is not good at the start of the run.
+    Raises BrokerError, also when the broker's certificate is not valid at the start of the run.
     """
     address = None if broker in ("none", "embedded") else parse_broker(broker)
     if address is None or not address.tls:
@@ -89,7 +89,7 @@ def find_access(broker: str, folder: Path | None, city_port: int, poles: Iterabl
 
 
 def _check_certificate(address: BrokerAddress, ca: Path, time: RunTime) -> None:
-    """The poles live in the time of the run, and their clocks have to agree with the broker's certificate."""
+    """Raises BrokerError unless the certificate is valid in the time of the run, which the poles' clocks have."""
     try:
         context = ssl.create_default_context(cafile=ca)
         with (

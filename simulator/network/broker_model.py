@@ -1,6 +1,6 @@
 """A broker inside the simulator, for runs in virtual time: MQTT 3.1.1 with QoS 0 and 1, retained messages and wills.
 
-It speaks to the poles' own client byte by byte.  With a real broker (``--broker``) it is not used.
+It exchanges bytes with the poles' own client.  With a real broker (``--broker``) it is not used.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Session:
         self.filters: dict[str, int] = {}
 
     def feed(self, data: bytes) -> None:
-        """Bytes from the client."""
+        """Takes bytes from the client."""
         self.heard_ms = self._broker.now_ms()
         try:
             for packet in self._reader.feed(data):
@@ -84,7 +84,7 @@ class Session:
                 self.deliver(topic, payload, qos, retain=True)
 
     def deliver(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> None:
-        """A message to the client, at *qos* and at most at the QoS it subscribed with."""
+        """Sends a message to the client, at *qos* and at most at the QoS it subscribed with."""
         granted = [wanted for pattern, wanted in self.filters.items() if mqtt.matches(pattern, topic)]
         if granted:
             if not min(qos, *granted):
@@ -100,7 +100,7 @@ class Session:
         self._send(mqtt.publish_frame(topic, payload, 1, retain, self._packet_id))
 
     def lost(self) -> None:
-        """The connection broke: the will is published."""
+        """Ends the session after a broken connection: the will is published."""
         if self._broker.sessions.get(self.client) is self:  # and not one that took its place
             del self._broker.sessions[self.client]
         will, self._will = self._will, None
@@ -116,7 +116,7 @@ class Session:
 class BrokerModel:
     """Sessions by client name, and retained messages.
 
-    *heard* is told of every message (topic, payload) that the broker takes, wills and the ICCC's own included.
+    *heard* is called with every message (topic, payload) that the broker takes, wills and the city's own included.
     """
 
     def __init__(self, now_ms: Callable[[], int], heard: Callable[[str, bytes], None]) -> None:
@@ -152,7 +152,7 @@ class BrokerModel:
                 session.drop()
 
     def stop(self) -> None:
-        """The broker dies: connections break, and what it retained is gone."""
+        """Kills the broker: connections break, and retained messages are lost."""
         self.running = False
         sessions, self.sessions = list(self.sessions.values()), {}
         self.retained.clear()

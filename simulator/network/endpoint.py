@@ -1,6 +1,6 @@
-"""A pole's socket as the host sees it, and the table of a pole's sockets.
+"""A pole's socket on the host, and the table of a pole's sockets.
 
-Which network lies behind an endpoint, a modelled one or the computer's own, the pole cannot tell.
+The pole cannot distinguish a modelled network behind an endpoint from the computer's own.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ class Endpoint(Protocol):
         """The pole has closed it."""
 
     def vanish(self) -> None:
-        """The pole lost power or was reset: it says nothing more, not even goodbye."""
+        """The pole lost power or was reset: it sends nothing more, not even a FIN."""
 
 
 class Network(Protocol):
-    """What carries the bytes of all poles; ``tls`` says whether its other end speaks TLS where a pole does.
+    """The network that carries the bytes of all poles; ``tls``: its other end uses TLS where a pole does.
 
     ``time_ahead_ms`` is by how much what the time servers answer to a pole is ahead.
     """
@@ -125,7 +125,7 @@ class Sockets:
             endpoint.close()
 
     def vanish(self) -> None:
-        """The pole lost power or was reset: its peers hear nothing of it by themselves."""
+        """The pole lost power or was reset: its peers get no notice of it."""
         for endpoint in self._endpoints.values():
             endpoint.vanish()
         self._kinds.clear()
@@ -139,7 +139,7 @@ class Sockets:
             self._close(number)
 
     def ready(self) -> list[tuple[int, int]]:
-        """(socket, events) for every socket on which something the pole waits for is the case."""
+        """(socket, events) of each socket on which an event that the pole waits for has happened."""
         out = []
         for number in sorted(self._interest):
             endpoint = self._endpoints.get(number)

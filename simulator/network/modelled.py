@@ -18,7 +18,8 @@ TIME_ADDRESS = "10.0.0.2"
 class ModelledNetwork:
     """Carries every pole's bytes to the broker model, in order, each chunk 8 to 71 ms late (by an integer hash).
 
-    Nobody listens in here, so a pole whose link is secure sends in the clear all the same; only its memory is charged.
+    There are no eavesdroppers, so a pole whose link is secure sends in the clear all the same; only its memory is
+    charged.
     """
 
     tls = False
@@ -69,7 +70,7 @@ class ModelledNetwork:
         return stream
 
     def changed(self, pole: str) -> None:
-        """The pole came onto the network or left it: what was held up is sent on."""
+        """Note that the pole came onto the network or left it: held data is sent on."""
         if self.online(pole):
             for stream in list(self._streams.get(pole, [])):
                 stream.release()
@@ -187,7 +188,7 @@ class ModelledStream:
         session = self._session
         self.vanish()
         if session and self._network.online(self.pole):
-            self._later(session.lost)  # off the network nobody hears it: the keepalive will tell
+            self._later(session.lost)  # off the network it is not received: the broker's keepalive ends it
 
     def vanish(self) -> None:
         if not self._closed:

@@ -1,7 +1,7 @@
 """The computer's own network: each pole has a real TCP connection to a real broker.
 
-The poles' Wi-Fi stays simulated: a pole that is off it neither sends nor receives, and its broker does not hear of it.
-Time still comes from the simulator, or the poles would live in the wrong century.
+The poles' Wi-Fi stays simulated: a pole that is off it neither sends nor receives, and its broker gets no notice of it.
+Time still comes from the simulator, because the poles run in simulated time.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class RealNetwork:
             stream.listen()
 
     def forget(self, stream: RealStream, sock: socket.socket, heard: bool) -> None:
-        """The pole is done with *stream*; unless the broker may have *heard* that, it finds out later by itself."""
+        """Drop *stream*, which the pole has closed; unless the broker may have *heard* that, it finds out later."""
         self._streams[stream.pole].remove(stream)
         if heard:
             sock.close()

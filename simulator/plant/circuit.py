@@ -1,4 +1,4 @@
-"""What flows in one pole: from the mains through meter and relay to the driver and its LEDs, under any faults.
+"""Currents and power in one pole: from the mains through meter and relay to the driver and its LEDs, with any faults.
 
 The meter sits behind the pole's fuse and measures all that the pole takes, the stolen too; the residual-current
 transformer sits before it, so what leaks to earth there does not show as power.
@@ -43,7 +43,7 @@ class Circuit:
         self.output = 1.0
         self._rated = (0.0, 0.0)
         self._plain = True
-        self._deaf_dim = 1.0  # what a driver that ignores its dim line goes by
+        self._stuck_dim = 1.0  # the level of a driver that ignores its dim line
         self._cycle_ms = 0  # when a cycling lamp was last struck, had it cycled from there on
         self._flicker = noise.key(seed, pole, "flicker")
         self.settle(HEALTHY, 0)
@@ -51,7 +51,7 @@ class Circuit:
     def fault(self, name: str, now_ms: int) -> None:
         """The fault *name* begins, before ``settle``: what it starts from."""
         if name == "driver_ignores_dim" and self.present.driver_ignores_dim == 0.0:
-            self._deaf_dim = self.dim if self.live else 1.0
+            self._stuck_dim = self.dim if self.live else 1.0
         elif name == "cycling" and self.present.cycling == 0.0:
             self._cycle_ms = -1  # it goes out now: the period is known in settle
 
@@ -62,7 +62,7 @@ class Circuit:
             self.energised_ms = now_ms
             self._cycle_ms = now_ms
         if not live:
-            self._deaf_dim = 1.0  # a driver comes up at full
+            self._stuck_dim = 1.0  # a driver comes up at full
         if self._cycle_ms < 0:
             self._cycle_ms = now_ms - round((1.0 - CYCLE_OUT) * CYCLE_MS / present.cycling) if present.cycling else 0
         if self.model.arc:
@@ -87,7 +87,7 @@ class Circuit:
     def output_of(self, present: Faults) -> float:
         """LED current (of the rated one) that the driver is told under *present*."""
         if present.driver_ignores_dim > 0.0:
-            return self.model.output(self._deaf_dim)
+            return self.model.output(self._stuck_dim)
         return self.model.output(1.0 if present.dim_line_cut > 0.0 else self.dim)
 
     def flow(self, present: Faults, volts: float, warmth: float, air_c: float, now_ms: int) -> Electrical:
@@ -130,7 +130,7 @@ class Circuit:
         return _stolen(flows, present.theft) if present.theft else flows
 
     def lit(self, present: Faults, now_ms: int) -> float:
-        """Part of the LEDs that is driven, 0 to 1, whatever the driver is told."""
+        """Part of the LEDs that is driven, 0 to 1, at any level of the dimmer."""
         if present.lamp_open > 0.0 or (present.cycling > 0.0 and self._is_out(present.cycling, now_ms)):
             return 0.0
         return 1.0 - present.string_open

@@ -1,11 +1,12 @@
-"""The column itself: how it stands, how it is shaken, and the door of its cabinet."""
+"""The column: its inclination, shocks, and the door of its cabinet."""
 
 from __future__ import annotations
 
 from math import cos, pi, radians, sin
 
+from simulator.happenings.column import SHOCK_MS
 from simulator.plant import noise
-from simulator.plant.faults import SHOCK_MS, Faults
+from simulator.plant.faults import Faults
 
 PLUMB = 2.0  # degrees; no column is put up worse than this
 SWAY, SWAY_MS = 1.0, 300  # degrees to either side in the strongest wind, a new position this often

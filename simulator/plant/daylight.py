@@ -1,4 +1,4 @@
-"""The photocell of one pole, and which readings no sky could give."""
+"""The photocell of one pole, and the readings that are impossible under any sky."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ OWN_LUX = 200.0  # of the lamp at full light that comes back from a branch, snow
 LOOSE_MS = 20_000  # a loose contact is open or closed for so long
 NIGHT_LUX = 3.0  # less than a clear sky gives with the sun 6 degrees below the horizon, 3.4 lux (civil twilight)
 DAY_LUX = 10_000.0  # what a clear sky gives about an hour after sunrise
+PROOF_MS = 15 * 60_000  # so long it must be able to, before dusk or dawn: a pole watches it for 10 minutes
 TWILIGHT_MS = 90 * 60_000  # longer than it is neither
 HEADLIGHT_LUX, HEADLIGHT_MS, PARKED_MS = 400.0, 600_000, 240_000  # each ten minutes a car stands there for so long
 
@@ -42,7 +43,7 @@ class Photocell:
         return self._weather.lux(now_ms, self._longitude, FOG_S * present.fog)
 
     def read(self, present: Faults, daylight: float, light: float, now_ms: int) -> float:
-        """What the photocell makes of *daylight* (lux) while its lamp gives *light* (0 to 1)."""
+        """The photocell's value at *daylight* (lux) while its lamp gives *light* (0 to 1)."""
         if present.photocell_stuck_dark > 0.0:
             return 0.0
         if present.photocell_stuck_light > 0.0:
@@ -58,11 +59,11 @@ class Photocell:
         return seen
 
     def impossible(self, present: Faults, light: float, now_ms: int) -> bool:
-        """Whether a photocell with the faults *present* reads what no sky can give, from clear to fog under cloud.
+        """Whether a photocell with the faults *present* reads a value impossible under any sky, from clear to foggy.
 
         *light*: what its lamp gives, 0 to 1.
 
-        What fills the input cannot be told from what would fill it even more.
+        Above the full scale of the input, values cannot be distinguished.
         """
         darkest = self._weather.clear(now_ms, self._longitude, FOG_S) * through_cloud(1.0) * DIRTIEST
         clear = self._weather.clear(now_ms, self._longitude, 0.0) + NIGHT_SKY_LUX
@@ -86,4 +87,5 @@ class Photocell:
         It can by night where it was wrong by night, which could first be seen at *seen_ms*, and by day where by day:
         one that took the night for day says nothing by day.
         """
-        return self.phase(now_ms) == (self.phase(seen_ms) or self.phase(seen_ms + TWILIGHT_MS)) != 0
+        wrong = self.phase(seen_ms) or self.phase(seen_ms + TWILIGHT_MS)
+        return self.phase(now_ms) == self.phase(now_ms + PROOF_MS) == wrong != 0

@@ -1,4 +1,4 @@
-"""How warm it is in the node's enclosure: the air, the sun on it, the node itself, the driver beside it, and a fire."""
+"""Temperature in the node's enclosure: the air, the sun on it, the node itself, the driver beside it, overheating."""
 
 from __future__ import annotations
 
@@ -50,5 +50,5 @@ class Enclosure:
         )  # fmt: skip
 
     def read(self, celsius: float, now_ms: int) -> float:
-        """What the thermometer makes of *celsius*."""
+        """The thermometer's value at *celsius*."""
         return celsius + self._offset + THERMOMETER_K * noise.normal(self._stream, now_ms)

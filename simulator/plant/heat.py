@@ -1,4 +1,4 @@
-"""Something that warms and cools: a first-order lag with a closed form, so no steps have to be simulated."""
+"""A temperature that follows a target: a first-order lag with a closed form, so no steps have to be simulated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What flows to earth at one pole, before its meter, and what a residual-current monitor makes of it."""
+"""The leakage current to earth at one pole, before its meter, and the value of a residual-current monitor."""
 
 from __future__ import annotations
 

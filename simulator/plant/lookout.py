@@ -1,10 +1,11 @@
-"""Watches over the faults of one pole, until each has been observable, and then until its end has been."""
+"""Finds when each fault of one pole becomes observable, and when its end does."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
+from simulator.happenings import act
 from simulator.plant import observable as seen_by
 from simulator.plant.circuit import Circuit
 from simulator.plant.column import SHOCK_G, TILT
@@ -55,7 +56,7 @@ class Lookout:
         self._celsius = celsius
         self._light = light
         self._sightings: dict[int, Sighting] = {}
-        self._slept: list[Sighting] = []  # faults during which the node had no power: it learns of them afterwards
+        self._slept: list[Sighting] = []  # faults during which the node had no power: it detects them afterwards
         self._live = True
         self._looked_ms = self._asked_ms = -1
 
@@ -67,7 +68,7 @@ class Lookout:
         """The fault of *happening* is over."""
         sighting = self._sightings[happening]
         sighting.cleared_ms = now_ms
-        if SHOWS_IN.get(sighting.fault) == seen_by.MAINS and "supply" not in self._parts:
+        if SHOWS_IN.get(sighting.fault) == act.MAINS and "supply" not in self._parts:
             self._slept.append(sighting)
 
     def seen_ms(self, happening: int) -> int | None:
@@ -79,12 +80,12 @@ class Lookout:
         return self._sightings[happening].end_observable_ms if happening in self._sightings else None
 
     def settle(self, held: Held) -> None:
-        """*held* is now what the pole has: makes a twin for every fault that is still looked out for."""
+        """Take *held*, the pole's present faults: makes a twin for each fault that is still to be observed."""
         self._open = []
         self._live = not combined(held).mains_lost
         for happening, sighting in self._sightings.items():
             shows_in = SHOWS_IN.get(sighting.fault, "")
-            if shows_in == seen_by.MAINS and "supply" not in self._parts:
+            if shows_in == act.MAINS and "supply" not in self._parts:
                 continue
             part = PART.get(shows_in)
             looked_for = sighting.open or (sighting.cleared_ms is None and self._glimpsed(sighting))
@@ -119,37 +120,35 @@ class Lookout:
         """Whether it was first seen less than a minute ago, in what comes and goes with the lamp's relay and level."""
         if sighting.cleared_ms is not None or sighting.observable_ms is None:
             return False
-        steady = (
-            SHOWS_IN[sighting.fault] in (seen_by.POWER, seen_by.POWER_FACTOR) and sighting.fault not in seen_by.FITFUL
-        )
+        steady = SHOWS_IN[sighting.fault] in (act.POWER, act.POWER_FACTOR) and sighting.fault not in seen_by.FITFUL
         return steady and self._looked_ms - sighting.observable_ms < seen_by.GLIMPSE_MS
 
     def _seen(self, watch: _Watch, now_ms: int) -> bool:
         one, twin, shows_in = watch.one, watch.twin, watch.shows_in
-        if shows_in == seen_by.MAINS:
+        if shows_in == act.MAINS:
             return one.mains_lost != twin.mains_lost
         if one.mains_lost:
             return False  # so has its twin, and no node runs
-        if shows_in in (seen_by.POWER, seen_by.VOLTAGE, seen_by.POWER_FACTOR):
+        if shows_in in (act.POWER, act.VOLTAGE, act.POWER_FACTOR):
             return self._meter_shows(shows_in, one, twin, now_ms)
-        if shows_in == seen_by.FRAMES:
+        if shows_in == act.FRAMES:
             since_ms = watch.sighting.injected_ms if watch.sighting.cleared_ms is None else watch.sighting.cleared_ms
             return now_ms > since_ms
-        if shows_in == seen_by.HEAT:
+        if shows_in == act.HEAT:
             return self._hot(watch, now_ms)
-        if shows_in == seen_by.SKY:
+        if shows_in == act.SKY:
             seen_ms = None if watch.sighting.cleared_ms is None else watch.sighting.observable_ms
             if seen_ms is not None and not self._photocell.proves_itself(now_ms, seen_ms):
                 return False
             light, impossible = self._light(now_ms), self._photocell.impossible
             return impossible(one, light, now_ms) and not impossible(twin, light, now_ms)
-        if shows_in == seen_by.GEAR:
+        if shows_in == act.GEAR:
             return self._circuit.contact(one) and one.gear_comm_lost > 0.0 and not twin.gear_comm_lost
-        if shows_in == seen_by.DOOR:
+        if shows_in == act.DOOR:
             return one.door_open > 0.0 and not twin.door_open
-        if shows_in == seen_by.LEAK:
+        if shows_in == act.LEAK:
             return LEAK_A * (one.leakage - twin.leakage) > seen_by.LEAKAGE_A
-        if shows_in == seen_by.LEAN:
+        if shows_in == act.LEAN:
             return TILT * (one.tilt - twin.tilt) > seen_by.TILT
         return SHOCK_G * one.impact > seen_by.SHOCK_G >= SHOCK_G * twin.impact
 
@@ -158,9 +157,9 @@ class Lookout:
             return False
         noisy = 1.0 + NOISY * one.meter_noise
         flows, twin_flows = self._flow(one, now_ms), self._flow(twin, now_ms)
-        if shows_in == seen_by.POWER:
+        if shows_in == act.POWER:
             return seen_by.power_differs(flows, twin_flows, self._meter, noisy)
-        if shows_in == seen_by.VOLTAGE:
+        if shows_in == act.VOLTAGE:
             return seen_by.voltage_differs(flows, twin_flows, self._meter, noisy)
         return seen_by.factor_differs(flows, twin_flows)
 

@@ -1,10 +1,10 @@
-"""A luminaire's driver and LEDs: what they draw from the mains and how much light they give.
+"""A luminaire's driver and LEDs: power drawn from the mains, and light.
 
-Power and power factor come from the site's table of the luminaire type, straight lines between its points; every
-luminaire lies a little beside it, at each point by its own part.  A driver takes constant power whatever the voltage
-(its current rises as the voltage falls), until the voltage is so low that it limits its input current; or the power
-follows the voltage, where the type says so.  Light follows the LED current, which is what 0-10 V sets.  A discharge
-lamp (arc.py) is not dimmed.
+Power and power factor come from the site's table of the luminaire type, straight lines between its points; each
+luminaire deviates a little from it, at each point by its own part.  A driver takes constant power at any voltage (its
+current rises as the voltage falls), until the voltage is so low that it limits its input current; or the power follows
+the voltage, where the type says so.  Light follows the LED current, which is set by 0-10 V.  A discharge lamp (arc.py)
+is not dimmed.
 """
 
 from __future__ import annotations

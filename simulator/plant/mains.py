@@ -12,7 +12,7 @@ from simulator.plant.faults import HEALTHY, Faults
 from simulator.run_time import RunTime
 
 NOMINAL_V = 240.0
-NO_LOAD_V = 249.0  # at the transformer when nobody draws anything
+NO_LOAD_V = 249.0  # at the transformer without load
 BUS_DROP_V = 12.0  # lost in the transformer and the line before it at full load
 FEEDER_DROP_V = 10.0  # lost from the transformer to the far end of the feeder at full load
 DRIFT_V = 2.0  # standard deviation of slow drift: tap changes, what the neighbouring feeders do
@@ -99,7 +99,7 @@ class Feeder:
         self._sag_part = SAG_DEPTH[0] + noise.uniform(self._sag, step + 3) * (SAG_DEPTH[1] - SAG_DEPTH[0])
 
     def wobble(self, now_ms: int) -> float:
-        """Where the voltage of a badly regulated feeder wanders within its bounds, -1 to 1."""
+        """Position of a badly regulated feeder's voltage within its bounds, -1 to 1."""
         return max(-1.0, min(1.0, 0.5 * self._wobble.at(now_ms)))
 
 

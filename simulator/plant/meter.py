@@ -1,4 +1,4 @@
-"""How well the energy meter of a pole sees: its noise, its calibration, its offset and its smallest step.
+"""The accuracy of a pole's energy meter: noise, calibration, offset and smallest step.
 
 The figures of the BL0942 are those of the chip behind a 1 milliohm shunt: steps from its reference constants (one count
 is 1/15873.36 V, 1/251213.46 A, 1/623 W), noise and calibration from what such boards show after a one-point
@@ -101,7 +101,7 @@ class Meter:
     def read(
         self, volts: float, amperes: float, watts: float, step: int, noisy: float = 1.0
     ) -> tuple[float, float, float]:
-        """What the meter makes of the true voltage (V), current (A) and power (W); never below zero.
+        """The meter's values at the true voltage (V), current (A) and power (W); never below zero.
 
         Each *step* (such as the time in ms) has its own noise, which is *noisy* times that of the type.
         """

@@ -1,8 +1,8 @@
 """Noise as an integer hash: the same (seed, pole, quantity, time) always gives the same value.
 
-A generator with a state would make a reading depend on who read before; a hash lets poles be evaluated in any order,
-twice, or never, and both engines see the same street.  The mixing is the finaliser of SplitMix64 (Steele, Lea and
-Flood, 2014), which passes statistical tests even for consecutive inputs.
+A generator with a state would make a reading depend on earlier readings; with a hash poles can be evaluated in any
+order, twice, or never, and both engines have the same street.  The mixing is the finaliser of SplitMix64 (Steele, Lea
+and Flood, 2014), which passes statistical tests even for consecutive inputs.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def three(stream: int, step: int) -> tuple[float, float, float]:
 
 
 def smooth(stream: int, now_ms: int, period_ms: int) -> float:
-    """Slow noise, mean 0 and standard deviation 1, that takes about *period_ms* to forget where it was.
+    """Slow noise, mean 0 and standard deviation 1, with a correlation time of about *period_ms*.
 
     Normal values a period apart, joined without kinks; the division keeps the deviation the same between them.
     """

@@ -1,4 +1,4 @@
-"""When a fault could first be seen: by physics, never by a detector.
+"""Decides when a fault could first be seen: by physics, never by a detector.
 
 A pole with a fault and its twin without it are compared, both free of noise, by the quantity that the fault shows in.
 It is observable once that quantity differs by more than a healthy pole could explain otherwise:
@@ -8,13 +8,13 @@ It is observable once that quantity differs by more than a healthy pole could ex
 - voltage: 15.5 % of 240 V (a bad supply wobbles by 8 %, a town's load moves it by 7 % in the evening), and the noise;
 - power factor: 0.1;  temperature: above 72 C (a node is rated to 70) where the twin is below;
 - leakage: 30 mA (what a person survives);  tilt: 8 degrees;  a blow: 2.5 g;
-- mains: at once where the board outlives it for a moment (its table ``supply``), else when it is back;
+- mains: at once where the board has stored energy (its table ``supply``), else when it is back;
 - photocell: a reading that no sky could give with the sun where it is;  meter: a second frame like the first.
 
-What shows for less than a minute, as a lamp's fault may while a node starts by day, was a glimpse and does not count.
+A fault that shows for less than a minute, as a lamp's may while a node starts by day, does not count.
 
 The same comparison says when the *end* of a fault could be seen: at the first moment after it at which the fault would
-have been observable were it still there.  A lamp repaired by day can be known to be well only in the evening.
+have been observable were it still there.  For a lamp repaired by day that is in the evening only.
 """
 
 from __future__ import annotations
@@ -23,13 +23,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.happenings import act
+from simulator.happenings.catalogue import KINDS
+from simulator.plant.faults import DERIVED
 from simulator.plant.mains import NOMINAL_V
 from simulator.plant.meter import MeterType
 from simulator.plant.senses import Electrical
 
 DEVIATIONS = 5.0
 GLIMPSE_MS = 60_000
-FITFUL = ("cycling", "flicker")  # faults that come and go by themselves
+FITFUL = DERIVED[act.RESTLESS]  # faults that come and go by themselves
 POWER_PART = 0.10
 SUPPLY_V = 0.155 * NOMINAL_V
 FACTOR = 0.1
@@ -38,24 +41,13 @@ LEAKAGE_A = 0.030
 TILT = 8.0  # degrees
 SHOCK_G = 2.5
 
-MAINS, POWER, VOLTAGE, POWER_FACTOR, FRAMES = "mains", "power", "voltage", "power factor", "frames"
-HEAT, SKY, LEAK, LEAN, BLOW, DOOR, GEAR = "heat", "sky", "leak", "lean", "blow", "door", "gear"
-
 # {fault: what it shows in}.  Of what is no fault, but unusual, there is nothing to see.
-SHOWS_IN = {
-    "mains_cut": MAINS, "feeder_trip": MAINS, "power_cycle": MAINS,
-    "mains_sag": VOLTAGE, "mains_swell": VOLTAGE,
-    "lamp_open": POWER, "string_open": POWER, "driver_short": POWER, "relay_welded": POWER, "relay_stuck_open": POWER,
-    "dim_line_cut": POWER, "driver_ignores_dim": POWER, "cycling": POWER, "flicker": POWER, "theft": POWER,
-    "pf_low": POWER_FACTOR, "meter_frozen": FRAMES, "overheat": HEAT,
-    "photocell_stuck_dark": SKY, "photocell_stuck_light": SKY, "photocell_own_light": SKY,
-    "photocell_reversed": SKY, "photocell_loose": SKY,
-    "leakage": LEAK, "tilt": LEAN, "impact": BLOW, "door_open": DOOR, "gear_comm_lost": GEAR,
-}  # fmt: skip
+SHOWS_IN = {kind.name: kind.fault.shows_in for kind in KINDS.values() if kind.fault and kind.fault.shows_in}
 # {what it shows in: the table of the board that has the part which shows it}
 PART = {
-    POWER: "meter", VOLTAGE: "meter", POWER_FACTOR: "meter", FRAMES: "meter", HEAT: "rtc", SKY: "photocell",
-    LEAK: "leakage", LEAN: "accelerometer", BLOW: "accelerometer", DOOR: "door", GEAR: "gear",
+    act.POWER: "meter", act.VOLTAGE: "meter", act.POWER_FACTOR: "meter", act.FRAMES: "meter", act.HEAT: "rtc",
+    act.SKY: "photocell", act.LEAK: "leakage", act.LEAN: "accelerometer", act.BLOW: "accelerometer",
+    act.DOOR: "door", act.GEAR: "gear",
 }  # fmt: skip
 EVERY_PART: Mapping[str, Any] = {part: {} for part in PART.values()}  # a board that has them all
 
@@ -78,7 +70,7 @@ def voltage_differs(one: Electrical, twin: Electrical, meter: MeterType, noisy: 
 
 
 def factor_differs(one: Electrical, twin: Electrical) -> bool:
-    """The same, by power factor; only a burning lamp has one worth the name."""
+    """The same, by power factor; only a lit lamp has a meaningful one."""
     if one.watts < 1.0 or twin.watts < 1.0:
         return False
     return abs(_factor(one) - _factor(twin)) > FACTOR

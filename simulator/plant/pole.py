@@ -1,7 +1,7 @@
-"""The plant of one pole: what its relay and dimmer act on, and what its parts sense.
+"""The plant of one pole: what its relay and dimmer control, and what its sensors measure.
 
-Between two changes of an input everything is a closed function of time, so nothing is stepped; light is constant but
-for a lamp that cycles or flickers.
+Between two changes of an input all quantities are closed functions of time, so nothing is stepped; light is constant
+except for a lamp that cycles or flickers.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class PolePlant:
     def inject(self, happening: int, fault: str, severity: float, now_ms: int) -> None:
         """From *now_ms* on the pole has *fault* (a name of faults.NAMES), *severity* 0 to 1, because of *happening*.
 
-        It lasts until ``clear`` (see faults.over_ms).  Raises ValueError when the plant knows no such fault.
+        It lasts until ``clear`` (see Kind.over_ms).  Raises ValueError when the plant knows no such fault.
         """
         if fault not in faults.NAMES:
             raise ValueError(f"the fault is {fault} and must be one of {', '.join(faults.NAMES)}")
@@ -113,7 +113,7 @@ class PolePlant:
             raise ValueError(f"the pole {self.name} has no meter to measure a curve with")
         return self._meter.curve(self._model, levels)
 
-    # -- what becomes of it
+    # -- its state
 
     def mains(self, now_ms: int) -> float:
         """Voltage (V) at the pole; 0 while it has no mains."""

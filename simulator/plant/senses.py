@@ -1,4 +1,4 @@
-"""What a pole can sense of its surroundings, as values: one reading of each part."""
+"""The sensors' values: one reading of each part."""
 
 from __future__ import annotations
 

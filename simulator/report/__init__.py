@@ -1,1 +1,1 @@
-"""What is said of a run afterwards: darkness, detection, the figures, and the picture of the night."""
+"""The report of a run: darkness, detection, the figures, and the picture of the night."""

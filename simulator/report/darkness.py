@@ -1,4 +1,4 @@
-"""How long the street was dark when it should not have been: the first promise, measured.
+"""Measures how long the street was dark when it should not have been: the first promise.
 
 Judged by the plant's light, astral's civil dusk and dawn at each pole, and the site's ``lit_percent``; never by what
 the firmware says.  Light is constant between changes, so the integral over the night is exact.
@@ -35,7 +35,7 @@ BY_DIYA, BY_FAULTS, BY_COMMANDS = "diya", "faults", "commands"  # what keeps a p
 class Darkness:
     """Dark time of *poles*, by what it is due to.
 
-    A pole that was never heard of since the start of the run counts as dark by Diya from there.
+    A pole without any message since the start of the run counts as dark by Diya from there.
     """
 
     def __init__(self, poles: Iterable[Pole], lit_percent: float, time: RunTime) -> None:
@@ -76,7 +76,7 @@ class Darkness:
         return sum(self.minutes(due).values(), 0.0)
 
     def nights_lived(self, end_ms: int) -> float:
-        """Nights of all poles together up to *end_ms*; a night lived in part counts for that part."""
+        """Nights of all poles together up to *end_ms*; a part of a night counts for that part."""
         start = float(self._time.start_unix)
         end = start + end_ms / 1000.0
         return sum(nights.part(start, end) for nights in self._nights.values())

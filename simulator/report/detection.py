@@ -1,8 +1,8 @@
-"""What was reported, against what a scenario says had to be: detected, missed, false, and how late.
+"""Compares the reports with those a scenario requires: detected, missed, false, and the delay.
 
-An event counts from its own timestamp, so one that arrives a week later is not late (where its pole knew no time, it
-counts from when the record first heard of it).  Delay counts from the moment the plant
-says the fault could first be sensed; a fault the plant says could not be sensed is neither expected nor missed.
+An event counts from its own timestamp, so one that arrives a week later is not late (where its pole had no time, it
+counts from its arrival at the record).  Delay counts from the moment at which the fault could first be sensed by the
+plant; a fault that could not be sensed is neither expected nor missed.
 """
 
 from __future__ import annotations
@@ -12,16 +12,20 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from simulator.happenings.accepted import ACCEPTED, LATE_AFTER, LATE_MS, LATE_OF, OVER_BY_THEMSELVES, UNNOTICED
-from simulator.plant import faults
+from simulator.happenings.act import Trouble
+from simulator.happenings.catalogue import KINDS
 from simulator.report.episodes import Episode, Event, pair_episodes
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Happening
-from simulator.street.troubles import MET
 
-__all__ = ["ACCEPTED", "EARLY_MS", "LATE_MS", "Detection", "Event", "Sighted", "judge", "percentiles"]
+__all__ = ["EARLY_MS", "LATE_MS", "Detection", "Event", "Sighted", "judge", "percentiles"]
 
 EARLY_MS = 2_000  # timestamps are whole seconds of a clock that may be a second off
+# A fault that was just being noticed when it ended may still be raised, or its pole had to boot first.
+LATE_MS = 60_000
+# A broker reports a silent pole only after one and a half times its keepalive; a pole tries a part
+# that raised once an hour at most.
+LATE_OF = {"communicationFailure": 180_000, "partFailure": 3_900_000}
 PATIENCE_S = 300  # where within_s does not say how long a report may take: asked only near the end of a run
 
 # (number of the happening, pole) -> when the fault, and its end, could first be sensed (ms of the run, None: never)
@@ -82,6 +86,11 @@ class _Window:
         return self.from_ms <= episode.start_ms and (self.to_ms is None or episode.earliest_ms <= self.to_ms)
 
 
+def _is_met(happening: Happening) -> bool:
+    """Whether a pole senses it when it asks."""
+    return isinstance(KINDS[happening.kind].act, Trouble)
+
+
 def judge(
     happenings: Iterable[Happening], events: Iterable[Event], sighted: Sighted, time: RunTime, end_ms: int
 ) -> Detection:
@@ -119,8 +128,9 @@ class _Judge:
         return self._out
 
     def _open_windows(self, happening: Happening) -> None:
-        for event_type in dict.fromkeys((*happening.expect, *happening.allow, *ACCEPTED.get(happening.kind, ()))):
-            late_ms = LATE_AFTER.get((happening.kind, event_type), LATE_OF.get(event_type, LATE_MS))
+        kind = KINDS[happening.kind]
+        for event_type in dict.fromkeys((*happening.expect, *happening.allow, *kind.accepted)):
+            late_ms = kind.late_ms.get(event_type, LATE_OF.get(event_type, LATE_MS))
             for pole in happening.poles:
                 over_ms = self._over_ms(happening, pole)
                 to_ms = None if over_ms is None else over_ms + late_ms
@@ -129,11 +139,11 @@ class _Judge:
 
     def _over_ms(self, happening: Happening, pole: str) -> int | None:
         """When the happening is over for *pole*: what a pole senses when it asks, once it has asked."""
-        return self._sighted(happening.number, pole)[1] if happening.kind in MET else happening.over_ms
+        return self._sighted(happening.number, pole)[1] if _is_met(happening) else happening.over_ms
 
     def _seen(self, happening: Happening, pole: str) -> tuple[int | None, int | None]:
         """When the happening and its end could be sensed; what is neither plant's nor asked for shows at once."""
-        if happening.kind in faults.NAMES or happening.kind in MET:
+        if KINDS[happening.kind].fault or _is_met(happening):
             return self._sighted(happening.number, pole)
         if happening.severity == 0.0:
             return None, None
@@ -155,7 +165,7 @@ class _Judge:
             self._out.unobservable.append({**entry, "why": "the run ended just after it could be sensed"})
             return
         lasted_ms = (happening.until_ms or self._end_ms) - seen
-        if not episodes and lasted_ms < UNNOTICED.get(happening.kind, 0):
+        if not episodes and lasted_ms < KINDS[happening.kind].unnoticed_ms:
             self._out.unobservable.append({**entry, "why": "it was over before it could be noticed"})
             return
         self._out.expected += 1
@@ -202,11 +212,11 @@ class _Judge:
             return ""
         others = (window for window in self._windows[pole, event_type] if window.happening is not happening)
         if any(window.holds(seen_gone) for window in others):
-            return ""  # something else keeps it up
+            return ""  # another happening keeps it raised
         ended_ms = episodes[-1].end_ms
         if ended_ms is None:
             return "" if self._end_ms - seen_gone < patience_ms else "not ended"
-        if happening.kind in OVER_BY_THEMSELVES:
+        if KINDS[happening.kind].over_by_itself:
             return ""
         return "ended before until" if ended_ms < happening.until_ms - EARLY_MS else ""
 

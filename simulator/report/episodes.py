@@ -1,6 +1,6 @@
-"""Events of a run, paired to episodes: each from a start to the end that closes it.
+"""Pairs the events of a run to episodes: each from a start to the end that closes it.
 
-Delivery repeats and reorders events, so an episode goes by their ids: the journal's epoch, "-", and a sequence that
+Delivery repeats and reorders events, so episodes are built by their ids: the journal's epoch, "-", and a sequence that
 rises with every event of its pole (docs/events.md).
 """
 
@@ -12,12 +12,15 @@ from math import inf
 
 from simulator.run_time import RunTime
 
+Where = tuple[str, str]  # pole, and id of one of its events
+Journal = list[Where]  # those of one epoch, in the order in which they were written
+
 
 @dataclass(frozen=True)
 class Event:
     """One event as the record has it: ``starts`` is its startEndFlag, ``timestamp`` in Unix seconds.
 
-    ``dated``: ``timestamp`` is the event's own; otherwise its pole knew no time, and it is when the event was heard.
+    ``dated``: ``timestamp`` is the event's own; otherwise its pole had no time, and it is the time of arrival.
     """
 
     id: str
@@ -48,10 +51,11 @@ def pair_episodes(events: Iterable[Event], time: RunTime) -> dict[tuple[str, str
     An id counts once, as it was first heard.  Events of one epoch follow each other by their sequence, others by time.
     An end closes every episode of its type that is open; one that comes with none open says nothing.
     """
-    once: dict[tuple[str, str], Event] = {}
+    once: dict[Where, Event] = {}
     for event in events:
         once.setdefault((event.pole, event.id), event)
-    not_after, not_before = _latest(once, time), _earliest(once, time)
+    journals = _journals(once)
+    not_after, not_before = _latest(journals, once, time), _earliest(journals, once, time)
     placed = sorted(once, key=lambda where: (not_after[where], _sequence(where[1])[1]))
     out: dict[tuple[str, str], list[Episode]] = {}
     for where in placed:
@@ -67,13 +71,13 @@ def pair_episodes(events: Iterable[Event], time: RunTime) -> dict[tuple[str, str
     return out
 
 
-def _latest(once: Mapping[tuple[str, str], Event], time: RunTime) -> dict[tuple[str, str], float]:
+def _latest(journals: Iterable[Journal], once: Mapping[Where, Event], time: RunTime) -> dict[Where, float]:
     """When each event happened at the latest (Unix s): not after any that its pole wrote behind it.
 
     A timestamp from before the run is a wrong clock's: that event is placed behind the one before it.
     """
-    latest: dict[tuple[str, str], float] = {}
-    for written in _journals(once):
+    latest: dict[Where, float] = {}
+    for written in journals:
         behind = inf
         for where in reversed(written):
             at = once[where].timestamp
@@ -85,10 +89,10 @@ def _latest(once: Mapping[tuple[str, str], Event], time: RunTime) -> dict[tuple[
     return latest
 
 
-def _earliest(once: Mapping[tuple[str, str], Event], time: RunTime) -> dict[tuple[str, str], float]:
+def _earliest(journals: Iterable[Journal], once: Mapping[Where, Event], time: RunTime) -> dict[Where, float]:
     """When each event happened at the earliest (Unix s): not before what its pole dated and wrote before it."""
-    earliest: dict[tuple[str, str], float] = {}
-    for written in _journals(once):
+    earliest: dict[Where, float] = {}
+    for written in journals:
         before: float = time.start_unix
         for where in written:
             earliest[where] = before
@@ -97,9 +101,9 @@ def _earliest(once: Mapping[tuple[str, str], Event], time: RunTime) -> dict[tupl
     return earliest
 
 
-def _journals(once: Mapping[tuple[str, str], Event]) -> list[list[tuple[str, str]]]:
-    """The events of each pole's epoch, in the order in which they were written."""
-    epochs: dict[tuple[str, str], list[tuple[int, tuple[str, str]]]] = {}
+def _journals(once: Iterable[Where]) -> list[Journal]:
+    """The journals of *once*."""
+    epochs: dict[tuple[str, str], list[tuple[int, Where]]] = {}
     for pole, id in once:
         epoch, sequence = _sequence(id)
         epochs.setdefault((pole, epoch), []).append((sequence, (pole, id)))

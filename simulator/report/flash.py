@@ -1,4 +1,4 @@
-"""What a run did to the flash of its poles: how long it would last, if every day were as these.
+"""Figures of flash wear in a run: how long the poles' flash would last if each day were like the run.
 
 Erases wear a block out.  littlefs spreads them, but over a run of hours a few blocks have had one more than the others,
 and the first start formats: the longer the run, the nearer the figures.

@@ -1,6 +1,6 @@
-"""What the night looked like: level and power of each pole over time, as plain series to be drawn.
+"""The course of the night: level and power of each pole over time, as plain series to be drawn.
 
-A sample is kept only when it tells something new, so that a street of thousands fits in memory: a lamp changes some
+A sample is kept only when it differs from the last, so that a street of thousands fits in memory: a lamp changes some
 ten times a night.
 """
 

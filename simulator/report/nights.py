@@ -1,4 +1,4 @@
-"""When it is night, by ``astral``: the judge of darkness must not be the pole's own sun.
+"""The times of night, by ``astral``: the judge of darkness must not use the pole's own sun.
 
 A night spans from one solar noon to the next at its place, and is counted in days since 1970 of its first noon.
 """
@@ -52,7 +52,7 @@ class Nights:
         return seconds
 
     def part(self, from_unix: float, to_unix: float) -> float:
-        """How many nights lie from *from_unix* to *to_unix*, a night lived in part counting for that part."""
+        """How many nights lie from *from_unix* to *to_unix*; a part of a night counts for that part."""
         nights = 0.0
         for number in range(self.number(from_unix), self.number(to_unix) + 1):
             night = self.between(number)

@@ -15,10 +15,10 @@ from simulator.run_time import RunTime
 
 
 @dataclass
-class Totals:
-    """What a run was and what it counted.  ``max_heap_bytes`` None: the engine cannot say (CPython).
+class RunTotals:
+    """The parameters and counts of a run.  ``max_heap_bytes`` None: not measured by the engine (CPython).
 
-    ``counts`` holds whatever else is counted, such as boots or acks; each becomes a key of the report's ``totals``.
+    ``counts`` holds all other counts, such as boots or acks; each becomes a key of the report's ``totals``.
     """
 
     site: str
@@ -36,7 +36,7 @@ class Totals:
 
 
 def build_report(
-    totals: Totals, time: RunTime, darkness: Darkness, detection: Detection, flash: Mapping[str, Any]
+    totals: RunTotals, time: RunTime, darkness: Darkness, detection: Detection, flash: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The report as JSON values; finish *darkness* first.
 

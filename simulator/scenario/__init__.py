@@ -1,6 +1,8 @@
 """Scenarios: what happens to a street, read from TOML, checked as a whole, and resolved against the site's poles.
 
 A scenario is also the label for measuring detection: ``expect`` and ``allow`` say what poles must and may report.
+
+Tests of several modules: `test_scenarios_page` (docs/scenarios.md).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The reader of scenario files: it takes a parsed TOML file apart and notes every mistake with its line on the way.
+"""Reads scenario files: goes through a parsed TOML file and notes every mistake with its line.
 
-It never stops at a mistake.  What cannot be understood is replaced by something harmless, so that the rest can still
-be checked; the caller throws the result away when there were problems.
+It never stops at a mistake.  An invalid value is replaced by a harmless one, so that the rest can still be checked;
+the caller drops the result when there were problems.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from host_tools.site.toml_lines import Path
 from pole.wire import contract
 from simulator.happenings.catalogue import ANYWHERE, EVENT_TYPES, FORMER, KINDS, Kind
+from simulator.happenings.network import Command
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Happening, Order, Scenario
 from simulator.scenario.mistakes import Mistakes, bound_of_name, closest
 from simulator.scenario.times import BOUND as TIME_BOUND
 from simulator.scenario.times import moment, shown
-from simulator.street.troubles import WRONG_CLOCKS
 
 if TYPE_CHECKING:
     from host_tools.site.model import Pole, Site
@@ -33,7 +33,7 @@ A_DAY_S = 86400
 
 
 class Reader:
-    """Reads the tables of one file; *mistakes* is told of each mistake."""
+    """Reads the tables of one file; each mistake is added to *mistakes*."""
 
     def __init__(self, mistakes: Mistakes, site: Site, time: RunTime, hours: float | None) -> None:
         self._mistakes = mistakes
@@ -44,7 +44,7 @@ class Reader:
         self._here: Path = ()  # the table that is being read
 
     def scenario(self, tables: Mapping[str, Any]) -> Scenario:
-        """The scenario in *tables*, worth something only when there were no mistakes."""
+        """The scenario in *tables*, valid only when there were no mistakes."""
         name = tables.get("name")
         if not isinstance(name, str) or not 1 <= len(name) <= 80:
             self._missing_or_wrong(tables, "name", "a text of 1 to 80 characters")
@@ -68,16 +68,16 @@ class Reader:
 
     def _happening(self, table: Mapping[str, Any], number: int) -> Happening:
         kind = self._kind(table)
-        of_clock = kind is not None and kind.name in WRONG_CLOCKS
+        of_clock = kind is not None and kind.seconds
         known: tuple[str, ...] = COMMON
-        if kind is None or kind.name == "command":
+        if kind is None or isinstance(kind.act, Command):
             known += OF_COMMAND
         if kind is None or of_clock:
             known += OF_CLOCK
         self._unknown(table, known)
         at_ms, until_ms = self._times(table, kind)
         poles = self._poles(table, kind)
-        if kind is not None and kind.name == "feeder_trip":
+        if kind is not None and kind.whole_feeders:
             tripped = {pole.feeder for pole in poles}
             meant = {pole.name for pole in poles}  # a pole whose feeder is not known has one of its own
             poles = [
@@ -99,7 +99,7 @@ class Reader:
             expect=expect,
             allow=allow,
             within_s=self._within(table, expect),
-            order=self._order(table) if kind is not None and kind.name == "command" else None,
+            order=self._order(table) if kind is not None and isinstance(kind.act, Command) else None,
             seconds=self._whole(table, "seconds", -SECONDS_MOST, SECONDS_MOST, A_DAY_S, "s") if of_clock else 0,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from host_tools.errors import DiyaError
-from simulator.plant.faults import over_ms
+from simulator.happenings.catalogue import KINDS
 
 
 class ScenarioError(DiyaError):
@@ -52,7 +52,7 @@ class Happening:
     @property
     def over_ms(self) -> int | None:
         """When it is over: at ``until_ms``, or by itself before that."""
-        return over_ms(self.kind, self.severity, self.at_ms, self.until_ms)
+        return KINDS[self.kind].over_ms(self.severity, self.at_ms, self.until_ms)
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,4 @@
-"""A street: its poles, each a virtual chip with a life of firmware, and what the broker heard of them."""
+"""A street: its poles, each a virtual chip that runs the firmware, and a record of the broker's messages.
+
+Tests of whole streets: `test_street_*`, one file a subject.
+"""

@@ -1,4 +1,4 @@
-"""The city of a run answers poles that ask for the time, as `diya record run` does, and by the record's own rules."""
+"""Answers poles that ask for the time, as the city of a run, by the same rules as `diya record run`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from host_tools.city.record.time_answer import time_answer
 from host_tools.keys.key import Key
 from simulator.kernel import Kernel
 
-LATENCY_MS = 30  # until the record has its turn
+LATENCY_MS = 30  # until the record answers
 
 
 class CityTime:
     """Answers through *publish*; *unix_ms* is the city's clock (a test may put another in its place).
 
-    ``answers`` says whether there is a city that answers a pole: a run without `diya record` has none.  ``ahead_ms``
-    is by how much what it answers to a pole is ahead.
+    ``answers``: whether there is a city that answers a pole; a run without `diya record` has none.  ``ahead_ms``: by
+    how much the answer to a pole is ahead.
     """
 
     def __init__(self, kernel: Kernel, unix_ms: Callable[[], int], publish: Callable[[str, bytes], None]) -> None:
@@ -28,11 +28,11 @@ class CityTime:
         self._keys: dict[str, dict[str, Key]] = {}
 
     def knows(self, pole: str, settings: Mapping[str, Any]) -> None:
-        """The city has the keys that *pole* was given."""
+        """Note the keys that *pole* was given."""
         self._keys[pole] = {name: Key(name, bytes.fromhex(key)) for name, key in settings.get("keys", {}).items()}
 
     def asked(self, pole: str, topic: str, question: bytes) -> None:
-        """*pole* asks for the time."""
+        """Answer *pole*, which asks for the time."""
         self._kernel.after(LATENCY_MS, lambda: self._answer(pole, topic, question))
 
     def _answer(self, pole: str, topic: str, question: bytes) -> None:

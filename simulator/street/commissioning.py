@@ -1,4 +1,4 @@
-"""A pole as a technician leaves it: its data partition made, and in it the power curve of its own lamp."""
+"""Commissions a simulated pole: formats its data partition and writes the power curve of its own lamp to it."""
 
 from __future__ import annotations
 

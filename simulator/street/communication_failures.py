@@ -1,6 +1,6 @@
-"""Poles that fall silent in a run, by the record's own rules (host_tools/city/record/silence.py).
+"""Detects poles that fall silent in a run, by the record's own rules (host_tools/city/record/silence.py).
 
-What the record raises is no message of any pole: it is not in the transcript.
+An event of the record is not a message of a pole: it is not in the transcript.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from host_tools.wire.event_types import COMMUNICATION_FAILURE
 from simulator.kernel import Kernel
 from simulator.report.detection import Event
 
-CHECK_MS = 60_000  # between two looks for poles without a word
+CHECK_MS = 60_000  # between two checks for silent poles
 
 
 class Silences:
-    """Of the poles called *names*; *unix* is the true time (Unix s), *note* is handed what begins and ends.
+    """Of the poles called *names*; *unix* is the true time (Unix s), *note* is called with each begin and end.
 
     *dark(pole, at)* says whether a pole is expected to be without supply at a time.
     """
@@ -38,17 +38,17 @@ class Silences:
         kernel.every(CHECK_MS, self._check)
 
     def alive(self, pole: str) -> None:
-        """The pole has just said something, an event excepted."""
+        """Note a message of the pole, other than an event."""
         self._found(pole, silence.alive(self._poles[pole], self._unix()))
 
     def presence(self, pole: str, online: bool) -> None:
-        """The pole's presence, or its last will."""
+        """Note the pole's presence, or its last will."""
         now = self._unix()
         dark = not online and self._dark(pole, now)
         self._found(pole, silence.presence(self._poles[pole], online, False, now, dark))
 
     def broker(self, connected: bool) -> None:
-        """The broker is there, or not; may be told again and again."""
+        """Note whether the broker is there; may be called repeatedly."""
         if connected == self._connected:
             return
         self._connected = connected
@@ -69,7 +69,7 @@ class Silences:
         now = self._unix()
         if self._connected and self._since + silence.SILENT_S <= now:
             for pole, known in self._poles.items():
-                # the record knows nothing of a pole that never spoke
+                # the record has no entry of a pole that never sent a message
                 if known.seen is not None and not self._dark(pole, now):
                     quiet_s = now - max(known.seen, self._since)
                     self._found(pole, silence.unheard(known, quiet_s, silence.SILENT_S))

@@ -1,4 +1,4 @@
-"""What a pole has raised, as its journal on the flash has it."""
+"""Reads a pole's journal on the flash: the events it has raised."""
 
 from __future__ import annotations
 

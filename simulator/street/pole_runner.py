@@ -1,4 +1,4 @@
-"""One pole of the street: a chip, its sockets, and the life of its firmware between power-on and reset."""
+"""One pole of the street: a chip, its sockets, and the run of its firmware between power-on and reset."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class VirtualPole:
         self._ticks = 0  # of this life, at _ticked_ms; from there they run fast by _drift_ppm
         self._ticked_ms = 0
         self._drift_ppm = 0
-        self._outage: object | None = None  # while the pole lives on what it has stored
+        self._outage: object | None = None  # while the pole runs on stored energy
         self._life = 0  # of which power-on the events in the queue speak
         self._plan = 0  # of which step
         self._watched_life = -1  # the life whose watchdog has an event in the queue
@@ -77,14 +77,14 @@ class VirtualPole:
         self.stalls.append((self._kernel.now_ms, ms))
 
     def power_on(self) -> None:
-        """Mains is back: the firmware starts after the boot time, or never knew but for its supply's contact."""
+        """Mains is back: the firmware starts after the boot time, or runs on where the stored energy lasted."""
         self._outage = None
         if not self.powered:
             self.powered = True
             self._restart(PWRON_RESET)
 
     def power_off(self, hold_up_ms: int = 0) -> None:
-        """Mains is gone; *hold_up_ms* later so is the pole, whatever the firmware is doing, unless mains is back."""
+        """Mains is gone; *hold_up_ms* later the pole loses power, in any state, unless mains is back."""
         if self.powered and hold_up_ms:
             if self._outage is None:
                 outage = self._outage = object()
@@ -109,14 +109,14 @@ class VirtualPole:
             self._schedule(self._kernel.now_ms)
 
     def type(self, data: bytes) -> None:
-        """Somebody at the pole types *data* on its console; while it has no power nobody hears it."""
+        """Types *data* on the pole's console; without power it is lost."""
         if self._runner:
             self._runner.type(data)
             self._schedule(self._kernel.now_ms)
 
     @property
     def printed(self) -> str:
-        """All that the console has said since the run began."""
+        """All that the console has printed since the run began."""
         console = self.folder / "console.log"
         return console.read_text(errors="replace") if console.exists() else ""
 
@@ -195,7 +195,7 @@ class VirtualPole:
         self._watch()
 
     def _notice_crash(self) -> None:
-        """A reset that main.py asked for because the app ended is a failure, and its console says which."""
+        """Record as a failure a reset that main.py asked for because the app ended, with the console's last output."""
         console = self.folder / "console.log"
         if console.exists():
             said = console.read_text(errors="replace")[self._read :]
@@ -212,7 +212,7 @@ class VirtualPole:
                 self.heap_live.append(live)
 
     def _watch(self) -> None:
-        """Keeps one event in the queue for the moment the watchdog would bite."""
+        """Keeps one event in the queue for the moment at which the watchdog would reset the chip."""
         deadline = self.chip.watchdog.deadline
         if deadline is not None and self._watched_life != self._life:
             self._watched_life = life = self._life

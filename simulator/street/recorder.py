@@ -1,4 +1,4 @@
-"""What the broker heard during a run: counted, written down, and understood as far as the report needs it."""
+"""Records the broker's messages during a run: counts, transcript, and the parts that the report needs."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from simulator.report.detection import Event
 from simulator.street.communication_failures import Silences
 from simulator.street.transcript import Transcript
 
-RAISING = ("incident", "lock")  # whose commands never lower the level, so that no darkness is owed to them
+RAISING = ("incident", "lock")  # owners whose commands never lower the level, so they never explain darkness
 
 
 @dataclass(frozen=True)
 class _Order:
-    """A command on its way, or held by a pole."""
+    """A command that was sent, or is in force on a pole."""
 
     owner: str
     ref: str
@@ -46,9 +46,9 @@ class Recorder:
         self.acks: Counter[str] = Counter()
         self.reported: dict[str, set[str]] = {pole.name: set() for pole in site.poles}
         self.events: list[Event] = []
-        self.losses: list[SupplyLoss] = []  # of their supply, by the poles' own word
+        self.losses: list[SupplyLoss] = []  # of their supply, as the poles reported
         self.excuse: Callable[[str], None] = lambda pole: None
-        self.levels: dict[str, int] = {}  # percent, by each pole's latest word
+        self.levels: dict[str, int] = {}  # percent, of each pole's last state
         self.tell_level: Callable[[str], None] = lambda pole: None
         self.ask_time: Callable[[str, str, bytes], None] = lambda pole, topic, question: None
         self.wrong_clock: Callable[[str], bool] = lambda pole: False  # its dates may be wrong after a start
@@ -62,11 +62,11 @@ class Recorder:
         self._silences = Silences(kernel, self.reported, unix, self.events.append, switched(site).dark)
 
     def broker(self, connected: bool) -> None:
-        """Whether the recorder hears the broker; may be told again and again."""
+        """Note whether the recorder is connected to the broker; may be called repeatedly."""
         self._silences.broker(connected)
 
     def heard(self, topic: str, payload: bytes) -> None:
-        """One message, now."""
+        """Take one message, now."""
         where = cut(topic)
         if where is None or not where.below(*self._place) or where.pole == "_sim":
             return
@@ -87,7 +87,7 @@ class Recorder:
             self._silences.presence(pole, said.online)
         if where.kind == contract.PRESENCE:
             if not isinstance(said, Presence) or not said.online:
-                return  # the last will, or unreadable: the pole itself said nothing
+                return  # the last will, or unreadable: not a message of the pole itself
         elif where.kind != contract.EVENT:
             self._silences.alive(pole)
         self.reported[pole].add(where.kind)
@@ -105,14 +105,11 @@ class Recorder:
     def _event(self, said: Told) -> None:
         """Keeps an event that a happening may be expected to cause.
 
-        Where the pole knew no time, or may go by a wrong clock chip and says it at once, it counts from now.
+        Where the pole had no time, or may use a wrong clock chip, it counts from now.
         """
         if said.type not in EVENT_TYPES or said.sequence is None:
             return
-        at = said.timestamp
-        ahead = at is not None and at > self._unix()
-        if self.wrong_clock(said.pole) and (ahead or not said.replayed):
-            at = None
+        at = None if self.wrong_clock(said.pole) else said.timestamp
         name = f"{said.epoch}-{said.sequence}"
         event = Event(
             name, said.pole, said.type, bool(said.start), self._unix() if at is None else at, dated=at is not None

@@ -1,4 +1,4 @@
-"""A street of poles: the plant, the chips, the firmware on an engine, the network around them, and what came of it."""
+"""A street of poles: the plant, the chips, the firmware on an engine, the network around them, and the results."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from typing import Any
 from host_tools.site.model import Pole, Site
 from host_tools.site.pole_settings import pole_config
 from simulator.engines.engine import Engine
+from simulator.happenings.catalogue import KINDS
+from simulator.happenings.kind import CHIP
+from simulator.happenings.scene import Surroundings
 from simulator.hardware.around import meter_type
 from simulator.kernel import Kernel
 from simulator.network.endpoint import Network
@@ -24,10 +27,10 @@ from simulator.run_time import RunTime
 from simulator.scenario.happening import Scenario
 from simulator.street.city_time import CityTime
 from simulator.street.commissioning import commission
-from simulator.street.player import Player, Surroundings
+from simulator.street.player import Player
 from simulator.street.pole_runner import VirtualPole
 from simulator.street.recorder import Recorder
-from simulator.street.troubles import CHIP_WRONG, CITY_TIME, SERVER_TIME
+from simulator.street.troubles import CITY_TIME, SERVER_TIME
 from simulator.street.wiring import Wiring
 
 SAMPLE_MS = 300_000  # of the plot, and of the progress bar
@@ -69,7 +72,7 @@ class StreetPole:
             commission(self.plant, self.pole.flash, table)
 
     def power(self) -> None:
-        """Starts or ends the firmware as the mains has it, and tells what became of the light."""
+        """Starts or ends the firmware with the mains, and reports the light to the judge."""
         if self.plant.powered:
             self.pole.power_on()
         else:
@@ -84,7 +87,7 @@ class StreetPole:
 
 
 class Street:
-    """All poles of *site* over *scenario*; ``run`` lives it.
+    """All poles of *site* over *scenario*; ``run`` simulates it.
 
     *overrides* gives what to put over the settings of a pole, by its name; *files* are put into every pole's ``vfs``.
     """
@@ -131,7 +134,7 @@ class Street:
             self.poles[pole.name] = StreetPole(self, pole, boards[pole.board], settings)
         recorder.excuse = lambda name: self.poles[name].tell_light()
         recorder.tell_level = self._tell_level
-        chips = {name for each in scenario.happenings if each.kind in CHIP_WRONG for name in each.poles}
+        chips = {name for each in scenario.happenings if KINDS[each.kind].time == CHIP for name in each.poles}
         recorder.wrong_clock = lambda name: name in chips
         Player(kernel, scenario, site, self.poles, around, self.unix_ms)
 
@@ -146,7 +149,7 @@ class Street:
         return self._feeders[name]
 
     def run(self, hours: float, progress: Callable[[int, int, str], None]) -> None:
-        """Lives *hours*; *progress* is told (milliseconds done, of so many, local time) every few simulated minutes."""
+        """Runs *hours*; *progress* is called with (ms done, of so many, local time) every few simulated minutes."""
         end_ms = round(hours * 3_600_000)
 
         def sample() -> None:
@@ -173,7 +176,7 @@ class Street:
         self.told.sample(name, self.kernel.now_ms, self.recorder.levels[name], 0.0)
 
     def detection(self, end_ms: int) -> Detection:
-        """What the poles reported against what the scenario expects."""
+        """The poles' reports compared with the scenario's expectations."""
 
         def sighted(number: int, pole: str) -> tuple[int | None, int | None]:
             plant, troubles = self.poles[pole].plant, self.poles[pole].pole.troubles
@@ -188,7 +191,7 @@ class Street:
         return sum((stage.pole.resets for stage in self.poles.values()), Counter())
 
     def failures(self) -> list[str]:
-        """What went wrong in any firmware, one text each."""
+        """The failures of any firmware, one text each."""
         return [f"{stage.name}: {text}" for stage in self.poles.values() for text in stage.pole.failures]
 
     def max_heap(self) -> int | None:

@@ -1,4 +1,4 @@
-"""What is around the poles and a scenario can touch: the access points, the time server, the broker, the city."""
+"""The surroundings that a scenario can change: the access points, the time server, the broker, the city."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GRACE_S = 2.0  # for the broker to hand over the last messages
 
 
 class Air:
-    """What a scenario can do to the air and the time, whatever the network."""
+    """Changes of a scenario to Wi-Fi and time, on any network."""
 
     def __init__(self, network: ModelledNetwork | RealNetwork, radio: Callable[[str], Radio]) -> None:
         self._network = network
@@ -40,7 +40,7 @@ class Air:
 
 
 class ModelledSurroundings(Air):
-    """With the broker model, which dies and comes back at a word."""
+    """With the broker model, which can be stopped and started."""
 
     def __init__(self, network: ModelledNetwork, radio: Callable[[str], Radio], recorder: Recorder) -> None:
         super().__init__(network, radio)
@@ -71,7 +71,7 @@ class Server(Protocol):
 
 
 class RealSurroundings(Air):
-    """The city's side of a real broker: hears everything, tells the simulated time, sends the scenario's commands."""
+    """The city's side of a real broker: receives all messages, publishes the simulated time, sends commands."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class RealSurroundings(Air):
         self._link.arrived = self._arrived
 
     def _arrived(self, topic: str) -> None:
-        """A question for the time is heard at once: a pole takes no answer that is later than 4 s of its own time."""
+        """Handles a request for the time at once: a pole accepts no answer that is later than 4 s of its own time."""
         if topic.endswith("/" + contract.TIME):
             with contextlib.suppress(OSError):  # it is woken already, or at its end
                 self._waking.send(b"\0")
@@ -108,7 +108,7 @@ class RealSurroundings(Air):
 
     def broker(self, running: bool) -> None:
         if self._server is None:
-            return  # somebody else's broker is not ours to kill
+            return  # a broker that was not started here must not be killed
         if running:
             self._server.start()
         else:
@@ -119,13 +119,13 @@ class RealSurroundings(Air):
             self._link.post(topic, payload)  # and no waiting: the street's time goes on
 
     def tell_time(self, unix: int, factor: float) -> None:
-        """Retains the simulated time, by which a verb counts that was given --simulated."""
+        """Retains the simulated time, for verbs with --simulated."""
         self._link.post(self._clock, json.dumps({"unix": unix, "factor": factor}).encode(), retain=True)
 
     def listen(self) -> None:
-        """Hands on what has come in.
+        """Hands on the messages that have come in.
 
-        What a broker of our own had retained is news, said while we were away; what somebody else's had is of old.
+        Retained messages of a broker of our own are new, sent while it was not connected; those of another are old.
         """
         self._recorder.broker(self._link.connected)
         for message in self._link.drain():
@@ -133,7 +133,7 @@ class RealSurroundings(Air):
                 self._recorder.heard(message.topic, message.payload)
 
     def close(self) -> None:
-        """Hears the last words, and takes the simulated time back."""
+        """Takes the last messages, and clears the simulated time."""
         for message in self._link.settle(0.3, GRACE_S):
             self._recorder.heard(message.topic, message.payload)
         self._link.post(self._clock, b"", retain=True)

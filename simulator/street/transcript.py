@@ -1,4 +1,4 @@
-"""What was heard on the wire during a run, one JSON line a message, the same bytes for the same scenario and seed."""
+"""The transcript of a run: one JSON line for each message, the same bytes for the same scenario and seed."""
 
 from __future__ import annotations
 

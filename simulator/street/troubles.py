@@ -1,27 +1,24 @@
-"""What is wrong around one pole and not in its plant: times that are told it wrongly, parts that raise.
+"""Faults around one pole that are not in its plant: wrong times from its witnesses, parts that raise.
 
-A pole can know of it only once it asks.  So each happening notes when the pole first met it, and when the pole first
-found it over.
+A pole can detect them only when it uses the part.  So each happening notes when the pole first met it, and when the
+pole first found it over.
 """
 
 from __future__ import annotations
 
 import errno
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulator.device_modules import ops
+from simulator.happenings.act import ADC, BUS, FLASH, METER, PARTS
 
-SERVER_TIME, CITY_TIME, RTC_WRONG, RTC_STOPPED = "server_time_wrong", "city_time_wrong", "rtc_wrong", "rtc_stopped"
-ADC, METER, BUS, FLASH = "adc_fails", "meter_fails", "bus_fails", "flash_fails"
-WRONG_CLOCKS = (SERVER_TIME, CITY_TIME, RTC_WRONG)  # those with ``seconds``
-CHIP_WRONG = (RTC_WRONG, RTC_STOPPED)
-PARTS = (ADC, METER, BUS, FLASH)
-MET = (SERVER_TIME, CITY_TIME, *PARTS)  # a pole senses them when it asks
+SERVER_TIME, CITY_TIME = "server_time_wrong", "city_time_wrong"
 ALONE_MS = 3_600_000  # for which a pole leaves a part alone that raised; what it writes before says nothing of it
-CONTRADICTS_S = 30  # a witness that is wrong by less may agree with the others, and need not be told of
+CONTRADICTS_S = 30  # a witness that is wrong by less may agree with the others, and need not be reported
 
-_LINES = (ops.UART_WRITE, ops.UART_READ, ops.UART_ANY)
+_LINES = (ops.UART_WRITE, ops.UART_READ, ops.UART_ANY, ops.COUNTER_VALUE)
 _TRANSFERS = (ops.I2C_WRITE, ops.I2C_READ_MEM)
 
 
@@ -37,16 +34,16 @@ class Troubles:
     """The troubles of one pole; *now_ms* is the time of the run."""
 
     def __init__(self, now_ms: Callable[[], int]) -> None:
-        self.raising = False  # ``refuse`` wants to be asked
+        self.raising = False  # whether ``refuse`` has to be called
         self._now_ms = now_ms
-        self._held: dict[str, dict[int, int]] = {kind: {} for kind in MET}  # {kind: {happening: seconds}}
+        self._held: dict[str, dict[int, int]] = defaultdict(dict)  # {kind: {happening: seconds}}
         # ends that the pole has not met yet, {happening: ms before which it cannot know}
-        self._over: dict[str, dict[int, int]] = {kind: {} for kind in MET}
-        self._raised: dict[str, set[int]] = {kind: set() for kind in MET}  # devices that have, and were not used since
+        self._over: dict[str, dict[int, int]] = defaultdict(dict)
+        self._raised: dict[str, set[int]] = defaultdict(set)  # devices that have, and were not used since
         self._met: dict[int, _Met] = {}
 
     def begin(self, happening: int, kind: str, seconds: int = 0) -> None:
-        """*kind* (of MET) begins because of *happening*; *seconds*: by which that clock is ahead."""
+        """*kind* (played as a ``Trouble``) begins because of *happening*; *seconds*: by which that clock is ahead."""
         self._held[kind][happening] = seconds
         self._met[happening] = _Met()
         self.raising = self.raising or kind in PARTS
@@ -61,7 +58,7 @@ class Troubles:
         return bool(self._held[kind])
 
     def ahead_ms(self, kind: str) -> int:
-        """By how much the clock of *kind* is ahead; the pole hears its time now."""
+        """By how much the clock of *kind* is ahead; the pole reads its time now."""
         seconds = next(reversed(self._held[kind].values()), 0)
         self.meet(kind, abs(seconds) >= CONTRADICTS_S)
         return seconds * 1000
@@ -85,7 +82,7 @@ class Troubles:
             self.meet(kind, False)
 
     def meet(self, kind: str, wrong: bool) -> None:
-        """The pole uses what is of *kind* and finds it *wrong*, or well."""
+        """Note that the pole uses the part of *kind* and finds it *wrong*, or right."""
         if wrong:
             for happening in self._held[kind]:
                 if self._met[happening].seen_ms is None:

@@ -1,4 +1,4 @@
-"""Solders one pole together: the devices its board file names, on their pins, over the plant of that pole."""
+"""Wires one pole: the devices of its board file, on their pins, over the plant of that pole."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from simulator.plant.pole import PolePlant
 
 
 class Own(NamedTuple):
-    """What a chip brings along that is not new."""
+    """Parts of a chip that are not new."""
 
     mac: bytes
     flash: Flash
@@ -60,7 +60,7 @@ class Wiring:
             nvs=own.nvs if own else None,
         )
         if own is None:
-            self.chip.nvs.provision("diya", "highWater", bytes(8))  # a new pole has obeyed nobody yet
+            self.chip.nvs.provision("diya", "highWater", bytes(8))  # a new pole has applied no command yet
         self.chip.on_output = self._output
         parts = attach_parts(board, Around(self.chip, board["chip"], plant, self._now, unix_ms))
         self.clock: Ds3231 | None = parts.get("rtc")
@@ -74,7 +74,7 @@ class Wiring:
             self.apply()
 
     def apply(self) -> None:
-        """Hands the plant what the pins say now."""
+        """Gives the plant the present state of the pins."""
         closed = self.chip.gpio.level(self._relay["pin"]) == self._relay["closed"]
         duty = self.chip.gpio.duty(self._dimmer["pin"])
         self._plant.set_outputs(closed, (FULL - duty if self._dimmer["inverted"] else duty) / FULL, self._now())

@@ -1,4 +1,4 @@
-"""What runs on a virtual chip while it is not in its loader, as the chip sees it."""
+"""The interface of the program that runs on a virtual chip while it is not in its loader."""
 
 from __future__ import annotations
 
@@ -39,5 +39,5 @@ class App(Protocol):
         ...
 
     def close(self) -> None:
-        """The end, of whatever the app kept between two starts too."""
+        """Ends the app for good, also the parts kept between two starts."""
         ...

@@ -1,4 +1,4 @@
-"""The chip: in reset, in its loader, or running what was flashed."""
+"""The virtual chip: in reset, in its loader, or running what was flashed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from simulator.virtual_pole.serial_line import CONSOLE_BAUD, Line
 from simulator.virtual_pole.timed_flash import TimedFlash
 
 _SYNC = slip.frame(SYNC_FRAME)
-_COMPLAIN_S = 0.25  # how often the ROM says that it finds nothing to start
+_COMPLAIN_S = 0.25  # how often the ROM prints that it finds nothing to start
 
 
 class Chip:
@@ -173,7 +173,7 @@ class Chip:
 
     def _received(self, data: bytes) -> None:
         if self._loader is not None:
-            if self._out_of_step:  # only a reset helps, and who comes back to it means one
+            if self._out_of_step:  # only a reset helps, and a host that comes back wants one
                 data, sync = self._find_sync(data)
                 if sync:
                     self._from_the_start(sync)

@@ -1,4 +1,4 @@
-"""The kinds of chip: what their ROM says of itself and what stands in the registers a loader reads.
+"""The kinds of chip: the identity of their ROM, and the registers that a loader reads.
 
 Addresses and bits are those of the chips' technical reference manuals (Espressif: "eFuse Controller", "SPI Controller",
 "UART Controller").
@@ -19,7 +19,7 @@ class ChipKind(NamedTuple):
 
     name: str
     image_id: int  # in the header of the images made for it
-    tells_security: bool  # does its ROM know GET_SECURITY_INFO?
+    tells_security: bool  # whether its ROM supports GET_SECURITY_INFO
     magic: int
     bootloader_at: int
     flash_mib: int

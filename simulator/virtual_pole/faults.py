@@ -1,4 +1,4 @@
-"""What can be wrong with a virtual pole, its chip or its cable, on demand."""
+"""Faults of a virtual pole, its chip or its cable, on demand."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Faults(NamedTuple):
     chip: str | None = None  # the kind of chip that is really there
     stuck_in_loader: bool = False  # the strap IO0 is held low: no reset leads into the program
     brownout: bool = False  # its supply breaks down when a program starts, and it is reset
-    no_stub: bool = False  # what a host puts into its RAM and starts says nothing
+    no_stub: bool = False  # a stub that a host puts into its RAM and starts does not answer
     bad_block: int | None = None  # address in the flash whose 4 KiB neither erase nor program right
     security: frozenset[str] = frozenset()  # of `chips.SECURITY`: what its eFuses say
     noisy_above: int | None = None  # baud; faster than this, bytes arrive damaged

@@ -1,4 +1,4 @@
-"""The chip's whole SPI flash in a file, so that what was written outlives this process.
+"""The chip's whole SPI flash in a file, so that its content is kept after this process ends.
 
 Erasing sets the bits of 4 KiB sectors, programming only clears bits.  Both are instant here: the loader adds the time
 that a real chip takes (`timed_flash`).
@@ -30,7 +30,7 @@ class FlashFile:
     def __init__(self, path: Path | None, size: int) -> None:
         self.size = size
         self.lock = RLock()
-        self.bad: range = range(0)  # addresses of worn cells, which keep a bit at zero whatever is done to them
+        self.bad: range = range(0)  # addresses of worn cells, which keep a bit at zero in every case
         self._file = tempfile.TemporaryFile() if path is None else open(path, "r+b" if path.exists() else "w+b")  # noqa: SIM115
         try:
             self._prepare(path)

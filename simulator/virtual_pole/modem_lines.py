@@ -1,4 +1,4 @@
-"""What DTR and RTS do to the chip: two transistors and a capacitor.
+"""The effect of DTR and RTS on the chip: two transistors and a capacitor.
 
 RTS alone pulls EN low, DTR alone pulls IO0 low, both or none leave the two alone.  EN falls at once and rises slowly,
 through a resistor into a capacitor; what IO0 is when EN is up again decides where the chip starts.

@@ -33,7 +33,7 @@ _MEBIBYTE = 1024 * 1024
 class SerialPole:
     """A pole with a *chip* of that name at a *port* of that kind, running until ``close``.
 
-    *flash*: the file its flash is in; None: it starts blank and is forgotten.  *baud_limit*: the line is never faster.
+    *flash*: the file its flash is in; None: it starts blank and is not kept.  *baud_limit*: the line is never faster.
     *faults*: texts as `faults.HELP` lists them, or Faults.  *flash_mib*: size of the flash (default: the file's, else
     the chip's usual one).  *mac*: its address (default: one that belongs to the flash file).  *app*: what runs on it
     (default: `simulator.virtual_pole.firmware_run.Life`).  *log* takes lines about what happens, on the pole's thread.
@@ -162,7 +162,7 @@ class SerialPole:
 
 
 class _HostsEnd:
-    """What the port tells of the host, to whom it concerns."""
+    """Passes the port's notices of the host on to line, lines and chip."""
 
     def __init__(self, line: Line, chip: Chip, lines: ModemLines) -> None:
         self._line = line

@@ -1,4 +1,4 @@
-"""What the chip's ROM does at reset: looks at the boot strap, checks the bootloader's image, and says so."""
+"""The chip's ROM at reset: reads the boot strap, checks the bootloader's image, and prints its log."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def bootloader_problem(kind: ChipKind, flash: FlashFile, security: frozenset[str
     """
     header = flash.read(kind.bootloader_at, _HEADER)
     word = int.from_bytes(header[:4], "little")
-    if FLASH_ENCRYPTION in security:  # what a loader wrote is not encrypted, so it decrypts to rubbish
+    if FLASH_ENCRYPTION in security:  # a loader wrote it unencrypted, so it decrypts to random bytes
         word ^= 0x5DB75DB7
         return f"invalid header: 0x{word:08x}"
     if header[0] != _MAGIC or not 0 < header[1] <= 16:

@@ -16,7 +16,7 @@ _NOISE_EVERY = 3001  # bytes, on a line that is driven faster than it can
 class Line:
     """Hands bytes over when their last bit is through.
 
-    *limit*: the line is never faster than this, whatever baud rate the two ends agree on.  *noisy_above*: above this
+    *limit*: the line is never faster than this, at any baud rate of the two ends.  *noisy_above*: above this
     rate some bytes arrive damaged, as over many an adapter.  *cut_at*: after so many bytes to the chip ``cut`` is
     called.
     """
@@ -26,7 +26,7 @@ class Line:
         self.to_host: Callable[[bytes], None] = lambda _data: None
         self.cut: Callable[[], None] = lambda: None
         self.baud: int | None = None  # the chip's; None: it takes the host's, as the loader in ROM does
-        self.host_baud: int | None = None  # None: this kind of port does not tell
+        self.host_baud: int | None = None  # None: not known with this kind of port
         self.received = 0  # bytes that reached the chip
         self.last_byte_at = 0.0  # when the line was last in use, in either direction
         self._reactor = reactor

@@ -1,4 +1,4 @@
-"""What is flashed onto a virtual pole in place of MicroPython: it runs the machine's own MicroPython instead."""
+"""The image flashed onto a virtual pole in place of MicroPython: the pole runs the computer's own MicroPython."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What erasing and programming cost, and what of it is done when the power goes in between.
+"""Models the time of erasing and programming, and the state of the flash when power is lost in between.
 
 The times are the typical ones of the Winbond W25Q32JV, W25Q64JV and W25Q128JV (data sheets, "AC electrical
 characteristics": tPP, tSE, tBE2, tCE), which Espressif's modules carry or are compatible with.  An operation changes
@@ -85,7 +85,7 @@ class TimedFlash:
         self.idle_at = min(self.idle_at, now)
 
     def _apply(self, operation: _Operation, n: int) -> None:
-        n = min(n, self.size - operation.at)  # past its end a real chip begins at its start again; nobody means that
+        n = min(n, self.size - operation.at)  # past its end a real chip wraps to its start; that is never intended
         if operation.data is not None:
             self.file.program(operation.at, operation.data[:n])
         elif n:

@@ -168,6 +168,43 @@ def test_an_esp32_without_a_uart_for_the_heap_is_warned_of_and_the_meters_will_d
     ]
 
 
+PULSES = {
+    "driver": "hlw8012", "model": "bl0937", "cf": 16, "cf1": 17, "sel": 13, "sel_current": 0, "shunt_uohm": 1000,
+    "divider": 2001, "clock_permille": 1000,
+}  # fmt: skip
+
+
+def test_a_meter_without_a_uart_leaves_none_for_the_heap():
+    board = {**load_board("esp32-devkitc"), "meter": PULSES}
+    assert check_board(board) == []
+    assert board_warnings(board) == []
+    del board["heap"]
+    (sentence,) = board_warnings(board)
+    assert sentence.startswith("[heap] is missing, and [meter] has no UART: Python's heap has no bound then, and TLS ")
+
+
+def test_shunt_divider_and_model_have_bounds_and_a_chip_that_counts_no_pulses_is_named():
+    board = load_board("esp32-devkitc")
+    board["meter"] = {**PULSES, "model": "bl0942", "shunt_uohm": 0, "divider": 6000, "sel": 34, "sel_current": 2}
+    assert check_board(board) == [
+        "meter.model is 'bl0942' and must be 'hlw8012' or 'bl0937'.",
+        "meter.sel is 34, which can only be an input (34 to 39).",
+        "meter.sel_current is 2 and must be 0 or 1.",
+        "meter.shunt_uohm is 0 and must be 500 to 20000.",
+        "meter.divider is 6000 and must be 200 to 5000.",
+    ]
+    board["meter"] = {**PULSES, "model": "hlw8012"}
+    (sentence,) = check_board(board)
+    assert sentence.startswith(
+        "meter.shunt_uohm is 1000 and must be 3522 or more: with it and the divider 2001 a pulse "
+    )
+    board["meter"]["shunt_uohm"] = 3522
+    assert check_board(board) == []
+    board = load_board("esp32-c3-devkitm")
+    board["meter"] = {**PULSES, "cf": 4, "cf1": 5, "sel": 6}
+    assert "meter.cf is 4, and nothing counts pulses there: the ESP32-C3 has no pulse counter." in check_board(board)
+
+
 def test_parts_on_one_bus_share_its_pins_and_those_on_two_do_not():
     board = changed("gear", bus=1)
     assert check_board(board) == [

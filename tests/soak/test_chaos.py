@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.chaos.mix import night
-from simulator.chaos.night_run import lived, street, verdicts
+from simulator.chaos.night_run import run_night, street, verdicts
 
 SEED, NIGHTS, POLES = 1, 40, 25
 SAMPLE, SAMPLE_POLES = (3, 17), 4  # nights that both engines live
@@ -23,7 +23,7 @@ def test_both_engines_live_the_same_nights() -> None:
         one = night(seed, street(SAMPLE_POLES))
         texts = []
         for engine in ("cpython", "micropython"):
-            outcome = lived(one, engine)
+            outcome = run_night(one, engine)
             assert outcome.transcript
             texts.append(outcome.transcript.lines())
         assert texts[0] == texts[1], f"seed {seed}"

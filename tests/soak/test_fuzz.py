@@ -1,4 +1,4 @@
-"""At least 100,000 cases of rubbish: packets, commands, configurations and images of a journal."""
+"""At least 100,000 cases of random input: packets, commands, configurations and images of a journal."""
 
 import os
 import re

@@ -1,7 +1,7 @@
-"""Does what genuine messages of the city ask for, and remembers it on flash before it is in force.
+"""Applies genuine messages of the city; everything is stored on flash before it is in force.
 
-What is remembered is one file: the marks against replay, and the overrides that are held, so that a power cut neither
-lets an old command in again nor ends an election night's light.
+One file holds the marks of the replay protection and the overrides in force, so that after a power cut an old command
+is still refused and an override (the light of an election night) goes on.
 """
 
 import json
@@ -15,11 +15,11 @@ from pole.wire import ack_reasons, contract
 _NAME = const("commands.json")  # as in commands/restore.py
 
 
-def obey(commanding, verdict, ticks):
-    """Does what a genuine message asks for, if it may; None, or the outcome where it cannot be done.
+def apply(commanding, verdict, ticks):
+    """Applies a genuine message, if that is allowed; returns None, or the outcome where it cannot be done.
 
-    It stands in the arbiter before it is stored, but no decision is taken in between: if it cannot be stored it is
-    taken back, and the lamp never knew.
+    The override is in the arbiter before it is stored, but no decision is taken in between: if it cannot be stored
+    it is taken back, and the lamp's level never changed.
     """
     arbiter, ended, override, out = commanding.arbiter, verdict.cancel, verdict.override, None
     before = list(arbiter.held)
@@ -48,7 +48,7 @@ def obey(commanding, verdict, ticks):
 
 
 def note(commanding, mark):
-    """The pole's own key has spoken in a configuration, by its *mark*: that is kept where it is its first word."""
+    """Stores *mark*, of a configuration under the pole's own key, where it is the first message under that key."""
     if not has_spoken(commanding.marks, commanding.own):
         _heard(commanding, mark)
         replay.remember(commanding.marks, mark)
@@ -56,8 +56,8 @@ def note(commanding, mark):
 
 
 def _rekey(commanding, verdict):
-    """Changes a key; None, or the outcome where it cannot be stored.  With a new key of its own the pole need not
-    fear what was signed before it lost its marks.
+    """Changes a key; None, or the outcome where it cannot be stored.  Under a new key of its own the pole cannot be
+    replayed a message that was signed before it lost its marks.
     """
     name, key = verdict.rekey
     same = commanding.keys.get(name) == key
@@ -75,7 +75,7 @@ def _rekey(commanding, verdict):
         commanding.forgetful = False
     elif same:
         return None
-    else:  # what the former key asked for ends with it; and a former key that is brought back brings nothing along
+    else:  # the overrides of the former key end with it, and do not return if that key is set again
         from pole.lighting import overrides
 
         overrides.forget(commanding.arbiter, name)
@@ -89,7 +89,7 @@ def _rekey(commanding, verdict):
 
 
 def _save(commanding, verdict):
-    """Stores the mark and what is held; why it could not, or ""."""
+    """Stores the mark and the overrides in force; returns why it could not, or ""."""
     if verdict.now is not None:
         commanding.lowered = replay.lower(commanding.marks, verdict.now) or commanding.lowered
     if verdict.signed and not verdict.shared:
@@ -105,7 +105,7 @@ def _save(commanding, verdict):
 
 
 def _heard(commanding, mark):
-    """The first word of the pole's own key since the node was flashed: what came under shared keys before is void."""
+    """Notes the first message under the pole's own key since the flashing, which ends overrides under shared keys."""
     if commanding.nonce and not has_spoken(commanding.marks, commanding.own):
         for name in commanding.keys:
             if name != commanding.own:
@@ -127,7 +127,7 @@ def _stored(commanding):
 
 
 def _highest(known, own):
-    """The highest of the *known* marks that is of the pole's own key: no other may shut that out."""
+    """The highest of the *known* marks that belongs to the pole's own key: no other key may lock that one out."""
     return max([known[name] for name in known if not name or name.startswith(own + "\n")])
 
 

@@ -1,4 +1,4 @@
-"""What a command asks for, and whether the pole may do it."""
+"""Reads the body of a command, and checks whether the pole may do what it asks for."""
 
 from pole import const
 from pole.commands.verdict import Cancel
@@ -94,4 +94,4 @@ def _check_level(level, floor, now, unclocked_level):
 
 
 def _under(key, ref):
-    return key + "\n" + ref  # as holding.under
+    return key + "\n" + ref  # as overrides.under

@@ -1,6 +1,6 @@
-"""From a message of the city to a decision: judged, remembered on flash, and only then in force.
+"""Handles a message of the city: it is judged, then stored on flash, and only then in force.
 
-The code for each of these steps, a seventh of all, is loaded when a message comes and forgotten afterwards.
+The code for each of these steps, a seventh of all, is loaded when a message comes and unloaded afterwards.
 """
 
 from pole.runtime.transient import unload
@@ -19,10 +19,9 @@ JUDGING = (  # modules that messages need and nothing else does
 class Commanding:
     """Takes commands for *arbiter*, and requests to send again for *journal*.
 
-    *store* keeps what must not be forgotten; *high_water* (drivers/chip/replay_mark.py) keeps the highest mark of the
-    pole's own key once more, elsewhere.  An authenticated command raises the floor of *clock*.  *nonce*: of the
-    flashing (security/flash_nonce.py).  Where there are keys and no nonce, any message may be from before the node was
-    flashed.
+    *store* keeps marks and overrides; *high_water* (drivers/chip/replay_mark.py) keeps the highest mark of the pole's
+    own key a second time, in NVS.  An authenticated command raises the floor of *clock*.  *nonce*: of the flashing
+    (security/flash_nonce.py).  Where there are keys and no nonce, any message may be from before the node was flashed.
 
     ``own``: name of the pole's own key; ``keys`` {name: 64 hexadecimal digits}; ``marks`` {name: n}; ``forgetful``: the
     marks were lost; ``unread``: they could not be read.
@@ -60,7 +59,7 @@ class Commanding:
         try:
             if self.unread:
                 self._restore()
-                self.unread = False  # twice is for good
+                self.unread = False  # after two failures the file counts as lost
                 unload(*JUDGING)
             from pole.commands.judge import judged
 
@@ -70,10 +69,10 @@ class Commanding:
             if verdict.issued:
                 self._clock.raise_floor(verdict.issued)
             if verdict.mark:
-                unload(*JUDGING)  # obeying takes room too, and the verdict is all it needs
-                from pole.commands.apply import obey
+                unload(*JUDGING)  # applying takes memory too, and needs nothing but the verdict
+                from pole.commands.apply import apply
 
-                outcome = obey(self, verdict, ticks) or outcome
+                outcome = apply(self, verdict, ticks) or outcome
         except MemoryError:
             return self._refused("no memory for a message now: send it again")
         fields = {
@@ -89,8 +88,8 @@ class Commanding:
             fields["mark"] = verdict.held
         return fields
 
-    def own_word(self, mark):
-        """The pole's own key has signed a configuration, whose *mark* is (name, n)."""
+    def own_key_used(self, mark):
+        """Notes that the pole's own key has signed a configuration, whose *mark* is (name, n)."""
         try:
             unload(*JUDGING)
             from pole.commands.apply import note
@@ -100,7 +99,7 @@ class Commanding:
             pass  # the configuration comes again with the next session
 
     def dropped(self, count):
-        """Fields of the ack for *count* messages there was no room for, whoever sent them."""
+        """Fields of the ack for *count* messages that were dropped because there was no room, of any sender."""
         return self._refused("%d messages came faster than they could be judged: send them again" % count)
 
     def _refused(self, detail):

@@ -1,4 +1,4 @@
-"""Judges commands: first whether one is genuine and new, then whether the pole may do what it asks for.
+"""Judges commands: first whether a command is genuine and new, then whether the pole may do what it asks for.
 
 Pure: a verdict is a value.  The caller stores the verdict's mark, then applies it, then sends the ack.
 """
@@ -19,7 +19,8 @@ class Commands:
 
     A key named like the pole is the pole's *own* (where that is left out: like the pole of the topic).  Every other key
     is shared, so its commands, like those on a group's topic, cannot take the light below the site's floor.  *nonce*:
-    that of the flashing, "" without keys; until the own key has spoken since, a shared one only raises light.
+    that of the flashing, "" without keys; until the first message under the own key since then, a shared key can only
+    raise the light.
     """
 
     def __init__(self, keys, marks, own=None, nonce=""):
@@ -29,11 +30,11 @@ class Commands:
         self._nonce = nonce
 
     def take(self, topic, payload, now, floor, unclocked_level=100, forgetful=False):
-        """Verdict on *payload* (bytes; None when it was too large) on *topic*.  Never raises, whatever the bytes.
+        """Verdict on *payload* (bytes; None when it was too large) on *topic*.  Never raises, for any bytes.
 
         *now*: Unix s, None when the clock is unknown.  *floor*: percent.  *unclocked_level*: percent the lamp has
         without a clock and without commands (photocell or default), below which no command may go meanwhile.
-        *forgetful*: the pole has lost its marks, so any command may be an old one: it takes none that lowers the light.
+        *forgetful*: the pole has lost its marks, so any command may be a replayed one: it takes none that lowers light.
         """
         verdict = Verdict()
         levels = topic.split("/")
@@ -66,7 +67,7 @@ class Commands:
 
 
 def ration(verdict, spent, ticks):
-    """Refuses what *verdict* would obey where more came under its shared key than the flash is written for.
+    """Refuses an accepted *verdict* where more messages came under its shared key than may be written to flash.
 
     *spent*: {shared key: (messages, ticks of the first)} within an hour; counts one more.
     """

@@ -8,51 +8,52 @@ from pole.wire import contract
 _AT_ONCE = const(4)  # messages judged in a turn
 
 
-def take_messages(control, now, ticks):
-    """Takes what waits in the inbox, as long as there is room for the acks: no message is taken without one.
+def take_messages(parts, now, ticks):
+    """Takes what waits in the inbox of *parts* (app.py), as long as there is room for the acks: no message is
+    taken without one.
 
     Only some in a turn, so that none has to wait for long that decides on the light.
     """
-    inbox, reporter = control.inbox, control.reporter
-    if inbox.dropped and control.outbox.room():
-        reporter.ack(now, control.commanding.dropped(inbox.dropped))
+    inbox, reporter = parts.inbox, parts.reporter
+    if inbox.dropped and parts.outbox.room():
+        reporter.ack(now, parts.commanding.dropped(inbox.dropped))
         inbox.dropped = 0
     if inbox.announce:
-        control.configuring.online()
-        control.network_time.hurry()
+        parts.configuring.online()
+        parts.network_time.hurry()
     if not inbox.messages:
         return
-    control.make_room()
+    parts.make_room()
     for _ in range(_AT_ONCE):
-        if not inbox.messages or not control.outbox.room():
+        if not inbox.messages or not parts.outbox.room():
             break
         message = inbox.messages.pop(0)
         try:
-            _answer(control, message, now, ticks)
+            _answer(parts, message, now, ticks)
         except Exception:
             inbox.dropped += 1
             raise
     unload(*JUDGING)
 
 
-def _answer(control, message, now, ticks):
-    if message[0] not in control.session.filters:  # a broker that lies: what it signed may be for another pole
+def _answer(parts, message, now, ticks):
+    if message[0] not in parts.session.filters:  # a broker with a fault: the message may be for another pole
         return
-    commanding, configuring, dusk = control.commanding, control.configuring, control.dusk
+    commanding, configuring, dusk = parts.commanding, parts.configuring, parts.dusk
     if message[0].endswith("/" + contract.CONFIG):
         fields = configuring.take(message[0], message[1], now)
         if configuring.mark:
-            commanding.own_word(configuring.mark)
+            commanding.own_key_used(configuring.mark)
         if not fields:
             return
     else:
-        by_day = dusk and not dusk.dark and not control.unsure
+        by_day = dusk and not dusk.dark and not parts.unsure
         fields = commanding.take(message, now, ticks, 0 if by_day else 100)
         if commanding.lowered:
-            control.news.append(("marksLowered", commanding.lowered))
+            parts.news.append(("marksLowered", commanding.lowered))
             commanding.lowered = ()
     try:
-        control.reporter.ack(now, fields)
-    except MemoryError:  # what has judged it makes room for the answer
+        parts.reporter.ack(now, fields)
+    except MemoryError:  # the modules that judged the message are unloaded to make room for the answer
         unload(*JUDGING)
-        control.reporter.ack(now, fields)
+        parts.reporter.ack(now, fields)

@@ -1,4 +1,4 @@
-"""What a pole remembers of the city's commands over a restart: needed at the start, and again where it was not read."""
+"""Restores marks and overrides after a restart: needed at the start, and again where the file could not be read."""
 
 import json
 
@@ -12,7 +12,7 @@ _NAME = const("commands.json")  # as in commands/apply.py
 
 
 def restore(commanding):
-    """Takes up what was stored; whether it is sure that no message was obeyed since.
+    """Restores what was stored; returns whether it is certain that no message was applied since.
 
     ``unread`` of *commanding*: the file is there and could not be read, so it is to be tried again before anything is
     written in its place.
@@ -36,12 +36,12 @@ def restore(commanding):
             print("diya: " + _NAME + " cannot be read, held commands are gone")
             commanding.unread = True
     if highest and highest > max(commanding.marks.values(), default=0):
-        commanding.marks[""] = highest  # for everyone who sends: which sender it was is lost
+        commanding.marks[""] = highest  # applies to every sender: the NVS mark does not record who sent it
     return known
 
 
 def _restored(owner, level, reason, ref, start, expiration, ramp_s, raises=False):
-    """An override as it was saved.  Raises ValueError where it cannot be one: a bad file must not stop the pole."""
+    """An override as it was saved.  Raises ValueError when it is not valid: a bad file must not stop the pole."""
     if owner not in contract.COMMAND_OWNERS or not 0 <= level <= 100 or not 0 <= ramp_s <= 3600:
         raise ValueError
     return Override(

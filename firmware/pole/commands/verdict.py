@@ -1,20 +1,20 @@
-"""What is made of a message of the city: all that is left of judging it when it is obeyed."""
+"""The result of judging a message of the city: all that applying the message needs."""
 
 from pole.wire import contract
 
 
 class Verdict:
-    """What the pole makes of a message: what could be read of its envelope, however bad, and what follows.
+    """The result for one message: the fields of its envelope that could be read, and what follows from them.
 
     key, sender, n   None where they could not be read
     body        its text
-    signed      a configured key vouches for it
+    signed      the MAC under a configured key is right
     shared      that key is not the pole's own
-    heard       the pole's own key has spoken since the node was flashed
+    heard       a message under the pole's own key came since the node was flashed
     mark        (name, n) to be remembered before anything is applied, None while it is not known to be genuine and new
-    outcome     contract_acks.APPLIED (it may be applied) or contract_acks.REJECTED
+    outcome     ack_reasons.APPLIED (it may be applied) or ack_reasons.REJECTED
     reason      why it was rejected (contract), "" when it was not
-    detail      a sentence naming field, value and bound, "" when there is nothing to say
+    detail      a sentence that names field, value and bound, "" where there is none
     ref         the body's cmsRefId, None where it could not be read
     resend      (epoch, first, last) of the events that are wanted once more
     now         Unix s when its mark was judged
@@ -23,8 +23,8 @@ class Verdict:
     rekey       (name, key) that is to be in force: 64 hexadecimal digits, or None where it is to be removed
     override, cancel   what is to be done
 
-    A rejected command that was genuine has a ``mark`` too: what was once refused must not be applied when it is sent a
-    second time.
+    A rejected command that was genuine has a ``mark`` too: a command that was refused once must not be applied when it
+    is sent a second time.
     """
 
     def __init__(self):
@@ -37,7 +37,7 @@ class Verdict:
 
 
 class Cancel:
-    """Overrides of *owner* are to end: those that *ref* means (``holding.cancel``)."""
+    """Overrides of *owner* are to end: those that *ref* means (``overrides.cancel``)."""
 
     def __init__(self, owner, ref):
         self.owner = owner

@@ -1,6 +1,6 @@
-"""Makes a pole's ports from its board file: which drivers, on which pins.  A driver no table names is not imported.
+"""Makes a pole's ports from its board file: which drivers, on which pins.  Only drivers it names are imported.
 
-It is only needed to start, so main.py forgets it, and what the board file says, when the ports are open.
+It is only needed at the start, so main.py unloads it, and the board file's content, when the ports are open.
 """
 
 import json
@@ -61,7 +61,7 @@ def complete(ports, description, vfs, data, net, nonce, partition, console):
     partition.
     """
     from pole.drivers.chip import identity
-    from pole.drivers.chip.early_resets import Deaths
+    from pole.drivers.chip.early_resets import EarlyResets
     from pole.drivers.chip.entropy import Entropy
     from pole.drivers.chip.replay_mark import HighWater
     from pole.drivers.flash.files import Files
@@ -74,7 +74,7 @@ def complete(ports, description, vfs, data, net, nonce, partition, console):
     ports.board = description["name"]
     ports.capabilities = [name for name in _CAPABILITIES if name in description]
     ports.chip = identity
-    ports.deaths = Deaths(failures)
+    ports.deaths = EarlyResets(failures)
     ports.high_water = HighWater(failures)
     ports.nonce = Entropy(nonce or os.urandom, failures).draw
     ports.factory = Files(vfs, failures)
@@ -97,7 +97,7 @@ def complete(ports, description, vfs, data, net, nonce, partition, console):
             made.add(name)
         setattr(ports, part, port)
     if sys.implementation.name == "micropython":  # elsewhere the modules serve other poles too
-        for name in made:  # none is imported again: what is needed of it stays with the driver
+        for name in made:  # no module is imported again: the driver object holds what it needs of it
             del sys.modules[name].make, sys.modules[name]
 
 

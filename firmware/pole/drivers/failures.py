@@ -1,4 +1,4 @@
-"""Which parts of the pole raise, and when each is to be tried again.
+"""Registers which parts of the pole raise, and when each is to be tried again.
 
 A part that raised is left alone for 30 s, then tried; each time it raises again it is left alone for twice as long, an
 hour at most.  It works again when it was tried after that time and did not raise.
@@ -9,7 +9,8 @@ from pole import const
 _FIRST_MS, _LONGEST_MS = const(30000), const(3600000)
 _WRAP = const(0x3FFFFFFF)  # of ticks
 
-NEW, TOLD, OVER, WELL = const(0), const(1), const(2), const(3)  # what the city knows of a failure
+# what the city was told of a failure: nothing yet; that it fails; works again, not yet told; works, told
+NEW, TOLD, OVER, WELL = const(0), const(1), const(2), const(3)
 
 
 class Failures:
@@ -25,7 +26,7 @@ class Failures:
         self.changed = False
 
     def note(self, part, error):
-        """*part* (its table in the board's file, or a name of docs/events.md) has raised *error*."""
+        """Notes that *part* (its table in the board's file, or a name of docs/events.md) has raised *error*."""
         one = self.failed.get(part)
         if not one:
             one = self.failed[part] = ["", self.now, 0, WELL]
@@ -46,7 +47,7 @@ class Failures:
         return not one or one[3] == WELL or self.now - one[1] & _WRAP >= one[2]
 
     def works(self, part):
-        """*part* was used and has not raised."""
+        """Notes that *part* was used and has not raised."""
         one = self.failed.get(part)
         if one and one[3] == TOLD and self.may(part):
             one[3] = OVER

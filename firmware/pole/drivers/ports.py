@@ -3,7 +3,7 @@
 
 
 class Ports:
-    """All hardware of one pole, and the one object the app is handed.
+    """All hardware of one pole: the one object that the app is given.
 
     ``relay``, ``dimmer``, ``watchdog`` and ``reset()`` are there first; then ``kept``, which keeps the
     size of the heap (drivers/chip/heap.py), ``board`` (its name), ``capabilities``
@@ -14,6 +14,6 @@ class Ports:
     """
 
     def restart(self, why):
-        """A reset on purpose, which is no early death; *why* (ASCII) the next life reports."""
+        """Resets on purpose, which does not count as an early reset; *why* (ASCII) is reported after it."""
         self.deaths.forget(why)
         self.reset()

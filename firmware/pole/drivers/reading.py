@@ -1,11 +1,11 @@
-"""What the pole last sensed: of the lamp's supply, and of what is around it."""
+"""The last values of the pole's sensors: of the lamp's supply, and of the surroundings."""
 
 
 class Reading:
     """Filled in place, so that a sample allocates nothing.  All are integers; None where the board has no such part."""
 
     def __init__(self):
-        self.answered = None  # did the meter, when it was asked last?
+        self.answered = None  # did the meter, when it was asked last?  2: by pulses of since then, so no frozen frame
         self.voltage_mv = 0  # RMS
         self.current_ma = 0  # RMS
         self.power_mw = 0  # active; negative when the meter's current input is wired the wrong way round

@@ -1,4 +1,4 @@
-"""All that the pole can sense, sample by sample: some parts need asking a moment before they are read."""
+"""Reads all sensors of the pole, sample by sample; some parts need a request some time before they are read."""
 
 from pole import const
 from pole.drivers.reading import Reading
@@ -9,10 +9,10 @@ _APART_MS = const(1000)  # of two samples at least: the detectors count on it
 
 
 class Senses:
-    """The senses of *ports*; *ticks* are those of the start.
+    """The sensors of *ports*; *ticks* are those of the start.
 
-    ``reading`` is what was sensed last, ``due`` the ticks at which the photocell is to be read however seldom the
-    meter is.
+    ``reading`` holds the last values, ``due`` the ticks at which the photocell is to be read, also between two samples
+    of the meter.
     """
 
     def __init__(self, ports, ticks):
@@ -25,7 +25,7 @@ class Senses:
         self.due = ticks
 
     def take(self, ticks):
-        """Asks or reads, when either is due: None if it has read, else the milliseconds until something is due."""
+        """Sends requests or reads, when either is due: None if it has read, else the milliseconds until one is due."""
         left = ticks_diff(self._due_at, ticks)
         if left > 0:
             return left
@@ -44,7 +44,7 @@ class Senses:
         left = ticks_diff(self.due, ticks)
         if left > 0:
             return left
-        # the lamp does not go by one that cannot be read
+        # a photocell that cannot be read does not decide about the lamp
         self.reading.lux = self.use("photocell", self._ports.photocell.lux)
         return None
 
@@ -53,7 +53,7 @@ class Senses:
         self._due_at = ticks_add(ticks, ms)
 
     def fresh(self, since, ticks):
-        """Whether they were read after the ticks *since*; if not, they will be as soon as they may be."""
+        """Whether the sensors were read after the ticks *since*; if not, they are read as soon as possible."""
         if ticks_diff(self._read_at, since) > 0:
             return True
         soon = ticks_add(self._read_at, _APART_MS)
@@ -72,9 +72,9 @@ class Senses:
             ports.gear.request()
 
     def _read(self):
-        """A part that does not answer leaves its share as it was; one that raises leaves None, the meter False.
+        """A part that does not answer leaves its values as they were; one that raises leaves None, the meter False.
 
-        What raises on an I2C bus its driver has seen to.
+        Drivers on an I2C bus handle what that raises themselves.
         """
         ports, reading, use = self._ports, self.reading, self.use
         look = ports.failures.look

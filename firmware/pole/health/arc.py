@@ -1,4 +1,4 @@
-"""The arc of a discharge lamp (high-pressure sodium, metal halide): what of its darkness and low power is no fault.
+"""The arc of a discharge lamp (high-pressure sodium, metal halide): when darkness or low power is not a fault.
 
 A cold lamp strikes within a minute or two, a hot one only when it has cooled: after a power cut, or a voltage at which
 its arc went out, it is dark for minutes.  Then its power rises for some minutes more.  *s* is a State; *ticks* are ms.
@@ -14,14 +14,14 @@ _FLAT_MS = const(180000)  # without more power: this is all that it takes
 
 
 def dark_from(s, hot, ticks):
-    """The lamp is dark for a known reason, *hot* or not, and may strike from now on."""
+    """Notes that the lamp is dark for a known reason, *hot* or not, and may strike from now on."""
     s.arc = _DARK
     s.arc_at = ticks
     s.grace = s.restrike if hot else _STRIKE_MS
 
 
 def excused(s, power, due, dark, mv, ticks):
-    """Whether nothing can be told of a lamp that takes *power* where *due* is expected, both mW."""
+    """Whether the lamp cannot be judged while it takes *power* where *due* is expected, both mW."""
     if dark:
         if mv < s.nominal // 10 * 8:
             dark_from(s, True, ticks)
@@ -33,7 +33,7 @@ def excused(s, power, due, dark, mv, ticks):
         return ticks_diff(ticks, s.arc_at) < s.grace
     if s.arc == BURNING:
         return False
-    part = power * 100 // (due // 10)  # thousandths, so that the voltage's ups and downs are none of its
+    part = power * 100 // (due // 10)  # thousandths of the expected power, which follows the voltage
     if part >= _TOO_MUCH:
         return False  # no lamp runs up to more than its power
     if s.arc == _DARK:

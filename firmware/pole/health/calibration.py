@@ -1,5 +1,5 @@
 # mypy: disable-error-code="attr-defined"
-"""What was measured at this very pole, and is kept: the power curve of its lamp, and how it stands.
+"""Values measured at this pole and stored: the power curve of its lamp, and the direction of gravity.
 
 A curve is [[level in percent, mW, power factor in thousandths, mW when new], ...]; in a State it lies flat, with the
 dimmer's output in hundredths of a percent.
@@ -16,15 +16,31 @@ def keep(store, name, value):
     store.write(name, json.dumps(value).encode())
 
 
+def keep_curve(store, watch, curve, hours, life):
+    """Stores *curve* and has *watch* expect it of its lamp from now on, which has burnt for *hours* of *life*.
+
+    Raises OSError.
+    """
+    keep(store, CURVE, curve)
+    use_curve(watch.state, curve)
+    watch.life = remaining_life(watch.state.points, hours, life)
+
+
+def keep_upright(store, watch, upright):
+    """Stores *upright* and has *watch* take it for how the pole stands.  Raises OSError."""
+    keep(store, UPRIGHT, upright)
+    watch.state.upright = upright
+
+
 def use_curve(state, curve, commissioned=True):
-    """From now on *state* expects of the lamp what *curve* says; *commissioned*: it was measured."""
+    """Makes *curve* the expected power of the lamp in *state*; *commissioned*: it was measured."""
     points = []  # type: list
     for level, power, factor, new in curve:
         points += [level * 100, power, factor, new]
     state.points = points
     state.commissioned = commissioned
     state.learned = False
-    state.deaf = None
+    state.ignores_dimming = None
     state.stuck = 0
 
 

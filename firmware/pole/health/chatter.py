@@ -1,9 +1,9 @@
-"""Conditions that come and go: which of their turns are told at once, and which together (EEMUA 191, ISA 18.2).
+"""Chattering conditions: which changes are reported at once, and which together (EEMUA 191, ISA 18.2).
 
-A beginning always goes out at once, unless the condition is told as raised already.  An end does too, unless it is the
-end of a condition that has turned twice before, each time within ``_HELD_MS``: then it waits, and the condition stays
-told as raised, until a state has lasted ``_HELD_MS``.  With that state goes how often the condition began since the
-first time, and the span of it; while it goes on turning, the same goes out every hour.  Dangers never come here.
+A beginning is always reported at once, unless the condition is reported as raised already.  An end is too, unless the
+condition has changed twice before, each time within ``_HELD_MS``: then the end waits, and the condition stays reported
+as raised, until a state has lasted ``_HELD_MS``.  The report of that state has how often the condition began since the
+first time, and the span; while it goes on changing, the same is reported every hour.  Dangers are never held here.
 
 Pure.  *flips* is {row: flip} of all rows that turned lately; ages are counted in ticks.
 """
@@ -14,9 +14,8 @@ from pole.runtime.aio import ticks_diff
 _HELD_MS = const(300000)
 _TELL_MS = const(3600000)
 _CALM = const(2)  # turns in a row after which an end waits
-DANGERS = const(
-    0xE2000
-)  # bits of rows of conditions.py: leakageDetected, orientationChanged, impactDetected, cabinetDoorOpen
+# bits of rows of conditions.py: leakageDetected, orientationChanged, impactDetected, cabinetDoorOpen
+DANGERS = const(1 << 13 | 1 << 17 | 1 << 18 | 1 << 19)
 
 # a flip is a list of these
 _TURNED = const(0)  # ticks of the last turn
@@ -30,7 +29,7 @@ _WAITS = const(7)  # whether a turn was not told
 
 
 def turn(flips, row, begins, ticks):
-    """Notes that condition *row* begins or ends at *ticks*; whether that is to be told at once."""
+    """Notes that condition *row* begins or ends at *ticks*; returns whether that is to be reported at once."""
     flip = flips.get(row)
     if flip is None:
         flips[row] = [ticks, 0, begins, int(begins), (ticks, 0), ticks, begins, False]
@@ -48,8 +47,8 @@ def turn(flips, row, begins, ticks):
 
 
 def due(flips, ticks):
-    """What is to be told at *ticks*: [(row, raised, there, count, seconds since the first turn, seconds since the last
-    turn), ...].  ``done`` is to follow for each.
+    """What is to be reported at *ticks*: [(row, raised, there, count, seconds since the first change, seconds since the
+    last change), ...].  ``done`` is to follow for each.
     """
     out = []
     for row in sorted(flips):
@@ -69,13 +68,13 @@ def _waits(flip):
 
 
 def done(flips, row, ticks, raised, since):
-    """What ``due`` said of *row* at *ticks* is told."""
+    """Notes that what ``due`` returned for *row* at *ticks* has been reported."""
     flip = flips[row]
     flip[_TOLD], flip[_FIRST], flip[_SPOKE], flip[_WAITS] = raised, (ticks, since), ticks, False
 
 
 def forget(flips, ticks):
-    """Forgets the rows whose state has lasted and is told."""
+    """Drops the rows whose state has lasted and has been reported."""
     for row in list(flips):
         flip = flips[row]
         if not _waits(flip) and ticks_diff(ticks, flip[_TURNED]) >= _HELD_MS:
@@ -83,7 +82,7 @@ def forget(flips, ticks):
 
 
 def told(active, flips):
-    """The rows that are told as raised, bits; *active* are those that are."""
+    """The rows that are reported as raised, bits; *active* are those that are raised now."""
     for row in flips:
         bit = 1 << row
         active = active | bit if flips[row][_TOLD] else active & ~bit

@@ -1,13 +1,13 @@
-"""Judges a sample: the one way into the detectors."""
+"""Judges a sample: calls all detectors in their order."""
 
 from pole.health import electrical, surroundings
 
 
 def judge(s, reading, relay, dim, sun, clocked, limit_tenths, ticks):
-    """In State *s*, all that *reading* shows; see ``Watch.sample`` for the others."""
+    """Notes in State *s* all that *reading* shows; see ``Watch.sample`` for the other arguments."""
     s.noted = 0
     s.hasty = False
     surroundings.judge(s, reading, relay, limit_tenths, sun, clocked, ticks)
     if reading.answered is not None:
         electrical.judge(s, reading, relay, dim, ticks)
-    s.pending &= s.noted  # what this sample did not tell of is not on its way any more
+    s.pending &= s.noted  # a condition that this sample did not note is not pending any more

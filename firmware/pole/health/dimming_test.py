@@ -1,4 +1,4 @@
-"""Does the driver obey?  The pole asks it for a tenth less light for a few seconds, or more, and looks at the power.
+"""Dimming test: asks the driver for a tenth less light (or more) for a few seconds, and compares the power.
 
 A lamp that has lost a string, or takes too much, still follows the dimmer; a driver with a cut dimming line does not.
 *s* is a State.
@@ -11,18 +11,18 @@ _STEP = const(1000)  # hundredths of a percent
 
 
 def forget(s):
-    """What is tried has changed."""
+    """Ends the test and its result: what is tested has changed."""
     s.probe = s.phase = 0
-    s.deaf = None
+    s.ignores_dimming = None
 
 
 def step(s, power):
-    """One more sample, of *power* mW, taken when all is quiet after the last move."""
+    """Takes one more sample, of *power* mW, when the power is steady after the last step."""
     if s.phase == 0:
         probe = -_STEP if s.dim - _STEP >= s.points[0] else _STEP
         s.before = power
-        if abs(at(s, s.dim + probe) - at(s, s.dim)) < power // 50:  # a lamp that is not dimmed has nothing to obey
-            s.deaf = False
+        if abs(at(s, s.dim + probe) - at(s, s.dim)) < power // 50:  # too small a step to be measured
+            s.ignores_dimming = False
             return
         s.probe = probe
         s.phase = 1
@@ -33,7 +33,7 @@ def step(s, power):
     else:
         s.phase = 0
         before = s.before
-        if abs(power - before) < before // 50 + 300:  # else something else moved it: once more
+        if abs(power - before) < before // 50 + 300:  # else the power changed for another reason: repeat
             _weigh(s, before)
 
 
@@ -44,7 +44,7 @@ def _weigh(s, before):
     if before < due:  # of the strings that are left, only their part
         change = change * (before // 64) // (due // 64 + 1)
     followed = s.tried - before if up else s.tried + before
-    # and no driver, however deaf, gives less than its lowest level
-    s.deaf = followed < change // 3 and before > s.points[1] // 4 * 3
-    if s.deaf:
+    # no driver gives less than its lowest level, also one that ignores dimming
+    s.ignores_dimming = followed < change // 3 and before > s.points[1] // 4 * 3
+    if s.ignores_dimming:
         s.stuck = before

@@ -1,7 +1,7 @@
-"""What the meter tells of supply, relay, driver and lamp.
+"""Detectors that use the meter: faults of supply, relay, driver and lamp.
 
-The power of a healthy lamp is known (expected.py), so whatever is amiss shows as a difference from it, and what kind of
-difference says which part it is.  Powers are mW, and all is integers below 2**30: a sample allocates nothing.
+The power of a healthy lamp is known (expected.py), so a fault shows as a difference from it, and the kind of difference
+shows which part has failed.  Powers are mW, and all values are integers below 2**30: a sample allocates nothing.
 """
 
 from pole import const
@@ -31,8 +31,8 @@ _CONTACT_MW = const(250)  # less than a driver without load takes, more than the
 _FAULT = const(850)  # ten-thousandths of the expected power: a fault from here ...
 _SOUND = const(600)  # ... and none up to here
 _ALERT = const(8)  # samples after a jump
-_AGAIN = const(30)  # until a deaf driver is asked once more
-_CALM = const(4)  # samples without a jump before the driver is tried
+_AGAIN = const(30)  # samples, until the dimming test of a driver that ignored it is repeated
+_CALM = const(4)  # samples without a jump before the dimming test
 _THEFT_MW = const(46000)  # 0.2 A
 _CYCLE_MS = const(2700000)  # the longest time from one going out to the next that is one fault
 _CYCLES = const(4)  # two for each time it has gone out, one where it was back within a second
@@ -52,13 +52,13 @@ def judge(s, reading, relay, dim, ticks):
     expected.warm(s, dim if relay else 0, max(ticks_diff(ticks, s.sampled_at), 0))
     s.sampled_at = ticks
     if relay != s.relay:
-        if s.run_up:  # after a restart nothing is known of how hot it is
+        if s.run_up:  # after a restart it is not known how hot the lamp is
             arc.dark_from(s, s.relay is None or ticks_diff(ticks, s.closed_at) < s.restrike, ticks)
         s.relay = relay
         s.closed_at = ticks
         s.outs = 0
         s.lit = False
-        s.stuck = s.points[-3]  # a driver that does not obey comes up at full
+        s.stuck = s.points[-3]  # a driver that ignores dimming starts at full light
         dimming_test.forget(s)
     if dim != s.dim:
         s.dim = dim
@@ -87,11 +87,11 @@ def _moved(s, dim, ticks):
 
 
 def _heard(s, reading, ticks):
-    """Whether the meter says something that is new and possible."""
+    """Whether the meter's values are new and possible."""
     voltage, current, power = reading.voltage_mv, reading.current_ma, reading.power_mw
     same = voltage == s.voltage and current == s.current and power == s.power
     s.voltage, s.current, s.power = voltage, current, power
-    bad = same or not reading.answered
+    bad = not reading.answered or (same and reading.answered is True)
     s.frozen = min(s.frozen + 1, _FROZEN) if bad else 0
     wrong = s.frozen >= _FROZEN or not 40000 < voltage < 400000 or power < -2000
     note(s, _METER_FAILURE, True if wrong else None if bad else False, ticks)
@@ -101,11 +101,11 @@ def _heard(s, reading, ticks):
 
 
 def _open(s, reading, dim, ticks):
-    """The relay is to be open."""
+    """Judges a sample with the relay to be open."""
     power = reading.power_mw
     lamp = expected.at(s, dim)
     most = lamp * 8 // 5
-    if s.run_up:  # it is not dimmed, so that it takes all of its power
+    if s.run_up:  # a discharge lamp is not dimmed, so it takes its full power
         most = expected.now(s, dim, reading.voltage_mv, None) * 5 // 4
     flows = power > 1000
     other = flows and (power > most + 2000 or reading.pf_thousandths > s.factor + 150)
@@ -114,7 +114,7 @@ def _open(s, reading, dim, ticks):
 
 
 def _well(s, reading, last, due, ticks):
-    """Whether nothing is wrong, or was a moment ago: as almost always, and found out with little effort."""
+    """Whether nothing is wrong, now or in the last samples: a quick check for the usual case."""
     power = reading.power_mw
     excess = power - due
     near = due // 18  # a little less than _SOUND
@@ -130,16 +130,16 @@ def _well(s, reading, last, due, ticks):
 
 
 def _dark(s, reading, due, ticks):
-    """Whether the lamp gives no light though the relay is to be closed."""
+    """Whether the lamp gives no light although the relay is to be closed."""
     power, full = reading.power_mw, s.points[-3]
-    # less than a deaf driver at its lowest level takes, or hardly more than a driver without load does
+    # less than a driver at its lowest level takes, or hardly more than a driver without load does
     dark = power < min(max(min(due, s.points[1] * 3) // 4, full // 33 + 1000), due // 2)
     # an open contact passes next to no watts; a ballast without its lamp has a current, if few watts
     nothing = dark and power < full // 5000 + _CONTACT_MW
     nothing = nothing and reading.current_ma * (reading.voltage_mv // 1000) * 2 < full
     if not dark:
         s.lit = s.lit or power > due // 2
-    elif s.lit and s.out:  # still, so that it was no dip
+    elif s.lit and s.out:  # dark for a second sample, so it was not a voltage dip
         s.lit = False
         s.outs += 1
     elif s.lit and ticks_diff(ticks, s.moved_at) >= _STEADY_MS:
@@ -150,7 +150,7 @@ def _dark(s, reading, due, ticks):
     s.out = dark
     # after a restart it is not known how long a period is
     over = min(ticks_diff(ticks, s.out_at), ticks_diff(ticks, s.closed_at)) > max(s.period * 5 // 2, _OVER_MS)
-    if over:  # it burns on, or has died
+    if over:  # it stays lit, or has failed for good
         s.outs = 0
     excused = False
     if s.run_up and nothing:
@@ -158,7 +158,7 @@ def _dark(s, reading, due, ticks):
     elif s.run_up:
         excused = arc.excused(s, power, due, dark, reading.voltage_mv, ticks)
     note(s, _CYCLING, s.outs >= _CYCLES or (False if over else None), ticks)
-    well = None if s.active >> _CURRENT_HIGH & 1 else False  # what flows beside a dark lamp says nothing of it
+    well = None if s.active >> _CURRENT_HIGH & 1 else False  # a current beside a dark lamp says nothing of the lamp
     note(s, _RELAY_FAILURE, nothing or well, ticks)
     if excused:
         keep(s)
@@ -172,24 +172,24 @@ def _dark(s, reading, due, ticks):
 
 
 def _burning(s, reading, last, due, ticks):
-    """The lamp burns; does it take what it should?"""
+    """Judges a sample of a lit lamp: whether it takes the expected power."""
     power = reading.power_mw
     excess = power - due
     # more than a short takes, and more than full light
     foreign = excess > due * 6 // 5 + 10000 and power > s.points[-3] // 7 * 8 + 10000
     if not s.phase:
-        theft = foreign or (s.deaf is False and excess > _THEFT_MW)
+        theft = foreign or (s.ignores_dimming is False and excess > _THEFT_MW)
         note(s, _CURRENT_HIGH, True if theft else False if excess < due // 20 + 2000 else None, ticks)
     if ticks_diff(ticks, s.moved_at) < _STEADY_MS:
         keep(s)
-        s.hasty = True  # it is judged as soon as it stands
+        s.hasty = True  # judge it as soon as the power is steady
         return
     turns = _jump(s, power - last, max(power, last))
     note(s, _FLICKER, turns >= 4 or (None if turns else False), ticks)
     if turns or foreign:
         s.hasty = s.hasty or turns > 0
         return
-    if s.calm < _ALERT:  # it has just jumped: does it jump back?
+    if s.calm < _ALERT:  # it has just jumped: wait whether it jumps back (flicker)
         s.hasty = True
     part = min(excess, 3 * due) * 1000 // (due // 10)
     if s.follows:  # by how much it follows the voltage differs from lamp to lamp
@@ -197,10 +197,11 @@ def _burning(s, reading, last, due, ticks):
         part = min(part + wide, 0) if part < 0 else max(part - wide, 0)
     fault = not -_FAULT < part < _FAULT
     if fault and not s.phase and abs(power - s.before) > s.before // 4:
-        s.deaf = None  # tried at another power: something else is wrong now
-    # at full light, and at the level at which it is stuck, a deaf driver looks well: it is asked again
+        s.ignores_dimming = None  # it was tested at another power: the fault is another one now
+    # at full light, and where it is stuck, a driver that ignores dimming draws the expected power: test it again
     doubt = s.active >> _DIMMING & 1 and abs(due - s.stuck) <= due // 10
-    if s.phase or (s.deaf is None and (fault or doubt)) or (doubt and s.deaf and s.calm >= _AGAIN):
+    ignored = s.ignores_dimming
+    if s.phase or (ignored is None and (fault or doubt)) or (doubt and ignored and s.calm >= _AGAIN):
         s.hasty = True
         keep(s)
         if fault and not s.phase:
@@ -216,22 +217,22 @@ def _burning(s, reading, last, due, ticks):
 
 
 def _takes(s, part, doubt, ticks):
-    """The lamp takes *part* ten-thousandths more than it should; where that is a fault, the driver was tried."""
-    deaf = s.deaf
+    """Notes that the lamp takes *part* ten-thousandths more than expected; a fault only after a dimming test."""
+    ignored = s.ignores_dimming
     if not -_SOUND < part < _SOUND:
-        note(s, _DIMMING, deaf, ticks)
-        note(s, _POWER_LOW, None if deaf else True if part < -_FAULT else False if part > 0 else None, ticks)
-        note(s, _POWER_HIGH, None if deaf else True if part > _FAULT else False if part < 0 else None, ticks)
+        note(s, _DIMMING, ignored, ticks)
+        note(s, _POWER_LOW, None if ignored else True if part < -_FAULT else False if part > 0 else None, ticks)
+        note(s, _POWER_HIGH, None if ignored else True if part > _FAULT else False if part < 0 else None, ticks)
         return
     if not doubt:
         dimming_test.forget(s)
     note(s, _POWER_LOW, False, ticks)
     note(s, _POWER_HIGH, False, ticks)
-    note(s, _DIMMING, None if doubt and deaf else False, ticks)
+    note(s, _DIMMING, None if doubt and ignored else False, ticks)
 
 
 def _jump(s, change, power):
-    """How many of the last 16 samples jumped back: light that flickers does, and nothing else."""
+    """How many of the last 16 samples jumped back, which only a flickering lamp does."""
     least = power // 50 + 500
     way = 1 if change > least else -1 if change < -least else 0
     s.turns = s.turns << 1 & 0xFFFF

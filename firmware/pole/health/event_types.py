@@ -1,4 +1,4 @@
-"""The names of the conditions: loaded when something has turned, and at the start."""
+"""The names of the conditions: loaded when a condition has changed, and at the start."""
 
 # in the order of the rows of conditions.py; TALQ's where it has one
 EVENT_TYPES = (
@@ -10,7 +10,7 @@ EVENT_TYPES = (
 
 
 def bits(names):
-    """*names* as bits of rows; what is no condition's name counts for nothing."""
+    """*names* as bits of rows; a name of no condition is ignored."""
     out = 0
     for i in range(len(EVENT_TYPES)):
         if EVENT_TYPES[i] in names:

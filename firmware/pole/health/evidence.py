@@ -1,4 +1,4 @@
-"""The evidence of an event, its probable cause and what to carry to the pole: loaded when something has turned."""
+"""The evidence of an event, its probable cause and what to carry to the pole: loaded when a condition has changed."""
 
 from pole.health import chatter, expected
 from pole.health.event_types import EVENT_TYPES
@@ -33,10 +33,10 @@ _WHY = (
 
 
 def events(out, s, reading, dim, ticks):
-    """Adds to *out* what has turned in State *s* and is to be told now: (eventType, attributes, begins).
+    """Adds to *out* what has changed in State *s* and is to be reported now: (eventType, attributes, begins).
 
     *dim*: the output asked for, or 0.  For one that chatters the attributes have ``count``, ``span`` (seconds since its
-    first and its last turn) and, while it goes on, whether it is ``present``.
+    first and its last change) and, while it goes on, whether it is ``present``.
     """
     for row in range(len(EVENT_TYPES)):
         bit = 1 << row
@@ -84,7 +84,7 @@ def _fields(s, row, reading, dim, begins):
 
 
 def _own(name, reading):
-    """What the sense that raises *name* said, where it is not among the others."""
+    """The value of the sensor behind event *name*, where it is not among the other fields."""
     if name == "photocellFailure":
         return reading.lux
     if name == "leakageDetected":

@@ -1,4 +1,4 @@
-"""The power a healthy lamp takes at any level, voltage and temperature: learned of this very lamp, not only configured.
+"""Expected power of a healthy lamp at any level, voltage and temperature: configured or measured, then learned.
 
 It begins with the luminaire type's table, or better the curve measured at commissioning, and follows the lamp slowly:
 what comes in weeks is age, what comes at once is a fault.  Power in mW, power factor in thousandths, dimmer output in
@@ -10,7 +10,8 @@ a cold LED's forward voltage is higher, by 3.5 % of the power at full output unt
 mains voltage doubles.
 
 A lamp whose power follows the voltage takes P (V / nominal)^k, of which the first two terms beside 1 are taken; k in
-hundredths is ``s.follows`` (0: constant power).  A discharge lamp (``s.run_up``) knows neither cold nor heat: arc.py.
+hundredths is ``s.follows`` (0: constant power).  The temperature has no effect on a discharge lamp (``s.run_up``):
+arc.py.
 """
 
 from pole import const
@@ -24,7 +25,7 @@ _FRESH, _SLOW = const(4), const(128)  # part of the mean deviation that is taken
 
 
 def _below(s, dim):
-    """Where in the points the one is below which, and the next, *dim* lies."""
+    """Index of the curve's point at or below *dim*; *dim* lies between that point and the next."""
     points = s.points
     i = 0
     while i < len(points) - 8 and points[i + 4] < dim:
@@ -58,13 +59,13 @@ def now(s, dim, mv, tenths):
 
 
 def warm(s, dim, ms):
-    """The lamp has burnt at *dim* (0: off) for *ms* more."""
+    """Updates the warmth of the lamp, which was lit at *dim* (0: off) for *ms* more."""
     gap = dim - s.warm
     s.warm = dim if ms >= _WARM_UP_MS else s.warm + gap * ms // _WARM_UP_MS
 
 
 def learn(s, dim, part):
-    """A healthy lamp, long at *dim*, takes *part* ten-thousandths more (or less) than ``now`` says."""
+    """Learns that a healthy lamp, long at *dim*, takes *part* ten-thousandths more (or less) than ``now`` says."""
     s.sum += part
     s.count += 1
     if s.count < _MEAN_OF:

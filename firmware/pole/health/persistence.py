@@ -1,6 +1,6 @@
-"""What is known of the lamp and kept over a restart: its own power curve, and the faults that go on.
+"""Stores over a restart: the lamp's own power curve, and the faults that are raised.
 
-Loaded when it is wanted and forgotten afterwards.
+Loaded when it is needed and unloaded afterwards.
 """
 
 import json
@@ -15,7 +15,7 @@ _CLASS = {"leakageDetected": 2, "impactDetected": 3, "orientationChanged": 4, "c
 
 
 def load(settings, store, hours):
-    """The Watch over a lamp that has burnt for *hours*, with what can be read of the files."""
+    """The Watch over a lamp of *hours* operating hours, with what can be read of the files."""
     curve = _read(store, CURVE)
     if not (isinstance(curve, list) and len(curve) > 1 and all([_is_point(point) for point in curve])):
         curve = None
@@ -31,7 +31,7 @@ def load(settings, store, hours):
 
 
 def tell(watch, reporter, store, counters, settings, now):
-    """Tells the news of *watch*, and keeps what is raised; or else keeps the curve it has learned."""
+    """Reports the changes that *watch* has found and stores what is raised; without any, stores the learned curve."""
     state = watch.state
     if watch.news:
         while watch.news:
@@ -55,7 +55,7 @@ def tell(watch, reporter, store, counters, settings, now):
 def _save(store, name, value):
     try:
         keep(store, name, value)
-    except OSError as error:  # it costs a day of learning, or an event that is told twice
+    except OSError as error:  # a day of learning is lost, or an event is reported twice
         print("diya: " + name + " cannot be written: " + str(error))
 
 

@@ -1,4 +1,4 @@
-"""What the pole's other senses tell: thermometer, photocell, accelerometer, door, leakage, control gear, clock."""
+"""Detectors of the other sensors: thermometer, photocell, accelerometer, door, leakage, control gear, clock."""
 
 from pole import const
 from pole.health.conditions import note
@@ -38,10 +38,10 @@ def judge(s, reading, relay, limit_tenths, sun, clocked, ticks):
             wrong = True if lux > _BRIGHT_LUX else False if lux < _NIGHT_LUX else None
         elif reading.own:
             wrong = True
-            sun = -1  # it is blind at night
+            sun = -1  # it was found wrong at night
         if wrong:
             s.blind = sun
-        elif s.blind == -sun:  # light by day says nothing of one that is blind at night
+        elif s.blind == -sun:  # right values by day do not clear a photocell that is wrong at night
             wrong = None
         note(s, _PHOTOCELL, wrong, ticks)
     if reading.z_mg is not None:

@@ -1,13 +1,13 @@
-"""Watches over lamp and pole: one sample in, what is wrong and how soon to look again out.
+"""Watches over lamp and pole: takes a sample, notes what is wrong, and says when to take the next one.
 
-What the detectors remember lies here, apart from their code, so that the code can make room when a command is judged.
+The state of the detectors is here, apart from their code, so that the code can be unloaded when a command is judged.
 """
 
 from pole import const
 from pole.runtime.aio import ticks_diff
 from pole.runtime.transient import unload
 
-JUDGING = (
+DETECTORS = (
     "pole.health.detectors", "pole.health.electrical", "pole.health.surroundings", "pole.health.dimming_test",
     "pole.health.expected", "pole.health.conditions", "pole.health.supply", "pole.health.arc",
 )  # fmt: skip
@@ -19,15 +19,15 @@ _HOTTER_TENTHS = const(150)
 
 
 class State:
-    """What is remembered from one sample to the next; its fields are those of ``start.begin``."""
+    """What is kept from one sample to the next; its fields are set by ``setup.begin``."""
 
 
 class Watch:
-    """Made by ``start.watch``.
+    """Made by ``setup.watch``.
 
-    ``state`` is a State; ``news``: (eventType, attributes, begins) of what has turned, to be taken out by whoever
-    reports; ``faults``: the eventTypes that are raised, as they were told last; ``cap``: None or the percent that the
-    level must not exceed; ``life``: percent of the lamp's life left.
+    ``state`` is a State; ``news``: (eventType, attributes, begins) of what has changed, which persistence.py reports
+    and removes; ``faults``: the eventTypes that are raised, as they were reported last; ``cap``: None or the percent
+    that the level must not exceed; ``life``: percent of the lamp's life left.
     """
 
     def __init__(self, state, limit_tenths, calm_ms, life):
@@ -51,8 +51,8 @@ class Watch:
         if self._judge is None:
             try:
                 from pole.health.detectors import judge
-            except MemoryError:  # the lamp burns without being watched for once
-                unload(*JUDGING)
+            except MemoryError:  # the lamp stays lit, and this sample is not judged
+                unload(*DETECTORS)
                 return self._calm_ms
             self._judge = judge
         self._judge(state, reading, relay, dim, sun, clocked, self._limit, ticks)
@@ -63,7 +63,7 @@ class Watch:
 
                 events(self.news, state, reading, dim if relay else 0, ticks)
             except MemoryError:
-                state.hasty = True  # once more with the next sample
+                state.hasty = True  # judge the next sample soon
             unload(*EXPLAINING)
         self.cap = None
         if state.active >> _TEMPERATURE_HIGH & 1:
@@ -72,11 +72,19 @@ class Watch:
             return _SOON_MS
         if not relay:
             return self._calm_ms
-        # unevenly, so that what comes and goes with any period is met
+        # the distance varies, so that a fault of any period is sampled
         state.uneven = state.uneven * 75 % 65537
         return self._calm_ms - (self._calm_ms // 4 * (state.uneven >> 8) >> 8)
 
+    def output(self, dim):
+        """What the dimmer gives for *dim*: 0 to 10000, with the change by which a driver is tried."""
+        return min(dim + self.state.probe, 10000)
+
+    def raised(self):
+        """The conditions that are raised, as bits of rows of conditions.py."""
+        return self.state.active
+
     def rest(self):
-        """Until the next sample the detectors make room for others."""
+        """Unloads the detectors until the next sample."""
         self._judge = None
-        unload(*JUDGING)
+        unload(*DETECTORS)

@@ -1,4 +1,4 @@
-"""What level the lamp has, and why.
+"""Decides the level of the lamp, with its reason.
 
 Pure: no machine, no sockets, no clock of its own.  Time and readings come in as arguments, decisions go out as values.
 """

@@ -1,27 +1,27 @@
-"""Who decides the level: of all that want something of the lamp, the highest owner, with its reason and its end.
+"""Decides the level: of all requests for the lamp the one of the highest owner counts, with its reason and its end.
 
 From the top: safety, local, emergency, incident, lock, operator, calendar, photocell, default.  Local, emergency and
-operator put their level in the place of what is below them; incident and lock only ever raise it; safety caps it.
-All that is held ends by itself.  What came under a shared key never lowers what the pole's own key asks for, and only
-raises the light once that has ended.  With the clock unknown, a photocell that is not in doubt stands in for the
-calendar, what is held counts in ticks only, and it may raise the level but not lower it.
+operator replace the level of the owners below them; incident and lock can only raise it; safety caps it.
+Every override ends by itself.  One under a shared key never lowers what the pole's own key asks for, and can only
+raise the light once that has ended.  With the clock unknown, a photocell that is not in doubt replaces the calendar,
+overrides end by ticks only, and they may raise the level but not lower it.
 """
 
 from pole import const
 from pole.runtime.aio import ticks_diff
 
-OWNERS = const(("operator", "lock", "incident", "emergency", "local"))  # of what can be held, lowest first
+OWNERS = const(("operator", "lock", "incident", "emergency", "local"))  # of overrides, lowest first
 RAISE = const(("lock", "incident"))
 _RAMP_S = const(2)
 
 
 class Override:
-    """A level somebody asks for, for a time.
+    """A level that an owner asks for, for a time.
 
     *owner* is local, emergency, incident, lock or operator; *level* 0 to 100 percent; *ref* is the owner's name for
-    this one (may be empty; of a shared key: see ``holding``); it counts from *start* to before *expiration*, Unix
+    this one (may be empty; of a shared key: see overrides.py); it counts from *start* to before *expiration*, Unix
     seconds; *ramp_s* seconds.  *hold_s* is for how many seconds it holds when it was given with the clock unknown, else
-    None.  *raises*: it never lowers the light, whoever its owner is.
+    None.  *raises*: it never lowers the light, for any owner.
     """
 
     def __init__(self, owner, level, reason, ref, start, expiration, ramp_s, hold_s=None, raises=False):
@@ -35,7 +35,7 @@ class Override:
         self.hold_s = hold_s
         self.raises = raises or owner in RAISE
         self.ticks_deadline = None
-        self.present = False  # who asks stands at the pole: it may lower the light without the clock, on the ticks
+        self.present = False  # a technician at the pole asks: it may lower the light without the clock, timed by ticks
 
 
 class Decision:
@@ -50,14 +50,14 @@ class Decision:
 
 
 class Arbiter:
-    """Decides.  ``held``: the overrides it holds, in the order in which they were given (``holding`` changes them)."""
+    """Decides.  ``held``: the overrides, in the order in which they were given (overrides.py changes them)."""
 
     def __init__(self):
         self.held = []  # type: list
         self._last = None
 
     def expire(self, now, ticks_ms):
-        """Drop what has ended by *now* (Unix s, None when unknown) or by its deadline; whether there was any."""
+        """Drop overrides that ended by *now* (Unix s, None if unknown) or by their deadline; whether there was any."""
         count = len(self.held)
         for place in range(count - 1, -1, -1):
             if _has_ended(self.held[place], now, ticks_ms):
@@ -65,8 +65,8 @@ class Arbiter:
         return len(self.held) != count
 
     def end(self, place):
-        """Drop ``held[place]``.  What a shared key asked for below what the pole's own key did must not outlive that:
-        from then on it only raises.
+        """Drop ``held[place]``.  An override under a shared key that asks for less than the own key's only raises the
+        light from then on: it must not lower it when the own key's override ends.
         """
         ended = self.held.pop(place)
         if not ended.raises and "\n" not in ended.ref and ended.owner != "local":
@@ -88,7 +88,7 @@ class Arbiter:
         """The Decision at *now* (Unix s, None when the clock is unknown); the same object as long as it stays the same.
 
         *switch*: the calendar's, None when the clock is unknown or there is no calendar (safe mode); *dark*: the
-        photocell's word, None without one; *safety*: None or the percent that must not be exceeded; *ticks_ms*: the
+        photocell's value, None without one; *safety*: None or the percent that must not be exceeded; *ticks_ms*: the
         ticks now; *doubt*: why the photocell decides nothing, else "".
         """
         self.expire(now, ticks_ms)
@@ -111,7 +111,7 @@ class Arbiter:
             owner = "photocell"
             reason = "dark" if dark else "daylight"
         lowest = level if now is None else 0
-        asked = -1  # what the pole's own key (or a technician) asks for, as far as the owners were looked through
+        asked = -1  # what the pole's own key (or a technician) asks for, of the owners handled so far
         for name in OWNERS:
             held = self._strongest(name, now, lowest, False)
             if held is not None:
@@ -145,13 +145,13 @@ class Arbiter:
         return last
 
     def _strongest(self, owner, now, lowest, shared):
-        """What counts of all that *owner* holds: of lock and incident the highest, else what started last.
+        """The override of *owner* that counts: of lock and incident the highest, else the one that started last.
 
-        *shared*: of what came under a shared key, or of the rest.
+        *shared*: of those under a shared key, or of the rest.
         """
         found = None
         for held in self.held:
-            # not known when it is, what has a deadline in ticks has been dropped if it passed, and the rest cannot tell
+            # clock unknown: overrides whose deadline in ticks passed were dropped; the end of the others is unknown
             counts = held.ticks_deadline is not None if now is None else held.start <= now
             enough = held.level >= lowest or held.present
             if counts and held.owner == owner and enough and ("\n" in held.ref) == shared:

@@ -1,14 +1,14 @@
-"""Which level a night's programme asks for at any moment, and why.
+"""The calendar: the level that a night's programme asks for at any moment, and why.
 
 A calendar is an ordered list of rules; the first that matches the date of a night names its programme.  A night
 belongs to the local date on which it starts, at noon: times from 12:00 are of that date, times before 12:00 and the
 dawn and sunrise are of the next.  A programme holds from its first switch point to the first of the next night's.
 
-Nothing is remembered from one answer to the next but the answer itself, so a pole that boots at 02:00 has the level
-of 02:00.  The host compiles the coming changes of a time zone into a list; the pole knows nothing else of zones.
+An answer does not depend on the ones before, so a pole that boots at 02:00 has the level of 02:00.  The host compiles
+the coming changes of a time zone into a list; the pole has no other data on zones.
 
-A switch point at a fixed time lights no lamp by day, unless its programme is one of ``byDay``: at 05:30 the sun may be
-up already, and then no point comes for hours that would put the lamp out.
+A switch point at a fixed time does not light the lamp by day, unless its programme is one of ``byDay``: at 05:30 the
+sun may be up already, and then no point would put the lamp out for hours.
 """
 
 import json
@@ -112,7 +112,7 @@ class Calendar:
                 for rising in (True, False)
             ]
             begin, end = rise + max(late, _DAY_MIN) * 60, set_ - early * 60
-            if rise + late * 60 <= since < end:  # it comes by day: it lights nothing before the evening
+            if rise + late * 60 <= since < end:  # it comes by day: it does not light the lamp before the evening
                 begin = min(begin, since)
             if begin >= end:
                 continue
@@ -150,7 +150,7 @@ class Calendar:
             return unix_at(self._zone, day * dates.DAY + minutes * 60)
         zenith, rising = _CROSSINGS[event]
         noon = self._noon(night)
-        # the solar day that noon on the clock falls into (next to the date line it may have another date)
+        # the solar day that contains noon by the clock (next to the date line it may have another date)
         day = (noon + int(self._longitude * 240)) // dates.DAY + (1 if rising else 0)
         of_day = sun.event(day - dates.UNIX_DAYS, self._latitude, self._longitude, zenith, rising)
         return max(day * dates.DAY + of_day + minutes * 60, noon - _EARLIEST)

@@ -1,4 +1,4 @@
-"""When it is surely day and when surely night, whatever the clouds: what a photocell is held against."""
+"""Times when it is surely day and surely night, under any clouds: a photocell is compared with them."""
 
 from pole import const
 from pole.lighting import sun
@@ -10,13 +10,13 @@ _SHORTEST_S, _LATE_S, _LONGEST_S = const(7200), const(7200), const(79200)
 
 
 def nights(latitude):
-    """(shortest, longest): seconds from a dusk to a dawn that a photocell at *latitude* (degrees north) is believed.
+    """(shortest, longest): seconds from dusk to dawn that are accepted of a photocell at *latitude* (degrees north).
 
     Not less than from civil dusk to civil dawn in summer, for a photocell sees both; near the poles not less than two
     hours, or a lamp next door would be a dawn.  Two hours more than from sunset to sunrise in winter, for clouds.
     """
     shortest = 86400 - sun.longest_day(latitude, sun.TWILIGHT_ZENITH)
-    longest = sun.longest_day(latitude, 180 - sun.SUNRISE_ZENITH)  # what the sun is up in summer it is down in winter
+    longest = sun.longest_day(latitude, 180 - sun.SUNRISE_ZENITH)  # the longest night is as long as the longest day
     return max(shortest, _SHORTEST_S), min(longest + _LATE_S, _LONGEST_S)
 
 

@@ -9,7 +9,7 @@ from pole.runtime.aio import ticks_diff
 
 _FULL = const(10000)
 _STEP_MS = const(100)
-_STEP = const(20)  # 0.2 %, which nobody sees: a ramp of an hour needs no 36,000 steps
+_STEP = const(20)  # 0.2 %, too small to be seen: a ramp of an hour needs no 36,000 steps
 
 
 class Lamp:
@@ -44,13 +44,13 @@ class Lamp:
 
     @property
     def arrived(self):
-        """Whether it is as near to its target as it gets: no ramp on its way, and the relay as it should be."""
+        """Whether it has reached its target: no ramp is running, and the relay is as it should be."""
         return not self._steps and self.relay == (self.target > 0)
 
     def aim(self, level, ramp_s, now_ms):
         """Go to *level* (percent) from where the lamp is, in *ramp_s* seconds (0 to 3600).
 
-        Aiming at what it is aimed at already changes nothing, unless it would be there sooner.
+        A second call with the same target changes nothing, unless the target would be reached sooner.
         """
         if level == self.target:
             if not self.relay:
@@ -65,7 +65,7 @@ class Lamp:
     def step(self, now_ms, hours):
         """Bring ``relay`` and ``dim`` up to date; milliseconds until the next step is wanted, -1 for none.
 
-        *hours*: how long the lamp has burnt in its life.
+        *hours*: operating hours of the lamp.
         """
         wait = -1
         if self._resting:
@@ -95,7 +95,7 @@ class Lamp:
         return wait
 
     def _ramp(self, ramp_ms, now_ms):
-        """Begin the way from the present light to the target, or to the lowest light when that is off."""
+        """Begin a ramp from the present light to the target, or to the lowest light when that is off."""
         self._from = self._light
         self._to = max(self.target * 100, self._least)
         way = abs(self._to - self._from)
@@ -107,7 +107,7 @@ class Lamp:
             self._light = self._to
 
     def _share(self, hours):
-        """Hundredths of a percent of the light that are wanted of a lamp this old."""
+        """Output for constant light at these operating *hours*, hundredths of a percent."""
         before = None
         for point in self._clo:
             if hours < point[0]:

@@ -1,8 +1,8 @@
-"""What an Arbiter holds changes when a command is obeyed: this is only needed then.
+"""Adds and cancels overrides of an Arbiter: only needed when a command is applied.
 
-What was asked for under a shared key stands apart from what the pole's own key asked for: its ``ref`` begins with that
-key's name and a line feed (``under``), which no cmsRefId can hold.  The own key may end all, a shared one only what it
-asked for itself; and where there is no room, what shared keys hold goes first.
+An override under a shared key is kept apart from those of the pole's own key: its ``ref`` begins with that key's name
+and a line feed (``under``), which no cmsRefId can hold.  The own key may end all, a shared key only its own; and where
+there is no room, those of shared keys are dropped first.
 """
 
 from pole import const
@@ -15,7 +15,7 @@ _EACH = const(150)  # bytes that one takes beside these
 
 
 def under(key, ref):
-    """What a *ref* is called that came under the shared *key*."""
+    """The ref under which a *ref* of the shared *key* is held."""
     return key + "\n" + ref
 
 
@@ -30,7 +30,8 @@ def hold(arbiter, override, ticks_deadline=None):
 
     *ticks_deadline*: the ticks at which it ends, at most six days ahead; without it, it does not count while the
     clock is unknown.  When all MAX_HELD places are taken, or the bytes for shared keys, the lowest owner's that started
-    first goes, be it the new one: of the shared key that holds most, and of the own key only where no other holds any.
+    first is dropped, which may be the new one: of the shared key that holds most, and of the own key only where no
+    other holds any.
     """
     cancel(arbiter, override.owner, override.ref)
     override.ticks_deadline = ticks_deadline
@@ -55,7 +56,7 @@ def _rank(override):
 def cancel(arbiter, owner, ref):
     """Drop what *owner* holds under *ref*; whether there was any.
 
-    *ref* None: all of it, whoever asked for it; ``under(key, ALL)``: all that came under that shared key.
+    *ref* None: all of it, under any key; ``under(key, ALL)``: all that came under that shared key.
     """
     held = arbiter.held
     count = len(held)

@@ -1,35 +1,35 @@
-"""Dark or light, from a photocell, and whether its daylight may put a lamp out.
+"""Decides dark or light from a photocell, and whether its daylight may put a lamp out.
 
-Dark or light is told with hysteresis, and only when it stays so: the gap between the two thresholds is for the lamp's
-own light that comes back from the street, the delay for headlights and clouds.
+The decision has hysteresis and a delay: the gap between the two thresholds is for the lamp's own light that comes back
+from the street, the delay for headlights and clouds.
 
-A lamp goes out by agreement only.  So daylight counts when there is a second witness for it: the sun of a clock, or a
-dawn that took minutes and came as long after a dusk that took minutes as a night lasts at this latitude.  A photocell
-that is stuck, covered, lit by a lamp or wired the wrong way round shows no such dawn.  And it counts no longer than
-that day may last.
+A lamp goes out by agreement only.  So daylight counts when there is a second witness for it: the sun's position by the
+clock, or a dawn that took minutes and came after a dusk that took minutes, with the length of a night at this latitude
+between them.  A photocell that is stuck, covered, lit by a lamp or wired the wrong way round shows no such dawn.  And
+it counts no longer than that day may last.
 """
 
 from pole import const
 from pole.runtime.aio import ticks_add, ticks_diff
 
 _LOOK_S = const(35)
-_GAP_S = const(90)  # without a reading for so long, how fast the light changed is not known
+_GAP_S = const(90)  # after a longer time without a reading it is not known how fast the light changed
 # A dawn takes 3 min and more between the thresholds, half an hour under clouds.  A lamp next door that runs up takes
 # minutes too, but it does so at dusk.
 _SLOW_S, _LONG_S = const(90), const(3600)
-_OWN_ON_S, _OWN_OFF_S = const(900), const(120)  # what changes so soon after the lamp was switched goes with it
+_OWN_ON_S, _OWN_OFF_S = const(900), const(120)  # a change so soon after the lamp was switched is its own light
 _NEVER = const(-345600)  # seconds
 _DAY_S, _MOST_S, _SPARE_S = const(86400), const(57600), const(3600)
 
 
 class Photocell:
-    """``dark`` is what it says now; True until it has seen light, for that lights the street.  ``own``: its light goes
-    with the lamp's own.  Its daylight puts the lamp out only where ``doubt`` is "".  By its own count of seconds
-    ``since`` is since when the light asks for a change (None: it does not), ``dusk`` the last dusk that took minutes
+    """``dark`` is its value now; True until light was measured, so that the street is lit.  ``own``: its light follows
+    the lamp's own.  Its daylight puts the lamp out only where ``doubt`` is "".  By its own count of seconds
+    ``since`` is when the light passed a threshold (None: it has not), ``dusk`` the last dusk that took minutes
     (below 0: none).
 
     *on_lux*: below it, it is dark; *off_lux*: above it, it is light; *delay_s*: seconds for which that must last;
-    *shortest_s*, *longest_s*: seconds from a dusk to a dawn that is believed (``daylight.nights``).
+    *shortest_s*, *longest_s*: seconds from a dusk to a dawn that is accepted (``daylight.nights``).
     """
 
     def __init__(self, on_lux, off_lux, delay_s, shortest_s=7200, longest_s=79200):
@@ -61,7 +61,7 @@ class Photocell:
         return "" if self.dark or self._now < self._until else "daylight unconfirmed"
 
     def confirm(self, day_left_s):
-        """The sun by a trusted clock: it sets in *day_left_s* seconds, or it is surely night (-1), or neither (0)."""
+        """Takes the sun's position by the clock: sunset in *day_left_s* seconds, surely night (-1), or neither (0)."""
         if day_left_s < 0 or (day_left_s and not self.dark):
             self._until = self._now + day_left_s
 
@@ -105,7 +105,7 @@ class Photocell:
         self.dark = not self.dark
         self.since = None
         if self.dark:
-            # a lamp that burns though it is dark is not what makes it light
+            # the lamp was lit while it was dark, so the light is not the lamp's own
             self.own = not self._lit and now - self._switched <= _OWN_OFF_S
             self._until = 0
             self.dusk = now if self._slowly else _NEVER

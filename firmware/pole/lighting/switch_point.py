@@ -1,4 +1,4 @@
-"""How a switch point of a programme is written."""
+"""Parses a switch point of a programme."""
 
 from pole import const
 
@@ -29,7 +29,7 @@ def parse(at):
 
 
 def _digits(text):
-    """The number *text* says in ASCII digits, or one too large for any use."""
+    """The number in *text*, ASCII digits; a number too large for any use where it is not one."""
     for character in text:
         if not "0" <= character <= "9":
             return 9999

@@ -1,7 +1,7 @@
-"""The calendar's answers for a day ahead, kept ready: what works them out is loaded once a day and forgotten again.
+"""The calendar's switch points for a day ahead, kept in memory: the code that computes them is loaded once a day only.
 
 The lamp needs the switch point in force at every turn, but the sun, the dates and the rules only to find the next ones.
-So the rules lie here as text, which takes a third of the memory.
+So the rules are kept here as text, which takes a third of the memory.
 """
 
 import json
@@ -10,7 +10,7 @@ from pole import const
 from pole.lighting import Switch
 from pole.runtime.transient import unload
 
-RULES = ("zone", "programmes", "rules", "programme", "byDay")  # settings of which nothing else needs anything
+RULES = ("zone", "programmes", "rules", "programme", "byDay")  # settings that nothing else needs
 WORKING_OUT = (
     "pole.lighting.calendar", "pole.timekeeping.dates", "pole.lighting.sun", "pole.lighting.switch_point",
     "pole.lighting.daylight",
@@ -23,12 +23,12 @@ _DAY_S = const(3600)  # as in lighting/daylight.py: from the end of what is sure
 class Timetable:
     """Asks the calendar (``lighting/calendar.py``) with *settings*, those of a configuration.
 
-    *make_room()* is called before what takes memory.  None is for safe mode: there is the sun, and no calendar.
+    *make_room()* is called before steps that take memory.  None is for safe mode: with the sun, without a calendar.
     """
 
     def __init__(self, settings, make_room):
         self._make_room = make_room
-        self._latitude = settings["latitude"]  # no text: a float's is not the same on every runtime
+        self._latitude = settings["latitude"]  # not as text: a float's text differs between runtimes
         self._longitude = settings["longitude"]
         self._rules = json.dumps([settings.get(name) for name in RULES])
         self._switches = []

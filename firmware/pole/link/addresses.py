@@ -1,10 +1,10 @@
-"""Names and their addresses: looked up seldom, because on the chip a look-up blocks everything.
+"""Name look-ups and a cache of addresses: on the chip a look-up blocks everything, so there are few of them.
 
 lwIP gives up a name server that does not answer after 7 s, 14 s with two, and nothing else runs meanwhile.  So an
 address that was found is kept until it fails three times in a row, and the old one is still used while no new one is
 found; names that are not found wait up to a quarter of an hour for the next try; and no look-up begins when the light
-is due within 20 s, or goes by a photocell that is about to change between dark and light.  What is written as an
-address is never looked up.
+has to change within 20 s, or is controlled by a photocell that is about to change between dark and light.  A host that
+is given as an address is never looked up.
 """
 
 from pole import const
@@ -13,15 +13,15 @@ from pole.runtime import aio
 _PATIENCE = const(3)  # failures in a row of a known address
 _FIRST_WAIT_S = const(15)
 _LONGEST_WAIT_S = const(900)
-QUIET_MS = const(20000)  # no look-up or handshake begins when the light is due within this
+QUIET_MS = const(20000)  # no look-up or handshake begins when the light has to change within this time
 _CHECK_MS = const(1000)
 
 
 class Addresses:
     """Looks names up on *net* and keeps the addresses; *ticks* is a callable.
 
-    ``light_due`` (ticks) is when the lamp, or who decides about it, next has something to do; None: not known; -1: it
-    may be at any moment.
+    ``light_due`` (ticks) is when the lamp, or the decision about it, may change next; None: not known; -1: at any
+    moment.
     """
 
     def __init__(self, net, ticks):
@@ -31,7 +31,7 @@ class Addresses:
         self.light_due = None
 
     async def quiet(self, ms):
-        """Returns when the light has nothing to do within *ms*, so that what blocks disturbs nothing."""
+        """Returns when the light has nothing to do within *ms*, so that a blocking call does not delay it."""
         while self.light_due is not None:
             if self.light_due >= 0 and not 0 <= aio.ticks_diff(self.light_due, self._ticks()) < ms:
                 break

@@ -1,8 +1,8 @@
-"""Wi-Fi: joined when the session needs it, and again whenever it is lost.
+"""Keeps Wi-Fi joined while the session needs it.
 
 ``radio`` (ports.radio) has ``start()``, ``stop(wholly)``, ``join(ssid, password)``, ``leave()``, ``joined()`` -> bool
 and ``status()`` -> str.  ``join`` is never called twice without ``leave`` between: the ESP32 answers that with an
-internal error.  A radio that does not join is switched off and on; it can be wedged so that nothing else helps.
+internal error.  A radio that does not join is switched off and on: sometimes nothing else helps.
 """
 
 from pole.runtime.transient import unload
@@ -11,9 +11,9 @@ JOINING = ("pole.link.join",)
 
 
 class Bearer:
-    """The way to the network over *radio*; with *ssid* "" there is nothing to join (Ethernet, a desktop).
+    """The connection to the network over *radio*; with *ssid* "" there is nothing to join (Ethernet, a desktop).
 
-    ``started``: the radio is on; ``asked``: to join; ``failures`` in a row, and ``doubts``.
+    ``started``: the radio is on; ``asked``: joining has begun; ``failures`` in a row; ``doubts``: calls of ``doubt``.
     """
 
     def __init__(self, radio, ssid, password, ticks):
@@ -37,7 +37,7 @@ class Bearer:
                 unload(*JOINING)
 
     def doubt(self):
-        """It is joined and nothing comes through: the next ``up`` joins again, each third time after off and on."""
+        """Joined, but no data comes through: the next ``up`` joins again, each third time after off and on."""
         if self.asked:
             try:
                 from pole.link.join import doubt

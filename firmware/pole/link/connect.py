@@ -1,5 +1,5 @@
-"""What opens an MQTT session: the pole's certificates, CONNECT, SUBSCRIBE, and why a broker may refuse.  Only loaded
-then (see ``packets``).
+"""Opens an MQTT session: the pole's certificates, CONNECT, SUBSCRIBE, and the sentence for a broker's refusal.  Only
+loaded then (see ``packets``).
 """
 
 from pole import const
@@ -50,6 +50,6 @@ def subscribe(packet_id, filters):
 
 
 def refusal(code):
-    """What *code* of a CONNACK says (3.2.2.3), as a sentence."""
+    """The meaning of *code* of a CONNACK (3.2.2.3), as a sentence."""
     word = _REFUSALS[code - 1] if code <= len(_REFUSALS) else "unknown reason"
     return "the broker refused the connection: %s (%d)" % (word, code)

@@ -1,10 +1,10 @@
-"""When to ping, and when to give the peer up.
+"""MQTT keepalive: when to send a PINGREQ, and when to give the connection up.
 
-A ping is due when nothing was sent for a keepalive period, which the broker insists on (MQTT 3.1.1, 3.1.2.10), or when
-nothing was heard for one: after a power cut at the other end a connection is half open, and takes what is sent without
-anybody being there.  Whatever is heard after a ping answers it; a long message may stand before the PINGRESP.
+A ping is due when nothing was sent for a keepalive period, as the broker requires (MQTT 3.1.1, 3.1.2.10), or when
+nothing was received for one: after a power cut at the other end a connection is half open, and accepts data although
+the peer is gone.  Any packet that is received after a ping answers it: a long message may come before the PINGRESP.
 
-What was heard in the very millisecond in which the question is asked does not count yet (see ``mailbox``).
+Data received in the same millisecond in which ``due`` is called does not count yet (see ``mailbox``).
 """
 
 from pole import const
@@ -14,7 +14,7 @@ PING = const(1)
 DEAD = const(2)
 
 
-class Pulse:
+class Keepalive:
     """Of a connection made at *now* (ticks): pings after *keepalive_ms*, gives up *timeout_ms* after a ping."""
 
     def __init__(self, keepalive_ms, timeout_ms, now):
@@ -26,17 +26,17 @@ class Pulse:
         self._ping_at = None  # while it is not answered
 
     def sent(self, now):
-        """Something was written."""
+        """Notes that data was sent."""
         self._sent_at = now
 
     def heard(self, now):
-        """Something came."""
+        """Notes that data was received."""
         if self._heard_at != now:
             self._heard_before = self._heard_at
             self._heard_at = now
 
     def pinged(self, now):
-        """A ping was written."""
+        """Notes that a ping was sent."""
         self._ping_at = now
 
     def due(self, now):

@@ -1,12 +1,12 @@
-"""Between two tasks, so that nobody can tell which of them ran first.
+"""A queue between two tasks whose result does not depend on which of the two ran first.
 
-Tasks due in the same millisecond run in an order that differs between runtimes, and that order must not show on the
-wire.  So what one task leaves here, the other finds from the next millisecond on.
+Tasks due in the same millisecond run in an order that differs between runtimes, and that order must have no effect on
+the wire.  So an item that one task puts in can be taken by the other from the next millisecond on.
 """
 
 
 class Mailbox:
-    """First in, first out, between two tasks: what was put in can be taken from the next millisecond on."""
+    """First in, first out, between two tasks: an item can be taken from the millisecond after it was put in."""
 
     def __init__(self, limit):
         self._limit = limit

@@ -1,12 +1,12 @@
-"""One MQTT session over one stream, from CONNECT to the first thing that goes wrong.
+"""One MQTT session over one stream, from CONNECT to the first failure.
 
 Two tasks: the reader takes packets as they come, and the task that runs ``open`` and ``serve`` does all the writing.
 What the reader leaves behind (a PUBACK, a failure, an identifier to acknowledge) the writer sees from the next
 millisecond on, so the bytes on the wire do not depend on which of the two runs first (see ``mailbox``).
 
-Five ways a session ends, all the same to the caller: the peer closes or resets, it does not speak MQTT, it refuses, it
-is silent for ``link.timeout`` after a ping (see ``keepalive``), or it takes no more data.  ``open`` and ``serve`` then
-raise OSError with a sentence that says why.
+A session ends in five ways, which the caller need not distinguish: the peer closes or resets, it violates MQTT, it
+refuses, it is silent for ``link.timeout`` after a ping (see ``keepalive``), or it accepts no more data.  ``open`` and
+``serve`` then raise OSError with a sentence that says why.
 """
 
 from pole import const
@@ -16,20 +16,20 @@ from pole.link.opening import with_connect
 from pole.runtime import aio
 from pole.wire.contract import IN_FLIGHT
 
-_STABLE_MS = const(60000)  # a session that lasted this long was a good one
-_UNACKNOWLEDGED = const(6)  # a PUBACK may take this many time-outs: slow brokers are slow, stuck ones are left
-_LATER_MS = const(10)  # until there may be room again: meanwhile nothing is read, and the broker has to wait
-_PATIENCE = const(100)  # so often at most for one message
+_STABLE_MS = const(60000)  # a session that lasted this long counts as good
+_UNACKNOWLEDGED = const(6)  # a PUBACK may take this many time-outs: then the broker is stuck, not only slow
+_LATER_MS = const(10)  # until there may be room again: nothing is read meanwhile, so TCP holds the broker back
+_PATIENCE = const(100)  # times at most for one message
 
 
 class Client:
     """A session on *stream*, which this closes in the end.
 
-    *settings*: ``link.keepalive`` s, ``link.timeout`` s, ``link.user``, ``link.secret``.  *names*: the Session, for
-    what the pole is called.  *decoder*: a ``packets.Decoder``, lent so that its buffer is used again.
+    *settings*: ``link.keepalive`` s, ``link.timeout`` s, ``link.user``, ``link.secret``.  *names*: the Session, which
+    has the pole's names and topics.  *decoder*: a ``packets.Decoder``, passed in so that its buffer is used again.
     *on_message(topic, payload, oversize)* is called for each message; payload is bytes or a bytearray, None when
     oversize.  Where it returns False it is called again, for a second, then with "" as the topic: a message is dropped.
-    While more came than can be kept and acknowledged nothing is read: a broker that does not stop by itself has to.
+    While more messages came than can be kept and acknowledged nothing is read, so that the broker has to stop sending.
     """
 
     def __init__(self, stream, settings, names, decoder, outbox, ticks, on_message):
@@ -47,7 +47,7 @@ class Client:
         self._acks = Mailbox(IN_FLIGHT)
         self._reader = None
         self._opened_at = ticks()
-        self._pulse = keepalive.Pulse(settings["link.keepalive"] * 1000, self._timeout_ms, self._opened_at)
+        self._keepalive = keepalive.Keepalive(settings["link.keepalive"] * 1000, self._timeout_ms, self._opened_at)
         self._failure = ""
         self._failed_at = 0
         self._awaited = "CONNECT"  # what has to be answered before anything else, "" once it is
@@ -73,11 +73,11 @@ class Client:
             if wake.is_set():
                 wake.clear()
                 set_at = self._ticks()
-                while self._ticks() == set_at:  # whatever set it has a stamp of this millisecond
+                while self._ticks() == set_at:  # the record that set it has a stamp of this millisecond
                     await aio.sleep_ms(1)
             else:
                 now = self._ticks()
-                await wake.wait(min(self._pulse.idle_ms(now), self._outbox.idle_ms(now)))
+                await wake.wait(min(self._keepalive.idle_ms(now), self._outbox.idle_ms(now)))
             now = self._ticks()
             self.stable = self.stable or aio.ticks_diff(now, self._opened_at) >= _STABLE_MS
             if self._failure and self._failed_at != now:
@@ -86,7 +86,7 @@ class Client:
                 await self._drain()
 
     def close(self):
-        """Ends the reader and closes the stream.  No DISCONNECT: the broker is to publish the will."""
+        """Ends the reader and closes the stream.  Sends no DISCONNECT, so that the broker publishes the will."""
         if self._reader:
             self._reader.cancel()
         self._stream.close()
@@ -112,7 +112,7 @@ class Client:
 
     def _keep_alive(self, now):
         """Pings when it is time; whether it did."""
-        due = self._pulse.due(now)
+        due = self._keepalive.due(now)
         if due == keepalive.DEAD:
             self._fail(self._silent("a ping"))
         if due != keepalive.PING:
@@ -121,10 +121,10 @@ class Client:
         if oldest and aio.ticks_diff(now, oldest.written) > self._timeout_ms * _UNACKNOWLEDGED:
             self._fail("the broker answers pings but has not acknowledged a message")
             return False
-        self._pulse.pinged(now)
+        self._keepalive.pinged(now)
         self._write(packets.PINGREQ)
         if self.refused and not self._asked_for:
-            self._subscribe(self.refused)  # the broker's list of who may do what may have been put right
+            self._subscribe(self.refused)  # the broker's access control list may have been corrected
         return True
 
     def _subscribe(self, filters):
@@ -137,7 +137,7 @@ class Client:
             self._stream.write(data)
         except OSError as error:
             self._broken(error)
-        self._pulse.sent(self._ticks())
+        self._keepalive.sent(self._ticks())
         return True
 
     async def _drain(self):
@@ -176,7 +176,7 @@ class Client:
                 if not count:
                     self._fail("the broker closed the connection")
                     return
-                self._pulse.heard(self._ticks())
+                self._keepalive.heard(self._ticks())
                 decoder.filled(count)
                 kind = decoder.next()
                 while kind:
@@ -187,7 +187,7 @@ class Client:
                     kind = decoder.next()
         except OSError as error:
             self._broken(error)
-        except Exception as error:  # whatever a message led to, it ends this session and nothing else
+        except Exception as error:  # any error caused by a message ends this session and nothing else
             self._fail(str(error) or type(error).__name__)
 
     async def _message(self):
@@ -240,7 +240,7 @@ class Client:
         self._fail("the connection broke: " + str(error))
 
     def _fail(self, why):
-        """The first reason counts.  The session ends in the next millisecond, whichever task found out."""
+        """Records the first failure only; the session ends one millisecond later, so that both runtimes agree."""
         if not self._failure:
             self._failure = why
             self._failed_at = self._ticks()

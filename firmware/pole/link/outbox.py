@@ -4,10 +4,10 @@ Kinds of which only the newest matters (presence, birth, state, meter, time) hav
 a queue.  A record of QoS 1 is released by its PUBACK and by nothing else: after a lost connection it is sent again,
 with the same packet identifier, unless its slot holds a newer one.
 
-The queue is a part of its own because a persistent journal will take its place: it needs ``put``, ``take``, ``release``
-and ``waiting``, and keeps a record until ``release``.
+The queue is a class of its own because the journal (reporting/journal.py) replaces it: both have ``put``, ``take``,
+``release`` and ``waiting``, and keep a record until ``release``.
 
-What one task leaves here the sending task sees from the next millisecond on (see ``mailbox``): a record carries the
+A record that one task puts here can be sent from the next millisecond on (see ``mailbox``): a record carries the
 millisecond it was put in (``stamp``), and room that a PUBACK makes counts from the next one.  Stamps are compared for
 equality only, so a record may wait for longer than ticks take to wrap.
 """
@@ -17,8 +17,8 @@ from pole.link.mailbox import Mailbox
 from pole.runtime import aio
 from pole.wire.contract import BIRTH, DELIVERY, METER, PRESENCE, STATE, TIME
 
-_WINDOW = const(4)  # messages of QoS 1 on their way at once
-NEVER = const(1 << 28)  # ms, three days: longer than anybody waits
+_WINDOW = const(4)  # messages of QoS 1 that may be unacknowledged at once
+NEVER = const(1 << 28)  # ms, three days: longer than any wait
 QUEUE = 16  # acks and events kept in memory, about 300 bytes each
 
 _LATEST = (PRESENCE, BIRTH, STATE, METER, TIME)  # kinds of which only the newest matters
@@ -27,7 +27,7 @@ _LATEST = (PRESENCE, BIRTH, STATE, METER, TIME)  # kinds of which only the newes
 class Record:
     """One message: ``kind`` (contract.DELIVERY), ``payload`` (JSON text), ``retain``, ``stamp`` (ticks).
 
-    ``routine``: where there is no room for all it goes before others.
+    ``routine``: where there is no room for all it is dropped before others.
     """
 
     def __init__(self, kind, payload, stamp, routine=False):
@@ -48,7 +48,7 @@ class Queue(Mailbox):
     """Acks and events in memory, at most *limit*; ``lost`` counts those there was no room for.
 
     ``take(now)`` is the next record to be sent or None, ``waiting()`` whether there is one that was not taken yet.
-    ``segments`` are those of a journal.
+    ``segments`` are those of a journal; ``span()`` is what it holds, None without one.
     """
 
     segments = None
@@ -65,18 +65,18 @@ class Queue(Mailbox):
         return False
 
     def release(self, record):
-        """The broker has *record*: in memory there is nothing more to do."""
+        """Releases *record*, which the broker has: a queue in memory need not do anything."""
 
     def knows(self, epoch):
-        """Nothing of the past can be sent again."""
+        """Whether events of *epoch* are here: never, in memory."""
         return False
 
     def missing(self, now):
-        """Nor is anything missing."""
+        """Events that were asked for and are missing: none, in memory."""
         return None
 
     def span(self):
-        """There is no journal."""
+        """What a journal holds: None, there is no journal."""
         return None
 
     def wait_ms(self, now):
@@ -115,16 +115,12 @@ class Outbox:
         """Whether an ack or event would find room now."""
         return self.queue.room(self._ticks())
 
-    def span(self):
-        """What the journal holds, for ``birth``; None without one."""
-        return self.queue.span()
-
     def missing(self):
         """(epoch, first, last) of events that were asked for and are not there, once each, or None."""
         return self.queue.missing(self._ticks())
 
     def idle_ms(self, now):
-        """Milliseconds until ``take`` is worth another try although nothing wakes: replayed events are paced."""
+        """Milliseconds until ``take`` may return a record although ``wake`` was not set: replayed events are paced."""
         return self.queue.wait_ms(now)
 
     def take(self):
@@ -154,6 +150,10 @@ class Outbox:
         for record in self.flying:
             record.again = True
 
+    def holds(self, kind):
+        """Whether a record of *kind*, of which only the newest matters, waits to be sent or for its PUBACK."""
+        return kind in self.slots or kind in [record.kind for record in self.flying]
+
     def oldest(self):
         """The record that has waited longest for its PUBACK, or None."""
         return self.flying[0] if self.flying else None
@@ -172,7 +172,7 @@ class Outbox:
         for record in list(self.flying):
             if record.again:
                 if self._ready(record.kind, now):
-                    self.flying.remove(record)  # a newer one says more
+                    self.flying.remove(record)  # a newer one replaces it
                     continue
                 record.again = False
                 record.dup = True

@@ -1,8 +1,8 @@
 """MQTT 3.1.1 packets, as far as a client needs them that publishes and subscribes with QoS 0 and 1.
 
 Section numbers are those of the OASIS standard of 29 October 2014.  ``Decoder`` reads from one small buffer that is
-used again for every packet.  Only a payload that does not fit it gets memory of its own, for as long as that message
-lives; one above ``contract.MAX_PAYLOAD`` is drained and never stored.
+used again for each packet.  Only a payload that does not fit gets memory of its own, until its message is handled; one
+above ``contract.MAX_PAYLOAD`` is drained and never stored.
 """
 
 import gc
@@ -41,7 +41,7 @@ OTHER = const(11)
 
 
 class PacketError(Exception):
-    """The peer does not speak MQTT 3.1.1, or not the part of it that was agreed: the number of a sentence
+    """The peer violates MQTT 3.1.1, or the part of it that is supported: the number of a sentence
     (stray_packets.py), and its values.
     """
 
@@ -108,7 +108,7 @@ class Decoder:
         self.reset()
 
     def reset(self):
-        """Forgets everything: the next bytes are the first of a new connection."""
+        """Drops all data: the next bytes are the first of a new connection."""
         self._start = 0
         self._end = 0
         self._left = 0  # bytes of a large payload still to come

@@ -1,9 +1,9 @@
-"""Keeps the pole connected for as long as it lives: joins, resolves, connects, and after any failure tries again.
+"""Keeps the pole connected as long as the app runs: joins, resolves, connects, and tries again after any failure.
 
-Every failure has the same answer: close, wait, try again.  The wait is random between 0 and a limit that doubles with
-each failure up to ``link.maximumBackoff``, so a ward that lost its broker or its power in the same second does not come
-back in the same second.  The very first attempt waits like a first retry.  Nothing here ever resets the chip: a street
-does not flicker because a network is gone.
+After every failure: close, wait, try again.  The back-off is random between 0 and a limit that doubles with each
+failure up to ``link.maximumBackoff``, so a ward that lost its broker or its power in the same second does not come
+back in the same second.  The very first attempt waits like a first retry.  Nothing here ever resets the chip: a lost
+network must not make a street flicker.
 """
 
 from pole import const
@@ -16,7 +16,7 @@ from pole.runtime import aio
 from pole.runtime.transient import unload
 from pole.wire import contract
 
-_JOIN_MS = const(30000)  # a station that is not in by then is not on its way, however slow the broker may be
+_JOIN_MS = const(30000)  # a station that has not joined by then will not join without a new attempt
 _REJOIN_AFTER = const(5)  # failures in a row with Wi-Fi up: a radio can be associated and carry nothing
 
 
@@ -28,7 +28,7 @@ def presence(online):
 class Session:
     """The link of one pole.  ``run()`` is a task that never ends.
 
-    *net*, *radio*: ports.  *settings*: as from ``config.complete``.  *outbox*: what there is to send.  *ticks*:
+    *net*, *radio*: ports.  *settings*: as from ``schema.complete``.  *outbox*: what there is to send.  *ticks*:
     milliseconds, a callable.  *random*: has ``below(n)``.
 
     *on_message(topic, payload, oversize)* is called for each message to the pole, once a delivery (QoS 1 may deliver
@@ -37,7 +37,8 @@ class Session:
     have forgotten both.  Presence is the link's own affair, and goes out before anything else.
 
     Attributes: ``online`` (bool); ``problem`` (why the last attempt or session failed, "" while all is well);
-    ``refused`` (filters the broker denied: the pole reports but does not hear those; asked for again with each ping).
+    ``refused`` (filters the broker denied: the pole reports but gets no messages of those; subscribed again with each
+    ping).
 
     With ``link.tls`` the broker must show a certificate of *factory*'s ``ca.pem`` for ``link.host``, valid at the time
     that *believed(ticks)* gives (Unix s); the pole shows ``pole.pem``, whose key is ``pole.key``, where it has
@@ -92,15 +93,15 @@ class Session:
         return self._client.refused if self._client else ()
 
     async def run(self):
-        """Keeps the link up, for ever; returns at once when ``link.host`` is empty."""
+        """Keeps the link up without end; returns at once when ``link.host`` is empty."""
         if not self._settings["link.host"]:
-            self.problem = "link.host is empty: the pole has nobody to report to"
+            self.problem = "link.host is empty: there is no broker to report to"
             return
         while True:
             await aio.sleep_ms(self._random.below(self.backoff_ms() + 1))
             try:
                 await self._attempt()
-            except Exception as error:  # the lamp matters more than whatever this was: say so, and try again
+            except Exception as error:  # no error of the link may stop the app: report it, and try again
                 self.problem = str(error).strip() or type(error).__name__
             self._failures += 1
             if self._failures % _REJOIN_AFTER == 0:
@@ -146,7 +147,7 @@ class Session:
         except OSError as error:
             if self.online or not settings["link.tls"]:
                 raise
-            raise OSError(str(error) + self._net.shortage()) from None  # before the memory is given back
+            raise OSError(str(error) + self._net.shortage()) from None  # before the memory is freed
         finally:
             opened = self.online
             self.online = False
@@ -156,3 +157,10 @@ class Session:
                 self._addresses.answered(host, False)
             if client.stable:
                 self._failures = 0
+
+
+def asking(parts):
+    """A callable that leaves a question for the time in the outbox of *parts* (app.py) while their session is online;
+    it returns whether it did.  In app.py it would keep all of that in memory.
+    """
+    return lambda question: parts.session.online and parts.outbox.put(contract.TIME, question)

@@ -1,4 +1,4 @@
-"""What is wrong with a packet, in a sentence.  Only loaded for that."""
+"""The sentences for a packet that violates the protocol.  Only loaded to write one."""
 
 from pole import const
 
@@ -19,5 +19,5 @@ _SENTENCES = const((
 
 
 def sentence(number, *values):
-    """That of ``packets.PacketError(number, *values)``."""
+    """The sentence of ``packets.PacketError(number, *values)``."""
     return _SENTENCES[number] % values

@@ -1,11 +1,11 @@
-"""What adds up over years: operating hours, switch-ons and energy, kept over power cuts in one small file.
+"""Counters of operating hours, switch-ons and energy, kept over power cuts in one small file.
 
-It is written when the lamp goes on or out, and while it burns: every 16 s at first, later after each eighth of the time
-that it has burnt in this life, at most a quarter of an hour.  With each of these, half of the time to the next is
-written ahead, for a cut comes on average in the middle; when the first comes is random.  So what many cuts cost and
-what is written ahead are the same, however short the lives are, and a life of three minutes costs a dozen writes.
+The file is written when the lamp goes on or out, and while it is lit: every 16 s at first, later after each eighth of
+the lit time since the start, at most a quarter of an hour.  With each of these, half of the time to the next write is
+added in advance, for a power cut comes on average in the middle; the time of the first is random.  So the error is 0
+on average over many cuts, also of very short runs, and a run of three minutes costs a dozen writes.
 
-The lamp burns from the moment of power-on, where ticks begin: what the start takes counts as well.
+The lamp is lit from power-on, where ticks begin: the time of the start counts as well.
 """
 
 import json
@@ -21,19 +21,19 @@ _UWH = const(1000000)  # microwatt-hours in a watt-hour
 
 
 class Counters:
-    """Counts while the lamp is on.  ``on_seconds``, ``switch_ons``; energy lives in *meter*, the driver (or None).
+    """Counts while the lamp is on.  ``on_seconds``, ``switch_ons``; energy is in *meter*, the driver (or None).
 
-    ``known`` is the time when they were last written (Unix s, 0: never): no time before it is believed.  *random*
-    (an Lcg) says when the first is written; without it that is after 8 s.
+    ``known`` is the time when they were last written (Unix s, 0: never): no time before it is accepted.  *random*
+    (an Lcg) gives the time of the first write; without it that is after 8 s.
     """
 
     def __init__(self, store, meter, random=None):
         self._store = store
         self._meter = meter
         now = aio.ticks_add(aio.ticks_ms(), 0)
-        self._counted_to, self._lit = (0, None) if now < _START_MS else (now, False)  # None: not yet told
+        self._counted_to, self._lit = (0, None) if now < _START_MS else (now, False)  # None: not yet known
         self._rest_ms = 0
-        self._burnt = 0  # seconds in this life
+        self._burnt = 0  # seconds since the start
         self._due = 1 + random.below(_SHORTEST_S) if random else _SHORTEST_S // 2  # of them, for the next write
         self._power_mw = -1  # not measured yet
         self._measured_at = self._counted_to
@@ -51,7 +51,7 @@ class Counters:
             meter.energy_wh, meter.energy_uwh = wh, uwh
 
     def measured(self, power_mw, ticks):
-        """The meter was read at *ticks*, and so much flowed.  Pulses before its first frame it does not tell."""
+        """Takes the power that the meter measured at *ticks*.  Pulses before its first frame are not included."""
         meter = self._meter
         if self._power_mw < 0:
             uwh = max(power_mw, 0) * aio.ticks_diff(ticks, self._measured_at) // 3600
@@ -62,7 +62,7 @@ class Counters:
         self._measured_at = ticks
 
     def count(self, lit, now, ticks):
-        """Counts up to *ticks*; *lit* is whether the lamp burns from here on; *now* is Unix s or None."""
+        """Counts up to *ticks*; *lit* is whether the lamp is lit from now on; *now* is Unix s or None."""
         if self._lit or (lit and self._lit is None):
             ms = aio.ticks_diff(ticks, self._counted_to) + self._rest_ms
             self.on_seconds += ms // 1000
@@ -88,8 +88,8 @@ class Counters:
         return max(1, (self._due - self._burnt) * 1000 - self._rest_ms) if self._lit else _LONGEST_S * 1000
 
     def save(self, now, ticks, ahead_s=0):
-        """Writes the file, as if *ahead_s* seconds from here had been counted; a flash that does not take it is tried
-        again with the next.
+        """Writes the file, with *ahead_s* seconds counted in advance; if the flash refuses it, the next write is the
+        retry.
         """
         if now is not None:
             self.known = max(self.known, now)

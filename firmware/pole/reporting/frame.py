@@ -1,4 +1,4 @@
-"""How a record lies on flash: framed by its length and a checksum, so that damage is never taken for a record.
+"""Format of a record on flash: framed by its length and a checksum, so that damage is never taken for a record.
 
 A segment is a head (``DJ``, 6 bytes of epoch, first sequence, CRC-32 of these) and frames after it.  A frame is 16
 bytes (start byte, kind, length, sequence, release mark, CRC-32) and its text.  A frame's CRC starts from its segment's
@@ -18,7 +18,7 @@ DANGER = 2  # the first class of danger
 EPOCH = 6  # bytes
 HEAD = 16  # bytes, of a segment and of a frame
 DAMAGED = ()
-GOING = "journal.going"  # the segment on its way out, until it is written down what was in it
+GOING = "journal.going"  # the retired segment, until the event that tells what was in it is stored
 
 _SEGMENT = "<2s6sI"
 _FRAME = "<BBHII"
@@ -34,7 +34,7 @@ def pack_head(epoch, first):
 def read_head(file, key):
     """(epoch as 12 hexadecimal digits, seed of the frames' CRC), or None where the head is damaged or not of *key*.
 
-    *key* is ``segments``'s; None: whichever.
+    *key* is the segment's (``Segments.keys``); None: any.
     """
     head = file.read(HEAD)
     if len(head) < HEAD or struct.pack("<I", crc32(head[:12])) != head[12:]:
@@ -52,7 +52,7 @@ def pack(seed, kind, sequence, mark, text):
 
 
 def read(file, seed):
-    """The next frame of *file*: (kind, sequence, mark, text); None at the end, DAMAGED where there is no sound one."""
+    """The next frame of *file*: (kind, sequence, mark, text); None at the end, DAMAGED where there is no valid one."""
     head = file.read(HEAD)
     if not head:
         return None

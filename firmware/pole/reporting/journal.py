@@ -1,15 +1,15 @@
-"""The events a pole has raised, kept on flash until the city has them and beyond: the queue of the outbox.
+"""The journal: events of the pole, kept on flash until the city has them and longer; it is the queue of the outbox.
 
-An event is on the flash before anything of it goes out.  Its id is the journal's epoch (random, from when the journal
-was created) and a sequence that only rises, so it comes neither from a clock nor from a counter that could be lost.
-Which records are released is written with every new record, and on its own with every ``MARK_EVERY``-th release: a
-power cut makes at most ``DUPLICATES`` acknowledged records go out again, under the id they had.
+An event is on the flash before it is sent.  Its id is the journal's epoch (random, made when the journal was created)
+and a sequence that only rises, so it comes neither from a clock nor from a counter that could be lost.
+The release mark is written with every new record, and on its own with every ``MARK_EVERY``-th release: after a power
+cut at most ``DUPLICATES`` acknowledged records are sent again, under the id they had.
 
-Events go out in the order of their sequence.  One that could not go out at once, from before a cut or an outage, says
-``replayed`` and is paced.  Acks stand in memory as before and go first: they answer somebody who waits.
+Events are sent in the order of their sequence.  An event that could not be sent at once, from before a power cut or an
+outage, has ``replayed`` and is paced.  Acks are in memory and are sent first: their sender waits for them.
 
-Where the flash refuses a record it goes out from memory, under an epoch of its own: delivery matters more than storage.
-What memory has no room for either is counted, and told as ``eventsDropped`` as soon as a record can be kept again.
+Where the flash refuses a record it is sent from memory, under an epoch of its own: delivery matters more than storage.
+Records that memory has no room for either are counted, and reported as ``eventsDropped`` when one can be stored again.
 """
 
 from binascii import hexlify
@@ -26,7 +26,7 @@ from pole.wire import contract
 BUDGET = 262144  # bytes of flash
 MARK_EVERY = 16  # releases
 AHEAD = 8  # sequences out at once, from the oldest that is not released
-DUPLICATES = MARK_EVERY - 1 + AHEAD - 1  # releases not written yet, and those behind one that is still on its way
+DUPLICATES = MARK_EVERY - 1 + AHEAD - 1  # releases not written yet, and those behind one that is unacknowledged
 REPLAY_MS = 500  # from one replayed record to the next
 LIVE_MS = 30000  # an event that waited longer for the link is replayed
 UPKEEP = ("pole.reporting.upkeep",)
@@ -49,7 +49,7 @@ class Journal:
     journal says of itself.  *budget*: bytes of flash.
 
     An event's text is a JSON object without ``id`` and ``replayed``: those two the journal adds as it goes out.
-    ``lost`` counts what neither flash nor memory took.
+    ``lost`` counts records that neither flash nor memory took.
     """
 
     def __init__(self, store, nonce, clock, budget=BUDGET):
@@ -64,15 +64,15 @@ class Journal:
         self._next = last + 1
         self._sent = self._mark  # the last sequence that went out
         self._reader = Reader(self.segments, self._mark)
-        self._flying = []  # sequences that are out and not released
+        self._flying = []  # sequences that were sent and are not released
         self._unwritten = 0  # releases since the mark was written
         self._stamps = []  # ticks of the last puts, since the flash refused one
-        self._at = -1  # ticks: what is seen in this millisecond was fixed at its beginning, whoever came first
-        self._older = last  # the last sequence from before it
+        self._at = -1  # ticks: what this millisecond sees was fixed at its beginning, independent of the tasks' order
+        self._older = last  # the last sequence from before this millisecond
         self._limit = 0  # the first sequence that must wait for a PUBACK; 0: none must
         self._replayed_at = None
         self._held_back = False
-        self._resends = None  # as long as nothing is asked for again
+        self._resends = None  # until the city asks for events again
         from pole.reporting.upkeep import tidy
 
         tidy(self, store, self._losses, clock(), self._mark, self._next, damage, headless)
@@ -120,7 +120,7 @@ class Journal:
                 self._sent = sequence
                 self._flying.append(sequence)
                 return record_of(self._reader.pop(), sequence, not live, now)
-            self._sent = self._older  # what is missing is gone
+            self._sent = self._older  # records that are missing here are lost
         return self._take_again(now) if self.asked() else None
 
     def waiting(self):
@@ -138,7 +138,7 @@ class Journal:
             try:
                 self._write(0, frame.MARK, b"", self._next)
             except (OSError, MemoryError):
-                pass  # then more is sent again after a cut
+                pass  # then more records are sent again after a power cut
 
     def wait_ms(self, now):
         """Milliseconds until a record that ``take`` held back may go, at least 1; NEVER when it holds none back."""
@@ -159,7 +159,7 @@ class Journal:
     def resend(self, epoch, first, last):
         """Queues the events *first* to *last* of *epoch* once more; False when too much is asked for already.
 
-        What of them is not there any more ``missing`` tells when the others have been taken.
+        Those that are not there any more are returned by ``missing`` when the others have been taken.
         """
         if not self._resends:
             try:
@@ -202,7 +202,7 @@ class Journal:
         found = self._resends.take(now, self._sent, self._epoch())
         if found:
             return record_of(found[1:], found[0], True, now)
-        self._replayed_at = None  # nothing went out
+        self._replayed_at = None  # nothing was sent
         self._held_back = self._resends.waiting()
         return None
 
@@ -237,14 +237,14 @@ class Journal:
     def _write(self, routine, kind, data, sequence):
         while self.segments.crowded(routine, len(data)):
             try:
-                from pole.reporting.upkeep import bury, retire
+                from pole.reporting.upkeep import drop_segment, retire
 
                 store = self._store
-                bury(self, store, self._losses, *retire(self.segments, store, self._mark, self._clock()))
+                drop_segment(self, store, self._losses, *retire(self.segments, store, self._mark, self._clock()))
             finally:
                 unload(*UPKEEP)
         if sequence is None:
             sequence = self._next
-            self._next += 1  # whatever comes of it, it is used once
+            self._next += 1  # each sequence is used once, also when storing fails
         self.segments.write(routine, kind, sequence, self._mark, data)
         self._unwritten = 0

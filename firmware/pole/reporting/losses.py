@@ -1,15 +1,15 @@
-"""Events that neither flash nor memory took: counted, until a record can be kept that tells of them."""
+"""Counts events that neither flash nor memory took, until an event that reports them can be stored."""
 
 
 class Losses:
-    """By epoch, what is lost and was not told yet.  *clock()*: Unix seconds or None."""
+    """Losses that were not reported yet, by epoch.  *clock()*: Unix seconds or None."""
 
     def __init__(self, clock):
         self.clock = clock
         self.untold = []  # [epoch, first, last, count, from, to], one an epoch
 
     def add(self, epoch, first, last, count=1):
-        """*count* of the events *first* to *last* of *epoch* are lost."""
+        """Adds *count* lost events, of the events *first* to *last* of *epoch*."""
         at = self.clock()
         for one in self.untold:
             if one[0] == epoch:
@@ -19,8 +19,8 @@ class Losses:
         self.untold.append([epoch, first, last, count, at, at])
 
     def tell(self, keep):
-        """Has *keep(text)* take the event that tells of the first of them; if that is refused, or there is no memory,
-        it stays untold.
+        """Stores the event that reports the first of them with *keep(text)*; if that is refused, or there is no memory,
+        it stays unreported.
         """
         try:
             from pole.reporting.upkeep import tell

@@ -1,6 +1,6 @@
-"""What the city is told now and then: what happened at the start, that a session began, what failed, what was lost.
+"""Occasional reports to the city: events of the start, the beginning of a session, failures, losses.
 
-Loaded when there is something of it, and forgotten afterwards.
+Loaded when there is one of them, and unloaded afterwards.
 """
 
 from pole import const
@@ -8,53 +8,53 @@ from pole.reporting import part_failures
 from pole.runtime import aio
 from pole.wire import contract
 
-_LAST_MS = const(30000)  # from the end of safe mode, as it is told, to the restart
+_LAST_MS = const(30000)  # between the end event of safe mode and the restart, so that it can be sent
 
 
-def tell_all(control, now, ticks):
-    """Tells it, and has a life that lasted long enough end its count of early deaths, or its safe mode."""
-    reporter = control.reporter
-    while control.news:
-        reporter.event(now, *control.news[0])
-        del control.news[0]
-    while control.missing:
-        epoch, first, last = control.missing
+def tell_all(parts, now, ticks):
+    """Sends them, and ends the count of early resets, or safe mode, when the pole has run long enough."""
+    reporter = parts.reporter
+    while parts.news:
+        reporter.event(now, *parts.news[0])
+        del parts.news[0]
+    while parts.missing:
+        epoch, first, last = parts.missing
         reporter.event(now, "eventsDropped", {"epoch": epoch, "first": first, "last": last, "count": last - first + 1})
-        control.missing = control.outbox.missing()
-    dispute = control.clock.dispute
-    if bool(dispute) != control.disputed:
-        control.disputed = not control.disputed
-        reporter.event(now, "clockDisagreement", dispute, control.disputed)
-    if control.inbox.announce:
-        _birth(control, now)
-        control.inbox.announce = False
-        control.failures.works("link")
-    if control.turning_at is not None and aio.ticks_diff(control.turning_at, ticks) <= 0:
-        _turn(control, now, ticks)
-    if control.failures.changed:
-        part_failures.tell(control.failures, reporter, control.ports.store, now)
+        parts.missing = parts.outbox.missing()
+    dispute = parts.clock.dispute
+    if bool(dispute) != parts.disputed:
+        parts.disputed = not parts.disputed
+        reporter.event(now, "clockDisagreement", dispute, parts.disputed)
+    if parts.inbox.announce:
+        _birth(parts, now)
+        parts.inbox.announce = False
+        parts.failures.works("link")
+    if parts.startup_deadline is not None and aio.ticks_diff(parts.startup_deadline, ticks) <= 0:
+        _turn(parts, now, ticks)
+    if parts.failures.changed:
+        part_failures.tell(parts.failures, reporter, parts.ports.store, now)
 
 
-def _birth(control, now):
-    """Who the pole is, its address, and what its journal holds."""
-    fields = dict(control.reporter.identity)
+def _birth(parts, now):
+    """Sends birth: identity and address of the pole, and the span of its journal."""
+    fields = dict(parts.reporter.identity)
     fields["v"] = contract.VERSION
     fields["at"] = now
-    fields["ip"] = control.ports.radio.ip()
-    journal = control.outbox.span()
+    fields["ip"] = parts.ports.radio.ip()
+    journal = parts.journal.span()
     if journal:
         fields["journal"] = journal
-    control.reporter.put(contract.BIRTH, fields)
+    parts.reporter.put(contract.BIRTH, fields)
 
 
-def _turn(control, now, ticks):
-    """Ten minutes of life, and early deaths are forgotten; an hour of safe mode, and a full start is tried."""
-    control.turning_at = None
-    if control.watch:
-        control.ports.deaths.forget()
-    elif control.safe:
-        control.safe = False
-        control.reporter.event(now, "safeMode", {}, False)
-        control.turning_at = aio.ticks_add(ticks, _LAST_MS)
+def _turn(parts, now, ticks):
+    """After ten minutes clears the count of early resets; after an hour of safe mode tries a full start."""
+    parts.startup_deadline = None
+    if parts.watch:
+        parts.ports.deaths.forget()
+    elif parts.safe:
+        parts.safe = False
+        parts.reporter.event(now, "safeMode", {}, False)
+        parts.startup_deadline = aio.ticks_add(ticks, _LAST_MS)
     else:
-        control.ports.restart("the end of safe mode")
+        parts.ports.restart("the end of safe mode")

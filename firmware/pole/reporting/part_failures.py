@@ -1,6 +1,6 @@
-"""Tells of parts that raise, and keeps over a restart which of them the city was told of: loaded for a moment.
+"""Reports parts that raise, and stores over a restart which of them the city was told: loaded for a moment.
 
-``partFailure`` is raised while any part fails; it is told again whenever another one does or one works again.
+``partFailure`` is raised while any part fails; it is reported again whenever another one fails or one works again.
 """
 
 import json
@@ -12,7 +12,7 @@ _TEXT = 120  # characters of what was raised
 
 
 def restore(failures, store):
-    """Takes up what was told before the restart: each part is tried, and said to work again when it does."""
+    """Restores what was reported before the restart: each part is tried, and reported as working when it does."""
     try:
         for part in json.loads(store.read(_NAME) or b"[]"):
             if part not in failures.failed:
@@ -20,7 +20,7 @@ def restore(failures, store):
             elif failures.failed[part][3] == NEW:
                 failures.failed[part][3] = TOLD
     except (ValueError, TypeError):
-        pass  # then a failure is told once more
+        pass  # then a failure is reported once more
 
 
 def tell(failures, reporter, store, now):
@@ -42,4 +42,4 @@ def tell(failures, reporter, store, now):
         else:
             store.remove(_NAME)
     except OSError:
-        pass  # after a restart it is told once more
+        pass  # after a restart it is reported once more

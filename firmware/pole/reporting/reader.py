@@ -1,4 +1,4 @@
-"""Reads the journal in order, the records of all classes together, however its segments come and go meanwhile."""
+"""Reads the journal in order, the records of all classes together, while segments may be added and deleted."""
 
 from pole.link.outbox import Record
 from pole.wire import contract
@@ -61,8 +61,15 @@ class Reader:
         return start
 
 
+def event_from(journal, first):
+    """(sequence, text) of the first event of *journal* from sequence *first* on; (None, None) past the last."""
+    reader = Reader(journal.segments, first - 1)
+    sequence = reader.peek()
+    return (sequence, reader.pop()[1].decode()) if sequence else (None, None)
+
+
 def record_of(found, sequence, replayed, now):
-    """What goes out of *found*, (epoch, text): an event's text gets its id and whether it is *replayed*."""
+    """The record to be sent of *found*, (epoch, text): an event's text gets its id and whether it is *replayed*."""
     epoch, text = found
     tail = ',"id":"%s-%d","replayed":%s}' % (epoch, sequence, "true" if replayed else "false")
     record = Record(contract.EVENT, text.decode()[:-1] + tail, now)

@@ -1,6 +1,6 @@
-"""What the city is told, and when: the state on change and every so often, the meter each interval, birth on coming up.
+"""Writes the pole's reports: state on change and at intervals, meter at intervals, birth, acks and events.
 
-It only writes texts and leaves them in the outbox; that nothing else changed is not worth a message.
+It only writes texts and puts them into the outbox.
 """
 
 from pole.runtime import aio
@@ -22,14 +22,14 @@ class Reporter:
         self._meter_at = aio.ticks_add(ticks, delay_ms - self._interval_ms)
 
     def state(self, now, ticks, decision, lamp, quality, error_s, faults, witnesses=None):
-        """Says the state if it is news: level, target, why, whose, until when, how sure the clock is, open *faults*.
+        """Reports the state if it has changed: level, target, reason, owner, end, quality of the clock, open *faults*.
 
         *faults* are eventTypes, in a list that is not changed afterwards; None: not known (safe mode).  *witnesses* are
         those of the time (timekeeping/clock.py).
         """
         level = lamp.level
         said = (decision.level, decision.owner, decision.reason, decision.until, quality, faults)
-        news = said != self._said or (lamp.arrived and level != self._level)  # a ramp on its way is none: only its end
+        news = said != self._said or (lamp.arrived and level != self._level)  # a running ramp counts at its end only
         if not news and aio.ticks_diff(ticks, self._state_at) < self._refresh_ms:
             return
         self._said = said
@@ -52,8 +52,8 @@ class Reporter:
         self.put(contract.STATE, fields)
 
     def meter(self, now, ticks, reading, counters, life):
-        """Once an interval, what is measured: *reading*, of *counters*, and *life*, the percent of the lamp's that is
-        left.
+        """Reports once an interval what is measured: *reading*, *counters*, and *life*, the percent of the lamp's life
+        that is left.
         """
         if aio.ticks_diff(ticks, self._meter_at) < self._interval_ms:
             return
@@ -73,13 +73,13 @@ class Reporter:
         self.put(contract.METER, fields)
 
     def ack(self, now, fields):
-        """The outcome of a command; *fields* are those of ``contract.FIELDS[ACK]``."""
+        """Reports the outcome of a command; *fields* are those of ``contract.FIELDS[ACK]``."""
         fields["v"] = contract.VERSION
         fields["at"] = now
         self.put(contract.ACK, fields)
 
     def event(self, now, event_type, attributes, begins=None, routine=0, at=None):
-        """Something happened: TALQ's *event_type*, and *attributes*, its evidence.
+        """Reports an event: TALQ's *event_type*, and *attributes*, its evidence.
 
         *begins*: True at its start, False at its end, None for what has neither.  *routine*: its class in the journal
         (``frame.CLASSES``): where there is no room for all, 1 goes first.  *at*: when it happened, if not just now.

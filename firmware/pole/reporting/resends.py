@@ -1,6 +1,6 @@
-"""Events that the city asks for once more: which, how far that has got, and what of them is not there any more.
+"""Events that the city asks for again: the ranges, the progress, and which of them are not there any more.
 
-Loaded when they are asked for and forgotten afterwards (``RESENDING`` in ``journal``).
+Loaded when events are asked for and unloaded afterwards (``RESENDING`` in ``journal``).
 """
 
 from pole import const
@@ -34,7 +34,7 @@ class Resends:
         return not self._wanted and not self._gone
 
     def crowded(self):
-        """Whether what is missing must be told before anything else."""
+        """Whether missing events must be reported before anything else."""
         return len(self._gone) >= _MOST
 
     def missing(self, now):
@@ -44,8 +44,8 @@ class Resends:
         return self._gone.pop(0)[1:]
 
     def take(self, now, sent, current):
-        """(sequence, epoch, text) of the next record; None when this look at the flash, for whatever lies there, found
-        none.  *sent*: the last sequence that went out; *current*: the journal's epoch.
+        """(sequence, epoch, text) of the next record; None when this read of the flash found none, with any content.
+        *sent*: the last sequence that was sent; *current*: the journal's epoch.
         """
         wanted = self._wanted[0]
         epoch, expected, last = wanted
@@ -60,7 +60,7 @@ class Resends:
                 return sequence, found[0], found[1]
             return None
         if epoch == current:
-            last = min(last, sent)  # what has not gone out yet will do so in its turn
+            last = min(last, sent)  # events that were not sent yet will be, in their order
         self._note_gone(now, epoch, expected, last)
         self._wanted.pop(0)
         self._reader = None

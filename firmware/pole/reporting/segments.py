@@ -1,7 +1,7 @@
-"""The journal's files: 16 segments that only grow at their end; the least wanted goes when there is no room.
+"""The journal's files: 16 segments that only grow at their end; the least severe is deleted when there is no room.
 
-Routine records, faults and each kind of danger lie in segments of their own (``frame.CLASSES``), so the least severe
-can go first and nothing is ever copied.
+Routine records, faults and each kind of danger have segments of their own (``frame.CLASSES``), so the least severe
+can be deleted first and nothing is ever copied.
 """
 
 from pole.reporting import frame
@@ -50,9 +50,9 @@ class Segments:
             growing = (sequence * 8 + routine, frame.crc32(head), 0)
         key, seed, size = growing
         data = head + frame.pack(seed, kind, sequence, mark, text)
-        self.growing[routine] = None  # after an error nobody knows what is at the end of the file
+        self.growing[routine] = None  # after an error the end of the file is unknown
         if head:
-            self._store.remove(name_of(key))  # only damage can be there
+            self._store.remove(name_of(key))  # a file of that name can only be damaged
         self._store.append(name_of(key), data)
         self.growing[routine] = (key, seed, size + len(data))
         if head:

@@ -1,12 +1,12 @@
-"""The last word of a pole whose board outlives the mains for a moment: only loaded when mains goes or comes back."""
+"""Reports the loss of mains on a board with stored energy for a last message: only loaded when mains changes."""
 
 from pole import const
 
-_LOST = const("supply.lost")  # in the data store, from the last word on
+_LOST = const("supply.lost")  # in the data store, from that report on
 
 
 def say(reporter, store, now, present):
-    """Tells that the mains is gone, or back after all."""
+    """Reports that the mains is gone, or has returned before the pole lost power."""
     reporter.event(now, "supplyLoss", {}, not present, 1)
     try:
         if present:
@@ -14,11 +14,11 @@ def say(reporter, store, now, present):
         else:
             store.write(_LOST, b"1")
     except OSError:
-        pass  # then it is told once more after the next start
+        pass  # then it is reported once more after the next start
 
 
 def was_said(store):
-    """Whether the life before this one told that the mains was gone; asking forgets it."""
+    """Whether the loss of mains was reported before this start; removes that note."""
     said = store.read(_LOST)
     if said:
         store.remove(_LOST)

@@ -1,6 +1,6 @@
-"""What the journal's files need now and then: found again at a start, and one of them taken out when there is no room.
+"""Maintenance of the journal's files: recovery at a start, and retiring a segment when there is no room.
 
-Loaded when it is wanted and forgotten afterwards (``UPKEEP`` in ``journal``).
+Loaded when it is needed and unloaded afterwards (``UPKEEP`` in ``journal``).
 """
 
 import json
@@ -17,11 +17,11 @@ _DANGERS = const(12)  # segments that these keep against all others
 def recover(store, nonce):
     """Where the journal in *store* ended: (keys, growing, epoch, last sequence, release mark, damage, headless).
 
-    The first three are ``Segments``'s; damage is None or the epoch it befell, "" where nobody knows; headless are keys
-    of newest segments nothing can be read of, which may be removed once a new epoch stands on the flash.
+    The first three are those of ``Segments``; damage is None or the epoch that is damaged, "" where that is unknown;
+    headless are keys of newest segments that cannot be read, which may be removed once a new epoch is on the flash.
 
-    What a damaged end held nobody knows, so sequences could repeat: a new epoch begins.  littlefs does not leave
-    such an end behind, whenever the power is cut; worn-out flash does.
+    The content of a damaged end is unknown, so sequences could repeat: a new epoch begins.  littlefs never leaves such
+    an end after a power cut; worn-out flash does.
     """
     keys = _keys(store)
     newest, headless = _newest(store, keys)
@@ -33,7 +33,7 @@ def recover(store, nonce):
         epoch, seed, size, sound, _, end, _, marked = scan(store, name_of(key), key, 0)
         last, mark = max(last, end, (key >> 3) - sound), max(mark, marked)
         current = current or epoch
-        if epoch == current:  # whatever befell an earlier epoch has been dealt with
+        if epoch == current:  # damage of an earlier epoch was handled at an earlier start
             if not sound:
                 damage = epoch
             growing[key & 7] = (key, seed, size)
@@ -48,12 +48,12 @@ def recover(store, nonce):
 
 
 def tidy(journal, store, losses, now, mark, sequence, damage, headless):
-    """What is left of the last life: a segment on its way out, and what cannot be read.
+    """Handles what an earlier run left: a segment that was being retired, and files that cannot be read.
 
     *sequence*: the next one of *journal*; *mark*, *damage* and *headless*: as ``recover`` found them.
     """
     if GOING in store.names():
-        bury(journal, store, losses, lost(store, GOING, mark, now))
+        drop_segment(journal, store, losses, lost(store, GOING, mark, now))
     if damage is not None:
         journal.keep(note(damage or None, sequence, None, None, now))
         for key in headless:
@@ -61,10 +61,10 @@ def tidy(journal, store, losses, now, mark, sequence, damage, headless):
                 store.remove(name_of(key))
 
 
-def bury(journal, store, losses, text, routine=0):
-    """Has *journal* keep the eventsDropped record *text*, then deletes the retired segment.
+def drop_segment(journal, store, losses, text, routine=0):
+    """Stores the eventsDropped record *text* in *journal*, then deletes the retired segment.
 
-    Where neither flash nor memory takes it, once more with the room that the segment leaves; else *losses* counts it.
+    Where neither flash nor memory takes it, it is tried again after the deletion; else *losses* counts it.
     """
     kept = not text or journal.keep(text, routine)
     store.remove(GOING)
@@ -74,11 +74,12 @@ def bury(journal, store, losses, text, routine=0):
 
 
 def retire(segments, store, mark, now):
-    """Takes the least wanted of *segments* out; its file is ``GOING`` from here on: (what ``lost`` says of it, the
-    class of that event: what a flood of dangers displaces is told as routine, so that telling displaces no fault).
+    """Retires the least severe of *segments*; its file is ``GOING`` from then on: (what ``lost`` says of it, the
+    class of that event: what a flood of dangers displaces is reported as routine, so that the report displaces no
+    fault).
 
-    What needs memory is done first: where there is none, nothing has changed.  *mark* is the last sequence up to which
-    everything is released; *now*: Unix s or None.  Raises OSError or MemoryError.
+    Steps that need memory come first: where there is none, nothing has changed.  *mark* is the last sequence up to
+    which everything is released; *now*: Unix s or None.  Raises OSError or MemoryError.
     """
     keys, growing = segments.keys, segments.growing
     key = _least_wanted(keys, mark)
@@ -99,7 +100,7 @@ def tell(losses, keep):
 
 
 def lost(store, name, mark, now):
-    """The event that says what of file *name* was not released, None when nothing is lost."""
+    """The event that says which records of file *name* were not released, None when nothing is lost."""
     epoch, _, _, _, first, last, count, _ = scan(store, name, None, mark)
     return note(epoch, first, last, count, now) if count else None
 
@@ -119,9 +120,9 @@ def note(epoch, first, last, count, now, span=None):
 def scan(store, name, key, above):
     """What file *name* holds: (epoch, seed, bytes, sound, first, last, count, mark).
 
-    first, last and count are those of the records above sequence *above*, 0 without any; where one of them tells of
-    records that are gone, these count in its place.  The epoch is "" where the head is damaged, or not of *key* (None:
-    whichever).
+    first, last and count are those of the records above sequence *above*, 0 without any; where one of them is itself an
+    eventsDropped record, the records it reports count in its place.  The epoch is "" where the head is damaged, or not
+    of *key* (None: any).
     """
     first = last = count = mark = 0
     size = frame.HEAD
@@ -146,7 +147,7 @@ def scan(store, name, key, above):
 
 
 def _told_in(text, epoch, sequence):
-    """(first, count) of what is gone with a record: itself, or what it tells of, if that is of the same *epoch*."""
+    """(first, count) of the events lost with a record: itself, or those it reports, if they are of the same *epoch*."""
     if b'"' + DROPPED.encode() + b'"' in text:
         gone = json.loads(text)["attributes"]
         if gone["epoch"] == epoch and gone["first"] and gone["count"]:
@@ -183,8 +184,8 @@ def _newest(store, keys):
 def _least_wanted(keys, mark):
     """The oldest segment of which everything is released, else the oldest routine one, else the oldest with faults.
 
-    Dangers keep ``_DANGERS`` segments against all others.  Where they have more, the kind with most of them gives one
-    up: never its first, for what happened on the first evening of an outage is what matters after a week.
+    Dangers keep ``_DANGERS`` segments against all others.  Where they have more, the kind with most of them loses one:
+    never its first, because after a week of outage the events of the first evening matter most.
     """
     kinds = [[] for _ in frame.CLASSES]
     for key in keys:

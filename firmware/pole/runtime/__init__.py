@@ -1,1 +1,1 @@
-"""What MicroPython and CPython need to run the same app: tasks, transient modules, random numbers."""
+"""Runs the same app on MicroPython and CPython: tasks, transient modules, random numbers."""

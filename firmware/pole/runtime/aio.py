@@ -18,37 +18,15 @@ try:
     from asyncio import core  # type: ignore[attr-defined]
     from time import ticks_ms
 
-    class Wake:
-        """A flag that tasks set and one task waits for.  Unlike ``wait_ms`` on an Event, waiting makes no task."""
+    def _current():
+        return core.cur_task
 
-        def __init__(self):
-            self._set = False
-            self._sleeper = None
+    def _rouse(task):
+        core._task_queue.remove(task)  # it is in the queue of sleepers: due now instead of later
+        core._task_queue.push(task)
 
-        def is_set(self):
-            """Whether it was set since it was cleared."""
-            return self._set
-
-        def clear(self):
-            """Puts the flag down."""
-            self._set = False
-
-        def set(self):
-            """Puts the flag up; who waits goes on."""
-            self._set = True
-            sleeper, self._sleeper = self._sleeper, None
-            if sleeper is not None:  # it is in the queue of sleepers: due now instead of later
-                core._task_queue.remove(sleeper)
-                core._task_queue.push(sleeper)
-
-        async def wait(self, ms):  # type: ignore[override]
-            """Returns when the flag is up, after *ms* milliseconds at the latest."""
-            if not self._set:
-                self._sleeper = core.cur_task
-                try:
-                    await sleep_ms(ms)
-                finally:
-                    self._sleeper = None
+    def _nap(_task, ms):
+        return sleep_ms(ms)
 
 except AttributeError:  # CPython
 
@@ -60,20 +38,56 @@ except AttributeError:  # CPython
         """Result of *awaitable*; raises TimeoutError when it takes longer than *ms* milliseconds."""
         return await asyncio.wait_for(awaitable, ms / 1000)
 
-    class Wake(asyncio.Event):  # type: ignore[no-redef, misc]
-        """A flag that tasks set and one task waits for."""
-
-        async def wait(self, ms):  # type: ignore[override]
-            """Returns when the flag is up, after *ms* milliseconds at the latest."""
-            try:
-                await wait_ms(super().wait(), ms)
-            except TimeoutError:
-                pass
-
     def ticks_ms():
         """Milliseconds of the running event loop, 30 bits that wrap."""
         loop = asyncio.get_running_loop()  # type: ignore[attr-defined]
         return round(loop.time() * 1000) & (_PERIOD - 1)
+
+    def _current():
+        return asyncio.get_running_loop().create_future()  # type: ignore[attr-defined]
+
+    def _rouse(future):
+        future.done() or future.set_result(None)
+
+    async def _nap(future, ms):  # type: ignore[misc]
+        # with wait_for others that are due in the same millisecond would go on first, and do not on MicroPython
+        timer = asyncio.get_running_loop().call_later(ms / 1000, _rouse, future)  # type: ignore[attr-defined]
+        try:
+            await future
+        finally:
+            timer.cancel()
+
+
+class Wake:
+    """A flag that tasks set and one task waits for.  Unlike ``wait_ms`` on an Event, waiting makes no task."""
+
+    def __init__(self):
+        self._set = False
+        self._sleeper = None
+
+    def is_set(self):
+        """Whether it was set since it was cleared."""
+        return self._set
+
+    def clear(self):
+        """Clears the flag."""
+        self._set = False
+
+    def set(self):
+        """Sets the flag; the waiting task goes on."""
+        self._set = True
+        sleeper, self._sleeper = self._sleeper, None
+        if sleeper is not None:
+            _rouse(sleeper)
+
+    async def wait(self, ms):
+        """Returns when the flag is set, after *ms* milliseconds at the latest."""
+        if not self._set:
+            self._sleeper = _current()
+            try:
+                await _nap(self._sleeper, ms)
+            finally:
+                self._sleeper = None
 
 
 _PERIOD = const(1 << 30)

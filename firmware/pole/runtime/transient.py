@@ -1,11 +1,11 @@
-"""What is needed for a moment only: its memory is given back afterwards."""
+"""Unloads modules that are needed for a moment only, so that their memory is freed."""
 
 import gc
 import sys
 
 
 def unload(*names):
-    """Forgets the modules *names* as far as they are loaded; nothing may refer to them any more.
+    """Unloads the modules *names* as far as they are loaded; nothing may refer to them any more.
 
     On CPython, where a thousand poles share the modules and memory is no matter, it does nothing.
     """

@@ -1,1 +1,1 @@
-"""Who may say what to a pole: envelopes, keys and replay protection."""
+"""Authenticates messages to a pole: envelopes, keys and replay protection."""

@@ -1,14 +1,14 @@
-"""The envelope of everything the city sends to a pole: who sends it, and that it is neither forged nor repeated.
+"""Checks the envelope of messages from the city: who sent one, and that it is neither forged nor replayed.
 
 ``{v, key, sender, n, body, mac}``: ``key`` names the key, ``sender`` the one who signs, ``n`` rises with every message
 of a sender, ``body`` is JSON in a string, so that what was signed and what is read are the same bytes, and ``mac`` is
 the HMAC-SHA256 of topic, key, sender, n and body with a line feed between, in 64 lower-case hexadecimal digits.
-Under the pole's own key the nonce of the flashing stands between n and body, so that what was signed for the node that
-was here before is worthless.  Neither key nor sender may hold a control character, so no two envelopes sign the same
-text.
+Under the pole's own key the nonce of the flashing stands between n and body, so that a message that was signed for
+the node before this one is refused.  Neither key nor sender may hold a control character, so no two envelopes sign the
+same text.
 
 A pole keeps a mark for each (key, sender): the highest ``n`` it has taken.  Commands, configurations and updates all
-come in this envelope; what the body means is for others.
+come in this envelope; the body is read elsewhere.
 """
 
 import binascii
@@ -25,7 +25,7 @@ _LATEST = const(4102444800000)  # 2100, Unix ms
 
 
 def check(envelope, topic, fields, keys, marks, now, own="", nonce=""):
-    """Fills *envelope* from *fields*, the dictionary that the payload was; arguments as for ``message.read``.
+    """Fills *envelope* from *fields*, the dictionary that the payload was; arguments as for ``open_message.read``.
 
     Raises Refused.
     """
@@ -44,7 +44,7 @@ def check(envelope, topic, fields, keys, marks, now, own="", nonce=""):
 
 
 def mac(key, topic, name, sender, n, body, nonce=""):
-    """What stands in ``mac``: *key* is 64 hexadecimal digits, *name* its name, *body* the text; 64 digits.
+    """The value of ``mac``, 64 digits: *key* is 64 hexadecimal digits, *name* its name, *body* the text.
 
     *nonce*: of the flashing, under a pole's own key.
     """

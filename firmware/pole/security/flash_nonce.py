@@ -1,8 +1,8 @@
-"""The nonce of the flashing: a random number by which messages for this node are told from those for the one before.
+"""The nonce of the flashing: a random number that makes messages for an earlier node at this pole invalid.
 
 The pole makes it at its first start with an empty ``data`` and a new NVS: when a node is new, was replaced, or was
 flashed with its data erased.  A revisit leaves both alone, and with them the nonce and the marks against replay.  It
-stands in both, so that it is lost only with both; it is told in ``birth`` and enters what the pole's own key signs.
+is in both, so that it is lost only with both; it is sent in ``birth`` and is part of what the pole's own key signs.
 """
 
 import binascii
@@ -18,7 +18,7 @@ def flash_nonce(store, high_water, random):
     """The nonce as 16 hexadecimal digits, from *store* (files) or *high_water*; made by *random(n)* (bytes) where
     neither has it, and written where it is missing.
 
-    Where one of them cannot be read and the other does not have it, it is made for this life only: nothing is
+    Where one of them cannot be read and the other does not have it, it is made for this run only: nothing is
     overwritten, and the next start may find it.
     """
     text = store.read(_NAME)
@@ -36,7 +36,7 @@ def flash_nonce(store, high_water, random):
         try:
             if missing:
                 put()
-        except OSError as error:  # with neither it is another at the next start, and the city is told
+        except OSError as error:  # stored in neither, it is another one at the next start, and ``birth`` says so
             print("diya: the nonce of the flashing cannot be stored: " + str(error))
     return nonce
 

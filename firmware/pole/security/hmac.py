@@ -21,7 +21,7 @@ def sha256(key, parts):
 
 
 def same(one, other):
-    """Whether two byte strings are equal, in a time that does not say where they differ."""
+    """Whether two byte strings are equal, in a time that does not depend on where they differ."""
     if len(one) != len(other):
         return False
     difference = 0

@@ -1,4 +1,4 @@
-"""A key that changes: stored first, and then in force."""
+"""Changes a key: the new keys are stored first, and then in force."""
 
 import json
 
@@ -11,7 +11,7 @@ KEYS = const("keys.json")  # as in settings/at_start.py
 
 
 def change(store, keys, name, key):
-    """Stores *keys* with that change, and only then makes it in them; why it could not, or ""."""
+    """Stores *keys* with that change, and only then changes them in memory; why it could not, or ""."""
     new = dict(keys)
     if key is None:
         new.pop(name, None)

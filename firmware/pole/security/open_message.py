@@ -1,6 +1,6 @@
-"""A message of the city, from its bytes to a genuine body: JSON, envelope, JSON once more.
+"""Opens a message of the city, from its bytes to a genuine body: JSON, envelope, JSON of the body.
 
-Each step is loaded when it is wanted and forgotten before the next, so that they need not all have room at once.
+Each step is loaded when it is needed and unloaded before the next, so that they need not all fit in memory at once.
 """
 
 from pole.runtime.transient import unload

@@ -1,9 +1,9 @@
-"""Keys that change by a command: what it must be.  ``keyring`` does it.
+"""Checks a command that changes a key (``keyring`` then changes it).
 
-The new key travels wrapped: combined bit by bit with an HMAC-SHA256 under the pole's own key of what makes this message
-the only one of its kind: a random nonce, so that no two messages have the same pad whatever the sender's clock did.
-Those who listen, the broker included, learn nothing of it.  Only the pole's own key may do this, so that one pole's
-keys, a shared one among them, give no power over another pole.
+The new key is sent wrapped: combined bit by bit with a pad, the HMAC-SHA256 under the pole's own key of fields that
+are unique to this message.  A random nonce is one of them, so that no two messages have the same pad, also when the
+sender's clock repeats.  A listener, the broker included, learns nothing of the key.  Only the pole's own key may do
+this, so that the keys of one pole, a shared one among them, give no power over another pole.
 """
 
 import binascii
@@ -47,12 +47,12 @@ def _wanted(verdict, body, keys, shared):
         fields.refuse(bad, body, "wrapped", "64 hexadecimal digits, or null")
     if name not in keys and len(keys) >= _MOST:
         raise fields.Refused(bad, "the pole has %d keys and must have at most %d" % (len(keys), _MOST))
-    nonce = fields.text(body, "nonce", 32, 64, bad, "")  # absent from cities of before 2026-11-29
+    nonce = fields.text(body, "nonce", 32, 64, bad, "")  # host tools of before 2026-11-29 do not send it
     return name, unwrap(keys[verdict.key], name, verdict.sender, verdict.n, wrapped, nonce)
 
 
 def _check_fresh(verdict, name, now):
-    """For a pole that has lost its marks: only its own key may change, and by no recording."""
+    """For a pole that has lost its marks: only its own key may change, and not by a replayed message."""
     if name != verdict.key or now is None or verdict.n < (now - _FRESH_S) * 1000:
         detail = "the pole has lost its marks against replay: first its own key must change, by a message of this hour"
         raise fields.Refused(ack_reasons.NOT_REKEYED, detail)

@@ -1,12 +1,12 @@
-"""The marks against replay: for each key and sender the highest ``n`` that was taken.
+"""The marks of the replay protection: for each key and sender the highest ``n`` that was taken.
 
     "P0001\\niccc"   of one sender under one key
-    "P0001\\n"       of every sender under that key
-    ""              of everyone: the mark of NVS, which does not record whose it was
+    "P0001\\n"    of every sender under that key
+    ""     of every sender: the mark of NVS, which does not record whose it was
 
-They are bounded: where there are too many, the key that has most gives up its lowest, which from then on is the mark of
-every sender under that key.  So no key can use up the marks of another, a new sender is always heard, and nothing that
-was taken once is taken again.
+They are bounded: where there are too many, the key that has most loses its lowest, which from then on is the mark of
+every sender under that key.  So no key can use up the marks of another, a new sender is always accepted, and no message
+is taken twice.
 """
 
 from pole import const
@@ -42,6 +42,6 @@ def remember(marks, mark):
 
 
 def raise_all(marks, key, n):
-    """From now on every sender under *key* must be above *n*.  A bench without keys ("") is not locked up by it."""
+    """Requires every sender under *key* to be above *n* from now on.  A bench without keys ("") is not locked by it."""
     if key:
         marks[key + "\n"] = max(n, marks.get(key + "\n", 0))

@@ -1,4 +1,4 @@
-"""Names under which senders have their marks (``marks``)."""
+"""Names under which senders have their marks (replay.py)."""
 
 from pole import const
 
@@ -6,7 +6,7 @@ _LONGEST = const(16)  # bytes of a sender's name that are kept under a shared ke
 
 
 def short(sender):
-    """What *sender* is known by under a shared key: a long name takes no more room than its digest."""
+    """The name of *sender*'s mark under a shared key: a long name is replaced by its digest."""
     if len(sender.encode()) <= _LONGEST:
         return sender
     from pole.wire.digest import hash_of
@@ -15,5 +15,5 @@ def short(sender):
 
 
 def has_spoken(marks, own):
-    """Whether the key *own* has a mark: it has spoken since they were lost, or since the node was flashed."""
+    """Whether the key *own* has a mark: a message came under it since marks were lost, or the node was flashed."""
     return any([name.startswith(own + "\n") for name in marks])

@@ -1,1 +1,1 @@
-"""The service of a laptop at the pole: one line of JSON asks, one answers, and the street stays lit meanwhile."""
+"""The service for a laptop at the pole: one line of JSON is the request, one the answer; the street stays lit."""

@@ -1,25 +1,24 @@
-"""What is measured at this very pole and kept: the power curve of its lamp, and how it stands."""
+"""Stores values measured at this pole: the power curve of its lamp, and the direction of gravity."""
 
 from pole import const
-from pole.health.calibration import CURVE, UPRIGHT, keep, remaining_life, use_curve
+from pole.health.calibration import keep_curve, keep_upright
 from pole.service.request_fields import Wrong, whole
 
 _HIGHEST = (100, 10000000, 1000)  # of a point: percent, mW, power factor in thousandths
 _SWAYS = const(5)  # samples of the accelerometer, a second apart
 
 
-def act(control, laptop, asked, now, ticks):
+def act(parts, laptop, asked, now, ticks):
     """The names and the values of the answer to *asked*, ``curve`` or ``tilt``; None: not yet.  Raises Wrong."""
-    if not control.watch:
+    if not parts.watch:
         raise Wrong("the pole is in safe mode and keeps nothing")
     if asked["do"] == "curve":
-        return "points point", (_curve(control, laptop, asked), asked["point"])
-    return _tilt(control, laptop, ticks)
+        return "points point", (_curve(parts, laptop, asked), asked["point"])
+    return _tilt(parts, laptop, ticks)
 
 
-def _curve(control, laptop, asked):
-    """Takes one point after the other, stores the whole and puts it in force; how many there are."""
-    watch = control.watch
+def _curve(parts, laptop, asked):
+    """Takes one point after the other, stores the curve and puts it in force; returns how many points there are."""
     count = whole(asked, "of", 2, 16)
     at = whole(asked, "at", 0, count - 1)
     point = asked.get("point")
@@ -34,27 +33,25 @@ def _curve(control, laptop, asked):
         raise Wrong("at is %d and must be at most %d: the points before it are missing" % (at, len(points)))
     if at and points[at - 1][0] >= point[0]:
         raise Wrong("point has level %d and must have more than %d: levels ascend" % (point[0], points[at - 1][0]))
-    points[at:] = [point + point[1:2]]  # what the lamp takes now is what it took when new
+    points[at:] = [point + point[1:2]]  # the power now counts as the power when new
     if at + 1 < count:
         return at + 1
+    hours = parts.counters.on_seconds // 3600
     try:
-        keep(control.ports.store, CURVE, points)
+        keep_curve(parts.ports.store, parts.watch, points, hours, parts.settings["lamp.life"])
     except OSError as error:
         raise Wrong("the curve cannot be stored: " + str(error))
-    use_curve(watch.state, points)
-    hours = control.counters.on_seconds // 3600
-    watch.life = remaining_life(watch.state.points, hours, control.settings["lamp.life"])
     laptop.points = []
     return count
 
 
-def _tilt(control, laptop, ticks):
-    """What the accelerometer says now, the mean of some samples, is upright from now on."""
-    if not control.ports.accelerometer:
+def _tilt(parts, laptop, ticks):
+    """Stores the direction measured now, the mean of some samples, as upright."""
+    if not parts.ports.accelerometer:
         raise Wrong("this board has no accelerometer")
-    if not control.senses.fresh(laptop.asked, ticks):
+    if not parts.senses.fresh(laptop.asked, ticks):
         return None
-    reading = control.senses.reading
+    reading = parts.senses.reading
     if reading.z_mg is None:
         raise Wrong("the accelerometer does not answer")
     laptop.asked = ticks
@@ -66,8 +63,7 @@ def _tilt(control, laptop, ticks):
     if abs(sum([part * part for part in upright]) - 1000000) > 200000:
         raise Wrong("the accelerometer says %s mg and must say 1000 in all: is the pole moving?" % upright)
     try:
-        keep(control.ports.store, UPRIGHT, upright)
+        keep_upright(parts.ports.store, parts.watch, upright)
     except OSError as error:
         raise Wrong("the pole's position cannot be stored: " + str(error))
-    control.watch.state.upright = upright
     return "acceleration", (upright,)

@@ -1,10 +1,10 @@
-"""A request of a laptop: understood, passed on, and the answer put into a line.  Loaded for the moment it takes.
+"""Handles a request of a laptop: parses it, passes it on, and writes the answer's line.  Loaded for a moment.
 
     {"id": 17, "do": "set", "level": 60, "for": 600}   asks
     {"id":17,"ok":true,"level":60,"until":1767225600}  answers, or
     {"id":17,"ok":false,"error":"level is 101 and must be 0 to 100"}
 
-The names of an answer's fields stand in one text each: every name of its own would stay in the pole's memory for ever.
+The names of an answer's fields are in one text each: a name of its own would never be freed.
 """
 
 import json
@@ -18,8 +18,8 @@ _LINKING = "time ping restart"
 _CALIBRATING = "curve tilt"
 
 
-def answer(control, laptop, now, ticks):
-    """The line that answers the request of *laptop* to *control*, or None when it is to be asked again later.
+def answer(parts, laptop, now, ticks):
+    """The line that answers the request of *laptop* with *parts* (app.py), or None when it is to be asked again later.
 
     *now*: Unix s, None when the clock is unknown.
     """
@@ -39,7 +39,7 @@ def answer(control, laptop, now, ticks):
         else:
             verbs = " ".join((_TELLING, _OVERRIDING, _LINKING, _CALIBRATING))
             raise Wrong("do is " + repr(what)[:40] + " and must be one of: " + verbs)
-        found = act(control, laptop, asked, now, ticks)
+        found = act(parts, laptop, asked, now, ticks)
     except Wrong as error:
         return '{"id":%d,"ok":false,"error":%s}' % (number, text_of(str(error)))
     if found is None:

@@ -1,4 +1,4 @@
-"""What a laptop asks for waits here until the control task has answered it: one request at a time."""
+"""Holds a laptop's request until the control task has answered it: one request at a time."""
 
 from pole import const
 from pole.runtime import aio
@@ -40,18 +40,18 @@ class Laptop:
             while self.request:
                 await aio.sleep_ms(_AGAIN_MS)
 
-    def serve(self, control, now, ticks):
-        """Has *control* answer the request; returns the milliseconds until it is to be tried again."""
-        control.make_room()
+    def serve(self, parts, now, ticks):
+        """Answers the request with *parts* (app.py); returns the milliseconds until it is to be tried again."""
+        parts.make_room()
         try:
             from pole.service.dispatch import answer
 
-            text = answer(control, self, now, ticks)
-        except Exception as error:  # no memory, or a mistake of ours: the light is not to suffer for it
+            text = answer(parts, self, now, ticks)
+        except Exception as error:  # no memory, or a fault of the firmware: the light must go on
             text = "diya: there is no answer: " + (str(error) or type(error).__name__)
         unload(*SERVING)
         if text is None:
             return _LATER_MS
         self.request = None
         self._console.write(text)
-        return 0  # what was asked for may want a decision
+        return 0  # the request may need a new decision

@@ -1,4 +1,4 @@
-"""What a request may ask for, and what is wrong with it."""
+"""Reads the fields of a request, and refuses wrong ones."""
 
 
 class Raw:
@@ -9,7 +9,7 @@ class Raw:
 
 
 class Wrong(Exception):
-    """What was asked for is not done; the text says why, in a sentence."""
+    """The request is refused; the text says why, in a sentence."""
 
 
 def whole(asked, name, low, high):
@@ -21,11 +21,11 @@ def whole(asked, name, low, high):
 
 
 def time_said(clock, ticks):
-    """Unix seconds by what the witnesses of *clock* say: the agreed time, else what a single one says and no other
+    """Unix seconds by the witnesses of *clock*: the agreed time, else that of a single one which no other
     contradicts.
 
-    None when none speaks or two disagree.  Not to be lit, dated or signed by on its own: it may be a second opinion
-    beside a sensor.
+    None when there is none or two disagree.  Not to be used alone for the lamp, for dates or signatures: only as a
+    second opinion beside a sensor.
     """
     now = clock.now(ticks)
     if now is None and clock.saying is not None:

@@ -1,9 +1,9 @@
-"""What a laptop wants to know: how the pole is, what it senses, and what its journal holds."""
+"""Answers a laptop's questions: the pole's state, its readings, and the events of its journal."""
 
 import gc
 
 from pole.health.event_types import names
-from pole.reporting.reader import Reader
+from pole.reporting.reader import event_from
 from pole.runtime import aio
 from pole.service.request_fields import Raw, time_said, whole
 from pole.wire.contract import Fixed
@@ -19,20 +19,20 @@ _READ = (
 _JOURNAL = "epoch first next sequence event"
 
 
-def act(control, laptop, asked, now, ticks):
+def act(parts, laptop, asked, now, ticks):
     """The names and the values of the answer to *asked*, or None when it is to be asked again."""
     what = asked["do"]
     if what == "status":
-        return _STATUS, _status(control, laptop, now, ticks)
+        return _STATUS, _status(parts, laptop, now, ticks)
     if what == "read":
-        return (_READ, _read(control)) if control.senses.fresh(laptop.asked, ticks) else None
-    return _JOURNAL, _journal(control, whole(asked, "from", 0, 1073741823))
+        return (_READ, _read(parts)) if parts.senses.fresh(laptop.asked, ticks) else None
+    return _JOURNAL, _journal(parts, whole(asked, "from", 0, 1073741823))
 
 
-def _status(control, laptop, now, ticks):
-    settings, session, lamp, decision = control.settings, control.session, control.lamp, control.decision
-    identity, watch = control.reporter.identity, control.watch
-    span = control.outbox.span()
+def _status(parts, laptop, now, ticks):
+    settings, session, lamp, decision = parts.settings, parts.session, parts.lamp, parts.decision
+    identity, watch = parts.reporter.identity, parts.watch
+    span = parts.journal.span()
     return (
         settings["site"],
         settings["pole"],
@@ -41,10 +41,10 @@ def _status(control, laptop, now, ticks):
         identity["configVersion"],
         identity["bootCount"],
         identity["resetCause"],
-        # the ticks wrap after twelve days; what is past its first minutes has run for long
-        None if control.turning_at is None else aio.ticks_diff(ticks, laptop.born) // 1000,
-        time_said(control.clock, ticks),
-        control.clock.quality(ticks),
+        # the ticks wrap after twelve days; a pole that is past its first minutes has run for long
+        None if parts.startup_deadline is None else aio.ticks_diff(ticks, laptop.born) // 1000,
+        time_said(parts.clock, ticks),
+        parts.clock.quality(ticks),
         lamp.level,
         decision.level if decision else None,
         decision.reason if decision else None,
@@ -52,17 +52,17 @@ def _status(control, laptop, now, ticks):
         decision.until if decision else None,
         session.online,
         session.problem,
-        control.ports.radio.ip(),
-        control.ports.radio.strength(),
+        parts.ports.radio.ip(),
+        parts.ports.radio.strength(),
         gc.mem_free() if hasattr(gc, "mem_free") else None,
-        len(control.arbiter.held),
+        len(parts.arbiter.held),
         [span["epoch"], span["first"], span["last"] + 1] if span else None,
-        names(watch.state.active) if watch else (),
+        names(watch.raised()) if watch else (),
     )
 
 
-def _read(control):
-    reading, ports, lamp, watch = control.senses.reading, control.ports, control.lamp, control.watch
+def _read(parts):
+    reading, ports, lamp, watch = parts.senses.reading, parts.ports, parts.lamp, parts.watch
     metered = ports.meter and reading.answered
     felt = reading.z_mg is not None
     rtc = None
@@ -83,18 +83,16 @@ def _read(control):
         reading.leakage_ma,
         reading.gear_answers,
         lamp.relay,
-        Fixed(min(lamp.dim + watch.state.probe, 10000) if watch else lamp.dim, 2),
+        Fixed(watch.output(lamp.dim) if watch else lamp.dim, 2),
         ports.capabilities,
         rtc,
     )
 
 
-def _journal(control, first):
+def _journal(parts, first):
     """The first event from sequence *first* on, None past the last."""
-    span = control.outbox.span()
+    span = parts.journal.span()
     if not span:  # in safe mode there is no journal
         return "", 0, 0, None, None
-    reader = Reader(control.outbox.queue.segments, first - 1)
-    sequence = reader.peek()
-    event = Raw(reader.pop()[1].decode()) if sequence else None
-    return span["epoch"], span["first"], span["last"] + 1, sequence or None, event
+    sequence, text = event_from(parts.journal, first)
+    return span["epoch"], span["first"], span["last"] + 1, sequence, text and Raw(text)

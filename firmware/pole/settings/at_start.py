@@ -1,18 +1,18 @@
-"""Which configuration the pole lives by, and how one from afar comes in force or is taken back.
+"""Chooses the configuration in force at the start; puts a received one in force, or takes it back.
 
     config.json        in force            config.good.json   the one before it
     config.next.json   staged: to come in force at the next start
     config.state.json  see settings/state_file.py
-    keys.json          the keys, once one was changed from afar
+    keys.json    the keys, once one was changed by a command
 
 All of it happens at the start, before the app is loaded: there is the memory to check a configuration as a whole.
-Every step replaces, renames or removes one file, and each start begins at the first step that is not done.  So
-wherever the power is cut, the old configuration or the new one is in force and the next start does the rest:
+Every step replaces, renames or removes one file, and each start begins at the first step that is not done.  So after a
+power cut at any point the old configuration or the new one is in force, and the next start does the rest:
 
-    in force and undone     goes: the one before is then the newest
-    staged and undone       goes
-    staged and unsound      undone (the state), then it goes
-    staged and sound        on trial (the state); the one in force becomes the one before (rename); then it takes its
+    in force and undone  removed: the one before is then the newest
+    staged and undone    removed
+    staged and invalid   undone (the state), then removed
+    staged and valid  on trial (the state); the one in force becomes the one before (rename); then it takes its
                             place (rename)
 
 A file that is there and cannot be read is not a file that is missing: for that start nothing is removed or written in
@@ -38,11 +38,11 @@ _FLASHED = const(2)
 
 
 def in_force(store, factory, early_deaths=0):
-    """The settings the pole lives by, the file they come from, and for Configuring (hash, trial, untold).
+    """The settings in force, the file they come from, and for Configuring (hash, trial, untold).
 
-    The newest sound ones win: ``config.json`` of the data *store*, the ones before it, those the pole was flashed with
-    (*factory*), these first when theirs is a higher version.  Without any the pole still lights its street: on, all
-    night and all day, and it says so to nobody.  *early_deaths*: how often in a row the app died young before this.
+    The newest valid ones are taken: ``config.json`` of the data *store*, the ones before it, those the pole was flashed
+    with (*factory*), these first when theirs is a higher version.  Without any the pole still lights its street: on,
+    all night and all day, and it has no link.  *early_deaths*: early resets in a row before this start.
     """
     flashed = _flashed(factory)
     state = state_file.read(store)
@@ -50,10 +50,10 @@ def in_force(store, factory, early_deaths=0):
         if not unread(store, state_file.NAME, store.read(state_file.NAME)):
             _take_back(store, state, early_deaths)
             _bring_in(store, state, flashed)
-    except OSError as error:  # what is in force lights the street all the same; the next start tries again
+    except OSError as error:  # the settings in force light the street all the same; the next start tries again
         print("diya: a configuration could not be brought in force: " + str(error))
     settings, digest, source = _newest(store, factory, flashed, state)
-    _lay_keys(store, settings, bool(flashed))
+    _apply_changed_keys(store, settings, bool(flashed))
     trial = state["trial"]
     touches_link = trial[1] if trial and source == _STORE and trial[0] == digest else None
     origin = (schema.NAME, schema.LAST_GOOD, schema.NAME if digest else "none")[source]
@@ -61,7 +61,7 @@ def in_force(store, factory, early_deaths=0):
 
 
 def _flashed(factory):
-    """What the pole was flashed with, as it stands there; empty where that is nothing sound."""
+    """The settings the pole was flashed with, as they are in the file; empty where they are not valid."""
     text = factory.read(schema.NAME)
     if text is None:
         return {}
@@ -121,7 +121,7 @@ def _bring_in(store, state, flashed):
 def _newest(store, factory, flashed, state):
     """(settings, hash, where from); with *factory* None without the hash of those that were flashed.
 
-    One that was undone is passed over, should the flash not have let go of it.
+    One that was undone is skipped, in case it could not be removed from the flash.
     """
     for source, name in ((_STORE, schema.NAME), (_BEFORE, schema.LAST_GOOD)):
         text = store.read(name)
@@ -139,9 +139,9 @@ def _newest(store, factory, flashed, state):
 
 
 def _complete(given, flashed):
-    """Settings from *given*, which comes from afar, with keys and link as they were *flashed* where it has none.
+    """Settings from *given*, which was received, with keys and link as they were *flashed* where it has none.
 
-    So secrets need not travel.  Raises ConfigError.
+    So secrets need not be sent.  Raises ConfigError.
     """
     for name in flashed:
         if name not in given and (name == "keys" or name.startswith("link.")):
@@ -153,12 +153,12 @@ def _link(settings):
     return [settings[name] for name in sorted(settings) if name.startswith("link.")]
 
 
-def _lay_keys(store, settings, sure):
-    """Puts the keys that were changed from afar in the place of those the pole was flashed with (*sure*: it is known
-    which these are).
+def _apply_changed_keys(store, settings, sure):
+    """Replaces the keys that the pole was flashed with by those that were changed by a command (*sure*: the flashed
+    keys are known).
 
-    A pole that was flashed with other keys since then has those: so one whose keys are lost can be helped.  A key that
-    could not be read is "", under which nothing is genuine.
+    A pole that was flashed with other keys since then has those: so a pole whose keys are lost can be recovered.  A key
+    that could not be read is "", under which no message is genuine.
     """
     text = store.read(KEYS)
     if unread(store, KEYS, text):
@@ -175,7 +175,7 @@ def _lay_keys(store, settings, sure):
                     return
                 print("diya: " + KEYS + " is not of this pole's keys any more")
                 store.remove(KEYS)
-        except (ValueError, TypeError, KeyError):  # left there: the next start may read it as it was written
+        except (ValueError, TypeError, KeyError):  # the file stays: the next start may be able to read it
             print("diya: " + KEYS + " cannot be read")
     if not sure:
         settings["keys"] = {"": ""}

@@ -1,7 +1,7 @@
-"""Everything that may be wrong with the settings of a calendar.
+"""Checks the settings of a calendar.
 
-They come from outside, so any shape that JSON can have is answered with sentences and never with an exception, and
-with no more of them than an ESP32 has room for.
+They come from outside, so any JSON value is answered with sentences and never with an exception, and with no more of
+them than an ESP32 has memory for.
 """
 
 from pole.lighting import switch_point
@@ -12,7 +12,7 @@ _DATE = "a date from 20000101 to 20991231, as yyyymmdd"
 
 
 def check(settings):
-    """What is wrong with the calendar in *settings*, whatever they are: at most MAX_PROBLEMS sentences and one more."""
+    """Problems of the calendar in *settings*, which may have any types: at most MAX_PROBLEMS sentences and one more."""
     problems = []
     if not isinstance(settings, dict):
         _refuse(problems, "the calendar", settings, "an object")

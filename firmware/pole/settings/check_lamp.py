@@ -1,8 +1,8 @@
-"""What may be wrong with the settings of the lamp and its luminaire: only needed until they are taken over."""
+"""Checks the settings of the lamp and its luminaire: only needed until they are in force."""
 
 
 def check(clo):
-    """What is wrong with the setting lamp.constantLightOutput, a list: at most one sentence, in a list."""
+    """Problems of the setting lamp.constantLightOutput, a list: at most one sentence, in a list."""
     hours = -1
     for i in range(len(clo)):
         point = clo[i]
@@ -21,7 +21,7 @@ def check(clo):
 
 
 def check_table(points):
-    """What is wrong with the setting luminaire, a list: at most one sentence, in a list."""
+    """Problems of the setting luminaire, a list: at most one sentence, in a list."""
     before = [0, 0]
     for i in range(len(points)):
         point = points[i]
@@ -45,7 +45,7 @@ def check_table(points):
 
 
 def check_technology(given):
-    """What is wrong with the settings lamp.technology and lamp.driver of *given*: a list of sentences."""
+    """Problems of the settings lamp.technology and lamp.driver of *given*: a list of sentences."""
     problems = []
     for name, known in (
         ("lamp.technology", ("led", "hps", "mh")),

@@ -1,7 +1,7 @@
-"""Judges a configuration from afar while the pole runs, and puts it aside for the next start.
+"""Judges a received configuration while the pole runs, and stages it for the next start.
 
-The message is retained, so it comes again with each session: what makes it new is its ``version``, not ``n``.  Whether
-it is sound as a whole is found out at the start; here it must be genuine, for this pole, and above what is in force.
+The message is retained, so it comes again with each session: its ``version`` makes it new, not ``n``.  It is checked
+as a whole at the start; here it must be genuine, for this pole, and of a higher version than the one in force.
 """
 
 from pole.security.open_message import read
@@ -13,10 +13,10 @@ _VERSIONS = 1000000000
 
 
 class Envelope:
-    """What could be read of it, as of a Verdict: ``key``, ``sender``, ``n`` are None where they could not.
+    """The fields of the envelope that could be read, as of a Verdict: ``key``, ``sender``, ``n`` may be None.
 
-    ``signed``: a configured key vouches for it.  ``mark``: (name, n) to be remembered before anything is applied, None
-    while it is not known to be genuine and new.  ``body``: its text.  ``heard``: see a Verdict.
+    ``signed``: the MAC under a configured key is right.  ``mark``: (name, n) to be stored before anything is applied,
+    None while it is not known to be genuine and new.  ``body``: its text.  ``heard``: see a Verdict.
     """
 
     def __init__(self):
@@ -28,7 +28,7 @@ def judge(topic, payload, now, settings, store, digest, nonce="", message=None):
     """(fields of an ack or None, whether it waits for a start now).  *digest*: hash of the *settings* in force;
     *nonce*: that of the flashing; *message*: the Envelope to be filled.
 
-    Never raises anything but MemoryError, whatever the bytes.
+    Never raises anything but MemoryError, for any bytes.
     """
     message = message or Envelope()
     try:
@@ -45,7 +45,7 @@ def judge(topic, payload, now, settings, store, digest, nonce="", message=None):
         if why:
             raise fields.Refused(*why)
         _check_version(body, settings)
-        if store.read(_NEXT) == text:  # and it would wait for ever
+        if store.read(_NEXT) == text:  # staged already: it would wait without end
             raise fields.Refused(ack_reasons.NOT_STORED, "the last start could not bring it in force")
         try:
             state["asked"] = [theirs, message.key, message.sender, message.n]

@@ -1,6 +1,6 @@
 """Settings: one table of fields, types, bounds and defaults.
 
-The table is the only place that knows them: the pole checks what it is given against it, the host tools check a site
+The table is the only place where they are: the pole checks a configuration against it, the host tools check a site
 file against it, and the documentation is printed from it.  A configuration is accepted as a whole or not at all.
 """
 
@@ -97,14 +97,14 @@ def complete(given):
     for name, kind, _low, _high, default, _unit in FIELDS:
         value = given.get(name, default)
         out[name] = {} if kind is dict and value == () else value
-    return dict(**out)  # names of arguments: MicroPython keeps one of each, for all modules that mention it
+    return dict(**out)  # keyword names are interned: MicroPython keeps each of them once, for all modules
 
 
 def parse(text):
-    """What stands in JSON *text* (str or bytes), a dictionary that is not checked yet.  Raises ConfigError."""
+    """The dictionary in JSON *text* (str or bytes), not checked yet.  Raises ConfigError."""
     try:
         given = json.loads(text)
-    except (ValueError, TypeError, RuntimeError):  # the last for lists in lists without end
+    except (ValueError, TypeError, RuntimeError):  # RuntimeError: lists nested too deeply
         raise ConfigError(["the configuration is not JSON a pole can read"]) from None
     if not isinstance(given, dict):
         raise ConfigError(check(given))
@@ -116,7 +116,7 @@ def load(text):
     return complete(parse(text))
 
 
-# a pole that was never told anything still lights its street: on, all night and all day, and says so to nobody
+# a pole without any configuration still lights its street: on, all night and all day, without a link
 UNCONFIGURED = {
     "site": "unknown",
     "pole": "unknown",
@@ -156,7 +156,7 @@ def _check_together(given):
     if off <= on:
         problems.append("photocell.off is %d and must be above photocell.on, which is %d" % (off, on))
     trial, spread = given.get("link.trial", 900), given.get("report.spread", 30)
-    if trial < spread + 60:  # or a sound configuration would be undone before the pole has tried it
+    if trial < spread + 60:  # else a valid configuration would be undone before the pole has tried it
         problems.append("link.trial is %d and must be at least 60 above report.spread, which is %d" % (trial, spread))
     return problems + check_keys(given.get("keys", {}))
 

@@ -1,9 +1,9 @@
-"""What the pole remembers of configurations from afar, in one small file: who sent the last one, and what was undone.
+"""The state of received configurations, in one small file: who sent the last one, and which were undone.
 
     asked    [hash, key, sender, n] of the configuration that was staged last; None before the first
-    trial    [hash, whether it touches the link] of the one in force, as long as it has not proved itself; else None
+    trial [hash, whether it changes the link] of the one in force, while it is on trial; else None
     undone   [[hash, reason, detail], ...] of those that are never to come in force (again), the latest last
-    untold   whether the city has not been told what became of ``asked``
+    untold   whether the result of ``asked`` was not reported to the city yet
 
 It is loaded for a moment only.
 """
@@ -14,12 +14,12 @@ from pole import const
 from pole.wire import ack_reasons
 
 NAME = const("config.state.json")
-_KEPT = const(8)  # a broker keeps one configuration for a pole: of those before it none comes again
+_KEPT = const(8)  # a broker retains one configuration for a pole: earlier ones do not come again
 _DETAIL = const(160)  # characters
 
 
 def read(store):
-    """The state as a dictionary; that of a pole which was never sent a configuration where it cannot be read."""
+    """The state as a dictionary; where it cannot be read, that of a pole which never received a configuration."""
     state = {"asked": None, "trial": None, "undone": [], "untold": False}
     text = store.read(NAME)
     if text:
@@ -42,7 +42,7 @@ def write(store, state):
 
 
 def condemn(state, digest, reason, detail):
-    """From now on the configuration with that hash is never to be in force, and the city is to be told."""
+    """Marks the configuration with that hash as never to be in force, and its result as to be reported."""
     if len(detail) > _DETAIL:
         detail = detail[: _DETAIL - 3] + "..."
     if not state["asked"] or state["asked"][0] != digest:
@@ -61,18 +61,18 @@ def undone(state, digest):
 
 
 def undo(store, digest, trial_s):
-    """Ends the trial of the configuration with that hash: the one before it is to come back.  Is that stored?"""
+    """Ends the trial of the configuration with that hash: the one before it is to return.  Whether that is stored."""
     state = read(store)
     condemn(state, digest, ack_reasons.REVERTED, "no session within %d s after it came in force" % trial_s)
     return _stored(store, state)
 
 
 def settle(store):
-    """The trial has ended well, or nobody will ask again; and the city was told."""
+    """Clears the trial, which has ended well, and ``untold``: the result was reported."""
     state = read(store)
     state["trial"] = None
     state["untold"] = False
-    _stored(store, state)  # else it is told once more after the next start
+    _stored(store, state)  # else it is reported once more after the next start
 
 
 def _stored(store, state):
@@ -85,7 +85,7 @@ def _stored(store, state):
 
 
 def outcome(state):
-    """What became of the configuration that was asked for: fields of an ack."""
+    """The result of the configuration that was sent last: fields of an ack."""
     asked = state["asked"] or ["", "", "", None]
     why = undone(state, asked[0])
     fields = {

@@ -1,8 +1,8 @@
-"""A configuration from afar, while the pole runs: judged as far as that can be, put aside, and on trial afterwards.
+"""Takes a received configuration while the pole runs: judged, staged for the next start, and then on trial.
 
 It comes in force at the next start, which checks it as a whole (settings/at_start.py).  Then it is on trial until the
-pole has been online with it.  One that touches the link and does not get there within ``link.trial`` seconds is undone:
-what was in force before comes back, by itself, and the city is told.
+pole has been online with it.  One that changes the link and is not online within ``link.trial`` seconds is undone: the
+configuration before it returns, by itself, and that is reported to the city.
 """
 
 from pole import const
@@ -12,13 +12,13 @@ from pole.wire import contract
 
 _NEVER_MS = const(86400000)
 _UNREAD_MS = const(3600000)  # until another start tries to read the keys
-_AGAIN_MS = const(60000)  # until the flash is asked once more to take what it refused
+_AGAIN_MS = const(60000)  # until a write that the flash refused is tried again
 
 
 class Configuring:
-    """*standing* is what ``config_files.in_force`` says of the *settings* in force; *ticks* are those of the start.
+    """*standing* is what ``at_start.in_force`` says of the *settings* in force; *ticks* are those of the start.
 
-    *nonce*: that of the flashing.  ``digest`` is the settings' hash.  ``restart``: the pole is to start anew, so that
+    *nonce*: that of the flashing.  ``digest`` is the settings' hash.  ``restart``: the pole is to restart, so that
     another configuration comes in force.  ``mark``: (name, n) of what the pole's own key signed, None where the last
     message was not genuine.
     """
@@ -26,7 +26,7 @@ class Configuring:
     def __init__(self, settings, store, standing, ticks, nonce=""):
         self._settings = settings
         self._store = store
-        self.digest, self._trial, self._untold = standing  # on trial: whether it touches the link; else None
+        self.digest, self._trial, self._untold = standing  # on trial: whether it changes the link; else None
         self._ends = aio.ticks_add(ticks, settings["link.trial"] * 1000)
         self._online = False
         self._nonce = nonce
@@ -42,7 +42,7 @@ class Configuring:
         *payload*: bytes, None when it was too large.  *now*: Unix s, None when the clock is unknown.
         """
         self.mark = None
-        if self.restart:  # whatever else there is comes again in the next session
+        if self.restart:  # a retained configuration comes again in the next session
             return None
         try:
             from pole.settings.receive import Envelope, judge
@@ -59,7 +59,7 @@ class Configuring:
         return fields
 
     def online(self):
-        """A session has begun: what is in force has proved itself."""
+        """Notes that a session has begun, which ends the trial with success."""
         if self._trial is not None:
             self._trial = None
             self._untold = True
@@ -76,7 +76,7 @@ class Configuring:
         left = aio.ticks_diff(self._ends, ticks)
         if left > 0:
             return left
-        if not self._trial:  # the network is gone, but it was not this that took it away
+        if not self._trial:  # the link is lost, but this configuration did not change the link
             self._trial = None
             self._untold = True
             return _NEVER_MS
@@ -101,7 +101,7 @@ class Configuring:
             return None  # later
 
     def told(self):
-        """The outbox has it."""
+        """Notes that the outbox has the ack."""
         self._untold = False
         try:
             from pole.settings import state_file

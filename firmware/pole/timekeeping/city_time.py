@@ -1,4 +1,4 @@
-"""The question for the time to the city, and its answer: loaded for the moment in which one is sent or came.
+"""Asks the city for the time, and reads its answer: loaded for the moment in which one is sent or received.
 
 ``{v, nonce}`` asks.  ``{v, nonce, unixMs, mac}`` answers: ``nonce`` is the question's, ``unixMs`` Unix milliseconds
 when the city answered, ``mac`` the HMAC-SHA256 of topic, nonce and unixMs with a line feed between, under the pole's
@@ -15,7 +15,7 @@ from pole.wire import contract
 def ask(times):
     """Sends a question; *times* is the NetworkTime.
 
-    A pole that has keys but none of its own does not ask: whoever has a shared key could set its time.
+    A pole that has keys but none of its own does not ask: every holder of a shared key could set its time.
     """
     settings = times.settings
     pole = settings["pole"]

@@ -1,10 +1,10 @@
-"""The time, and how sure of it the pole is.
+"""The pole's clock: the time, and the bound of its error.
 
-Four witnesses say what time it is: all time servers together (``network``: one router can speak for them all), the
-city (``city``: its answers are signed), the clock chip (``rtc``, for a time that was agreed when it was set), laptop
-and bundle together (``laptop``).  Time is *agreed* by vote (``timekeeping/vote.py``); what is signed, dated and lit
-goes by agreed time only, which outlives its witnesses on the ticks as long as the bound on its error is below the
-limit.
+Four witnesses give the time: all time servers together (``network``: one router could forge all their answers), the
+city (``city``: its answers are signed), the clock chip (``rtc``, with a time that was agreed when it was set), laptop
+and bundle together (``laptop``).  Time is *agreed* by vote (``timekeeping/vote.py``).  Only agreed time is used to
+check messages, date events and switch the lamp; without witnesses it goes on by the ticks as long as the bound on its
+error is below the limit.
 
 ``synced``: the time is agreed and a witness other than the clock chip confirmed it in the last six hours.
 ``holdover``: it is agreed and none did.  ``unknown``: it is not agreed, and ``now`` is None.
@@ -38,14 +38,14 @@ class Clock:
     """Time by vote of its witnesses.
 
     *rtc*: None, or the clock chip: ``get()`` is Unix seconds, or None when it lost power; ``set(unix)`` sets it, with
-    the bit of the witness as second argument where there was but one, and returns False where it could not;
+    the bit of the witness as second argument where there was only one, and returns False where it could not;
     ``mark(unix)`` is (bits of the witnesses whose time it has, the bound of its error in ms), (0, 0) where that time
     was never agreed.  Each may raise OSError.
 
     *floor_unix*: the time is probably later; *drift_ppm*: of the ticks; *max_error_s*: beyond it, time is unknown.
-    *trusted*: the chip's time at the start is known to be the agreed one; else the chip is one witness, which is gone
-    by for 90 s, until the others had time to answer.  ``make_room()``, where there is one, is called before witnesses
-    are heard, which takes memory.
+    *trusted*: the chip's time at the start is known to be the agreed one; else the chip is one witness, whose time is
+    used for 90 s, until the others had time to answer.  ``make_room()``, where there is one, is called before an answer
+    of a witness is taken, which needs memory.
     Ticks are MicroPython's milliseconds, which wrap: some method must be called at least every six days.
     """
 
@@ -54,15 +54,15 @@ class Clock:
         self.drift_ppm = drift_ppm
         self.trusted = trusted
         self.known = False  # there is a time that was agreed ...
-        self.doubted = False  # ... and a reason not to go by it
+        self.doubted = False  # ... and a reason not to use it
         self.by = 0  # bits of the witnesses who agree on it
         self.firm = None  # that on which two last agreed (vote.Word)
         self.words = [None] * 4  # type: list  # what each witness says (vote.Word)
-        self.witnesses = ()  # names of those who agree on it; while it is unknown, of those who speak
-        self.saying = None  # offset of the only word there is while no time is agreed, as in vote.Word
+        self.witnesses = ()  # names of those who agree on it; while it is unknown, of those who gave a time
+        self.saying = None  # offset by the only witness while no time is agreed, as in vote.Word
         self.disputed_s = -1  # up time since when a witness contradicts, -1: none does
         # {witness: s by which it is ahead of the agreed time, or of the first one where "agreed" is False}: those who
-        # have contradicted for a minute; shorter it is no news, for the others are still being asked
+        # have contradicted for a minute; before that it is not reported, for the others are still being asked
         self.dispute = {}  # type: dict
         self.rtc_by = 0  # bits of the witnesses whose time the clock chip has
         self.look_s = 0  # up time of the next look at it
@@ -81,12 +81,12 @@ class Clock:
         self.make_room = None
 
     def start(self, ticks):
-        """Hears the clock chip."""
+        """Reads the clock chip."""
         self._ticks = ticks
         self._hear()
 
     def now(self, ticks):
-        """Unix seconds of the agreed time, or None while there is none: what is signed, dated and lit goes by it."""
+        """Unix seconds of the agreed time, or None while there is none: for messages, dates of events and the lamp."""
         self._advance(ticks)
         return self.unix if self.known and not self.doubted else None
 
@@ -119,24 +119,23 @@ class Clock:
         return self.quality(ticks) == SYNCED and self.disputed_s < 0
 
     def offer(self, unix_ms, round_trip_ms, ticks, witness=NETWORK):
-        """*witness* says that it was *unix_ms* when it answered; that came at *ticks*, *round_trip_ms* after it was
-        asked for.
+        """Takes an answer of *witness*: *unix_ms*, which came at *ticks*, *round_trip_ms* after the request.
 
-        "" when the time is agreed and *witness* agrees, else a sentence that says why not.
+        Returns "" when the time is agreed and *witness* agrees, else a sentence that says why not.
         """
         self._advance(ticks)
         return self._hear(witness, unix_ms, round_trip_ms)
 
     def raise_floor(self, unix):
-        """The time is probably not before *unix*, which is authenticated.
+        """Raises the floor to *unix*, of an authenticated message: the time is probably not before it.
 
-        A sender whose clock is fast must not shut out the broker: while the time is known this does not go beyond it,
-        and while it is unknown by a year at most.
+        A sender whose clock is fast must not make the broker's certificate invalid: while the time is known the floor
+        does not go beyond it, and while it is unknown it rises by a year at most.
         """
         limit = self.unix if self.known else self.floor + _YEAR
         self.floor = max(self.floor, min(unix, limit))
 
-    # -- and for timekeeping/witnesses.py
+    # -- for timekeeping/witnesses.py
 
     def up_ms(self):
         """Milliseconds since the start."""
@@ -147,7 +146,7 @@ class Clock:
         return self.error_at_set + (self.up_s - self.set_s) * self.drift_ppm // 1000 + abs(self.slew)
 
     def _hear(self, *said):
-        """What witnesses.hear makes of it; None where there is no memory for it."""
+        """The result of witnesses.hear; None where there is no memory for it."""
         if self.make_room:
             self.make_room()
         try:
@@ -161,7 +160,7 @@ class Clock:
 
     def _advance(self, ticks):
         elapsed = ticks_diff(ticks, self._ticks)
-        if elapsed <= 0:  # a caller that took the ticks earlier; time does not go back for it
+        if elapsed <= 0:  # the caller took its ticks earlier; time does not go back
             return
         self._ticks = ticks
         self.up_rest_ms += elapsed

@@ -1,4 +1,4 @@
-"""Asks the time servers (SNTP) and the city for the time, now and then.  What an answer is worth, the clock decides."""
+"""Asks the time servers (SNTP) and the city for the time at intervals.  The clock judges the answers."""
 
 from pole import const
 from pole.runtime import aio
@@ -23,9 +23,9 @@ _DIGEST_MS = const(5000)
 class NetworkTime:
     """Asks *settings*' ``time.host`` (several names or addresses with commas between) one after another, and the city.
 
-    *on_answer(unix_ms, round_trip_ms, ticks, witness)* is called with each answer; the clock's owner sets ``settled``.
+    *on_answer(unix_ms, round_trip_ms, ticks, witness)* is called with each answer; the control task sets ``settled``.
     *addresses*: link/addresses.py.  *put(payload)* sends a question to the city, False where there is no connection.
-    *on_message* gets what is no answer of the city's.  *make_room()* is called before its answer is read.
+    *on_message* gets messages that are not the city's answer.  *make_room()* is called before its answer is read.
     """
 
     def __init__(self, net, radio, settings, random, nonce, on_answer, addresses, put, on_message, make_room=None):
@@ -51,7 +51,7 @@ class NetworkTime:
         self.asked = -1  # ... and the ticks when it was sent
 
     def hurry(self):
-        """A session began: the city may answer now."""
+        """Notes that a session began: the city may answer now."""
         if not self.settled:
             self._wake.set()
 
@@ -78,7 +78,7 @@ class NetworkTime:
             pause_s = _RETRY_S if self._wake.is_set() or self.settled else min(2 * pause_s, longest_s)
 
     def heard(self, topic, payload, oversize):
-        """A message came (the session's *on_message*)."""
+        """Takes a message (the session's *on_message*)."""
         if topic != self.topic:
             self._on_message(topic, payload, oversize)
         elif self.question and payload:
@@ -124,7 +124,7 @@ class NetworkTime:
 
 
 def _with_sntp(work):
-    """What *work* returns, called with the module ``sntp``: loaded for that, and forgotten before anybody waits."""
+    """What *work* returns, called with the module ``sntp``: loaded for that, and unloaded before the task waits."""
     try:
         from pole.timekeeping import sntp
 

@@ -1,4 +1,4 @@
-"""The question to a time server and what is believed of its answer (SNTP version 4, RFC 4330).
+"""The request to a time server, and the checks of its answer (SNTP version 4, RFC 4330).
 
 Pure but for ``put_off``: sending, timing the round trip and judging the result against our clock are done elsewhere.
 """
@@ -11,13 +11,13 @@ from pole.runtime import aio
 _EPOCH = const(2208988800)  # Unix 0 in seconds since 1900
 _FIRST_WAIT_S = const(30)
 _LONGEST_S = const(3600)  # between two questions to servers that do not answer ...
-_REFUSED_S = const(14400)  # ... and to one that refuses, or answers what makes no sense
+_REFUSED_S = const(14400)  # ... and to one that refuses, or whose answer is not valid
 _ERA = const(1 << 32)  # seconds; the 32-bit count starts again in February 2036
 
 
 def request(nonce):
-    """The 48 bytes to send.  *nonce* (8 bytes, not foreseeable) stands where our own time would: only a server that
-    got this very request can give it back.
+    """The 48 bytes to send.  *nonce* (8 unpredictable bytes) is in the field of our own time: only a server that got
+    this request can give it back.
     """
     return b"\x23" + bytes(39) + nonce
 
@@ -46,8 +46,8 @@ def parse(reply, nonce):
 
 
 def put_off(times, random, answered):
-    """No answer, or a bad one such as the kiss of death (stratum 0): the next server is asked next, and all of them
-    less and less often, as RFC 4330 (10) wants it.  *times* is the NetworkTime; *answered*: there was a bad answer.
+    """Backs off after no answer, or a bad one such as kiss-of-death (stratum 0): the next server is asked next, and
+    all of them less and less often (RFC 4330, 10).  *times* is the NetworkTime; *answered*: there was a bad answer.
     """
     times.hosts.append(times.hosts.pop(0))
     times.wait_s = min(2 * times.wait_s or _FIRST_WAIT_S, _REFUSED_S if answered else _LONGEST_S)

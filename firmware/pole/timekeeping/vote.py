@@ -1,8 +1,8 @@
-"""The vote on the time, as a pure function of what the witnesses say: loaded for the moment in which it is counted.
+"""The vote on the time, a pure function of the witnesses' times: loaded for the moment in which it is counted.
 
-Two that agree within 5 s give the time, whatever a third says; two against two give none.  One alone gives it after it
+Two that agree within 5 s give the time, also against a third; two against two give none.  One alone gives it after it
 was steady against the ticks for a day and nothing contradicted it.  A time that two agreed on goes on by the ticks: one
-witness alone neither ends nor moves it, beyond what the ticks themselves may be wrong by.
+witness alone neither ends nor moves it, beyond the possible error of the ticks.
 """
 
 from pole import const
@@ -10,7 +10,7 @@ from pole.timekeeping.clock import FIRM, LAPTOP, RTC
 
 STEP_MS = const(2000)  # a larger difference is not slewed
 _AGREE_MS = const(5000)
-_OWN_MS = const(2000)  # of its error no witness needs to be forgiven more: a clock chip is, for its years without power
+_OWN_MS = const(2000)  # of a word's own error bound, what the slack already covers; a clock chip's may be larger
 _LAPTOP_MS = const(180000)  # a laptop in the field that is wrong by less contradicts no other witness
 _STEADY_S = const(86400)
 FRESH_S = const(86400)  # what was said longer ago counts no more
@@ -20,8 +20,8 @@ _LAST = const(4102444800)  # 2100
 
 
 class Word:
-    """What a witness said: ``offset_ms``, Unix ms at the pole's start by it; ``heard_s``, up time when it did;
-    ``error_ms``, the bound of its error then; ``since_s``, up time since when it has said the same.
+    """A witness's time: ``offset_ms``, Unix ms at the pole's start by it; ``heard_s``, up time of its answer;
+    ``error_ms``, the bound of its error then; ``since_s``, up time since when its answers have been the same.
     """
 
     def __init__(self, offset_ms, heard_s, error_ms):
@@ -31,9 +31,9 @@ class Word:
 
 
 class Verdict:
-    """``word``: the one to go by, None for no news; ``by``: bits of those who agree; ``firm``: they are two or more;
-    ``doubted``: the time so far is not to be gone by; ``against``: [(witness, s by which it is ahead), ...];
-    ``fresh``: witnesses who spoke in the last day.
+    """``word``: the one to use, None for no change; ``by``: bits of those who agree; ``firm``: they are two or more;
+    ``doubted``: the time so far is not to be used; ``against``: [(witness, s by which it is ahead), ...];
+    ``fresh``: witnesses that answered in the last day.
     """
 
     def __init__(self):
@@ -45,7 +45,7 @@ class Verdict:
 
 
 def refused(unix_ms, round_trip_ms):
-    """Why an answer is no witness's word, "" when it is one."""
+    """Why an answer does not count, "" when it does."""
     if not 0 <= round_trip_ms <= _MAX_ROUND_TRIP_MS:
         return "the answer took %d ms and must take 0 to %d" % (round_trip_ms, _MAX_ROUND_TRIP_MS)
     if not _FIRST <= unix_ms // 1000 < _LAST:
@@ -54,7 +54,7 @@ def refused(unix_ms, round_trip_ms):
 
 
 def same(one, other, drift_ppm, slack_ms=_AGREE_MS):
-    """Whether two words differ by no more than *slack_ms*, what the ticks between them and a chip's years allow."""
+    """Whether two words differ by no more than *slack_ms*, plus the drift of the ticks and of a clock chip."""
     for word in (one, other):
         slack_ms += max(0, word.error_ms - _OWN_MS)
     slack_ms += abs(one.heard_s - other.heard_s) * drift_ppm // 1000
@@ -72,7 +72,7 @@ def count(words, rtc_by, now_s, drift_ppm, held, firm):
     verdict.fresh = list(fresh)
     steady = 0
     if RTC in fresh and rtc_by != FIRM:
-        # the chip has the time of one witness, so beside that one it is no other: only its memory
+        # the chip was set by one witness, so beside that witness it does not count as a second one
         one = [i for i in range(4) if rtc_by == 1 << i]
         if not one or one[0] in fresh:
             fresh.remove(RTC)
@@ -116,7 +116,7 @@ def count(words, rtc_by, now_s, drift_ppm, held, firm):
 
 
 def _is_vague(words, others, held, drift_ppm):
-    """Whether the laptop confirms none of *others* and contradicts none: it is some seconds or minutes wrong."""
+    """Whether the laptop neither confirms nor contradicts *others*: it is wrong by some seconds or minutes."""
     laptop = words[LAPTOP]
     near = [words[i] for i in others] or ([held] if held else [])
     if any([same(laptop, word, drift_ppm) for word in near]):
@@ -129,7 +129,7 @@ def _is_steady(word, now_s):
 
 
 def _largest(words, fresh, drift_ppm):
-    """Bits of the largest group that agrees, and of one as large that has none in common with it."""
+    """Bits of the largest group that agrees, and of a group of the same size that has no member of it."""
     groups = []
     most = 0
     for bits in range(1, 16):

@@ -1,4 +1,4 @@
-"""What a witness says, and what becomes of the clock by it: loaded for the moment in which one is heard."""
+"""Takes an answer of a witness and updates the clock: loaded for the moment in which one comes."""
 
 from pole import const
 from pole.timekeeping.clock import FIRM, LAPTOP, RTC, UNCONFIRMED, WITNESSES
@@ -7,14 +7,14 @@ from pole.timekeeping.vote import STEP_MS, Word, count, refused, same
 _SYNCED_S = const(21600)  # as in timekeeping/clock.py
 _LOOK_S = const(3600)  # between two looks at the clock chip
 _RTC_ERROR_MS = const(60000)  # four months of a DS3231 (5 parts per million), where it is not known when it was set
-_RTC_POOR_MS = const(60000)  # a chip that may be wrong by more is set again by what one witness and it agree on
+_RTC_POOR_MS = const(60000)  # a chip that may be wrong by more is set again, to what it and one witness agree on
 _SAID_S = const(60)
 _GRACE_S = const(90)  # that the chip is gone by alone after a start: a wrong one costs so much darkness at most
 _PPM_OF_RTC = const(200)  # one millisecond in so many seconds: 5 parts per million
 
 
 def hear(clock, witness=None, unix_ms=None, round_trip_ms=0):
-    """*witness* has answered *unix_ms* to a question that was asked *round_trip_ms* ago.
+    """Takes the answer *unix_ms* of *witness* to a request that was sent *round_trip_ms* ago.
 
     Returns "" when the time is agreed and *witness* agrees, else why not.  Without a *witness* the clock chip is read;
     without *unix_ms* it is Unix seconds to check certificates by, None where it is the floor's turn.
@@ -30,7 +30,7 @@ def hear(clock, witness=None, unix_ms=None, round_trip_ms=0):
     against = _count(clock)
     if clock.doubted or not clock.known:
         if witness == LAPTOP and clock.rtc and not clock.words[RTC]:
-            _set_rtc(clock, unix_ms, 1, 0)  # so that a technician sees the chip run; its time is no witness's
+            _set_rtc(clock, unix_ms, 1, 0)  # so that a technician sees the chip run; it is no witness then
         return UNCONFIRMED
     for i, seconds in against:
         if i == witness:
@@ -59,7 +59,7 @@ def _look(clock):
             error_ms = before.error_ms + (clock.up_s - before.heard_s) // _PPM_OF_RTC
         _put(clock, RTC, unix * 1000 + (0 if first else 500), error_ms)  # it gives whole seconds
         if first:
-            # gone by until the others had time to answer: it dates what is told of the start
+            # used until the others had time to answer: it dates the events of the start
             _set(clock, unix * 1000, error_ms, False)
             clock.by = 1 << RTC
             if clock.trusted:
@@ -90,7 +90,7 @@ def _set(clock, unix_ms, error_ms, confirmed):
 
 
 def _accept(clock, error_ms, confirmed):
-    """The time is right but for *error_ms*; *confirmed*: a witness other than the clock chip says so."""
+    """Accepts the time with an error of *error_ms*; *confirmed*: by a witness other than the clock chip."""
     clock.error_at_set = error_ms
     clock.confirmed = bool(confirmed)
     clock.set_s = clock.up_s
@@ -101,7 +101,7 @@ def _put(clock, witness, unix_ms, error_ms):
     before = clock.words[witness]
     if before and same(word, before, clock.drift_ppm, STEP_MS):
         word.since_s = before.since_s
-    elif before and witness == RTC:  # a chip that does not keep pace with the ticks is no witness, until it is set
+    elif before and witness == RTC:  # a chip that drifts against the ticks does not count until it is set
         clock.rtc_by = 0
         word = None
     clock.words[witness] = word
@@ -135,7 +135,7 @@ def _count(clock):
 
 
 def _go_by(clock, verdict):
-    """*verdict* gives a time: the clock goes there, gently where it is near."""
+    """Sets the clock to the time of *verdict*; a small difference is slewed."""
     word = verdict.word
     error_ms = word.error_ms + (clock.up_s - word.heard_s) * clock.drift_ppm // 1000
     unix_ms = word.offset_ms + clock.up_ms()
@@ -158,7 +158,7 @@ def _go_by(clock, verdict):
 
 
 def _to_be_set(clock, verdict, others):
-    """Whether the chip gets the time: one witness alone must not drag the chip along that is the check on it."""
+    """Whether the chip is to be set: one witness alone must not set the chip, which is the check on it."""
     return (
         not clock.words[RTC]
         or clock.rtc_by == others
@@ -172,7 +172,7 @@ def _set_rtc(clock, unix_ms, error_ms, by):
         if (clock.rtc.set(unix) if by == FIRM else clock.rtc.set(unix, by)) is False:
             return
     except OSError:
-        return  # the chip's loss: the time itself is good
+        return  # only the chip is not set: the time itself is good
     clock.rtc_by = by
     clock.words[RTC] = Word(unix_ms - clock.up_ms(), clock.up_s, error_ms + 1000) if by else None
     clock.look_s = clock.up_s + _LOOK_S

@@ -1,1 +1,1 @@
-"""What goes over the wire, as pole and city both know it."""
+"""Topics, fields and texts of the wire, shared by pole and city."""

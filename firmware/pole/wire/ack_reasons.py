@@ -1,6 +1,6 @@
-"""The part of the contract that only answers to messages need: a pole loads it to judge one."""
+"""Outcomes and reasons of acks, the part of the contract that a pole loads only to judge a message."""
 
-from pole.wire.contract import BUSY, REJECTED  # the answer when there is not even memory for this
+from pole.wire.contract import BUSY, REJECTED  # the ack when there is no memory for this module
 
 __all__ = ("BUSY", "REJECTED")
 

@@ -1,7 +1,7 @@
 """The wire: topics, field names and their order, and how a value becomes JSON text.
 
-The pole and the host tools import this one file, so a name cannot drift between them; what only the city writes stands
-in ``contract_city``, for every table here takes room in every pole.  Names inside the payloads are TALQ 2.7 names.
+The pole and the host tools import this one file, so names cannot differ between them; what only the city writes is in
+``city_side``, because every table here takes memory in every pole.  Names inside the payloads are TALQ 2.7 names.
 Every payload is one JSON object that carries ``v``; a reader ignores fields it does not know.
 
 The text is written here and not by ``json.dumps``: MicroPython orders dictionary keys by hash and prints 71.1 as
@@ -57,17 +57,17 @@ FIELDS = {
 
 COMMAND_OWNERS = ("emergency", "incident", "lock", "operator")  # who may command, highest first
 
-# the answer when there is no memory for another (contract_acks)
+# the ack when there is no memory for another (ack_reasons.py)
 REJECTED = "rejected"
 BUSY = "busy"
 
 MAX_PAYLOAD = const(8192)  # bytes; a larger one is drained from the socket and never stored
-# of QoS 1 on their way to a pole at once: what the broker's configuration says, and what a pole acknowledges at once
+# unacknowledged messages of QoS 1 to a pole: set in the broker's configuration, and as many a pole acknowledges at once
 IN_FLIGHT = const(20)
 
 
 class Fixed:
-    """``Fixed(2301, 1)`` is 230.1: what a meter says, without a float."""
+    """``Fixed(2301, 1)`` is 230.1: a measured value without a float."""
 
     def __init__(self, scaled, places):
         self.scaled = scaled
@@ -75,7 +75,7 @@ class Fixed:
 
 
 def measured(fields, reading):
-    """Puts what the meter says (*reading*, a drivers.reading.Reading) into *fields*: of a report, or the evidence."""
+    """Puts the meter's values (*reading*, a drivers.reading.Reading) into *fields* of a report or of evidence."""
     fields["supplyVoltage"] = Fixed((reading.voltage_mv + 50) // 100, 1)
     fields["supplyCurrent"] = Fixed(reading.current_ma, 3)
     fields["activePower"] = Fixed((reading.power_mw + 50) // 100, 1)

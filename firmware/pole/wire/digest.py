@@ -1,4 +1,4 @@
-"""What a text is known by where the whole of it would be too long: a configuration from afar, the keys of a pole."""
+"""The short hash that identifies a long text: a received configuration, the keys of a pole."""
 
 import binascii
 import hashlib

@@ -1,4 +1,4 @@
-"""What is read from a message of the city, field by field, and how one is refused: what all that judges one shares."""
+"""Reads the fields of a message of the city one by one, and refuses a wrong one: shared by all modules that judge."""
 
 from pole.wire import contract
 
@@ -45,7 +45,7 @@ def text(fields, name, low, high, reason, default=None):
 
 
 def refuse(reason, fields, name, wanted):
-    """Raises Refused: what ``fields[name]`` is, and that it must be *wanted*."""
+    """Raises Refused with a sentence: what ``fields[name]`` is, and that it must be *wanted*."""
     shown_value = shown(fields[name]) if name in fields else "missing"
     raise Refused(reason, name + " is " + shown_value + " and must be " + wanted)
 

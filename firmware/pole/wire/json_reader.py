@@ -1,12 +1,12 @@
-"""Reads JSON (RFC 8259) that comes from outside, with one meaning on every runtime.
+"""Reads JSON (RFC 8259) from outside, with the same result on every runtime.
 
 MicroPython's ``json`` takes commas and colons for blanks, leaves surrogate pairs as two characters and reads numbers as
 single-precision floats; CPython's takes NaN.  A command must mean the same everywhere or be refused everywhere, so this
 reader is strict: no name twice in an object, nothing deeper than ``_DEPTH``, and a number that is not a whole one of at
 most 15 digits stays text (``Real``), because no field on the wire has one.
 
-It reads bytes: MicroPython finds the n-th character of a text by counting from its first, so that 7 KB of escapes took
-a pole without any key as long as seven seconds.
+It reads bytes: MicroPython finds the n-th character of a text by counting from its first, so 7 KB of escapes, which
+need no key to be sent, took up to seven seconds.
 """
 
 from pole import const

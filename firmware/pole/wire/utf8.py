@@ -1,4 +1,4 @@
-"""Text from bytes, as strictly on MicroPython as on CPython.
+"""Decodes UTF-8 as strictly on MicroPython as on CPython.
 
 MicroPython's own check lets overlong forms, surrogates and numbers above U+10FFFF pass, so the same bytes would be text
 on one runtime and an error on the other.

@@ -1,4 +1,4 @@
-"""An alarm, and what it is made from: the open faults that poles have told of."""
+"""An alarm, and a fault reported by a pole, from which alarms are made."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OPEN, CLOSED = "open", "closed"
 
 @dataclass(frozen=True)
 class Heard:
-    """A fault that *pole* has told of, Unix s: ``begins`` None: before anything that is known; ``ends`` None: open.
+    """A fault that *pole* has reported, Unix s: ``begins`` None: before the first message; ``ends`` None: open.
 
     ``evidence`` are the attributes of the event by which it began.  ``chatter``: it came and went.
     """
@@ -31,7 +31,7 @@ class Heard:
 class Alarm:
     """``kind`` (an eventType, or a street's fault) of ``name``: a pole, feeder or access point; empty for the street.
 
-    ``poles`` are all that it concerns.  Times are Unix s; ``since`` None: open before anything that is known; ``ended``
+    ``poles`` are all that it concerns.  Times are Unix s; ``since`` None: open before the first message; ``ended``
     None: it goes on.  ``times``: how often it came, and ``chatter`` of one pole's that comes and goes.  ``cause`` and
     ``carry`` are sentences, empty where not known.
     """
@@ -49,7 +49,7 @@ class Alarm:
 
     @property
     def id(self) -> str:
-        """The same for the same trouble of the same thing, whenever it is asked for."""
+        """The same for the same kind of fault of the same part, at any time."""
         return f"{self.kind}/{self.name}"
 
     @property

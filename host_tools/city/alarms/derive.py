@@ -1,7 +1,7 @@
-"""From what poles have told and what the street's silences mean to alarms: one for each cause.
+"""Derives alarms from the poles' reports and the faults of the street: one alarm for each cause.
 
-What a fault of the street explains is no alarm of its own: the silence of each pole of a feeder that is off, and the
-loss of its supply that it tells of when it is back.
+An event that a fault of the street explains is no alarm of its own: the silence of each pole of a feeder that is off,
+and the loss of supply that each reports when it is back.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from host_tools.wire.event_types import SUPPLY_LOSS
 from pole.health.event_types import EVENT_TYPES
 from pole.health.evidence import why  # the sentences that the pole sends with the event
 
-EFFECTS = {"lampPowerTooLow": "lampFailure"}  # told beside its cause: no alarm of its own while that is open
+EFFECTS = {"lampPowerTooLow": "lampFailure"}  # reported with its cause: no alarm of its own while that is open
 
 
 def alarms(
@@ -42,7 +42,7 @@ def alarms(
 
 
 def _once(heard: Iterable[Heard]) -> list[Heard]:
-    """*heard* without the single turns of what comes and goes, which its count holds."""
+    """*heard* without the single changes of a chattering condition, which are in its count."""
     told = list(heard)
     spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for one in told:

@@ -1,4 +1,4 @@
-"""How bad each kind of alarm is: what endangers people, what leaves a road dark, what works less well, what to note."""
+"""The severity of each kind of alarm: danger for people, a dark road, degraded, or only to be noted."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Brings a site's files to its poles: each one's configuration, retained on its topic, and what became of it.
+"""Sends each pole its configuration from the site's files, retained on its topic, and collects the results.
 
-A configuration is a wish that stays: a pole that is offline finds it when it comes back.  What was sent before is known
-from the broker, which keeps it, and from the pole's birth, which says the hash of what is in force.
+A configuration is retained: a pole that is offline receives it when it comes back.  The one sent before is known from
+the broker, which retains it, and from the pole's birth, which has the hash of the one in force.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from pole.settings import schema
 from pole.wire import ack_reasons, contract
 from pole.wire.digest import hash_of
 
-FRESH_S = 365 * DAY_S  # after a year a pole is told the dates and changes of time of ten more
+FRESH_S = 365 * DAY_S  # after a year a pole is sent the dates and changes of time of ten more years
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A configuration on its way: its version, the hash a pole knows it by, and the envelope's number."""
+    """A configuration that was sent: its version, its hash, and the envelope's number."""
 
     version: int
     digest: str
@@ -40,9 +40,9 @@ class Sent:
 
 
 class ConfigureOutcome(ExchangeOutcome):
-    """What became of each pole's configuration; ``there`` are the poles that lived by it already.
+    """The result for each pole; ``there`` are the poles that had this configuration in force already.
 
-    ``offline`` are those which had no session when it was sent, ``unborn`` those which never told the nonce of their
+    ``offline`` are those which had no session when it was sent, ``unborn`` those which never sent the nonce of their
     flashing, so that it cannot be sealed for it.
     """
 
@@ -55,7 +55,7 @@ class ConfigureOutcome(ExchangeOutcome):
 
     @property
     def reverted(self) -> dict[str, str]:
-        """{pole: what it says} of those which went back to the configuration before."""
+        """{pole: the detail of its ack} of those which went back to the configuration before."""
         return {pole: why[1] for pole, why in super().rejected.items() if why[0] == ack_reasons.REVERTED}
 
     @property
@@ -92,7 +92,7 @@ class Configurer(Speaker):
         wait_s: float,
         progress: Callable[[ConfigureOutcome], None] = lambda outcome: None,
     ) -> ConfigureOutcome:
-        """Send what *poles* lack and wait up to *wait_s* for their word; *progress* is told of it.
+        """Send what *poles* lack and wait up to *wait_s* for their acks; *progress* is called with their number.
 
         *keys* by pole, None for a bench without.  Everything is made before anything is sent.  Raises SiteError where
         a pole would refuse it, CommandError where a key is missing, BrokerError.
@@ -122,7 +122,7 @@ class Configurer(Speaker):
         return outcome
 
     def _nonce(self, pole: str) -> str:
-        """Of the flashing: what was sealed for the node before is no good for the one that is there now."""
+        """Nonce of the flashing: a message sealed for the node before is refused by the node that is there now."""
         birth = self._births.get(pole)
         return birth.flash_nonce if birth else ""
 
@@ -131,15 +131,15 @@ class Configurer(Speaker):
         return topic
 
     def _version(self, site: Site, pole: str) -> int:
-        """One above whatever the pole lives by, or was sent."""
+        """One above the version in force on the pole, and above the one that was sent."""
         birth = self._births.get(pole)
         kept = number(_body(self._kept.get(pole, b"")).get("version"), 0, MOST_VERSION) or 0
         return max(birth.config_version + 1 if birth else 1, kept + 1, site.version)
 
     def _there(self, site: Site, pole: Pole, key: Key | None, now: int) -> bool:
-        """Whether *pole* lives by what the broker keeps for it, and the site's files still say the same.
+        """Whether the configuration retained for *pole* is in force there, and the site's files still give the same.
 
-        They are read as of the day that was made, for a configuration depends on it.
+        They are compiled as of the day on which that one was made, because a configuration depends on it.
         """
         payload = self._kept.get(pole.name, b"")
         body = str((parsed(payload) or {}).get("body", ""))
@@ -190,7 +190,7 @@ def _text(given: dict[str, Any]) -> str:
 
 
 def _digest(body: str) -> str:
-    """What a pole knows a configuration by."""
+    """The hash by which a pole identifies a configuration."""
     known_by: str = hash_of(body.encode())
     return known_by
 
@@ -202,7 +202,7 @@ def _body(payload: bytes) -> dict[str, Any]:
 
 
 def genuine(payload: bytes, topic: str, key: Key | None, nonce: str) -> bool:
-    """Whether *payload* is what *key* sealed for the flashing *nonce*: a broker could make one up."""
+    """Whether *payload* was sealed with *key* for the flashing *nonce*: a broker could forge one."""
     said = parsed(payload) or {}
     try:
         return payload == envelope.seal(topic, said["sender"], said["n"], said["body"], key, nonce if key else "")

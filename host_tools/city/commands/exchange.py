@@ -1,7 +1,7 @@
-"""Messages to poles and what the poles answer, without waiting: the caller has the connection, the clock and the turns.
+"""Sends messages to poles and collects their acks, without blocking: the caller has connection, clock and loop.
 
-One exchange is one undertaking of one sender, such as a command, a configuration or a step of a rollout, with any
-number of poles: nothing here takes longer for a pole because there are many.
+One exchange is one task of one sender, such as a command, a configuration or a step of a rollout, with any number of
+poles: the work for one pole does not grow with their number.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class Sealed:
 
 
 class Exchange:
-    """What *sender* says to poles over *connection*, and what comes back; *number* gives its next number.
+    """Messages of *sender* to poles over *connection*, and their acks; *number* gives the next number.
 
-    Times are seconds on a clock of the caller's that is never set.  A pole is waited for until its time is over, and
+    Times are seconds on a monotonic clock of the caller.  A pole is waited for until its time is over, and
     may answer later still.  The first answer to a message counts; the broker may deliver it twice.
     """
 
@@ -97,7 +97,7 @@ class Exchange:
     # -- from the poles
 
     def heard(self, message: Message) -> Ack | None:
-        """Take *message*; the answer in it, None where it is none to what was sent here, or was heard before."""
+        """Take *message*; returns its ack, None where it is none to a message of this exchange, or a repeated one."""
         if message.retained:  # an answer never is
             return None
         said = read(message.topic, message.payload)
@@ -119,7 +119,7 @@ class Exchange:
         return ack
 
     def at(self, now: float) -> None:
-        """It is *now*: poles whose time is over are no longer waited for."""
+        """Take the time *now*: poles whose time is over are no longer waited for."""
         while self._deadlines and self._deadlines[0][0] <= now:
             past = heapq.heappop(self._deadlines)
             self._over.append(past)
@@ -127,7 +127,7 @@ class Exchange:
                 del self._waiting[past[2]]
 
     def forget(self, before: float) -> None:
-        """Keep nothing of what was to be answered by *before*, for an exchange that goes on for months."""
+        """Drop all messages that were to be answered by *before*, for an exchange that goes on for months."""
         self.at(before)
         while self._over and self._over[0][0] < before:
             _, n, pole = self._over.popleft()
@@ -138,18 +138,18 @@ class Exchange:
                 answer = self._answers.pop(pole, None)
                 self._applied -= answer is not None and answer.applied
 
-    # -- what became of it
+    # -- results
 
     def outcomes(self) -> Mapping[str, Ack]:
         """{pole: its answer to the latest message to it}, in the order of the answers.  Not to be changed."""
         return self._answers
 
     def applied(self) -> list[str]:
-        """The poles that did it, in the order of their answers."""
+        """The poles that applied it, in the order of their answers."""
         return [pole for pole, ack in self._answers.items() if ack.applied]
 
     def rejected(self) -> Rejections:
-        """{pole: (reason, detail)} of those which refused."""
+        """{pole: (reason, detail)} of those that rejected it."""
         return {pole: (ack.reason or "?", ack.detail) for pole, ack in self._answers.items() if not ack.applied}
 
     def silent(self) -> list[str]:
@@ -163,12 +163,12 @@ class Exchange:
 
     @property
     def counts(self) -> tuple[int, int]:
-        """How many poles were sent something (or answered), and how many of them have not answered."""
+        """How many poles were sent a message (or answered), and how many of them have not answered."""
         return len(self._latest), len(self._latest) - len(self._answers)
 
     @property
     def complete(self) -> bool:
-        """Whether every pole did it."""
+        """Whether every pole applied it."""
         return self._applied == len(self._latest)
 
     def _expect(self, pole: str, n: int) -> None:
@@ -178,7 +178,7 @@ class Exchange:
 
 
 class ExchangeOutcome:
-    """What has become of *exchange* so far, for a verb to tell; each verb adds what is its own."""
+    """The results of *exchange* so far, for a verb to report; each verb adds its own fields."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
@@ -197,12 +197,12 @@ class ExchangeOutcome:
 
     @property
     def counts(self) -> tuple[int, int]:
-        """How many poles were sent something, and how many of them have not answered."""
+        """How many poles were sent a message, and how many of them have not answered."""
         return self._exchange.counts
 
     @property
     def complete(self) -> bool:
-        """Whether every pole did it."""
+        """Whether every pole applied it."""
         return self._exchange.complete
 
 

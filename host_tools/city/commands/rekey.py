@@ -1,8 +1,8 @@
 """Gives poles new keys: their own, or one they share, each wrapped under the pole's own key.
 
-Nothing is locked out, wherever this is killed: a new key stands in the key file, as pending, before it is sent, and is
-the one in force there only when the pole has said so.  A pole that took it and whose word was lost refuses the old key;
-then it is asked again under the new one, which changes nothing.
+No pole is locked out if this program is killed at any point: a new key is in the key file, as pending, before it is
+sent, and becomes the one in force there only when the pole has acknowledged it.  A pole that applied it and whose ack
+was lost refuses the old key; then the command is sent again under the new one, which changes nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ KEEP_S = 1.0  # an answer is in the key file after so long
 
 
 class RekeyOutcome(ExchangeOutcome):
-    """Poles that have the new key (or no longer the removed one), that refused and why, that said nothing."""
+    """Poles that have the new key (or no longer the removed one), that refused and why, that did not answer."""
 
     def __init__(self, exchange: Exchange, asked: list[str]) -> None:
         super().__init__(exchange)
@@ -34,11 +34,11 @@ class RekeyOutcome(ExchangeOutcome):
 
 
 class _Taken:
-    """Poles that have said that they live by their pending key, until *file* says so too.
+    """Poles that have acknowledged their pending key, until that is written to *file*.
 
     The file is replaced whole, which takes 0.1 s and more with 10,000 poles, so not for each of them.  Where the
-    program is killed before, their keys still stand there as pending: the next run asks them under the old key, which
-    they refuse, and then under the new one.
+    program is killed before, their keys are still pending there: the next run sends under the old key, which they
+    refuse, and then under the new one.
     """
 
     def __init__(self, file: KeyFile) -> None:
@@ -52,7 +52,7 @@ class _Taken:
         self._poles.append(pole)
 
     def keep(self, after_s: float = 0.0) -> None:
-        """Write them down, if the first of them is *after_s* old."""
+        """Write them to the file, if the first of them is *after_s* old."""
         if self._poles and time.monotonic() - self._since >= after_s:
             self._file.settle(*self._poles)
             self._poles.clear()
@@ -61,7 +61,7 @@ class _Taken:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Write them down however it ends."""
+        """Write them to the file, also after an error."""
         self.keep()
 
 
@@ -125,7 +125,7 @@ class Rekeyer(Speaker):
                 if ack.applied and (name is None or used[-1] == pending):
                     taken.add(ack.pole)
                 elif ack.reason == ack_reasons.BAD_MAC and pending and pending not in used:
-                    ask(ack.pole, pending)  # it has that one already, and its word was lost
+                    ask(ack.pole, pending)  # it has that key already, and its ack was lost
                 taken.keep(KEEP_S)
 
             self.converse(exchange, until, lambda: progress(outcome), answered, lambda: taken.keep(KEEP_S))

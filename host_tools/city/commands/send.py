@@ -1,7 +1,7 @@
-"""Sends a command to poles and tells what became of it on each.
+"""Sends a command to poles and reports the result for each.
 
-A command to many goes out once, on a topic they share; who is meant is known from what the poles have told the broker
-about themselves.  Every pole answers with an ack of the same sender and number.
+A command to many is sent once, on a topic they share; which poles are meant is known from their retained messages.
+Every pole answers with an ack of the same sender and number.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from host_tools.wire.sender_numbers import Counters
 from host_tools.wire.topics import Topic
 from pole.wire import ack_reasons, contract
 
-OFFLINE_S = 3.0  # for the answer of a pole that was named and whose will may be of a session before
+OFFLINE_S = 3.0  # for the answer of a pole that was named and whose last will may be of an earlier session
 
 
 @dataclass(frozen=True)
 class Target:
-    """Whom a command is for: poles by name, a group, or (both empty) all."""
+    """The poles a command is for: by name, a group, or (both empty) all."""
 
     poles: tuple[str, ...] = ()
     group: str = ""
@@ -40,10 +40,10 @@ class Target:
 
 
 class SendOutcome(ExchangeOutcome):
-    """What became of a command: poles that applied it, that refused it and why, that said nothing, that are offline.
+    """The result of a command: poles that applied it, that refused it and why, that did not answer, that are offline.
 
-    ``idle`` are those which held nothing that a cancel could have ended, ``never`` those of the site's files that were
-    meant and of which the broker has never heard.
+    ``idle`` are those which had no override that the cancel could end, ``never`` those of the site's files that were
+    meant and of which the broker has no message.
     """
 
     def __init__(self, exchange: Exchange, asked: Iterable[str], offline: Iterable[str], never: Iterable[str]) -> None:
@@ -53,7 +53,7 @@ class SendOutcome(ExchangeOutcome):
         self.never = list(never)
 
     def answered(self, ack: Ack) -> None:
-        """A pole has answered: one that was offline came back just in time, and one that was not known counts too."""
+        """Take a pole's answer: one that was offline may have come back, and one that was not known counts too."""
         self._offline.pop(ack.pole, None)
         self._asked[ack.pole] = None
 
@@ -85,12 +85,12 @@ class SendOutcome(ExchangeOutcome):
 
     @property
     def complete(self) -> bool:
-        """Whether every pole that was meant did it; a cancel must have ended something somewhere."""
+        """Whether every pole that was meant applied it; a cancel must have ended an override on at least one."""
         return not (self.rejected or self.silent or self._offline) and bool(self.applied)
 
 
 class Sender(Speaker):
-    """Sends commands, sealed with those of *keys* (by name) that are for whom they are sent to; None: not sealed."""
+    """Sends commands, sealed with the keys in *keys* (by name) of the poles they are for; None: not sealed."""
 
     reads = (contract.PRESENCE, contract.BIRTH)
 
@@ -105,7 +105,7 @@ class Sender(Speaker):
         self._street.feed(message.topic, message.payload, message.retained, int(self.clock.now()))
 
     def meant(self, target: Target) -> tuple[list[str], list[str], list[str]]:
-        """Whom *target* means: those to be asked, those offline, and those of the files that never reported.
+        """The poles that *target* means: those to be asked, those offline, and those of the files that never reported.
 
         Raises CommandError where that is no pole that has ever reported.
         """
@@ -139,7 +139,7 @@ class Sender(Speaker):
     def send(
         self, target: Target, body: str, wait_s: float, progress: Callable[[SendOutcome], None] = lambda outcome: None
     ) -> SendOutcome:
-        """Send *body* and wait for every pole's ack, *wait_s* for all of it; *progress* is told of each.
+        """Send *body* and wait for the ack of each pole, *wait_s* in all; *progress* is called with their number.
 
         Raises CommandError where there is no such pole, or no key for it, BrokerError where the broker
         does not take it.
@@ -154,7 +154,7 @@ class Sender(Speaker):
         doubt = min(until, time.monotonic() + OFFLINE_S)
         for topic, key, nonce in ways:
             sealed = exchange.seal(topic, body, key, nonce)
-            if sealed.pole in away:  # named, its will may be of a session before; of a group, it is not waited for
+            if sealed.pole in away:  # a named pole's will may be of an earlier session; others are not waited for
                 exchange.post(sealed, poles=[sealed.pole] if target.poles else [], until=doubt)
             else:
                 exchange.post(sealed, poles=[sealed.pole] if sealed.pole else asked, until=until)
@@ -162,7 +162,7 @@ class Sender(Speaker):
         return outcome
 
     def _ways(self, target: Target, poles: list[str]) -> list[tuple[str, Key | None, str]]:
-        """On which topics it goes out, each with its key: one that *poles* share, or the pole's own, which goes with
+        """The topics to send on, each with its key: one that *poles* share, or the pole's own, which goes with
         the nonce of its flashing.
         """
         if self._keys is None:

@@ -1,4 +1,4 @@
-"""Somebody of the city who speaks to poles over a broker: who is there, what time it is there, and what comes back."""
+"""A sender of the city over a broker: learns which poles there are and the time there, sends, and collects acks."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from pole.wire import contract
 
 PUBLISH_S, LEAST_PUBLISH_S = 10.0, 0.5  # longest wait for the broker to take what is sent, and the shortest of it
 PUBLISH_A_S = 1000  # messages that a broker takes in a second, at least
-TURN_S = 0.05  # longest wait for an answer before the next look
-QUIET_S, SETTLE_S = 0.3, 5.0  # the time there is known once nothing came for the first, at most the second
+TURN_S = 0.05  # longest wait for an answer in one turn
+QUIET_S, SETTLE_S = 0.3, 5.0  # the site's time is known once nothing came for the first, after the second at most
 
 
 class Speaker:
-    """Somebody of the city who speaks to the poles of *place* over *link* under the name *sender*.
+    """Sends to the poles of *place* over *link* under the name *sender*.
 
     *link* must be subscribed to `topics(place)`.  ``clock`` is the time at the site.
     """
 
-    reads: tuple[str, ...] = ()  # the kinds of what the broker retains that `look` reads
+    reads: tuple[str, ...] = ()  # the retained kinds that `look` reads
 
     def __init__(self, place: Place, link: Link, sender: str, counters: Counters) -> None:
         self.place = place
@@ -43,10 +43,10 @@ class Speaker:
     def look(
         self, names: Iterable[str] | None = None, progress: Callable[[int, int], None] = lambda a, b: None
     ) -> None:
-        """Learn which poles there are (of *names* only, where given) and what time it is there.
+        """Learn which poles there are (of *names* only, where given) and the time at the site.
 
-        *progress* is told how much of it is here, and of how much.  Raises CommandError where no simulation tells the
-        time, BrokerError.
+        *progress* is called with how many messages are here, and of how many.  Raises CommandError where no simulation
+        tells the time, BrokerError.
         """
         head, wild = f"{self.place.root}/{self.place.site}", names is None
         known = [pole.name for pole in self.place.poles] if names is None else names
@@ -67,7 +67,7 @@ class Speaker:
                 self.note(awaited)
 
     def remark(self) -> str:
-        """What a person should be told of the time there; empty where there is nothing, or it was said."""
+        """A remark for the user on the time at the site; empty where there is none, or it was given before."""
         return self.clock.remark(self._clock_topic)
 
     def number(self, many: int = 1) -> int:
@@ -75,12 +75,12 @@ class Speaker:
         return self._counters.next(self.sender, *self._when(), many)
 
     def learn(self, mark: int | None) -> None:
-        """A pole has refused a number of this sender, for it holds *mark*.  Raises CommandError."""
+        """Take the *mark* for which a pole has refused a number of this sender.  Raises CommandError."""
         if mark is not None:
             self._counters.learn(self.sender, mark, *self._when())
 
     def _when(self) -> tuple[int, str]:
-        """The time at the site in ms, and whose simulation says so; empty for real time."""
+        """The time at the site in ms, and the name of the simulation it is from; empty for real time."""
         simulated = f"{self.place.broker}/{self.place.site}" if self.clock.simulated else ""
         return int(self.clock.now() * 1000), simulated
 
@@ -104,8 +104,8 @@ class Speaker:
     ) -> None:  # fmt: skip
         """Wait until the broker has what *exchange* has posted, and then for the answers.
 
-        *until* (monotonic s) is the end of it all.  *answered* takes each answer, *progress* is called after some of
-        them, *turn* now and then.  Raises BrokerError where the broker does not take it.
+        *until* (monotonic s) ends the wait.  *answered* takes each answer, *progress* is called after some of them,
+        *turn* at intervals.  Raises BrokerError where the broker does not accept it.
         """
         left = max(LEAST_PUBLISH_S, until - time.monotonic())
         self.link.taken(min(PUBLISH_S + exchange.counts[0] / PUBLISH_A_S, left))
@@ -131,10 +131,10 @@ class Speaker:
                 progress()
 
     def hear_acks(self, until: float) -> None:
-        """Hear acks in this session of the link.
+        """Subscribe to acks in this session of the link.
 
-        At QoS 0: a broker queues no more than max_queued_messages for who takes his time to acknowledge, and drops the
-        rest of a city's answers.
+        At QoS 0: a broker queues no more than max_queued_messages for a client that is slow to acknowledge, and drops
+        the rest of a city's answers.
         """
         if not self.link.connected or self._session == self.link.sessions:
             return
@@ -144,7 +144,7 @@ class Speaker:
             self.link.pause(TURN_S)
 
     def note(self, message: Message) -> None:
-        """Take what the broker tells."""
+        """Take a message of the broker."""
         if message.topic == self._clock_topic:
             self.clock.feed(message.payload, message.retained)
             return
@@ -153,9 +153,9 @@ class Speaker:
             self.heard(topic, message)
 
     def heard(self, topic: Topic, message: Message) -> None:
-        """A message of a pole, or to it, on *topic*."""
+        """Take a message of a pole, or to it, on *topic*."""
 
 
 def topics(place: Place) -> list[str]:
-    """What a Speaker's link must be subscribed to: what poles answer, and the time."""
+    """The topics a Speaker's link must be subscribed to: the poles' answers, and the time."""
     return [f"{place.root}/{place.site}/+/{contract.ACK}", clock_topic(place.root, place.site)]

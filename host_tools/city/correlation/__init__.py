@@ -1,7 +1,9 @@
-"""The street sees what a pole cannot: many poles gone together are one fault, and which one.
+"""Correlates the silences of many poles into one fault of the street, which a single pole cannot detect.
 
-Pure.  ``street_faults`` takes the poles of a site and what was heard of them, and gives the faults that explain every
-silence and every loss of supply, each exactly once.
+Pure.  ``street_faults`` takes the poles of a site and the history of their messages, and gives the faults that explain
+every silence and every loss of supply, each exactly once.
+
+Tests of several modules: `test_street_faults`, `test_street_faults_properties`.
 """
 
 from host_tools.city.correlation.correlate import street_faults

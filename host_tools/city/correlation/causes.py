@@ -1,4 +1,4 @@
-"""What a fault is told as: its evidence in figures, the probable cause and what to carry in words."""
+"""The report of a fault: its evidence in figures, the probable cause and what to carry in words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NOTHING = "nothing to the street"
 
 
 def fault_of(found: Found) -> Fault:
-    """*found* as it is told."""
+    """*found* as a Fault to be reported."""
     silent = {absence.pole for absence in found.absences if absence.ends is None}
     poles = tuple(sorted({absence.pole for absence in found.absences}))
     evidence = _evidence(found)
@@ -50,12 +50,12 @@ def _evidence(found: Found) -> dict[str, Any]:
 def _broker(found: Found, evidence: dict[str, Any]) -> tuple[str, str]:
     return (
         "the MQTT broker, its server, or the line between it and the record",
-        f"{NOTHING}: restart the broker, or call whoever runs its server; the poles go on by their calendar",
+        f"{NOTHING}: restart the broker, or call the operator of its server; the poles go on by their calendar",
     )
 
 
 def _network(found: Found, evidence: dict[str, Any]) -> tuple[str, str]:
-    supply = "" if evidence["supplyKept"] else ", unless the town is without mains: nobody is back to tell"
+    supply = "" if evidence["supplyKept"] else ", unless the town is without mains: no pole is back to report it"
     return (
         f"the link between the access points and the broker, or the broker restarted{supply}",
         f"{NOTHING}: call the network's operator; the poles go on by their calendar",
@@ -87,7 +87,7 @@ def _feeder(found: Found, evidence: dict[str, Any]) -> tuple[str, str]:
     if found.partial:
         return f"one phase or one branch of feeder {found.name}: its other poles had mains", carry
     if found.ends is not None:
-        return f"the mains of feeder {found.name}, which is back: a trip if nobody switched it", carry
+        return f"the mains of feeder {found.name}, which is back: a trip if it was not switched by hand", carry
     return f"the supply of feeder {found.name}: its breaker, its fuses or its cable", carry
 
 

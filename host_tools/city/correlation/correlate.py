@@ -1,4 +1,4 @@
-"""From the history of a street to its faults: each absence is explained once, and by as little as possible."""
+"""Finds the faults in the history of a street: each absence is explained once, by as few faults as possible."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def street_faults(
 ) -> list[Fault]:
     """The faults that explain *history* on the site's *poles*: those going on first, each then by its beginning.
 
-    What is expected of poles on *switched* feeders is none.
+    An expected absence of poles on *switched* feeders is none.
     """
     faults = [fault_of(one) for one in found_in(poles, history, limits, switched)]
     return sorted(faults, key=lambda one: (one.ends is not None, one.begins, one.kind, one.name))
@@ -45,7 +45,7 @@ def found_in(
 def _explained(left: list[Absence], street: Street, now: int, limits: Thresholds) -> list[Found]:
     """The faults behind *left*, which is sorted: the earliest absence and all that may have begun with it, and again.
 
-    Who does not come back with the others is looked at once more, as having gone away then.
+    A pole that does not come back with the others is handled again, as having gone away at that moment.
     """
     out = []
     widest = max((absence.begins - absence.earliest for absence in left), default=0)
@@ -86,7 +86,7 @@ def _with(first: Absence, absence: Absence, limits: Thresholds) -> bool:
 
 
 def _held(found: list[Found], limits: Thresholds) -> list[Found]:
-    """What comes again within the hour is the same fault."""
+    """Joins faults: one that comes again within the hour is the same fault."""
     out: list[Found] = []
     latest: dict[tuple[str, str], Found] = {}
     for one in sorted(found, key=lambda one: (one.begins, one.kind, one.name)):

@@ -20,7 +20,7 @@ class Fault:
     """``kind`` of ``name`` (a feeder, access point or pole; empty where it is the street's), Unix s.
 
     ``poles`` are all that it concerned, ``silent`` those of them that still are.  ``ends`` None: it goes on.  ``times``
-    is how often it came again.  ``evidence`` is what it was concluded from, ``cause`` and ``carry`` are sentences.
+    is how often it came again.  ``evidence`` holds the figures behind it, ``cause`` and ``carry`` are sentences.
     """
 
     kind: str

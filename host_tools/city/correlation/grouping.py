@@ -1,4 +1,4 @@
-"""Absences that began together, and the one thing that explains most of them."""
+"""Groups absences that began together, and finds the one cause that explains most of them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from host_tools.city.correlation.topology import Street
 
 @dataclass
 class Found:
-    """A fault in the making.  ``there``: how many poles it might have silenced; ``rival``: what explains the same.
+    """A possible fault.  ``there``: how many poles it might have silenced; ``rival``: another cause that explains it.
 
-    ``partial``: a feeder's, though others of its poles had mains; ``open``: goes on although nobody is silent now.
+    ``partial``: a feeder's, though others of its poles had mains; ``open``: goes on although no pole is silent now.
     """
 
     kind: str
@@ -37,7 +37,7 @@ class Found:
 
     @property
     def begins(self) -> int:
-        """When the first was noticed; where nobody noticed, the last moment at which all were alive."""
+        """When the first was noticed; where none was noticed, the last moment at which all were alive."""
         if self.since is not None:
             return self.since
         if all(absence.cause == SUPPLY for absence in self.absences):
@@ -58,7 +58,7 @@ class Found:
 def explain(first: Absence, together: list[Absence], street: Street, limits: Thresholds) -> Found:
     """The fault that explains *first*, and as many as possible of the absences that began *together* with it.
 
-    Who kept its supply was silenced by no feeder, and who lost it by no access point.
+    A pole that kept its supply was not silenced by its feeder, and one that lost it not by its access point.
     """
     one = Found(fault.POLE, first.pole, [first], 1)
     if len(together) < limits.least_poles:
@@ -83,7 +83,7 @@ def explain(first: Absence, together: list[Absence], street: Street, limits: Thr
 
 
 def part(found: Found, now: int, limits: Thresholds) -> list[Absence]:
-    """Who is not back long after the others: that is taken from *found*, and what is left of their absence returned."""
+    """Takes the poles that are not back long after the others out of *found*; returns the rest of their absences."""
     if found.kind == fault.POLE:
         return []
     ends = sorted(absence.ends for absence in found.absences if absence.ends is not None)
@@ -133,7 +133,7 @@ def _point(
 def _network(at: int, talking: list[Absence], lost: set[str], street: Street, limits: Thresholds) -> list[Found]:
     gone = _names(talking)
     if len(gone) < limits.network_share * (len(street.everyone) // 2):
-        return []  # it is not worth counting
+        return []  # too few to count
     if len({street.access_point.get(pole) or pole for pole in gone}) < 2:  # not known: it may be one of its own
         return []
     there = len(gone | street.speaking(street.everyone, at) - lost)

@@ -1,7 +1,7 @@
-"""What was heard of a street's poles, as spans of absence: from silences, and from the poles' own word on their supply.
+"""The history of a street's poles as spans of absence: from silences, and from the poles' reports on their supply.
 
-A pole that lost its supply says so when it is back, be it hours later: `supplyLoss` with the last time at which it was
-alive. Where that falls into a silence it explains it; where nobody had noticed, it is an absence of its own.
+A pole that lost its supply reports that when it is back, also hours later: `supplyLoss` with the last time at which it
+was alive. Where that falls into a silence it explains it; where no silence was noticed, it is an absence of its own.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from math import inf
 
 from host_tools.city.correlation.thresholds import Thresholds
 
-BROKER = "broker"  # cause of a silence in which the recorder itself heard nobody
+BROKER = "broker"  # cause of a silence in which the recorder itself received nothing
 LAST_WILL = "lastWill"
 SILENT = "silent"
 SUPPLY = "supply"  # an absence that only the pole's supplyLoss tells of
@@ -22,7 +22,7 @@ SUPPLY = "supply"  # an absence that only the pole's supplyLoss tells of
 
 @dataclass(frozen=True)
 class Silence:
-    """A communicationFailure of *pole*, Unix s; ``ends`` None: it goes on.  ``last_seen``: its last word before."""
+    """A communicationFailure of *pole*, Unix s; ``ends`` None: it goes on.  ``last_seen``: its last message before."""
 
     pole: str
     begins: int
@@ -33,7 +33,7 @@ class Silence:
 
 @dataclass(frozen=True)
 class SupplyLoss:
-    """The pole's word that its supply was gone: said for the time *at*, alive for certain at *last_alive* (Unix s)."""
+    """The pole's report that its supply was gone: for the time *at*, alive for certain at *last_alive* (Unix s)."""
 
     pole: str
     at: int
@@ -42,7 +42,7 @@ class SupplyLoss:
 
 @dataclass(frozen=True)
 class History:
-    """All that is known at *now* (Unix s); *known* are the poles that were ever heard of.  In any order."""
+    """All that is known at *now* (Unix s); *known* are the poles that ever sent a message.  In any order."""
 
     known: frozenset[str]
     silences: tuple[Silence, ...]
@@ -70,7 +70,7 @@ class Absence:
 
     @property
     def order(self) -> tuple[int, str, float, int]:
-        """By beginning, and the same order whatever order they were heard in."""
+        """A sort key: by beginning, independent of the order of the messages."""
         return self.begins, self.pole, inf if self.ends is None else self.ends, self.earliest
 
     def lasts_at(self, at: int) -> bool:
@@ -81,12 +81,12 @@ class Absence:
         return replace(self, ends=at)
 
     def not_back(self, at: int, after: str) -> Absence:
-        """What is left of it after *at*, when others were back from the fault called *after*."""
+        """The rest of it after *at*, when others were back from the fault called *after*."""
         return replace(self, begins=at, earliest=at, cause="notBack", after=after)
 
 
 def absences(history: History, limits: Thresholds) -> list[Absence]:
-    """Every absence in *history*, by beginning and name: what it says in any order gives the same."""
+    """Every absence in *history*, by beginning and name; the order within *history* has no effect."""
     losses: dict[str, list[SupplyLoss]] = defaultdict(list)
     for loss in sorted(set(history.losses), key=lambda loss: (loss.at, loss.pole, loss.last_alive or 0)):
         losses[loss.pole].append(loss)
@@ -104,7 +104,7 @@ def absences(history: History, limits: Thresholds) -> list[Absence]:
 
 
 def _last_words(absence: Absence, missed: list[int], limits: Thresholds) -> Absence:
-    """A broker that is ended in good order publishes wills of poles that did nothing: these are its own doing.
+    """A broker that shuts down in good order publishes the wills of all poles: these silences are due to the broker.
 
     *missed* are the moments at which the broker was missed, a minute after its end.
     """
@@ -116,7 +116,7 @@ def _last_words(absence: Absence, missed: list[int], limits: Thresholds) -> Abse
 
 
 def _of(silence: Silence, losses: Iterable[SupplyLoss], limits: Thresholds) -> list[SupplyLoss]:
-    """The losses that *silence* is the outside of: said for a time within it, or just before it was noticed."""
+    """The losses of supply that belong to *silence*: for a time within it, or just before it was noticed."""
     from_ = silence.begins - limits.together_s
     to = None if silence.ends is None else silence.ends + limits.proof_s
     return [loss for loss in losses if from_ <= loss.at and (to is None or loss.at <= to)]

@@ -1,4 +1,4 @@
-"""Feeders that a contactor seems to switch though the site's files do not say so: told, and hidden by nothing.
+"""Finds feeders that a contactor seems to switch though the site's files do not say so: a hint, nothing is hidden.
 
 A feeder whose poles go silent together around sunrise and come back around sunset, on most days, is more likely
 switched than broken each day.  Until its files say so, each of its days stays an outage: a real one looks the same.
@@ -13,7 +13,7 @@ from host_tools.city.correlation.history import BROKER, SILENT, History, Silence
 from host_tools.city.correlation.switched_feeders import DAY_S, UNIX_2000, Switched, sun_at
 from host_tools.site.model import Pole
 
-DAYS = 7  # that are looked at ...
+DAYS = 7  # that are examined ...
 MOST = 4  # ... and on how many of them it must have been so
 WINDOW_S = 5400  # around sunrise and sunset
 SHARE = 0.8  # of the feeder's poles

@@ -2,7 +2,7 @@
 
 A feeder `switched = "dusk-dawn"` must have supply from MARGIN_S after sunset to MARGIN_S before sunrise; a contactor is
 set by an astronomical clock or a photocell, and either is some half an hour beside them.  At any other time its poles
-may be silent.  Who is not back MARGIN_S after sunset is missed from that moment on.
+may be silent.  A pole that is not back MARGIN_S after sunset counts as missing from that moment on.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pole.lighting import sun
 MARGIN_S = 2700
 DAY_S = 86400
 UNIX_2000 = 946684800
-MOST_DAYS = 400  # of one absence that are looked at, the latest
+MOST_DAYS = 400  # of one absence that are examined, the latest
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Faults of a street in plain words, for whoever is on duty at two in the morning."""
+"""Faults of a street in plain words, for the operator on duty."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from host_tools.city.correlation import fault
 from host_tools.city.correlation.fault import Fault
 
-NAMED = 8  # poles, or runs of them, that a line has room for
+NAMED = 8  # the most poles, or runs of them, on a line
 
-# kind: what is so, and what was so
+# kind: sentence for a fault that is open, and for one that is over
 _HEADS = {
     fault.BROKER: ("The broker cannot be reached", "The broker could not be reached"),
     fault.NETWORK: ("The network is down", "The network was down"),
@@ -57,7 +57,7 @@ def _head(kind: str, name: str, over: bool) -> str:
 
 
 def _or_else(one: Fault, over: bool) -> str:
-    """What it may be as well, while nobody is back to tell."""
+    """The other possible cause, while no pole is back to report which it is."""
     kind, _, name = one.evidence.get("orElse", "").partition(" ")
     if not kind:
         return ""

@@ -1,4 +1,4 @@
-"""Every number that decides what belongs together, in one table."""
+"""All thresholds of the correlation, in one table."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ class Thresholds:
     # What began together. A will comes up to one and a half keepalives (90 s) after the pole's last packet, and that
     # up to a keepalive (60 s) before the cut.
     together_s: int = 150
-    # A pole that is back says within this whether its supply was gone; only then is silence about it an answer.
+    # A pole that is back reports within this time whether its supply was gone; no report after that means it was not.
     proof_s: int = 180
 
     # A group's own fault: so many of its poles that were there fell silent, and so large a share of them.
     least_poles: int = 2
     group_share: float = 0.6
     network_share: float = 0.8  # of the whole site, and more than one access point
-    # So many poles of a feeder that lost their supply together are one fault whatever the share: a phase, or a branch.
+    # So many poles of a feeder that lost their supply together are one fault with any share: a phase, or a branch.
     phase_poles: int = 3
 
     # Who is not back so long after the others has a fault of its own. A pole tries at least every two minutes.

@@ -1,4 +1,4 @@
-"""Which poles hang on what, and which of them were there at a moment."""
+"""The feeder and access point of each pole, and which poles were present at a moment."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Street:
         return {pole for pole in poles if self._away(pole, at) is None}
 
     def powered(self, poles: frozenset[str], at: int) -> set[str]:
-        """Those of *poles* that were not away at *at*, or have said since that they had mains all the time."""
+        """Those of *poles* that were not away at *at*, or have reported since that they had mains all the time."""
         return {pole for pole in poles if (away := self._away(pole, at)) is None or away.supply is False}
 
     def _away(self, pole: str, at: int) -> Absence | None:
@@ -46,6 +46,6 @@ class Street:
 def _gathered(of: dict[str, str]) -> dict[str, frozenset[str]]:
     out: dict[str, set[str]] = defaultdict(set)
     for pole, name in of.items():
-        if name:  # what several poles hang on is not known because nothing is said of it
+        if name:  # an empty name is unknown: poles without one do not belong together
             out[name].add(pole)
     return {name: frozenset(poles) for name, poles in out.items()}

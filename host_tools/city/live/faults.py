@@ -1,4 +1,4 @@
-"""The open faults of a row: by what its pole's state lists, and by its events."""
+"""Keeps the open faults of a row: from the list in its pole's state, and from its events."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONDITIONS = frozenset(EVENT_TYPES)  # what a state lists while it is open
 
 
 def listed(row: Row, names: tuple[str, ...] | None, at: int) -> None:
-    """Take the open faults that a state of *at* lists; one without a list tells nothing of them."""
+    """Take the open faults that a state of *at* lists; a state without a list changes nothing."""
     if names is None:
         row.faults_at = None
         return
@@ -31,7 +31,7 @@ def listed(row: Row, names: tuple[str, ...] | None, at: int) -> None:
 
 
 def event(row: Row, said: Event, at: int, by_day: Callable[[int], bool], zone: ZoneInfo) -> Happening | None:
-    """Take an event that came at *at* (Unix s); None where it makes no sense.
+    """Take an event that came at *at* (Unix s); None where it is not valid.
 
     *by_day* says whether switched feeders may be off at a time: the loss of supply of a pole there is no fault then.
     """
@@ -40,7 +40,7 @@ def event(row: Row, said: Event, at: int, by_day: Callable[[int], bool], zone: Z
         return None
     since = told = said.timestamp or at
     ends = said.start is False
-    # a state that is newer lists what is open: an older event, sent late, tells no more than when that began
+    # a newer state lists what is open: of an older event, sent late, only the time of its beginning is used
     settled = name in CONDITIONS and row.faults_at is not None and since < row.faults_at
     expected = name == SUPPLY_LOSS and row.switched and by_day(since)
     chatter = chatter_of(said.attributes, not ends)

@@ -1,4 +1,4 @@
-"""How times, ages and levels are put on a screen: shared by the live view and the plain lines."""
+"""Formats times, ages and levels for the live view and the plain lines."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
 
 
 def faults(count: int, unknown: int, poles: int) -> str:
-    """How many faults are open, where *unknown* of *poles* do not tell which of theirs are."""
+    """How many faults are open, where *unknown* of *poles* do not report which of theirs are."""
     if not unknown:
         return f"{count} fault{'' if count == 1 else 's'}"
     if unknown == poles and not count:

@@ -1,4 +1,4 @@
-"""What is known of one pole, what happens, and which poles a view is limited to."""
+"""One pole's row, an event worth a line, and the filter of a view."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Kind = Literal["presence", "birth", "state", "meter", "event", "ack"]
 class Row:
     """What is known of one pole.  None is "not said yet"; times are Unix seconds; ``power_w`` is watts.
 
-    ``seen`` is when the pole last spoke, ``changed`` when what it said of its light last differed.  ``faults`` maps the
-    eventType of each open fault to its beginning, None where that was before we came.  ``faults_at``: the time of the
-    state that listed them all; None where no state did, and then there may be more.  ``heard`` False: a pole of the
-    site's files of which the broker has nothing.  ``flash_nonce`` is the nonce of the flashing that its birth tells.
-    ``outlived``: it has spoken since its last will, which a broker may still retain.  ``switched``: a contactor
-    switches its feeder off by day.  ``chatter``: those of its faults that come and go.
+    ``seen`` is the time of the pole's last message, ``changed`` when its reported light last changed.  ``faults`` maps
+    the eventType of each open fault to its beginning, None where that was before this program began.  ``faults_at``:
+    the time of the state that listed them all; None where no state did, and then there may be more.  ``heard`` False: a
+    pole of the site's files without a message.  ``flash_nonce`` is the nonce of the flashing in its birth.
+    ``outlived``: a message came after its last will, which a broker may still retain.  ``switched``: a contactor
+    switches its feeder off by day.  ``chatter``: those of its faults that chatter.
     """
 
     pole: str
@@ -67,7 +67,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something worth a line: at ``at`` (Unix s) ``pole`` said ``text``; ``bad`` draws the eye."""
+    """Something worth a line: at ``at`` (Unix s) ``pole`` reported ``text``; ``bad``: it is highlighted."""
 
     at: int
     pole: str

@@ -1,7 +1,7 @@
 """The street drawn on a terminal with rich: a row a pole, a summary above, the events below.
 
-A street that does not fit is shown at a glance, a character a pole, and in pages that turn by themselves; the poles
-that need looking at stay on top of every page.
+A street that does not fit is shown as an overview, a character a pole, and in pages that turn by themselves; the poles
+that need attention stay on top of every page.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from host_tools.city.live.totals import Summary
 from host_tools.drawing.bar import bar
 
 PAGE_S = 4.0  # real seconds a page stays
-MOST_PAGES = 50  # above it a page would come by too seldom: only what needs looking at is shown
+MOST_PAGES = 50  # above it each page would be shown too seldom: only poles that need attention are shown
 RECENT_S = 8.0  # real seconds a change counts as fresh
 STRIP = 7  # lines kept for events on a terminal of 40 lines; fewer on a lower one
-STEPS = "·▁▂▃▄▅▆▇█"  # of a pole's light, in the street at a glance
+STEPS = "·▁▂▃▄▅▆▇█"  # of a pole's light, in the overview
 CHROME = 3  # summary, table head, the rule above the events
 
 
@@ -110,7 +110,7 @@ def _summary(
     text = Text(no_wrap=True, overflow="ellipsis")
     text.append(f" {title} ", "bold reverse")
     text.append(f" {formats.clock(now, zone)}" + (f" x{factor:g}" if factor != 1 else ""), "bold")
-    # before the numbers, which are not to be believed as they are then: a narrow terminal cuts off the end
+    # before the numbers, which the note makes uncertain: a narrow terminal cuts off the end
     if not connected:
         text.append("  broker gone, trying again", "bold red")
     if note:

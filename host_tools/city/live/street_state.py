@@ -1,7 +1,7 @@
-"""The street as its messages tell it: topics and payloads in, rows and a summary out.
+"""A model of the street, fed by messages: topics and payloads in, rows and a summary out.
 
-Pure: no broker, no terminal, no clock of its own.  Whatever comes in, nothing is raised: a payload that makes no sense
-is counted and otherwise ignored, for a view must outlive a pole gone mad.
+Pure: no broker, no terminal, no clock of its own.  No input raises: a payload that is not valid is counted and
+otherwise ignored, because one faulty pole must not end the view.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from host_tools.wire.from_pole import (
 from host_tools.wire.payload import text
 from host_tools.wire.topics import cut
 
-MOST_POLES = 500_000  # a flood of made-up topics must not eat the machine; what is above is counted and said
+MOST_POLES = 500_000  # so that a flood of invented topics cannot use up the memory; messages above it are counted
 MOST_NAME = 64  # characters of a pole's
 MOST_GROUPS = 16
 KEPT_EVENTS = 200
@@ -56,7 +56,7 @@ class Street:
         self._root, self._site = root, site
         self._rows: dict[str, Row] = {}
         self.shown = Shown(wanted, lit_percent)
-        self.rubbish = 0
+        self.unreadable = 0
         self.refused = 0  # messages of poles above MOST_POLES
         self.events: deque[Happening] = deque(maxlen=KEPT_EVENTS)
         for pole in poles:
@@ -65,11 +65,11 @@ class Street:
             self.shown.count(row)
 
     def at(self, now: int) -> None:
-        """It is *now* (Unix s): by day poles on switched feeders may be offline."""
+        """Take the time *now* (Unix s): by day poles on switched feeders may be offline."""
         self.shown.by_day = self._switched.by_day(now)
 
     def shift(self, seconds: int) -> None:
-        """The computer's clock was set by *seconds*: what was heard by it is as old as before."""
+        """Move all times of reception by *seconds*, by which the computer's clock was set: ages stay the same."""
         for row in self._rows.values():
             if row.seen_live and row.seen is not None:
                 row.seen += seconds
@@ -77,14 +77,14 @@ class Street:
                 row.changed += seconds
 
     def feed(self, topic: str, payload: bytes, retained: bool, now: int) -> list[Happening]:
-        """Take one message that came in at *now* (Unix s) and say what happened by it, for a view that prints lines."""
+        """Take one message that came in at *now* (Unix s); returns what has changed, for a view that prints lines."""
         where = cut(topic)
         name = where.pole if where and where.from_pole and where.below(self._root, self._site) else ""
         if where is None or not name or text(name, MOST_NAME) != name:
             return []
         said = read(where, payload)
         if isinstance(said, Unreadable):
-            self.rubbish += not said.empty  # an empty one clears what the broker retained
+            self.unreadable += not said.empty  # an empty one clears what the broker retained
             return []
         row = self._rows.get(name)
         if row is None:
@@ -107,14 +107,14 @@ class Street:
         at = said.at if isinstance(said, Birth | State | Meter | Event | Ack) else None
         moment = at if retained and at is not None else now
         back: list[Happening] = []
-        # a retained presence may be old, and for a pole that is gone the broker speaks
+        # a retained presence may be old, and the one of a pole that is gone is the broker's (last will)
         if not (isinstance(said, Presence) and (retained or not said.online)):
             row.seen = max(row.seen or 0, moment) if retained else moment
             row.seen_live = not retained
             if not retained and row.online is not True and not isinstance(said, Presence):
                 if row.online is False:  # its will came late: after the session that follows it
                     back.append(Happening(now, row.pole, "presence", "online again"))
-                row.online = row.outlived = True  # whatever the broker retains as its presence
+                row.online = row.outlived = True  # also if the broker retains an offline presence
         return back + list(self._told(row, said, moment, retained))
 
     def _told(self, row: Row, said: Said, at: int, retained: bool) -> Iterable[Happening]:
@@ -155,7 +155,7 @@ class Street:
 
     def summary(self) -> Summary:
         """The wanted poles in numbers."""
-        return replace(self.shown.summary(), unreadable=self.rubbish, refused=self.refused)
+        return replace(self.shown.summary(), unreadable=self.unreadable, refused=self.refused)
 
     def _presence(self, row: Row, said: Presence, at: int, retained: bool) -> Iterable[Happening]:
         online = said.online
@@ -165,7 +165,7 @@ class Street:
         if known == online or (known is None and online):
             return []
         if known is None and retained:
-            return []  # it was gone before we looked
+            return []  # it was offline before this program began
         if row.switched and not online and self._switched.by_day(at):
             return [Happening(at, row.pole, "presence", "off: its feeder is switched off by day")]
         return [Happening(at, row.pole, "presence", "online again" if online else "offline", bad=not online)]
@@ -184,7 +184,7 @@ class Street:
 
     def _state(self, row: Row, said: State, at: int, retained: bool) -> Iterable[Happening]:
         if said.level is None:
-            self.rubbish += 1
+            self.unreadable += 1
             return []
         before = (row.level, row.target, row.reason, row.owner, row.until)
         row.level, row.target, row.reason = said.level, said.target, said.reason
@@ -202,19 +202,19 @@ class Street:
 
     def _meter(self, row: Row, said: Meter) -> Iterable[Happening]:
         if said.power_w is None:
-            self.rubbish += said.values.get("activePower") is not None
+            self.unreadable += said.values.get("activePower") is not None
         else:
             row.power_w = said.power_w
         return []
 
     def _event(self, row: Row, said: Event, at: int) -> Iterable[Happening]:
         found = faults.event(row, said, at, self._switched.by_day, self._zone)
-        self.rubbish += found is None
+        self.unreadable += found is None
         return [] if found is None else [found]
 
     def _ack(self, row: Row, said: Ack, at: int) -> Iterable[Happening]:
         if not said.outcome:
-            self.rubbish += 1
+            self.unreadable += 1
             return []
         why = ", ".join(part for part in (said.reason, text(said.detail, 120)) if part)
         sender = text(said.sender, 40)

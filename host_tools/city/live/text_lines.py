@@ -1,4 +1,4 @@
-"""The street as plain lines, for a pipe or a file: a line a change, and a table when it is asked for once."""
+"""The street as plain lines, for a pipe or a file: a line a change, and a table for `--once`."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from host_tools.city.live.totals import Summary
 
 
 def line_of(one: Happening, row: Row, zone: ZoneInfo) -> str:
-    """What happened, on one line that begins with the local time and the pole."""
+    """One event on a line that begins with the local time and the pole."""
     text = one.text if one.kind != "state" else state_text(row, one.at, zone)
     return f"{formats.clock(one.at, zone)} {one.pole} {text}"
 
 
 def state_text(row: Row, now: float, zone: ZoneInfo) -> str:
-    """Level, owner, reason and end of what *row* last said."""
+    """Level, owner, reason and end of the last state of *row*."""
     going = f" to {row.target} %" if row.target is not None and row.target != row.level else ""
     end = f" until {formats.until(row.until, now, zone)}" if row.until is not None else ""
     return f"{row.level} %{going} {row.owner or '-'}: {row.reason or '-'}{end}"
 
 
 def faults_text(row: Row) -> str:
-    """Its open faults, and how often those began that come and go."""
+    """Its open faults, with the counts of those that chatter."""
     often = row.chatter or {}
     return ", ".join(f"{name} ({often[name].count} times)" if name in often else name for name in row.faults)
 

@@ -1,4 +1,4 @@
-"""The street in numbers, as a whole and by ward, kept up with each message: no picture counts a city again."""
+"""The street in numbers, as a whole and by ward, updated with each message, so that a picture need not count again."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from host_tools.city.live.row import Row
 
 @dataclass
 class Summary:
-    """The poles that were heard of: how many, online, lit, offline; open faults, and the kilowatts they say they take.
+    """The poles with a message: how many, online, lit, offline; open faults, and the kilowatts they report.
 
-    ``unknown``: poles that do not tell which faults are open.  ``never``: poles of the site's files that were not
-    heard of.  ``unreadable``: messages; ``refused``: messages of poles above the most that are kept.  ``switched_off``:
+    ``unknown``: poles that do not report which faults are open.  ``never``: poles of the site's files without a
+    message.  ``unreadable``: messages; ``refused``: messages of poles above the most that are kept.  ``switched_off``:
     poles that are offline because their feeder is switched off by day; they are not among ``offline``.
     """
 
@@ -31,14 +31,14 @@ class Summary:
 
     @property
     def kilowatts(self) -> float:
-        return abs(self.watts) / 1000  # what is added and taken away again may leave -0.0
+        return abs(self.watts) / 1000  # adding and subtracting may leave -0.0
 
     def as_json(self) -> dict[str, Any]:
         return {
             "poles": self.poles, "online": self.online, "offline": self.offline, "switchedOff": self.switched_off,
             "lit": self.lit,
             "faults": self.faults, "faultsUnknown": self.unknown, "neverHeard": self.never,
-            "activePower": round(self.kilowatts * 1000, 1), "rubbish": self.unreadable,
+            "activePower": round(self.kilowatts * 1000, 1), "unreadable": self.unreadable,
             "refused": self.refused,
         }  # fmt: skip
 

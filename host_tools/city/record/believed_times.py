@@ -1,7 +1,7 @@
-"""Which times can be believed, and where an event stands that has none.
+"""Decides which times are plausible, and where in the order an event without a plausible time is placed.
 
-A pole whose clock was never set says 1970 or 2000, one with a broken clock chip any year, and a wrong unit makes a year
-of five digits (hassio-ecoflow-cloud#72).  The recorder's own computer may have begun with a wrong date as well.
+A pole whose clock was never set sends 1970 or 2000, one with a broken clock chip any year, and a wrong unit makes a
+year of five digits (hassio-ecoflow-cloud#72).  The recorder's own computer may have begun with a wrong date as well.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ _UNDATED = "(timestamp IS NULL OR source = 'recorder')"
 
 @dataclass(frozen=True)
 class Believed:
-    """Times from FLOOR up to *most* (Unix s) are believed; *most* is a day after now."""
+    """Times from FLOOR up to *most* (Unix s) are plausible; *most* is a day after now."""
 
     most: int
 
     def sound(self, unix: int | None) -> bool:
-        """Whether *unix* (Unix s) can be believed."""
+        """Whether *unix* (Unix s) is plausible."""
         return unix is not None and FLOOR <= unix <= self.most
 
     def at(self) -> str:
-        """SQL for when an event was: its own time, or where that cannot be believed, when it came."""
+        """SQL for the time of an event: its own, or where that is not plausible, the time at which it came."""
         return f"(CASE WHEN timestamp BETWEEN {FLOOR} AND {self.most} THEN timestamp ELSE receivedAt END)"
 
     def within(self, since: int | None, until: int | None) -> str:
-        """SQL for "from *since* on and before *until*"; an event of which no time can be believed is within any."""
+        """SQL for "from *since* on and before *until*"; an event without any plausible time is within every span."""
         low, high = max(since or FLOOR, FLOOR), min(self.most + 1 if until is None else until, self.most + 1)
         low, high = min(low, 2**62), max(high, -(2**62))
         return (
@@ -48,8 +48,8 @@ class Believed:
     ) -> list[tuple[Any, ...]]:
         """The *count* newest events that *where* (SQL, with *values*) is true of, oldest first.
 
-        An event with a time that can be believed stands at it.  Any other, and what the recorder notes, stands where
-        it came: between the live events with such times that came before and after it.
+        An event with a plausible time is placed by it.  Any other, and the recorder's own notes, are placed by their
+        arrival: between the live events with such times that came before and after.
         """
         select = f"SELECT arrival, timestamp, receivedAt, {columns} FROM event WHERE {where}"
         dated = db.execute(
@@ -69,7 +69,7 @@ class Believed:
         return [row[3:] for _at, _arrival, row in sorted(placed)[-count:]]
 
     def _place(self, db: sqlite3.Connection, arrival: int, received: int) -> int:
-        """When the event that came as number *arrival* came, by the computer's clock *received*, as the poles tell."""
+        """The time by the poles' clocks at which event number *arrival* came, at *received* by the computer's clock."""
         live = f"replayed = 0 AND NOT {_UNDATED} AND timestamp BETWEEN {FLOOR} AND {self.most}"
         before, after = (
             db.execute(
@@ -84,12 +84,12 @@ class Believed:
 
 
 def believed(db: sqlite3.Connection) -> Believed:
-    """What can be believed in the record *db* now: by this computer's clock, or where that is behind, the record's."""
+    """The plausible times in the record *db* now: by this computer's clock, or where that is behind, the record's."""
     return Believed(max(int(time.time()), as_of(db)) + AHEAD_S)
 
 
 def as_of(db: sqlite3.Connection) -> int:
-    """When the record last heard anything (Unix s at the site): its now, for it may be an old one, or a simulated."""
+    """The time of the record's last message (Unix s at the site): its now, for it may be old, or of a simulation."""
     kept = db.execute("SELECT value FROM about WHERE name = 'heardAt'").fetchone()
     if kept is not None:
         return int(kept[0])

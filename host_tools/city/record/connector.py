@@ -1,4 +1,4 @@
-"""Connects the recorder to its broker, again and again, and makes way for another client with its identifier."""
+"""Connects the recorder to its broker, again after each loss, and gives way to another client with its identifier."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from host_tools.city.record.sessions import Sessions
 from host_tools.city.record.store import Record
 from host_tools.site.broker_address import BrokerAddress
 
-CONNECT_S = 10.0  # longest wait for a connection, and for the broker's word on it
+CONNECT_S = 10.0  # longest wait for a connection and its CONNACK
 LEAST_S = 0.5  # with less time left there is no other try
 SHARED_S = 2.0  # after which a session of an older version is connected again
 _HOME, _CLIENT, _QUEUES = "home", "clientId", "queues"  # names in the record's `about`
@@ -21,7 +21,7 @@ _APART = "apart"
 
 
 class Connector:
-    """Connects the recorder of *record* to *address*, for the poles below *head*; *say* is told what goes wrong.
+    """Connects the recorder of *record* to *address*, for the poles below *head*; *say* is called with each problem.
 
     ``sessions`` are those in use, ``name`` their client identifier, ``connections`` how often they were connected.
     The identifier stays the same for a file, for the broker queues under it.
@@ -39,16 +39,16 @@ class Connector:
         self._copied = record.remembered(_HOME, self._home) != self._home  # or moved, or brought back from a backup
         self._since = 0.0  # when it was connected (monotonic s)
         self.connections = 0
-        self._disputed = False  # another client has our name, and that was said
+        self._disputed = False  # another client has our name, and that was reported
         fresh = self._new_name()
         self._use(record.remembered(_CLIENT, fresh))
         # a session of an older version, which had meters and states in one queue with the events, at QoS 0
         self._shared = record.remembered(_QUEUES, _APART if self.name == fresh else "shared") != _APART
 
     def connect(self, going: Callable[[], bool], until: float | None, away: Callable[[float], None]) -> bool:
-        """Connect, however long it takes; False where *going* or *until* (monotonic s) leave no time for it.
+        """Connect without a time limit; False where *going* or *until* (monotonic s) leave no time for it.
 
-        *away* is told from try to try for how long there has been no broker.  Raises ContactError where it was never
+        *away* is called after each try with how long there has been no broker.  Raises ContactError where it was never
         reached, at once if waiting would not help.
         """
         lost = time.monotonic()
@@ -83,7 +83,7 @@ class Connector:
         return False
 
     def look(self) -> None:
-        """To be called now and then while it is connected."""
+        """Check the connection; to be called at intervals while it is connected."""
         if self._shared and time.monotonic() - self._since > SHARED_S:
             # Mosquitto 2.0 stops handing over a queue in which there were messages of QoS 0, until the next connection
             self._shared = False
@@ -99,7 +99,7 @@ class Connector:
             time.sleep(min(left, 0.2))
 
     def _make_way(self) -> None:
-        """Say that another client has our identifier; a file that is a copy takes another, and the first keeps it."""
+        """Report that another client has our identifier; a copied file takes another one, the original keeps it."""
         if not self._retry.taken_over or self._disputed:
             return
         if not self._copied:

@@ -1,4 +1,4 @@
-"""What silence.py decides, in the record's file: the state of each pole, and rows for failures that begin or end."""
+"""Stores the decisions of silence.py in the record's file: each pole's state, and rows of failures."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def _never(pole: str) -> bool:
 def presence(
     db: sqlite3.Connection, pole: str, online: bool, retained: bool, now: int, dark: Dark = _never
 ) -> None:  # fmt: skip
-    """The pole's presence."""
+    """Take the pole's presence."""
     _decide(db, pole, now, lambda known: silence.presence(known, online, retained, now, not online and dark(pole)))
 
 
 def alive(db: sqlite3.Connection, pole: str, now: int) -> None:
-    """The pole has just said something."""
+    """Take a message of the pole, at *now*."""
     _decide(db, pole, now, lambda known: silence.alive(known, now))
 
 
@@ -34,10 +34,10 @@ def check(
     db: sqlite3.Connection, now: int, steady: float, heard: Mapping[str, float], since: float, limit_s: int,
     dark: Dark = _never,
 ) -> int:  # fmt: skip
-    """Begin a failure for every pole not heard of for *limit_s*, or offline, where it is not *dark*; how many.
+    """Begin a failure of each pole without a message for *limit_s*, or offline, where it is not *dark*; how many.
 
-    *heard* tells when each pole spoke and *since* when we began to listen, in seconds of the clock that says *steady*
-    now; that clock is never set.  *now* is Unix s, for what is written down.
+    *heard* has the time of each pole's last message and *since* the time from which we listen, in seconds of a clock
+    that is never set, on which it is *steady* now.  *now* is Unix s, for the rows.
     """
     early = steady - since < limit_s  # only those that are offline can be missed yet
     which = "failing IS NULL AND online = 0" if early else "failing IS NULL"
@@ -51,13 +51,13 @@ def check(
 
 
 def without_broker(db: sqlite3.Connection, now: int, dark: Dark = _never) -> int:
-    """Begin a failure for every pole that was online when the broker went away, where it is not *dark*; how many."""
+    """Begin a failure of each pole that was online when the broker went away, where it is not *dark*; how many."""
     poles = db.execute("SELECT name FROM pole WHERE failing IS NULL AND online ORDER BY name").fetchall()
     return sum(_decide(db, pole, now, silence.without_broker) for (pole,) in poles if not dark(pole))
 
 
 def _decide(db: sqlite3.Connection, pole: str, now: int, decide: Callable[[Known], Failure | None]) -> bool:
-    """Let *decide* change what is known of *pole*; whether that began or ended a failure."""
+    """Let *decide* change the state of *pole*; returns whether that began or ended a failure."""
     kept = db.execute("SELECT online, seen, failing, outlived FROM pole WHERE name = ?", (pole,)).fetchone()
     online, seen, failing, outlived = kept
     known = Known(None if online is None else bool(online), seen, failing, bool(outlived))

@@ -1,11 +1,11 @@
-"""Where a record's file is: to tell a copy of it, or one that was brought back from a backup, from the first."""
+"""Identifies a record's file, so that a copy, or one restored from a backup, is recognised."""
 
 from __future__ import annotations
 
 import socket
 from pathlib import Path
 
-_MACHINE_IDS = ("/etc/machine-id", "/var/lib/dbus/machine-id")  # systemd's, which a clone is given anew
+_MACHINE_IDS = ("/etc/machine-id", "/var/lib/dbus/machine-id")  # systemd's, which is made again on a clone
 
 
 def home_of(path: Path) -> str:

@@ -1,11 +1,11 @@
-"""Makes a node that was flashed or replaced obey again: a word under its own key, and its retained configuration signed
-for the nonce of that flashing.
+"""Makes a node that was flashed or replaced accept commands again: sends it a message under its own key, and seals its
+retained configuration for the nonce of that flashing.
 
-What was sealed for the node before is refused by the one that is there now.  So when a birth tells a nonce that is new
-to the record, the pole is sent a question that asks for nothing, under its own key: before that it takes from a shared
-key only what raises its light.  And the configuration that the broker retains for it is sealed again, with the same
-body, where it is genuine under the pole's own key and not below the highest version that the record has ever heard of
-this pole: a broker could bring an old one.
+Messages sealed for the node before are refused by the one that is there now.  So when a birth has a nonce that is new
+to the record, the pole is sent an empty resend request under its own key: before that it takes from a shared key only
+what raises its light.  And the configuration that the broker retains for it is sealed again, with the same body, where
+it is genuine under the pole's own key and not below the highest version that the record has of this pole: a broker
+could deliver an old one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from host_tools.wire.payload import number, parsed
 from host_tools.wire.topics import cut
 from pole.wire import ack_reasons, contract
 
-MOST = 20  # poles seen to in one turn
+MOST = 20  # poles handled in one turn
 
 
 class Broker(Protocol):
@@ -36,7 +36,7 @@ class Broker(Protocol):
         """Publish with QoS 1; False where there is no connection."""
 
     def hear(self, topic: str, on: bool) -> None:
-        """Hear *topic*, retained message first, or no longer."""
+        """Subscribe to *topic* (*on*), retained message first, or unsubscribe."""
 
 
 @dataclass
@@ -50,9 +50,9 @@ class _Open:
 
 
 class Flashings:
-    """Sees to the poles below *head* (root/site) whose own key is among *keys*; *number* gives the next n of *sender*.
+    """Handles the poles below *head* (root/site) whose own key is among *keys*; *number* gives the next n of *sender*.
 
-    *say* is told in a sentence what an operator should know.
+    *say* is called with a sentence that an operator should read.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Flashings:
         self._told: set[str] = set()
 
     def heard(self, messages: Iterable[Message], broker: Broker) -> None:
-        """Take births, and configurations that the broker retains; all else is left alone."""
+        """Take births, and configurations that the broker retains; other messages are ignored."""
         births = {}
         for message in messages:
             topic = cut(message.topic)
@@ -86,7 +86,7 @@ class Flashings:
             self._born(births)
 
     def answered(self, ack: Ack, broker: Broker) -> None:
-        """A pole's answer: to our question, it has heard its own key, whatever it says."""
+        """Take a pole's ack: any answer to our request shows that a message under its own key has arrived."""
         asked = self._open.get(ack.pole)
         if asked is None or ack.n != asked.n or ack.reason == ack_reasons.BAD_MAC:
             return
@@ -97,19 +97,19 @@ class Flashings:
             del self._open[ack.pole]
 
     def turn(self, broker: Broker) -> None:
-        """See to some of those that wait."""
+        """Handle some of those that wait."""
         for pole in list(self._waiting)[:MOST]:
             nonce = self._waiting.pop(pole)
             topic = f"{self._head}/{pole}/{contract.CONFIG}"
             asked = self._open[pole] = _Open(nonce, self._number(), topic)
             broker.hear(topic, True)
-            # all from the last sequence there can be: nothing
+            # from the highest possible sequence on: an empty range
             body = resend(self._epoch(pole), LAST, LAST)
             to = f"{self._head}/{pole}/{contract.COMMAND}"
             broker.publish(to, envelope.seal(to, self._sender(), asked.n, body, self._keys[pole], nonce))
 
     def forget_all(self) -> None:
-        """The broker is another, or was away: the births come again."""
+        """Drop all state, after a new connection: the births come again."""
         self._waiting.clear()
         self._open.clear()
 
@@ -161,6 +161,6 @@ class Flashings:
         return told.epoch if told else "0"
 
     def _known(self, pole: str) -> tuple[str, int]:
-        """The nonce for which *pole* has heard its own key, and the highest version of its configurations."""
+        """The nonce for which *pole* has got a message under its own key, and its highest configuration version."""
         row = self._record.db.execute("SELECT nonce, version FROM flashing WHERE pole = ?", (pole,)).fetchone()
         return (row[0], row[1]) if row else ("", 0)

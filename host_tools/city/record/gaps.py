@@ -1,8 +1,8 @@
-"""Which sequences of which journal are missing: intervals, in the same transaction as the events.
+"""Keeps track of missing sequences of each journal: intervals, in the same transaction as the events.
 
 A pole's journal counts from 1. ``epoch.highest`` is the highest sequence known of; every one up to it either is a row
 in ``event``, or lies in an interval of ``gap`` (to be asked for) or of ``gone`` (the pole no longer has it). An
-interval of ``gap`` that ends at LAST is open: there may be more at the end that nobody has told us about, because a
+interval of ``gap`` that ends at LAST is open: there may be more at the end that is not known here, because a
 broker that crashed has lost its queue.
 
 Columns of ``gap``: ``asked`` the highest sequence asked for (0: none yet), ``tries`` how often without progress,
@@ -15,7 +15,7 @@ import sqlite3
 
 from host_tools.wire.journal import LAST
 
-GRACE_S = 3.0  # before a gap is asked for: what is missing may be on its way
+GRACE_S = 3.0  # before a gap is asked for: the missing records may still arrive
 RETRY_S = 15.0  # after an ask, or the last record that came by one, until it is asked again
 FIRST = 1  # sequence a journal starts with
 
@@ -39,20 +39,20 @@ CREATE TABLE IF NOT EXISTS gone (
 
 
 def arrived(db: sqlite3.Connection, pole: str, epoch: str, sequence: int, wall: float) -> None:
-    """A new record is in: whatever interval holds it is cut in two, and what it skipped is a new gap."""
+    """Take a new record: an interval that holds it is cut in two, and the sequences it skipped are a new gap."""
     _extend(db, pole, epoch, sequence, False, wall)
     _close(db, pole, epoch, sequence, wall)
     _revive(db, pole, epoch, sequence)
 
 
 def told(db: sqlite3.Connection, pole: str, epoch: str, first: int, last: int, fresh: bool, wall: float) -> None:
-    """The pole says its journal holds *first* to *last*.  *fresh*: just now, so that nothing is left to guess."""
+    """Take the span of the pole's journal, *first* to *last*.  *fresh*: sent just now, so its end is certain."""
     _extend(db, pole, epoch, last, fresh, wall)
     gone(db, pole, epoch, FIRST - 1, first - 1, "dropped", wall)
 
 
 def gone(db: sqlite3.Connection, pole: str, epoch: str, low: int, high: int, why: str, wall: float) -> None:
-    """The pole no longer has *low* to *high* (LAST: nor anything after): nothing of that is asked for any more."""
+    """Note that the pole no longer has *low* to *high* (LAST: nor anything after): they are not asked for any more."""
     known = db.execute("SELECT 1 FROM epoch WHERE pole = ? AND epoch = ?", (pole, epoch)).fetchone()
     if known is None:
         return
@@ -70,13 +70,13 @@ def gone(db: sqlite3.Connection, pole: str, epoch: str, low: int, high: int, why
             if start <= end:
                 db.execute("INSERT INTO gap VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (pole, epoch, start, end, *rest))
         if to == LAST and high >= LAST:
-            continue  # an open end: nobody knows that there ever was anything
+            continue  # an open end: it is not known whether there was anything
         lost = (pole, epoch, max(low, from_), min(high, to), why)
         db.execute("INSERT OR REPLACE INTO gone VALUES (?, ?, ?, ?, ?)", lost)
 
 
 def open_ends(db: sqlite3.Connection, wall: float) -> None:
-    """Ask every pole for what may have come after the last we know of, in every journal it may still have."""
+    """Make every pole be asked for records after the last known one, in every journal it may still have."""
     db.execute(
         "INSERT OR IGNORE INTO gap (pole, epoch, low, high, due)"
         " SELECT pole, epoch, highest + 1, ?, ? FROM epoch WHERE NOT closed",
@@ -86,12 +86,12 @@ def open_ends(db: sqlite3.Connection, wall: float) -> None:
 
 
 def came_back(db: sqlite3.Connection, pole: str, wall: float) -> None:
-    """The pole is online again: ask soon, whatever was tried before."""
+    """Note that the pole is online again: ask soon, with any number of earlier tries."""
     db.execute("UPDATE gap SET tries = 0, due = min(due, ?) WHERE pole = ?", (wall + GRACE_S, pole))
 
 
 def went_away(db: sqlite3.Connection, pole: str) -> None:
-    """The pole is offline: what it agreed to send may never come."""
+    """Note that the pole is offline: what it agreed to send may never come."""
     db.execute("UPDATE gap SET answered = 0 WHERE pole = ? AND answered", (pole,))
 
 
@@ -105,7 +105,7 @@ def _highest(db: sqlite3.Connection, pole: str, epoch: str) -> int:
 
 
 def _extend(db: sqlite3.Connection, pole: str, epoch: str, last: int, fresh: bool, wall: float) -> None:
-    """There are records up to *last*; *fresh*: and none after it."""
+    """Extend to *last*, which the pole has; *fresh*: and none after it."""
     highest = _highest(db, pole, epoch)
     opened = db.execute(
         "SELECT asked, tries, answered, due FROM gap WHERE pole = ? AND epoch = ? AND high = ?", (pole, epoch, LAST)
@@ -118,7 +118,7 @@ def _extend(db: sqlite3.Connection, pole: str, epoch: str, last: int, fresh: boo
     if last > highest:
         db.execute("INSERT INTO gap VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (pole, epoch, highest + 1, last, *rest))
         db.execute("UPDATE epoch SET highest = ? WHERE pole = ? AND epoch = ?", (last, pole, epoch))
-    if opened and not fresh:  # where it was asked for, more may be coming: only silence says that there is no more
+    if opened and not fresh:  # where it was asked for, more may come: only after a wait it is known that there is none
         asked, _tries, _answered, due = opened
         rest = (asked, 0, 0, wall + RETRY_S if asked else due)
         db.execute("INSERT INTO gap VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (pole, epoch, last + 1, LAST, *rest))
@@ -139,7 +139,7 @@ def _close(db: sqlite3.Connection, pole: str, epoch: str, sequence: int, wall: f
         if asked >= start:
             due_then = wall + RETRY_S  # more of it is on its way
         else:
-            due_then = wall if asked else due  # the next portion, or a gap nobody has asked for yet
+            due_then = wall if asked else due  # the next portion, or a gap that was not asked for yet
         db.execute(
             "INSERT INTO gap (pole, epoch, low, high, asked, due) VALUES (?, ?, ?, ?, ?, ?)",
             (pole, epoch, start, end, asked if asked >= start else 0, due_then),
@@ -147,7 +147,7 @@ def _close(db: sqlite3.Connection, pole: str, epoch: str, sequence: int, wall: f
 
 
 def _revive(db: sqlite3.Connection, pole: str, epoch: str, sequence: int) -> None:
-    """What was given up and came after all is not gone."""
+    """Take a sequence out of ``gone`` again: it was given up and came after all."""
     row = db.execute(
         "SELECT low, high, why FROM gone WHERE pole = ? AND epoch = ? AND low <= ? ORDER BY low DESC LIMIT 1",
         (pole, epoch, sequence),

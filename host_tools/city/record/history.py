@@ -13,7 +13,7 @@ from host_tools.city.record.believed_times import as_of as as_of
 from host_tools.city.record.believed_times import believed
 from host_tools.wire.event_types import COMMUNICATION_FAILURE, SUPPLY_LOSS
 
-LEAD_S = 86400  # of the time before, without which what began then would be misread
+LEAD_S = 86400  # of the time before, which is needed to interpret what began then
 
 
 def history(db: sqlite3.Connection, since: int) -> History:

@@ -1,4 +1,4 @@
-"""Names that `--type`, `--pole` and `--group` may have: a mistyped one is told from one of which there is nothing."""
+"""Checks the names in `--type`, `--pole` and `--group`: a mistyped one is an error, one without events is not."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Which faults are open by the record: events that began and did not end, and what the poles' last states list.
+"""Finds the open faults in the record: events that began and did not end, and the lists in the poles' last states.
 
-A state that is newer than an event settles it: the end of a fault may be among the events that are missing, and one
+A state that is newer than an event decides: the end of a fault may be among the events that are missing, and one
 that began before the record was made is in no event at all.
 """
 
@@ -33,7 +33,7 @@ def open_faults(db: sqlite3.Connection) -> list[Heard]:
     for pole, state, said in db.execute("SELECT name, state, stateAt FROM pole WHERE state IS NOT NULL"):
         listed = json.loads(state).get("faults")
         if not isinstance(listed, list):
-            continue  # it does not tell
+            continue  # the state has no list
         for kind in EVENT_TYPES:
             event = began.get((pole, kind))
             if event and kind not in listed and event[0] < said:
@@ -74,7 +74,7 @@ def closed_faults(db: sqlite3.Connection, most: int) -> list[Heard]:
 def _chatter(
     db: sqlite3.Connection, pole: str, kind: str, until: str = "1"
 ) -> tuple[int | None, Chatter | None]:  # fmt: skip
-    """Since when *kind* of *pole* comes and goes, and how, by its last events that *until* (SQL) is true of."""
+    """Since when *kind* of *pole* chatters, and how, by its last events for which *until* (SQL) is true."""
     rows = db.execute(
         f"SELECT event.startEndFlag, {believed(db).at()}, event.attributes {_JOIN} WHERE event.pole = ? AND"
         f" event.eventType = ? AND event.epoch != ? AND event.startEndFlag IS NOT NULL AND {until}"

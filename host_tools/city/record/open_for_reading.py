@@ -1,9 +1,9 @@
 """Opens a record for reading: also for a user who may write neither the file nor its folder, and after a crash.
 
-SQLite keeps what was written last in a log beside the file (`-wal`), and wants to write an index of it (`-shm`) even to
-read.  Where that cannot be, one of two things holds.  There is no log: then the file alone is the whole record, and is
-read as one that does not change.  There is one, left by a recorder that was killed: then both are copied to a folder
-of our own, where SQLite may do what it wants.
+SQLite keeps the last writes in a log beside the file (`-wal`), and has to write an index of it (`-shm`) even to read.
+Where that is not possible there are two cases.  There is no log: then the file alone is the whole record, and is read
+as one that does not change.  There is one, left by a recorder that was killed: then both are copied to a folder of our
+own, where SQLite may write.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _COPIES = 3  # tries to copy a record that is being written meanwhile
 
 @contextmanager
 def open_for_reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """The record in the file *path*, one view of it whatever is written meanwhile.  Raises RecordError."""
+    """The record in the file *path*, one consistent view of it during writes.  Raises RecordError."""
     if not path.exists():
         raise RecordError(f"there is no record at {path}: `diya record run` makes it, --db names another")
     real = path.resolve()
@@ -46,7 +46,7 @@ def open_for_reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _open(real: Path, opened: ExitStack) -> sqlite3.Connection:
-    with real.open("rb"):  # says why in better words than SQLite
+    with real.open("rb"):  # its error says why, better than SQLite's
         pass
     if may(real, os.W_OK) and may(real.parent, os.W_OK | os.X_OK):
         return _view(
@@ -71,7 +71,7 @@ def _view(file: Path, mode: str, opened: ExitStack) -> sqlite3.Connection:
         db = mine.enter_context(closing(sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)))
         db.execute("PRAGMA query_only = ON")
         db.execute("BEGIN")
-        db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the view begins with the first look
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the view begins with the first read
         opened.push(mine.pop_all())
     return db
 

@@ -1,4 +1,4 @@
-"""Opens the file of a record for its one writer: what is no record, or another's, is refused and stays as it is."""
+"""Opens the file of a record for its one writer; a file that is no record, or another site's, is refused unchanged."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def open_record(path: Path, must: dict[str, str], about: dict[str, str]) -> tupl
             db = opened.enter_context(closing(sqlite3.connect(real, timeout=BUSY_S, isolation_level=None)))
             check_version(db, path)
             db.execute("PRAGMA journal_mode = WAL")
-            # NORMAL would forget the last commits when the machine loses power, after the broker was told
+            # NORMAL would lose the last commits in a power cut, after they were acknowledged to the broker
             db.execute("PRAGMA synchronous = FULL")
             db.executescript(_SCHEMA + gaps.SCHEMA)
             if "outlived" not in {row[1] for row in db.execute("PRAGMA table_info(pole)")}:  # of an older version
@@ -92,7 +92,7 @@ def may(path: Path, what: int) -> bool:
 
 
 def cause(path: Path, error: Exception) -> str:
-    """What *error* about the file *path* comes from, where SQLite does not say it."""
+    """The cause of *error* about the file *path*, where SQLite does not name it."""
     said = getattr(error, "strerror", None) or str(error)
     folder = path.parent
     if "readonly" in said or "unable to open" in said:
@@ -129,7 +129,7 @@ def _introduce(db: sqlite3.Connection, path: Path, must: dict[str, str], about: 
 
 
 def _lock(path: Path, real: Path) -> sqlite3.Connection:
-    """Held as long as the process lives, and not a moment longer: SQLite's own lock on an empty file beside ours."""
+    """A lock that ends with the process: SQLite's own lock on an empty file beside ours."""
     lock = sqlite3.connect(f"{real}.lock", timeout=0, isolation_level=None)
     try:
         lock.execute("BEGIN EXCLUSIVE")

@@ -66,7 +66,7 @@ class Reader:
         return map(_row, self.db.execute(f"{_SELECT}{join} WHERE {where}{order}", values))
 
     def latest_events(self, wanted: Wanted, count: int) -> list[dict[str, Any]]:
-        """The *count* newest events, oldest first; one whose time cannot be believed stands where it came."""
+        """The *count* newest events, oldest first; one without a plausible time is placed by its arrival."""
         where, values = self._where(wanted)
         return list(map(_row, self.believed.newest(self.db, ", ".join(COLUMNS), where, values, min(count, 2**62))))
 
@@ -115,7 +115,7 @@ class Reader:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def latest(self, wanted: Wanted) -> list[dict[str, Any]]:
-        """What is known of each pole: when it was last heard, its open faults, and its last birth, state and meter."""
+        """The state of each pole: time of its last message, open faults, and its last birth, state and meter."""
         faults: dict[str, dict[str, int | None]] = {}
         chatter: dict[str, dict[str, Any]] = {}
         for one in self.open_faults:
@@ -199,7 +199,7 @@ def moment(text: str, now: float, zone: ZoneInfo) -> int:
             raise wrong from None
     try:
         return int((at if at.tzinfo else at.replace(tzinfo=zone)).timestamp())
-    except (ValueError, OverflowError, OSError):  # a year that no time zone knows
+    except (ValueError, OverflowError, OSError):  # a year outside of every time zone's data
         raise wrong from None
 
 

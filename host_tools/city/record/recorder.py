@@ -1,10 +1,8 @@
-"""The recorder at work: takes what poles say, keeps it, acknowledges it, asks for what is missing, notes who is silent.
+"""The recorder: stores the poles' messages, acknowledges them, asks for missing events, and notes silent poles.
 
-It may be killed at any moment. What it had not stored, the broker delivers again; what it had asked, it asks again; and
-since the broker may have lost its queue meanwhile, every pole is asked after each connection for what may have come
-after the last we know of.
-
-Ages are counted on a clock that is never set; the computer's own is only written down.
+It may be killed at any moment. The broker delivers again what was not stored; requests are sent again; and since the
+broker may have lost its queue meanwhile, every pole is asked after each connection for records after the last known.
+Ages are counted on a clock that is never set; the computer's own clock is used for stored times only.
 """
 
 from __future__ import annotations
@@ -20,7 +18,8 @@ from host_tools.city.record.believed_times import FLOOR
 from host_tools.city.record.connector import Connector
 from host_tools.city.record.flashed_nodes import Flashings
 from host_tools.city.record.resend_requests import ANSWER_S, Asker
-from host_tools.city.record.store import Record, Taken, Unwritable, key_of
+from host_tools.city.record.store import Record, Unwritable, key_of
+from host_tools.city.record.taken import Taken
 from host_tools.city.record.time_answer import time_answer
 from host_tools.errors import BrokerError
 from host_tools.keys.key import Key
@@ -33,13 +32,13 @@ from pole.wire import contract
 
 TURN_S = 0.2  # longest wait for a message
 CHECK_S = 5.0  # between two looks for silent poles
-PAUSE_S = 30.0  # a turn that took longer: the computer slept or stood still, and heard no pole meanwhile
+PAUSE_S = 30.0  # a turn that took longer: the computer was suspended or stopped, and received nothing meanwhile
 DISK_S = 1.0  # between two tries to write to a disk that is full
 
 
 @dataclass
-class Totals:
-    """What one run has done."""
+class RecordingCounts:
+    """Counts of one run."""
 
     events: int = 0
     doubles: int = 0
@@ -55,8 +54,8 @@ class Recorder:
 
     *keys* {name: Key} sign the questions, each pole's by `key_file.for_pole`, and the time that a pole asks for, by the
     pole's own.
-    *say* is told in a sentence what an operator should know.  *silent_s* without a word makes a pole silent, in the
-    site's time, which is a simulation's where *simulated*; *retry_s* is real time.
+    *say* is called with a sentence that an operator should read.  *silent_s* without a message makes a pole silent, in
+    the site's time, which is a simulation's where *simulated*; *retry_s* is real time.
     """
 
     def __init__(
@@ -75,20 +74,20 @@ class Recorder:
         self._connector = Connector(record, address, f"{root}/{site}", self._clock_topic, say)
         self._flashings = Flashings(record, f"{root}/{site}", self._keys, self._sender, self._number, say)
         self._began = time.time(), time.monotonic()
-        self._heard: dict[str, float] = {}  # pole: when it last spoke, on the steady clock
-        self._pending: list[Message] = []  # heard while we waited for the simulation's time
+        self._heard: dict[str, float] = {}  # pole: time of its last message, on the steady clock
+        self._pending: list[Message] = []  # received while waiting for the simulation's time
         self._since = 0.0  # from when on silence counts, on the steady clock
         self._until: float | None = None
         self._going: Callable[[], bool] = lambda: True
         self._turned = self._looked = time.monotonic()
-        self._missing = False  # the broker, for so long that it was noted
-        self.totals = Totals()
+        self._missing = False  # whether the broker is missing, for so long that it was noted
+        self.totals = RecordingCounts()
 
-    def run(self, going: Callable[[], bool], until: float | None = None) -> Totals:
-        """Record for as long as *going* says so, at most *until* (monotonic s).
+    def run(self, going: Callable[[], bool], until: float | None = None) -> RecordingCounts:
+        """Record while *going* returns true, at most *until* (monotonic s).
 
         Raises BrokerError where the broker was never reached, RecordError where the file cannot be written at the end,
-        CommandError where no simulation tells the time that is to be counted by.
+        CommandError where no simulation tells the time that is to be used.
         """
         self._until = until
         self._going = lambda: going() and (until is None or time.monotonic() < until)
@@ -130,7 +129,7 @@ class Recorder:
         return True
 
     def _await_time(self) -> None:
-        """Listen until a simulation has told its time, where that is to be counted by."""
+        """Listen until a simulation has told its time, where that is to be used."""
         until = time.monotonic() + WAIT_S
         sessions = self._connector.sessions
         while self._clock.simulated and not self._clock.fresh and self._going() and sessions.connected:
@@ -140,10 +139,10 @@ class Recorder:
             if not self._clock.fresh and time.monotonic() >= until:
                 if not self.totals.connections:
                     raise no_simulation(self._clock_topic, str(self._address))
-                break  # it was there before: its time stands still meanwhile
+                break  # a simulation was there before: its time stands still meanwhile
 
     def _miss(self, away_s: float) -> None:
-        """Without the broker for *away_s*: after a minute, at the site, every pole is out of hearing."""
+        """Handle *away_s* without the broker: after a minute, at the site, no pole can be received."""
         if not self._missing and away_s * self._clock.factor >= silence.BROKER_S:
             self._missing = True
             with self._record.transaction() as db:
@@ -151,7 +150,7 @@ class Recorder:
                 self.totals.silent += failure_rows.without_broker(db, now, lambda pole: self._record.dark(pole, now))
 
     def _turn(self) -> bool:
-        """Take what is here, ask what is due; whether something was taken."""
+        """Take the messages that are here, send requests that are due; whether something was taken."""
         messages, self._pending = self._pending + self._connector.sessions.take(TURN_S), []
         self._wake()
         messages = [message for message in messages if not self._asks_time(message)]
@@ -185,7 +184,7 @@ class Recorder:
         return bool(messages)
 
     def _wake(self) -> None:
-        """See whether the computer slept, and whether its clock was put right from before there were LED lamps."""
+        """Detect that the computer was suspended, or that its clock was corrected from an impossible date."""
         now = time.monotonic()
         if now - self._turned > PAUSE_S:
             self._since = self._clock.steady()
@@ -197,7 +196,7 @@ class Recorder:
             self._began = began + step, at
 
     def _wall(self) -> float:
-        """Unix s by a clock that is not set while we run: for what is to be asked when."""
+        """Unix s by a clock that is not set while this runs: for the times of requests."""
         began, at = self._began
         return began + time.monotonic() - at
 
@@ -213,8 +212,10 @@ class Recorder:
         topic = cut(message.topic)
         if topic is None or topic.kind != contract.TIME:
             return False
-        now = self._clock.now()
-        if now >= FLOOR and (self._clock.fresh or not self._clock.simulated) and not message.retained:
+        now, clock = self._clock.now(), self._clock
+        # a pole without keys would take ours for the answer of the simulation that is on this broker
+        unsure = clock.ignored and topic.pole not in self._keys
+        if now >= FLOOR and (clock.fresh or not clock.simulated) and not unsure and not message.retained:
             answer = time_answer(message.topic, message.payload, int(now * 1000), self._keys)
             if answer and self._connector.sessions.publish(*answer):
                 self.totals.times += 1
@@ -230,7 +231,7 @@ class Recorder:
         self.totals.malformed += taken.malformed
 
     def _simulated(self) -> str:
-        """What the counters know a simulation under; empty for a street."""
+        """The name of a simulation for the counters; empty for a street."""
         return f"{self._address}/{self._site}" if self._clock.simulated else ""
 
     def _sender(self) -> str:

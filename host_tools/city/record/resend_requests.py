@@ -1,8 +1,8 @@
-"""Asks poles for what is missing, without hurry: few poles at once, one question a pole, a portion at a time.
+"""Asks poles for missing events, slowly: few poles at once, one request a pole, a portion at a time.
 
-A question is a `resend` command. The pole answers with an ack, and with the records themselves, or with the event
-`eventsDropped` for those it no longer has. No answer, or none of the records: asked again later and later, at most an
-hour apart, for as long as it takes; only the pole's own word ends it. A pole that is offline is not asked.
+A request is a `resend` command. The pole answers with an ack, and with the records themselves, or with the event
+`eventsDropped` for those it no longer has. Without an answer or records it is sent again with a back-off of at most an
+hour, without end; only the pole's own answer ends it. A pole that is offline is not asked.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ANSWER_S = 2 * LONGEST_S  # later than that an answer is not taken
 
 @dataclass(frozen=True)
 class Question:
-    """The records *low* to *high* of *epoch* (LAST: all from low on), until *until* (Unix s) nothing else is asked."""
+    """A request for *low* to *high* of *epoch* (LAST: all from low on); until *until* (Unix s) it is the only one."""
 
     epoch: str
     low: int
@@ -34,9 +34,9 @@ class Question:
 
 
 class Asker:
-    """Decides whom to ask for what.  *send* publishes a resend's body to a pole and returns its n, None if it cannot.
+    """Decides which pole is asked for what.  *send* publishes a resend's body and returns its n, None if it cannot.
 
-    *retry_s* is how long a question is left alone; it doubles with every try that brings nothing.
+    *retry_s* is the time until a request is repeated; it doubles with every try that brings nothing.
     """
 
     def __init__(self, record: Record, send: Callable[[str, str], int | None], retry_s: float = gaps.RETRY_S) -> None:
@@ -47,7 +47,7 @@ class Asker:
         self._sent: dict[tuple[str, int], Question] = {}
 
     def ask(self, wall: float) -> int:
-        """Ask what is due at *wall* (Unix s, by a clock that is not set while we run); how many questions went out."""
+        """Send requests due at *wall* (Unix s, by a clock that is not set while this runs); how many were sent."""
         self._forget(wall)
         room = MOST_POLES - len(self._open)
         if room <= 0:
@@ -58,7 +58,7 @@ class Asker:
         if db.execute(f"SELECT 1 FROM gap WHERE {settled} LIMIT 1", (LAST, wall)).fetchone():
             with self._record.transaction():
                 db.execute(f"DELETE FROM gap WHERE {settled}", (LAST, wall))
-        # nothing is put off for longer than that: what is due later was noted under a clock that has been put back
+        # nothing is put off for longer than that: a later due time was noted under a clock that has been put back
         due = db.execute(
             "SELECT gap.pole, gap.epoch, gap.low, gap.high FROM gap JOIN pole ON pole.name = gap.pole"
             " WHERE (gap.due <= ? OR gap.due > ?) AND coalesce(pole.online, 1) ORDER BY gap.due, gap.low LIMIT 500",
@@ -73,7 +73,7 @@ class Asker:
         return asked
 
     def answered(self, ack: Ack, wall: float) -> None:
-        """A pole's answer to one of our questions."""
+        """Take a pole's ack to one of our requests."""
         question = self._sent.pop((ack.pole, ack.n or 0), None)
         if question is None:
             return
@@ -86,17 +86,17 @@ class Asker:
             elif ack.reason == ack_reasons.UNKNOWN_REFERENCE:  # a journal it no longer has
                 gaps.gone(db, ack.pole, question.epoch, 0, LAST, "unknownEpoch", wall)
         if question.high == LAST or not ack.applied:
-            self._open.pop(ack.pole, None)  # there is nothing to wait for, or nobody knows how much
+            self._open.pop(ack.pole, None)  # there is nothing to wait for, or the amount is not known
 
     def forget_all(self) -> None:
-        """The broker is another, or was away: whatever was asked may be lost."""
+        """Drop all requests, after a new connection: they may be lost."""
         self._open.clear()
         self._sent.clear()
 
     def _ask(self, pole: str, epoch: str, low: int, high: int, wall: float) -> bool:
         db = self._record.db
         to = LAST
-        if high != LAST:  # with it goes whatever else is missing within the portion
+        if high != LAST:  # other gaps within the portion are asked for with it
             most = low + PORTION - 1
             to = db.execute(
                 "SELECT max(min(high, ?)) FROM gap WHERE pole = ? AND epoch = ? AND low BETWEEN ? AND ? AND high < ?",
@@ -116,7 +116,7 @@ class Asker:
         return True
 
     def _forget(self, wall: float) -> None:
-        """Questions that are answered in full, or have had their time, make room for others."""
+        """Drop requests that are answered in full, or whose time is over."""
         for pole, question in list(self._open.items()):
             left = self._record.db.execute(
                 "SELECT 1 FROM gap WHERE pole = ? AND epoch = ? AND low BETWEEN ? AND ? LIMIT 1",

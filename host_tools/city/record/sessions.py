@@ -1,8 +1,8 @@
 """The recorder's three sessions: events and meters each have a queue of their own at the broker.
 
 In one queue the meters of an hour would displace the events: a broker that holds as many messages as it may drops what
-comes after.  Presence, birth, state, acks and questions for the time are heard in a session that the broker does not
-keep: what matters of them is retained, or asked for again.
+comes after.  Presence, birth, state, acks and requests for the time are received in a session that the broker does not
+keep: they are retained where they matter, or asked for again.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _LIVE = (contract.PRESENCE, contract.BIRTH, contract.STATE, contract.ACK, contra
 
 
 class Sessions:
-    """The sessions called *name* for the poles below *head* (root and site); *clock_topic* is heard as well.
+    """The sessions called *name* for the poles below *head* (root and site), and *clock_topic*.
 
-    They stand and fall together: where one is lost, all are connected again.
+    Where one is lost, all are connected again.
     """
 
     def __init__(self, address: BrokerAddress, name: str, head: str, clock_topic: str) -> None:
@@ -50,7 +50,7 @@ class Sessions:
             raise
 
     def listen(self, wait_s: float) -> list[Message]:
-        """What the live session hears within *wait_s*: to learn the time before anything else is taken."""
+        """Messages of the live session within *wait_s*: to learn the time before anything else is taken."""
         self._wait([self._live], wait_s)
         self._live.read()
         return self._live.take()
@@ -67,7 +67,7 @@ class Sessions:
         return [message for one in self._all for message in one.take()]
 
     def acknowledge(self) -> None:
-        """Tell the broker that what was taken last is safe."""
+        """Acknowledge the messages that were taken last: they are stored."""
         for one in self._all:
             one.acknowledge()
 
@@ -81,11 +81,11 @@ class Sessions:
             raise BrokerError("there is no connection to the broker")
 
     def hear(self, topic: str, on: bool) -> None:
-        """Hear *topic* in the session that the broker does not keep, what it retains first; or no longer."""
+        """Subscribe to *topic* (*on*) in the session that the broker does not keep, or unsubscribe."""
         self._live.hear(topic, on)
 
     def close(self) -> None:
-        """Leave; the broker keeps the queues of events and meters."""
+        """Disconnect; the broker keeps the queues of events and meters."""
         for one in self._all:
             one.close()
 

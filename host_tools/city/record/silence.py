@@ -1,35 +1,35 @@
-"""When a pole counts as cut off, which it cannot report itself, and when no longer: `communicationFailure`.
+"""Decides when a pole counts as cut off, which it cannot report itself: `communicationFailure`.
 
-It begins when the broker publishes the pole's last will, when nothing was heard of a pole that ought to report at least
-every quarter of an hour, or when the recorder itself has been without the broker for a minute. It ends when the pole
-speaks again; an event is no sign of life, for it may have waited at the broker for days.
+It begins when the broker publishes the pole's last will, when nothing came from a pole that should report at least
+every quarter of an hour, or when the recorder itself has been without the broker for a minute. It ends with the pole's
+next message; an event does not count, for it may have waited at the broker for days.
 
 Where a pole is expected to be without supply (*dark*), as by day on a feeder that is switched on at dusk, none of
-that is a failure; one that is not back when it has to be is missed from then on.
+that is a failure; one that is not back when it has to be counts as cut off from then on.
 
-Pure: what is known of a pole goes in and is changed, and what has begun or ended comes out. The record keeps both in
-its file (failures.py), the simulator in memory. Times are Unix seconds.
+Pure: the state of a pole goes in and is changed, and the failure that begins or ends comes out. The record keeps both
+in its file (failure_rows.py), the simulator in memory. Times are Unix seconds.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-EPOCH = "_recorder"  # no journal's epoch has a dash below; sequences count per pole
+EPOCH = "_recorder"  # no journal's epoch has an underscore; sequences count per pole
 
 LAST_WILL = "lastWill"
 SILENT = "silent"
 BROKER = "broker"
 
 SILENT_S = 2100  # a pole refreshes its state every 15 minutes: two of them missed, and five minutes
-BROKER_S = 60  # without the broker, after which nothing that was online counts as heard
+BROKER_S = 60  # without the broker, after which poles that were online count as cut off
 
 
 @dataclass
 class Known:
-    """What is known of a pole: its presence as last told, when it last spoke, the cause of the failure going on.
+    """The state of a pole: its last presence, the time of its last message, the cause of the open failure.
 
-    ``outlived``: it has spoken since its last will, so what the broker retains as its presence is out of date.
+    ``outlived``: a message came after its last will, so the presence that the broker retains is out of date.
     """
 
     online: bool | None = None
@@ -40,7 +40,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Failure:
-    """A communicationFailure begins, or ends; ``seen`` is when the pole had last spoken."""
+    """A communicationFailure begins, or ends; ``seen`` is the time of the pole's last message before."""
 
     starts: bool
     cause: str
@@ -48,8 +48,8 @@ class Failure:
 
 
 def presence(pole: Known, online: bool, retained: bool, now: int, dark: bool = False) -> Failure | None:
-    """The pole's presence.  A retained `true` proves that it was online, not that it has anything to say; a retained
-    will that it has outlived proves nothing.
+    """Take the pole's presence.  A retained `true` proves that it was online, not that it still sends; a retained will
+    that is older than its last message proves nothing.
     """
     if not online and retained and pole.outlived:
         return None
@@ -63,7 +63,7 @@ def presence(pole: Known, online: bool, retained: bool, now: int, dark: bool = F
 
 
 def alive(pole: Known, now: int) -> Failure | None:
-    """The pole has just said something, so it is online: a will may come late, after the session that follows it."""
+    """Take a message of the pole, which is online then: a will may come late, after the session that follows it."""
     ended = _end(pole)
     pole.outlived = pole.outlived or pole.online is False
     pole.online = True
@@ -72,10 +72,10 @@ def alive(pole: Known, now: int) -> Failure | None:
 
 
 def unheard(pole: Known, quiet_s: float, limit_s: float) -> Failure | None:
-    """Whether the pole was not heard of for *limit_s*: it is *quiet_s* since it spoke, or since we began to listen.
+    """Begin a failure where *quiet_s*, since the last message or since listening began, is *limit_s* or more.
 
-    *quiet_s* is counted on a clock that is never set: a step of the computer's own is no silence.  A pole that is
-    offline waits for nothing: it was expected to be, and no longer is.
+    *quiet_s* is counted on a clock that is never set: a step of the computer's own is no silence.  For a pole that is
+    offline there is no wait: it was expected to be, and no longer is.
     """
     if pole.online is False:
         return _begin(pole, LAST_WILL)
@@ -83,7 +83,7 @@ def unheard(pole: Known, quiet_s: float, limit_s: float) -> Failure | None:
 
 
 def without_broker(pole: Known) -> Failure | None:
-    """There is no broker for BROKER_S now: whatever a pole that was online says, nobody hears it."""
+    """Begin a failure of a pole that was online: there has been no broker for BROKER_S, so nothing can be received."""
     return _begin(pole, BROKER) if pole.online else None
 
 

@@ -1,7 +1,7 @@
-"""The SQLite file that is the record: one row an event id, and what is known of each pole besides.
+"""The SQLite file that is the record: one row an event id, and the last state of each pole.
 
-A batch of messages is one transaction, and only when it is on the disk may the broker be told (PUBACK); so whatever
-moment the recorder is killed at, the broker still has what the file has not. What the file already has is dropped.
+A batch of messages is one transaction, and it is acknowledged (PUBACK) only when it is on the disk; so if the recorder
+is killed at any moment, the broker still has what the file has not. Events that the file already has are dropped.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from host_tools.broker.connection import Message
 from host_tools.city.record import failure_rows, gaps
 from host_tools.city.record.open_for_writing import cause, open_record
+from host_tools.city.record.taken import Taken
 from host_tools.errors import RecordError
 from host_tools.keys.key import Key
 from host_tools.keys.key_file import for_pole
@@ -27,8 +27,8 @@ from host_tools.wire.topics import Topic, cut
 from pole.wire import contract
 
 POLE_SOURCE = "pole"
-HEARD_AT = "heardAt"  # name in `about`: when the record last heard anything (Unix s)
-FRESH_S = 600  # a meter older than this waited at the broker, and is no sign that its pole speaks now
+HEARD_AT = "heardAt"  # name in `about`: time of the last message (Unix s)
+FRESH_S = 600  # a meter older than this waited at the broker, and is no sign that its pole sends now
 
 _INSERT = (
     "INSERT OR IGNORE INTO event (pole, epoch, sequence, eventType, startEndFlag, timestamp, replayed, attributes,"
@@ -37,26 +37,24 @@ _INSERT = (
 _LATEST = {Birth: "birth", State: "state", Meter: "meter"}
 
 
-@dataclass
-class Taken:
-    """What a batch held: new events, ids we had already, payloads that make no sense, acks of commands."""
-
-    events: int = 0
-    doubles: int = 0
-    malformed: int = 0
-    spoke: set[str] = field(default_factory=set)  # poles that said something just now
-    acks: list[Ack] = field(default_factory=list)
-
-
 class Unwritable(RecordError):
     """The disk is full, the file is locked or the like: it may be written again later."""
+
+
+class Unkeepable(RecordError):
+    """A message says what the file cannot hold beside what it has."""
+
+
+_KINDS: dict[type[sqlite3.Error], type[RecordError]] = {
+    sqlite3.OperationalError: Unwritable, sqlite3.IntegrityError: Unkeepable,
+}  # fmt: skip
 
 
 class Record:
     """The record in the file *path*, made where there is none; for one writer at a time.  Raises RecordError.
 
-    *about* is remembered for readers (time zone, title); a file of another *root* or *site* is refused.
-    *dark(pole, at)* says whether a pole is expected to be without supply at a time (Unix s).
+    *about* is stored for readers (time zone, title); a file of another *root* or *site* is refused.
+    *dark(pole, at)*: whether a pole is expected to be without supply at a time (Unix s).
     """
 
     def __init__(
@@ -73,7 +71,7 @@ class Record:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing.  Raises RecordError, which is an Unwritable where the disk does not take it now."""
+        """A transaction.  Raises RecordError, which is an Unwritable where the disk refuses it now."""
         try:
             self.db.execute("BEGIN IMMEDIATE")
             try:
@@ -84,7 +82,7 @@ class Record:
                     self.db.execute("ROLLBACK")
                 raise
         except sqlite3.Error as error:
-            kind = Unwritable if isinstance(error, sqlite3.OperationalError) else RecordError
+            kind = _KINDS.get(type(error), RecordError)
             raise kind(f"the record {self.path} cannot be written: {cause(self.path.resolve(), error)}") from error
 
     def remembered(self, name: str, default: str) -> str:
@@ -106,13 +104,29 @@ class Record:
             db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
 
     def date_again(self, begin: int, step: int) -> None:
-        """The computer's clock, which said *begin* (Unix s) when we began, has been put right by *step* seconds."""
+        """Correct stored times: the computer's clock, *begin* (Unix s) at the start, was corrected by *step* s."""
         with self.transaction() as db:
             db.execute("UPDATE event SET receivedAt = receivedAt + ? WHERE receivedAt BETWEEN ? AND ?",
                        (step, begin, begin + step - 1))  # fmt: skip
 
     def take(self, messages: Iterable[Message], now: int, wall: float) -> Taken:
-        """Take *messages* in one transaction.  *now*: Unix s at the site; *wall*: real Unix s, for what to ask when."""
+        """Take *messages* in one transaction.  *now*: Unix s at the site; *wall*: real Unix s, for what to ask when.
+
+        Where one of them is Unkeepable each is taken alone, and that one counts as malformed: the others are not lost.
+        """
+        listed = list(messages)
+        try:
+            return self._take_together(listed, now, wall)
+        except Unkeepable:
+            taken = Taken()
+            for message in listed:
+                try:
+                    taken.add(self._take_together([message], now, wall))
+                except Unkeepable:
+                    taken.malformed += 1
+            return taken
+
+    def _take_together(self, messages: list[Message], now: int, wall: float) -> Taken:
         taken = Taken()
         with self.transaction() as db:
             for message in messages:
@@ -173,7 +187,7 @@ def _event(db: sqlite3.Connection, event: Event, taken: Taken, now: int, wall: f
 
 
 def _compare(db: sqlite3.Connection, event: Event) -> None:
-    """An id that comes twice must say the same; where it does not, the first is kept and the conflict counted."""
+    """Compare two events of one id; where they differ, the first is kept and the conflict counted."""
     kept = db.execute(
         "SELECT eventType, startEndFlag, timestamp, attributes FROM event WHERE pole = ? AND epoch = ?"
         " AND sequence = ?",
@@ -202,7 +216,7 @@ def _said(db: sqlite3.Connection, said: Said, retained: bool, taken: Taken, now:
 
 
 def groups_of(db: sqlite3.Connection, pole: str) -> list[str]:
-    """The groups that *pole* said it takes commands of; none where it is not known."""
+    """The groups in *pole*'s birth; none where it is not known."""
     row = db.execute("SELECT groups FROM pole WHERE name = ?", (pole,)).fetchone()
     return [str(group) for group in json.loads(row[0])] if row else []
 
@@ -214,7 +228,7 @@ def key_of(db: sqlite3.Connection, keys: Mapping[str, Key], pole: str, site: str
 
 
 def nonce_of(db: sqlite3.Connection, pole: str) -> str:
-    """The nonce of its flashing that *pole* told; empty where it told none."""
+    """The nonce of the flashing in *pole*'s birth; empty where there is none."""
     row = db.execute("SELECT birth FROM pole WHERE name = ?", (pole,)).fetchone()
     return flash_nonce(json.loads(row[0])) if row and row[0] else ""
 

@@ -36,12 +36,12 @@ def pole(row: dict[str, Any], reader: Reader) -> str:
     if row["online"] is False and reader.dark(row["pole"]):
         word = "off, for its feeder is switched off by day"
     seen = _time(row["lastSeen"], reader.zone) or "never"
-    rubbish = f", {row['malformed']} messages without sense" if row["malformed"] else ""
+    malformed = f", {row['malformed']} messages without sense" if row["malformed"] else ""
     twice = f", {row['conflicts']} ids given twice" if row["conflicts"] else ""
     light = f", {state.get('level')} % {state.get('owner')}: {state.get('reason')}" if state else ""
     often = {name: f" ({one['count']} times)" for name, one in row["chatter"].items()}
     faults = f", open: {', '.join(name + often.get(name, '') for name in row['faults'])}" if row["faults"] else ""
-    return safe(f"{row['pole']} {word}, last heard {seen}{light}{faults}{rubbish}{twice}")
+    return safe(f"{row['pole']} {word}, last heard {seen}{light}{faults}{malformed}{twice}")
 
 
 def _time(unix: int | None, zone: ZoneInfo) -> str:

@@ -1,4 +1,4 @@
-"""The city's answer to a pole that asks for the time: what makes the city one of the witnesses of its clock."""
+"""The city's answer to a pole that asks for the time: the city is one of the witnesses of its clock."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ LONGEST = 100  # characters of a nonce
 
 
 def time_answer(topic: str, question: bytes, unix_ms: int, keys: Mapping[str, Key]) -> tuple[str, bytes] | None:
-    """(topic, payload) that answers *question*, heard on *topic*, at *unix_ms* (Unix milliseconds).
+    """(topic, payload) that answers *question*, received on *topic*, at *unix_ms* (Unix milliseconds).
 
     It is signed with the pole's own key, the one of *keys* with the pole's name; without any keys it is not signed,
-    which only a pole without keys believes.  None: it is no question, or there is no key of the pole's.
+    which only a pole without keys accepts.  None: it is no request, or there is no key of the pole's.
     """
     where = cut(topic)
     said = read(where, question) if where else None
@@ -35,6 +35,6 @@ def time_answer(topic: str, question: bytes, unix_ms: int, keys: Mapping[str, Ke
 
 
 def mac(secret: bytes, topic: str, nonce: str, unix_ms: int) -> str:
-    """HMAC-SHA256 of what is answered, as 64 lower-case hexadecimal digits."""
+    """HMAC-SHA256 of the answer, as 64 lower-case hexadecimal digits."""
     text = "\n".join((topic, nonce, str(unix_ms)))
     return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()

@@ -1,8 +1,8 @@
-"""The zip of a bundle as far as it can be judged by its directory, before a member is read.
+"""Checks the zip of a bundle by its directory, before a member is read.
 
-A bundle's members are stored, not compressed, so all of them together have no more bytes than the file.  What is
-otherwise was not made by `diya bundle`: a few hundred kilobytes that inflate to gigabytes, members that overlap, a
-name that leads out of its folder, a link, an encrypted member, a directory of millions of entries.
+A bundle's members are stored, not compressed, so all of them together have no more bytes than the file.  Any other zip
+was not made by `diya bundle`: a few hundred kilobytes that inflate to gigabytes, members that overlap, a name that
+leads out of its folder, a link, an encrypted member, a directory of millions of entries.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a pole needs for its link and nobody else should know: its password at the broker, and its Wi-Fi network."""
+"""Reads the secrets of a pole's link: its password at the broker, and its Wi-Fi network."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Ingredients:
     """What a bundle is made of.
 
     *images* by chip, *keys* by name (a pole is given its own, and those named as one of its groups), *links* by pole:
-    settings of its link that are nobody else's business.  *ca* is the broker's CA (PEM).  On *day* the poles' dates and
+    secret settings of its link.  *ca* is the broker's CA (PEM).  On *day* the poles' dates and
     time changes begin.
     """
 
@@ -54,7 +54,7 @@ def build(given: Ingredients, signer: Signer, source: Path = FIRMWARE) -> bytes:
     images = _images(boards, given.images)
     formats = {image.mpy[0] for image in images.values()}
     if len(formats) > 1:
-        raise BundleError("the MicroPython images load different .mpy files: take the same version for every chip")
+        raise BundleError("the MicroPython images load different .mpy files: take the same version for each chip")
     members: dict[str, bytes] = {f"vfs/{name}": data for name, data in compile_app(source, formats.pop()).items()}
     members["vfs/update.pem"] = signer.public
     if given.ca:

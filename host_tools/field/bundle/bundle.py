@@ -48,7 +48,7 @@ class Bundle:
     def open(cls, path: Path, trust: Path | None = None) -> Bundle:
         """The bundle in the file at *path*, with every byte of it checked.
 
-        *trust* is a PEM file with the public key (or the private one) of whoever must have signed it.  Raises Damaged,
+        *trust* is a PEM file with the public key (or the private one) of the required signer.  Raises Damaged,
         Foreign, BundleError.
         """
         trusted = signing.read_public(trust) if trust else None
@@ -91,9 +91,9 @@ class Bundle:
         return partitions.layout(self.board(pole)["flash_mb"])
 
     def files(self, pole: str, mac: str | None = None) -> dict[str, bytes]:
-        """What lies on the `vfs` of *pole*: the app, the board, its configuration with its keys, and the CA.
+        """The files on the `vfs` of *pole*: the app, the board, its configuration with its keys, and the CA.
 
-        `identity.json` says which pole this is, and of which chip it is (by its *mac*) where that is known.
+        `identity.json` has the name of the pole, and the *mac* of its chip where that is known.
         """
         found = {name.removeprefix("vfs/"): data for name, data in self._members.items() if name.startswith("vfs/")}
         found["board.json"] = self._members[f"boards/{self._board_name(pole)}.json"]
@@ -144,7 +144,7 @@ def check_fit(board: Mapping[str, Any], image: bytes) -> None:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Puts a bundle's *data* at *path*, whole and for its owner's eyes alone.  Raises BundleError, NoSpace."""
+    """Writes a bundle's *data* to *path*, whole and readable by its owner only.  Raises BundleError, NoSpace."""
     try:
         replace_file(path, data, 0o600)
     except OSError as error:

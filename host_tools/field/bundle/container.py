@@ -25,7 +25,7 @@ FORMAT = 1
 MANIFEST, SIGNATURE, PUBLIC = "bundle.json", "signature", "public.pem"
 _FIRST = {MANIFEST: 1 << 25, SIGNATURE: 1 << 12, PUBLIC: 1 << 14}  # read first, and the most bytes each may have
 _DATE = (1980, 1, 1, 0, 0, 0)
-_UNIX = 3  # the system that made it, whatever it is
+_UNIX = 3  # the system that made it: the same constant on every system
 
 
 def pack(manifest: dict[str, Any], members: Mapping[str, bytes], signer: Signer) -> bytes:
@@ -49,9 +49,9 @@ def pack(manifest: dict[str, Any], members: Mapping[str, bytes], signer: Signer)
 def unpack(file: bytes | BinaryIO, what: str, trusted: bytes | None) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Manifest and members of the bundle in *file*, called *what* in errors, everything checked.
 
-    *trusted* is the public key (PEM) of whoever must have signed it; without one, whoever signed it is believed and
-    only what was changed since is found.  Nothing but list, signature and public key is read before the signature is
-    found genuine.  Raises Foreign, Damaged, and BundleError for a bundle of a newer format.
+    *trusted* is the public key (PEM) of the required signer; without one, any signer is accepted and only later
+    changes are detected.  Nothing but list, signature and public key is read before the signature is found genuine.
+    Raises Foreign, Damaged, and BundleError for a bundle of a newer format.
     """
     source = io.BytesIO(file) if isinstance(file, bytes) else file
     try:

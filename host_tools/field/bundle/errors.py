@@ -1,4 +1,4 @@
-"""What can be wrong with a bundle, each with its exit code."""
+"""The errors of a bundle, each with its exit code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Damaged(BundleError):
 
 
 class Foreign(BundleError):
-    """A bundle is signed by somebody else, or its signature is broken."""
+    """A bundle is signed with another key, or its signature is broken."""
 
     code = 8
 

@@ -1,8 +1,8 @@
 """MicroPython images by version, from micropython.org, each checked against a SHA-256.
 
-micropython.org says nothing of the hashes of its files, so the first who fetches one says what it must be, or sees what
-it is and decides.  From then on it is pinned in a file beside the site's, in the form of `sha256sum`, and one that was
-fetched before needs no network.
+micropython.org does not publish the hashes of its files, so the first person who fetches one gives the expected hash,
+or is shown the hash and decides.  From then on it is pinned in a file beside the site's, in the form of `sha256sum`,
+and an image that was fetched before needs no network.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Fetcher:
         return name, data
 
     def _find(self, board: str, version: str, pattern: re.Pattern[str]) -> str:
-        """The name of a file has the day of the release in it, which only the board's page knows."""
+        """The name of a file has the day of the release in it, which is found on the board's page only."""
         found = pattern.search(self._get(f"download/{board}/").decode("utf-8", "replace"))
         if not found:
             raise FetchError(f"{self._base}/download/{board}/ has no MicroPython v{version}: take one that is there")
@@ -108,7 +108,7 @@ class Fetcher:
             raise FetchError(f"{self._pins} cannot be written: {error.strerror}") from error
 
     def _keep(self, file: Path, data: bytes) -> None:
-        """Without a place for it, it is fetched again the next time."""
+        """Stores *data* in the cache; where that fails, it is fetched again the next time."""
         try:
             self._cache.mkdir(parents=True, exist_ok=True)
             replace_file(file, data)

@@ -1,4 +1,4 @@
-"""In which folder of its flash a pole has each file: littlefs reads a whole folder to find one file in it."""
+"""Chooses the folder of each file on a pole's flash: littlefs reads a whole folder to find one file in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a signed bundle says of itself, held against what is done with it: signed does not mean sensible."""
+"""Checks the manifest of a signed bundle against its use: signed does not mean valid."""
 
 from __future__ import annotations
 

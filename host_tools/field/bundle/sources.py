@@ -21,7 +21,7 @@ from host_tools.site.model import Site
 def read_images(
     site: Site, given: Sequence[str], hashes: Collection[str], folder: Path, base: str = BASE
 ) -> dict[str, MicroPython]:
-    """The MicroPython images *given* (files, or versions to fetch from *base* for every chip of *site*), by chip.
+    """The MicroPython images *given* (files, or versions to fetch from *base* for each chip of *site*), by chip.
 
     Each must have one of the SHA-256 *hashes* where there are any; what is fetched is pinned in the site's *folder*.
     Raises FetchError, ImageError, BundleError.
@@ -50,7 +50,7 @@ def read_images(
 
 
 def practice_images(site: Site) -> dict[str, MicroPython]:
-    """A stand-in for MicroPython for every chip of *site*: virtual poles take it, and no network is needed."""
+    """A stand-in for MicroPython for each chip of *site*: virtual poles accept it, and no network is needed."""
     chips = sorted({load_board(pole.board)["chip"] for pole in site.poles})
     return {chip: micropython.read(stand_in_image(chip), f"the stand-in for {chip}") for chip in chips}
 

@@ -1,10 +1,13 @@
-"""What a bundle can be made with, but hardly should: sentences for who makes it."""
+"""Warnings about the content of a bundle, for the person who makes it."""
 
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping
 
+from host_tools.boards import load_board
+from host_tools.boards.tables import least_micropython
 from host_tools.site.broker_address import parse_broker
 from host_tools.site.model import Site
 
@@ -12,7 +15,7 @@ MEASURED = ("esp32", "v1.26.1")  # the chip and the MicroPython on which the mem
 
 
 def warnings_of(site: Site, wifi: bool, practice: bool, images: Mapping[str, str] | None = None) -> Iterator[str]:
-    """What to think about before poles of *site* are flashed; *wifi*: networks are named.
+    """Warnings before poles of *site* are flashed; *wifi*: networks are named.
 
     *images*: the version of MicroPython for each chip.
     """
@@ -28,6 +31,16 @@ def warnings_of(site: Site, wifi: bool, practice: bool, images: Mapping[str, str
                 f"the MicroPython for {chip} is {version}, and the memory that a pole needs was measured with "
                 f"{MEASURED[1]} on an {MEASURED[0]}: see one pole stay online over TLS before you flash the others"
             )
+    for name in sorted({pole.board for pole in site.poles}):
+        board = load_board(name)
+        version = (images or {}).get(board["chip"], "")
+        numbers = tuple(map(int, re.findall(r"\d+", version)[:2]))
+        for table, least in least_micropython(board).items():
+            if numbers and numbers < least:
+                yield (
+                    f"the MicroPython for {board['chip']} is {version}, and [{table}] of the board {name} needs "
+                    f"v{least[0]}.{least[1]} or later: without it {table} is reported as a part that fails"
+                )
     if not wifi:
         yield "the poles are told no Wi-Fi network: name them by --wifi"
     if of_this_machine(parse_broker(site.broker).host):

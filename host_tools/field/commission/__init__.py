@@ -1,4 +1,7 @@
-"""Every part of a pole tried at the pole itself, over USB, while it lights the street; and the record of it."""
+"""Commissioning: checks each part of a pole at the pole, over USB, while it lights the street, and records it.
+
+Tests of several modules: `test_verb` (`diya commission`), `test_real_firmware`.
+"""
 
 from host_tools.field.commission.outcome import Bound, Figure, Outcome
 from host_tools.field.commission.run_checks import commission

@@ -47,7 +47,7 @@ RAMP_OBEYED = Bound(
     130,
     "%",
     0,
-    "a deaf driver makes no change; 15 % at either end are allowed",
+    "a driver that ignores dimming makes no change; 15 % at either end are allowed",
 )
 
 STEADY = Bound("steady", None, 1.5, "%", 2, "lampFlicker of the pole itself begins at 2 % (health/electrical.py)")

@@ -1,7 +1,7 @@
-"""The record on one page of A4: what was tried, how it went, and the lamp's curve.
+"""Draws the record on one page of A4: the checks, their results, and the lamp's curve.
 
-The letters are brought along (Noto Sans, OFL), so it looks alike on every laptop; those of Hindi are shaped by
-HarfBuzz, without which their vowel signs and conjuncts stand in the wrong places.
+The fonts come with the package (Noto Sans, OFL), so it looks the same on every laptop; Hindi is shaped by HarfBuzz,
+without which vowel signs and conjuncts are at the wrong places.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from fpdf import FPDF
 
-from host_tools.drawing.pdf_fonts import Colour, bring, let_go, write_in
+from host_tools.drawing.pdf_fonts import Colour, add_fonts, close_fonts, write_in
 from host_tools.field.commission import curve_picture
 from host_tools.field.commission.text import check_name, figures, notes
 from host_tools.language import Language
@@ -32,7 +32,7 @@ def write_pdf(record: Mapping[str, Any], language: Language, file: Path) -> Path
         if page.bottom <= HEIGHT - PICTURE - MARGIN or scale == SCALES[-1]:
             page.finish()
             page.pdf.output(str(file))
-        let_go(page.pdf)
+        close_fonts(page.pdf)
         if page.finished:
             break
     return file
@@ -164,6 +164,6 @@ def _pdf(record: Mapping[str, Any], language: Language) -> FPDF:
     pdf.set_lang(language.code)
     pdf.set_margin(MARGIN)
     pdf.set_auto_page_break(False)
-    bring(pdf)
+    add_fonts(pdf)
     pdf.add_page()
     return pdf

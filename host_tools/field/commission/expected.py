@@ -1,7 +1,7 @@
-"""What the lamp should take: the table of its luminaire's type, and how warm and well supplied it is just now.
+"""The expected power of the lamp: the table of its luminaire's type, corrected for warmth, temperature and voltage.
 
-A curve holds for a warm lamp at nominal voltage and 25 degrees.  At the pole it is whatever it is, so measurements are
-brought there with the pole's own model of it (health/expected.py), which will hold the same lamp against them.
+A curve is valid for a warm lamp at nominal voltage and 25 degrees.  Measurements at the pole are converted to these
+conditions with the pole's own model (health/expected.py), which will judge the same lamp later.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Type(NamedTuple):
     def of_config(cls, table: Sequence[Sequence[int]], settings: Mapping[str, Any] = MappingProxyType({})) -> Type:
         """From the setting ``luminaire`` of a pole, [[level %, mW, power factor in thousandths], ...], and others.
 
-        Raises ValueError where the technology is none that a pole knows.
+        Raises ValueError when the technology is none that a pole supports.
         """
         points = tuple((int(point[0]), point[1] / 1000, point[2] / 1000) for point in table)
         known = ("lamp.technology", "led"), ("lamp.driver", "constantPower")
@@ -57,7 +57,7 @@ class Type(NamedTuple):
         return self.points[-1][1] - self.points[0][1] >= UNDIMMED * self.points[-1][1]
 
     def at(self, level: float) -> tuple[float, float]:
-        """(W, power factor) at *level* percent; outside the table, what its end says."""
+        """(W, power factor) at *level* percent; outside the table, the values of its end."""
         points = self.points
         low = points[0]
         for point in points:
@@ -69,16 +69,16 @@ class Type(NamedTuple):
 
 
 class Warmth:
-    """How warm the lamp is, as the pole follows it.
+    """The warmth of the lamp, computed as the pole does.
 
-    It is of the type *kind*, burns at *dim* percent (0: it is off), and has for *since_s* seconds before *now*; before
-    that it was cold.
+    It is of the type *kind*, lit at *dim* percent (0: it is off), and has been for *since_s* seconds before *now*;
+    before that it was cold.
     """
 
     def __init__(self, dim: float, since_s: float, now: float, kind: Type | None = None) -> None:
         technology, driver = (kind.technology, kind.driver) if kind else ("led", "constantPower")
         setup.use_technology(self, {"lamp.technology": technology, "lamp.driver": driver})
-        self.warm = 0  # names as in a State of health/start.py, so that its functions take this for one
+        self.warm = 0  # names as in a State of health/setup.py, so that its functions can be used with this object
         self.nominal = NOMINAL_V * 1000
         self.points = [1000, 1_000_000, 500, 1_000_000, 10000, 10_000_000, 950, 10_000_000]
         self.factor = 0
@@ -87,12 +87,12 @@ class Warmth:
         self.follow(dim, now)
 
     def follow(self, dim: float, now: float) -> None:
-        """From *now* (seconds) on it burns at *dim* percent; 0: it is off."""
+        """Take that the lamp is lit at *dim* percent from *now* (seconds) on; 0: it is off."""
         expected.warm(self, self._dim, round(max(now - self._at, 0.0) * 1000))
         self._dim, self._at = round(dim * 100), now
 
     def share(self, dim: float, volts: float, celsius: float | None) -> float:
-        """What the lamp takes now beside what it takes warm, at nominal voltage and 25 degrees."""
+        """Power of the lamp now, relative to its power when warm, at nominal voltage and 25 degrees."""
         wanted = round(dim * 100)
         tenths = None if celsius is None else round(celsius * 10)
         now: int = expected.now(self, wanted, round(volts * 1000), tenths)

@@ -1,4 +1,4 @@
-"""What is known of a pole beforehand: its luminaire's type and its place, from the site's files or from its bundle."""
+"""A pole's luminaire type and position, read from the site's files or from its bundle before the checks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NotThere(Spoken):
 
 
 class Knowledge(NamedTuple):
-    """Both None where nobody knows."""
+    """Type and position; None where they are not known."""
 
     type: Type | None = None
     position: Position | None = None
@@ -55,9 +55,9 @@ def from_bundle(file: Path, trust: Path | None, pole: str) -> Knowledge:
 
 
 def known(site: str | None, bundle: Path | None, trust: Path | None, named: str, pole: str) -> Knowledge:
-    """What the options say of *pole*; without one, what a site called as the pole says (*named*) has in its files.
+    """The knowledge of *pole* from the options; without one, from the files of the site that the pole *named*.
 
-    Raises NotThere where what was named does not know the pole; SiteError, BundleError.
+    Raises NotThere when the pole is not in the named site or bundle; SiteError, BundleError.
     """
     if bundle is not None or site is not None:
         found = from_site(str(site), pole) if bundle is None else from_bundle(bundle, trust, pole)

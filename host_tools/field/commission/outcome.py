@@ -1,4 +1,4 @@
-"""What a check finds: figures, each within its bound or not."""
+"""The outcome of a check: figures, each within its bound or not."""
 
 from __future__ import annotations
 

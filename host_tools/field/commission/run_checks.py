@@ -1,4 +1,4 @@
-"""The checks one after the other, and the street left as it was found."""
+"""Runs the checks one after the other, and restores the light at the end."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from host_tools.field.commission.outcome import Outcome
 from host_tools.field.commission.session import Visit
 from host_tools.language import Spoken
 
-# the time first, for without it a pole gives no less light; the light next, in an order that moves it least
+# the time first, for without it a pole accepts no lower level; the light next, in an order with the fewest changes
 CHECKS = (clock, meter, relay, ramp, curve, photocell, tilt, radio, broker)
 LONGEST_HOLD_S = 3600
 
 
 def commission(visit: Visit, done: Callable[[Outcome], None] = lambda outcome: None) -> list[Outcome]:
-    """The outcome of every check; *done* hears of each at once."""
+    """The outcome of every check; *done* is called with each at once."""
     out = []
     with _left_as_found(visit):
         for check in CHECKS:
@@ -35,14 +35,14 @@ def _left_as_found(visit: Visit) -> Iterator[None]:
         yield
     except BaseException:
         try:
-            _put_back(visit)  # also after Ctrl-C; where the cable is pulled, what was asked for lapses by itself
+            _put_back(visit)  # also after Ctrl-C; if the cable is pulled, the override ends by itself
         except Spoken:
             pass
         raise
 
 
 def _put_back(visit: Visit) -> None:
-    """Gives the lamp back to its programme, or to the technician's own override that was there before."""
+    """Returns the lamp to its programme, or to the technician's own override that was there before."""
     before = visit.status
     left = (before.until or 0) - int(visit.wall())
     if before.owner == "local" and left > 0:

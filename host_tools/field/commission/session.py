@@ -1,4 +1,4 @@
-"""All that the checks of one pole share: the pole, what is known of it, and how it is measured."""
+"""State shared by the checks of one pole: the pole, its type and position, and its measurements."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 from host_tools.field.commission.expected import Type, Warmth
 from host_tools.field.console_client import Reading, Service, Status
 
-HOLD_S = 90  # every level lapses so long after it was asked for: a laptop that dies leaves the street its programme
+HOLD_S = 90  # s: every override ends so long after it was set: if the laptop fails, the programme returns
 REASON = "commissioning"
 FULL = 100
-LEVELS = (10, 25, 50, 75, 100)  # where no type says which
+LEVELS = (10, 25, 50, 75, 100)  # where the type is not known
 FRAME_S = 0.45  # a meter has a new reading every 400 ms
 JOINING_S = 60.0  # after a start a pole waits up to half a minute, so that a ward does not come back all at once
 LONG_S = 7200
@@ -25,7 +25,7 @@ class Visit:
     """*type*: the luminaire's, None where it is not known.  *position*: degrees north and east, None where not known.
 
     *relay_opens*: the relay may be opened for a moment.  *set_time*: the laptop's time counts for more than the pole's.
-    *tell(key, values)* hears what is being done.  *wall* is Unix seconds, an argument so that tests own it.
+    *tell(key, values)* is called with each step.  *wall* is Unix seconds, an argument so that tests can set it.
     """
 
     service: Service
@@ -44,7 +44,7 @@ class Visit:
     def __post_init__(self) -> None:
         self.first = self.service.read()
         self._begin = self._read_at = self.asked_at = self.monotonic()
-        # a lamp burns from the moment the pole has mains; without a word about that it has burnt for long
+        # a lamp is lit from power-on; where that time is not known it has been lit for long
         since_s = LONG_S if self.status.uptime_s is None else min(self.status.uptime_s, LONG_S)
         self._warmth = Warmth(self.first.dim if self.first.relay else 0.0, since_s, self.monotonic(), self.type)
 

@@ -1,4 +1,4 @@
-"""Outcomes in a person's words: the same for the screen and for the page."""
+"""Outcomes as sentences: the same for the screen and for the page."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A pole spoken to over its console, while it goes on lighting the street.
+"""The client of a pole's console, used while the pole goes on lighting the street.
 
-One request is one line of JSON, and so is its answer; every other line on the console is the pole's log.  Whatever was
-lost on the line is asked for again under the same id, which a pole takes for the same request.
+One request is one line of JSON, and so is its answer; every other line on the console is the pole's log.  A request
+that was lost on the line is sent again under the same id, by which the pole recognises it.
 
     with Service.open(url, on_log=print) as pole:
         print(pole.status().level, pole.read().power_w)

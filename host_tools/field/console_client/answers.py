@@ -1,4 +1,4 @@
-"""What a pole answers, as values with names and types.  Units are those of the wire: V, A, W, kWh, C, lux, mg, mA."""
+"""A pole's answers as values with names and types.  Units are those of the wire: V, A, W, kWh, C, lux, mg, mA."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from host_tools.text import safe
 
-_DEEPEST = 8  # levels of an answer that are looked at
+_DEEPEST = 8  # levels of an answer that are read
 
 
 class Status(NamedTuple):
-    """What the pole is and does now; ``unix`` and ``rssi_dbm`` are None where it does not know."""
+    """The pole's identity and state; ``unix`` and ``rssi_dbm`` are None where the pole has none."""
 
     site: str
     pole: str
@@ -29,7 +29,7 @@ class Status(NamedTuple):
     owner: str
     until: int | None
     online: bool
-    problem: str  # with the broker, as far as the pole knows
+    problem: str  # with the broker, as the pole reports it
     address: str
     rssi_dbm: int | None
     heap: int
@@ -57,7 +57,7 @@ class Status(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """One look at everything the pole senses; None for what its board does not have or what did not answer."""
+    """One reading of all sensors; None for parts that the board does not have or that did not answer."""
 
     voltage_v: float | None
     current_a: float | None
@@ -71,7 +71,7 @@ class Reading(NamedTuple):
     leakage_ma: float | None
     gear: bool | None
     relay: bool
-    dim: float  # percent that the dimmer is told, constant light output included
+    dim: float  # percent, the dimmer's setting, constant light output included
     capabilities: tuple[str, ...]
     rtc: int | None
 
@@ -92,12 +92,12 @@ class Reading(NamedTuple):
 
     @property
     def electrical(self) -> tuple[float | None, float | None, float | None]:
-        """What the meter says: two readings that agree in all of it are one frame told twice."""
+        """The meter's values: two readings with equal values are the same frame of the meter."""
         return self.voltage_v, self.current_a, self.power_w
 
 
 class Event(NamedTuple):
-    """One record of the journal; ``payload`` is what the city was told."""
+    """One record of the journal; ``payload`` is what was sent to the city."""
 
     sequence: int
     payload: Mapping[str, Any]

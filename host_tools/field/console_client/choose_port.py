@@ -1,4 +1,4 @@
-"""Which port is meant, where it need not be said."""
+"""Chooses the port: the named one, or the only one there is."""
 
 from __future__ import annotations
 

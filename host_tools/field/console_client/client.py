@@ -1,4 +1,4 @@
-"""The asking end of the service task on a pole's console."""
+"""The client of the service task on a pole's console."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from host_tools.text import text
 LONGEST_REASON = 40  # characters that a pole takes, in any script
 PING_S = 25.0  # an answer of the broker may take as long as the pole waits for it
 TILT_S = 12.0  # the mean of some seconds
-# a pole that has only just got its power takes 15 s until it answers; one that looks for its broker is busy for 7 s
-# while a name server is silent, and for 3 s with the arithmetic of TLS
+# a pole that has just got its power takes 15 s until it answers; one that connects to its broker is busy for 7 s
+# while a name server is silent, and for 3 s with the TLS handshake
 HELLO_S = 20.0
 
 
 class Service(Exchange):
-    """What a pole can be asked over its line; every question may raise PoleSilent, PoleGone or Refused."""
+    """The requests to a pole over its line; each may raise PoleSilent, PoleGone or Refused."""
 
     def hello(self, patience_s: float = HELLO_S) -> Status:
-        """The first question: a pole that is only starting gets the time for it."""
+        """The first request: a pole that is still starting gets the time for it."""
         begin = self.monotonic()
         wait_s = 1.0
         while True:
@@ -36,10 +36,10 @@ class Service(Exchange):
                     raise
                 if self.monotonic() - begin >= patience_s:
                     raise self.silence(begin) from None
-            wait_s *= 1.5  # what a busy pole is asked meanwhile must have room in its 260 bytes
+            wait_s *= 1.5  # the requests sent to a busy pole must fit into its buffer of 260 bytes
 
     def absence(self, patience_s: float) -> PoleSilent | None:
-        """What the port is instead, where no pole answers within *patience_s*; what it prints is handed on."""
+        """The error where no pole answers within *patience_s*, with a diagnosis of the port; its log is handed on."""
         try:
             self.hello(patience_s)
         except PoleSilent as silent:
@@ -52,7 +52,7 @@ class Service(Exchange):
         return self.known("status", Status.of)
 
     def read(self) -> Reading:
-        """The senses, asked anew."""
+        """A new reading of the sensors."""
         return self.known("read", Reading.of)
 
     def set(self, level: int, for_s: int, ramp_s: int = 0, reason: str = "diya pole") -> int | None:
@@ -99,7 +99,7 @@ class Service(Exchange):
             self.ask("curve", at=number, of=len(points), point=list(point))
 
     def zero_tilt(self) -> tuple[int, int, int]:
-        """What the accelerometer says now (mg) is upright from now on."""
+        """Stores the direction that the accelerometer measures now (mg) as upright."""
 
         def made(answer: dict[str, Any]) -> tuple[int, int, int]:
             x, y, z = answer["acceleration"]

@@ -1,4 +1,4 @@
-"""The console's bytes taken apart: answers of the service task, and everything else, which is log."""
+"""Splits the console's bytes into lines: answers of the service task, and all others, which are log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-LONGEST = 8192  # bytes without a line end, beyond which it is no console of a pole
+LONGEST = 8192  # bytes without a line end, beyond which it is not a pole's console
 
 _ANSWER = re.compile(r'\{"id": ?(\d{1,10}) ?,')
 
@@ -19,7 +19,7 @@ class Lines:
 
     @property
     def rest(self) -> str:
-        """What has come of a line that is not over: a prompt, for instance."""
+        """The bytes of a line that has not ended: a prompt, for instance."""
         return self._rest.decode("utf-8", "replace")
 
     def feed(self, data: bytes) -> list[str]:
@@ -34,8 +34,7 @@ class Lines:
 def answer_in(line: str) -> tuple[str, int, dict[str, Any] | None] | None:
     """(log before it, id, answer) of a *line* that holds an answer, None for one that does not.
 
-    The answer is None where the line betrays one that was damaged on its way.  A log line that was not ended may stand
-    before it.
+    The answer is None where the line holds a damaged one.  A log line that was not ended may stand before it.
     """
     found = _ANSWER.search(line)
     if found is None:

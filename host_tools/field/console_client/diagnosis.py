@@ -1,4 +1,4 @@
-"""What a port that does not answer is, as far as its last lines tell: one sentence with the cure."""
+"""Diagnoses a port that does not answer, by its last lines: one sentence with the cure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from host_tools.language import Spoken
 
-# what betrays it, and the sentence about it; the first that is found counts
+# texts by which it is recognised, and the sentence about it; the first that is found counts
 _SIGNS = (
     (("invalid header: 0x", "flash read err", "no bootable app", "csum err"), "service.not_flashed"),
     (("waiting for download", "DOWNLOAD_BOOT", "DOWNLOAD(USB"), "service.in_loader"),
@@ -20,7 +20,7 @@ PROBES = (b"\r\x02", b"\xc0\0\x08\x24\0\0\0\0\0\x07\x07\x12\x20" + 32 * b"\x55" 
 
 
 class PoleSilent(Spoken):
-    """Nobody answers at the port as a pole does."""
+    """Nothing at the port answers as a pole does."""
 
     code = 11
 

@@ -1,4 +1,4 @@
-"""Questions and answers over a pole's console: each question gets its own answer, or the reason why not."""
+"""Requests and answers over a pole's console: each request gets its own answer, or raises the reason why not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from host_tools.language import Spoken
 from host_tools.text import safe
 
 LONGEST_REQUEST = 240  # bytes that a pole takes in one line
-PATIENCE_S = 4.0  # for one answer; the senses may take two seconds of it
+PATIENCE_S = 4.0  # for one answer; a reading of the sensors may take two seconds of it
 TRIES = 3
 # for a pole that has answered before: 7 s for each name that a silent name server is asked for and 3 s for TLS, twice
 LIVING_S = 30.0
@@ -24,7 +24,7 @@ BUSY_AFTER_S = 2.5  # without an answer for so long, ``on_busy`` is called
 PROBE_S = 0.3
 GLANCE_S = 0.05  # a read of the port waits so long at most
 AFTER_NOISE_S = 0.5
-REMEMBERED = 40  # log lines, to say what a silent port is
+REMEMBERED = 40  # log lines, for the diagnosis of a silent port
 
 T = TypeVar("T")
 
@@ -40,7 +40,7 @@ class Port(Protocol):
 
 
 class Refused(Spoken):
-    """The pole has understood the request and says in one sentence why it does not do it."""
+    """The pole has refused the request, with one sentence that says why."""
 
     def __init__(self, do: str, why: str) -> None:
         super().__init__("service.refused", do=do, why=why)
@@ -51,7 +51,7 @@ class Exchange:
     """The pole at *port*, called *name* in sentences; *on_log* gets every line that is no answer, safe to print.
 
     ``on_busy`` is called when an answer takes longer than a pole at rest needs, once for each question.
-    *monotonic* is seconds, an argument so that tests own the time.  Every question may raise PoleSilent, PoleGone or
+    *monotonic* is seconds, an argument so that tests set the time.  Every request may raise PoleSilent, PoleGone or
     Refused.
     """
 
@@ -67,12 +67,12 @@ class Exchange:
         self.on_log = on_log
         self.on_busy: Callable[[], None] | None = None
         self.monotonic = monotonic
-        self._busy_since: float | None = None  # when the question was asked of which ``on_busy`` was told
-        self._answered = False  # has it ever?
-        self._heard = False  # has anything come, sensible or not?
+        self._busy_since: float | None = None  # time of the request for which ``on_busy`` was called
+        self._answered = False  # whether it has ever answered
+        self._heard = False  # whether any byte has come
         self._lines = Lines()
         self._last: deque[str] = deque(maxlen=REMEMBERED)
-        # an answer to somebody who asked before us, and has gone, must not pass for ours
+        # an answer to an earlier client, which has gone, must not be taken for ours
         self._id = int(time.time() * 10) % 1_000_000 * 100
 
     @classmethod
@@ -116,10 +116,10 @@ class Exchange:
         began: float | None = None,
         **fields: Any,
     ) -> T:
-        """What *make* makes of the answer.
+        """The result of *make* for the answer.
 
-        Half a request may still be one that can be read.  So a refusal counts when it is given twice, and an answer
-        which repeats a field otherwise than it was sent, or makes no sense, does not count.
+        A request that was cut short may still be readable.  So a refusal counts when it is given twice, and an answer
+        which repeats a field with another value, or is not valid, does not count.
         """
         self._id += 1
         asked = {"id": self._id, "do": do, **fields}
@@ -133,10 +133,10 @@ class Exchange:
             left_s = LIVING_S - (self.monotonic() - begin)
             if number >= tries and left_s <= 0:
                 break
-            self._write(b"\n" + line + b"\n")  # the first ends whatever half a line is there
+            self._write(b"\n" + line + b"\n")  # the first line end ends an incomplete line
             answer = self._await(self._id, min(patience_s, left_s) if living else patience_s, begin)
             if living:
-                patience_s *= 1.5  # what a busy pole is asked meanwhile must have room in its 260 bytes
+                patience_s *= 1.5  # the requests sent to a busy pole must fit into its buffer of 260 bytes
             if answer is None:
                 continue
             if answer["ok"] is not True:

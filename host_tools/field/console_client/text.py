@@ -1,4 +1,4 @@
-"""What a pole says of itself as lines for a person: a label and a text each, in his language."""
+"""A pole's state as lines for a person: a label and a text each, in the chosen language."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from host_tools.language import Language
 
 
 class Row(NamedTuple):
-    """``bad``: it needs looking at."""
+    """A label and a text; ``bad``: it needs attention."""
 
     label: str
     text: str

@@ -1,1 +1,1 @@
-"""What a laptop needs for flashing and commissioning, examined line by line, each with its cure."""
+"""Examines a laptop for flashing and commissioning: one line for each need, with its cure."""

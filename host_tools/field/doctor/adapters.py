@@ -1,4 +1,4 @@
-"""The ports: is a pole's adapter plugged in, has it a driver, and may this user open it?"""
+"""Examines the ports: whether an adapter is plugged in, has a driver, and may be opened by this user."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def drivers(devices: Path = USB_DEVICES, proc: Path = PROC) -> Iterator[Finding]
             yield problem(
                 f"driver of {name}", "is plugged in and has no port",
                 f"`sudo modprobe {module}`; where there is no such module: `sudo apt install"
-                " linux-modules-extra-$(uname -r)`, or whatever your system calls it",
+                " linux-modules-extra-$(uname -r)`, or its name on your system",
             )  # fmt: skip
     if "ModemManager" in running:
         yield warning(

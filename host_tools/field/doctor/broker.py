@@ -1,4 +1,4 @@
-"""Whether the site's broker can be reached from here, and proves who it is where it speaks TLS."""
+"""Examines the site's broker: whether it can be reached, and has a valid certificate where it uses TLS."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _mqtt(about: str, connection: socket.socket, how: str) -> Finding:
     if len(answer) != 4 or answer[:2] != _CONNACK:
         return problem(about, "answers, but not in MQTT", "check the port of the site's `broker`: 8883 is for mqtts://")
     if answer[3] == _UNAVAILABLE:
-        return problem(about, "answers that it is not available", "ask whoever runs it")
+        return problem(about, "answers that it is not available", "ask its administrator")
     who = "" if answer[3] == _ACCEPTED else ", and wants a user and password"
     return ok(about, f"answers ({how}){who}")
 

@@ -1,4 +1,4 @@
-"""The registry of boards and poles: can it be read and written, and is anything in question?"""
+"""Examines the registry of boards and poles: whether it can be read and written, and has open questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an examination finds: one line, and if something is wrong, what cures it."""
+"""The result of an examination: one line, and the cure if something is wrong."""
 
 from __future__ import annotations
 

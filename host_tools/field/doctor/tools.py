@@ -1,4 +1,4 @@
-"""The programs and packages that flashing, commissioning and the simulator run: are they there, and new enough?"""
+"""Examines the programs and packages that flashing, commissioning and the simulator run: present and new enough."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def python() -> Iterator[Finding]:
 
 
 def packages() -> Iterator[Finding]:
-    """A line for each of `PACKAGES`, held against the versions that diya asks for."""
+    """A line for each of `PACKAGES`, compared with the versions that diya requires."""
     bounds = _bounds()
     for name, purpose in PACKAGES.items():
         bound = bounds.get(name, "")
@@ -67,7 +67,7 @@ def packages() -> Iterator[Finding]:
 
 
 def programs() -> Iterator[Finding]:
-    """Mosquitto and the MicroPython virtual machine, which only trying things out needs."""
+    """Mosquitto and the MicroPython virtual machine, which only demo, simulator and tests need."""
     mosquitto = find_mosquitto()
     if mosquitto is None:
         yield warning("Mosquitto", "is missing: no broker of our own for trying things out", HOW_TO_INSTALL)

@@ -1,4 +1,4 @@
-"""How fast the line is tried, and how much goes over it."""
+"""Baud rates to be tried, and the number of bytes on the line."""
 
 from __future__ import annotations
 

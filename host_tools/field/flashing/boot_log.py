@@ -1,9 +1,9 @@
-"""What a chip says after its reset, told apart: it starts, waits for download, or does not come up.
+"""Reads a chip's boot log after a reset: it starts, waits for download, or does not start.
 
 The lines are those of the ROMs of ESP32, S3 and C3 and of ESP-IDF's second-stage bootloader, at 115200 baud (Espressif:
 "Boot Mode Selection" and "Boot Troubleshooting" of esptool's documentation) and what users captured of them:
 
-- ``rst:0x1 (POWERON_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)`` says why the chip was reset and what its straps ask for;
+- ``rst:0x1 (POWERON_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)``: why the chip was reset, and the mode set by its straps;
 - ``waiting for download`` follows where the strap IO0 (IO9 of a C3) is low;
 - ``entry 0x400805e4`` is the ROM's last line: the bootloader in the flash takes over;
 - one ``flash read err`` before a start that succeeds is normal for some flash chips (esp-idf issue 4589).
@@ -50,7 +50,7 @@ class Start:
 
 
 class BootLog:
-    """Takes what a chip says after one reset, in pieces of any size."""
+    """Takes the boot log after one reset, in pieces of any size."""
 
     def __init__(self) -> None:
         self._rest = ""
@@ -87,12 +87,12 @@ class BootLog:
 
     @property
     def decided(self) -> bool:
-        """Whether nothing that may come changes what it is."""
+        """Whether the result can no longer change."""
         return self._held or self._resets >= _RESETS
 
     @property
     def patience_s(self) -> tuple[float, float]:
-        """How long more is waited for: seconds after the reset, and after the last byte; the earlier counts."""
+        """How long to wait for more: seconds after the reset, and after the last byte; the earlier counts."""
         if not self._heard:
             return SILENT_S, SILENT_S
         if self._fault or self._resets > 1:
@@ -101,7 +101,7 @@ class BootLog:
 
     @property
     def start(self) -> Start:
-        """What it is, as far as it was heard."""
+        """The result, from the lines so far."""
         if self._held:
             return Start(HELD)
         if self._fault:

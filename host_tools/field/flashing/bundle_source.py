@@ -1,4 +1,4 @@
-"""What the flashing of a pole is given: the bundle it comes from, and who knows which board is on which pole."""
+"""The inputs of flashing a pole: the bundle, and the registry of which board is on which pole."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from host_tools.field.flashing.plan import Part
 
 
 class Bundle(Protocol):
-    """What of `host_tools.field.bundle.Bundle` is used here."""
+    """The part of `host_tools.field.bundle.Bundle` that is used here."""
 
     @property
     def site(self) -> str: ...
@@ -22,7 +22,7 @@ class Bundle(Protocol):
 
 
 class Names(Protocol):
-    """Which board is on which pole: asked before, told after."""
+    """Which board is on which pole: read before flashing, written after it."""
 
     def ask(self, mac: str, pole: str, site: str) -> None: ...
 

@@ -1,4 +1,4 @@
-"""A chip in its loader at an open port, and what is known of it before anything is written."""
+"""A chip in its loader at an open port, and what is read of it before anything is written."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _USB_SERIAL = (0x303A, 0x1001)  # the chip's own
 
 @dataclass(frozen=True)
 class Chip:
-    """A chip as it says of itself: *flash* in bytes, 0 if unknown."""
+    """A chip's own data: *flash* in bytes, 0 if unknown."""
 
     facts: loader_chips.Facts
     mac: str
@@ -45,7 +45,7 @@ def own_usb(port: PortInfo) -> bool:
 def connection(port: PortInfo, touched: bool = False) -> Iterator[Loader]:
     """The chip at *port* in its loader, at 115200 baud.
 
-    Raises Lost where none answers, which says what it means for a pole that was *touched* already; or as `quiet_open`.
+    Raises Lost when none answers, with what that means for a pole that was *touched* already; or as `quiet_open`.
     """
     opened = quiet_open(port.device, timeout=0.05, refusal_s=0)
     try:
@@ -85,9 +85,9 @@ def _enter(loader: Loader, own_usb: bool) -> bool:
 
 
 def restart(loader: Loader, port: PortInfo, meanwhile: Callable[[], None]) -> Start:
-    """Start what is in the flash, and hear how that goes; *meanwhile* is called while the chip is in reset.
+    """Start the software in the flash and read its boot log; *meanwhile* is called while the chip is in reset.
 
-    Nothing is heard of it where the reset takes the chip's own USB away, or the port carries no modem lines.
+    There is no log where the reset removes the chip's own USB, or the port has no modem lines.
     """
 
     def prepare() -> None:
@@ -104,7 +104,7 @@ def restart(loader: Loader, port: PortInfo, meanwhile: Callable[[], None]) -> St
 
 
 def _listen(port: serial.SerialBase) -> Start:
-    """How the start goes, from what the chip says until that is clear."""
+    """The result of the start, from the boot log until it is decided."""
     log = BootLog()
     port.timeout = _LISTEN_S
     begin = last = time.monotonic()

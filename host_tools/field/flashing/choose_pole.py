@@ -1,4 +1,4 @@
-"""Which pole is at a port: named, the next of the site that no board is known of, or scanned off its label."""
+"""Chooses the pole for a port: named, the next of the site without a board, or scanned from its label."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def pole_on_label(text: str, site: str, poles: Iterable[str]) -> str:
 
 
 def next_poles(ports: list[PortInfo], site: str, poles: Iterable[str], registry: Registry) -> list[Pair]:
-    """Each of *ports* with the next of *poles*, in their order, that *registry* knows no board of."""
+    """Each of *ports* with the next of *poles*, in their order, that has no board in *registry*."""
     known = {entry.pole for entry in registry.bindings().entries if entry.site == site and entry.mac}
     free = [pole for pole in poles if pole not in known]
     if len(free) < len(ports):
@@ -44,8 +44,8 @@ def scanned(
 ) -> Iterator[Pair]:
     """Each of *ports* with the pole whose label was scanned for it, as soon as it was.
 
-    *read* gives the next line for a port, None at the end of input.  An empty line passes a port over; what names no
-    pole is a matter for *complain*, and is asked for again.
+    *read* gives the next line for a port, None at the end of input.  An empty line skips a port; for a line that names
+    no pole *complain* is called, and it is read again.
     """
     taken: set[str] = set()
     for port in ports:

@@ -1,4 +1,4 @@
-"""Why a pole was not flashed: one sentence each, in the language of the technician."""
+"""The errors of flashing: one sentence each, in the language of the technician."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ class Lost(FlashError):
 
 
 class Asked(FlashError):
-    """A person has to say what holds before anything is written."""
+    """A person has to decide before anything is written."""
 
     code = 12
 
 
 class NotStarted(FlashError):
-    """Everything was written and proved, and the chip does not start it."""
+    """Everything was written and verified, and the chip does not start it."""
 
     code = 13
 
 
 class NoStub(Exception):
-    """The flasher stub did not come up on this chip: its loader in ROM is left."""
+    """The flasher stub did not start on this chip: the loader in ROM has to be used."""
 
 
 class Noisy(Exception):

@@ -1,11 +1,11 @@
-"""esptool's one pass over a pole, in a process of its own.
+"""Runs esptool's one pass over a pole, in a process of its own.
 
 Its own process because esptool is under the GPL and Diya is not, and because a process that hangs can be ended.  What
 the user has set for his own esptool (ESPTOOL_* and its configuration files) does not count here.
 
-It is started before it is known what to write, so that the interpreter and its modules are there when the chip is
-ready: the words of its command line come as a line of JSON at its standard input.  So it also ends when this process is
-killed.  Nothing is changed on a pole before esptool has said that its modules are there.
+It is started before it is known what to write, so that the interpreter and its modules are loaded when the chip is
+ready: the words of its command line are sent as a line of JSON to its standard input.  So it also ends when this
+process is killed.  Nothing is changed on a pole before esptool has reported that its modules are loaded.
 """
 
 from __future__ import annotations
@@ -76,14 +76,14 @@ class Pass:
         for offset, file in files:
             words += [hex(offset), str(file)]
         assert self._process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):  # it has ended, and its last words say why
+        with contextlib.suppress(BrokenPipeError):  # it has ended, and its last output says why
             self._process.stdin.write(json.dumps(words) + "\n")
             self._process.stdin.close()
 
     def follow(self, heard: Callable[[Said], bool]) -> None:
-        """Read what it says until it ends; *heard* is called after each line and may say that it was the last.
+        """Read its output until it ends; *heard* is called after each line and returns True if it was the last.
 
-        When all is done what remains is to close a port, and for that pyserial takes 0.3 s.
+        The rest of its work is to close a port, for which pyserial takes 0.3 s.
         """
         assert self._process.stdout is not None
         for line in self._process.stdout:
@@ -92,7 +92,7 @@ class Pass:
                 return
 
     def end(self) -> None:
-        """End it, wherever it is."""
+        """End it at any point."""
         if self._process.poll() is None:
             self._process.kill()
 

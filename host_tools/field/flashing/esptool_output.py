@@ -1,4 +1,4 @@
-"""What esptool says, line by line: where it is in its pass, and why it failed."""
+"""Reads esptool's output line by line: the phase of its pass, and why it failed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Said:
     verified: list[str] = field(default_factory=list)  # files whose MD5 was right
     why: str = ""  # what went wrong, in esptool's words
     last: str = ""  # the last line that was not a bar
-    over: bool = False  # the chip is left as it is; what may still come is why
+    over: bool = False  # the chip is not changed any more; only the reason may still follow
 
     def line(self, text: str) -> None:
         """Take one more line."""

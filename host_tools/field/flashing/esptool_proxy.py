@@ -1,13 +1,13 @@
-"""Between esptool and the serial port: a socket on this machine that esptool takes for its port.
+"""A proxy between esptool and the serial port: a socket on this machine that esptool uses as its port.
 
-Why one is needed:
+Why it is needed:
 
-- The port stays open between our questions to the loader and esptool's pass, so the chip is reset once and not twice.
-- esptool leaves the line idle while it prepares a block (it formats a hex dump that nobody sees, which takes 10 ms and
-  more) and while the chip computes an MD5.  What is done about that, `ahead` decides.
-- pyserial negotiates an RFC 2217 port anew at each change of a time-out, which esptool does all the time.
+- The port stays open between our requests to the loader and esptool's pass, so the chip is reset once and not twice.
+- esptool leaves the line idle while it prepares a block (it formats a hex dump that is never printed, which takes 10 ms
+   and more) and while the chip computes an MD5.  `pipeline` uses that time.
+- pyserial negotiates an RFC 2217 port again at each change of a time-out, which esptool does all the time.
 
-Two threads, one for each side; whichever learns that something can go to the chip sends it.
+Two threads, one for each side; the one which finds that something can be sent to the chip sends it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from host_tools.field.flashing.pipeline_steps import Step
 
 
 class Order(Protocol):
-    """What goes when: `Ahead` with the flasher stub, `Through` with the loader in ROM."""
+    """The order of sending: `Ahead` with the flasher stub, `Through` with the loader in ROM."""
 
     refused: str
     damaged: int | None
@@ -53,11 +53,11 @@ class Order(Protocol):
 
 
 class Relay:
-    """Passes on between the open *port*, at *baud*, and one client of ``address``, until ``close``, as *order* says."""
+    """Forwards between the open *port*, at *baud*, and one client of ``address``, until ``close``, as *order* says."""
 
     def __init__(self, port: serial.SerialBase, baud: int, order: Order) -> None:
         self.port = port
-        self.lost: Exception | None = None  # what the port said when it went away
+        self.lost: Exception | None = None  # the port's error when it was lost
         self.when_lost: Callable[[], None] = lambda: None
         self.order = order
         self._baud = baud
@@ -77,11 +77,11 @@ class Relay:
 
     @property
     def address(self) -> str:
-        """What esptool gets as its port."""
+        """The address that esptool gets as its port."""
         return f"socket://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def close(self) -> None:
-        """Stop passing on; the port stays open."""
+        """Stop forwarding; the port stays open."""
         self._ended.set()
         self._hang_up()
         for thread in self._threads:
@@ -156,13 +156,13 @@ class Relay:
         return True
 
     def settle(self) -> bool:
-        """Wait until the chip has done and proved all that it was sent; False if it has not.  Then it is over."""
+        """Wait until the chip has finished and verified all that it was sent; False if it has not.  Then it is over."""
         done = self._wait(lambda: self.order.idle or self.order.failed) and not self.order.failed
         self._ended.set()
         return done
 
     def _send(self) -> None:
-        """What can go to the chip now, unless the other thread is at it: then that does it."""
+        """Send what can be sent to the chip now, unless the other thread is sending: then that does it."""
         sent = False
         while not self._ended.is_set():
             with self._changed:

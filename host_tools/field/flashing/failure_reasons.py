@@ -1,4 +1,4 @@
-"""Why a pole was not written, or does not start, as the errors that say it."""
+"""Turns the reasons why a pole was not written, or does not start, into errors."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""One pole, from an open port to its first start.
+"""Flashes one pole, from an open port to its first start.
 
-Everything that may speak against it is asked before a byte is written; then one pass of esptool, the reset, and the
+All checks come before a byte is written; then one pass of esptool, the reset, and the
 entry in the registry.  The line is tried at 921600 baud first, and at lower rates when it drops or changes bytes.
 Where the flasher stub does not come up, the loader in ROM does it, which takes longer.
 """
@@ -57,8 +57,8 @@ class Job:
         self.first = True
         self.written: list[str] = []
         self.error: Exception | None = None
-        self.touched = False  # the pole is not what it was
-        self.heard = False  # the chip said that it starts
+        self.touched = False  # whether the pole's flash was changed
+        self.heard = False  # whether the boot log showed that the chip starts
         self.stop = threading.Event()
         self._pass: Pass | None = None
         self.took_s = 0.0
@@ -111,7 +111,7 @@ class Job:
 
     def _attempt(self, baud: int, one_by_one: bool) -> None:
         self.row.phase, self.row.baud = "connecting", baud
-        # what a pole gets is put together while its chip comes out of reset
+        # the regions are built while the chip comes out of reset
         with Pass(self.files.own()) as one, ThreadPoolExecutor(1) as making:
             self._pass = one
             self._regions = making.submit(self.bundle.regions, self.pole, True)

@@ -1,4 +1,4 @@
-"""Espressif's flasher stub: code for the chip's RAM that does at 160 MHz what the ROM does at 40.
+"""Espressif's flasher stub: a loader in the chip's RAM that runs at 160 MHz instead of the ROM's 40.
 
 It comes with esptool, as a file for each chip, under the Apache or MIT licence.  We put it there while esptool is still
 starting, which saves that time, and have the MD5 of what is in the flash in a third of it.  esptool finds it running.

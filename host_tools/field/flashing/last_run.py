@@ -1,4 +1,4 @@
-"""What is remembered from run to run: which rate an adapter stands, who signs a site's bundles, what was left to do."""
+"""A file kept between runs: the baud rate of each adapter, the signer of each site, and unfinished work."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def memory_path() -> Path:
 
 
 class Memory:
-    """The file *path*.  One that is missing or damaged is an empty one: all it saves is time."""
+    """The file *path*.  A missing or damaged one counts as empty: it only saves time."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -60,7 +60,7 @@ class Memory:
         return found if isinstance(found, int) and not isinstance(found, bool) and found > 0 else None
 
     def keep_baud(self, adapter: str, baud: int) -> None:
-        """*adapter* has flashed a pole at *baud*."""
+        """Note that *adapter* has flashed a pole at *baud*."""
         with self._lock:
             if self.baud_of(adapter) != baud:
                 self._keep("baud", adapter, baud)
@@ -71,19 +71,19 @@ class Memory:
         return found if isinstance(found, str) else None
 
     def keep_signer(self, site: str, fingerprint: str) -> None:
-        """Bundles of *site* are signed with that key."""
+        """Note that bundles of *site* are signed with that key."""
         with self._lock:
             if self.signer_of(site) != fingerprint:
                 self._keep("signers", site, fingerprint)
 
     def begin(self, bundle: Path, erase_data: bool) -> None:
-        """A new run begins, and the last one is forgotten."""
+        """Note that a new run begins, in the place of the last one."""
         with self._lock:
             self._all["run"] = {"bundle": str(bundle.resolve()), "eraseData": erase_data, "poles": []}
             self._keep_run()
 
     def note(self, done: Done) -> None:
-        """How it stands with a pole of this run."""
+        """Note the state of a pole of this run."""
         with self._lock:
             poles = self._all["run"]["poles"]
             self._all["run"]["poles"] = [pole for pole in poles if pole["pole"] != done.pole] + [asdict(done)]
@@ -108,7 +108,7 @@ class Memory:
         self._write(lambda there: {**there, "run": self._all["run"]})
 
     def _write(self, changed: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-        """Write what *changed* makes of the file as it is now: another `diya flash` may have written it meanwhile."""
+        """Apply *changed* to the file as it is now: another `diya flash` may have written it meanwhile."""
         with contextlib.suppress(OSError):  # a full disk or a read-only home is no reason not to flash
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.touch(0o600)

@@ -1,7 +1,7 @@
-"""The loader in a chip's ROM, as far as it is asked before anything is written.
+"""A client of the loader in a chip's ROM, for the checks before anything is written.
 
-Everything that decides whether a pole may be flashed is asked here, over the port that stays open for esptool's one
-pass afterwards: starting esptool twice would cost half a second a port, and its own questions come too late or cost
+All that decides whether a pole may be flashed is read here, over the port that stays open for esptool's one
+pass afterwards: starting esptool twice would cost half a second a port, and its own checks come too late or cost
 more.  The protocol is Espressif's ("Serial Protocol" in esptool's documentation): SLIP packets
 ``<direction, command, length, check or value>`` and an answer that ends in its status.
 """
@@ -55,11 +55,11 @@ class Silent(Exception):
 
 
 class Refused(Exception):
-    """The loader understood, and says no."""
+    """The loader understood the command and refuses it."""
 
 
 class Loader:
-    """Speaks to the loader over an open *port*, whose time-out is set to ``POLL_S`` once for all.
+    """Sends commands to the loader over an open *port*, whose time-out is set to ``POLL_S`` once.
 
     Raises Silent, Refused and what the port raises when the cable is pulled (serial.SerialException, OSError).
     """
@@ -129,7 +129,7 @@ class Loader:
                 pass
 
     def drop_input(self) -> None:
-        """Forget what has come so far."""
+        """Drop the bytes that have come so far."""
         while self.port.in_waiting:
             self.port.read(self.port.in_waiting)
         self._frames = slip.Frames()

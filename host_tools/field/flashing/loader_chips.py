@@ -1,4 +1,4 @@
-"""What the loader's side of a chip looks like: where its numbers stand.
+"""Register addresses and numbers of each chip, for the loader.
 
 Addresses are those of the technical reference manuals (eFuse controller, SPI0/1, RTC control) of each chip.
 """

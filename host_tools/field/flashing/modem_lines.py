@@ -1,4 +1,4 @@
-"""EN and IO0 of a chip, by the modem lines of its adapter: into the loader, and out of it.
+"""Sets EN and IO0 of a chip by the modem lines of its adapter: into the loader, and out of it.
 
 EN is low while RTS is asserted and DTR is not, IO0 while DTR is and RTS is not (two transistors on every board).
 """
@@ -65,7 +65,7 @@ def _walk(port: serial.SerialBase, steps: list[tuple[tuple[bool, bool], float]])
 
 
 def _put_both(port: serial.SerialBase, dtr: bool, rts: bool) -> None:
-    """Both at once, or IO0 and EN would see a state in between."""
+    """Set both at once: else EN and IO0 would have a state in between."""
     bits = struct.unpack("I", fcntl.ioctl(port.fd, termios.TIOCMGET, bytes(4)))[0]
     bits &= ~(termios.TIOCM_DTR | termios.TIOCM_RTS)
     bits |= (termios.TIOCM_DTR if dtr else 0) | (termios.TIOCM_RTS if rts else 0)

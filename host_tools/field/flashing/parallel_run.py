@@ -1,4 +1,4 @@
-"""Several poles at once: a thread and an esptool process a port, and what is remembered of them."""
+"""Flashes several poles at once: a thread and an esptool process a port, and notes on each for a later run."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Run:
         try:
             job.run()
             self.memory.keep_baud(adapter_key(job.port), job.row.baud)
-        except Exception as error:  # told by the row: a thread's own end would be silent
+        except Exception as error:  # shown in the row: the end of a thread would not be reported
             job.failed(error)
         try:
             self.memory.note(self._note(job))

@@ -1,22 +1,23 @@
-"""What the chip is sent next, and what esptool is told meanwhile: decisions, without a port, a socket or a clock.
+"""Pipelining of esptool's writes: answers esptool early, sends blocks back-to-back, verifies each MD5.  Pure.
 
-esptool asks, waits for the answer, and then prepares its next question; while it prepares, the line is idle, and while
-the chip works (it computes an MD5, it programs the end of a region) the line is idle too.  Here esptool is told "done"
-ahead, and what the chip really says comes after: anything but "done" fails esptool's next question, and the whole
-pass.  Nothing counts as written before ``idle``, and no block of the *final* region, without which the chip does not
-start, goes out before all others are proved.  A register that was read is known, unless esptool has written one of the
-same controller: it asks for the same eFuses before each region, and would not wait as long as four blocks can take.
+esptool sends a command, waits for the answer, and then prepares its next command; while it prepares, the line is idle,
+and while the chip works (it computes an MD5, it programs the end of a region) the line is idle too.  Here esptool gets
+the answer "done" early, and the chip's real answer comes later: anything but "done" fails esptool's next command, and
+the whole pass.  Nothing counts as written before ``idle``, and no block of the *final* region, without which the chip
+does not start, is sent before all others are verified.  The value of a register that was read is kept, unless esptool
+has written one of the same controller: it reads the same eFuses before each region, and would not wait as long as four
+blocks can take.
 
-**How much the chip can take.**  Espressif's flasher stub has two buffers: it works on one command while it receives
-the next.  So a command may begin to go out while at most one before it is unfinished.  A block of data is answered when
-it has arrived, and finished when a later command is answered; all others are finished when they are answered.  A
-command right behind another would find no buffer yet: GAP bytes that belong to no frame keep them apart.  (So it is at
-a UART.  At a chip's own USB it is not, where everything goes *one by one*; the line is none that could be idle there.)
+**Buffers of the chip.**  Espressif's flasher stub has two buffers: it works on one command while it receives the next.
+So sending of a command may begin while at most one before it is unfinished.  A block of data is answered when it has
+arrived, and finished when a later command is answered; all others are finished when they are answered.  For a command
+directly behind another there would be no buffer yet: GAP bytes that belong to no frame separate them.  (This is for a
+UART.  At a chip's own USB everything is sent *one by one*.)
 
-**MD5.**  The chip's own, of every byte that was written, a piece at a time.  It costs no time on the line if a block of
-data arrives meanwhile: if the chip has nothing unfinished, and the block comes right behind the question.  That is so
-after a region's beginning; and within a region after a block that was quickly done (the stub programs when it has
-inflated 32 KiB, and such a block filled none), when a register's value has come after it.
+**MD5.**  The chip computes it for each byte that was written, a piece at a time.  It costs no time on the line if a
+block of data arrives meanwhile: if the chip has nothing unfinished, and the block comes directly behind the request.
+That is the case after a region's beginning; and within a region after a block that was finished quickly (the stub
+programs when it has inflated 32 KiB, and such a block filled no buffer), when a register's value has come after it.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from host_tools.field.flashing.pipeline_steps import (
 )
 
 AHEAD = 4  # blocks esptool may be ahead of the line
-GAP = 64  # bytes: the stub takes up to 32 in one interrupt, and between two of those it looks what has come
+GAP = 64  # bytes: the stub takes up to 32 in one interrupt, and between two of those it handles what has come
 _FLASH_DATA, _DEFLATED_BEGIN, _DEFLATED_DATA, _DEFLATED_END = 0x03, 0x10, 0x11, 0x12
 _BEGINS, _BLOCKS, _ENDS = (FLASH_BEGIN, _DEFLATED_BEGIN), (_FLASH_DATA, _DEFLATED_DATA), (FLASH_END, _DEFLATED_END)
 _OK, _FAILED = b"\0\0", b"\x01\x06"
@@ -56,8 +57,8 @@ def _controller(question: bytes) -> int:
 class Ahead:
     """One pass of esptool, in which the region at *final* comes last.
 
-    *one_by_one*: nothing goes out before all that did is answered.
-    ``refused``: why the chip did not take something; ``damaged``: offset of the region that the flash did not keep;
+    *one_by_one*: nothing is sent before all earlier commands are answered.
+    ``refused``: why the chip refused something; ``damaged``: offset of the region that the flash did not keep;
     ``sent``: compressed bytes that the chip has confirmed.
     """
 
@@ -67,7 +68,7 @@ class Ahead:
         self.damaged: int | None = None
         self.sent = 0
         self._final = final
-        self._queue: deque[Step | Rest] = deque([Step(_FENCE)])  # its answer is what esptool is told after each region
+        self._queue: deque[Step | Rest] = deque([Step(_FENCE)])  # its answer is given to esptool after each region
         self._due: deque[Check] = deque()  # to be sent when the line has something else to carry meanwhile
         self._unfinished: deque[Step] = deque()
         self._region: Region | None = None
@@ -81,7 +82,7 @@ class Ahead:
 
     @property
     def idle(self) -> bool:
-        """Whether the chip has done and proved everything."""
+        """Whether the chip has finished and verified everything."""
         return not (self._queue or self._due or self._unfinished)
 
     @property
@@ -90,7 +91,7 @@ class Ahead:
         return len(self._queue) <= AHEAD
 
     def ask(self, packet: bytes) -> bytes | None:
-        """A question from esptool; returns the answer, None if it has to be the chip's."""
+        """Take a command from esptool; returns the answer, None if it has to be the chip's."""
         op = packet[1]
         region = self._region
         if self.failed:
@@ -126,7 +127,7 @@ class Ahead:
         self._queue.append(Begin(packet, offset))
 
     def next(self) -> Step | None:
-        """What goes to the chip now, if anything does."""
+        """The next command for the chip, if one can be sent now."""
         if self.failed:
             self._queue.clear()
             self._due.clear()
@@ -152,7 +153,7 @@ class Ahead:
         return step
 
     def _put_off(self) -> None:
-        """What is left to prove of a region waits for a good moment, but not beyond the beginning of the final one."""
+        """The checks left for a region wait for a good moment, but not beyond the beginning of the final one."""
         while self._queue:
             first = self._queue[0]
             if isinstance(first, Rest):
@@ -169,7 +170,7 @@ class Ahead:
             return
 
     def _fence(self, before: Step, block: Block) -> Step | None:
-        """The reading of a register, if it is worth while to ask for an MD5 between these two."""
+        """A read of a register, if it is worth asking for an MD5 between these two."""
         if not isinstance(before, Block) or not before.quick or before.region is not block.region:
             return None
         region, end = before.region, before.end // INFLATED * INFLATED
@@ -178,7 +179,7 @@ class Ahead:
         return Step(_FENCE) if self._due else None
 
     def answer(self, packet: bytes) -> bytes | None:
-        """A packet from the chip; returns what esptool gets of it."""
+        """Take a packet from the chip; returns what esptool gets of it."""
         step = next(self._waiting(), None)
         if step is None or len(packet) < HEAD.size or packet[:2] != bytes((ANSWER, step.op)):
             return packet

@@ -1,4 +1,4 @@
-"""What esptool writes, cut into what the chip is sent: commands, blocks of a region, and questions for its MD5."""
+"""Splits esptool's writes into the steps sent to the chip: commands, blocks of a region, and requests of its MD5."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Step:
         self.packet = packet
         self.op = packet[1]
         self.wait_s = wait_s
-        self.deadline = 0.0  # for whoever sends it
+        self.deadline = 0.0  # set by the sender
         self.behind = False  # another that is not answered: GAP bytes have to come before it
         self.answered = False
 
@@ -61,7 +61,7 @@ class Begin(Step):
 
 
 class Rest(NamedTuple):
-    """Stands where all of *region* has been sent; what is not proved of it is to be asked for from here on."""
+    """Marks where all of *region* has been sent; the MD5 of its unverified part is requested from here on."""
 
     region: Region
 
@@ -119,7 +119,7 @@ class Region:
         return md5(self.data, usedforsecurity=False).digest()
 
     def unproved(self, end: int) -> int:
-        """Bytes before *end* whose MD5 was not asked for."""
+        """Bytes before *end* whose MD5 was not requested."""
         return end - self._asked
 
     def check(self, end: int) -> Check:

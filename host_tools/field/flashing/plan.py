@@ -1,14 +1,14 @@
-"""Which regions of a pole are written, in which order, and what is made unbootable before: a pure decision.
+"""Plans which regions of a pole are written, in which order, and what is made unbootable before: a pure decision.
 
-**Order.**  A chip starts when its ROM finds a sound bootloader, the bootloader a partition table, and that a sound
-MicroPython; of the file systems nobody checks anything.  So a half-written pole could look whole.  Therefore the first
-sector of the old bootloader is erased before anything else is touched, and the new bootloader is written last: in
-between the ROM says `invalid header` for ever, the lamp is lit (all pins are at reset), and the pole asks to be flashed
-again.  Where `nvs` and `data` are written too, the same is done with the partition table, which comes last but one: a
-table on the chip means that there is a whole `data`, which a revisit must leave alone.
+**Order.**  A chip starts when its ROM finds a valid bootloader, the bootloader a partition table, and in it a valid
+MicroPython; the file systems are not checked at all.  So a half-written pole could look complete.  Therefore the first
+sector of the old bootloader is erased before anything else is changed, and the new bootloader is written last: in
+between the ROM prints `invalid header` without end, the lamp is lit (all pins are at reset), and the pole has to be
+flashed again.  Where `nvs` and `data` are written too, the same is done with the partition table, which comes last but
+one: a table on the chip means that there is a whole `data`, which a revisit must leave alone.
 
 **What is written.**  `nvs` and `data` (counters, journal, configuration) only on a first flash: when the chip's table
-has no partition `data`.  When it has one at another place than ours, nobody but a person can say that it may go.
+has no partition `data`.  When it has one at another place than ours, a person has to decide that it may be erased.
 A region that is on the chip already is skipped.
 """
 
@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from hashlib import md5
 from typing import Protocol
 
-OWN = ("nvs", "data")  # what a pole has written itself
+OWN = ("nvs", "data")  # regions that a pole has written itself
 _LAST = ("partitions", "bootloader")  # in this order
-HEAD = 64  # bytes of a region compared before all of it: nearly all that differ, differ there, and it costs no time
+HEAD = 64  # bytes of a region compared before all of it: regions that differ nearly always differ there
 
 
 class Part(Protocol):
@@ -96,7 +96,7 @@ def make_plan(regions: Sequence[Part], first: bool, heads: Mapping[str, bytes], 
         return Plan(first, (), ())
     invalid = set(_LAST) if changed.intersection(OWN) else {"bootloader"}
     order = [region for region in regions if region.name in changed | invalid]
-    # of the others the largest comes last: what the chip has to do for them it does while that one arrives
+    # of the others the largest comes last: the chip finishes the others while that one arrives
     order.sort(key=lambda region: (_LAST.index(region.name) if region.name in _LAST else -1, len(region.data)))
     blank = {name for name, head in heads.items() if not head.strip(b"\xff")}
     erase = [region.offset for region in order[::-1] if region.name in invalid - blank]

@@ -1,4 +1,4 @@
-"""A bundle for practice is for virtual poles: a stand-in for MicroPython would stop a real one from starting."""
+"""Refuses to flash a practice bundle to a real pole, which its stand-in for MicroPython would stop from starting."""
 
 from __future__ import annotations
 

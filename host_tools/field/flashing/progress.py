@@ -1,4 +1,4 @@
-"""What a person sees of one port while its pole is flashed."""
+"""The row shown for one port while its pole is flashed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Row:
     _ended: float = 0.0
 
     def write(self, total: int) -> None:
-        """From now on bytes go to the pole, *total* of them."""
+        """Begin to write *total* bytes to the pole."""
         self.phase, self.total, self.sent, self.began = "writing", total, 0, self.clock()
 
     def progress(self, sent: int) -> None:

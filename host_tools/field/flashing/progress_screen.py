@@ -59,7 +59,7 @@ def outcome(job: Job, said: Language) -> str:
 
 
 class Lines:
-    """Tells each step of each port once, and how it ended."""
+    """Prints each step of each port once, and how it ended."""
 
     def __init__(self, said: Language, tell: Callable[[str], None]) -> None:
         self._said = said
@@ -67,7 +67,7 @@ class Lines:
         self._told: dict[int, str] = {}
 
     def look(self, jobs: list[Job]) -> None:
-        """What is new with *jobs*."""
+        """Print what is new with *jobs*."""
         for number, job in enumerate(jobs):
             row = job.row
             if self._told.get(number) == row.phase or row.over:

@@ -63,7 +63,7 @@ class Files:
 
 @contextmanager
 def room(folder: Path) -> Iterator[None]:
-    """Turns what the system says when there is no room in *folder* into NoSpace."""
+    """Turns the system's error for no space in *folder* into NoSpace."""
     try:
         yield
     except OSError as error:

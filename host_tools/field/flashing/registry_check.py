@@ -1,4 +1,4 @@
-"""Which board is which pole: the registry is asked before a pole is written, and told after."""
+"""Checks the registry before a pole is written, and adds the board after it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from host_tools.registry.bindings import date
 
 @dataclass
 class Registered:
-    """*registry* as a job sees it; *replace*: a person has said that what is known otherwise holds no more."""
+    """The *registry* for a job; *replace*: a person has decided that an entry that contradicts is to be replaced."""
 
     registry: Registry
     by: str = ""
     replace: bool = False
 
     def ask(self, mac: str, pole: str, site: str) -> None:
-        """Raises Asked where the board or the pole is known otherwise."""
+        """Raises Asked when the board or the pole is registered otherwise."""
         against = self.registry.bindings().otherwise(mac, site, pole)
         if not against or self.replace:
             return
@@ -30,5 +30,5 @@ class Registered:
         )
 
     def tell(self, mac: str, pole: str, site: str) -> None:
-        """The board is that pole from now on."""
+        """Register that the board is on that pole from now on."""
         self.registry.bind(mac, pole, site, int(time.time()), by=self.by, replace=self.replace)

@@ -1,7 +1,7 @@
-"""What passes between esptool and the loader in a chip's ROM: one question after the other, each with its own answer.
+"""Forwards between esptool and the loader in a chip's ROM: one command after the other, each with its own answer.
 
-Nothing is told ahead here, as `ahead` does with the stub: the ROM answers a block when it is programmed.  That esptool
-proves each region by the chip's MD5 before it begins with the next keeps the order that `plan` asks for.
+No answer is given early, as `pipeline` does with the stub: the ROM answers a block when it is programmed.  esptool
+verifies each region by the chip's MD5 before it begins with the next, which keeps the order of `plan`.
 """
 
 from __future__ import annotations

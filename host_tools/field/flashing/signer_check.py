@@ -1,4 +1,4 @@
-"""Who may sign a site's bundles: the key in --trust, or else the one that signed its first bundle on this laptop."""
+"""Checks who signed a site's bundle: the key in --trust, or else the signer of its first bundle on this laptop."""
 
 from __future__ import annotations
 

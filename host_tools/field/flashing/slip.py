@@ -1,4 +1,4 @@
-"""SLIP (RFC 1055): how the loader of every ESP32 puts packets on a serial line, without a loop over the bytes."""
+"""SLIP (RFC 1055), the framing of the loader of every ESP32, without a loop over the bytes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Frames:
 
     @property
     def inside(self) -> bool:
-        """Has a frame begun that has not ended?"""
+        """Whether a frame has begun that has not ended."""
         return self._inside and bool(self._parts)
 
     def feed(self, data: bytes) -> list[bytes]:
@@ -38,7 +38,7 @@ class Frames:
             if self._inside and (part or self._parts):
                 found.append(packet(b"".join([*self._parts, part])))
                 self._inside = False
-            else:  # an END after an END opens the frame anew
+            else:  # an END after an END starts a new frame
                 self._inside = True
             self._parts = []
         if self._inside and rest:

@@ -1,4 +1,4 @@
-"""What the last run left to do."""
+"""Finds the poles that the last run did not finish."""
 
 from __future__ import annotations
 

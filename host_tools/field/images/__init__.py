@@ -1,1 +1,1 @@
-"""What is written to a pole's flash: the chip's images, the partition table, file systems and NVS."""
+"""The contents of a pole's flash: the chip's images, the partition table, file systems and NVS."""

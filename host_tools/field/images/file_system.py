@@ -1,7 +1,7 @@
 """LittleFS images: `vfs` with a pole's files, as stock MicroPython makes and mounts it, and an empty `data`.
 
 Both partitions have the same geometry: the defaults of MicroPython's VfsLfs2, which pole/drivers/flash/storage.py
-names. An image ends with the last block in use: nobody reads those behind it before they are erased and written.
+names. An image ends with the last block in use: the blocks behind it are not read before they are erased and written.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CYCLES = 100
 def image_of(files: Mapping[str, bytes], size: int) -> bytes:
     """A file system of *size* bytes with *files*, by name or path; the same bytes for the same files.
 
-    It is made on as few blocks as will do and then told its real size, so the blocks in use are the first ones.
+    It is made on as few blocks as possible and then set to its real size, so the blocks in use are the first ones.
     Raises TooLarge where they do not fit.
     """
     blocks = size // BLOCK
@@ -55,8 +55,8 @@ class _Memory(UserContext):
 def _spread(files: Mapping[str, bytes]) -> list[tuple[str, bytes]]:
     """The blocks of *files* in the order in which they are written, those of a large one far from each other.
 
-    A block of a large file takes the line longer than the chip, one of a small file, which is nearly empty, the chip
-    longer than the line.  Where they alternate, neither waits for the other while the image is flashed.
+    A block of a large file takes longer on the line than in the chip, one of a small file, which is nearly empty, takes
+    longer in the chip.  Where they alternate, neither waits for the other while the image is flashed.
     """
     pieces = []
     for number, (name, data) in enumerate(sorted(files.items())):
@@ -68,7 +68,7 @@ def _spread(files: Mapping[str, bytes]) -> list[tuple[str, bytes]]:
 
 
 def _made(files: Mapping[str, bytes], count: int, blocks: int) -> tuple[bytes, int] | None:
-    """The file system made on *count* blocks and told that it has *blocks*, and how many are used.
+    """The file system made on *count* blocks and set to *blocks*, and how many are used.
 
     None where *files* do not fit.
     """

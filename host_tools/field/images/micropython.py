@@ -87,7 +87,7 @@ def _mpy(app: bytes, image: EspImage, numbers: tuple[int, int, int]) -> tuple[in
     """The .mpy version in `sys.implementation`, else the one that releases of that version have.
 
     The constant is a tuple of (name, version, machine, _mpy ...): where the tuple with the version's numbers is
-    known, whoever points at it is the right one.  Small integers are shifted by one, with the lowest bit set.
+    known, the tuple that points at it is the right one.  Small integers are shifted by one, with the lowest bit set.
     """
     version = struct.pack("<4I", 4, *(2 * number + 1 for number in numbers))
     for segment in image.segments:

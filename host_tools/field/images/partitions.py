@@ -1,4 +1,4 @@
-"""Our partition table: where everything is on a pole's flash, by the size of the flash.
+"""The partition table of a pole, by the size of its flash.
 
 MicroPython mounts `vfs`, which is written only when the pole is flashed; `data` belongs to the app.  4 MB have room for
 one MicroPython; from 8 MB on there are two, and `otadata` says which one starts.

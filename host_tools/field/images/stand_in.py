@@ -1,9 +1,9 @@
-"""A stand-in for micropython.org's image of a chip, for where there is no network: sound in every part, and no program.
+"""A stand-in for micropython.org's image of a chip, for use without a network: valid in every part, but no program.
 
-Everything that looks at an image finds what it finds in a real one: bootloader, partition table and application at
-their places, the version, the constant `sys.implementation`, and bytes that compress as well.  The virtual pole runs
-the real MicroPython virtual machine instead of what is in here.  A chip runs nothing of it: it has ``MARK`` in it, by
-which `micropython.read` knows it.
+All checks of an image find what they find in a real one: bootloader, partition table and application at their places,
+the version, the constant `sys.implementation`, and bytes that compress as well.  The virtual pole runs the real
+MicroPython virtual machine instead.  A chip cannot run it: it contains ``MARK``, by which `micropython.read` recognises
+it.
 """
 
 from __future__ import annotations
@@ -63,5 +63,5 @@ def _implementation(chip: str, version: str, mpy: tuple[int, int]) -> bytes:
 
 
 def _filler(seed: str, n: int) -> bytes:
-    """*n* bytes, each of them one of 27 by chance."""
+    """*n* random bytes, each of them one of 27 values."""
     return hashlib.shake_128(seed.encode()).digest(n).translate(bytes(0x40 + byte % 27 for byte in range(256)))

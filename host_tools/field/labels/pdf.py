@@ -61,7 +61,7 @@ class _Sheets(FPDF):
         if foreign:
             from host_tools.drawing import pdf_fonts
 
-            pdf_fonts.bring(self)
+            pdf_fonts.add_fonts(self)
             self._fonts = pdf_fonts
 
     def __enter__(self) -> Self:
@@ -69,7 +69,7 @@ class _Sheets(FPDF):
 
     def __exit__(self, *_error: object) -> None:
         if self._fonts:
-            self._fonts.let_go(self)
+            self._fonts.close_fonts(self)
 
     def printable(self, text: str) -> str:
         """*text*, or nothing where we have no font for one of its letters."""

@@ -1,4 +1,4 @@
-"""Serial ports: which there are, whether they can be had, and how to open one without disturbing a lit pole."""
+"""Serial ports: finding them, checking access, and opening one without disturbing a lit pole."""
 
 from __future__ import annotations
 

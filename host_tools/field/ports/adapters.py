@@ -1,7 +1,7 @@
-"""The USB adapters a pole is reached through: what the numbers of one say about it.
+"""The USB adapters a pole is connected through, by their vendor and product numbers.
 
-The numbers are those of the makers' data sheets and of Linux' drivers; what the device says of itself in its product
-string is more exact where a whole family shares one number.
+The numbers are those of the makers' data sheets and of Linux' drivers; the device's product string is more exact where
+a whole family shares one number.
 """
 
 from __future__ import annotations

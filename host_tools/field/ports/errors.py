@@ -1,4 +1,4 @@
-"""Why a port cannot be had, as sentences that a technician reads in their own language."""
+"""The errors of a port that cannot be used, in the technician's language."""
 
 from __future__ import annotations
 

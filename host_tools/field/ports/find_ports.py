@@ -1,4 +1,4 @@
-"""The ports at which a pole may be: every USB serial adapter that is plugged in, with a name a person knows it by."""
+"""Finds the ports at which a pole may be: every USB serial adapter that is plugged in, with a readable name."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def is_url(port: str) -> bool:
 
 
 def find() -> list[PortInfo]:
-    """Every USB serial port of this machine, by name.  A laptop's other ports are no place for a pole."""
+    """Every USB serial port of this machine, by name.  Other ports of a laptop are left out."""
     found = [
         PortInfo(
             device=port.device,
@@ -85,7 +85,7 @@ def different(devices: Iterable[str]) -> list[PortInfo]:
 
 
 def adapter_key(port: PortInfo | str) -> str:
-    """A name for the adapter itself, the same wherever it is plugged in and whatever number its port gets.
+    """A name for the adapter itself, the same at any USB socket and with any number of its port.
 
     Many adapters have no serial number, or one that all of their kind have ("0001"): their USB socket is named then.
     An adapter of several ports (FT4232H, CP2105) has a key for each, by its USB interface.

@@ -1,4 +1,4 @@
-"""Which group may open a serial port, and how a person gets into it."""
+"""Finds the group that may open a serial port, and how a person is added to it."""
 
 from __future__ import annotations
 

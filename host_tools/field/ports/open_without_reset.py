@@ -1,11 +1,11 @@
-"""Opening a port without resetting what is behind it.
+"""Opens a port without resetting the chip behind it.
 
 Two transistors on a board make EN (reset) low while RTS is asserted and DTR is not, and IO0 (loader) low while DTR is
-asserted and RTS is not.  A system raises both lines at once when it opens a port, which is harmless; but a program that
-then takes DTR away before RTS resets the chip, and so does a client that raises RTS first.  So here DTR is always
-raised first and let go last, and both stay raised while the port is open: the USB of an S3 says nothing to a host
-without DTR.  On closing, a local port keeps its lines as they are (HUPCL off).  A remote one (RFC 2217) is let go by us
-in the right order, because servers let DTR go first when their client has gone.
+asserted and RTS is not.  A system asserts both lines at once when it opens a port, which is harmless; but a program
+that then releases DTR before RTS resets the chip, and so does a client that asserts RTS first.  So here DTR is always
+asserted first and released last, and both stay asserted while the port is open: the USB of an S3 sends nothing to a
+host without DTR.  On closing, a local port keeps its lines as they are (HUPCL off).  Those of a remote one (RFC 2217)
+are released here in the right order, because servers release DTR first when their client has gone.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ except ImportError:  # Windows
 REFUSAL_S = 0.1  # how soon a server that has a client already hangs up on the next one
 _ADDRESS = re.compile(r"(socket|rfc2217)://[^/?#\s]+:\d{1,5}/?(\?\S*)?")
 _WAITING = 65536  # bytes looked ahead for
-BAUD = 115200  # what MicroPython's console speaks, and every loader at first
+BAUD = 115200  # of MicroPython's console, and of every loader at first
 
 
 class QuietRfc2217(rfc2217.Serial):  # type: ignore[misc]
-    """A remote port.  pyserial negotiates all settings anew, 50 ms and more, when only a time-out is changed."""
+    """A remote port.  pyserial negotiates all settings again, 50 ms and more, when only a time-out is changed."""
 
     _agreed: tuple[Any, ...] | None = None
     _opened = False
@@ -53,7 +53,7 @@ class QuietRfc2217(rfc2217.Serial):  # type: ignore[misc]
             try:
                 lower(self)
             except (serial.SerialException, ValueError, OSError):
-                pass  # whoever held the lines is gone, and with them the lines
+                pass  # the server that held the lines is gone, and with it the lines
         self._opened = False
         close_whole(self, super().close)
 
@@ -67,7 +67,7 @@ class QuietRfc2217(rfc2217.Serial):  # type: ignore[misc]
 class QuietSocket(protocol_socket.Serial):  # type: ignore[misc]
     """A port that is a plain socket, which has no lines; one that hangs up at once is not taken for an open one.
 
-    *refusal_s*: how long opening waits for that.  What hangs up later, and has said nothing, is Busy when it is read.
+    *refusal_s*: how long opening waits for that.  One that hangs up later without data raises Busy when it is read.
     """
 
     def __init__(self, refusal_s: float) -> None:
@@ -92,9 +92,9 @@ class QuietSocket(protocol_socket.Serial):  # type: ignore[misc]
         return 0
 
     def finish_sending(self) -> None:
-        """Tell the other end that nothing more comes from here; what it still says can be read.
+        """Shut down the sending direction; what the other end still sends can be read.
 
-        Where nothing carries modem lines a virtual pole takes that for the reset, and real servers for a hang-up.
+        Without modem lines a virtual pole takes that as the reset, and real servers as a hang-up.
         """
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_WR)
@@ -123,7 +123,7 @@ class QuietLocal(serial.Serial):  # type: ignore[misc]
 
     def close(self) -> None:
         if self.is_open and termios is None:
-            lower(self)  # Windows lets both lines go by itself, in no order that one could rely on
+            lower(self)  # Windows releases both lines by itself, in no defined order
         super().close()
 
 
@@ -133,8 +133,8 @@ def quiet_open(
     """The port *url* (a device, `socket://HOST:PORT` or `rfc2217://HOST:PORT`), open and ours alone.
 
     The chip behind it goes on as if nothing had happened, also when the port is closed again.  *timeout*: longest wait
-    of a read, seconds; None for ever.  *refusal_s*: how long to wait for a socket to hang up; who begins by asking may
-    do without.  Raises PortBusy, PortForbidden or PortError; the first a `read` also, of a socket not waited for.
+    of a read, seconds; None without limit.  *refusal_s*: how long to wait for a socket to hang up; a caller that sends
+    a request first need not.  Raises PortBusy, PortForbidden or PortError; the first a `read` also, without that wait.
     """
     port = _port(url, refusal_s)
     port_access.check_access(url)
@@ -151,7 +151,7 @@ def quiet_open(
 
 
 def close_whole(port: Any, close: Callable[[], None]) -> None:
-    """*close*, and the socket of *port* with it, which pyserial forgets where the other end was faster."""
+    """*close*, and the socket of *port* with it, which pyserial leaves open when the other end closed first."""
     held = port._socket
     close()
     if held is not None:
@@ -159,7 +159,7 @@ def close_whole(port: Any, close: Callable[[], None]) -> None:
 
 
 def lower(port: serial.SerialBase) -> None:
-    """Let both modem lines of *port* go without a moment of RTS alone."""
+    """Release both modem lines of *port* without a moment of RTS alone."""
     port.rts = False
     port.dtr = False
 
@@ -185,8 +185,8 @@ def _port(url: str, refusal_s: float) -> Any:
 def _remote(url: str, error: Exception) -> Unusable | Busy:
     said = str(error)
     if "refused" in said:
-        return Unusable("ports.nobody_there", port=url)
+        return Unusable("ports.nothing_listens", port=url)
     if isinstance(error, ConnectionError) or "reset by peer" in said or "does not seem to support RFC2217" in said:
-        # a server with one client already takes the next one's call all the same, and then says nothing or hangs up
+        # a server that already has a client accepts the next connection too, and then sends nothing or hangs up
         return Busy("ports.no_answer", port=url)
     return Unusable("ports.not_opened", port=url, why=said)

@@ -1,8 +1,8 @@
-"""Whether a port may be opened, and if not why, in one sentence with the cure.
+"""Checks whether a port may be opened, and if not why, in one sentence with the cure.
 
-A serial port takes several openers without a word, and each then gets a part of the bytes.  So a holder is looked for,
-not only a lock: esptool and mpremote lock a port (flock), ModemManager and screen do it otherwise (TIOCEXCL), a plain
-`cat` not at all.
+A serial port can be opened several times without an error, and each program then gets a part of the bytes.  So any
+process that holds it is looked for, not only a lock: esptool and mpremote lock a port (flock), ModemManager and screen
+do it otherwise (TIOCEXCL), a plain `cat` not at all.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _MEMORY = 1  # number of Linux' driver of /dev/null, /dev/zero, /dev/random
 
 
 def check_access(device: str) -> None:
-    """Raises PortBusy, PortForbidden or PortError unless *device* can be had for ourselves alone.
+    """Raises PortBusy, PortForbidden or PortError unless *device* can be used exclusively.
 
-    Nothing is sent.  Of a URL nothing can be said before it is opened.
+    Nothing is sent.  A URL cannot be checked before it is opened.
     """
     if is_url(device) or sys.platform == "win32":
         return
@@ -116,7 +116,7 @@ def why(device: str, number: int | None, said: str) -> Unusable | Busy | Forbidd
 
 
 def _name(folder: Path) -> str:
-    """What a person calls the process: a script's own name rather than its interpreter's."""
+    """The name of the process for a person: a script's own name rather than its interpreter's."""
     try:
         words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
         program = Path(words[0]).name

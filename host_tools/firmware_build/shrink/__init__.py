@@ -1,4 +1,4 @@
-"""What becomes of the firmware's sources on their way to a pole."""
+"""Shrinks the firmware's sources for a pole: short names, no folders, modules grouped in files."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _THE_CITYS = "pole/wire/city_side.py"  # what only the city's side of the wire n
 
 
 def for_a_pole(texts: dict[str, str]) -> dict[str, str]:
-    """*texts* ({path below the firmware: source}) as a pole has them: short names, no folders, and in one file what is
-    loaded and forgotten together.  The same sources give the same result.  A package with nothing in it is left out,
-    and so is what only the city needs.
+    """*texts* ({path below the firmware: source}) as a pole has them: short names, no folders, and modules that are
+    loaded and unloaded together in one file.  The same sources give the same result.  A package with nothing in it is
+    left out, and so are modules that only the city needs.
 
-    Raises NamesError for a source in which a name cannot be followed, SyntaxError for one that is none.
+    Raises NamesError for a source in which a name cannot be followed, SyntaxError for invalid Python.
     """
     texts = {path: text for path, text in texts.items() if path != _THE_CITYS}
     together = groups(texts)

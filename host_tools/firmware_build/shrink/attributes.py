@@ -1,12 +1,12 @@
-"""Shortens the public attributes of the firmware's own objects, wherever they stand.
+"""Shortens the public attributes of the firmware's own objects, in all places.
 
-Whose attribute ``something.level`` is nobody can say, so a name is short everywhere or nowhere: it is left alone when
-it is also a name in MicroPython's or the chip's own objects, in a module of ours, or in the hands of whoever starts the
-pole; and when it is also a text, which MicroPython keeps just as it keeps a name.
+The class of ``something`` in ``something.level`` is unknown, so a name is short everywhere or nowhere: it is left alone
+when it is also a name in MicroPython's or the chip's own objects, in a module of ours, or used by the program that
+starts the pole; and when it is also a text, which MicroPython keeps just as it keeps a name.
 
-Two of them may have the same short name where no class, with its relatives, has both: then an object has one of them at
-most.  Whose it is, is known from the methods that set or define it; what is also set from outside may be of any class,
-and shares with none.
+Two of them may have the same short name where no class, with its relatives, has both: then an object has one of them
+at most.  The class is known from the methods that set or define the attribute; one that is also set from outside may
+be of any class, and its short name is not shared.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ FOREIGN = frozenset((
     "status", "threshold", "ticks_add", "ticks_diff", "ticks_ms", "tx", "unique_id", "rx", "value", "writeblocks",
     "writeto", "writeto_mem",
 ))  # fmt: skip
-# whoever starts the pole, or measures it, asks for these by their names
+# the programs that start the pole, or measure it, use these by their names
 ASKED_FOR = frozenset(("blocks", "chip", "deaths", "format", "mount", "run", "store"))
 
 
@@ -76,7 +76,7 @@ def short(sources: list[Source], followed: Names, names: list[str]) -> dict[str,
     taken = {family: set(used) for family, used in followed.private.items()}
     out: dict[str, str] = {}
     alone: set[str] = set()  # those of ``out`` that share with none
-    # those that may be anybody's first, for they share with none; then those that most classes have
+    # those that may be of any class first, for their names are not shared; then those that most classes have
     for name in sorted(mine, key=lambda name: (name in families, -len(families.get(name, ())))):
         if name not in families:
             out[name] = next(one for one in names if one not in anywhere)

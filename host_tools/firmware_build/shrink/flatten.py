@@ -1,4 +1,4 @@
-"""Puts all modules of the app side by side when it is compiled for a chip: no packages, and short names of files.
+"""Puts all modules of the app side by side for a chip: no packages, and short names of files.
 
 MicroPython keeps the whole name of each module and of its file, and a package is one more module with a table of what
 is in it.  The folders are for people; a pole has no use for them.  Lines stay as they are, and a traceback names the
@@ -85,7 +85,7 @@ def _rewrite(path: str, text: str, names: dict[str, str], listed: Mapping[str, s
 
 
 def _again(tree: ast.Module, listed: Mapping[str, str]) -> set[int]:
-    """Who, by ``id``, in a list of modules names a file that stood in that list before."""
+    """The nodes, by ``id``, in a list of modules that name a file which stood in that list before."""
     out: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Tuple):

@@ -1,8 +1,8 @@
-"""Puts modules that are loaded together, and forgotten together or never, into one file.
+"""Puts modules that are loaded together, and unloaded together or never, into one file.
 
 A module of its own costs its name and its file's name, an object, a table that is never quite full, and an entry in the
 tables of all that import from it: together some six kilobytes of a pole's heap; and its file takes a whole block of the
-flash.  What is loaded for a moment alone stays in a file of its own, and so do drivers that not every board has.
+flash.  A module that is loaded alone for a moment stays in a file of its own, as do drivers that not every board has.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from host_tools.firmware_build.shrink.scopes import NamesError, Place
 
-_RESIDENT = "resident"  # what the app imports at once, and nobody forgets
+_RESIDENT = "resident"  # modules that the app imports at once, and that are never unloaded
 _ROOTS = ("pole.app", "pole.health.watch")
 _EARLY = (
     "boot",
@@ -22,7 +22,7 @@ _EARLY = (
 )  # what these import at once is there before, and the lamp waits for it
 _DRIVERS = "pole.drivers."
 _TOGETHER = {
-    # what every board has, and whatever that needs: never forgotten
+    # the drivers of every board, and the modules they need: never unloaded
     "ground": (
         "pole", "pole.runtime.aio", "pole.runtime.transient", "pole.wire.contract", "pole.lighting",
         "pole.drivers.failures",
@@ -33,15 +33,15 @@ _TOGETHER = {
         "pole.drivers.chip.replay_mark",
         "pole.wire.ack_reasons", "pole.wire.digest", "pole.drivers.chip.entropy",
     ),
-    # what every message needs that is judged; each group below is one step of that, or another work of a moment: a
-    # file costs a dozen reads of the flash to be found, so nothing for a moment is in more than four
+    # modules to judge a message; each group below is one step of that, or another task of a moment: finding a file
+    # costs a dozen reads of the flash, so no such task needs more than four files
     "sealed": (
         "pole.wire.fields", "pole.security.sender_names", "pole.commands.verdict", "pole.security.open_message",
     ),
     "seal": ("pole.security.hmac", "pole.security.replay_check"),
     "act": ("pole.security.replay", "pole.security.keyring", "pole.commands.apply"),
     "keep": ("pole.health.setup", "pole.health.persistence"),
-    # what a start needs once or twice, and seldom anything later: each file makes the list of files longer
+    # modules that a start needs once or twice, and seldom anything later: each file makes the list of files longer
     "arise": ("pole.drivers.chip.heap", "pole.drivers.flash.storage", "pole.drivers.chip.identity"),
     "seldom": ("pole.drivers.chip.early_resets_file", "pole.security.flash_nonce", "pole.reporting.supply_loss"),
     "tidings": (
@@ -111,7 +111,7 @@ def put_together(texts: dict[str, str], name: str, modules: list[str]) -> dict[s
     Raises NamesError where two of them use a name that could not be changed for different things.
     """
     out = {}
-    # most files import none of them, and reading their trees for every group took seconds
+    # most files import none of them, and parsing them for each group took seconds
     mention = re.compile(r"\bimport\b.*\b(?:{0})\b|\bfrom\s+(?:{0})\s".format("|".join(map(re.escape, modules))))
     whole: list[str] = []
     bound: dict[str, tuple[str, str]] = {}  # name: the module that binds it first, and where it is from

@@ -10,8 +10,8 @@ from string import ascii_uppercase
 
 from host_tools.firmware_build.shrink.scopes import Attribute, NamesError, Place, Scope, Source
 
-PUBLIC = ("boot.py", "main.py")  # whoever starts the pole knows their names
-Entity = tuple[Scope, str]  # a name and where it lives: a module, or one class for it and all its relatives
+PUBLIC = ("boot.py", "main.py")  # MicroPython starts them by these names
+Entity = tuple[Scope, str]  # a name and its scope: a module, or one class for it and all its relatives
 
 
 class Names:
@@ -156,7 +156,7 @@ class Names:
         return self._modules.get(f"{found[0].module}.{found[0].name}") if len(found) == 1 else None
 
     def _read_loose(self, source: Source, attribute: Attribute) -> None:
-        """A name in something nobody knows the kind of: in any of ours that has it, or in somebody else's object."""
+        """An attribute of an object of unknown type: of any class of ours that has it, or of another library."""
         known = self._defined.get(attribute.name, [])
         if not _is_private(attribute.name):
             self._fixed.update(known)
@@ -180,9 +180,9 @@ class Names:
 
 
 def _families(sources: list[Source]) -> dict[Scope, Scope]:
-    """For every class the one that stands for all its relatives, found by the names of their base classes.
+    """For each class the one that stands for all its relatives, found by the names of their base classes.
 
-    Raises NamesError for a class with private names and a base class of somebody else, who may have some too.
+    Raises NamesError for a class with private names and a base class of another library, which may have some too.
     """
     known: dict[str, list[Scope]] = {}
     for source in sources:

@@ -1,11 +1,11 @@
-"""Shortens names when the firmware is compiled for a chip, where every name takes room as long as the pole lives.
+"""Shortens names when the firmware is compiled for a chip, where every name takes memory as long as the app runs.
 
 MicroPython keeps each name of a loaded module once, with some ten bytes and its letters, and never gives it back.  So
 names that can be followed to every place where they stand get short ones, which many share: a module's own names,
 private attributes and methods of classes (``_name``), as far as no two of them meet in a module or in a class and its
 relatives, parameters that nothing is passed to by name, which are called by their position, and the public attributes
 that only objects of ours have (``attributes``), which share theirs where no class has two of them.  Names of modules
-and of exceptions stay, so does whatever else is found in something nobody knows the kind of.
+and of exceptions stay, and so do attributes of objects of unknown type.
 
 Names are replaced in their places and nothing else: lines, strings and comments stay as they are, and with them the
 file and the line that a traceback names.

@@ -61,7 +61,7 @@ class _Reader(ast.NodeVisitor):
             self._source.strings.add(node.value)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
-        raise self._source.refuse(node.lineno, "nobody says where in an f-string a name stands: use % or +")
+        raise self._source.refuse(node.lineno, "the place of a name in an f-string is not known: use % or +")
 
     # ---- what binds names
 

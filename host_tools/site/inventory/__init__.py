@@ -6,4 +6,6 @@ lights   each row a Light: where it stands, what it burns, what the city calls i
 identity which light is which pole, the same one at every import
 plan     the site it makes: poles, luminaires, road classes, names; what was assumed; what differs from before
 write    the files of the site's folder
+
+Tests of several modules: `test_import` (`diya site import`).
 """

@@ -1,4 +1,4 @@
-"""Where each light of a list stands, in degrees of WGS 84: from any reference system, the right way round."""
+"""Converts the positions of a list's lights to degrees of WGS 84: from any reference system, in the right order."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _rounded(north: float, east: float) -> Place:
 
 
 def _metres(points: Sequence[XY], near: Place | None) -> str:
-    """What to say of *points* in metres of an unknown system: where each that may be meant would put their middle."""
+    """A sentence on *points* in metres of an unknown system: where each possible system would put their middle."""
     x, y = median(point[0] for point in points), median(point[1] for point in points)
     would = []
     try:
@@ -196,7 +196,7 @@ def at_sea(timezone: str) -> bool:
 
 
 def _near(table: Table, at: list[Place | None], notes: list[str]) -> Places:
-    """Leave out what has no place or one far from the others; turn round single ones that were exchanged."""
+    """Leave out rows without a place or with one far from the others; correct single ones that were exchanged."""
     found = [place for place in at if place is not None]
     if not found:
         raise InventoryError("no row of the list has coordinates that can be")

@@ -1,4 +1,4 @@
-"""What a newer list changes: poles that are added, gone, moved, and fields that say something else."""
+"""The differences of a newer list: poles that are added, gone, moved, and fields with another value."""
 
 from __future__ import annotations
 

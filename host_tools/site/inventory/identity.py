@@ -1,7 +1,7 @@
-"""Which light of a list is which pole: the same one at every import, and no name ever goes to another light.
+"""Matches the lights of a list to poles: the same one at each import, and a name is never given to another light.
 
-A light is known by the city's own number, where it has one that is its alone; else by its place, exactly, or within
-some metres where a survey has corrected it.  `inventory.csv` keeps what is known, also of lights that are gone.
+A light is identified by the city's own number, where it has a unique one; else by its place, exactly, or within some
+metres where a survey has corrected it.  `inventory.csv` keeps all identities, also of lights that are gone.
 """
 
 from __future__ import annotations

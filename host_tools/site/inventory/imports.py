@@ -28,7 +28,7 @@ from host_tools.text import text as short_text
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a person says of a list and of its site; None or empty where nothing is said."""
+    """The options a person gave for a list and its site; None or empty where not given."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
     crs: str | None = None
@@ -43,7 +43,7 @@ class Wishes:
 
 @dataclass
 class Import:
-    """What a list makes of a site's folder: ``texts`` of its files by name, and what to say before writing them."""
+    """The result of an import: ``texts`` of the folder's files by name, and remarks before they are written."""
 
     site: str
     title: str
@@ -132,7 +132,7 @@ def _facts(file: Path, folder: Path, wishes: Wishes, places: Places) -> tuple[Fa
         check_zone(zone)
     north, east = places.middle
     notes.append(f"place: {north:g} north, {east:g} east, the middle of the lights")
-    notes.append("programme: all-night for every class of road, until you write others into site.toml")
+    notes.append("programme: all-night for each class of road, until you write others into site.toml")
     return Facts(name, wishes.title or name, north, east, zone), notes
 
 

@@ -1,4 +1,4 @@
-"""What burns on a pole, from what a city writes of it; and the luminaire type that this makes."""
+"""The lamps of a pole, from the words in a city's list, and the luminaire type that results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from host_tools.site.inventory.numbers import number
 from host_tools.site.luminaires import RATED_MOST_W
 
-GUESS_W = 60  # of a lamp of which nothing is known: a common size, and never told to a pole
+GUESS_W = 60  # of a lamp of which nothing is known: a common size, and never sent to a pole
 
 # kind: words it is known by, lumens a watt, what the ballast adds, whether a driver dims it.  Lumens a watt are usual
 # catalogue values; a ballast takes 10 to 15 % of a discharge lamp's power (IEC 60923 lists them by type).

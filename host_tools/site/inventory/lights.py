@@ -1,4 +1,4 @@
-"""The rows of a list as lights: what each is called, where it stands, what it belongs to, what it burns."""
+"""The rows of a list as lights: name, position, groups and lamps of each."""
 
 from __future__ import annotations
 

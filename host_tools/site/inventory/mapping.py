@@ -1,4 +1,4 @@
-"""Which column of a list is what: proposed from their names and their values, or as a person says."""
+"""Maps the columns of a list to fields: proposed from their names and their values, or given by a person."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def unique(table: Table, places: list[int]) -> bool:
 
 
 def _places(table: Table, sample: _Sample, columns: Columns, taken: set[int]) -> None:
-    """See to it that there are coordinates; from the values where no name tells."""
+    """Find the columns of the coordinates, from the values where no name tells."""
     of = columns.of
     if "position" in of or {"latitude", "longitude"} <= of.keys():
         return
@@ -195,7 +195,7 @@ def _places(table: Table, sample: _Sample, columns: Columns, taken: set[int]) ->
 
 
 def _explain(table: Table, sample: _Sample, name: str, header: str) -> None:
-    """Say what is wrong with the column *header*, which is called *name* and has no places.  Raises InventoryError."""
+    """Raises InventoryError: what is wrong with the column *header*, which is called *name* and has no places."""
     values = sample.values(table.columns.index(header))
     what = f"such as {values[0]!r:.40}" if values else "empty for all lights"
     raise InventoryError(

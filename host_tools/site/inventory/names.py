@@ -1,4 +1,4 @@
-"""Safe names for what a city calls its wards, feeders and poles: for topics and files, and told apart by each."""
+"""Safe and unique names for a city's wards, feeders and poles, for topics and files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers and places as people write them: decimal commas, degrees with minutes, both coordinates in one cell."""
+"""Parses numbers and places as people write them: decimal commas, degrees with minutes, both in one cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The site that a list makes: its poles and luminaires, beside what was there; with every assumption in a sentence."""
+"""Builds the site of a list: its poles and luminaires, merged with existing ones, with a note on each assumption."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Plan:
     names: dict[str, str]
     known: list[Known]
     notes: list[str] = field(default_factory=list)
-    kept: int = 0  # poles that no list ever had: somebody wrote them into poles.csv
+    kept: int = 0  # poles that no list ever had: a person wrote them into poles.csv
 
 
 def plan(

@@ -1,4 +1,4 @@
-"""Which reader takes a file: by what it is, not by what it is called."""
+"""Chooses the reader of a file by its content, not by its name."""
 
 from __future__ import annotations
 

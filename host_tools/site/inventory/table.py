@@ -1,4 +1,4 @@
-"""What every reader of a list gives: rows of text under named columns, with places where the file has geometry."""
+"""The table that each reader of a list returns: rows of text under named columns, with places of its geometry."""
 
 from __future__ import annotations
 

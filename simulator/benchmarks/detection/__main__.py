@@ -1,4 +1,4 @@
-"""`make bench-detection`: runs it, writes page and picture, and says whether the figures are within their bounds."""
+"""`make bench-detection`: runs the benchmark, writes page and picture, and checks the figures against their bounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the benchmark over all processors.  What comes out is the same however many there are, and in whatever order."""
+"""Runs the benchmark over all processors.  The result does not depend on their number or on the order of the runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SEED = 6_180_339  # of the published figures; no test uses it
 PER_CHUNK = 5  # lives, or trials, that a process takes at a time
 
 T = TypeVar("T")
-Fates = list[tuple[str, ...]]
+NightFaults = list[tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -56,26 +56,26 @@ class Result:
     strings: dict[tuple[int, float], dict[str, list[bool]]] = field(default_factory=dict)
 
 
-def prepared(seed: int, life: Life, fates: Fates) -> tuple[dict[str, Any], list[Night], list[Happening]]:
+def prepared(seed: int, life: Life, night_faults: NightFaults) -> tuple[dict[str, Any], list[Night], list[Happening]]:
     """The settings of *life*, its nights, and what happens in them."""
     settings = settings_of(life)
     nights = nights_of(life, settings, RunTime(int(life.start.timestamp()), life.site.timezone))
-    return settings, nights, happenings(seed, life, nights, fates)
+    return settings, nights, happenings(seed, life, nights, night_faults)
 
 
-def live_one(seed: int, life: Life, fates: Fates) -> dict[str, Score]:
-    """One pole's life, and its scores."""
-    settings, nights, happened = prepared(seed, life, fates)
+def score_one(seed: int, life: Life, night_faults: NightFaults) -> dict[str, Score]:
+    """Simulates one pole's nights; its scores."""
+    settings, nights, happened = prepared(seed, life, night_faults)
     return score(live(seed, life, settings, nights, happened), len(nights))
 
 
 def run(
     seed: int, size: Size, workers: int | None = None, progress: Callable[[int, int], None] = lambda done, of: None
 ) -> Result:
-    """The whole benchmark; *progress* is told (work done, of so much).  *workers* None: one a processor."""
+    """The whole benchmark; *progress* is called with (work done, of so much).  *workers* None: one a processor."""
     out = Result(seed, size)
     people = lives(seed, size.nights)
-    fates = assign(seed, people, size.faults + size.more)
+    night_faults = assign(seed, people, size.faults + size.more)
     tried = trials(people, size.trials)
     total = len(people) + len(tried) // 10
     done = 0.0
@@ -85,19 +85,19 @@ def run(
         done += amount
         progress(round(done), total)
 
-    work = [(seed, [(life, fates[life.number]) for life in chunk]) for chunk in _chunks(people)]
+    work = [(seed, [(life, night_faults[life.number]) for life in chunk]) for chunk in _chunks(people)]
     more = [(seed, chunk) for chunk in _chunks(tried)]
     with ProcessPoolExecutor(workers or os.cpu_count() or 1, mp_context=get_context("spawn")) as pool:
-        lived = [pool.submit(_live, *arguments) for arguments in work]
+        futures = [pool.submit(_score_chunk, *arguments) for arguments in work]
         strung = [pool.submit(_try, *arguments) for arguments in more]
         amounts: dict[Future[Any], float] = {
-            **{future: len(chunk) for future, (_seed, chunk) in zip(lived, work, strict=True)},
+            **{future: len(chunk) for future, (_seed, chunk) in zip(futures, work, strict=True)},
             **{future: len(chunk) / 10 for future, (_seed, chunk) in zip(strung, more, strict=True)},
         }
         for future in as_completed(amounts):
             future.result()
             told(amounts[future])
-    for life, scores in zip(people, _flat(lived), strict=True):
+    for life, scores in zip(people, _flat(futures), strict=True):
         into = [out.commissioned if life.commissioned else out.others]
         if life.commissioned:
             into.append(out.technologies.setdefault(life.technology, {DIYA: Score(), RIVAL: Score()}))
@@ -111,8 +111,8 @@ def run(
     return out
 
 
-def _live(seed: int, chunk: Sequence[tuple[Life, Fates]]) -> list[dict[str, Score]]:
-    return [live_one(seed, life, fates) for life, fates in chunk]
+def _score_chunk(seed: int, chunk: Sequence[tuple[Life, NightFaults]]) -> list[dict[str, Score]]:
+    return [score_one(seed, life, night_faults) for life, night_faults in chunk]
 
 
 def _try(seed: int, chunk: Sequence[Trial]) -> list[dict[str, bool]]:

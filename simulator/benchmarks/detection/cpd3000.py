@@ -1,4 +1,4 @@
-"""The rule set to beat: the alarms of Echelon's CPD 3000 lighting controller, at the settings it is delivered with.
+"""The reference rule set: the alarms of Echelon's CPD 3000 lighting controller, at the settings it is delivered with.
 
 From its Integration Guide (078-0485-01A, 2013), "LC Alarm Management": values are new every second; the power that is
 expected is a straight line between five points of the level, given for the kind of lamp; an alarm is not looked for in
@@ -6,10 +6,10 @@ the 120 s after the lamp was switched or its level changed; one that lasts for 6
 controller loses its supply or until 300 min after the lamp went off in the morning.  It has no rule for cycling ("not
 supported"), for the dimmer, for the lamp's current, or for anything that is not electrical.
 
-Where the guide leaves a choice, the one that does this rule set more good is taken:
+Where the guide leaves a choice, the one that is better for this rule set is taken:
 - "power drop" of a failed lamp, 20 %, is a fall by a fifth (and not to a fifth): it sees a failed lamp sooner;
 - the 120 s count from the first step of a ramp, and the expected power follows the dimmer through the ramp;
-- a welded relay is known as soon as more than 6 W flow with the relay open, whatever makes them flow;
+- a welded relay is detected as soon as more than 6 W flow with the relay open, for any reason;
 - its meter is as good as Diya's, read every ten seconds, with the power factor of the whole pole.
 """
 
@@ -72,18 +72,18 @@ class Cpd3000:
 
     @property
     def alert(self) -> bool:
-        """Whether a condition holds that has not been set as an alarm yet: it has to be looked at closely."""
+        """Whether a condition holds that has not been set as an alarm yet: it has to be sampled closely."""
         return any(bit not in self._latched for bit in self._since)
 
     def restart(self, now_ms: int) -> None:
-        """The supply has come back at *now_ms*: nothing is remembered."""
+        """Note that the supply has come back at *now_ms*: all state is lost."""
         self._since.clear()
         self._latched.clear()
         self._changed_ms = now_ms
         self._off_ms = None
 
     def changed(self, lit: bool, now_ms: int) -> None:
-        """At *now_ms* the lamp was switched on (*lit*) or off, or began its way to another level."""
+        """Note that at *now_ms* the lamp was switched on (*lit*) or off, or began to change to another level."""
         self._changed_ms = now_ms
         self._off_ms = None if lit else now_ms
 

@@ -1,4 +1,4 @@
-"""What happened to one pole of the benchmark, and what was raised, line by line: to see why something was missed."""
+"""Lists what happened to one pole of the benchmark, and what was raised: to find out why something was missed."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from simulator.benchmarks.detection.score import DIYA, MISSED, RIVAL, score
 
 
 def lines(seed: int, size: Size, name: str) -> Iterator[str]:
-    """The diary of the pole *name*.  Raises KeyError when there is none of that name."""
+    """The list for the pole *name*, in the order of time.  Raises KeyError when there is none of that name."""
     people = lives(seed, size.nights)
     life = next((life for life in people if life.pole.name == name), None)
     if life is None:
         raise KeyError(name)
     settings, nights, happened = prepared(seed, life, assign(seed, people, size.faults + size.more)[life.number])
-    lived = live(seed, life, settings, nights, happened)
-    time = lived.time
+    result = live(seed, life, settings, nights, happened)
+    time = result.time
     told: list[tuple[int, str]] = []
     for night in nights:
         told += [(night.on_ms, "switched on"), (night.off_ms, "switched off")]
         told += [(at_ms, "another level") for at_ms in night.changes_ms]
-    for one in lived.happenings:
+    for one in result.happenings:
         told.append((one.at_ms, f"BEGINS {one.kind} {one.severity:.2f}"))
         if one.over_ms is not None:
             told.append((one.over_ms, f"ENDS {one.kind}"))
         for ms, what in (
-            (lived.plant.observable_ms(one.number), "can be seen"),
-            (lived.plant.end_observable_ms(one.number), "can be seen to be over"),
+            (result.plant.observable_ms(one.number), "can be seen"),
+            (result.plant.end_observable_ms(one.number), "can be seen to be over"),
         ):
             if ms is not None and one.expect:
                 told.append((ms, f"{one.kind} {what}"))
-    for who, events in ((DIYA, lived.diya), (RIVAL, lived.rival)):
+    for who, events in ((DIYA, result.diya), (RIVAL, result.rival)):
         told += [
             (time.ms(event.timestamp), f"{who}: {event.event_type} {'begins' if event.starts else 'ends'}")
             for event in events
@@ -43,7 +43,7 @@ def lines(seed: int, size: Size, name: str) -> Iterator[str]:
     yield f"told {settings['luminaire']}, programme {next(iter(settings['programmes'].values()))}"
     for ms, what in sorted(told):
         yield f"{time.local(ms):%d %b %H:%M:%S}  {what}"
-    for who, scored in score(lived, len(nights)).items():
+    for who, scored in score(result, len(nights)).items():
         for outcome in scored.outcomes:
             if outcome.verdict == MISSED:
                 yield f"{who} missed {outcome.event_type} of {outcome.kind}: {outcome.why}"

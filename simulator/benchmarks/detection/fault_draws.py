@@ -1,77 +1,79 @@
-"""What goes wrong in which night, how badly, and from when to when: drawn from the seed, within one table."""
+"""Draws the faults of each night from the seed: kind, severity, begin and end, within one table."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
 from simulator.benchmarks.detection.night_times import Night
 from simulator.benchmarks.detection.population import NIGHTS, Life
 from simulator.benchmarks.detection.random_stream import Draw
+from simulator.happenings import kind as kinds
 from simulator.happenings.catalogue import KINDS
+from simulator.happenings.kind import AFTER_DUSK, ANY_TIME, BURNING, BURNING_OR_BEFORE, DAY, DIMMED, TO_MORNING
 from simulator.scenario.happening import Happening
 
 MINUTE_MS = 60_000
 SHORTEST, LONGEST = 20.0, 240.0  # minutes that a fault lasts
 SEEN_OFF_MS = 30 * MINUTE_MS  # a fault of a burning lamp ends so long before the lamp is switched off
 
-# When a fault begins.
-BURNING = "burning"  # at any moment while the lamp burns, and it ends while it burns
-BURNING_OR_BEFORE = "burning, or before"  # as BURNING, or, one in five, in the two hours before the lamp is switched on
-DIMMED = "before a change of level"  # up to an hour before the night's programme changes the level, and through it
-TO_MORNING = "until morning"  # in the night, or an hour after sunrise at the latest, until after that
-ANY_TIME = "day or night"
-DAY = "day"  # three hours after sunrise to three hours before sunset
-AFTER_DUSK = "night"  # the sun is well down, whatever the lamp does
+# the order in which a seed has drawn its kinds from the beginning; what is not named comes behind
+_ORDER = [
+    "lamp_open",
+    "string_open",
+    "driver_short",
+    "relay_welded",
+    "relay_stuck_open",
+    "dim_line_cut",
+    "driver_ignores_dim",
+    "cycling",
+    "flicker",
+    "pf_low",
+    "mains_sag",
+    "mains_swell",
+    "mains_cut",
+    "overheat",
+    "photocell_stuck_dark",
+    "photocell_stuck_light",
+    "leakage",
+    "tilt",
+    "impact",
+    "door_open",
+    "theft",
+    "meter_frozen",
+    "gear_comm_lost",
+    "clock_lost",
+    "mains_wobble",
+    "cold_night",
+    "fog",
+    "meter_noise",
+    "dips",
+    "clock_drift",
+    "power_cycle",
+]
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A kind of fault in the benchmark: severities from ``low`` to ``high``, evenly spread; when it begins.
-
-    ``spare``: so many times as many are drawn as are wanted, for some never show in what the pole can sense.
-    """
+class Fault(NamedTuple):
+    """A kind of fault in the benchmark, as its entry in the catalogue of happenings has it (``kind.Drawn``)."""
 
     kind: str
     low: float
     high: float
     when: str
-    spare: float = 1.08
+    spare: float
 
 
-FAULTS = (
-    Fault("lamp_open", 1.0, 1.0, BURNING_OR_BEFORE),
-    Fault("string_open", 0.15, 1.0, BURNING_OR_BEFORE),
-    Fault("driver_short", 0.15, 1.0, BURNING_OR_BEFORE),
-    Fault("relay_welded", 1.0, 1.0, TO_MORNING),
-    Fault("relay_stuck_open", 1.0, 1.0, BURNING_OR_BEFORE),
-    Fault("dim_line_cut", 1.0, 1.0, DIMMED, 1.3),
-    Fault("driver_ignores_dim", 1.0, 1.0, DIMMED, 1.3),
-    Fault("cycling", 0.1, 1.0, BURNING),
-    Fault("flicker", 0.4, 1.0, BURNING_OR_BEFORE),
-    Fault("pf_low", 0.3, 1.0, BURNING_OR_BEFORE),
-    Fault("mains_sag", 0.4, 1.0, ANY_TIME),
-    Fault("mains_swell", 0.6, 1.0, ANY_TIME),
-    Fault("mains_cut", 1.0, 1.0, ANY_TIME),
-    Fault("overheat", 0.8, 1.0, ANY_TIME, 1.4),
-    Fault("photocell_stuck_dark", 1.0, 1.0, DAY),
-    Fault("photocell_stuck_light", 1.0, 1.0, AFTER_DUSK),
-    Fault("leakage", 0.15, 1.0, ANY_TIME),
-    Fault("tilt", 0.25, 1.0, ANY_TIME),
-    Fault("impact", 0.4, 1.0, ANY_TIME),
-    Fault("door_open", 1.0, 1.0, ANY_TIME),
-    Fault("theft", 0.1, 1.0, ANY_TIME),
-    Fault("meter_frozen", 1.0, 1.0, ANY_TIME),
-    Fault("gear_comm_lost", 1.0, 1.0, BURNING_OR_BEFORE),
-    Fault("clock_lost", 1.0, 1.0, ANY_TIME),
-)
+def _drawn() -> list[Fault]:
+    names = sorted(KINDS, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+    drawn = [(name, KINDS[name].drawn) for name in names]
+    return [Fault(name, one.low, one.high, one.when, one.spare) for name, one in drawn if one]
+
+
+FAULTS = tuple(fault for fault in _drawn() if fault.when != kinds.BENIGN)
 OVERLAP = 0.06  # of the faults: another one of any kind comes while it lasts
 
 # Kind, lowest and highest severity: at home on any night.
-BENIGN = (
-    ("mains_wobble", 0.4, 1.0), ("cold_night", 0.4, 1.0), ("fog", 0.5, 1.0), ("meter_noise", 1.0, 1.0),
-    ("dips", 0.4, 1.0), ("clock_drift", 0.2, 1.0), ("power_cycle", 0.1, 1.0),
-)  # fmt: skip
+BENIGN = tuple((fault.kind, fault.low, fault.high) for fault in _drawn() if fault.when == kinds.BENIGN)
 CALM = 0.40  # of the nights: nothing at all but what goes wrong
 TWICE = 0.30  # of the others: two of these
 

@@ -183,7 +183,7 @@ def verdict(result: Result) -> list[Bound]:
 
 
 def _faster(diya: Score, rival: Score) -> Bound:
-    """Compared over the faults that both have found: whoever finds only what is plain would be the faster otherwise."""
+    """Compared over the faults that both have found: else a detector of easy faults only would be the faster one."""
     both = [
         (one.delay_s, other.delay_s)
         for one, other in zip(diya.outcomes, rival.outcomes, strict=True)

@@ -24,7 +24,7 @@ class Watching:
         self.restart()
 
     def restart(self) -> None:
-        """The node starts: of what the detectors knew, only what they have kept is left."""
+        """Restart of the node: the detectors begin with their stored state only."""
         self._watch = setup.watch(self._settings, self._curve, self._active, self._hours)
 
     @property
@@ -50,7 +50,7 @@ class Watching:
         return wait
 
     def news(self, relay: bool) -> list[tuple[str, bool]]:
-        """(event type, whether it begins) of what has turned since it was last asked; and keeps what is to be kept."""
+        """(event type, whether it begins) of the changes since the last call; stores what is to be stored."""
         watch = self._watch
         if watch.news:
             self._active = watch.state.active

@@ -1,4 +1,4 @@
-"""95 % intervals of what is counted: how sure a figure of a finite run is."""
+"""95 % confidence intervals of counts from a finite run."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def rank(values: Sequence[float], share: float) -> float:
 
 
 def of_rank(values: Sequence[float], share: float) -> tuple[float, float]:
-    """Interval of ``rank(values, share)``, two of the *values*; whatever their distribution.
+    """Interval of ``rank(values, share)``, two of the *values*; for any distribution.
 
     Between which two order statistics the true percentile lies follows from the binomial distribution alone.  With too
     few values for an upper bound, it is the highest of them.

@@ -1,4 +1,4 @@
-"""When one pole's nights are: sunset, sunrise, and the switch points of its own calendar."""
+"""The times of one pole's nights: sunset, sunrise, and the switch points of its own calendar."""
 
 from __future__ import annotations
 

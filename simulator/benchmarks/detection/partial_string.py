@@ -1,6 +1,6 @@
-"""How small a part of the light may be lost and is still missed: a string open, at full level and at 30 %.
+"""Finds how small a loss of light is detected: a string open, at full level and at 30 %.
 
-An evening under the worst wobble of the mains; the string opens when the lamp has been on for an hour or more.
+An evening with the largest variation of the mains; the string opens when the lamp has been on for an hour or more.
 """
 
 from __future__ import annotations

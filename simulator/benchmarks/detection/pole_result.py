@@ -1,4 +1,4 @@
-"""One life of the benchmark, when it is over."""
+"""The result of one pole's run in the benchmark."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from simulator.scenario.happening import Happening
 
 
 @dataclass(frozen=True)
-class Lived:
-    """What became of one life: the events Diya raised, the alarms of the rule set to beat, and the plant."""
+class PoleResult:
+    """The result of one run: the events Diya raised, the alarms of the reference rule set, and the plant."""
 
     happenings: Sequence[Happening]
     diya: list[Event]

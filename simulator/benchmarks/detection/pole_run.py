@@ -1,13 +1,13 @@
-"""Lives the nights of one pole: plant, calendar, lamp and detectors, and beside them the rule set to beat.
+"""Simulates the nights of one pole: plant, calendar, lamp and detectors, and beside them the reference rule set.
 
-It does what the control task does, in the same order and with the same parts, but at the moments at which something is
-due and with nothing around it.  Simplified, and of no weight for what is found:
+It does what the control task does, in the same order and with the same parts, but only at the moments at which
+something is due, and without other tasks.  Simplified, without effect on the results:
 - a sample is read when it is asked for, not some 40 ms later; of a ramp only every full second is stepped;
-- event types that no scenario expects are dropped, as the street's recorder drops them: daylightUnconfirmed, which a
-  pole without the time says truly of itself;
-- in full day, where nothing is about to go wrong, Diya is asked every five minutes instead of twice a minute;
-- the rule set to beat is read every 10 s around what goes wrong and while one of its conditions holds; where nothing
-  goes wrong, whenever Diya takes a sample.
+- event types that no scenario expects are dropped, as the street's recorder drops them: daylightUnconfirmed, which is
+   right for a pole without the time;
+- in full day, without a fault near, Diya samples every five minutes instead of twice a minute;
+- the reference rule set is read every 10 s around faults and while one of its conditions holds; else when Diya takes a
+   sample.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from simulator.benchmarks.detection import readings
 from simulator.benchmarks.detection.cpd3000 import READ_MS, Cpd3000, power_profile
 from simulator.benchmarks.detection.firmware_detectors import Watching
 from simulator.benchmarks.detection.night_times import Night
-from simulator.benchmarks.detection.pole_result import Lived
+from simulator.benchmarks.detection.pole_result import PoleResult
 from simulator.benchmarks.detection.population import Life
 from simulator.benchmarks.detection.sample_times import BOOT_MS, OFF_MS, actions_of, asked_ms, closeness
 from simulator.happenings.kind import EVENT_TYPES
@@ -47,13 +47,13 @@ TICKS = (1 << 30) - 1
 
 def live(
     seed: int, life: Life, settings: dict[str, Any], nights: Sequence[Night], happenings: Sequence[Happening]
-) -> Lived:
-    """Lives *life*."""
-    return Living(seed, life, settings, nights, happenings).run()
+) -> PoleResult:
+    """Simulates *life*."""
+    return PoleRun(seed, life, settings, nights, happenings).run()
 
 
-class Living:
-    """One pole on its way through its nights."""
+class PoleRun:
+    """The run of one pole."""
 
     def __init__(
         self, seed: int, life: Life, settings: dict[str, Any], nights: Sequence[Night], happenings: Sequence[Happening]
@@ -91,8 +91,8 @@ class Living:
         self._watching = Watching(settings, curve, self._hours)
         self._boot()
 
-    def run(self) -> Lived:
-        """Lives it all."""
+    def run(self) -> PoleResult:
+        """Runs all its nights."""
         actions, index = self._actions, 0
         act_ms = actions[0][0] if actions else NEVER
         while True:
@@ -116,7 +116,7 @@ class Living:
             Event(f"r{number}", self._name, event_type, True, self._time.unix(ms))
             for number, (event_type, ms) in enumerate(self._rival.alarms)
         ]
-        return Lived(self._happenings, self._diya, rival, self.plant, self._time, self._end_ms)
+        return PoleResult(self._happenings, self._diya, rival, self.plant, self._time, self._end_ms)
 
     # -- what happens to it
 
@@ -139,12 +139,12 @@ class Living:
             self._boot_ms = now + BOOT_MS
         elif not self.plant.powered:
             self._down()
-        if self._up:  # whoever looks closely begins now
+        if self._up:  # close sampling begins now
             self._sample_ms = min(self._sample_ms, now + self._settings["meter.sample"] * 1000)
             self._rival_ms = min(self._rival_ms, now + READ_MS)
 
     def _down(self) -> None:
-        """The node has no supply: its outputs are let go, which is full light."""
+        """The node has no supply: its outputs are at rest, which is full light."""
         self._up = False
         self._boot_ms = self._light_ms = self._sample_ms = self._rival_ms = NEVER
         self.plant.set_outputs(True, 1.0, self._now)
@@ -166,7 +166,7 @@ class Living:
         )  # fmt: skip
         self._doubt = ""
         self._decision = None
-        self._wanted: tuple[object, ...] = ()  # what a sample may want of the lamp
+        self._wanted: tuple[object, ...] = ()  # what a sample may change of the lamp
         self._level = -1
         self._sample_ms = self._light_ms = now
         self._rival_ms = NEVER

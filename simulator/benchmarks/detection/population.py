@@ -1,7 +1,7 @@
-"""The poles of the benchmark: types of luminaire, classes of road, places and dates, drawn from a seed.
+"""Draws the poles of the benchmark from a seed: types of luminaire, classes of road, places and dates.
 
-What a pole is told is its type's table.  What it has differs from that as the plant makes every lamp, driver and meter
-differ, and is measured once, at commissioning, through its own meter.
+A pole's settings have its type's table.  Its real lamp differs from that, as the plant varies every lamp, driver and
+meter, and is measured once, at commissioning, through its own meter.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from simulator.plant.meter import ADE7953, BL0942, PZEM004T, MeterType
 
 TIMEZONE = "Asia/Kolkata"
 FIRST_DAY = datetime(2026, 1, 1, 12, tzinfo=ZoneInfo(TIMEZONE))
-NIGHTS = 4  # that one pole lives, one after the other
+NIGHTS = 4  # of one pole, one after the other
 TYPES, ROADS = 16, 12
 UNCOMMISSIONED = 10  # for so many commissioned poles there is one more that is not; they are counted apart
 AGED, AGEING = 0.20, (0.3, 1.0)  # part of the lamps that are old, and how old
@@ -42,7 +42,7 @@ _FIXED = (0.03, 0.07)  # of the rated power: what a driver needs however little 
 
 @dataclass(frozen=True)
 class Life:
-    """One pole of the benchmark, NIGHTS nights from the noon of ``start`` on; ``luminaire`` is the type it is told."""
+    """One pole of the benchmark, NIGHTS nights from the noon of ``start`` on; ``luminaire`` is the configured type."""
 
     number: int
     site: Site
@@ -133,7 +133,7 @@ def road_programmes(seed: int) -> list[tuple[SwitchPoint, ...]]:
 
 
 def lives(seed: int, nights: int) -> list[Life]:
-    """So many commissioned poles that they live at least *nights* pole-nights together, spread over places and the
+    """So many commissioned poles that they have at least *nights* pole-nights together, spread over places and the
     year, and after them those that are not commissioned.
     """
     types, roads = luminaire_types(seed), road_programmes(seed)

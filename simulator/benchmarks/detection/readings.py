@@ -1,7 +1,7 @@
-"""What a pole senses as its drivers hand it on: quantised, in whole units, just as through the chips and their drivers.
+"""Computes a pole's readings as its drivers give them: quantised, in whole units, as by the chips and their drivers.
 
-The simulated street goes the long way, byte by byte over UART and I2C, which costs too much for ten thousand nights.
-Here the same counts are worked out directly; a test holds every function against the real driver on the virtual chip.
+The simulated street transfers them byte by byte over UART and I2C, which costs too much for ten thousand nights.  Here
+the same counts are computed directly; a test compares every function with the real driver on the virtual chip.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""When something happens in one life, and when it is worth looking closely."""
+"""The times of happenings in one run, and the times of close sampling."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def actions_of(happenings: Sequence[Happening]) -> list[tuple[int, Happening, bo
 
 
 def closeness(nights: Sequence[Night], happenings: Sequence[Happening]) -> list[tuple[int, int]]:
-    """[(from ms, how closely to look: 2 around what goes wrong, 1 around a night, 0 in full day), ...], ascending."""
+    """[(from ms, how closely to sample: 2 around a fault, 1 around a night, 0 in full day), ...], ascending."""
     spans = [(night.sunset_ms - HOUR_MS, night.sunrise_ms + HOUR_MS, 1) for night in nights]
     for happening in happenings:
         if happening.kind not in QUIET_KINDS:

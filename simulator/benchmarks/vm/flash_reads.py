@@ -1,4 +1,4 @@
-"""Runs under MicroPython: starts a pole from an image of its flash, as a chip does, and counts what is read of it.
+"""Runs under MicroPython: starts a pole from an image of its flash, as a chip does, and counts the reads.
 
 Arguments: the image, and a file of JSON, [[what, [module, ...]], ...]: what is loaded for a moment.  The last line it
 prints is JSON: [[what, reads, bytes], ...], "lit" when PWM holds the lamp, "started" when the app is made, and then
@@ -38,7 +38,7 @@ class Partition:
 
 
 def load_chip():
-    """The virtual chip's modules over a chip that answers next to nothing."""
+    """Loads the virtual chip's modules over a chip that answers almost nothing."""
     from ops import I2C_READ_MEM, NVS_GET
 
     class Chip:
@@ -142,7 +142,7 @@ import asyncio  # noqa: E402
 
 
 def stop(life):
-    """In the place of asyncio.run: the app is made, and then its life ends."""
+    """Replaces asyncio.run: the app is made, and then the run ends."""
     asyncio.core.cur_task = asyncio.core.Task(life)
     try:
         life.send(None)

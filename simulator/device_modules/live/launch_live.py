@@ -110,7 +110,7 @@ def _start(raw, banner):
             pass
 
 
-# an ESP32 reads its flash without garbage, which would lie between the modules of a pole and keep them apart for ever
+# an ESP32 reads its flash without allocating: garbage would lie between the modules of a pole for good
 esp32.small = 128  # what littlefs asks for at once
 sys.modules["micropython"] = _micropython()
 sys.modules["gc"] = python_gc

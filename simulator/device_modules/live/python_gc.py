@@ -2,7 +2,7 @@
 
 While the program is loaded, how much it has in use is the virtual machine's figure from the first question on; the
 chip's memory says how large a heap it would have for that (simulator/hardware/dram.py).  Where it would have none,
-MemoryError is raised at the next question, which is later than on a chip.
+MemoryError is raised at the next call, which is later than on a chip.
 
 From its first wait on it has in use what the chip's memory charges for it: the virtual machine's figure says nothing of
 that, for it holds TLS and garbage, too, and its addresses are twice as long.

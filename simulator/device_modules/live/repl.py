@@ -1,4 +1,4 @@
-"""The prompts of an ESP32's console: the friendly one for people, and the raw one that programs speak with.
+"""The prompts of an ESP32's console: the friendly one for people, and the raw one for programs.
 
 Here they are Python, not a part of the virtual machine, because a timer that feeds the watchdog has to run on while a
 prompt waits.  What is typed comes on standard input.
@@ -23,12 +23,16 @@ _input.register(sys.stdin, 1)
 write = sys.stdout.write
 
 
-def run(work, names, end=""):
-    """Lets *work* run, which Ctrl-C interrupts; whether it came to its end.  *end* follows its output.
+def run(work, names, begin="", end=""):
+    """Runs *work*, which Ctrl-C interrupts; returns whether it came to its end.
 
-    What it raises is printed as a chip would: without what there is no trace of there.  Raises SystemExit.
+    *begin* and *end* are written around its output.  What it raises is printed as a chip would: without what there is
+    no trace of there.  Raises SystemExit.
     """
-    _chip.call(INTERRUPT, _C)
+    _chip.call(
+        INTERRUPT, _C
+    )  # before *begin*: no serial line brings a Ctrl-C that answers it faster than a chip is here
+    write(begin)
     try:
         try:
             work(names)
@@ -60,10 +64,12 @@ def raw(names):
     while True:
         write(">")
         line = bytearray()
+        begin = "OK"
         while True:
             byte = _byte()
             if byte == _A and line == b"\x05A":
                 line = _pasted()
+                begin = "\x04"
                 break
             if byte == _A:
                 write(RAW_BANNER + ">")
@@ -74,15 +80,14 @@ def raw(names):
             elif byte == _C:
                 line = bytearray()
             elif byte == _D:
-                write("OK")
                 if not line:
-                    write("\r\n")
+                    write("OK\r\n")
                     return False
                 break
             else:
                 line.append(byte)
         try:
-            run(_program(bytes(line), "exec"), names, "\x04")
+            run(_program(bytes(line), "exec"), names, begin, "\x04")
         except SystemExit:
             return False
         finally:
@@ -99,7 +104,6 @@ def _pasted():
         if byte == _C:
             line = bytearray()
         elif byte == _D:
-            write("\x04")
             return line
         else:
             line.append(byte)

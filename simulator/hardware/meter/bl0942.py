@@ -25,8 +25,8 @@ READ_PACKET = b"\x58\xaa"
 class Bl0942:
     """Meter at chip address 0, talking at *baud*; *sense* says what flows through it now.
 
-    The energy between two looks at the power is taken to have flowed at the power of the first, so whoever switches the
-    load calls ``accumulate`` right after it; a request does so too.
+    The energy between two looks at the power is counted at the power of the first, so the code that switches the load
+    calls ``accumulate`` right after it; a request does so too.
     """
 
     def __init__(self, sense: Callable[[], Electrical], baud: int) -> None:

@@ -64,7 +64,7 @@ class Ds3231:
         self._drift_ppm = self._own_ppm + ppm
 
     def stop(self, stopped: bool) -> None:
-        """Its oscillator stands still without a flag that says so, or runs again from where it stood."""
+        """Stops its oscillator without setting the flag for that, or starts it again from the same time."""
         self._set(self.now())
         self._stopped = stopped
 
@@ -73,7 +73,7 @@ class Ds3231:
         self._set(min(max(self.now() + timedelta(seconds=seconds), _FIRST), _LAST))
 
     def now(self) -> datetime:
-        """The time the chip believes it is."""
+        """The time by the chip."""
         if self._stopped:
             return self._set_to
         gone = self._unix_ms() - self._set_at_ms

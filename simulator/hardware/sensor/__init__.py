@@ -1,1 +1,4 @@
-"""Sensors on a pole's board."""
+"""Sensors on a pole's board.
+
+Tests: `test_inputs` (contact and analogue input with their drivers), `test_photocell_input`.
+"""

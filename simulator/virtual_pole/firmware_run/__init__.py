@@ -1,4 +1,4 @@
-"""The life of a virtual chip once it has left its ROM: it boots and runs what was flashed, on the real MicroPython."""
+"""The run of a virtual chip once it has left its ROM: boots and runs what was flashed, on the real MicroPython."""
 
 from simulator.virtual_pole.firmware_run.thread import Life
 

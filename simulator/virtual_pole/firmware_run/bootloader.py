@@ -1,4 +1,4 @@
-"""What the bootloader in the flash does: reads the partition table, chooses an app slot and checks the image there."""
+"""The bootloader in the flash: reads the partition table, chooses an app slot and checks the image there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a virtual machine prints, as an ESP32 sends it: its lines end with a carriage return, too."""
+"""Forwards a virtual machine's output as an ESP32 sends it: its lines end with a carriage return, too."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Output:
             self._send(head + data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
 
     def close(self) -> None:
-        """Nobody listens any more."""
+        """Ends forwarding."""
         ours, self._ours = self._ours, -1
         if ours >= 0:
             self._selector.unregister(ours)

@@ -1,8 +1,8 @@
 """The chip's key-value store as it lies in the flash, in the format of ESP-IDF's NVS (its documentation: "Internals").
 
 A page is 4096 bytes: a header, two bits for each of 126 entries (erased, written, empty), and the entries of 32 bytes.
-A value that changes is written anew and its old entry is marked; a full page is followed by the next, and one that is
-always kept free takes what is still in use before the oldest is erased.
+A value that changes is written again and its old entry is marked; a full page is followed by the next, and one that is
+always kept free takes the entries still in use before the oldest is erased.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The pole around a virtual chip: its plant, its wiring, its network, and what the chip does in it, in real time.
+"""The pole around a virtual chip: its plant, its wiring, its network, and the chip's runs, in real time.
 
-All of it belongs to one thread, the life's own, which serves one selector.
+All of it belongs to one thread, that of ``Life``, which serves one selector.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ class LivePole:
 
 
 def _machine(arguments: Sequence[str], output: int) -> VmProcess:
-    """A virtual machine that boots from the flash of whoever serves it."""
+    """A virtual machine that boots from the flash of the chip that serves it."""
     with _compiling:
         virtual = compile_tree(VIRTUAL, writable_cache("mpy"))
     command = [*find_micropython(), "-X", f"heapsize={HEAP_BYTES + 2 * ops.FLASH_BLOCK}"]

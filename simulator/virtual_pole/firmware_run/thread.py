@@ -1,4 +1,4 @@
-"""What runs on a virtual chip: `simulator.virtual_pole.app_interface.App`, on a thread, in a pole of its own."""
+"""Implements `simulator.virtual_pole.app_interface.App` for a virtual chip, on a thread, in a pole of its own."""
 
 from __future__ import annotations
 

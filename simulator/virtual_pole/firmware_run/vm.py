@@ -1,7 +1,7 @@
 """MicroPython on a virtual chip, from the end of its bootloader to its next reset, in real time.
 
-Everything here happens on the life's own thread.  The virtual machine is a process beside it, and runs on while its
-requests are served: what it computes takes as long as it takes, and its watchdog does not wait for it.
+Everything here happens on the thread of ``Life``.  The virtual machine is a process beside it, and runs on while its
+requests are served: its computations take real time, and its watchdog does not wait for them.
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ class Running:
     # -- the watchdog
 
     def _watch(self) -> None:
-        """Keeps one event in the queue for the moment the watchdog would bite."""
+        """Keeps one event in the queue for the moment at which the watchdog would reset the chip."""
         deadline = self._chip.watchdog.deadline
         if deadline is not None and self._bites_at is None and self._vm:
             self._bites_at = deadline

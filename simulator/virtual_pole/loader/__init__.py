@@ -1,1 +1,1 @@
-"""The chip's loader: what its ROM understands, and the flasher stub that esptool puts into its RAM."""
+"""The chip's loader: the commands of its ROM, and the flasher stub that esptool puts into its RAM."""

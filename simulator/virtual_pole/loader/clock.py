@@ -1,4 +1,4 @@
-"""What the chip's own clocks make of reading its flash and computing MD5.
+"""Computes the chip's times for reading its flash and computing MD5.
 
 Every loader reads the flash through the ROM's functions, which attach it with its clock at a quarter of the bus's and
 read over one line, 64 bytes at a time (ESP-IDF, rom/spi_flash.h: "clock divisor is 4, use 1 line Slow read mode").

@@ -1,4 +1,4 @@
-"""What the ROM's loader and the stub have in common."""
+"""The common commands of the ROM's loader and the stub."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Commands:
 
     @property
     def unfinished(self) -> bool:
-        """Is a write to the flash begun whose data has not all come?"""
+        """Whether a write to the flash has begun whose data has not all come."""
         return False
 
     def _sync(self, _body: bytes, _check: int) -> Result:

@@ -26,7 +26,7 @@ _STUB_STARTS_S = 0.011  # it gives the ROM 10 ms for its last answer, and sets u
 class Loader:
     """One stay in the loader, from the reset that led into it to the one that ends it.
 
-    ``stays``: the host asked for the loader to go on waiting.  ``synced``: a host has spoken to it.
+    ``stays``: the host asked for the loader to go on waiting.  ``synced``: a host has sent it a command.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Loader:
         self.security = security
         self.desk = desk
         self._starts_stub = starts_stub
-        self._hangs = False  # in code that is none
+        self._hangs = False  # in invalid code
         self.time = desk.now()
         self.after: Callable[[], None] | None = None  # what the present command does once it is answered
         self.take_frame: Callable[[bytes], None] | None = None  # where frames go that are not commands
@@ -60,14 +60,14 @@ class Loader:
 
     @property
     def busy(self) -> bool:
-        """Is something half done: a frame, a command, or a write whose blocks have not all come?"""
+        """Whether something is half done: a frame, a command, or a write whose blocks have not all come."""
         receives = self._receiver or self._slip
         waits = bool(receives.inside or self._frames or self._commands.unfinished)
         return waits or self._hangs or self.time > self.desk.now()
 
     @property
     def lost(self) -> int:
-        """Frames that found no buffer; whoever sent them is out of step with the stub for good."""
+        """Frames that found no buffer; their sender is out of step with the stub for good."""
         return self._receiver.lost if self._receiver else 0
 
     def receive(self, data: bytes) -> None:
@@ -169,7 +169,7 @@ class Loader:
         self.desk.at(self.time, later)
 
     def start_stub(self) -> None:
-        """The code in RAM runs: it greets, and commands are its own from now on."""
+        """Starts the code in RAM: it sends its greeting, and handles the commands from now on."""
         if not self._starts_stub:
             self._hangs = True
             self.desk.log("flasher stub does not start")

@@ -1,4 +1,4 @@
-"""How Espressif's flasher stub takes frames off the line: two buffers, and a new one only when it looks for a frame.
+"""Models how Espressif's flasher stub takes frames off the line: two buffers, and a new one only when it looks for one.
 
 Its interrupt handler puts the bytes of a frame into a buffer, 32 at a time, and leaves that buffer when the frame is
 whole.  It gets the other one when the main loop looks, which is at once if it has nothing else to do.  So a frame that
@@ -25,7 +25,7 @@ class Receiver:
 
     @property
     def inside(self) -> bool:
-        """Has a frame begun that has not ended?"""
+        """Whether a frame has begun that has not ended."""
         return self._inside and bool(self._parts)
 
     def looked(self) -> None:

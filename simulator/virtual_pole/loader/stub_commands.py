@@ -1,4 +1,4 @@
-"""Espressif's flasher stub as it behaves: it answers a block at once and programs it while the next one comes.
+"""Models Espressif's flasher stub: it answers a block at once and programs it while the next one comes.
 
 It inflates into a buffer of 32 KiB and programs that when it is full; it erases ahead, one part at a time, and not
 what is blank already, as long as it has met nothing that is not blank.  What fails after an answer is told at the next
@@ -40,7 +40,7 @@ class StubCommands(Commands):
         self._left = 0  # bytes still to be programmed
         self._erase_at = 0
         self._erase_left = 0
-        self._used = False  # has something been met that is not blank?
+        self._used = False  # whether a part that is not blank was found
         self._inflate = zlib.decompressobj()
         self._inflated = bytearray()
         self.table |= {

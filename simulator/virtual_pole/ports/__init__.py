@@ -1,1 +1,1 @@
-"""How a host reaches the virtual pole: a TCP socket, a network port with modem lines (RFC 2217), a pseudo-terminal."""
+"""The ports of the virtual pole: a TCP socket, a network port with modem lines (RFC 2217), a pseudo-terminal."""

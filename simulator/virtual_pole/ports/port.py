@@ -1,4 +1,4 @@
-"""What a port is to the pole, and the pole to a port."""
+"""The interfaces between a port and the pole."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Listener(Protocol):
-    """What is told of the host's end."""
+    """Gets notices of the host's end."""
 
     def connected(self) -> None: ...
 

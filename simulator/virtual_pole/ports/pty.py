@@ -14,7 +14,7 @@ from simulator.virtual_pole.reactor import Reactor
 
 _READ = 4096  # bytes, which is what the kernel holds for it
 _AHEAD_S = 0.005
-_LOOK_S = 0.02  # how often to look whether a host has opened it: nothing tells
+_LOOK_S = 0.02  # how often to check whether a host has opened it: there is no notice
 _MOST_UNSENT = 1 << 20
 
 
@@ -57,7 +57,7 @@ class PtyPort:
             self._open = False
 
     def remove(self) -> None:
-        """Nothing of it is left."""
+        """Removes the link and the terminal."""
         self.unplug()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -67,7 +67,7 @@ class PtyPort:
         poll = select.poll()
         poll.register(fd, select.POLLIN)
         events = poll.poll(0)
-        if events and not events[0][1] & select.POLLIN:  # hung up, nothing to read: nobody there
+        if events and not events[0][1] & select.POLLIN:  # hung up, nothing to read: no host
             self._reactor.at(self._reactor.now() + _LOOK_S, lambda: self._look(fd))
             return
         self._open = True

@@ -161,7 +161,7 @@ def test_a_pole_that_has_forgotten_all_only_raises_its_light():
 def test_a_bench_without_keys_forgets_nothing_that_matters():
     pole = Pole(Store(), HighWater(None), keys={})
     assert pole.dim(N) == "applied"
-    assert pole.high_water.n is None  # what nobody signed must not shut out who signs
+    assert pole.high_water.n is None  # an unsigned message must not lock out signed ones
 
 
 def test_what_cannot_be_stored_is_not_obeyed():
@@ -224,7 +224,7 @@ def test_recordings_under_a_shared_key_are_void_once_the_own_key_has_spoken():
 
 def test_a_configuration_under_the_own_key_is_a_word_of_it_too():
     node = shared_pole()
-    node.one.own_word(("P0001\nrecord", N + 50))
+    node.one.own_key_used(("P0001\nrecord", N + 50))
     again = shared_pole(node.store, node.high_water)
     assert again.group(N + 50, **dim(30)) == ack_reasons.REPLAYED
     assert again.group(N + 51, **dim(30)) == "applied" and not again.arbiter.held[0].raises

@@ -42,7 +42,7 @@ def read(told):
                 single.append(ticks)
         else:
             total += len([at for at in single if at < span[0] - SECOND])
-            single = [span[0] + n for n in range(count)]  # it replaces what is told of the span
+            single = [span[0] + n for n in range(count)]  # it replaces the reported span
         present = there
     return present, total + len(single)
 

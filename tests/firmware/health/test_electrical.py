@@ -147,7 +147,7 @@ def test_a_welded_relay_shows_when_the_lamp_should_be_off():
     pole.relay = False
     pole.dim = 1000
     only(pole, 600, "lampUnexpectedOn", 70)
-    pole.relay = True  # nobody can tell at night
+    pole.relay = True  # not known at night
     pole.dim = 10000
     assert pole.run(3600) == []
     pole.closed = None
@@ -257,6 +257,15 @@ def test_a_frozen_meter_a_silent_one_and_an_impossible_one():
     only(pole, 600, "meterFailure", 60)
     pole = settled()
     pole.foreign_mw = -200000
+    only(pole, 600, "meterFailure", 60)
+
+
+def test_a_meter_that_counts_pulses_may_say_the_same_twice():
+    pole = settled()
+    pole.reading.answered = 2
+    pole.flow = lambda: None
+    assert pole.run(3600) == []
+    pole.reading.answered = False
     only(pole, 600, "meterFailure", 60)
 
 

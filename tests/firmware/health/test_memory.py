@@ -9,7 +9,7 @@ except ImportError:  # MicroPython, beside this file
 
 try:
     from gc import mem_alloc
-except ImportError:  # CPython, where nobody counts
+except ImportError:  # CPython, where allocations are not counted
 
     def mem_alloc():
         return 0

@@ -1,4 +1,4 @@
-"""The arbiter against the order of the design written out a second time, and what must hold whatever is asked."""
+"""The arbiter against a second implementation of the design's order, and properties that hold for any requests."""
 
 from hypothesis import given, settings, strategies
 

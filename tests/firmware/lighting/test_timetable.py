@@ -78,7 +78,7 @@ def test_without_memory_from_the_start_it_is_full_light_and_every_minute_another
         switch = timetable.at(NOON)
         assert switch.level == 100 and switch.reason == "calendar without memory"
         assert switch.until == NOON + 60 and timetable.at(NOON + 59) is switch
-        starve()  # on a pole every try loads it anew
+        starve()  # on a pole each try loads it again
         assert timetable.at(NOON + 60).level == 100
         assert NoMemory.tried == before + 2
     finally:
@@ -93,7 +93,7 @@ def test_it_is_worked_out_hours_before_it_ends_and_a_want_of_memory_then_is_not_
     starve()
     try:
         for unix in range(NOON, NOON + 29 * HOUR, 60):  # up to the dusk of the next day
-            starve()  # on a pole every try loads it anew
+            starve()  # on a pole each try loads it again
             assert timetable.at(unix).reason != "calendar without memory", unix
     finally:
         feed()

@@ -74,7 +74,7 @@ BENCH = [None]
 
 @coroutine
 def pause(ms):
-    """Suspends the running task for *ms* milliseconds, None: until somebody wakes it."""
+    """Suspends the running task for *ms* milliseconds, None: until it is woken."""
     return (yield ms)
 
 
@@ -192,7 +192,7 @@ class Stream:
         self.ended = False
         self.closed = False
         self.blocked = False  # takes no data
-        self.error = None  # raised by whatever is tried
+        self.error = None  # raised by each call
 
     async def readinto(self, buffer):
         while not self.chunks and not self.ended:

@@ -1,4 +1,4 @@
-"""Whatever bytes come: a verdict, a packet or the one error that is meant for it, and never anything else."""
+"""Any bytes give a verdict, a packet or the one error that is meant for it, and never anything else."""
 
 from __future__ import annotations
 

@@ -30,6 +30,18 @@ class Bench:
             out.append(record)
 
 
+def test_a_kind_is_held_from_when_it_is_put_until_its_puback():
+    bench = Bench()
+    assert not bench.box.holds(contract.PRESENCE)
+    bench.put(contract.PRESENCE, "p")
+    assert bench.box.holds(contract.PRESENCE) and not bench.box.holds(contract.STATE)
+    bench.now += 1
+    (record,) = bench.take()
+    assert bench.box.holds(contract.PRESENCE)  # on its way
+    bench.box.acknowledge(record.packet_id)
+    assert not bench.box.holds(contract.PRESENCE)
+
+
 def test_of_a_slot_only_the_newest_goes_out():
     bench = Bench()
     bench.put(contract.STATE, "1")

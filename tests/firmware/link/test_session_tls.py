@@ -54,7 +54,7 @@ def test_without_the_citys_ca_there_is_no_connection_at_all():
         bench.run(300000)
         assert pole.net.attempts == [] and not pole.link.online
         assert pole.link.problem == "link.tls is 1 and ca.pem is missing: the broker cannot be told from another"
-        pole.files.files["ca_pem"] = b"ca"  # read anew for each attempt
+        pole.files.files["ca_pem"] = b"ca"  # read again for each attempt
         bench.run(500000)
         assert pole.link.online
 

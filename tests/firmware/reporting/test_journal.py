@@ -4,6 +4,7 @@ import json
 
 from pole.reporting import journal, upkeep
 from pole.reporting.journal import replay_wait
+from pole.reporting.reader import event_from
 from pole.wire import contract
 
 try:
@@ -493,7 +494,7 @@ def test_1800_events_wait_for_the_network_and_all_arrive_in_order():
 
 
 class StarvedStore(MemoryStore):
-    """``starved``: whoever opens a file is told that there is no memory."""
+    """``starved``: opening a file raises MemoryError."""
 
     starved = False
 
@@ -521,3 +522,13 @@ def test_without_memory_to_make_room_an_event_goes_out_from_memory_and_nothing_e
     assert (drop["first"], drop["last"]) == (1, drop["count"])
     (kept_in_memory,) = [event for event in events if event["timestamp"] == last]
     assert kept_in_memory["id"].split("-")[0] != drop["epoch"]  # an epoch of its own: nobody misses it in the journal's
+
+
+def test_an_event_is_read_by_its_sequence_and_past_the_last_there_is_none():
+    bench = Bench(MemoryStore())
+    for number in (11, 12, 13):
+        bench.put(number)
+    first = bench.journal.span()["first"]
+    sequence, text = event_from(bench.journal, first + 1)
+    assert sequence == first + 1 and json.loads(text)["timestamp"] == 12
+    assert event_from(bench.journal, bench.journal.span()["last"] + 1) == (None, None)

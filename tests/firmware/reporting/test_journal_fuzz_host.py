@@ -1,4 +1,4 @@
-"""Journals whose flash has rotted: no crash, no hang, no record that nobody raised, and no id that means two things."""
+"""Journals on damaged flash: no crash, no hang, no record that was never raised, and no id with two meanings."""
 
 from __future__ import annotations
 

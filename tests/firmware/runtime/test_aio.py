@@ -65,7 +65,7 @@ def test_a_flag_put_up_after_its_time_wakes_nobody_twice():
     async def life():
         wake = aio.Wake()
         await wake.wait(10)
-        wake.set()  # nobody waits: whoever slept here must not be touched
+        wake.set()  # no task waits: the one that slept here must not be woken
         await aio.sleep_ms(30)
 
     lived_ms, queued = lived(life())

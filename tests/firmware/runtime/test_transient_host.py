@@ -6,7 +6,9 @@ import ast
 from functools import cache
 from pathlib import Path
 
+from host_tools.firmware_build.shrink import files_of
 from host_tools.firmware_build.shrink.group_modules import groups
+from simulator.benchmarks.heap import FOR_A_MOMENT
 
 FIRMWARE = Path(__file__).parents[3] / "firmware"
 STARTED = ("boot", "main", "pole.app", "pole.health.watch")  # what these import at once is there all the time
@@ -48,10 +50,10 @@ def closure(roots: set[str]) -> set[str]:
     return found
 
 
-def lists() -> dict[str, tuple[str, ...]]:
+def lists(sources: dict[str, ast.Module] | None = None) -> dict[str, tuple[str, ...]]:
     """{where it stands: the modules} of every list of modules, and of every call of ``unload`` with names in it."""
     out = {}
-    for name, tree in trees().items():
+    for name, tree in (trees() if sources is None else sources).items():
         for node in ast.walk(tree):
             texts = getattr(node, "elts", None) or getattr(node, "args", None)
             if isinstance(node, ast.Tuple | ast.Call) and isinstance(texts, list):
@@ -89,6 +91,19 @@ def test_a_list_names_modules_that_there_are_and_nothing_that_stays() -> None:
         assert not set(names) & stays, place
 
 
-def test_no_list_stands_twice() -> None:
+def test_no_list_stands_twice_and_none_is_written_again_in_the_benchmarks() -> None:
     found = [frozenset(names) for names in lists().values() if len(names) > 1]
     assert len(found) == len(set(found))
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (FIRMWARE.parent / "simulator").rglob("*.py")}
+    named = lists({name: ast.parse(text) for name, text in texts.items() if '"pole.' in text})
+    assert named, "the benchmark of the heap names what it loads"
+    assert not [place for place, names in named.items() if frozenset(names) in found]
+
+
+def test_what_the_benchmark_loads_for_a_moment_it_forgets_by_the_firmwares_own_lists() -> None:
+    texts = {path.relative_to(FIRMWARE).as_posix(): path.read_text() for path in FIRMWARE.rglob("*.py")}
+    file_of = files_of(texts)
+    stays = {file_of[name] for name in closure(set(STARTED)) if name in file_of}
+    for what, (loaded, forgotten) in FOR_A_MOMENT.items():
+        left = {file_of[name] for name in closure(set(loaded)) if name in file_of} - {file_of[n] for n in forgotten}
+        assert left <= stays | {"ground"}, what

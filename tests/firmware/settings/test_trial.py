@@ -70,7 +70,7 @@ class Life:
         return self.configuring.take(topic, payload, NOW)
 
     def tell(self):
-        """A session begins: what the city is told of a configuration, if anything."""
+        """A session begins: the ack of a configuration to the city, if there is one."""
         self.configuring.online()
         fields = self.configuring.report()
         if fields:

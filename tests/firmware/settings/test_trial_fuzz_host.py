@@ -1,4 +1,4 @@
-"""Whatever is staged and whatever its files hold: the pole lives by a sound configuration, the old one or the new."""
+"""With anything staged and anything in its files the pole has a valid configuration, the old one or the new."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The bound on the error is true, and time only goes forward, whatever the network and the crystal do within theirs."""
+"""The bound on the error is true, and time only goes forward, for any network and crystal within their bounds."""
 
 from hypothesis import given, strategies
 

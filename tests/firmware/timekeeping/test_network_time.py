@@ -16,7 +16,7 @@ except ImportError:  # MicroPython
 HOUR_MS = 3600000
 UNIX = 1795500000  # 2026-11-24, at millisecond 0 of the bench
 EPOCH = 2208988800
-LOOK_UP_MS = 7000  # that lwIP takes for a name nobody answers
+LOOK_UP_MS = 7000  # that lwIP takes for a name without an answer
 RIGHT, REFUSES, SILENT, NONSENSE = "right", "refuses", "silent", "nonsense"
 
 

@@ -1,4 +1,4 @@
-"""The city's key file: read as people write it, changed by several programs at once, and never told to anybody."""
+"""The city's key file: read as people write it, changed by several programs at once, and never printed."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Whatever is written on three laptops, and whichever way their registries are merged, all end up with the same."""
+"""With any entries on three laptops and any order of merging, all registries end up the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pole is told of its site: settings the firmware takes, and nights as the site means them."""
+"""The settings of a pole from its site: the firmware accepts them, and nights are as the site's files say."""
 
 import json
 from dataclasses import replace

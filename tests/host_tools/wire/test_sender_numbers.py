@@ -1,4 +1,4 @@
-"""The numbers of a sender only ever rise, whatever the clock and other programs do."""
+"""The numbers of a sender only ever rise, for any clock and with other programs."""
 
 import subprocess
 import sys

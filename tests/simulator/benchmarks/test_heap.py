@@ -47,6 +47,12 @@ def test_what_is_loaded_for_a_moment_is_given_back(measured: Measured) -> None:
     assert measured.rows[-1].live - measured.steady < 1000
 
 
+def test_what_made_the_app_is_given_back(measured: Measured) -> None:
+    rows = [row.what for row in measured.rows]
+    forgotten = measured.rows[rows.index("the app itself") + 1]
+    assert forgotten.bytes < -1000, "something that stays is defined in app.py, and keeps all of it in memory"
+
+
 def test_samples_allocate_nothing_where_integers_have_31_bits() -> None:
     if missing():
         pytest.skip(missing())

@@ -11,7 +11,7 @@ from pole.lighting import calendar
 from pole.reporting.reporter import Reporter
 from simulator.chaos import night_run
 from simulator.chaos.mix import Night
-from simulator.chaos.night_run import lived
+from simulator.chaos.night_run import run_night
 from simulator.chaos.verdict import complaints
 
 DOOR = {"kind": "door_open", "pole": "P0001", "at": "+10m", "until": "+30m"}
@@ -19,7 +19,7 @@ EVENING = Night(1, datetime(2026, 12, 1, 17, 10), 1.0, 2, ({**DOOR, "expect": ["
 
 
 def told(night: Night) -> list[str]:
-    return complaints(lived(night))
+    return complaints(run_night(night))
 
 
 def test_promises_that_are_kept_are_no_complaint() -> None:
@@ -76,11 +76,12 @@ def test_a_failing_night_is_made_small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 WRONG_CHIP = {"kind": "rtc_wrong", "pole": "P0001", "at": "+50m", "seconds": -18000, "allow": ["supplyLoss"]}
+UNHEARD = {"kind": "network_outage", "at": "+49m", "until": "+51m", "allow": ["communicationFailure"]}
 
 
 def test_a_clock_chip_that_is_wrong_may_cost_what_was_promised(monkeypatch: pytest.MonkeyPatch) -> None:
-    night = replace(EVENING, tables=(WRONG_CHIP,))
-    outcome = lived(night)
+    night = replace(EVENING, tables=(WRONG_CHIP, UNHEARD))  # it starts while no time server can tell it better
+    outcome = run_night(night)
     assert 0.0 < outcome.street.darkness.minutes()["P0001"] < 1.6
     assert complaints(outcome) == []
     monkeypatch.setattr("simulator.chaos.verdict.WRONG_MIN", 0.0)

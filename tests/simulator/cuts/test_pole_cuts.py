@@ -1,4 +1,4 @@
-"""The power of a pole is cut at its writes, and whatever it was doing, it starts again and keeps what it promised.
+"""The power of a pole is cut at its writes: in any state it starts again and keeps its promises.
 
 A reduced run: one of every 25 cuts.  All of them are tried in tests/soak/test_pole_cuts.py.
 """

@@ -5,6 +5,7 @@ import gc
 
 import pytest
 
+from pole.runtime import aio
 from simulator.engines.virtual_loop import VirtualLoop
 
 
@@ -32,6 +33,23 @@ def test_those_due_in_the_same_millisecond_run_in_the_order_they_asked() -> None
     live(loop, task("a", 10), task("b", 20), task("c", 5))
     # all are due at 30; b asked last for its second sleep, c first
     assert seen == [(30, "c"), (30, "a"), (30, "b")]
+
+
+def test_a_wait_for_a_flag_that_ends_in_the_millisecond_of_a_sleep_goes_on_in_the_order_asked() -> None:
+    """It came after the sleep, and a pole asked the time before it connected on one engine, and after on the other."""
+    loop = VirtualLoop()
+    seen: list[str] = []
+
+    async def waiter() -> None:
+        await aio.Wake().wait(30)
+        seen.append("waiter")
+
+    async def sleeper() -> None:
+        await aio.sleep_ms(30)
+        seen.append("sleeper")
+
+    live(loop, waiter(), sleeper())
+    assert seen == ["waiter", "sleeper"]
 
 
 def test_time_stands_still_while_tasks_run_and_the_loop_says_when_it_wants_to_go_on() -> None:

@@ -25,7 +25,7 @@ from simulator.hardware.sensor.adc import LinearSensor
 from simulator.hardware.sensor.lis3dh import Lis3dh
 
 START_UNIX = 1795500000  # a moment in November 2026
-VIRTUAL = ("ops", "machine", "network", "esp32", "ntptime")
+VIRTUAL = ("ops", "machine", "network", "esp32", "ntptime", "pulse_counter")
 
 
 class Bench:
@@ -107,7 +107,7 @@ class Bench:
 def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     """The bench, with ``machine`` and its like on it for as long as the test runs.
 
-    The drivers are imported afresh: a module keeps the ``machine`` it was imported with.
+    The drivers are imported again: a module keeps the ``machine`` it was imported with.
     """
     node = Bench("esp32-devkitc")
     package = dict(vars(pole.drivers))

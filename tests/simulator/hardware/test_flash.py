@@ -80,5 +80,5 @@ def test_an_image_comes_back_as_it_was() -> None:
     other = Flash(3)
     other.corrupt(2)
     assert other.read(0, 100) != flash.read(0, 100)
-    flash.program(0, b"\x00")  # rubbish is shared by all blocks until one changes
+    flash.program(0, b"\x00")  # random bytes are shared by all blocks until one changes
     assert flash.read(0, 1) == b"\x00" and flash.read(2 * BLOCK, 1) != b"\x00"

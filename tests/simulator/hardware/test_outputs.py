@@ -1,4 +1,4 @@
-"""Relay and dimmer: the lamp is lit from power-on, without a flicker, whatever the board is like."""
+"""Relay and dimmer: the lamp is lit from power-on, without a flicker, on any board."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data partition comes up whatever is on it, and is used alike by both runtimes' littlefs."""
+"""The data partition is mounted with any content, and is used alike by both runtimes' littlefs."""
 
 from __future__ import annotations
 

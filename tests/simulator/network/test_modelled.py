@@ -1,4 +1,4 @@
-"""The modelled network: order, latency, outages, and connections nobody has heard the end of."""
+"""The modelled network: order, latency, outages, and connections that end without notice."""
 
 import errno
 

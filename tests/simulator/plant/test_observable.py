@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulator.happenings import harmless
 from simulator.plant import faults
 from simulator.plant.observable import EVERY_PART, PART, SHOWS_IN
 from simulator.plant.pole import PolePlant
@@ -9,7 +10,7 @@ from tests.simulator.small_site import HOUR_MS, plant
 
 DAY, EVENING, MORNING = HOUR_MS, 8 * HOUR_MS, 20 * HOUR_MS
 S, MINUTE_MS = 1000, 60_000
-BENIGN = ("mains_wobble", "dips", "cold_night", "fog", "ageing", "meter_noise", "headlights")
+BENIGN = tuple(kind.name for kind in harmless.KINDS)
 
 
 def look(pole: PolePlant, from_ms: int, to_ms: int, step_ms: int = 20 * S) -> None:

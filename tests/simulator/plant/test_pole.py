@@ -99,7 +99,7 @@ def test_darkness_is_excused_by_a_fault_of_lamp_relay_or_gear_and_by_no_other() 
 
 
 def test_an_unknown_fault_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="the fault is lightning and must be one of mains_cut"):
+    with pytest.raises(ValueError, match="the fault is lightning and must be one of lamp_open"):
         plant().inject(1, "lightning", 1.0, 0)
 
 

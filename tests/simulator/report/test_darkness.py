@@ -74,7 +74,7 @@ def test_each_pole_is_judged_by_its_own_sun() -> None:
 def test_darkness_is_told_by_what_it_is_due_to() -> None:
     darkness = Darkness([pole(1)], 10, run_time())
     for minute, light, faulty, ordered_off in (
-        (0, 0.0, True, True),  # a fault, whatever else was asked of the lamp
+        (0, 0.0, True, True),  # a fault, with any command to the lamp
         (5, 0.0, False, True),
         (7, 0.0, False, False),
         (8, 0.0, True, False),

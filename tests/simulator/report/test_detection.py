@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from simulator.happenings.accepted import LATE_AFTER
 from simulator.happenings.catalogue import EVENT_TYPES, KINDS
-from simulator.report.detection import ACCEPTED, Detection, Event, judge, percentiles
+from simulator.report.detection import Detection, Event, judge, percentiles
 from simulator.scenario.happening import Happening
 from tests.simulator.small_site import HOUR_MS, run_time
 
@@ -169,20 +168,20 @@ def test_what_is_no_fault_of_the_plant_counts_from_when_it_happened() -> None:
 
 
 def test_the_table_of_what_is_accepted_names_kinds_and_event_types_that_there_are() -> None:
-    for kind, event_types in ACCEPTED.items():
-        assert kind in KINDS
-        assert set(event_types) <= set(EVENT_TYPES)
+    for name, kind in KINDS.items():
+        assert name == kind.name
+        assert set(kind.accepted) <= set(EVENT_TYPES)
 
 
 @pytest.mark.parametrize(
-    ("kind", "event_type"), [(kind, event_type) for kind, listed in ACCEPTED.items() for event_type in listed]
+    ("kind", "event_type"), [(kind.name, event_type) for kind in KINDS.values() for event_type in kind.accepted]
 )
 def test_what_is_accepted_is_neither_required_nor_false_and_ends_with_its_window(kind: str, event_type: str) -> None:
     given = [happening(kind=kind, expect=())]
     assert verdict(happenings=given).as_json()["expected"] == 0
     assert verdict(event(AT + S, event_type=event_type), happenings=given).false_alarms == []
     assert len(verdict(event(AT - HOUR_MS, event_type=event_type), happenings=given).false_alarms) == 1
-    late = UNTIL + HOUR_MS + LATE_AFTER.get((kind, event_type), 0)
+    late = UNTIL + HOUR_MS + KINDS[kind].late_ms.get(event_type, 0)
     assert len(verdict(event(late, event_type=event_type), happenings=given).false_alarms) == 1
     elsewhere = verdict(event(AT + S, event_type=event_type, pole="P0002"), happenings=given)
     assert len(elsewhere.false_alarms) == 1

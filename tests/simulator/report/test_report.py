@@ -11,19 +11,19 @@ from host_tools.drawing.terminal_plot import Mark, Series, night_plot
 from simulator.report.darkness import Darkness
 from simulator.report.detection import Detection
 from simulator.report.night import NightLog, sun_marks
-from simulator.report.report import Totals, build_report, write_report
+from simulator.report.report import RunTotals, build_report, write_report
 from tests.simulator.small_site import HOUR_MS, LATITUDE, LONGITUDE, TIMEZONE, pole, run_time
 
 MINUTE_MS = 60_000
 FLASH = {"mean_erases_a_day": 5.0}
 
 
-def totals(**changes: object) -> Totals:
+def totals(**changes: object) -> RunTotals:
     given: dict[str, object] = {
         "site": "town", "scenario": "quiet", "engine": "cpython", "broker": "none", "seed": 7, "poles": 2,
         "hours": 24.0, "wall_s": 1.23456, "messages": 10, "bytes": 2000, "counts": {"boots": 2, "acks": 0},
     }  # fmt: skip
-    return Totals(**(given | changes))  # type: ignore[arg-type]
+    return RunTotals(**(given | changes))  # type: ignore[arg-type]
 
 
 def darkness() -> Darkness:

@@ -176,7 +176,7 @@ def test_a_dead_lamp_is_excused_and_nothing_else_is() -> None:
     def unplug(street):
         plant = street.poles["P0001"].plant
         real = plant.light
-        # nobody injected this: the lamp gives no light, whatever the firmware says
+        # not injected: the lamp gives no light, at any level the firmware reports
         street.kernel.at(
             3 * HOUR_MS, lambda: (setattr(plant, "light", lambda now: 0.0), street.poles["P0001"].tell_light())
         )

@@ -26,7 +26,7 @@ def sealed(text: str, n: int, sender: str = "test") -> bytes:
     return json.dumps({"v": 1, "key": "", "sender": sender, "n": n, "body": text}).encode()
 
 
-# payload by its n, why it is refused, and what the sentence says; without n nobody can be told whose it was
+# payload by its n, why it is refused, and what the sentence says; without n there is no ack for a sender
 BAD = [
     (
         lambda n: sealed(body(level=101), n),
@@ -86,7 +86,7 @@ def test_what_cannot_be_done_is_refused_with_a_reason_and_moves_no_lamp(engine: 
             ms += EVERY
         lights.update(watch_light(street))
 
-    # with room for the largest message: where there is none, it is refused as tooLarge, whatever is in it
+    # with room for the largest message: where there is none, it is refused as tooLarge, with any content
     lived = live(0.25, poles=1, start=NIGHT, begin=begin, engine=engine, heap_bytes=224 * 1024)
     assert lived.street.failures() == []
     acks = lived.acks()

@@ -70,7 +70,7 @@ def test_a_good_one_comes_in_force_and_the_lamp_follows_it_lit_all_the_while(eng
     light = [(ms, level) for ms, level in seen["light"]["P0001"] if ms > 60_000]
     assert min(level for _ms, level in light) > 0.5  # never dark, the restart included
     assert abs(light[-1][1] - 0.6) < 0.1
-    # the second changes nothing of the light, so whatever moves is the restart: full light, then back with the ramp
+    # the second changes nothing of the light, so a change comes from the restart: full light, then back with the ramp
     moved = [(ms, level) for ms, level in light if ms >= 9 * MINUTE_MS]
     began = lived.said("P0001", contract.BIRTH)[-1][0]
     print(

@@ -1,4 +1,4 @@
-"""Flash that holds rubbish, firmware that hangs or raises: the street is lit all the same, and it is told."""
+"""Flash with random bytes, firmware that hangs or raises: the street is lit all the same, and it is reported."""
 
 import asyncio
 import json
@@ -60,7 +60,7 @@ def test_without_any_sound_configuration_the_lamp_is_lit_all_night_and_all_day(e
     assert min(cities[0].lights.values()) > 0.95
     assert lived.street.failures() == []
     assert lived.report["dark_minutes"] == 0
-    assert lived.lines == []  # and it tells nobody, for it knows nobody
+    assert lived.lines == []  # and it reports nothing, because it has no broker
 
 
 @ENGINES

@@ -1,4 +1,4 @@
-"""Whatever becomes of a pole's data partition, the street is lit and the pole is heard."""
+"""With any damage of a pole's data partition the street is lit and the pole reports."""
 
 import pytest
 

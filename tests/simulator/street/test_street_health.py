@@ -95,7 +95,7 @@ def test_a_pole_learns_its_lamp_and_keeps_what_it_has_learned() -> None:
     def begin(street: Street) -> None:
         pole = street.poles["P0001"].pole
         pole.flash.erase(0)
-        pole.flash.erase(1)  # no curve was ever measured: its data partition is made anew at the start
+        pole.flash.erase(1)  # no curve was ever measured: its data partition is formatted at the start
 
     lived = live(18, poles=1, start=DUSK, begin=begin)
     curve = json.loads(stored(lived.street.poles["P0001"].pole.flash).read("curve.json") or b"null")

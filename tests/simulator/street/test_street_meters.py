@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -61,3 +62,20 @@ def test_a_lamp_and_then_the_meter_fail(board: Path, engine: str, tmp_path: Path
     assert transcript
     TRANSCRIPTS.setdefault(board.stem, transcript.lines())
     assert transcript.lines() == TRANSCRIPTS[board.stem]  # the other engine's
+
+
+def test_a_micropython_without_a_pulse_counter_costs_the_meter_and_no_light(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(name: str) -> Any:
+        raise AttributeError(f"module 'machine' has no attribute {name!r}")
+
+    def begin(_street: Street) -> None:
+        monkeypatch.setattr(sys.modules["machine"], "__getattr__", nothing)
+
+    outcome = live(EXAMPLES / "virtual-bl0937.toml", "cpython", tmp_path, begin)
+    assert outcome.transcript
+    (told,) = (line for line in outcome.transcript.lines() if "partFailure" in line)
+    assert "meter" in told
+    assert "AttributeError" in told and "Counter" in told
+    assert outcome.report["dark_minutes"] == 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from simulator.device_modules import ops
-from simulator.street.troubles import ADC, BUS, CITY_TIME, METER, SERVER_TIME, Troubles
+from simulator.happenings.act import ADC, BUS, METER
+from simulator.street.troubles import CITY_TIME, SERVER_TIME, Troubles
 
 
 class Bench:

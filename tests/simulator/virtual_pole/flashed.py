@@ -1,4 +1,4 @@
-"""A flash as esptool leaves it, and somebody at the console of the chip that it is in."""
+"""A flash as esptool leaves it, and a technician at the console of its chip."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def reached(so: Callable[[], bool], what: str) -> None:
     until(so, what, 0.005)
 
 
-class Somebody:
+class Technician:
     """At the console of the chip that *flash* is in, which is powered until ``leave``."""
 
     def __init__(self, flash: FlashFile) -> None:
@@ -88,7 +88,7 @@ class Somebody:
         self.life.close()
         self.flash.close()
 
-    def __enter__(self) -> Somebody:
+    def __enter__(self) -> Technician:
         return self
 
     def __exit__(self, *_error: object) -> None:

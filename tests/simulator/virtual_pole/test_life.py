@@ -11,7 +11,7 @@ from host_tools.field.images import partitions
 from simulator.virtual_pole.firmware_run import Life, pole
 from simulator.virtual_pole.flash_file import FlashFile
 from tests.patience import PATIENCE_S
-from tests.simulator.virtual_pole.flashed import RAW, Somebody, flashed, reached
+from tests.simulator.virtual_pole.flashed import RAW, Technician, flashed, reached
 
 
 @pytest.fixture(autouse=True)
@@ -32,53 +32,55 @@ except KeyboardInterrupt:
 
 
 def test_a_person_interrupts_the_program_and_talks_to_micropython() -> None:
-    with Somebody(flashed({"boot.py": b"print('boot.py', __name__)\nfound = 6\n", "main.py": FOR_EVER})) as somebody:
-        assert somebody.hears(b"at work\r\n") == b"boot.py __main__\r\nat work\r\n"
-        somebody.types(b"\x03")
-        assert b"left\r\nMicroPython v1.24.1" in somebody.hears(b">>> ")
-        somebody.types(b"found * 7\r")
-        assert somebody.hears(b">>> ") == b"found * 7\r\n42\r\n>>> "
-        somebody.types(b"for i in (1,\r2):\r  print(i)x\x7f\r\r")
-        assert somebody.hears(b">>> ").endswith(b"1\r\n2\r\n>>> ")
-        somebody.types(b"1 / 0\r")
-        assert somebody.hears(b">>> ").endswith(
+    with Technician(
+        flashed({"boot.py": b"print('boot.py', __name__)\nfound = 6\n", "main.py": FOR_EVER})
+    ) as technician:
+        assert technician.hears(b"at work\r\n") == b"boot.py __main__\r\nat work\r\n"
+        technician.types(b"\x03")
+        assert b"left\r\nMicroPython v1.24.1" in technician.hears(b">>> ")
+        technician.types(b"found * 7\r")
+        assert technician.hears(b">>> ") == b"found * 7\r\n42\r\n>>> "
+        technician.types(b"for i in (1,\r2):\r  print(i)x\x7f\r\r")
+        assert technician.hears(b">>> ").endswith(b"1\r\n2\r\n>>> ")
+        technician.types(b"1 / 0\r")
+        assert technician.hears(b">>> ").endswith(
             b'Traceback (most recent call last):\r\n  File "<stdin>", line 1, in <module>\r\n'
             b"ZeroDivisionError: divide by zero\r\n>>> "
         )
-        somebody.types(b"\x05if 1:\r  print('pas' + 'ted')\r\x04")
-        somebody.hears(b"pasted\r\n>>> ")
-        somebody.types(b"\x04")  # Ctrl-D: MicroPython starts again, the chip does not
-        heard = somebody.hears(b"at work\r\n")
+        technician.types(b"\x05if 1:\r  print('pas' + 'ted')\r\x04")
+        technician.hears(b"pasted\r\n>>> ")
+        technician.types(b"\x04")  # Ctrl-D: MicroPython starts again, the chip does not
+        heard = technician.hears(b"at work\r\n")
         assert heard.endswith(b"MPY: soft reboot\r\nboot.py __main__\r\nat work\r\n")
-        assert somebody.starts == 1
+        assert technician.starts == 1
 
 
 def test_a_program_speaks_with_the_raw_prompt_and_its_soft_reset_skips_main_py() -> None:
     boot = b"import machine\nprint('because', machine.reset_cause())\n"
-    with Somebody(flashed({"boot.py": boot, "main.py": FOR_EVER})) as somebody:
-        somebody.hears(b"because 1\r\nat work\r\n")
-        somebody.types(b"\r\x03\r\x01")
-        somebody.hears(RAW)
-        assert somebody.runs(b"print(1 + 1)") == b"2\r\n!"
-        assert b"NameError" in somebody.runs(b"print(nothing)")
-        somebody.types(b"\x05A\x01")
-        somebody.hears(b"R\x01\x80\x00\x01")
+    with Technician(flashed({"boot.py": boot, "main.py": FOR_EVER})) as technician:
+        technician.hears(b"because 1\r\nat work\r\n")
+        technician.types(b"\r\x03\r\x01")
+        technician.hears(RAW)
+        assert technician.runs(b"print(1 + 1)") == b"2\r\n!"
+        assert b"NameError" in technician.runs(b"print(nothing)")
+        technician.types(b"\x05A\x01")
+        technician.hears(b"R\x01\x80\x00\x01")
         program = b"print(len('" + b"x" * 500 + b"'))"
         for at in range(0, len(program), 128):
-            somebody.types(program[at : at + 128])
+            technician.types(program[at : at + 128])
             if len(program) - at >= 128:
-                somebody.hears(b"\x01")
-        somebody.types(b"\x04")
-        assert somebody.hears(b"\x04>") == b"\x04500\r\n\x04\x04>"
-        somebody.types(b"while True: pass\x04")
-        somebody.hears(b"OK")
-        somebody.types(b"\x03")
-        assert b"KeyboardInterrupt" in somebody.hears(b"\x04>")
-        somebody.types(b"\x04")
-        assert somebody.hears(RAW) == b"OK\r\nMPY: soft reboot\r\nbecause 5\r\n" + RAW
-        somebody.types(b"import machine; machine.reset()\x04")
-        somebody.hears(b"because 2\r\nat work\r\n")
-        assert somebody.starts == 2
+                technician.hears(b"\x01")
+        technician.types(b"\x04")
+        assert technician.hears(b"\x04>") == b"\x04500\r\n\x04\x04>"
+        technician.types(b"while True: pass\x04")
+        technician.hears(b"OK")
+        technician.types(b"\x03")
+        assert b"KeyboardInterrupt" in technician.hears(b"\x04>")
+        technician.types(b"\x04")
+        assert technician.hears(RAW) == b"OK\r\nMPY: soft reboot\r\nbecause 5\r\n" + RAW
+        technician.types(b"import machine; machine.reset()\x04")
+        technician.hears(b"because 2\r\nat work\r\n")
+        assert technician.starts == 2
 
 
 def test_a_timer_goes_on_while_the_prompt_waits_and_without_it_the_watchdog_bites() -> None:
@@ -94,18 +96,18 @@ if machine.reset_cause() == machine.PWRON_RESET:
     timer = machine.Timer(0)
     timer.init(period=50, mode=machine.Timer.PERIODIC, callback=feed)
 """
-    with Somebody(flashed({"boot.py": boot})) as somebody:
-        somebody.hears(b">>> ")
-        reached(lambda: b"enough" in asked(somebody, b"'enough' if fed[0] > 120 else 'more'"), "a timer that feeds")
-        assert somebody.starts == 1
-        somebody.types(b"timer.deinit()\r")
-        assert b"watchdog" in somebody.hears(b"because 3\r\n")  # it bites in real time, whatever the program does
-        assert somebody.starts == 2
+    with Technician(flashed({"boot.py": boot})) as technician:
+        technician.hears(b">>> ")
+        reached(lambda: b"enough" in asked(technician, b"'enough' if fed[0] > 120 else 'more'"), "a timer that feeds")
+        assert technician.starts == 1
+        technician.types(b"timer.deinit()\r")
+        assert b"watchdog" in technician.hears(b"because 3\r\n")  # it resets in real time, in any state of the program
+        assert technician.starts == 2
 
 
-def asked(somebody: Somebody, expression: bytes) -> bytes:
-    somebody.types(expression + b"\r")
-    return somebody.hears(b">>> ")
+def asked(technician: Technician, expression: bytes) -> bytes:
+    technician.types(expression + b"\r")
+    return technician.hears(b">>> ")
 
 
 def test_what_was_stored_outlives_resets_and_the_virtual_chip_itself(tmp_path: Path) -> None:
@@ -127,21 +129,21 @@ print(first, data.info()[4:])
 data.writeblocks(0, b"kept", 0)
 """
     path = tmp_path / "flash.bin"
-    with flashed({"main.py": main}, path=path) as flash, Somebody(flash) as somebody:
-        somebody.hears(b"0 0 \r\nbytearray(b'\\xff\\xff\\xff\\xff') ('data', False)\r\n")
-        somebody.hears(b">>> ")
-        somebody.types(b"import machine\rmachine.reset()\r")
-        somebody.hears(b"1 0 1 \r\nbytearray(b'kept') ('data', False)\r\n")
-        somebody.hears(b">>> ")
-    with FlashFile(path, 4 << 20) as flash, Somebody(flash) as somebody:
-        somebody.hears(b"2 0 1 2 \r\n")
+    with flashed({"main.py": main}, path=path) as flash, Technician(flash) as technician:
+        technician.hears(b"0 0 \r\nbytearray(b'\\xff\\xff\\xff\\xff') ('data', False)\r\n")
+        technician.hears(b">>> ")
+        technician.types(b"import machine\rmachine.reset()\r")
+        technician.hears(b"1 0 1 \r\nbytearray(b'kept') ('data', False)\r\n")
+        technician.hears(b">>> ")
+    with FlashFile(path, 4 << 20) as flash, Technician(flash) as technician:
+        technician.hears(b"2 0 1 2 \r\n")
 
 
 def test_a_chip_without_files_makes_a_file_system_and_waits_at_its_prompt() -> None:
-    with Somebody(flashed(None)) as somebody:
-        somebody.hears(b"Performing initial setup\r\n")
-        somebody.hears(b">>> ")
-        assert b"['boot.py']" in asked(somebody, b"__import__('os').listdir()")
+    with Technician(flashed(None)) as technician:
+        technician.hears(b"Performing initial setup\r\n")
+        technician.hears(b">>> ")
+        assert b"['boot.py']" in asked(technician, b"__import__('os').listdir()")
 
 
 def test_a_damaged_file_system_keeps_micropython_from_ever_reaching_boot_py() -> None:
@@ -149,19 +151,19 @@ def test_a_damaged_file_system_keeps_micropython_from_ever_reaching_boot_py() ->
     vfs = partitions.layout(4)["vfs"]
     for block in range(2):
         flash.program(vfs.offset + block * 4096, bytes(64))
-    with Somebody(flash) as somebody:
-        somebody.hears(b"is damaged: erase it, and flash this chip again.\r\n")
-        assert b"never" not in somebody.said
-        assert somebody.life.light_percent() == 100
+    with Technician(flash) as technician:
+        technician.hears(b"is damaged: erase it, and flash this chip again.\r\n")
+        assert b"never" not in technician.said
+        assert technician.life.light_percent() == 100
 
 
 def test_what_cannot_be_started_is_said_again_and_again() -> None:
     flash = flashed({})
     flash.program(partitions.first_app(partitions.layout(4)).offset + 5000, bytes(16))
-    with Somebody(flash) as somebody:
-        somebody.hears(b"E (boot): the app in factory is damaged: ")
-        somebody.hears(b"E (boot): the app in factory is damaged: ")
-        assert somebody.starts > 1
+    with Technician(flash) as technician:
+        technician.hears(b"E (boot): the app in factory is damaged: ")
+        technician.hears(b"E (boot): the app in factory is damaged: ")
+        assert technician.starts > 1
 
 
 @pytest.mark.parametrize("chip", ["esp32", "esp32s3", "esp32c3"])
@@ -177,20 +179,20 @@ try:
 except ValueError:
     print("right")
 """
-    with Somebody(flashed({"boot.py": boot}, chip)) as somebody:
-        somebody.hears(b"right\r\n")
-        somebody.hears(b">>> ")
-        assert [percent for _when, percent in somebody.life.light_log] == [100.0]
-        asked(somebody, b"dimmer.duty_u16(32768)")
-        reached(lambda: 40 < somebody.life.light_percent() < 60, "half the light")
-        somebody.types(b"\x04")  # a soft reset drives PWM to 0, which on this board is full light
-        reached(lambda: somebody.life.light_percent() == 100, "full light")
-        somebody.hears(b">>> ")
-        asked(somebody, b"relay.value(1 - relay.value())")
-        reached(lambda: somebody.life.light_percent() == 0, "no light")
-        somebody.life.stop()  # in reset, the board alone lights the lamp
-        reached(lambda: somebody.life.light_percent() == 100, "light again")
-        assert somebody.life.light_log == sorted(somebody.life.light_log)
+    with Technician(flashed({"boot.py": boot}, chip)) as technician:
+        technician.hears(b"right\r\n")
+        technician.hears(b">>> ")
+        assert [percent for _when, percent in technician.life.light_log] == [100.0]
+        asked(technician, b"dimmer.duty_u16(32768)")
+        reached(lambda: 40 < technician.life.light_percent() < 60, "half the light")
+        technician.types(b"\x04")  # a soft reset drives PWM to 0, which on this board is full light
+        reached(lambda: technician.life.light_percent() == 100, "full light")
+        technician.hears(b">>> ")
+        asked(technician, b"relay.value(1 - relay.value())")
+        reached(lambda: technician.life.light_percent() == 0, "no light")
+        technician.life.stop()  # in reset, the board alone lights the lamp
+        reached(lambda: technician.life.light_percent() == 100, "light again")
+        assert technician.life.light_log == sorted(technician.life.light_log)
 
 
 def test_the_radio_joins_and_sockets_reach_the_real_network() -> None:
@@ -210,13 +212,13 @@ async def talk():
     print(await reader.readexactly(5), radio.status("rssi") < 0, len(radio.ifconfig()[0]) > 7)
 asyncio.run(talk())
 """
-        with Somebody(flashed({"main.py": main.encode()})) as somebody:
+        with Technician(flashed({"main.py": main.encode()})) as technician:
             server.settimeout(PATIENCE_S)
             pole, _ = server.accept()
             with pole:
                 assert pole.recv(5) == b"hello"
                 pole.sendall(b"world")
-                somebody.hears(b"b'world' True True\r\n")
+                technician.hears(b"b'world' True True\r\n")
 
 
 def test_nothing_happens_after_the_power_is_gone() -> None:

@@ -13,7 +13,7 @@ from host_tools.site import load_site
 from host_tools.site.pole_settings import pole_config
 from tests.host_tools.broker.test_mosquitto_config import HEAD, City
 from tests.patience import PATIENCE_S
-from tests.simulator.virtual_pole.flashed import Somebody, flashed
+from tests.simulator.virtual_pole.flashed import Technician, flashed
 
 MPY = 6
 FIRMWARE = Path(__file__).parents[3] / "firmware"
@@ -37,15 +37,15 @@ def test_a_flashed_pole_gets_into_the_citys_broker_and_answers_at_its_console(
         }
         with (
             city.iccc(topics=(f"{HEAD}/P0001/+",)) as iccc,
-            Somebody(flashed(files, chip)) as somebody,
+            Technician(flashed(files, chip)) as technician,
         ):
             topic, payload = "", b""
             while not topic.endswith("/birth"):
                 topic, payload = iccc.heard.get(timeout=PATIENCE_S)
             birth = json.loads(payload)
             assert (birth["board"], birth["bootCount"], birth["resetCause"]) == (board, 1, "powerOn")
-            somebody.types(b'\n{"id": 1, "do": "ping"}\n')
-            assert b'"ok":true' in somebody.hears(b"}\r\n")
-            somebody.types(b"\x03")
-            somebody.hears(b"diya: maintenance, the lamp is held")
-            somebody.hears(b">>> ")
+            technician.types(b'\n{"id": 1, "do": "ping"}\n')
+            assert b'"ok":true' in technician.hears(b"}\r\n")
+            technician.types(b"\x03")
+            technician.hears(b"diya: maintenance, the lamp is held")
+            technician.hears(b">>> ")

@@ -22,7 +22,7 @@ from tests.host_tools.broker.test_mosquitto_config import HEAD, City
 from tests.patience import until
 from tests.simulator.hours_of_memory import SIZES
 from tests.simulator.virtual_pole.bench import esptool, finish, pole
-from tests.simulator.virtual_pole.flashed import Somebody, flashed
+from tests.simulator.virtual_pole.flashed import Technician, flashed
 
 MPY = 6
 TIMES = 4
@@ -60,18 +60,18 @@ def written_by_esptool(model: FlashFile, folder: Path) -> FlashFile:
 
 
 class Laptop:
-    """Asks the pole at the console of *somebody*."""
+    """Asks the pole at the console of *technician*."""
 
-    def __init__(self, somebody: Somebody) -> None:
-        self._somebody = somebody
+    def __init__(self, technician: Technician) -> None:
+        self._technician = technician
         self._asked = 0
 
     def ask(self, do: str) -> dict[str, Any]:
         self._asked += 1
         head = f'{{"id":{self._asked},'
-        self._somebody.types(f'{{"id":{self._asked},"do":"{do}"}}\n'.encode())
-        self._somebody.hears(head.encode())
-        return dict(json.loads(head + self._somebody.hears(b"}\r\n").decode()))
+        self._technician.types(f'{{"id":{self._asked},"do":"{do}"}}\n'.encode())
+        self._technician.hears(head.encode())
+        return dict(json.loads(head + self._technician.hears(b"}\r\n").decode()))
 
     def reaches_the_broker(self) -> bool:
         """Whether the broker acknowledges a message of the pole."""
@@ -86,7 +86,8 @@ def test_a_pole_that_esptool_flashed_is_online_within_a_minute_each_time_and_its
     site = load_site("sagar")
     with City(tmp_path) as city:
         settings = {
-            **pole_config(site, site.pole("P0001"), int(time.time())),
+            **(usual := pole_config(site, site.pole("P0001"), int(time.time()))),
+            "programmes": {name: [["12:00", 100, 0]] for name in usual["programmes"]},  # lit at any time of day
             "link.ssid": "city", "link.password": "lamplight", "link.host": "localhost", "link.port": city.port,
             "link.tls": 1, "link.user": "P0001", "link.secret": city.password("P0001"), "report.spread": 0,
             "link.backoff": 1, "link.maximumBackoff": 5,
@@ -96,9 +97,9 @@ def test_a_pole_that_esptool_flashed_is_online_within_a_minute_each_time_and_its
             "config.json": json.dumps(settings).encode(),
             "ca.pem": (city.out / "ca.pem").read_bytes(),
         }
-        with Somebody(written_by_esptool(flashed(files), tmp_path)) as somebody:
-            laptop = Laptop(somebody)
-            until(lambda: somebody.life.running, "MicroPython has the console")
+        with Technician(written_by_esptool(flashed(files), tmp_path)) as technician:
+            laptop = Laptop(technician)
+            until(lambda: technician.life.running, "MicroPython has the console")
             until(laptop.reaches_the_broker, "the first connection", 0.5)
             took = []
             for number in range(1, TIMES + 1):
@@ -112,19 +113,19 @@ def test_a_pole_that_esptool_flashed_is_online_within_a_minute_each_time_and_its
                     body = commands.override(60 + number, int(time.time()) + 600)
                     iccc.say(TOPIC + "command", envelope.seal(TOPIC + "command", "test", number, body))
                 until(partial(laptop.is_told_of, 60 + number), "the command is obeyed", 0.2)
-                assert somebody.life.dram.sizes == SIZES
-                assert somebody.life.dram.sessions == 1
+                assert technician.life.dram.sizes == SIZES
+                assert technician.life.dram.sessions == 1
             with city.iccc() as iccc:  # another configuration has it start again
                 body = json.dumps({**settings, "version": 2}, separators=(",", ":"))
                 iccc.say(TOPIC + "config", envelope.seal(TOPIC + "config", "test", TIMES + 1, body), retain=True)
             began = time.monotonic()
-            until(lambda: somebody.starts == 2 and somebody.life.running, "the pole starts with it", 0.1)
+            until(lambda: technician.starts == 2 and technician.life.running, "the pole starts with it", 0.1)
             until(lambda: laptop.reaches_the_broker(), "the pole is back with it", 0.5)
             took.append(round(time.monotonic() - began, 1))
             assert laptop.ask("status")["configVersion"] == 2
-            dram = somebody.life.dram
+            dram = technician.life.dram
             assert dram.sizes == SIZES
             assert dram.refused == dram.stalled == dram.starved == 0
-            assert min(light for _at, light in somebody.life.light_log) > 50
+            assert min(light for _at, light in technician.life.light_log) > 50
             print(f"online again after {took} s")
             assert max(took) < ONLINE_S

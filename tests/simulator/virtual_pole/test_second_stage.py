@@ -43,7 +43,7 @@ def test_a_pole_starts_as_it_was_flashed(chip: str) -> None:
 
 def test_otadata_says_which_of_two_apps_starts_and_a_damaged_one_is_passed_over() -> None:
     with flashed({}, "esp32s3") as flash:
-        assert boot(flash).slot.name == "ota_0"  # nobody has said anything
+        assert boot(flash).slot.name == "ota_0"  # no data in otadata
         chosen(flash, 2)
         assert boot(flash).slot.name == "ota_0"  # there is no other yet
         second_app(flash)

@@ -1,4 +1,4 @@
-"""The console: lines that a laptop types, between those that the pole prints."""
+"""The console: reads the lines that a laptop sends, and prints lines of the pole."""
 
 import select
 import sys
@@ -7,13 +7,13 @@ from pole import const
 from pole.drivers.network.sockets import readable
 from pole.runtime import aio
 
-_AT_ONCE = const(260)  # bytes, after which others have their turn
+_AT_ONCE = const(260)  # bytes, after which other tasks run
 _PAUSE_MS = const(10)
 _LONGEST = const(240)  # bytes; what of a line is longer is not kept
 
 
 class Console:
-    """The chip's own.  It keeps 260 bytes, 22 ms of a line of 115200 baud, so whatever came is taken at once."""
+    """The chip's own.  Its buffer has 260 bytes, 22 ms at 115200 baud, so all bytes that came are taken at once."""
 
     def __init__(self):
         self._poll = None
@@ -21,7 +21,7 @@ class Console:
     async def line(self):
         """The next line that is not empty, bytes without its end.  Raises what the console raises.
 
-        A line without an end takes no more than its first bytes, and never the time of others.
+        Of a line without an end only the first bytes are kept, and other tasks run meanwhile.
         """
         if not self._poll:
             self._poll = select.poll()

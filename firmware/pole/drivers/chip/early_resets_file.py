@@ -1,6 +1,6 @@
-"""Early deaths and last words of the life before: only loaded at the start, and where RTC memory raises.
+"""Count and reason of early resets before this start: only loaded at the start, and where RTC memory raises.
 
-NVS remembers them then, in a blob that is taken out when it is read.
+NVS holds them then, in a blob that is removed when it is read.
 """
 
 import machine
@@ -12,7 +12,7 @@ _MOST = 205  # bytes
 
 
 def begin(failures):
-    """(early deaths in a row before this start, last words of the latest as text); without any memory (0, "")."""
+    """(early resets in a row before this start, reason of the latest as text); without any memory (0, "")."""
     memory = b""
     try:
         memory = bytes(machine.RTC().memory())

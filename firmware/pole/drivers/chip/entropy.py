@@ -1,10 +1,10 @@
-"""Random bytes that cannot be foreseen, and others where the chip has none."""
+"""Random bytes from the chip, and bytes that only differ from the last ones where the chip raises."""
 
 from pole.runtime.aio import ticks_ms
 
 
 class Entropy:
-    """Draws from *source(n)*; where that raises, which *failures* is told as ``random``, from the moment of asking.
+    """Draws from *source(n)*; where that raises (noted in *failures* as ``random``), from the time of the call.
 
     Such bytes still differ from those drawn before, which is what an epoch or a question to a time server needs most.
     """

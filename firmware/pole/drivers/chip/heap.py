@@ -1,4 +1,4 @@
-"""Sets the size of Python's heap, once, before the app is loaded.  Only needed at the start, so boot.py forgets it.
+"""Sets the size of Python's heap, once, before the app is loaded.  Only needed at the start, so boot.py unloads it.
 
 MicroPython on an ESP32 starts with a heap of 56 KB.  When that is full it adds an area as large as all it has, in the
 largest block of ESP-IDF's heap: 56 KB more as soon as one byte more is needed.  What is left then is too little for
@@ -40,7 +40,7 @@ class Heap:
         return gc.mem_free()
 
     def collect(self, _kept):
-        """Forgets all that is not used: of what was made here, all but *_kept*."""
+        """Frees all that is not used: of the objects made here, all but *_kept*."""
         gc.collect()
 
 
@@ -48,10 +48,11 @@ def bound(description, radio, heap, failures=None):
     """Sets the size of *heap* on the board of that *description*; *radio* is the port, and is on afterwards.
 
     Returns an object that has to be kept, for an area with nothing in it is given back; None where nothing was done.
-    Never raises: what raises once is tried again, and a pole whose heap has no bound starts all the same, and says why
-    in one line.  *failures* is told of a meter whose UART raises.
+    Never raises: a step that raises is tried a second time, and a pole whose heap has no bound starts all the same and
+    prints why in one line.  A meter whose UART raises is noted in *failures*.
     """
-    if description["chip"] != "esp32" or not (description.get("heap") or description.get("meter")):
+    part = description.get("heap") or description.get("meter") or {}
+    if description["chip"] != "esp32" or "uart" not in part:
         return None
     for last in (False, True):
         try:

@@ -1,4 +1,4 @@
-"""The chip itself: who it is, why it started and how often.  Only asked at the start, so main.py forgets it then."""
+"""Identity of the chip, cause and number of its starts.  Only needed at the start, so main.py unloads it then."""
 
 from binascii import hexlify
 
@@ -15,7 +15,7 @@ _CAUSES = {
 
 
 def identity(failures):
-    """The chip's own number, 12 hexadecimal digits; all 0 where the chip does not say."""
+    """The chip's own number, 12 hexadecimal digits; all 0 where reading it raises."""
     try:
         return hexlify(machine.unique_id()).decode()
     except Exception as error:
@@ -33,9 +33,9 @@ def reset_cause(failures):
 
 
 def count_boot(failures):
-    """How often the chip has started, this time included, 0 where NVS does not say.
+    """How often the chip has started, this time included; 0 where NVS cannot be read.
 
-    The count lives in NVS and starts again if that is lost.
+    The count is in NVS and starts at 1 again if that is lost.
     """
     count = 0
     try:

@@ -1,4 +1,4 @@
-"""While a technician has the REPL a timer feeds the watchdog: the lamp stays as it is, but not for ever."""
+"""Feeds the watchdog from a timer while a technician has the REPL: the lamp keeps its level, for a limited time."""
 
 import machine
 
@@ -6,7 +6,7 @@ MAINTENANCE_S = 600  # how long a technician has before the pole starts again
 
 
 def begin(watchdog):
-    """Feeds *watchdog* every second, and starts the chip anew after MAINTENANCE_S."""
+    """Feeds *watchdog* every second, and resets the chip after MAINTENANCE_S."""
     left = [MAINTENANCE_S]
 
     def second(timer):

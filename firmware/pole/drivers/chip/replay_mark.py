@@ -4,7 +4,7 @@
 ``flashNonce``  see security/flash_nonce.py
 
 NVS and ``data`` are lost in different ways (IDF erases all of NVS when it runs full, ``data`` is reformatted when it is
-corrupt), so a command that was obeyed once stays known as long as one of the two is there.
+corrupt), so a command that was applied once is refused as long as one of the two is there.
 """
 
 from esp32 import NVS
@@ -15,7 +15,7 @@ NONCE = "flashNonce"
 
 
 class HighWater:
-    """The numbers.  An NVS that raises is told to *failures* (drivers/failures.py) as ``nvs``; commands are obeyed
+    """The numbers.  An NVS that raises is noted in *failures* (drivers/failures.py) as ``nvs``; commands are applied
     without it.
     """
 

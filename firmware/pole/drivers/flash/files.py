@@ -10,8 +10,8 @@ _TRIES = const(3)  # to read a file that is there
 
 
 def unread(store, name, text):
-    """Whether *store* has a file *name* although reading it gave *text* None: then what it says is not known, and
-    must not be taken for nothing.
+    """Whether *store* has a file *name* although reading it gave *text* None: its content is then unknown, and must
+    not be treated as empty.
     """
     return text is None and name in store.names()
 
@@ -19,8 +19,8 @@ def unread(store, name, text):
 class Files:
     """Files in folder *root*.  Where it is missing nothing can be read, and every write raises OSError.
 
-    ``failures`` (drivers/failures.py) is told of each file that cannot be read or written, by its name (``journal``:
-    any of its segments); None: it is told to nothing.
+    Each file that cannot be read or written is noted in ``failures`` (drivers/failures.py) by its name (``journal``:
+    any of its segments), unless that is None.
     """
 
     def __init__(self, root, failures=None):
@@ -53,7 +53,7 @@ class Files:
                 file.write(data)
             os.rename(path + _NEW, path)
         except Exception as error:
-            self.remove(name + _NEW)  # half a file would only take the space it lacked
+            self.remove(name + _NEW)  # an incomplete file would only take space
             raise self._failed(name, error)
         self._works(name)
 

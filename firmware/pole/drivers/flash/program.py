@@ -1,7 +1,7 @@
-"""Where MicroPython finds the program: its own modules at once, and files with few reads.  Only needed at the start.
+"""Speeds up imports: built-in modules are found at once, and files with few reads.  Only needed at the start.
 
-It comes before the lamp is lit, because all that is loaded for that is loaded faster then: it imports nothing of the
-app, and whatever fails leaves MicroPython as it was.
+It runs before the lamp is lit, because the modules for that are loaded faster then.  It imports nothing of the app,
+and a step that fails leaves MicroPython as it was.
 """
 
 _BUILT_IN = ("binascii", "errno", "hashlib", "json", "machine", "os", "select", "socket", "struct", "time")
@@ -10,7 +10,7 @@ _AHEAD = 256  # bytes read at once; littlefs keeps four times that
 
 
 def know_built_in():
-    """Has MicroPython find its own modules at once: else it looks for files of their names at every import."""
+    """Makes MicroPython find its own modules at once: else it looks for files of their names at every import."""
     import sys
 
     folders = sys.path[:]

@@ -1,7 +1,7 @@
-"""The ``data`` partition: mounted, and made new where there is nothing to mount.  Only needed at the start.
+"""Mounts the ``data`` partition, and formats it where there is nothing to mount.  Only needed at the start.
 
-MicroPython itself mounts only ``vfs``, and starts over for ever when it cannot.  Here a damaged file system costs what
-was in it and nothing else, and a flash that takes nothing any more not even the lamp.
+MicroPython itself mounts only ``vfs``, and restarts without end when it cannot.  Here a damaged file system loses only
+its own content, and the lamp works even on a flash that cannot be written any more.
 """
 
 from pole import const
@@ -34,10 +34,10 @@ class Partition:
 
     def mount(self):
         """Raises OSError where there is no littlefs, or a damaged one."""
-        # without a time of change for every file: each would take flash, and nobody reads it
+        # without a modification time of each file: it would take flash, and nothing reads it
         found = self._vfs.VfsLfs2(self._device, readsize=_UNIT, progsize=_UNIT, lookahead=_UNIT, mtime=False)
         try:
-            self._vfs.umount(self._root)  # who calls boot() by hand a second time must not find the place taken
+            self._vfs.umount(self._root)  # boot() may be called by hand a second time: the mount point must be free
         except OSError:
             pass
         self._vfs.mount(found, self._root)
@@ -48,7 +48,7 @@ class Partition:
 
 
 def bring_up(partition):
-    """Mounts *partition* if anything can; whether what was on it was lost.
+    """Mounts *partition*, formatting it if it must; returns whether what was on it was lost.
 
     Where even a new file system cannot be mounted the pole goes on without: reading its store finds nothing, writing
     raises OSError.
@@ -57,7 +57,7 @@ def bring_up(partition):
         print("diya: there is no data partition, nothing can be stored: flash this pole again")
         return False
     problem = None
-    for _ in range(2):  # one bad read is not to cost what is stored
+    for _ in range(2):  # a single bad read must not lead to a format
         try:
             partition.mount()
             return False

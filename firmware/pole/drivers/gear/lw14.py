@@ -1,7 +1,7 @@
-"""LED-Warrior14, an I2C master for DALI: asks the control gear whether it is there.
+"""LED-Warrior14, an I2C master for DALI: queries whether control gear answers.
 
-The query takes its time on the line (16 ms, up to 10 until the gear begins to answer, 9 for the answer), so asking and
-looking are two calls and the caller sleeps between them.
+The query takes 16 ms on the line, up to 10 ms until the gear begins to answer, and 9 ms for the answer, so request and
+result are two calls and the caller sleeps between them.
 """
 
 from pole import const
@@ -11,7 +11,7 @@ ANSWER_MS = 40  # between request and answered
 _ADDRESS = const(0x23)
 _STATUS = const(0)
 _COMMAND = const(1)
-# In the status.  Several gears that answer at the same time break each other's frame, and DALI takes that for a yes.
+# Bits of the status.  The answers of several gears at the same time collide (frame error), which DALI counts as a yes.
 _ANSWERED = const(0x18)  # valid reply, frame error
 _BUS_FAULT = const(0x80)  # the line is shorted or without power: no gear can have answered, the other bits say nothing
 _PRESENT = const(b"\xff\x91")  # to all: QUERY CONTROL GEAR PRESENT
@@ -26,16 +26,16 @@ class Lw14:
         self._byte = bytearray(1)
 
     def request(self):
-        """Asks.  An answer to what was asked before is thrown away."""
+        """Sends the query.  An answer to an earlier query is discarded."""
         try:
-            self._i2c.readfrom_mem_into(_ADDRESS, _COMMAND, self._byte)  # puts the flags down
+            self._i2c.readfrom_mem_into(_ADDRESS, _COMMAND, self._byte)  # clears the flags
             self._i2c.writeto_mem(_ADDRESS, _COMMAND, _PRESENT)
             self.error = None
         except Exception as error:
-            self.error = error  # and answered() will say so
+            self.error = error  # answered() then returns False
 
     def answered(self):
-        """Whether the gear has answered what was asked ``ANSWER_MS`` ago; False too with a dead interface or line.
+        """Whether gear has answered the query of ``ANSWER_MS`` ago; False too where the interface or line has failed.
 
         Gear without mains is silent: ask while the relay is closed.
         """

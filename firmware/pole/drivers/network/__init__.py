@@ -1,1 +1,1 @@
-"""The way to the network: Wi-Fi, sockets and TLS."""
+"""Drivers of the network: Wi-Fi, sockets and TLS."""

@@ -1,4 +1,4 @@
-"""Makes the connection to the broker.  Only loaded for that: until it is there the chip has memory enough."""
+"""Opens the connection to the broker.  Only loaded for that: before the connection the chip has memory enough."""
 
 import errno
 import socket
@@ -27,7 +27,7 @@ async def connected(address, port, timeout_ms, secure):
     except aio.TimeoutError:
         sock.close()
         raise OSError(errno.ETIMEDOUT)
-    except BaseException:  # cancelled, too: nobody else knows of the socket
+    except BaseException:  # also when cancelled: no one else holds the socket, so it is closed here
         sock.close()
         raise
     finally:

@@ -15,12 +15,12 @@ SECURING = ("pole.drivers.network.tls", "pole.drivers.network.open_stream")
 
 
 async def resolve(host):
-    """The IPv4 address of *host* as text, asked anew each time.  Raises OSError when there is no answer."""
+    """The IPv4 address of *host* as text, looked up each time.  Raises OSError when there is no answer."""
     return socket.getaddrinfo(host, 0, 0, socket.SOCK_STREAM)[0][-1][0]
 
 
 def set_time(unix):
-    """Sets the chip's own clock (Unix s), which nothing but the check of certificates goes by."""
+    """Sets the chip's own clock (Unix s), which is used for the check of certificates only."""
     try:
         from pole.drivers.network import tls
 
@@ -50,7 +50,7 @@ def connect(address, port, timeout_ms, secure=None):
         from pole.drivers.network.open_stream import connected
 
         return connected(address, port, timeout_ms, secure)
-    finally:  # what could not be loaded to its end must not stay
+    finally:  # a module that was loaded in part must not stay
         unload(*SECURING)
 
 
@@ -79,8 +79,8 @@ def writable(sock):
 class Stream:
     """One TCP connection, or TLS over the socket *below*.
 
-    ``write`` only leaves data for ``drain``, which sends it piece by piece: mbedTLS wants a record that it could not
-    send whole offered again as it was, which asyncio's own streams do not do.
+    ``write`` only leaves data for ``drain``, which sends it piece by piece: a TLS record that could not be sent whole
+    must be given to mbedTLS again unchanged, which asyncio's own streams do not do.
     """
 
     def __init__(self, sock, below=None):
@@ -112,7 +112,7 @@ class Stream:
     def close(self):
         """Closes the socket, which asyncio's own ``close`` would leave open.
 
-        The one below too: after a handshake that failed, mbedTLS has forgotten it.
+        The one below too: after a failed handshake mbedTLS does not close it.
         """
         self._sock.close()
         if self._below:

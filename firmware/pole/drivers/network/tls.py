@@ -1,8 +1,8 @@
 """TLS over a TCP socket, for the link to the broker.  Only imported where the link is secure.
 
 mbedTLS takes 28 KB from the chip, not from Python's heap, and gives them back when the stream is closed; lwIP takes up
-to 12 KB and the handshake some 10 KB for its time.  drivers/chip/heap.py sees to it that they are there.  The
-handshake has no call of its own: it goes on whenever there is something to read or to send, and never waits.
+to 12 KB, and the handshake some 10 KB while it lasts.  drivers/chip/heap.py keeps them free.  The handshake has no
+call of its own: it goes on with each read and each write, and never blocks.
 """
 
 import gc
@@ -14,7 +14,7 @@ import machine
 from pole import const
 from pole.runtime.transient import unload
 
-_LEAST = const(6144)  # bytes that the chip has left in a session that works; with 1,208 its handshake went silent
+_LEAST = const(6144)  # bytes that the chip has free in a working session; with 1,208 the handshake stopped
 
 
 def set_time(unix):
@@ -28,7 +28,7 @@ def set_time(unix):
 
 
 def _blocks(pem, kind):
-    """What stands between the BEGIN and END lines of *kind*: not every build of MicroPython reads PEM by itself."""
+    """The content between the BEGIN and END lines of *kind*: not every build of MicroPython can read PEM."""
     parts = pem.split(b"-----")
     return [a2b_base64(parts[i + 1]) for i in range(1, len(parts), 4) if parts[i].endswith(kind)]
 
@@ -38,7 +38,7 @@ def shortage():
     try:
         from esp32 import HEAP_DATA, idf_heap_info
     except ImportError:
-        return ""  # a port that cannot tell
+        return ""  # the port does not report it
     free = sum([region[1] for region in idf_heap_info(HEAP_DATA)])
     return "" if free >= _LEAST else "; the chip has but %d bytes of memory left, too few for TLS" % free
 
@@ -47,7 +47,7 @@ def wrapped(sock, secure):
     """TLS over *sock*, which is connected; *secure* as for ``net.connect``.
 
     Raises OSError where the chip has no memory for it, ValueError for what is no certificate.  Reading and writing
-    raise ValueError with mbedTLS's words when the peer's certificate is not believed.
+    raise ValueError with mbedTLS's text when the peer's certificate is not accepted.
     """
     name, ca, certificate, key = secure
     gc.collect()  # the last session's certificates

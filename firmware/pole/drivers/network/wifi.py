@@ -1,7 +1,7 @@
 """The Wi-Fi radio as a station.
 
-It tries once when told to join, and says how that went; when to try again is the caller's decision, so that a thousand
-poles do not all come back in the same second.
+``join`` tries once, and ``status`` says how that went; when to try again is the caller's decision, so that a thousand
+poles do not all join in the same second.
 """
 
 import network
@@ -27,9 +27,9 @@ class Radio:
         self._wlan.config(reconnects=0)
 
     def stop(self, wholly):
-        """Switches the radio off; *wholly*: its driver is given up too, where the port can do that.
+        """Switches the radio off; *wholly*: its driver is deinitialised too, where the port can do that.
 
-        ``start`` then begins from nothing.  A driver that joins no network any more often joins after that
+        ``start`` then initialises it.  A driver that joins no network any more often joins after that
         (micropython#14382, #17661).
         """
         wlan = self._wlan
@@ -40,7 +40,7 @@ class Radio:
             if wholly and hasattr(wlan, "deinit"):
                 wlan.deinit()
         except Exception:
-            pass  # it was never on, or is beyond that too
+            pass  # it was never on, or cannot be switched off any more
 
     def join(self, ssid, password):
         """Begins to join network *ssid*.  A second time without ``leave`` between is refused with OSError."""

@@ -1,4 +1,4 @@
-"""How joining a Wi-Fi network stands, in plain words.  Only loaded to say it."""
+"""The state of joining a Wi-Fi network, in plain words.  Only loaded to write it."""
 
 import network
 

@@ -17,7 +17,7 @@ class Dimmer:
         self._number = pin_no
         self._frequency = frequency
         self._inverted = inverted
-        self._given = _FULL  # as it is at rest
+        self._given = _FULL  # as without power
         self._pwm = self.error = None
         self.set(10000)
 

@@ -12,7 +12,7 @@ class Relay:
     def __init__(self, pin_no, closed_value):
         self._number = pin_no
         self._value = closed_value
-        self._closed = True  # as it is at rest
+        self._closed = True  # as without power
         self._pin = self.error = None
         self.set(True)
 

@@ -1,19 +1,19 @@
 """The time registers of a clock chip: seconds, minutes, hours, weekday, day, month, year, each in BCD.
 
-The years are 2000 to 2099, in which every fourth is a leap year.  And the mark in seven more registers, which says on
-whose word the time was set, and when: a chip that another program set first, or that lost power, does not have it.
+The years are 2000 to 2099, in which every fourth is a leap year.  Seven more registers hold a mark: by which witnesses
+the time was set, and when.  A chip that another program set, or that lost power, does not have the mark.
 """
 
 from pole import const
 
 _EPOCH = const(946684800)  # Unix seconds of 2000-01-01
 _CENTURY = const(36525 * 86400)
-# days of each month; February's 29th is added where there is one
+# days of each month: 31 28 31 30 31 30 31 31 30 31 30 31; February's 29th is added where there is one
 _MONTHS = const(b"\x1f\x1c\x1f\x1e\x1f\x1e\x1f\x1f\x1e\x1f\x1e\x1f")
 _MAGIC = const(b"Dy")
 _SECOND_MS = const(1000)  # the chip counts whole seconds
 _DAY_MS = const(432)  # error of a day: 5 parts per million
-_POOR_MS = const(100000)  # a time that may be wrong by more is no witness's word
+_POOR_MS = const(100000)  # a time that may be wrong by more does not count as a witness
 
 
 def decode(registers):
@@ -60,7 +60,7 @@ def encode(unix, registers):
 
 
 def mark(unix, by):
-    """The seven bytes that say: set at *unix*, on the word of the witnesses *by*."""
+    """The seven bytes of the mark: set at *unix*, by the witnesses *by*."""
     day = (unix - _EPOCH) // 86400
     text = _MAGIC + bytes((by, day >> 8 & 255, day & 255))
     return text + bytes((0x5A, _sum(text)))

@@ -1,6 +1,6 @@
 """DS3231 clock chip on I2C: keeps the time through a power cut on its battery, and measures the temperature.
 
-It counts UTC in 24-hour form.  The years 2000 to 2099 are all it knows, in which every fourth year is a leap year.
+It counts UTC in 24-hour form, from 2000 to 2099; every fourth year is a leap year.
 """
 
 from pole import const
@@ -8,15 +8,15 @@ from pole.runtime.transient import unload
 
 _ADDRESS = const(0x68)
 _SECONDS = const(0x00)  # the first of seven: seconds, minutes, hours, weekday, day, month, year, each in BCD
-_MARK = const(0x07)  # the seven of the two alarms, which are not used: whose time it is, and when it was set
+_MARK = const(0x07)  # the seven registers of the two alarms, which are not used, hold the mark of bcd_time.py
 _CONTROL = const(0x0E)
 _STATUS = const(0x0F)
-_STOPPED = const(0x80)  # in the status: the oscillator has stopped at some time, so the time is not to be believed
+_STOPPED = const(0x80)  # in the status: the oscillator has stopped at some time, so the time is not valid
 _TEMPERATURE = const(0x11)
 # Control: the oscillator runs on the battery too, no square wave, no alarms.  Status: not stopped, no 32 kHz output.
 _RUNNING = const(b"\x04\x00")
 
-_CALENDAR = ("pole.drivers.rtc.bcd_time",)  # wanted at the start and once an hour
+_CALENDAR = ("pole.drivers.rtc.bcd_time",)  # needed at the start and once an hour
 
 
 class Ds3231:
@@ -74,7 +74,7 @@ class Ds3231:
         try:
             self._i2c.writeto_mem(_ADDRESS, _SECONDS, self._time)
             self._i2c.writeto_mem(_ADDRESS, _MARK, note)
-            # last: cut short before this, the clock still says that it stopped
+            # last: if the power is cut before this, the clock still reports that it stopped
             self._i2c.writeto_mem(_ADDRESS, _CONTROL, _RUNNING)
         except Exception as error:
             self.error = error

@@ -7,8 +7,8 @@ class Sensor:
     """Sensor on pin *pin_no* (32 to 39: the others stop working while Wi-Fi runs), linear from zero.
 
     *full_scale*, in the sensor's unit, is what gives 3.3 V: at most 16384, so that the arithmetic stays within 31 bits.
-    The input is read by the calibration of the chip.  What is below the least that its converter can tell (an ESP32:
-    142 mV) reads 0; host_tools/boards/analogue.py refuses a board on which a threshold lies there.
+    The input is read with the chip's calibration.  A voltage below the range of its converter (an ESP32: 142 mV) reads
+    0; host_tools/boards/analogue.py refuses a board on which a threshold lies there.
     """
 
     def __init__(self, pin_no, full_scale):
@@ -21,7 +21,7 @@ class Sensor:
         if not self._adc:
             self._adc = machine.ADC(machine.Pin(self._number), atten=machine.ADC.ATTN_11DB)
         adc = self._adc
-        if adc.read_u16() == 0:  # the calibration begins with what the converter cannot tell
+        if adc.read_u16() == 0:  # below the converter's range the calibration gives its lowest value, not 0
             return 0
         return min((adc.read_uv() // 100 * self._scale + 16500) // 33000, self._scale)
 

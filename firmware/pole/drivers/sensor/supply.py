@@ -1,8 +1,8 @@
-"""Whether the mains is there, on a board whose store of energy lets it say a last word: an optocoupler to ground.
+"""Senses the mains with an optocoupler to ground, on a board with enough stored energy to report a power cut.
 
-An optocoupler on alternating current lets go around each zero crossing: 1.3 ms to either side, a hundred times a
+An optocoupler on alternating current is open around each zero crossing: 1.3 ms to either side, a hundred times a
 second; one with a single diode for half of each period.  So the mains is gone when it was not seen for longer than a
-period, at looks that cannot all fall into the gaps.
+period, in samples that cannot all fall into the gaps.
 """
 
 import machine
@@ -10,8 +10,8 @@ import machine
 from pole import const
 from pole.runtime import aio
 
-_LOOK_MS = const(50)  # a small part of the shortest hold-up a board may have
-_DOUBT_MS = const(3)  # between looks while it is not seen: no divisor of a half-wave at 50 or 60 Hz
+_LOOK_MS = const(50)  # between samples: a small part of the shortest hold-up a board may have
+_DOUBT_MS = const(3)  # between samples while it is not seen: no divisor of a half-wave at 50 or 60 Hz
 _AGAIN_MS = const(1000)  # until a pin that raised is tried again
 _GONE_LOOKS = const(10)  # in a row without it: 30 ms, one and a half periods
 
@@ -33,7 +33,7 @@ class Supply:
     async def watch(self, changed):
         """Calls *changed* whenever the mains goes or comes back, or the pin raises, without end.
 
-        An interrupt would do no better: it cannot end asyncio's wait, short of a flag that is itself looked at.
+        An interrupt would be no faster: it cannot end asyncio's wait, except by a flag that has to be polled too.
         """
         missed = 0
         while True:
@@ -51,7 +51,7 @@ class Supply:
                 await aio.sleep_ms(_DOUBT_MS if 0 < missed < _GONE_LOOKS else _LOOK_MS)
 
     def _seen(self):
-        """Whether the contact says that the mains is there; so it is taken where the pin raises."""
+        """Whether the contact shows mains; True too where the pin raises."""
         try:
             if not self._pin:
                 self._pin = machine.Pin(self._number, machine.Pin.IN, machine.Pin.PULL_UP)

@@ -1,4 +1,4 @@
-"""CSE7766 on a UART, which has one speed; ``tx`` is a free pin, for the chip is told nothing."""
+"""CSE7766 on a UART, which has one speed; ``tx`` is a free pin, because the chip receives nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way to the city: a message to the broker and its acknowledgement."""
+"""Checks the connection to the city: a message to the broker and its acknowledgement."""
 
 from __future__ import annotations
 

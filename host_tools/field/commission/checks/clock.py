@@ -1,4 +1,4 @@
-"""The pole's time against the laptop's, which is offered to a pole that has none."""
+"""Checks the pole's time against the laptop's, which is offered to a pole that has none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NAME = "clock"
 
 
 def check(visit: Visit) -> Outcome:
-    """First of all: a pole without the time takes no order to give less light."""
+    """The first check: a pole without the time accepts no command to give less light."""
     notes: list[Note] = []
     error = _error(visit)
     if error is None or (visit.set_time and not CLOCK_ERROR.holds(error)):

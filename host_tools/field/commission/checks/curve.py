@@ -1,4 +1,4 @@
-"""The lamp's own power curve: measured level by level, held against its type, and given to the pole to learn from."""
+"""Measures the lamp's own power curve level by level, compares it with its type, and sends it to the pole."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from host_tools.field.console_client import Reading, Refused
 NAME = "curve"
 WINDOW = 4  # fresh readings of which a point is the mean; a pole has one a second
 STEADY_S = 15.0  # the longest wait for them to agree
-RUN_UP_S = 30.0  # for which a discharge lamp is watched: its power rises for up to 20 minutes
+RUN_UP_S = 30.0  # for which a discharge lamp is measured: its power rises for up to 20 minutes
 
 
 def check(visit: Visit) -> Outcome:
@@ -89,7 +89,7 @@ def _spread(window: list[Reading]) -> float:
 
 
 def _beside(visit: Visit, point: Point) -> float:
-    """Percent beside the type; what is within the allowance is none."""
+    """Deviation from the type in percent; 0 within the allowance."""
     assert visit.type is not None
     due = visit.type.at(point.level)[0]
     beside = point.warm_watts - due

@@ -1,4 +1,4 @@
-"""The meter: does it see a supply that a town may have, and does it see anew each time?"""
+"""Checks the meter: a voltage within the range of a public supply, and new values in each reading."""
 
 from __future__ import annotations
 

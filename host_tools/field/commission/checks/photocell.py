@@ -1,4 +1,4 @@
-"""The photocell against the sun: what it says must be possible at this hour and place."""
+"""Checks the photocell against the sun: its value must be possible at this hour and place."""
 
 from __future__ import annotations
 

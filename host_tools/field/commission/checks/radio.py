@@ -1,4 +1,4 @@
-"""The radio: how strongly the pole hears its access point."""
+"""Checks the radio: the signal strength of the pole's access point."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ HEARD = 3
 
 
 def check(visit: Visit) -> Outcome:
-    """The median of some moments; a pole that is only joining is waited for."""
+    """The median of several readings; a pole that is still joining is waited for."""
     status = visit.joined(lambda status: status.rssi_dbm is not None or status.online)
     if status.rssi_dbm is None:
         if status.online:
-            return Outcome(NAME)  # it came another way
+            return Outcome(NAME)  # it is connected by other means than Wi-Fi
         notes = (Note("note_not_joined", {"why": status.problem}),) if status.problem else ()
         return Outcome(NAME, (Figure(RADIO, None),), notes)
     heard = [status.rssi_dbm]

@@ -1,4 +1,4 @@
-"""The ramp: from full light to the lowest level and not below, at the pace asked for, and the driver obeys."""
+"""Checks a ramp: from full light to the lowest level and not below, at the given pace, and the driver follows."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def check(visit: Visit) -> Outcome:
 def _way_down(visit: Visit, lowest: int) -> tuple[list[Reading], float, float]:
     """What is read on the way from full light to *lowest* percent; how long it took, and how exactly that is known (s).
 
-    It began between the question and its answer.  It ended after the last reading before it was asked for, and before
-    the first one after it had come: a pole that is busy, or a laptop, answers late, and that is not the lamp's pace.
-    Where that leaves much open it is as near to what was asked for as it can have been.
+    It began between the request and its answer.  It ended after the request of the last reading before the end, and
+    before the first reading after it had come: a busy pole or laptop answers late, which does not change the lamp's
+    pace.  Within these limits the time nearest to the requested one is returned.
     """
     way = [visit.read()]
     asked = visit.monotonic()

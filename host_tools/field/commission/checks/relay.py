@@ -1,8 +1,8 @@
-"""The relay: power must flow through it closed, and none when it is open.
+"""Checks the relay: power flows while it is closed, and none while it is open.
 
-A street is not made dark to learn that.  By day the pole itself has it open when the visit begins, which is measured;
-at night only its closed contact is, unless the technician says that it may be opened for a moment.  Of a burning
-discharge lamp it is not opened even then: hot, it would be dark for many minutes.
+The street is not made dark for that.  By day the pole itself has the relay open when the visit begins, which is
+measured; at night only the closed contact is checked, unless the technician allows it to be opened for a moment.  With
+a lit discharge lamp it is not opened even then: hot, the lamp would be dark for many minutes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from host_tools.field.commission.outcome import Figure, Note, Outcome
 from host_tools.field.commission.session import FULL, REASON, Visit
 
 NAME = "relay"
-OPEN_S = 12  # the override that opens it lapses after so long, whatever becomes of the laptop
+OPEN_S = 12  # the override that opens it ends after so long, also if the laptop fails
 INRUSH_S = 1.0
 
 
@@ -40,7 +40,7 @@ def check(visit: Visit) -> Outcome:
 
 
 def _opened(visit: Visit) -> float | None:
-    """Opens it for a moment, and measures; then the lamp is lit again."""
+    """Opens the relay for a moment and measures; then the lamp is lit again."""
     visit.tell("opening")
     visit.service.set(0, OPEN_S, 0, REASON)
     until = visit.monotonic() + OPEN_S - 2

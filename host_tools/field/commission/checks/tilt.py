@@ -1,4 +1,4 @@
-"""The accelerometer: it feels the Earth, the node hangs as it should, and how it hangs now is upright from now on."""
+"""Checks the accelerometer: it measures 1 g and the node is mounted upright; its direction is stored as upright."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def test_what_comes_and_goes_is_one_alarm_with_its_count_and_its_span(told: Told
 
 
 def town(folder: Path, name: str) -> Path:
-    """A site called *name*, whose sun stands high when it is told of, and whose one feeder is switched."""
+    """A site called *name*, where the sun is high at the time of the alarm, and whose one feeder is switched."""
     here = -(time.time() % 86400 - 43200) / 240  # degrees east: noon is there
     made = ["--latitude", "0", "--longitude", f"{here:.3f}", "--timezone", "UTC", "--poles", "2"]
     assert run(["site", "new", str(folder / name), *made]) == 0

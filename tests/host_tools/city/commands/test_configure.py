@@ -71,7 +71,7 @@ class Pole:
             fields = self.configuring.take(topic, payload, now)
             if self.configuring.restart:
                 self.boot()
-                if self.settings["link.port"] == 9:  # nobody is there
+                if self.settings["link.port"] == 9:  # no pole is there
                     self.configuring.due(self.settings["link.trial"] * 1000)
                     self.boot()
                 self.online()
@@ -273,7 +273,7 @@ def test_each_pole_gets_a_new_key_of_its_own(
 def test_a_pole_whose_word_was_lost_is_asked_again_under_the_new_key(
     broker: Mosquitto, street: Street, site: Path, keys: Path, capsys: Capture
 ) -> None:
-    street.poles[P1].mute = True  # it does as it is told, and nobody hears of it
+    street.poles[P1].mute = True  # it applies the message, and its ack is lost
     arguments = ("rekey", site, "--key-file", keys, "--pole", P1)
     assert call(broker, capsys, *arguments, "--wait", "0.5")[0] == 1
     pending = KeyFile(keys).pending[P1]

@@ -73,7 +73,7 @@ def test_the_poles_of_an_access_point_on_several_feeders_are_one_fault_of_the_ac
 
 
 def test_poles_that_had_mains_all_the_time_were_silenced_by_their_access_point() -> None:
-    """`south` and F3 have the same poles: until these are back nobody can tell, and then they do."""
+    """`south` and F3 have the same poles: which failed is known when these report it."""
     [open_] = faults(wills(F3, T), now=T + 10 * MINUTE)
     assert (open_.kind, open_.evidence["orElse"]) == ("feederOutage", "accessPointOutage south")
     [over] = faults(wills(F3, T, T + HOUR))

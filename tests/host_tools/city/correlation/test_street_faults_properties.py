@@ -1,4 +1,4 @@
-"""What holds of the faults of any street, whatever was heard of it and in whatever order."""
+"""Properties of the faults of any street, with any messages in any order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model behind `diya watch`: what messages make of the street, whatever they hold."""
+"""The model behind `diya watch`: the effect of messages on the street, with any content."""
 
 import json
 from typing import Any

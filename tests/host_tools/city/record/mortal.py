@@ -1,6 +1,6 @@
 """`diya record run` with a death wish: killed (-9) by itself, at the points where it would hurt most.
 
-Arguments: database, port, seed, mean number of steps to live (0: for ever).
+Arguments: database, port, seed, mean number of steps to live (0: no limit).
 """
 
 import os

@@ -32,7 +32,7 @@ def event(id_: str, **more: Any) -> bytes:
 class PlayedPole(threading.Thread):
     """Raises *count* events as fast as it can, in two journals: its flash is wiped half way.
 
-    It wipes only when ``may_wipe`` is set, for what nobody has yet is lost then.  Some events are never sent until they
+    It wipes only when ``may_wipe`` is set, because unsent events are lost then.  Some events are never sent until they
     are asked for, as if a broker had lost them; some the journal drops before they are sent, and says so when they are
     asked for.  When ``may_end`` is set it raises the last ones, and sets ``ended`` when the broker has them.
     ``raised`` is what the record must hold in the end, in order; ``dropped`` what it cannot.

@@ -1,4 +1,4 @@
-"""The record's promise: whatever is killed, and whenever, every id is in it exactly once, in order."""
+"""The record's promise: with any process killed at any time, every id is in it exactly once, in order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.patience import PATIENCE_S, until
 
 MORTAL = Path(__file__).with_name("mortal.py")
 POLES, EVENTS = 5, 1000
-LIMIT_S = 600  # for all of it, on a computer with a load of 15
+LIMIT_S = 1500  # for all of it, on a computer with a load of 15
 
 
 def recorder(file: Path, port: int, seed: int, mean: int) -> subprocess.Popen[bytes]:

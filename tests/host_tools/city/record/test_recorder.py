@@ -1,4 +1,4 @@
-"""The recorder and its broker: while it hears nobody, every pole that was online is out of hearing, and why is told."""
+"""The recorder and its broker: without the broker every pole that was online counts as cut off, with the cause."""
 
 from __future__ import annotations
 

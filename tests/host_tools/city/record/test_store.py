@@ -1,9 +1,10 @@
-"""What the record makes of messages: one row an id, gaps, silence; whatever the bytes."""
+"""The record of messages: one row an id, gaps, silence; for any bytes."""
 
 from __future__ import annotations
 
 import itertools
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -163,6 +164,23 @@ def test_what_is_gone_up_to_the_last_there_can_be_leaves_room_for_what_comes_all
     desk.gone("b-2", epoch="a", first=4, last=LAST)
     desk.events("a-4", "a-3")
     assert desk.gaps() == [("a", 1, 1, "missing")]
+
+
+def test_a_message_that_the_file_cannot_hold_takes_no_other_with_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrived = gaps.arrived
+
+    def cannot(db: sqlite3.Connection, pole: str, epoch: str, sequence: int, wall: float) -> None:
+        if sequence == 2:
+            raise sqlite3.IntegrityError("UNIQUE constraint failed")
+        arrived(db, pole, epoch, sequence, wall)
+
+    monkeypatch.setattr(gaps, "arrived", cannot)
+    messages = [Message(f"{HEAD}/P0001/event", event(f"a-{n}"), False) for n in (1, 2, 3)]
+    taken = desk.record.take(messages, NOW, desk.wall)
+    assert (taken.events, taken.malformed) == (2, 1)
+    assert [row["sequence"] for row in desk.reader.events(Wanted())] == [1, 3]
 
 
 def test_what_an_older_journal_has_lost_is_given_up_too(desk: Desk) -> None:

@@ -104,3 +104,14 @@ def test_poles_of_a_simulation_are_answered_with_its_time(tmp_path: Path) -> Non
     with recorded(tmp_path, simulated=True) as link:
         answer = asked(link, "P0001", "5f3a", 10.0)
         assert answer and abs(json.loads(answer.payload)["unixMs"] // 1000 - NOW) < 60
+
+
+def test_a_simulations_poles_without_keys_are_not_told_the_real_time(tmp_path: Path) -> None:
+    """On a busy computer the record answered before the simulation did, and the pole reported a wrong clock."""
+    with recorded(tmp_path) as link:
+        tell(link)
+        until(lambda: not asked(link, "P0001", "5f3e", 0.2), "the record has received the simulation's time")
+        assert asked(link, "P0001", "5f3f") is None
+    with recorded(tmp_path, keys=KEYS) as link:
+        tell(link)
+        assert asked(link, "P0001", "5f3a", 10.0)  # signed: it is no simulation's pole

@@ -17,8 +17,8 @@ from host_tools.cli import run
 from host_tools.keys.key import Key
 from host_tools.wire.envelope import mac
 from tests.host_tools.broker.test_mosquitto_config import City
-from tests.host_tools.city.record.bench_recording import Recording
 from tests.host_tools.city.record.played_pole import HEAD, NOW, event
+from tests.host_tools.city.record.recording_bench import Recording
 from tests.installed import diya
 from tests.patience import PATIENCE_S, until
 

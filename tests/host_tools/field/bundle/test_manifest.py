@@ -132,7 +132,7 @@ def test_a_list_that_is_none_is_refused_though_signed(tmp_path: Path, text: byte
 
 
 def test_nonsense_anywhere_is_one_sentence_or_harmless(tmp_path: Path) -> None:
-    """Whatever stands in place of a value of the list: a sentence, or a bundle that gives its regions."""
+    """With anything in place of a value of the list: a sentence, or a bundle that gives its regions."""
     rolls = random.Random(11)
 
     def paths(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from host_tools.field.bundle import warnings
 from host_tools.field.bundle.warnings import of_this_machine, warnings_of
 from tests.bundles import small_site
 
@@ -33,6 +34,18 @@ def test_an_image_on_which_the_memory_was_not_measured_is_warned_of() -> None:
         (sentence,) = warnings_of(site, True, False, {chip: version})
         assert f"the MicroPython for {chip} is {version}" in sentence and "v1.26.1 on an esp32" in sentence
     assert len(list(warnings_of(site, True, True, {"esp32": "v1.24.0"}))) == 1  # practice: that is enough
+
+
+def test_a_driver_that_needs_a_later_micropython_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    meter = {"driver": "hlw8012"}
+    monkeypatch.setattr(warnings, "load_board", lambda name: {"name": name, "chip": "esp32", "meter": meter})
+    site = small_site(broker="mqtts://broker.example")
+    sentences = list(warnings_of(site, True, False, {"esp32": "v1.24.1"}))
+    assert any(
+        "the MicroPython for esp32 is v1.24.1, and [meter]" in one and "v1.26 or later" in one for one in sentences
+    )
+    for version in ("v1.26.1", "v1.28.0"):
+        assert not any("or later" in one for one in warnings_of(site, True, False, {"esp32": version}))
 
 
 def test_a_broker_that_no_pole_can_reach_is_warned_of_where_poles_are_real() -> None:

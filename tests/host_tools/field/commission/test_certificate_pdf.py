@@ -1,4 +1,4 @@
-"""The page of the record: one page, whatever is on it, in either language, with its letters brought along."""
+"""The page of the record: one page with any content, in either language, with its fonts embedded."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_hindi_is_shaped() -> None:
     import uharfbuzz
     from fpdf import FPDF
 
-    from host_tools.drawing.pdf_fonts import FONTS, bring, let_go
+    from host_tools.drawing.pdf_fonts import FONTS, add_fonts, close_fonts
 
     font = uharfbuzz.Font(uharfbuzz.Face((FONTS / "NotoSansDevanagari-Regular.ttf").read_bytes()))
     buffer = uharfbuzz.Buffer()
@@ -80,9 +80,9 @@ def test_hindi_is_shaped() -> None:
     uharfbuzz.shape(font, buffer)
     assert [info.codepoint for info in buffer.glyph_infos].index(font.get_nominal_glyph(ord("र"))) == 1
     pdf = FPDF()
-    bring(pdf)
+    add_fonts(pdf)
     assert pdf.text_shaping
-    let_go(pdf)
+    close_fonts(pdf)
 
 
 def test_every_letter_of_every_sentence_is_in_the_fonts() -> None:

@@ -23,7 +23,7 @@ NAME = "P0001"
 
 
 class ConsolePort:
-    """The console of a pole in a street as a port: whoever reads it in vain lets the street live on for a moment.
+    """The console of a pole in a street as a port: a read without data lets the street run on for a moment.
 
     Laptop and street take turns, on a thread each, so simulated time stands still while the laptop thinks.
     """

@@ -1,6 +1,6 @@
 """A pole at the end of a line, without the line: the service task's answers over the simulator's plant.
 
-Time is the pole's own and passes only while somebody reads the port, so a test of minutes takes no time.  What the real
+Time is the pole's own and passes only while the port is read, so a test of minutes takes no time.  What the real
 firmware answers is tested with the real firmware.
 """
 

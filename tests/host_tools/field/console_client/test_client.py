@@ -77,7 +77,7 @@ def test_a_byte_lost_on_the_way_back_is_asked_again_under_the_same_id(lost: int)
         return data
 
     pole.spoil_back = spoil
-    assert service(pole).status().pole in ("P0001", "P001", "P000")  # a lost digit of a name nobody can see
+    assert service(pole).status().pole in ("P0001", "P001", "P000")  # a lost digit of a name cannot be detected
     assert len({asked["id"] for asked in pole.requests}) == 1
 
 
@@ -201,7 +201,7 @@ def test_a_pole_that_answered_and_is_silent_is_busy_and_not_missing() -> None:
 
 
 class Loader(FakePole):
-    """A chip that was put into its loader before anybody listened."""
+    """A chip that was put into its loader before the port was opened."""
 
     answer = b"\xc0\x01\x08\x04\x00\x07\x07\x12\x20\0\0\0\0\xc0"
     asks_for = b"\x07\x07\x12\x20" + 32 * b"\x55"

@@ -136,7 +136,7 @@ def test_the_registry_is_told_with_its_questions_and_its_damage(tmp_path: Path) 
 
 @contextmanager
 def server(answer: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A port where *answer* is given to whoever comes."""
+    """A port where *answer* is given to each client."""
     with socket.create_server(("127.0.0.1", 0)) as door:
 
         def serve() -> None:

@@ -20,7 +20,7 @@ OLD, NEW = Tiny("1.23.0"), Tiny("1.24.1")
 
 @pytest.fixture(scope="module")
 def length() -> int:
-    """Bytes that go at least to a chip while a pole with old software is flashed anew.
+    """Bytes that go at least to a chip while a pole with old software is flashed again.
 
     How many keep commands apart that are on their way at once depends on the moment; one by one there are none.
     """

@@ -15,7 +15,7 @@ from tests.patience import PATIENCE_S
 SIZE = 1 << 20
 FILES = {f"m{n:02}.mpy": bytes(range(256)) * (n % 9) for n in range(60)} | {"tiny.json": b"{}", "big.txt": b"x" * 20000}
 
-# what a chip's partition is to MicroPython; the part behind the image is whatever was on the flash before
+# a chip's partition for MicroPython; the part behind the image is what was on the flash before
 MOUNT = """
 import hashlib, json, os, sys, vfs
 class Partition:

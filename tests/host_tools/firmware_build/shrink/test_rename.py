@@ -73,7 +73,7 @@ def test_the_firmware_stays_the_same_but_for_one_new_name_for_each_old_one_in_a_
             changed += old != new
         assert [names for names in (*there.values(), *back.values()) if len(names) > 1] == [], path
     assert changed > 3000
-    assert shorten(dict(reversed(SOURCES.items()))) == shortened  # whatever order they come in
+    assert shorten(dict(reversed(SOURCES.items()))) == shortened  # in any order
 
 
 def untouched(text: str) -> list[tuple[int, str]]:
@@ -136,7 +136,9 @@ def test_public_attributes_share_a_name_where_no_class_has_both() -> None:
     assert space["main"]() == (1, 2, 3, 4, 5, 6)  # type: ignore[call-arg]
     returned = ast.parse(new).body[-1].body[-1].value.elts  # type: ignore[attr-defined]
     height, _wide, weight, colour, jaws, heavy = [one.attr for one in returned]
-    assert len({weight, colour, jaws, heavy}) == 4  # a class and its relatives; what is set from outside is anybody's
+    assert (
+        len({weight, colour, jaws, heavy}) == 4
+    )  # a class and its relatives; what is set from outside may be of any class
     assert heavy not in (height, _wide)
     assert height in (weight, colour, jaws)
 

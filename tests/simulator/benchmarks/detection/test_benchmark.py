@@ -1,4 +1,4 @@
-"""A tiny run from end to end: whatever the number of processes, and up to the page and the verdict."""
+"""A tiny run from end to end: with any number of processes, and up to the page and the verdict."""
 
 from __future__ import annotations
 

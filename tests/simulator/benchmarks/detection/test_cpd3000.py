@@ -1,4 +1,4 @@
-"""The rule set to beat: each rule as its guide has it."""
+"""The reference rule set: each rule as its guide has it."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def test_an_old_answer_is_not_taken_for_a_new_one(bench, drivers, gears):
     bench.gears = 0
     assert asked(bench, drivers) is False
     bench.gears = gears
-    drivers.gear.request()  # nobody looks
+    drivers.gear.request()  # not read
     bench.wait(20000)
     bench.gears = 0
     assert asked(bench, drivers) is False
