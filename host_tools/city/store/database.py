@@ -1,0 +1,133 @@
+"""The database that a store is in: a file of SQLite, or a database of PostgreSQL by its URL.
+
+SQLAlchemy writes the SQL for both.  Here is what differs between them when one is opened: how a transaction begins,
+and what an error means.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import StaticPool
+
+from host_tools.errors import RecordError
+
+BUSY_S = 5.0  # longest wait for another program that has the file or a row locked
+CONNECT_S = 5
+
+
+class Unwritable(RecordError):
+    """The disk is full, the file is locked, the server is away or the like: it may be written again later."""
+
+
+class Unkeepable(RecordError):
+    """A message says what the store cannot hold beside what it has."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open database.  ``name`` is what it is called in a sentence; ``cause`` says of an error why it happened."""
+
+    engine: Engine
+    name: str
+    cause: Callable[[Exception], str]
+
+    @property
+    def postgresql(self) -> bool:
+        return self.engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction that writes.
+
+        Raises RecordError, which is an Unwritable where the database refuses it now, and an Unkeepable where it refuses
+        these values.
+        """
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except exc.SQLAlchemyError as error:
+            raise self.error(error) from error
+
+    def error(self, error: exc.SQLAlchemyError) -> RecordError:
+        """What *error* is for who writes."""
+        kind: type[RecordError] = RecordError
+        if isinstance(error, exc.IntegrityError | exc.DataError):
+            kind = Unkeepable
+        elif isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError):
+            kind = Unwritable
+        said = error.orig if isinstance(error, exc.DBAPIError) and isinstance(error.orig, Exception) else error
+        return kind(f"the record {self.name} cannot be written: {self.cause(said)}")
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def is_url(where: str) -> bool:
+    """Whether *where* names a database of a server, and no file."""
+    return where.startswith(("postgresql:", "postgres:", "postgresql+"))
+
+
+def postgresql(where: str) -> Database:
+    """The database at the URL *where*, not connected yet.  Raises RecordError where it is no URL of PostgreSQL."""
+    try:
+        url = sa.make_url(where).set(drivername="postgresql+psycopg")
+        engine = sa.create_engine(
+            url, pool_pre_ping=True, pool_size=2,
+            connect_args={"connect_timeout": CONNECT_S, "application_name": "diya", "options": "-c lock_timeout=5s"},
+        )  # fmt: skip
+    except (exc.ArgumentError, ValueError) as error:
+        raise RecordError(
+            f"--db is {where!r} and must be a file, or a URL such as postgresql://user@host/database"
+        ) from error
+    return Database(engine, url.render_as_string(hide_password=True), _of_server)
+
+
+def sqlite(connect: Callable[[], sqlite3.Connection], name: str, cause: Callable[[Exception], str]) -> Database:
+    """The file that *connect* opens (once: the connection is kept), called *name*.
+
+    Its transactions begin with the right to write: one that reads first and writes then would fail where another
+    program has written meanwhile, without waiting for it.
+    """
+    engine = sa.create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("reads"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return Database(engine, name, cause)
+
+
+def sqlite_connection(file: Path) -> sqlite3.Connection:
+    """A connection to *file* that writes to the disk before a commit returns."""
+    db = sqlite3.connect(file, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        # NORMAL would lose the last commits in a power cut, after they were acknowledged to the broker
+        db.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def raise_revision(connection: Connection) -> int:
+    """The next revision, for the rows that this transaction has written; to be called last in it.
+
+    The row stays locked until the commit.  So revisions are committed in their order.
+    """
+    row = connection.execute(sa.text("UPDATE revision SET number = number + 1 RETURNING number")).scalar_one()
+    return int(row)
+
+
+def _of_server(error: Exception) -> str:
+    said = str(error).strip().splitlines()
+    return said[0] if said else type(error).__name__
