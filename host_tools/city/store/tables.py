@@ -7,8 +7,18 @@ column's name ends in: ``_dw`` tenths of a watt, ``_dv`` of a volt, ``_ma`` mill
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger, Boolean, CheckConstraint, Column, Float, ForeignKey, Index, Integer, SmallInteger, Table, Text,
-    UniqueConstraint, text,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
 )  # fmt: skip
 
 from host_tools.city.store.metadata import Key, metadata
@@ -19,7 +29,8 @@ about = Table("about", metadata, Column("name", Text, primary_key=True), Column(
 # What a receiver remembers of itself, by its zone (empty: the site has none): its name at the broker, its last message.
 receiver = Table(
     "receiver", metadata,
-    Column("zone", Text, primary_key=True), Column("name", Text, primary_key=True), Column("value", Text, nullable=False),
+    Column("zone", Text, primary_key=True), Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
 )  # fmt: skip
 
 # One row.  Raised as the last statement of a transaction that readers are to notice: its lock makes the order of the
