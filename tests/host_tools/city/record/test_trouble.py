@@ -17,8 +17,8 @@ from host_tools.broker.connection import Link
 from host_tools.broker.mosquitto import Mosquitto
 from host_tools.city.record import connector, open_for_writing
 from host_tools.city.record.query import reading
+from host_tools.city.record.record import Record
 from host_tools.city.record.recorder import Recorder
-from host_tools.city.record.store import Record
 from host_tools.cli import run
 from host_tools.errors import RecordError
 from host_tools.wire import simulated_clock
