@@ -75,7 +75,9 @@ def _file(path: Path) -> Iterator[Connection]:
                 raise RecordError(f"the record {path} is empty: `diya record run` fills it, --db names another")
             there = database.sqlite(lambda: db, str(path), lambda error: cause(real, error))
             opened.callback(there.close)
-            yield opened.enter_context(there.engine.connect()).execution_options(reads=True)
+            connection = opened.enter_context(there.engine.connect()).execution_options(reads=True)
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")  # the view begins with the first read
+            yield connection
     except exc.DBAPIError as error:
         raise _unreadable(path, real, error.orig if isinstance(error.orig, Exception) else error) from error
     except sqlite3.Error as error:
@@ -111,10 +113,11 @@ def _open(real: Path, opened: ExitStack) -> sqlite3.Connection:
 def _view(file: Path, mode: str, opened: ExitStack) -> sqlite3.Connection:
     with ExitStack() as mine:
         uri = f"file:{quote(str(file))}?{mode}"
-        db = mine.enter_context(closing(sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)))
+        db = mine.enter_context(
+            closing(sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False))
+        )
         db.execute("PRAGMA query_only = ON")
-        db.execute("BEGIN")
-        db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the view begins with the first read
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         opened.push(mine.pop_all())
     return db
 

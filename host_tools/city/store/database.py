@@ -104,8 +104,8 @@ def sqlite(connect: Callable[[], sqlite3.Connection], name: str, cause: Callable
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        if not connection.get_execution_options().get("reads"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get("reads")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return Database(engine, name, cause)
 

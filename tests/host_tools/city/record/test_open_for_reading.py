@@ -9,6 +9,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,8 @@ def test_who_may_only_read_sees_all_that_is_there(record: Record, open_folder: P
     for number in range(1, 6):
         take(record, f"a-{number}")
     if left == ("",):
-        record.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with closing(sqlite3.connect(record.where)) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     path = copied_without_closing(record, open_folder, *left)
     assert as_reader(path) == "5 events"
 
@@ -150,7 +152,7 @@ def test_a_second_name_of_a_record_is_refused(record: Record, tmp_path: Path) ->
         ("empty", "is empty"),
         ("text", "is no record: it is not an SQLite file"),
         ("foreign", "is no record: it is the SQLite file of another program"),
-        ("newer", "has version 2 and this diya writes 1"),
+        ("newer", "has version 3 and this diya writes 2"),
     ],
 )
 def test_a_file_that_is_no_record_is_said_to_be_none(tmp_path: Path, what: str, sentence: str) -> None:
@@ -162,7 +164,7 @@ def test_a_file_that_is_no_record_is_said_to_be_none(tmp_path: Path, what: str, 
     if what in ("foreign", "newer"):
         with sqlite3.connect(path) as db:
             db.execute("CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT)")
-            db.execute("INSERT INTO about VALUES ('version', '2')")
+            db.execute("INSERT INTO about VALUES ('version', '3')")
             if what == "newer":
                 db.execute("CREATE TABLE event (x)")
                 db.execute("CREATE TABLE pole (x)")
