@@ -1,0 +1,25 @@
+"""The store's database, on both engines."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from host_tools.city.store import tables
+from host_tools.city.store.database import Database, Unkeepable, raise_revision
+
+
+def test_each_transaction_that_raises_the_revision_has_a_higher_one(database: Database) -> None:
+    seen = []
+    for _ in range(3):
+        with database.transaction() as connection:
+            seen.append(raise_revision(connection))
+    assert seen == [1, 2, 3]
+
+
+def test_two_poles_of_one_name_are_refused_in_one_sentence(database: Database) -> None:
+    with pytest.raises(Unkeepable, match="cannot be written"), database.transaction() as connection:
+        for _ in range(2):
+            connection.execute(sa.insert(tables.pole).values(name="P0001"))
+    with database.transaction() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(tables.pole)).scalar_one() == 0
