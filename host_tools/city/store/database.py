@@ -91,7 +91,7 @@ def postgresql(where: str) -> Database:
         raise RecordError(
             f"--db is {where!r} and must be a file, or a URL such as postgresql://user@host/database"
         ) from error
-    return Database(engine, url.render_as_string(hide_password=True), _of_server)
+    return Database(engine, url.set(drivername="postgresql").render_as_string(hide_password=True), _of_server)
 
 
 def sqlite(connect: Callable[[], sqlite3.Connection], name: str, cause: Callable[[Exception], str]) -> Database:
@@ -134,3 +134,10 @@ def raise_revision(connection: Connection) -> int:
 def _of_server(error: Exception) -> str:
     said = str(error).strip().splitlines()
     return said[0] if said else type(error).__name__
+
+
+def sqlite_connection(file: Path) -> sqlite3.Connection:
+    """As `connect` and `keep_safe`."""
+    db = connect(file)
+    keep_safe(db)
+    return db

@@ -7,7 +7,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,8 @@ WALL = 1000.0
 class Desk:
     """A record, and what it asked."""
 
-    def __init__(self, path: Path) -> None:
-        self.record = Record(path, ROOT, SITE, {"timezone": "Asia/Kolkata"})
+    def __init__(self, where: Path | str) -> None:
+        self.record = Record(where, ROOT, SITE, {"timezone": "Asia/Kolkata"})
         self.views = ExitStack()
         self.asked: list[tuple[str, str, int, int]] = []
         self.asker = Asker(self.record, self._send, 15.0)
@@ -80,8 +80,8 @@ class Desk:
             book.open_ends(self.wall)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.record.where)) as db:
-            return db.execute(sql).fetchall()
+        with self.record.transaction() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(sql)]
 
     count = 0
 
@@ -93,17 +93,9 @@ class Desk:
         return self.count
 
 
-@pytest.fixture(scope="module")
-def empty_record(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A record of the site that holds nothing, to be copied: making the tables takes longer."""
-    path = tmp_path_factory.mktemp("empty") / "record.sqlite"
-    Record(path, ROOT, SITE).close()
-    return path
-
-
 @pytest.fixture
-def desk(tmp_path: Path) -> Any:
-    one = Desk(tmp_path / "record.sqlite")
+def desk(new_store: Path | str) -> Any:
+    one = Desk(new_store)
     yield one
     one.close()
 
@@ -317,6 +309,7 @@ def test_a_will_that_the_broker_retains_does_not_outweigh_a_pole_that_spoke_afte
     again.say("P0001", "presence", {"online": True}, now=NOW + 500)
     again.say("P0001", "presence", {"online": False}, retained=True, now=NOW + 600)
     assert [row[:2] for row in failures(again)[2:]] == [(True, NOW + 400), (False, NOW + 500), (True, NOW + 600)]
+    again.close()
 
 
 def switched(desk: Desk) -> Callable[[str, int], bool]:
@@ -493,14 +486,34 @@ def test_whatever_is_said_every_sequence_is_a_row_or_a_gap_or_gone(
 
 
 def test_a_record_belongs_to_one_site_and_one_writer(desk: Desk) -> None:
-    path = desk.record.where
+    where = desk.record.where
     with pytest.raises(RecordError, match="being written by another"):
-        Record(path, ROOT, SITE)
+        Record(where, ROOT, SITE)
     desk.record.close()
     with pytest.raises(RecordError, match="has site 'sagar' and must have 'other'"):
-        Record(path, ROOT, "other")
-    other = path.with_name("text.sqlite")
+        Record(where, ROOT, "other")
+    desk.record = Record(where, ROOT, SITE)
+
+
+def test_a_file_of_another_kind_is_no_record(tmp_path: Path) -> None:
+    other = tmp_path / "text.sqlite"
     other.write_text("this is no database at all, but a text\n" * 40)
     with pytest.raises(RecordError, match="is no record: it is not an SQLite file"):
         Record(other, ROOT, SITE)
-    desk.record = Record(path, ROOT, SITE)
+
+
+@pytest.mark.parametrize(
+    "url, sentence",
+    [
+        ("postgresql://", "cannot be written"),
+        ("postgresql://x:secret@127.0.0.1:1/none", "cannot be written"),
+    ],
+)
+def test_a_server_that_is_not_there_is_said_and_no_password_with_it(
+    url: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGHOST", "/nowhere")
+    with pytest.raises(RecordError, match=sentence) as said:
+        Record(url, ROOT, SITE)
+    assert "secret" not in str(said.value)
+    assert "\n" not in str(said.value)

@@ -125,9 +125,9 @@ def upgraded(path: Path) -> Path:
 
 
 def test_who_reads_an_older_record_is_told_what_to_do(former: Path) -> None:
-    with pytest.raises(RecordError, match=r"is of an older diya: `diya record upgrade --db .*` brings it"):
-        with reading(former):
-            pass
+    sentence = r"is of an older diya: `diya record upgrade --db .*` brings it"
+    with pytest.raises(RecordError, match=sentence), reading(former):
+        pass
     assert rows(former, "SELECT value FROM about WHERE name = 'version'") == [("1",)]
 
 
