@@ -6,14 +6,14 @@ book, and what changed is written in one transaction.  Where that fails, the boo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from host_tools.city.record.journals import Gap, Gone, Journal
 from host_tools.city.record.silence import EPOCH, Failure, Known
 from host_tools.wire.event_types import COMMUNICATION_FAILURE
-from host_tools.wire.from_pole import Event, Meter
+from host_tools.wire.from_pole import Event
 from host_tools.wire.journal import compact
 
 POLE_SOURCE = "pole"
@@ -37,7 +37,7 @@ class Entry:
     ``flashed`` the nonce for which it has got a message under its own key, with its highest configuration version.
 
     ``epoch``: of its journal, as its birth says.  ``latest``: values of BIRTH, STATE and METER that are not in the
-    store yet, by column.
+    store yet, by column.  ``level``: percent, by its last state.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Entry:
     nonce: str = ""
     epoch: str = "0"
     flashed: tuple[str, int] = ("", 0)
+    level: int | None = None
     malformed: int = 0
     conflicts: int = 0
     journals: dict[str, KeptJournal] = field(default_factory=dict)
@@ -70,13 +71,23 @@ class NewEvent:
     source: str
 
 
+@dataclass(frozen=True)
+class NewMeter:
+    """What a meter measured at *at* (Unix s), while the pole gave *level* percent, if that is known."""
+
+    entry: Entry
+    at: int
+    values: Mapping[str, Any]
+    level: int | None
+
+
 @dataclass
 class Changes:
     """What is not in the store yet.  ``doubles``: events whose id is there already, to be compared with it."""
 
     events: list[NewEvent] = field(default_factory=list)
     doubles: list[tuple[Entry, Event]] = field(default_factory=list)
-    meters: list[tuple[Entry, Meter, int]] = field(default_factory=list)  # with the time of it (Unix s)
+    meters: list[NewMeter] = field(default_factory=list)
     poles: dict[str, Entry] = field(default_factory=dict)
     journals: dict[tuple[str, str], KeptJournal] = field(default_factory=dict)
     flashed: dict[str, Entry] = field(default_factory=dict)

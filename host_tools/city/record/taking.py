@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from host_tools.broker.connection import Message
 from host_tools.city.record import failure_events
-from host_tools.city.record.book import BIRTH, METER, POLE_SOURCE, STATE, Book, Entry, NewEvent
+from host_tools.city.record.book import BIRTH, METER, POLE_SOURCE, STATE, Book, Entry, NewEvent, NewMeter
 from host_tools.city.record.taken import Taken
 from host_tools.naming import NAME
 from host_tools.wire.from_pole import Ack, Birth, Event, Meter, Presence, Said, State, Unreadable, read
@@ -101,6 +101,7 @@ def _said(book: Book, entry: Entry, said: Said, retained: bool, taken: Taken, no
             entry.latest[BIRTH] = {"birth": text, "birth_at": at}
             _born(book, entry, said, retained, wall)
         elif isinstance(said, State):
+            entry.level = said.level
             entry.latest[STATE] = {
                 "state": text, "state_at": at, "level": said.level, "target": said.target, "owner": said.owner,
                 "reason": said.reason, "until": said.until, "clock": said.clock,
@@ -111,7 +112,9 @@ def _said(book: Book, entry: Entry, said: Said, retained: bool, taken: Taken, no
                 "energy_wh": _scaled(said.values.get("activeEnergy"), 1000),
             }  # fmt: skip
             if not retained:
-                book.changes.meters.append((entry, said, now))
+                measured = now if said.at is None else said.at
+                level = entry.level if abs(now - measured) <= FRESH_S else None
+                book.changes.meters.append(NewMeter(entry, measured, said.values, level))
     elif isinstance(said, Ack) and said.n is not None:
         taken.acks.append(said)
     return True
