@@ -167,7 +167,7 @@ def postgresql_url(postgresql_server: Server) -> Iterator[str]:
 
 
 def sqlite_file(file: Path) -> Database:
-    """The file of SQLite *file*, which need not be there yet; as the server of a test, it does not wait for the disk."""
+    """The file of SQLite *file*, which need not be there yet; as a test's server, it does not wait for the disk."""
 
     def connect() -> sqlite3.Connection:
         connection = sqlite_connection(file)
