@@ -10,10 +10,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from host_tools.city.store import every_table
 from host_tools.city.store.backup import Copied, refuse
 from host_tools.city.store.database import Database, postgresql
-from host_tools.city.store.meter_tables import series
-from host_tools.city.store.metadata import metadata
 from host_tools.city.store.postgresql_programs import program
 from host_tools.errors import RecordError
 
@@ -65,7 +64,7 @@ def put(file: Path, where: str, replace: bool) -> Copied:
 def _replace(database: Database, file: Path, server: int, tables: set[str]) -> None:
     """Runs the backup's script, in one transaction that begins with removing *tables*."""
     contents = _contents(file, server)
-    ours = sorted(tables & (contents | _known()))
+    ours = sorted(tables & (contents | every_table.load() | {"alembic_version"}))
     restore = program("pg_restore", server)
     psql = program("psql", server)
     with tempfile.TemporaryFile() as said:
@@ -119,10 +118,6 @@ def _contents(file: Path, server: int) -> set[str]:
     if not tables >= _OURS:
         raise RecordError(f"the file {file} is a backup of PostgreSQL, and of no record")
     return tables
-
-
-def _known() -> set[str]:
-    return {*metadata.tables, *series.tables, "alembic_version"}
 
 
 def _check_unused(connection: Connection, database: Database) -> None:
