@@ -9,31 +9,23 @@ from typing import TYPE_CHECKING
 import click
 
 from host_tools.output import json_option, say_json
-from host_tools.user_folders import state_folder
-from host_tools.verbs.option_types import WORD, NamedPath
+from host_tools.verbs.option_types import NamedPath
+from host_tools.verbs.record_file import db_option, record_place
 
 if TYPE_CHECKING:
     from host_tools.city.store.backup import Copied
 
-_db_option = click.option(
-    "--db", "--record", "db", metavar="FILE|URL", type=WORD,
-    help="The record: a file, or postgresql://... (default: record.sqlite in the user's state folder).",
-)  # fmt: skip
 _backup_type = NamedPath(dir_okay=False, path_type=Path)
-
-
-def _where(db: str | None) -> str:
-    return db or str(state_folder() / "record.sqlite")
 
 
 @click.command(help="Copy the record into one file, while a receiver writes it.")
 @click.argument("file", metavar="FILE", type=_backup_type)
-@_db_option
+@db_option
 @json_option
-def backup(file: Path, db: str | None, as_json: bool) -> None:
+def backup(file: Path, db: Path | str | None, as_json: bool) -> None:
     from host_tools.city.store import backup as copies
 
-    copied = copies.backup(_where(db), file)
+    copied = copies.backup(str(record_place(db)), file)
     if as_json:
         say_json({"file": str(file), **asdict(copied)})
     else:
@@ -42,17 +34,18 @@ def backup(file: Path, db: str | None, as_json: bool) -> None:
 
 @click.command(help="Bring a backup back, into an empty record.")
 @click.argument("file", metavar="FILE", type=_backup_type)
-@_db_option
+@db_option
 @click.option("--replace", is_flag=True, help="Also into a record that is not empty: what it holds is removed.")
 @json_option
-def restore(file: Path, db: str | None, replace: bool, as_json: bool) -> None:
+def restore(file: Path, db: Path | str | None, replace: bool, as_json: bool) -> None:
     from host_tools.city.store import backup as copies
 
-    copied = copies.restore(file, _where(db), replace)
+    where = str(record_place(db))
+    copied = copies.restore(file, where, replace)
     if as_json:
-        say_json({"db": _shown(_where(db)), **asdict(copied)})
+        say_json({"db": _shown(where), **asdict(copied)})
     else:
-        click.echo(f"{_shown(_where(db))} holds {_text(copied)} again.")
+        click.echo(f"{_shown(where)} holds {_text(copied)} again.")
 
 
 def _text(copied: Copied) -> str:
