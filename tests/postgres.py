@@ -7,7 +7,6 @@ those it needs.  ``database`` runs a test twice, on a file of SQLite and on Post
 from __future__ import annotations
 
 import functools
-import importlib
 import os
 import re
 import shutil
@@ -22,10 +21,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-import host_tools.city
-from host_tools.city.store import meter_tables, tables
+from host_tools.city.store import every_table
 from host_tools.city.store.database import Database, postgresql, sqlite, sqlite_connection
-from host_tools.city.store.metadata import metadata
 
 OLDEST = 15
 START_S = 60  # for a server to answer, on a busy computer
@@ -102,13 +99,8 @@ class Server:
 
 def create_tables(database: Database) -> None:
     """Makes every table of the store in the empty *database*, with the rows that are always there."""
-    for file in Path(host_tools.city.__path__[0]).rglob("*tables.py"):
-        inside = file.relative_to(host_tools.city.__path__[0]).with_suffix("").parts
-        importlib.import_module(".".join(["host_tools.city", *inside]))
     with database.transaction() as connection:
-        metadata.create_all(connection)
-        meter_tables.create(connection)
-        connection.execute(sa.insert(tables.revision).values(one=1, number=0))
+        every_table.create(connection)
 
 
 @pytest.fixture(scope="session")
@@ -167,7 +159,7 @@ def postgresql_url(postgresql_server: Server) -> Iterator[str]:
 
 
 def sqlite_file(file: Path) -> Database:
-    """The file of SQLite *file*, which need not be there yet; as the server of a test, it does not wait for the disk."""
+    """The file of SQLite *file*, which need not be there yet; as a test's server, it does not wait for the disk."""
 
     def connect() -> sqlite3.Connection:
         connection = sqlite_connection(file)
