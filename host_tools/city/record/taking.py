@@ -29,6 +29,7 @@ def take(book: Book, root: str, site: str, messages: Iterable[Message], now: int
     for message in messages:
         topic = cut(message.topic)
         if topic and topic.below(root, site) and topic.from_pole and NAME.fullmatch(topic.pole):
+            taken.kinds[topic.kind] += 1
             _take(book, topic, message, taken, now, wall, dark)
     book.changes.heard_at = now
     return taken
