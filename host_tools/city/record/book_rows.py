@@ -10,11 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from host_tools.city.record.book import BIRTH, METER, STATE, Book, Changes, Entry, KeptJournal
+from host_tools.city.record.book import BIRTH, STATE, Book, Changes, Entry, KeptJournal
 from host_tools.city.record.journals import Gap, Gone, Journal
 from host_tools.city.record.silence import Known
-from host_tools.city.store import bulk
+from host_tools.city.store import bulk, meters
 from host_tools.city.store.database import raise_revision
+from host_tools.city.store.local_time import LocalTime
 from host_tools.city.store.tables import event, flashing, gap, gone, journal, pole, receiver
 from host_tools.wire.envelope import flash_nonce
 from host_tools.wire.from_pole import Event
@@ -27,22 +28,26 @@ _EVENT = (
     "rev",
 )  # fmt: skip
 _PRESENT = ("zone", "online", "seen", "failing", "outlived", "failures", "groups", "malformed", "conflicts", "rev")
+_METER = "meter"
 _LATEST = {
     BIRTH: ("birth", "birth_at"),
     STATE: ("state", "state_at", "level", "target", "owner", "reason", "until", "clock"),
-    METER: ("meter", "meter_at", "power_dw", "energy_wh"),
+    _METER: ("meter", "meter_at", "power_dw", "energy_wh"),
 }
 _GAP = ("journal", "low", "high", "asked", "tries", "answered", "due")
 _MOST = 500  # names or numbers in one question
 _GONE = ("journal", "low", "high", "why")
 
 
-def write(connection: Connection, zone: str, changes: Changes) -> int:
-    """Write *changes*, of the poles of *zone*; the revision they have.
+def write(connection: Connection, zone: str, local: LocalTime, changes: Changes) -> int:
+    """Write *changes*, of the poles of *zone*, where the clock is *local*; the revision they have.
 
     The revision's row is locked from here to the commit, so what takes long and needs no revision is written before.
     """
     _add_poles(connection, zone, changes.poles.values())
+    if changes.meters and changes.heard_at is not None:
+        readings = [(one.entry.id, one.at, *one.columns.values(), one.level) for one in changes.meters]
+        meters.write(connection, readings, changes.heard_at, zone, local)
     _write_journals(connection, changes)
     flashed = [(one.id, *one.flashed) for one in changes.flashed.values()]
     bulk.replace(connection, flashing, ("pole",), ("nonce", "version"), flashed)
@@ -68,16 +73,18 @@ def read_book(connection: Connection, zone: str) -> Book:
     by_id: dict[int, Entry] = {}
     columns = (
         pole.c.id, pole.c.name, pole.c.online, pole.c.seen, pole.c.failing, pole.c.outlived, pole.c.failures,
-        pole.c.groups, pole.c.birth, pole.c.malformed, pole.c.conflicts, flashing.c.nonce, flashing.c.version,
+        pole.c.groups, pole.c.birth, pole.c.level, pole.c.malformed, pole.c.conflicts, flashing.c.nonce,
+        flashing.c.version,
     )  # fmt: skip
     joined = pole.outerjoin(flashing, flashing.c.pole == pole.c.id)
     for row in connection.execute(sa.select(*columns).select_from(joined).where(pole.c.zone == zone)):
-        id_, name, online, seen, failing, outlived, failures, groups, birth, malformed, conflicts, nonce, version = row
+        id_, name, online, seen, failing, outlived, failures, groups, birth, level, *counts, nonce, version = row
         said = json.loads(birth) if birth else {}
         told = told_journal(said)
         entries[name] = by_id[id_] = Entry(
-            name, id_, Known(online, seen, failing, outlived), failures, tuple(map(str, json.loads(groups))),
-            flash_nonce(said), told.epoch if told else "0", (nonce or "", version or 0), malformed, conflicts,
+            name, id_, Known(online, seen, failing, outlived), failures, tuple(map(str, json.loads(groups))), groups,
+            flash_nonce(said), told.epoch if told else "0", (nonce or "", version or 0), level,
+            *counts,
         )  # fmt: skip
     by_journal: dict[int, KeptJournal] = {}
     for id_, owner, epoch, highest, closed in connection.execute(sa.select(journal).order_by(journal.c.id)):
@@ -126,16 +133,23 @@ def _add_poles(connection: Connection, zone: str, entries: Iterable[Entry]) -> N
 def _update_poles(connection: Connection, zone: str, entries: Iterable[Entry], revision: int) -> None:
     rows: dict[tuple[str, ...], list[list[Any]]] = defaultdict(list)
     for entry in entries:
+        latest, entry.latest = entry.latest, {}
+        measured, entry.meter = entry.meter, None
+        if measured:
+            new, text, at = measured
+            latest[_METER] = {
+                "meter": text, "meter_at": at, "power_dw": new.columns["power_dw"],
+                "energy_wh": new.columns["energy_wh"],
+            }  # fmt: skip
         known = entry.known
         row = [
             entry.id, zone, known.online, known.seen, known.failing, known.outlived, entry.failures,
-            json.dumps(entry.groups), entry.malformed, entry.conflicts, revision,
+            entry.groups_text, entry.malformed, entry.conflicts, revision,
         ]  # fmt: skip
-        parts = tuple(part for part in _LATEST if part in entry.latest)
+        parts = tuple(part for part in _LATEST if part in latest)
         for part in parts:
-            row += entry.latest[part].values()
+            row += latest[part].values()
         rows[parts].append(row)
-        entry.latest = {}
     for parts, many in rows.items():
         columns = [*_PRESENT, *(name for part in parts for name in _LATEST[part])]
         bulk.update(connection, pole, ("id",), columns, many)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, select, update
 from sqlalchemy.engine import Connection
@@ -19,7 +20,9 @@ from host_tools.city.record.book import Book, Changes
 from host_tools.city.record.file_identity import home_of
 from host_tools.city.record.open_for_writing import open_for_writing
 from host_tools.city.record.taken import Taken
+from host_tools.city.store import roll_up
 from host_tools.city.store.database import Unkeepable, Unwritable
+from host_tools.city.store.local_time import LocalTime
 from host_tools.city.store.tables import event, pole
 from host_tools.keys.key import Key
 from host_tools.keys.key_file import for_pole
@@ -39,11 +42,12 @@ class Record:
         self, where: Path | str, root: str, site: str, about: dict[str, str] | None = None,
         dark: Callable[[str, int], bool] = lambda pole, at: False, zone: str = "",
     ) -> None:  # fmt: skip
-        self._root, self._site, self._zone = root, site, zone
+        self._root, self._site, self.zone = root, site, zone
         self.dark = dark
         self._writer = open_for_writing(where, {"root": root, "site": site}, about or {}, zone)
         self.where, self.name = where, self._writer.database.name
         self.home = home_of(where) if isinstance(where, Path) else self.name  # by which a copy is recognised
+        self._local = LocalTime(ZoneInfo((about or {}).get("timezone", "UTC")))
         self._book: Book | None = None
 
     def close(self) -> None:
@@ -60,7 +64,7 @@ class Record:
         """The poles, to be read; `change` changes them.  Raises RecordError."""
         if self._book is None:
             with self.transaction() as connection:
-                self._book = book_rows.read_book(connection, self._zone)
+                self._book = book_rows.read_book(connection, self.zone)
         return self._book
 
     @contextmanager
@@ -75,7 +79,7 @@ class Record:
             if book.changes:
                 changes, book.changes = book.changes, Changes()
                 with self.transaction() as connection:
-                    book_rows.write(connection, self._zone, changes)
+                    book_rows.write(connection, self.zone, self._local, changes)
         except BaseException:
             self._book = None
             raise
@@ -83,25 +87,30 @@ class Record:
     def remembered(self, name: str, default: str) -> str:
         """The value kept under *name*, which is *default* from the first time on."""
         with self.transaction() as connection:
-            found = book_rows.remembered(connection, self._zone, name)
+            found = book_rows.remembered(connection, self.zone, name)
             if found is None:
-                book_rows.remember(connection, self._zone, name, default)
+                book_rows.remember(connection, self.zone, name, default)
         return default if found is None else found
 
     def remember(self, name: str, value: str) -> None:
         """Keep *value* under *name*."""
         with self.transaction() as connection:
-            book_rows.remember(connection, self._zone, name, value)
+            book_rows.remember(connection, self.zone, name, value)
 
     def try_to_write(self) -> bool:
         """True; raises Unwritable where it cannot be written."""
         self.remember("tried", "1")
         return True
 
+    def roll_up(self, now: int) -> bool:
+        """Work out some of the hours and nights that are due at *now* (Unix s at the site); whether there are more."""
+        with self.transaction() as connection:
+            return roll_up.turn(connection, now, self.zone, self._local)
+
     def date_again(self, begin: int, step: int) -> None:
         """Correct stored times: the computer's clock, *begin* (Unix s) at the start, was corrected by *step* s."""
         with self.transaction() as connection:
-            ours = select(pole.c.id).where(pole.c.zone == self._zone)
+            ours = select(pole.c.id).where(pole.c.zone == self.zone)
             wrong = and_(event.c.pole.in_(ours), event.c.received_at.between(begin, begin + step - 1))
             connection.execute(update(event).where(wrong).values(received_at=event.c.received_at + step))
 

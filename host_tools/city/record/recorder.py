@@ -15,6 +15,7 @@ from host_tools.broker.connection import Message
 from host_tools.city.commands.exchange import Exchange
 from host_tools.city.record import failure_events, silence
 from host_tools.city.record.believed_times import FLOOR
+from host_tools.city.record.configurations import Configurations
 from host_tools.city.record.connector import Connector
 from host_tools.city.record.flashed_nodes import Flashings
 from host_tools.city.record.journals import RETRY_S
@@ -34,6 +35,7 @@ from pole.wire import contract
 TURN_S = 0.2  # longest wait for a message
 CHECK_S = 5.0  # between two looks for silent poles
 PAUSE_S = 30.0  # a turn that took longer: the computer was suspended or stopped, and received nothing meanwhile
+ROLL_UP_S = 30.0  # between two looks for hours and nights that are over
 DISK_S = 1.0  # between two tries to write to a disk that is full
 
 
@@ -74,6 +76,7 @@ class Recorder:
         self._asker = Asker(record, self._ask, retry_s)
         self._connector = Connector(record, address, f"{root}/{site}", self._clock_topic, say)
         self._flashings = Flashings(record, f"{root}/{site}", self._keys, self._sender, self._number, say)
+        self._configurations = Configurations(record, f"{root}/{site}", self._keys, say)
         self._began = time.time(), time.monotonic()
         self._heard: dict[str, float] = {}  # pole: time of its last message, on the steady clock
         self._pending: list[Message] = []  # received while waiting for the simulation's time
@@ -81,6 +84,7 @@ class Recorder:
         self._until: float | None = None
         self._going: Callable[[], bool] = lambda: True
         self._turned = self._looked = time.monotonic()
+        self._rolled_up = 0.0  # when hours and nights are to be worked out (monotonic s)
         self._missing = False  # whether the broker is missing, for so long that it was noted
         self.totals = RecordingCounts()
 
@@ -125,6 +129,7 @@ class Recorder:
         self._asker.forget_all()
         self._exchange = Exchange(self._connector.sessions, self._sender(), self._number)
         self._flashings.forget_all()
+        self._configurations.connected(time.monotonic())
         with self._record.change() as book:
             book.open_ends(self._wall())
         return True
@@ -163,6 +168,7 @@ class Recorder:
             self._connector.sessions.acknowledge()
             self._count(taken)
             self._flashings.heard(messages, self._connector.sessions)
+            self._configurations.heard(messages, time.monotonic())
             for ack in taken.acks:
                 if ack.sender == self._sender():
                     if ack.mark is not None:
@@ -171,9 +177,13 @@ class Recorder:
                         self._asker.answered(ack, self._wall())
                     self._flashings.answered(ack, self._connector.sessions)
         self._flashings.turn(self._connector.sessions)
+        self._configurations.turn(self._connector.sessions, time.monotonic())
         self._exchange.forget(self._wall())
         self.totals.asked += self._asker.ask(self._wall())
         now = time.monotonic()
+        if now >= self._rolled_up:
+            more = self._record.roll_up(int(self._clock.now()))
+            self._rolled_up = time.monotonic() + (TURN_S if more else ROLL_UP_S) / max(1.0, self._clock.factor)
         if not self._connector.sessions.connected or now < self._looked + CHECK_S / max(1.0, self._clock.factor):
             return bool(messages)
         self._looked = now

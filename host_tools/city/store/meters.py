@@ -9,7 +9,6 @@ own would be made for each such day.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +37,10 @@ FIELDS = {
     "on_dh": ("operatingHours", 10), "switch_ons": ("switchOnCounter", 1), "voltage_dv": ("supplyVoltage", 10),
     "temperature_dc": ("temperature", 10), "factor_pc": ("powerFactor", 100), "life_pc": ("remainingLife", 1),
 }  # fmt: skip
-_BITS = {name: 15 if str(meter.c[name].type) == "SMALLINT" else 31 for name in FIELDS}
+_SCALES = tuple(
+    (name, field, steps, 1 << (15 if str(meter.c[name].type) == "SMALLINT" else 31))
+    for name, (field, steps) in FIELDS.items()
+)
 
 Reading = tuple[int | None, ...]
 
@@ -58,15 +60,24 @@ def reading(pole: int, at: int, values: Mapping[str, Any], level: int | None = N
     *level* is the one that its state said then, if that is known.  A field that is no number, or none that such a
     column can hold, is left out.
     """
-    scaled = [_scaled(values.get(field), steps, _BITS[name]) for name, (field, steps) in FIELDS.items()]
-    return (pole, at, *scaled, level)
+    return (pole, at, *scaled(values).values(), level)
 
 
-def _scaled(value: object, steps: int, bits: int) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    whole = round(value * steps)
-    return whole if -(1 << bits) <= whole < 1 << bits else None
+def scaled(values: Mapping[str, Any]) -> dict[str, int | None]:
+    """The fields of a message of kind ``meter`` as columns of a reading; None where there is no such number."""
+    out: dict[str, int | None] = {}
+    for name, field, steps, bound in _SCALES:
+        value = values.get(field)
+        whole = None
+        if type(value) is float or type(value) is int:
+            try:
+                whole = round(value * steps)
+            except (ValueError, OverflowError):  # no finite number
+                pass
+            if whole is not None and not -bound <= whole < bound:
+                whole = None
+        out[name] = whole
+    return out
 
 
 def write(
