@@ -23,6 +23,7 @@ from host_tools.verbs import record_backup
 from host_tools.verbs.keys import key_file_option, opened
 from host_tools.verbs.option_types import WORD, NamedPath
 from host_tools.verbs.options import connection_options, site_option
+from host_tools.verbs.record_backup import backup, restore
 from host_tools.verbs.record_file import (
     dark_of,
     db_option,
@@ -250,3 +251,7 @@ def _wanted(
     if from_ is not None and to is not None and from_ >= to:
         raise CommandError(f"--since is {since!r} and must be before --until, which is {until!r}")
     return Wanted(poles, group or "", types, from_, to)
+
+
+record.add_command(backup)
+record.add_command(restore)

@@ -1,7 +1,7 @@
 """What a receiver tells Prometheus (`/metrics`) and a supervisor (`/healthz`), over HTTP.
 
-The receiver leaves a Snapshot each turn; threads of the server only read it.  So whatever a client does, it meets
-neither the receiver nor its database.
+The receiver leaves a Snapshot each turn; threads of the server only read it.  So no client can hold up the
+receiver or its database.
 """
 
 from __future__ import annotations
