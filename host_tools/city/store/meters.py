@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, text
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from host_tools.city.store import copy_postgresql, partitions
 from host_tools.city.store.local_time import LocalTime
@@ -134,19 +134,19 @@ def _insert(connection: Connection, readings: Iterable[Reading]) -> None:
 
 def read(
     connection: Connection, poles: Collection[int], low: int, high: int, columns: Iterable[str] = COLUMNS
-) -> dict[int, list[Row[Any]]]:  # fmt: skip
+) -> dict[int, list[tuple[Any, ...]]]:  # fmt: skip
     """The *columns* of the readings from *low* to before *high*, in order of time; only *poles* that have any.
 
     Each table of that time is asked by itself, in PostgreSQL too: a plan over all partitions costs more.
     """
-    found: dict[int, list[Row[Any]]] = {}
+    found: dict[int, list[tuple[Any, ...]]] = {}
     names = ", ".join(columns)
     for table in partitions.between(connection, METER, low, high):
         sql = text(
             f"SELECT pole, {names} FROM {table} WHERE pole IN :poles AND at >= :low AND at < :high ORDER BY pole, at"
         ).bindparams(bindparam("poles", expanding=True))
-        for row in connection.execute(sql, {"poles": list(poles), "low": low, "high": high}):
-            found.setdefault(row[0], []).append(row[1:])  # type: ignore[arg-type]
+        for row in connection.execute(sql, {"poles": list(poles), "low": low, "high": high}).all():
+            found.setdefault(row[0], []).append(row[1:])
     return found
 
 

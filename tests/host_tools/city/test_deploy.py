@@ -25,9 +25,10 @@ from host_tools.city.store.backup import restore
 from host_tools.city.store.database import postgresql
 from host_tools.site.broker_address import free_port
 from host_tools.verbs.record import run as record_run
+from simulator.benchmarks.postgresql_server import programs
 from tests.host_tools.broker.test_mosquitto_config import HEAD, SAGAR, City
 from tests.patience import PATIENCE_S, until
-from tests.postgres import Server, programs
+from tests.postgres import Server
 
 PAGE = Path(__file__).parents[3] / "docs" / "deploy.md"
 BIN = Path(sys.executable).parent

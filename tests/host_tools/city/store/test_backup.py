@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import resource
+import signal
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from host_tools.city.store import postgresql_programs, tables
+from host_tools.city.store import meters, postgresql_programs, tables
 from host_tools.city.store.backup import backup, restore
 from host_tools.city.store.database import Database, postgresql, sqlite_connection
 from host_tools.errors import RecordError
@@ -97,7 +101,7 @@ def test_a_backup_while_the_receiver_writes_is_of_one_moment(database: Database,
 
     def receive() -> None:
         count = 0
-        while not stop.is_set():
+        while not stop.wait(0.003):
             with receiver.transaction() as connection:  # a pole and its event together, or neither
                 key = connection.execute(sa.insert(tables.pole).values(name=f"N{count}").returning(tables.pole.c.id))
                 connection.execute(
@@ -111,7 +115,7 @@ def test_a_backup_while_the_receiver_writes_is_of_one_moment(database: Database,
     writing = threading.Thread(target=receive)
     writing.start()
     try:
-        for n in range(3):
+        for n in range(2):
             copies.append(backup(where, tmp_path / f"{n}.backup"))
     finally:
         stop.set()
@@ -251,6 +255,54 @@ def test_a_password_is_not_on_the_command_line(
     assert "s3cret" not in arguments
     assert password == "s3cret"
     server.drop(url)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("after_ms", [0, 2, 5, 10, 20, 40])
+def test_a_restore_that_is_killed_leaves_the_store_as_it_was_or_as_it_is_to_be(tmp_path: Path, after_ms: int) -> None:
+    file, store = tmp_path / "night.backup", tmp_path / "store.db"
+    old = sqlite_file(store)
+    create_tables(old)
+    filled(old)
+    for day in range(20):
+        write(old, [reading(n, NOON + day * DAY + n, n, n) for n in range(400)], NOON + day * DAY)
+    backup(str(store), file)
+    write(old, [reading(1, NOON + 30 * DAY, 9, 9)], NOON + 30 * DAY)
+    old.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            restore(file, str(store), replace=True)
+        finally:
+            os._exit(0)
+    time.sleep(after_ms / 1000)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    again = sqlite_file(store)
+    with again.transaction() as connection:
+        assert meters.count(connection) in (8300, 8301)
+        assert connection.execute(sa.text("PRAGMA integrity_check")).scalar_one() == "ok"
+    again.close()
+    assert restore(file, str(store), replace=True).readings == 8300
+
+
+def test_a_disk_that_is_full_leaves_no_backup(tmp_path: Path) -> None:
+    store = sqlite_file(tmp_path / "store.db")
+    create_tables(store)
+    store.close()
+    said = tmp_path / "said"
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+        try:
+            backup(str(tmp_path / "store.db"), tmp_path / "night.backup")
+        except RecordError as error:
+            said.write_text(str(error))
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    assert "cannot be copied" in said.read_text()
+    assert sorted(one.name for one in tmp_path.glob("night*")) == []
 
 
 def test_a_copy_of_a_database_with_a_log_beside_it_has_what_is_in_the_log(tmp_path: Path) -> None:
