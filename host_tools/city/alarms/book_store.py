@@ -63,9 +63,10 @@ def fetch(connection: Connection, book: AlarmBook, batch: Batch) -> None:
         line = Line(*key) if key in new else book.lines[key]
         own = rows.get(key, ())
         kept = {row.id for row in line.rows}
+        closings = frozenset(one["closed"] for one in own if one["closed"] is not None)
         line = replace(
             line,
-            closings=frozenset(one["closed"] for one in own if one["closed"] is not None and one["closed"] >= line.since),
+            closings=frozenset(at for at in closings if at >= line.since),
             rows=[_row(one) for one in own if one["merged_into"] is None and (key in new or one["id"] in kept)],
         )  # fmt: skip
         book.lines[key] = line.with_turns(turns.get(key, ())) if key in new else line
@@ -83,7 +84,7 @@ def write(connection: Connection, changes: Changes, now: int, revision: int = 0,
             row.id = id_
     old = [{**_values(row), "key": row.id, "rev": revision} for row in changes.rows if row not in new]
     if old:
-        values = {name: sa.bindparam(name) for name in old[0] if name != "key"}
+        values: dict[str, Any] = {name: sa.bindparam(name) for name in old[0] if name != "key"}
         connection.execute(sa.update(alarm).where(alarm.c.id == sa.bindparam("key")).values(values), old)
     for gone, into in changes.merges:
         _merge(connection, gone.id, into.id, revision)
@@ -118,24 +119,34 @@ def _turns(connection: Connection, keys: set[Key]) -> dict[Key, list[Turn]]:
     """All turns of *keys* that the store has."""
     out: dict[Key, list[Turn]] = defaultdict(list)
     columns = (
-        pole.c.name, event.c.event_type, event.c.timestamp, event.c.starts, event.c.epoch, event.c.sequence,
-        event.c.received_at, event.c.attributes,
+        pole.c.name, event.c.event_type.label("kind"), event.c.timestamp, event.c.starts, event.c.epoch,
+        event.c.sequence, event.c.received_at, event.c.attributes,
     )  # fmt: skip
     events = sa.select(*columns).select_from(event.join(pole, event.c.pole == pole.c.id))
     for one in _of(connection, events, pole.c.name, event.c.event_type, keys):
-        name, kind, timestamp, starts, epoch, sequence, received, text = one.values()
-        if (name, kind) in keys:
-            out[name, kind].append(turn(name, kind, timestamp, starts, epoch, sequence, received, _mapping(text)))
+        key = one["name"], one["kind"]
+        if key in keys:
+            out[key].append(
+                turn(
+                    *key,
+                    one["timestamp"],
+                    one["starts"],
+                    one["epoch"],
+                    one["sequence"],
+                    one["received_at"],
+                    _mapping(one["attributes"]),
+                )
+            )
     concluded = (
         sa.select(alarm.c.name, alarm.c.kind, alarm_event.c.at, alarm_event.c.what)
         .select_from(alarm_event.join(alarm, alarm_event.c.alarm == alarm.c.id))
         .where(alarm_event.c.what.in_(CONCLUSIONS))
     )
     for one in _of(connection, concluded, alarm.c.name, alarm.c.kind, keys):
-        name, kind, at, what = one.values()
-        epoch, begins = CONCLUSIONS[what]
-        if (name, kind) in keys:
-            out[name, kind].append(Turn(name, kind, at, begins, epoch, at, at))
+        key = one["name"], one["kind"]
+        epoch, begins = CONCLUSIONS[one["what"]]
+        if key in keys:
+            out[key].append(Turn(*key, one["at"], begins, epoch, one["at"], one["at"]))
     return out
 
 

@@ -111,7 +111,8 @@ def _begun(out: list[Spell], one: Turn, at: int) -> Spell:
         last.beginnings.append(at)
         return last
     evidence = one.attributes if one.epoch != STATE else {}
-    spell = Spell(min(at, one.at), one.epoch == STATE, at, one.received, evidence=evidence, beginnings=[at])
+    began = one.at if last is None or last.over is None or one.at > last.over else at  # a clock was put back
+    spell = Spell(began, one.epoch == STATE, at, one.received, evidence=evidence, beginnings=[at])
     out.append(spell)
     return spell
 
