@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -44,7 +44,7 @@ def load(connection: Connection, rules: Rules, now: int, zone: str = "") -> Alar
         sa.select(pole.c.name, pole.c.state, pole.c.state_at).where(pole.c.zone == zone, pole.c.state.is_not(None))
     )
     states = [one for name, text, at in said if (one := _seen(name, text, at)) is not None]
-    return AlarmBook(rules, map(_row, going_on), map(_row, of_street), states)
+    return AlarmBook(rules, map(row_of, going_on), map(row_of, of_street), states)
 
 
 def fetch(connection: Connection, book: AlarmBook, batch: Batch) -> None:
@@ -67,7 +67,7 @@ def fetch(connection: Connection, book: AlarmBook, batch: Batch) -> None:
         line = replace(
             line,
             closings=frozenset(at for at in closings if at >= line.since),
-            rows=[_row(one) for one in own if one["merged_into"] is None and (key in new or one["id"] in kept)],
+            rows=[row_of(one) for one in own if one["merged_into"] is None and (key in new or one["id"] in kept)],
         )  # fmt: skip
         book.lines[key] = line.with_turns(turns.get(key, ())) if key in new else line
 
@@ -172,7 +172,8 @@ def _values(row: Row) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _row(one: RowMapping) -> Row:
+def row_of(one: RowMapping) -> Row:
+    """The alarm in the row *one* of the table."""
     told = _mapping(one["chatter"] or "{}")
     chatter = Chatter(told["count"], told["from"], told["to"], told["present"]) if told else None
     return Row(
@@ -195,6 +196,3 @@ def _seen(name: str, text: str, at: int | None) -> Seen | None:
 def _mapping(text: str) -> dict[str, Any]:
     values = json.loads(text)
     return values if isinstance(values, dict) else {}
-
-
-__all__: Sequence[str] = ("fetch", "load", "write")
