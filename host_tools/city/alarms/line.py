@@ -14,7 +14,7 @@ from host_tools.wire.event_types import SUPPLY_LOSS
 from pole.health.event_types import EVENT_TYPES
 from pole.health.evidence import why  # the sentences that the pole sends with the event
 
-MOST = 600  # turns in memory; then the older half becomes the base
+MOST = 300  # turns in memory; then the older half becomes the base
 _FOR_EVER = 2**62
 
 
