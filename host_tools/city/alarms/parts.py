@@ -15,11 +15,9 @@ _PARTS = {
     "cable": False, "photocell": False, "lock": False, "battery": False, "barrier": False, "antenna": False,
     "access point": False,
 }  # fmt: skip
-_PLURALS = {
-    "fuses": "fuse", "batteries": "battery", "fuses and a breaker": "fuse", "access point with its power injector":
-    "access point", "access point and antenna": "access point", "controllers": "controller",
-}  # fmt: skip
+_ALSO = {"fuses": "fuse", "access point with its power injector": "access point"}
 _UP = ("luminaire", "driver", "node", "controller", "photocell", "antenna")  # for these the crew has to go up
+_AND = re.compile(r",| and ")
 _ARTICLE = re.compile(r"^(?:an?|the|spare)\s+")
 
 
@@ -33,7 +31,7 @@ def parts(alarms: Iterable[Row], luminaire_of: Callable[[str], str]) -> list[tup
     for one in alarms:
         if one.carry.startswith("nothing"):
             continue
-        for named in one.carry.split(","):
+        for named in _AND.split(one.carry):
             what = _plain(named)
             if not what:
                 continue
@@ -56,7 +54,7 @@ def _plain(named: str) -> str:
     what = " ".join(named.split())
     while (shorter := _ARTICLE.sub("", what)) != what:
         what = shorter
-    return _PLURALS.get(what, what)
+    return _ALSO.get(what, what)
 
 
 def _many(what: str) -> str:

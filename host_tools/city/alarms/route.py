@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import cos, hypot, radians
 
 EARTH_M = 6_371_000
@@ -22,18 +23,14 @@ def route(places: Mapping[str, Place], start: Place | None = None) -> tuple[list
         return [], 0
     names = sorted(places)
     north = sum(places[name][0] for name in names) / len(names)
-    flat = {name: _flat(places[name], north) for name in names}
-    points = [flat[name] for name in names]
-    if start is None:
-        step = max(1, len(names) // MOST_STARTS)
-        ways = [_shorter(points, _nearest(points, first)) for first in range(0, len(names), step)]
-        best = min(ways, key=lambda way: _metres(points, way))
-    else:
-        points = [_flat(start, north), *points]
-        best = [place - 1 for place in _shorter(points, _nearest(points, 0))[1:]]
-        points = points[1:]
-        lead = hypot(points[best[0]][0] - _flat(start, north)[0], points[best[0]][1] - _flat(start, north)[1])
-        return [names[place] for place in best], round(_metres(points, best) + lead)
+    points = [_flat(places[name], north) for name in names]
+    if start is not None:
+        points.append(_flat(start, north))
+        best = _shorter(points, _nearest(points, len(names)))
+        return [names[place] for place in best[1:]], round(_metres(points, best))
+    step = max(1, len(names) // MOST_STARTS)
+    ways = [_shorter(points, _nearest(points, first)) for first in range(0, len(names), step)]
+    best = min(ways, key=lambda way: _metres(points, way))
     return [names[place] for place in best], round(_metres(points, best))
 
 
@@ -72,5 +69,5 @@ def _shorter(points: Sequence[tuple[float, float]], way: list[int]) -> list[int]
 
 
 def _metres(points: Sequence[tuple[float, float]], way: Sequence[int]) -> float:
-    pairs = zip(way, way[1:], strict=False)
+    pairs = pairwise(way)
     return sum(hypot(points[one][0] - points[other][0], points[one][1] - points[other][1]) for one, other in pairs)

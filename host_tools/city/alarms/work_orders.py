@@ -72,7 +72,7 @@ def make_order(
          "parts": json.dumps(carried), "metres": metres},
     ).scalar_one()  # fmt: skip
     assign(connection, numbers, who, now, called, number)
-    ids = tuple(row.id for row in rows)
+    ids = tuple(sorted(row.id for row in rows))
     return WorkOrder(number, called, now, who, due, poles, tuple(carried), metres, ids)
 
 

@@ -161,12 +161,12 @@ def test_three_restarts_in_a_night_are_an_alarm_but_not_those_on_purpose() -> No
 
 def test_many_turns_are_folded_and_one_that_comes_late_is_still_asked_for() -> None:
     played = Played()
-    for number in range(700):
+    for number in range(200):
         at = NIGHT + 600 * number
         played.take(Batch([turn("P0001", "lampFlicker", at, True), turn("P0001", "lampFlicker", at + 60, False)]), at)
     line = played.book.lines["P0001", "lampFlicker"]
-    assert len(line.turns) < 700
-    assert listed(played.rows) == [("lampFlicker/P0001", NIGHT, NIGHT + 600 * 699 + 60, 700)]
+    assert len(line.turns) < 400
+    assert listed(played.rows) == [("lampFlicker/P0001", NIGHT, NIGHT + 600 * 199 + 60, 200)]
     assert line.is_older(turn("P0001", "lampFlicker", NIGHT + 30, True))
 
 
