@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from host_tools.city.alarms.row import ENDED, LISTED, OPENED, PROVED, REOPENED, SETTLED, SUPERSEDED, Note, Row
+from host_tools.city.alarms.row import ENDED, LISTED, OPENED, PROVED, REOPENED, SETTLED, SUPERSEDED, SURFACED, Note, Row
 from host_tools.city.alarms.turns import POWER, STATE, Turn
 
 _WHAT = {(STATE, True): LISTED, (STATE, False): SETTLED, (POWER, False): PROVED}
@@ -21,6 +21,8 @@ def notes_of(was: Row | None, row: Row) -> list[Note]:
         out.append(Note(row, row.began, OPENED))
     elif came:
         out.append(Note(row, row.last_began, REOPENED))
+    elif was is not None and was.swallowed_by and not row.swallowed_by and row.open:
+        out.append(Note(row, row.last_began, SURFACED, was.swallowed_by))
     if row.ended is not None and (came or (was is not None and was.ended is None)):
         out.append(Note(row, row.ended, ENDED, row.proof))
     return out

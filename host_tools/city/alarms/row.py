@@ -61,5 +61,6 @@ class Note:
 
 
 # kinds of notes.  The last three are also what the turns of a line are made from again after a restart.
-OPENED, REOPENED, WORSENED, ENDED, MERGED = "opened", "reopened", "worsened", "ended", "merged"
+OPENED, REOPENED, WORSENED, SURFACED = "opened", "reopened", "worsened", "surfaced"
+ENDED, MERGED = "ended", "merged"
 LISTED, SETTLED, PROVED = "listed", "settled", "proved"
