@@ -25,10 +25,13 @@ class Unsent(DiyaError):
     """A message could not be sent; it may be tried again."""
 
 
-def send_mail(server: MailServer, folder: Path, to: Sequence[str], message: Message, at: int, zone: ZoneInfo) -> None:
-    """Sends *message* of *at* (Unix s) to the addresses *to*.  *folder* is the site's.  Raises Unsent.
+def send_mail(
+    server: MailServer, folder: Path, to: Sequence[str], message: Message, at: int, zone: ZoneInfo
+) -> list[str]:  # fmt: skip
+    """Sends *message* of *at* (Unix s) to the addresses *to*; those that the server refuses while it takes others.
 
-    The connection is encrypted where the server offers it, and a password is sent over an encrypted one only.
+    *folder* is the site's.  The connection is encrypted where the server offers it, and a password is sent over an
+    encrypted one only.  Raises Unsent.
     """
     where = urlsplit(server.server)
     host, port = where.hostname or "", where.port or _PORTS[where.scheme]
@@ -41,15 +44,11 @@ def send_mail(server: MailServer, folder: Path, to: Sequence[str], message: Mess
                 smtp.ehlo()
             if server.user:
                 if not isinstance(smtp.sock, ssl.SSLSocket):
-                    raise Unsent(
-                        f"the mail server {host} offers no encryption, and the password is not sent without it"
-                    )
+                    raise Unsent(f"the mail server {host} offers no encryption, which the password needs")
                 smtp.login(server.user, password)
-            refused = smtp.send_message(_mail(server, to, message, at, zone), server.sender, list(to))
+            return sorted(smtp.send_message(_mail(server, to, message, at, zone), server.sender, list(to)))
     except (OSError, smtplib.SMTPException, ValueError) as error:
         raise Unsent(f"the mail server {host}:{port} did not take it: {_why(error)}") from error
-    if refused:
-        raise Unsent(f"the mail server {host}:{port} refused {', '.join(sorted(refused))}")
 
 
 def _connected(scheme: str, host: str, port: int) -> smtplib.SMTP:

@@ -28,6 +28,11 @@ def put(connection: Connection, notices: Iterable[Notice]) -> None:
         connection.execute(insert(notice).on_conflict_do_nothing(index_elements=["key"]), rows)
 
 
+def is_due(connection: Connection, now: int) -> bool:
+    """Whether there is a notice to be taken at *now* (Unix s)."""
+    return connection.execute(sa.select(notice.c.id).where(_WAITING, notice.c.due <= now).limit(1)).first() is not None
+
+
 def take(connection: Connection, now: int) -> list[RowMapping]:
     """Takes the notices that are due at *now* (Unix s): no other sender gets them within LEASE_S."""
     due = sa.select(notice).where(_WAITING, notice.c.due <= now).order_by(notice.c.due, notice.c.id).limit(AT_ONCE)
@@ -73,5 +78,5 @@ def was_sent(connection: Connection, alarm: int, channel: str) -> bool:
 
 def waiting(connection: Connection) -> int:
     """How many notices were tried and could not be sent yet."""
-    late = sa.select(sa.func.count()).select_from(notice).where(_WAITING, notice.c.tries > 0)
+    late = sa.select(sa.func.count()).select_from(notice).where(_WAITING, notice.c.error.is_not(None))
     return int(connection.execute(late).scalar_one())

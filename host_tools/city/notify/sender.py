@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from threading import Event
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy import exc
 from sqlalchemy.engine import Connection, RowMapping
 
 from host_tools.city.alarms import life
@@ -59,6 +61,9 @@ class Sender:
     def turn(self) -> int:
         """Sends what is due; how many messages were tried."""
         now = self._now()
+        with self._reading() as connection:
+            if not outbox.is_due(connection, now):
+                return 0
         with self._database.transaction() as connection:
             rows = outbox.take(connection, now)
             ready = [one for row in rows if (one := self._ready(connection, row, now)) is not None]
@@ -138,9 +143,9 @@ class Sender:
         title, keys = self._site.title, [row["key"] for row, _alarm in group]
         if what == ALIVE:
             at = max(row["due"] for row, _alarm in group)
-            with self._database.engine.connect() as connection:
+            with self._reading() as connection:
                 own = sa.select(sa.func.count()).select_from(alarm).where(life.is_open(), life.is_own())
-                opened, waiting = connection.execute(own).scalar_one(), outbox.waiting(connection) - len(group)
+                opened, waiting = connection.execute(own).scalar_one(), outbox.waiting(connection)
             return heartbeat_message(keys[-1], at, opened, waiting, title, self._zone, channel.language)
         alarms = {one.row["id"]: one for _row, one in group if one is not None}
         return alarm_message(what, list(alarms.values()), keys, title, self._zone, channel.language)
@@ -149,12 +154,23 @@ class Sender:
         if channel.url:
             post(channel, self._folder, message)
         elif self._site.alarms.mail is not None:
-            send_mail(self._site.alarms.mail, self._folder, channel.mail, message, now, self._zone)
+            mail = self._site.alarms.mail
+            for address in send_mail(mail, self._folder, channel.mail, message, now, self._zone):
+                self._failed(f"the address {address}", "the mail server refuses it")
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A connection that only reads, and so waits for no other that writes."""
+        try:
+            with self._database.engine.connect() as connection:
+                yield connection.execution_options(reads=True)
+        except exc.SQLAlchemyError as error:
+            raise self._database.error(error) from error
 
     def _failed(self, what: str, why: str) -> None:
         if what not in self._failing:
             self._failing.add(what)
-            self._say(f"{what} fails: {why}; it is tried again")
+            self._say(f"{what} fails: {why}")
 
     def _works(self, what: str) -> None:
         if what in self._failing:

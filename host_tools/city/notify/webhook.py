@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from host_tools.city.notify.mail import Unsent
 from host_tools.city.notify.message import Message
@@ -28,7 +29,7 @@ def post(channel: Channel, folder: Path, message: Message) -> None:
 
     The header Idempotency-Key is the same where the same message comes again.
     """
-    host = urllib.request.urlparse(channel.url).netloc.rpartition("@")[2]
+    host = urlsplit(channel.url).netloc.rpartition("@")[2]
     try:
         headers = {"Content-Type": "application/json; charset=utf-8", "Idempotency-Key": message.id,
                    "User-Agent": "diya"}  # fmt: skip
