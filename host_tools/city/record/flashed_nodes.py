@@ -10,18 +10,17 @@ could deliver an old one.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from host_tools.broker.connection import Message
-from host_tools.city.record.store import Record
+from host_tools.city.record.record import Record
 from host_tools.keys.key import Key
 from host_tools.wire import envelope
 from host_tools.wire.commands import resend
 from host_tools.wire.from_pole import MOST_VERSION, Ack, Birth, read
-from host_tools.wire.journal import LAST, journal
+from host_tools.wire.journal import LAST
 from host_tools.wire.payload import number, parsed
 from host_tools.wire.topics import cut
 from pole.wire import ack_reasons, contract
@@ -90,8 +89,8 @@ class Flashings:
         asked = self._open.get(ack.pole)
         if asked is None or ack.n != asked.n or ack.reason == ack_reasons.BAD_MAC:
             return
-        with self._record.transaction() as db:
-            db.execute("UPDATE flashing SET nonce = ? WHERE pole = ?", (asked.nonce, ack.pole))
+        with self._record.change() as book:
+            book.flash(ack.pole, asked.nonce, self._known(ack.pole)[1])
         if asked.seen:
             broker.hear(asked.topic, False)
             del self._open[ack.pole]
@@ -125,25 +124,24 @@ class Flashings:
             if known != nonce and (pole not in self._open or self._open[pole].nonce != nonce):
                 self._waiting[pole] = nonce
         if changed:
-            with self._record.transaction() as db:
-                db.executemany("INSERT OR REPLACE INTO flashing VALUES (?, ?, ?)", changed)
+            with self._record.change() as book:
+                for one in changed:
+                    book.flash(*one)
 
     def _configured(self, pole: str, message: Message, broker: Broker) -> None:
         asked, key = self._open[pole], self._keys[pole]
         asked.seen = True
         said = parsed(message.payload) or {}
-        body, former = said.get("body"), envelope.flash_nonce(said)
-        if former == asked.nonce:
+        body = said.get("body")
+        if envelope.flash_nonce(said) == asked.nonce:
             return  # ours, or `site configure` was first
-        n, sender = number(said.get("n"), 1, 2**53), said.get("sender")
-        genuine = (
-            isinstance(body, str) and isinstance(sender, str) and n is not None
-            and message.payload == envelope.seal(message.topic, sender, n, body, key, former)
-        )  # fmt: skip
+        sealed_by_city = genuine(message, key) is not None
         version = number((parsed(str(body).encode()) or {}).get("version"), 0, MOST_VERSION)
         least = self._known(pole)[1]
-        if not genuine or version is None or version < least:
-            why = "is not of its key" if not genuine else f"has version {version}, and the pole had {least} before"
+        if not sealed_by_city or version is None or version < least:
+            why = (
+                "is not of its key" if not sealed_by_city else f"has version {version}, and the pole had {least} before"
+            )
             if pole not in self._told:
                 self._told.add(pole)
                 self._say(
@@ -156,11 +154,21 @@ class Flashings:
 
     def _epoch(self, pole: str) -> str:
         """Epoch of its journal, as its birth says."""
-        row = self._record.db.execute("SELECT birth FROM pole WHERE name = ?", (pole,)).fetchone()
-        told = journal(json.loads(row[0])) if row and row[0] else None
-        return told.epoch if told else "0"
+        entry = self._record.book.entries.get(pole)
+        return entry.epoch if entry else "0"
 
     def _known(self, pole: str) -> tuple[str, int]:
         """The nonce for which *pole* has got a message under its own key, and its highest configuration version."""
-        row = self._record.db.execute("SELECT nonce, version FROM flashing WHERE pole = ?", (pole,)).fetchone()
-        return (row[0], row[1]) if row else ("", 0)
+        entry = self._record.book.entries.get(pole)
+        return entry.flashed if entry else ("", 0)
+
+
+def genuine(message: Message, key: Key | None) -> int | None:
+    """The number of the configuration in *message*, which must be sealed with *key* where there is one; else None."""
+    said = parsed(message.payload) or {}
+    body, n, sender = said.get("body"), number(said.get("n"), 1, 2**53), said.get("sender")
+    if not isinstance(body, str) or not isinstance(sender, str) or n is None or message.payload[:1] != b"{":
+        return None
+    if key and message.payload != envelope.seal(message.topic, sender, n, body, key, envelope.flash_nonce(said)):
+        return None
+    return n
