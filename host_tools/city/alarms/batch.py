@@ -26,11 +26,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the meter of ``pole`` shows at ``at`` (Unix s)."""
+    """What the meter of ``pole`` shows at ``at`` (Unix s); ``level`` as in the pole's state, where that is known."""
 
     pole: str
     at: int
     power_w: float
+    level: int | None = None
 
 
 @dataclass(frozen=True)

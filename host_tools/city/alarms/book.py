@@ -131,7 +131,8 @@ class AlarmBook:
 
     def _proof(self, line: Line, newest: Seen, reading: Reading, now: int) -> Turn | None:
         """The end that the power of *reading* proves.  A pole that lists the fault all the same contradicts it."""
-        if newest.at > reading.at or not self.rules.lit(line.pole, reading.at, newest.level, reading.power_w):
+        level = newest.level if reading.level is None else reading.level
+        if newest.at > reading.at or not self.rules.lit(line.pole, reading.at, level, reading.power_w):
             return None
         before = [(place, one) for place, one in ordered(line.turns.values()) if place <= reading.at]
         if not before or not before[-1][1].begins or before[-1][0] == reading.at:

@@ -19,6 +19,7 @@ from host_tools.city.alarms.row import MERGED, Row
 from host_tools.city.alarms.rules import Rules
 from host_tools.city.alarms.turns import Turn, turn
 from host_tools.city.correlation.fault import KINDS
+from host_tools.city.store import bulk
 from host_tools.city.store.alarm_tables import alarm, alarm_event
 from host_tools.city.store.tables import event, pole
 from host_tools.wire.chatter import Chatter
@@ -75,6 +76,7 @@ def fetch(connection: Connection, book: AlarmBook, batch: Batch) -> None:
 def write(connection: Connection, changes: Changes, now: int, revision: int = 0, zone: str = "") -> None:
     """Write *changes* at *now* (Unix s) under *revision*, and give new rows their ids."""
     new = [row for row in changes.rows if not row.id]
+    known = [row for row in changes.rows if row.id]
     if new:
         ids = connection.execute(
             sa.insert(alarm).returning(alarm.c.id, sort_by_parameter_order=True),
@@ -82,10 +84,10 @@ def write(connection: Connection, changes: Changes, now: int, revision: int = 0,
         ).scalars()
         for row, id_ in zip(new, ids, strict=True):
             row.id = id_
-    old = [{**_values(row), "key": row.id, "rev": revision} for row in changes.rows if row not in new]
+    old = [{"id": row.id, **_values(row), "rev": revision} for row in known]
     if old:
-        values: dict[str, Any] = {name: sa.bindparam(name) for name in old[0] if name != "key"}
-        connection.execute(sa.update(alarm).where(alarm.c.id == sa.bindparam("key")).values(values), old)
+        columns = [name for name in old[0] if name != "id"]
+        bulk.update(connection, alarm, ("id",), columns, [tuple(one.values()) for one in old])
     for gone, into in changes.merges:
         _merge(connection, gone.id, into.id, revision)
     notes = [{"alarm": one.row.id, "at": one.at, "what": one.what, "text": one.text} for one in changes.notes]

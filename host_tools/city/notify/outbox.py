@@ -70,10 +70,9 @@ def failed(connection: Connection, rows: Iterable[RowMapping], now: int, why: st
 
 def was_sent(connection: Connection, alarm: int, channel: str) -> bool:
     """Whether *channel* was sent anything of *alarm*: only then it is told of its end."""
-    select = sa.select(notice.c.id).where(
-        notice.c.alarm == alarm, notice.c.channel == channel, notice.c.sent.is_not(None)
-    )
-    return connection.execute(select.limit(1)).first() is not None
+    own = sa.select(alarm_table.c.id).where((alarm_table.c.id == alarm) | (alarm_table.c.merged_into == alarm))
+    sent_there = notice.c.alarm.in_(own), notice.c.channel == channel, notice.c.sent.is_not(None)
+    return connection.execute(sa.select(notice.c.id).where(*sent_there).limit(1)).first() is not None
 
 
 def waiting(connection: Connection) -> int:
