@@ -39,8 +39,9 @@ class AlarmBook:
         self.street = list(street)
         self.states = {one.pole: one for one in states}
         self.going_on: dict[str, dict[str, Row]] = {}  # by pole and kind: by the pole's word it has not ended
+        self._by_day: set[Key] = set()  # of those, what is worse in the dark
         for row in rows:
-            self.going_on.setdefault(row.name, {})[row.kind] = row
+            self._goes_on(row)
 
     def needed(self, batch: Batch) -> set[Key]:
         """The lines that *batch* may change."""
@@ -97,17 +98,21 @@ class AlarmBook:
         for key, line in changes.lines.items():
             self.lines.pop(key, None)
             self.lines[key] = line.pruned(self.rules)  # at the end: touched last
-            last = line.rows[-1] if line.rows else None
-            own = self.going_on.setdefault(key[0], {})
-            if last is not None and last.ended is None:
-                own[key[1]] = last
-            else:
-                own.pop(key[1], None)
+            if line.rows and line.rows[-1].ended is None:
+                self._goes_on(line.rows[-1])
+            elif key[1] in self.going_on.get(key[0], ()):
+                del self.going_on[key[0]][key[1]]
+                self._by_day.discard(key)
         for row in changes.rows:
-            if row.name in self.going_on and row.kind in self.going_on[row.name]:
+            if row.kind in self.going_on.get(row.name, ()):
                 self.going_on[row.name][row.kind] = row
         for key in list(self.lines)[: max(0, len(self.lines) - MOST_LINES)]:
             del self.lines[key]
+
+    def _goes_on(self, row: Row) -> None:
+        self.going_on.setdefault(row.name, {})[row.kind] = row
+        if row.kind in IN_THE_DARK:
+            self._by_day.add((row.name, row.kind))
 
     def _listed(self, pole: str) -> frozenset[str]:
         """What a state of *pole* lists where it tells nothing new."""
@@ -191,13 +196,12 @@ class AlarmBook:
     def _darken(self, changes: Changes, now: int) -> None:
         """What is bad in the dark only becomes so at dusk."""
         touched = {(row.name, row.kind) for row in changes.rows}
-        for pole, own in self.going_on.items():
-            for kind in IN_THE_DARK.keys() & own.keys():
-                row = own[kind]
-                severity = self.rules.severity(kind, row.began, max(now, row.began))
-                if severity != row.severity and (pole, kind) not in touched:
-                    changes.rows.append(replace(row, severity=severity))
-                    changes.notes.append(Note(changes.rows[-1], now, WORSENED))
+        for pole, kind in sorted(self._by_day - touched):
+            row = self.going_on[pole][kind]
+            severity = self.rules.severity(kind, row.began, max(now, row.began))
+            if severity != row.severity:
+                changes.rows.append(replace(row, severity=severity))
+                changes.notes.append(Note(changes.rows[-1], now, WORSENED))
 
 
 def _is_alarm(one: Turn) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, RowMapping
 
 from host_tools.city.notify.notices import Notice
+from host_tools.city.store.alarm_tables import alarm as alarm_table
 from host_tools.city.store.alarm_tables import notice
 
 LEASE_S = 180  # a notice that was taken and of which nothing was heard is due again after that
