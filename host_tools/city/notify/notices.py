@@ -42,12 +42,12 @@ def notices_of(
     for note in changes.notes:
         row = note.row
         if note.what in (OPENED, REOPENED, WORSENED, SURFACED):
-            if not row.open or row.swallowed_by or row.proof == SUPERSEDED:
-                continue
             what = OPEN
         elif note.what == ENDED:
             what = OVER
         else:
+            continue
+        if row.swallowed_by or row.proof == SUPERSEDED or row.open != (what == OPEN):
             continue
         for rule in settings.rules:
             if _wanted(rule, row, wards):
