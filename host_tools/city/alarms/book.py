@@ -25,6 +25,7 @@ from host_tools.wire.event_types import COMMUNICATION_FAILURE, SUPPLY_LOSS
 from pole.health.event_types import EVENT_TYPES
 
 LISTED = frozenset(EVENT_TYPES)  # the kinds that a state lists
+_NONE: dict[str, Row] = {}
 MOST_LINES = 20_000  # without an open alarm that stay in memory
 
 
@@ -50,7 +51,9 @@ class AlarmBook:
             if seen.faults is not None:
                 out |= {(seen.pole, kind) for kind in (seen.faults & LISTED) ^ self._listed(seen.pole)}
         for reading in batch.readings:
-            out |= {(reading.pole, kind) for kind in PROVED_BY_POWER & self.going_on.get(reading.pole, {}).keys()}
+            dark = PROVED_BY_POWER & self.going_on.get(reading.pole, _NONE).keys()
+            if dark and self._lit(reading, self.states.get(reading.pole)):
+                out |= {(reading.pole, kind) for kind in dark}
         if batch.street is not None:
             known = {(row.name, row.began, row.poles) for row in self.street if row.kind == fault.FEEDER}
             feeders = [one for one in batch.street.faults if one.kind == fault.FEEDER]
@@ -74,7 +77,11 @@ class AlarmBook:
         for reading in batch.readings:
             readings.setdefault(reading.pole, []).append(reading)
         for key in sorted(self.needed(batch)):
-            before = self.lines.get(key) or Line(*key)
+            before = self.lines.get(key)
+            if before is None:
+                if key not in turns and not any(one.faults and key[1] in one.faults for one in seen.get(key[0], ())):
+                    continue  # the partner of another, of which there is nothing
+                before = Line(*key)
             line = before.with_turns(turns.get(key, ()))
             newest = changes.states.get(key[0]) or self.states.get(key[0])
             line = self._concluded(line, seen.get(key[0], []), newest, readings.get(key[0], ()), now)
@@ -116,7 +123,7 @@ class AlarmBook:
 
     def _listed(self, pole: str) -> frozenset[str]:
         """What a state of *pole* lists where it tells nothing new."""
-        return LISTED & self.going_on.get(pole, {}).keys()
+        return LISTED & self.going_on.get(pole, _NONE).keys()
 
     def _concluded(
         self, line: Line, states: list[Seen], newest: Seen | None, readings: Iterable[Reading], now: int
@@ -136,8 +143,7 @@ class AlarmBook:
 
     def _proof(self, line: Line, newest: Seen, reading: Reading, now: int) -> Turn | None:
         """The end that the power of *reading* proves.  A pole that lists the fault all the same contradicts it."""
-        level = newest.level if reading.level is None else reading.level
-        if newest.at > reading.at or not self.rules.lit(line.pole, reading.at, level, reading.power_w):
+        if newest.at > reading.at or not self._lit(reading, newest):
             return None
         before = [(place, one) for place, one in ordered(line.turns.values()) if place <= reading.at]
         if not before or not before[-1][1].begins or before[-1][0] == reading.at:
@@ -146,13 +152,18 @@ class AlarmBook:
             return None
         return Turn(line.pole, line.kind, reading.at, False, POWER, reading.at, now)
 
+    def _lit(self, reading: Reading, newest: Seen | None) -> bool:
+        level = reading.level if reading.level is not None or newest is None else newest.level
+        return self.rules.lit(reading.pole, reading.at, level, reading.power_w)
+
     def _swallow(self, changes: Changes) -> None:
         """Say of each row that is new or may have changed by which other it is explained."""
         street = self.street if changes.street is None else changes.street
         feeders = [row for row in street if row.kind == fault.FEEDER and row.proof != SUPERSEDED]
         for (pole, kind), line in changes.lines.items():
             causes = feeders if kind == SUPPLY_LOSS else self._rows(changes, pole, EFFECTS.get(kind, ""))
-            line.rows = [replace(row, swallowed_by=swallower(row, causes)) for row in line.rows]
+            if kind in EFFECTS or kind == SUPPLY_LOSS:
+                line.rows = [replace(row, swallowed_by=swallower(row, causes)) for row in line.rows]
         touched = {pole for pole, kind in changes.lines if kind == SUPPLY_LOSS}
         if changes.street is None and not any(row.kind == fault.POLE and row.name in touched for row in street):
             return

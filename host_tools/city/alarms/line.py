@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from host_tools.city.alarms.pulses import NEEDED, pulses
 from host_tools.city.alarms.row import Row
 from host_tools.city.alarms.rules import Rules
 from host_tools.city.alarms.spells import Spell, spells
-from host_tools.city.alarms.turns import STATE, Turn, ordered
+from host_tools.city.alarms.turns import Turn, ordered
 from host_tools.wire.event_types import SUPPLY_LOSS
 from pole.health.event_types import EVENT_TYPES
 from pole.health.evidence import why  # the sentences that the pole sends with the event
 
-MOST = 300  # turns in memory; then the older half becomes the base
+MOST = 32  # turns in memory; then the older half becomes the base
 _FOR_EVER = 2**62
 
 
@@ -106,12 +107,16 @@ def _place(found: list[Spell], at: int) -> int | None:
     return place if place is not None or not found else 0
 
 
+@cache
+def _known(kind: str) -> tuple[str, str]:
+    cause, carry = why(EVENT_TYPES.index(kind)) if kind in EVENT_TYPES else ("", "")
+    return cause, carry
+
+
 def _words(kind: str, spell: Spell) -> tuple[str, str]:
     """Probable cause and what to carry: as the pole said, or as it would say."""
-    known = why(EVENT_TYPES.index(kind)) if kind in EVENT_TYPES else ("", "")
+    known = _known(kind)
     said = spell.evidence.get("cause"), spell.evidence.get("carry")
     cause, carry = (text if isinstance(text, str) and text else own for text, own in zip(said, known, strict=True))
     return cause, carry
 
-
-__all__ = ["STATE", "Line"]

@@ -51,10 +51,10 @@ class Rules:
 
     def lit(self, pole: str, at: int, level: int | None, power_w: float | None) -> bool:
         """Whether *power_w* at *at* proves that the lamp of *pole* burns at *level* percent, in the dark."""
-        if level is None or power_w is None or level < LEAST_LEVEL or not self.night(at):
+        if level is None or power_w is None or level < LEAST_LEVEL:
             return False
         expected = self.expected_w(pole, level)
-        return bool(expected) and expected is not None and power_w >= LIT_SHARE * expected
+        return bool(expected) and expected is not None and power_w >= LIT_SHARE * expected and self.night(at)
 
 
 def rules_of(site: Site) -> Rules:
