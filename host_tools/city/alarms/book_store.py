@@ -73,6 +73,21 @@ def fetch(connection: Connection, book: AlarmBook, batch: Batch) -> None:
         book.lines[key] = line.with_turns(turns.get(key, ())) if key in new else line
 
 
+def keys_without_alarms(connection: Connection, zone: str) -> Iterator[set[Key]]:
+    """Poles of *zone* with the kinds of their events, some at once; none where the store has an alarm already."""
+    if connection.execute(sa.select(alarm.c.id).where(alarm.c.zone == zone).limit(1)).first() is not None:
+        return
+    kinds = sa.select(pole.c.name, event.c.event_type).select_from(event.join(pole, event.c.pole == pole.c.id))
+    found = connection.execute(kinds.where(pole.c.zone == zone).distinct()).all()
+    for start in range(0, len(found), AT_ONCE):
+        yield {(name, kind) for name, kind in found[start : start + AT_ONCE]}
+
+
+def turns_of(connection: Connection, keys: set[Key]) -> list[Turn]:
+    """All turns of *keys* that the store has."""
+    return [one for own in _turns(connection, keys).values() for one in own]
+
+
 def write(connection: Connection, changes: Changes, now: int, revision: int = 0, zone: str = "") -> None:
     """Write *changes* at *now* (Unix s) under *revision*, and give new rows their ids."""
     new = [row for row in changes.rows if not row.id]

@@ -46,11 +46,12 @@ class AlarmKeeper:
         self._heard = True  # something that the faults of the street depend on
         self._looked = 0  # at what time of the site they were searched for (Unix s)
         self._beat = -1
+        self._rebuilt = False
 
     def take(self, connection: Connection, batch: Batch, now: int, revision: int) -> None:
         """Take *batch*, whose events are in the store, at *now* (Unix s), under the *revision* of its transaction."""
         self._heard = self._heard or any(one.kind in _OF_STREET for one in batch.turns)
-        book = self._loaded(connection, now)
+        book = self._loaded(connection, now, batch)
         book_store.fetch(connection, book, batch)
         changes = book.take(batch, now)
         if changes:
@@ -63,7 +64,7 @@ class AlarmKeeper:
         if slot != self._beat:
             outbox.put(connection, heartbeats(self._settings, self._zone, now))
             self._beat = slot
-        book = self._loaded(connection, now)
+        book = self._loaded(connection, now, Batch())
         view = None
         if self._heard or not 0 <= now - self._looked < STREET_S:
             self._heard, self._looked = False, now
@@ -80,16 +81,26 @@ class AlarmKeeper:
         for changes in self._changes:
             if self._book is not None:
                 self._book.keep(changes)
-        self._changes = []
+        self._changes, self._rebuilt = [], True
 
     def forget(self) -> None:
         """The transaction was not committed."""
         self._book, self._changes, self._heard, self._beat = None, [], True, -1
 
-    def _loaded(self, connection: Connection, now: int) -> AlarmBook:
+    def _loaded(self, connection: Connection, now: int, batch: Batch) -> AlarmBook:
         if self._book is None:
+            if not self._rebuilt:
+                self._rebuild(connection, now, batch)
             self._book = book_store.load(connection, self._rules, now, self._zone)
         return self._book
+
+    def _rebuild(self, connection: Connection, now: int, batch: Batch) -> None:
+        """Make the alarms of events that were stored before alarms were, and not with *batch*; no notices."""
+        new = {(one.pole, *one.id) for one in batch.turns}
+        for keys in book_store.keys_without_alarms(connection, self._zone):
+            book = book_store.load(connection, self._rules, now, self._zone)
+            turns = [one for one in book_store.turns_of(connection, keys) if (one.pole, *one.id) not in new]
+            book_store.write(connection, book.take(Batch(turns), now), now, 0, self._zone)
 
     def _write(self, connection: Connection, changes: Changes, now: int, revision: int) -> None:
         book_store.write(connection, changes, now, revision, self._zone)

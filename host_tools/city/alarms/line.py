@@ -119,4 +119,3 @@ def _words(kind: str, spell: Spell) -> tuple[str, str]:
     said = spell.evidence.get("cause"), spell.evidence.get("carry")
     cause, carry = (text if isinstance(text, str) and text else own for text, own in zip(said, known, strict=True))
     return cause, carry
-

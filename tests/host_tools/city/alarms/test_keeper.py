@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from host_tools.broker.connection import Message
 from host_tools.city.alarms.keeper import STREET_S, AlarmKeeper, batch_of_changes
 from host_tools.city.alarms.listing import Wanted, listed
 from host_tools.city.record import book_rows, failure_events, taking
 from host_tools.city.record.book import Changes
-from host_tools.city.store.alarm_tables import alarm, notice
+from host_tools.city.store.alarm_tables import alarm, alarm_event, notice
 from host_tools.city.store.database import Database
 from host_tools.city.store.local_time import LocalTime
 from host_tools.site import load_site
@@ -141,3 +143,21 @@ def test_a_transaction_that_failed_is_read_again_from_the_store(database: Databa
     receiver.keeper.forget()
     receiver.event("P0001", "lampFailure", NIGHT, True)
     assert receiver.alarms() == [("lampFailure/P0001", "open", "")]
+
+
+def test_events_of_a_record_that_kept_no_alarms_become_alarms_that_are_not_sent(database: Database) -> None:
+    receiver = Receiver(database, mortal=False)
+    receiver.event("P0001", "lampFailure", NIGHT - 900, True)
+    receiver.event("P0002", "lampFailure", NIGHT - 800, True)
+    receiver.event("P0002", "lampFailure", NIGHT - 700, False)
+    before = receiver.alarms()
+    with database.transaction() as connection:
+        for table in (alarm_event, notice, alarm):
+            connection.execute(sa.delete(table))
+    receiver.start()
+    receiver.look()
+    assert receiver.alarms() == before
+    assert [row["what"] for row in all_of(database, notice)] == ["heartbeat"]
+    receiver.start()
+    receiver.look()
+    assert receiver.alarms() == before
