@@ -131,7 +131,9 @@ class AlarmBook:
         """*line* with what *states*, the *newest* state of the pole and the *readings* of its meter tell of it."""
         if line.kind in LISTED:
             for seen in [*states, *([newest] if newest else [])]:
-                if seen.faults is None or (line.kind not in seen.faults and is_danger(line.kind)):
+                if seen.faults is None or seen.at < line.since:
+                    continue
+                if line.kind not in seen.faults and is_danger(line.kind):
                     continue
                 one = observed(line.turns.values(), line.pole, line.kind, seen.at, line.kind in seen.faults, now)
                 line = line.with_turns([one] if one else [])

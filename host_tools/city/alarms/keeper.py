@@ -7,7 +7,9 @@ follows the commit, ``forget`` one that failed: then the alarms are read again f
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from host_tools.city.alarms import book_store
@@ -23,11 +25,13 @@ from host_tools.city.record import history
 from host_tools.city.record.book import STATE
 from host_tools.city.record.book import Changes as BookChanges
 from host_tools.city.store.database import raise_revision
+from host_tools.city.store.tables import pole
 from host_tools.site.alarm_settings import AlarmSettings
 from host_tools.site.model import Site
 from host_tools.wire.event_types import COMMUNICATION_FAILURE, SUPPLY_LOSS
 
 HISTORY_S = 86400  # of silences, which the faults of the street are found in
+KEPT_S = 90 * 86400  # notices that are done
 STREET_S = 30  # between two searches while nothing new was heard: some decisions wait for what does not come
 
 _OF_STREET = (COMMUNICATION_FAILURE, SUPPLY_LOSS)
@@ -63,6 +67,7 @@ class AlarmKeeper:
         slot = now // self._settings.heartbeat_s
         if slot != self._beat:
             outbox.put(connection, heartbeats(self._settings, self._zone, now))
+            outbox.forget(connection, now - KEPT_S)
             self._beat = slot
         book = self._loaded(connection, now, Batch())
         view = None
@@ -109,7 +114,13 @@ class AlarmKeeper:
     def _street(self, connection: Connection, now: int) -> StreetView:
         since = now - HISTORY_S
         poles = self._site.poles if self._site else ()
-        found = street_faults(poles, history.history(connection, since), switched=self._rules.switched)
+        told = history.history(connection, since)
+        ours = frozenset(connection.execute(sa.select(pole.c.name).where(pole.c.zone == self._zone)).scalars())
+        told = replace(
+            told, known=told.known & ours, silences=tuple(one for one in told.silences if one.pole in ours),
+            losses=tuple(one for one in told.losses if one.pole in ours), now=max(told.now, now),
+        )  # fmt: skip
+        found = street_faults(poles, told, switched=self._rules.switched)
         return StreetView(tuple(found), since)
 
 

@@ -69,6 +69,11 @@ def failed(connection: Connection, rows: Iterable[RowMapping], now: int, why: st
         connection.execute(sa.update(notice).where(notice.c.id == row["id"]).values(values))
 
 
+def forget(connection: Connection, before: int) -> None:
+    """Removes notices that were due before *before* (Unix s) and were sent or dropped."""
+    connection.execute(sa.delete(notice).where(notice.c.due < before, ~_WAITING))
+
+
 def was_sent(connection: Connection, alarm: int, channel: str) -> bool:
     """Whether *channel* was sent anything of *alarm*: only then it is told of its end."""
     own = sa.select(alarm_table.c.id).where((alarm_table.c.id == alarm) | (alarm_table.c.merged_into == alarm))
