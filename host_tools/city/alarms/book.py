@@ -38,6 +38,7 @@ class AlarmBook:
         self.rules = rules
         self.lines: dict[Key, Line] = {}
         self.street = list(street)
+        self.revision = 0  # of the store, up to which closings by people are known
         self.states = {one.pole: one for one in states}
         self.going_on: dict[str, dict[str, Row]] = {}  # by pole and kind: by the pole's word it has not ended
         self._by_day: set[Key] = set()  # of those, what is worse in the dark
@@ -115,6 +116,15 @@ class AlarmBook:
                 self.going_on[row.name][row.kind] = row
         for key in list(self.lines)[: max(0, len(self.lines) - MOST_LINES)]:
             del self.lines[key]
+
+    def closed_by_hand(self, number: int, kind: str, name: str, at: int) -> None:
+        """A person closed the alarm *number* at *at* (Unix s)."""
+        line = self.lines.get((name, kind))
+        if line is not None and at >= line.since:
+            line.closings |= {at}
+        for row in [*self.street, *(line.rows if line else ())]:
+            if row.id == number:
+                row.closed = at
 
     def _goes_on(self, row: Row) -> None:
         self.going_on.setdefault(row.name, {})[row.kind] = row

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,7 +20,7 @@ from host_tools.city.alarms.turns import Turn, turn
 from host_tools.city.correlation.fault import KINDS
 from host_tools.city.store import bulk
 from host_tools.city.store.alarm_tables import alarm, alarm_event
-from host_tools.city.store.tables import event, pole
+from host_tools.city.store.tables import event, pole, revision
 from host_tools.wire.chatter import Chatter
 from host_tools.wire.journal import compact
 
@@ -45,32 +44,42 @@ def load(connection: Connection, rules: Rules, now: int, zone: str = "") -> Alar
         sa.select(pole.c.name, pole.c.state, pole.c.state_at).where(pole.c.zone == zone, pole.c.state.is_not(None))
     )
     states = [one for name, text, at in said if (one := _seen(name, text, at)) is not None]
-    return AlarmBook(rules, map(row_of, going_on), map(row_of, of_street), states)
+    book = AlarmBook(rules, map(row_of, going_on), map(row_of, of_street), states)
+    book.revision = connection.execute(sa.select(revision.c.number)).scalar_one()
+    return book
 
 
 def fetch(connection: Connection, book: AlarmBook, batch: Batch) -> None:
-    """Read into *book* what *batch* needs: lines that are not in memory, and what people did meanwhile."""
+    """Read into *book* what *batch* needs: lines that are not in memory, and what people closed meanwhile."""
+    _closings(connection, book)
     needed = book.needed(batch)
-    if not needed:
-        return
-    rows: dict[Key, list[RowMapping]] = defaultdict(list)
-    for one in _of(connection, sa.select(alarm), alarm.c.name, alarm.c.kind, needed):
-        if (one["name"], one["kind"]) in needed:
-            rows[one["name"], one["kind"]].append(one)
     older = {(one.pole, one.kind) for one in batch.turns if _is_older(book, one)}
     new = {key for key in needed if key not in book.lines} | older
+    if not new:
+        return
+    rows: dict[Key, list[RowMapping]] = defaultdict(list)
+    for one in _of(connection, sa.select(alarm), alarm.c.name, alarm.c.kind, new):
+        if (one["name"], one["kind"]) in new:
+            rows[one["name"], one["kind"]].append(one)
     turns = _turns(connection, new)
-    for key in needed:
-        line = Line(*key) if key in new else book.lines[key]
+    for key in new:
         own = rows.get(key, ())
-        kept = {row.id for row in line.rows}
         closings = frozenset(one["closed"] for one in own if one["closed"] is not None)
-        line = replace(
-            line,
-            closings=frozenset(at for at in closings if at >= line.since),
-            rows=[row_of(one) for one in own if one["merged_into"] is None and (key in new or one["id"] in kept)],
-        )  # fmt: skip
-        book.lines[key] = line.with_turns(turns.get(key, ())) if key in new else line
+        kept = [row_of(one) for one in own if one["merged_into"] is None]
+        book.lines[key] = Line(*key, closings=closings, rows=kept).with_turns(turns.get(key, ()))
+
+
+def _closings(connection: Connection, book: AlarmBook) -> None:
+    """Tell *book* of the alarms that people have closed since it last asked."""
+    now = connection.execute(sa.select(revision.c.number)).scalar_one()
+    if now == book.revision:
+        return
+    closed = sa.select(alarm.c.id, alarm.c.kind, alarm.c.name, alarm.c.closed)
+    for number, kind, name, at in connection.execute(
+        closed.where(alarm.c.rev > book.revision, alarm.c.closed.is_not(None))
+    ):
+        book.closed_by_hand(number, kind, name, at)
+    book.revision = now
 
 
 def keys_without_alarms(connection: Connection, zone: str) -> Iterator[set[Key]]:
@@ -88,43 +97,43 @@ def turns_of(connection: Connection, keys: set[Key]) -> list[Turn]:
     return [one for own in _turns(connection, keys).values() for one in own]
 
 
-def write(connection: Connection, changes: Changes, now: int, revision: int = 0, zone: str = "") -> None:
-    """Write *changes* at *now* (Unix s) under *revision*, and give new rows their ids."""
+def write(connection: Connection, changes: Changes, now: int, rev: int = 0, zone: str = "") -> None:
+    """Write *changes* at *now* (Unix s) under the revision *rev*, and give new rows their ids."""
     new = [row for row in changes.rows if not row.id]
     known = [row for row in changes.rows if row.id]
     if new:
         ids = connection.execute(
             sa.insert(alarm).returning(alarm.c.id, sort_by_parameter_order=True),
-            [{**_values(row), "zone": zone, "closed": row.closed, "rev": revision} for row in new],
+            [{**_values(row), "zone": zone, "closed": row.closed, "rev": rev} for row in new],
         ).scalars()
         for row, id_ in zip(new, ids, strict=True):
             row.id = id_
-    old = [{"id": row.id, **_values(row), "rev": revision} for row in known]
+    old = [{"id": row.id, **_values(row), "rev": rev} for row in known]
     if old:
         columns = [name for name in old[0] if name != "id"]
         bulk.update(connection, alarm, ("id",), columns, [tuple(one.values()) for one in old])
     for gone, into in changes.merges:
-        _merge(connection, gone.id, into.id, revision)
+        _merge(connection, gone.id, into.id, rev)
     notes = [{"alarm": one.row.id, "at": one.at, "what": one.what, "text": one.text} for one in changes.notes]
     notes += [{"alarm": gone.id, "at": now, "what": MERGED, "text": str(into.id)} for gone, into in changes.merges]
     if notes:
         connection.execute(sa.insert(alarm_event), notes)
 
 
-def _merge(connection: Connection, gone: int, into: int, revision: int) -> None:
+def _merge(connection: Connection, gone: int, into: int, rev: int) -> None:
     """What people did to the alarm *gone* counts for the alarm *into* of which it is a part, where it is newer."""
     both = {
         one["id"]: one
         for one in connection.execute(sa.select(alarm).where(alarm.c.id.in_((gone, into)))).mappings()
     }  # fmt: skip
-    values: dict[str, Any] = {"rev": revision}
+    values: dict[str, Any] = {"rev": rev}
     for columns in PEOPLE:
         if (both[gone][columns[0]] or 0) > (both[into][columns[0]] or 0):
             values |= {name: both[gone][name] for name in columns}
     for name in ("note", "work_order"):
         values[name] = both[into][name] or both[gone][name]
     connection.execute(sa.update(alarm).where(alarm.c.id == into).values(values))
-    connection.execute(sa.update(alarm).where(alarm.c.id == gone).values(merged_into=into, rev=revision))
+    connection.execute(sa.update(alarm).where(alarm.c.id == gone).values(merged_into=into, rev=rev))
 
 
 def _is_older(book: AlarmBook, one: Turn) -> bool:
