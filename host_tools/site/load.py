@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from host_tools.errors import BrokerError
 from host_tools.naming import MOST_ROOT, ROOT_BOUND, is_root
 from host_tools.site import poles_csv, synthetic
+from host_tools.site.alarm_reader import TABLES, check_wards, read_alarm_settings
 from host_tools.site.broker_address import parse_broker
 from host_tools.site.luminaires import read_luminaires
 from host_tools.site.model import Problem, Site, SiteError, SwitchPoint
@@ -71,6 +72,7 @@ def read_site(folder: str | Path) -> tuple[Site | None, list[Problem]]:
     site = site.with_poles(poles)
     if poles:
         check_groups(reader, site)
+        check_wards(reader, site.alarms, poles)
         feeders = {pole.feeder for pole in poles}
         for name in reader.table(("feeders",), required=False):
             if name not in feeders:
@@ -85,7 +87,7 @@ class _Parts:
         self._read = reader
         self._read.only((), (
             "name", "title", "version", "place", "broker", "light", "programmes", "road_classes", "special_days",
-            "rule", "luminaires", "names", "time", "feeders",
+            "rule", "luminaires", "names", "time", "feeders", *TABLES,
         ))  # fmt: skip
 
     def site(self) -> Site:
@@ -121,6 +123,7 @@ class _Parts:
             names=self._names(),
             time_servers=self._time_servers(),
             switched=self._switched(),
+            alarms=read_alarm_settings(self._read),
         )
 
     def _switched(self) -> frozenset[str]:
