@@ -1,7 +1,7 @@
 """The tables of commands: what was ordered, its delivery to each pole, and the audit.
 
-Times are Unix seconds at the site.  Who orders writes ``command`` rows of the state ``written``, their ``delivery`` rows
-and ``audit`` rows without number; everything else is the receiver's.
+Times are Unix seconds at the site.  Who orders writes ``command`` rows of the state ``written``, their ``delivery``
+rows and ``audit`` rows without number; everything else is the receiver's.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ delivery = Table(
     Column("renewed", SmallInteger, nullable=False, server_default="0"),  # how often it got another n
     Column("sent_at", BigInteger), Column("times", BigInteger, nullable=False, server_default="0"),
     Column("answered_at", BigInteger),
-    Column("reason", Text, nullable=False, server_default=""), Column("detail", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("detail", Text, nullable=False, server_default=""),
     Column("rev", BigInteger, nullable=False, server_default="0"),
     Index(None, "pole"),
     Index("delivery_open", "command", sqlite_where=text("state IN ('waiting', 'sent', 'taken')"),
