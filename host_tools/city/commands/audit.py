@@ -57,6 +57,10 @@ class Chain:
         self._written: Head | None = None  # on the disk
         self._head: Head | None = None  # of the transaction
 
+    def seal_of(self, values: list[Any]) -> str:
+        """What proves that *values* were written by the receiver."""
+        return hmac.new(self._key, b"order\n" + json.dumps(values).encode(), hashlib.sha256).hexdigest()
+
     def load(self, connection: Connection, at: int) -> str:
         """Takes the end of the chain from the store; a sentence where rows are missing, which is noted in the audit."""
         self._written = read_head(self._folder)
@@ -77,7 +81,7 @@ class Chain:
         why = "they were cut off, or an older store was restored"
         return f"the audit has {self._head.count} rows and had {lost} more: {why}"
 
-    def seal(self, connection: Connection) -> int:
+    def chain(self, connection: Connection) -> int:
         """Numbers and chains the rows that have none; how many."""
         if self._head is None:
             self._head = _last(connection)

@@ -1,8 +1,8 @@
 """Under which key each delivery of an order goes, and whether a first message to many takes them all.
 
 Exactly a group goes as one message under the group's key or the site's, unless its level is below the site's floor,
-which no shared key passes.  Else each pole gets its own message, under its own key where there is one.  A cancel follows
-what it ends: a shared key ends only what came under it, a pole's own key ends everything.
+which no shared key passes.  Else each pole gets its own message, under its own key where there is one.  A cancel
+follows what it ends: a shared key ends only what came under it, a pole's own key ends everything.
 """
 
 from __future__ import annotations
@@ -34,10 +34,9 @@ class KeyRing:
         """
         shared = self._shared(order, known)
         to_many = "" if order.group is None else f"_group/{order.group}" if order.group else "_all"
-        if order.kind == CANCEL and shared is not None and self.keys:
-            # one message is enough only where nothing of theirs came under another key
-            if any(name != shared for pole in poles for name in held.get(pole, ())):
-                shared = None
+        others = (name for pole in poles for name in held.get(pole, ()) if name != shared)
+        if order.kind == CANCEL and shared and next(others, None) is not None:
+            shared = None  # one message would not end what came under another key
         if shared is not None:
             return [Delivery(order, pole, shared, to_many) for pole in poles]
         return [self._alone(order, pole, groups, known, held.get(pole, ())) for pole, groups in poles.items()]

@@ -46,6 +46,13 @@ class Order:
     decided_at: int | None = None
     id: int = 0
 
+    def essence(self) -> list[Any]:
+        """All that decides what it does, for a seal."""
+        return [
+            self.id, self.who, self.role, self.door, self.kind, self.owner, self.level, self.reason, self.ref,
+            self.ref_address, self.start, self.expiration, self.ramp_s, self.decided_at,
+        ]  # fmt: skip
+
     @property
     def begins(self) -> int:
         """When it begins to count.  It travels, so that of two orders the later given counts, not the later arrived."""
@@ -109,12 +116,16 @@ def read(row: Mapping[str, Any]) -> Order:
 
 def check(order: Order) -> None:
     """Raises CommandError where a field of *order* is not valid."""
+    for name in ("start", "expiration", "level", "ramp_s", "written_at", "decided_at"):
+        value = getattr(order, name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+            raise CommandError(f"{name} is {quoted(value, 20)} and must be a whole number")
     for name, most in (
         ("who", MOST_NAME), ("role", MOST_NAME), ("door", MOST_NAME), ("second", MOST_NAME), ("code", 16),
         ("reason", 80), ("ref", 64), ("ref_address", 64),
     ):  # fmt: skip
         value = getattr(order, name)
-        if len(value) > most or not shows_whole(value):
+        if not isinstance(value, str) or len(value) > most or not shows_whole(value):
             raise CommandError(
                 f"{name} is {quoted(value, 40)} and must be one line of at most {most} characters that can be printed"
             )
@@ -131,7 +142,7 @@ def check(order: Order) -> None:
         raise CommandError(f"level is {order.level} and must be {'left out in a cancel' if order.level else 'given'}")
     for name, low, high in (("level", 0, 100), ("ramp_s", 0, 3600), ("start", 0, LATEST), ("expiration", 1, LATEST)):
         value = getattr(order, name)
-        if value is not None and not low <= value <= high:
+        if (value is None and name == "expiration") or (value is not None and not low <= value <= high):
             raise CommandError(f"{name} is {value} and must be {low} to {high}")
     if order.start is not None and order.start >= order.expiration:
         raise CommandError(f"start is {order.start} and must be before expiration, {order.expiration}")

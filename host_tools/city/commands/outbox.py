@@ -84,13 +84,15 @@ class Outbox:
     def add(self, deliveries: Iterable[Delivery], now: int) -> None:
         """New *deliveries* of one order."""
         for one in deliveries:
+            self._changed[one.order.id, one.pole] = one
+            if not one.open:
+                continue
             for older in list(self._queues.get(one.pole, ())):
                 if one.order.replaces(older.order, now):
                     older.end(REPLACED, "", f"by order {one.order.id}")
                     self._note(older, now)
             one.due = now
             self._enter(one)
-            self._changed[one.order.id, one.pole] = one
 
     # -- what poles say
 
@@ -173,6 +175,11 @@ class Outbox:
                     one.n, one.sender = n, self._sender
                     self._by_n[one.pole, one.sender, n] = one
         return [self._sent(each, now) for each in out]
+
+    def give_up(self, one: Delivery, state: str, reason: str, detail: str) -> None:
+        """*one*, which is due, cannot be sent."""
+        one.end(state, reason, detail)
+        self._note(one, one.sent_at or 0)
 
     def take_changed(self) -> list[Delivery]:
         """All that changed since this was last called, to be written."""

@@ -30,6 +30,7 @@ command = Table(
     Column("code", Text, nullable=False, server_default=""),  # and code; emptied once the receiver has checked it
     Column("answer", Text, nullable=False, server_default=""),  # why it is refused, or what it waits for
     Column("decided_at", BigInteger),
+    Column("seal", Text, nullable=False, server_default=""),  # the receiver's, of an order that it accepted
     Column("rev", BigInteger, nullable=False, server_default="0"),
     Index("command_undecided", "id", sqlite_where=text("state = 'written'"),
           postgresql_where=text("state = 'written'")),

@@ -1,0 +1,179 @@
+"""Orders and deliveries in the store: written by who orders, decided and brought forward by the receiver."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from host_tools.city.commands import audit
+from host_tools.city.commands.delivery import OPEN, Delivery
+from host_tools.city.commands.order import OVERRIDE, Order
+from host_tools.city.store.command_tables import ACCEPTED, WRITTEN, command, delivery
+from host_tools.city.store.tables import pole
+from host_tools.errors import CommandError
+from host_tools.wire.envelope import flash_nonce
+from host_tools.wire.payload import parsed
+
+_FIELDS = (
+    "written_at", "who", "role", "door", "kind", "owner", "level", "reason", "ref", "ref_address", "start",
+    "expiration", "ramp_s", "second", "code",
+)  # fmt: skip
+_LOOKED_UP = 500  # names in one query: SQLite takes 32,766 values
+
+
+@dataclass
+class Known:
+    """A pole of the store: its key there, groups, nonce of its flashing, whether it is online, its newest target."""
+
+    id: int
+    groups: tuple[str, ...] = ()
+    nonce: str = ""
+    online: bool | None = None
+    target: int | None = None
+
+
+# -- by who orders
+
+
+def write(connection: Connection, order: Order, poles: Iterable[str]) -> int:
+    """Writes *order* to *poles* (their names), and that it was given into the audit; its id.
+
+    For the receiver to decide.  Raises CommandError where a pole has never reported to it.
+    """
+    names = list(poles)
+    ids = ids_of(connection, names)
+    if missing := [name for name in names if name not in ids]:
+        some = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+        raise CommandError(f"the record has never heard of {some}")
+    values = {name: getattr(order, name) for name in _FIELDS}
+    made = connection.execute(sa.insert(command).values(state=WRITTEN, scope=json.dumps(order.scope), **values))
+    number = int(made.inserted_primary_key[0])  # type: ignore[index]
+    connection.execute(sa.insert(delivery), [{"command": number, "pole": ids[name]} for name in names])
+    said = {name: values[name] for name in _FIELDS if name != "code" and values[name] not in (None, "")}
+    audit.add(
+        connection, order.written_at, order.who, order.door, "ordered", number,
+        {**said, "scope": order.scope, "poles": len(names)},
+    )  # fmt: skip
+    return number
+
+
+def agree(connection: Connection, number: int, second: str, code: str, at: int) -> None:
+    """The second person *second* agrees to the order *number* by *code*; the receiver checks it."""
+    changed = sa.update(command).where(command.c.id == number, command.c.state == "needsSecondPerson")
+    if connection.execute(changed.values(state=WRITTEN, second=second, code=code)).rowcount != 1:
+        raise CommandError(f"order {number} does not wait for a second person")
+    audit.add(connection, at, second, "console", "agreed", number, {})
+
+
+# -- by the receiver
+
+
+def undecided(connection: Connection, most: int) -> list[dict[str, Any]]:
+    """The rows of orders that are to be decided, at most *most*."""
+    found = sa.select(command).where(command.c.state == WRITTEN).order_by(command.c.id).limit(most)
+    return [dict(row) for row in connection.execute(found).mappings()]
+
+
+def targets(connection: Connection, number: int) -> list[str]:
+    """Names of the poles that the order *number* has deliveries to."""
+    found = sa.select(pole.c.name).join(delivery, delivery.c.pole == pole.c.id).where(delivery.c.command == number)
+    return list(connection.execute(found.order_by(pole.c.name)).scalars())
+
+
+def decide(connection: Connection, number: int, rev: int, **values: Any) -> None:
+    """Writes the decision on the order *number*; its code is not kept."""
+    connection.execute(sa.update(command).where(command.c.id == number).values(code="", rev=rev, **values))
+
+
+def add_deliveries(connection: Connection, number: int, ids: Iterable[int]) -> None:
+    """More poles of the order *number*."""
+    rows = [{"command": number, "pole": one} for one in ids]
+    if rows:
+        connection.execute(sa.insert(delivery), rows)
+
+
+def open_orders(connection: Connection) -> list[tuple[dict[str, Any], list[str]]]:
+    """The rows of accepted orders with deliveries that are not over, each with the names of all its poles."""
+    wanted = sa.select(delivery.c.command).where(delivery.c.state.in_(OPEN)).distinct()
+    accepted = sa.select(command).where(command.c.id.in_(wanted), command.c.state == ACCEPTED).order_by(command.c.id)
+    rows = [dict(row) for row in connection.execute(accepted).mappings()]
+    return [(row, targets(connection, row["id"])) for row in rows]
+
+
+def load_open(connection: Connection, orders: Mapping[int, Order]) -> list[Delivery]:
+    """The deliveries of *orders* (by id) that are not over."""
+    found = sa.select(delivery, pole.c.name).join(pole, pole.c.id == delivery.c.pole).where(delivery.c.state.in_(OPEN))
+    return [
+        Delivery(
+            orders[row["command"]], row["name"], row["key_name"], row["to_many"], row["state"], row["sender"], row["n"],
+            row["renewed"], row["sent_at"], row["times"], row["answered_at"], row["reason"], row["detail"],
+        )
+        for row in connection.execute(found).mappings() if row["command"] in orders
+    ]  # fmt: skip
+
+
+def write_deliveries(connection: Connection, changed: Iterable[Delivery], ids: Mapping[str, int], rev: int) -> None:
+    """Writes *changed* as they are now; *ids*: of their poles."""
+    rows = [
+        {
+            "of": one.order.id, "to": ids[one.pole], "state": one.state, "key_name": one.key_name,
+            "sender": one.sender, "n": one.n, "to_many": one.to_many, "renewed": one.renewed, "sent_at": one.sent_at,
+            "times": one.times, "answered_at": one.answered_at, "reason": one.reason, "detail": one.detail, "rev": rev,
+        }
+        for one in changed
+    ]  # fmt: skip
+    if rows:
+        this = sa.and_(delivery.c.command == sa.bindparam("of"), delivery.c.pole == sa.bindparam("to"))
+        connection.execute(sa.update(delivery).where(this), rows)
+
+
+def may_hold(connection: Connection, order: Order, now: int) -> dict[str, list[str]]:
+    """{pole: names of the keys, in the order of use} under which poles may hold what *order*, a cancel, ends."""
+    sent = sa.and_(
+        command.c.owner == order.owner, command.c.kind == OVERRIDE, command.c.expiration > now,
+        delivery.c.n.is_not(None), delivery.c.state != "rejected",
+    )  # fmt: skip
+    if order.ref:
+        sent = sa.and_(sent, command.c.ref == order.ref)
+    found = (
+        sa.select(pole.c.name, delivery.c.key_name).join(command, command.c.id == delivery.c.command)
+        .join(pole, pole.c.id == delivery.c.pole).where(sent).order_by(command.c.id)
+    )  # fmt: skip
+    out: dict[str, list[str]] = {}
+    for name, key in connection.execute(found):
+        out.setdefault(name, []).append(key)
+    return out
+
+
+def known_poles(connection: Connection) -> dict[str, Known]:
+    """All poles of the store, by name."""
+    columns = (pole.c.id, pole.c.name, pole.c.groups, pole.c.birth, pole.c.online, pole.c.target)
+    out = {}
+    for number, name, groups, birth, online, target in connection.execute(sa.select(*columns)):
+        nonce = flash_nonce(parsed(birth.encode())) if birth else ""
+        out[name] = Known(number, tuple(json.loads(groups)), nonce, online, target)
+    return out
+
+
+def ids_of(connection: Connection, names: Collection[str]) -> dict[str, int]:
+    """The keys of the poles called *names* that the store knows."""
+    out: dict[str, int] = {}
+    wanted = list(names)
+    for at in range(0, len(wanted), _LOOKED_UP):
+        part = wanted[at : at + _LOOKED_UP]
+        for number, name in connection.execute(sa.select(pole.c.id, pole.c.name).where(pole.c.name.in_(part))):
+            out[name] = number
+    return out
+
+
+def answers(connection: Connection, number: int) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
+    """The order *number*, and its deliveries with each pole's ``name`` and whether it is ``online``."""
+    row = connection.execute(sa.select(command).where(command.c.id == number)).mappings().one()
+    found = sa.select(delivery, pole.c.name, pole.c.online).join(pole, pole.c.id == delivery.c.pole)
+    each = connection.execute(found.where(delivery.c.command == number).order_by(pole.c.name)).mappings().all()
+    return dict(row), [dict(one) for one in each]
