@@ -110,8 +110,9 @@ def load_open(connection: Connection, orders: Mapping[int, Order]) -> list[Deliv
     found = sa.select(delivery, pole.c.name).join(pole, pole.c.id == delivery.c.pole).where(delivery.c.state.in_(OPEN))
     return [
         Delivery(
-            orders[row["command"]], row["name"], row["key_name"], row["to_many"], row["state"], row["sender"], row["n"],
-            row["renewed"], row["sent_at"], row["times"], row["answered_at"], row["reason"], row["detail"],
+            orders[row["command"]], row["name"], str(row["key_name"]), str(row["to_many"]), row["state"],
+            str(row["sender"]), _whole(row["n"]), _whole(row["renewed"]) or 0, _whole(row["sent_at"]),
+            _whole(row["times"]) or 0, _whole(row["answered_at"]), str(row["reason"]), str(row["detail"]),
         )
         for row in connection.execute(found).mappings() if row["command"] in orders
     ]  # fmt: skip
@@ -177,3 +178,8 @@ def answers(connection: Connection, number: int) -> tuple[Mapping[str, Any], lis
     found = sa.select(delivery, pole.c.name, pole.c.online).join(pole, pole.c.id == delivery.c.pole)
     each = connection.execute(found.where(delivery.c.command == number).order_by(pole.c.name)).mappings().all()
     return dict(row), [dict(one) for one in each]
+
+
+def _whole(value: object) -> int | None:
+    """*value* where it is a whole number: a column of SQLite holds what any program wrote."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

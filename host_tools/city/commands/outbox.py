@@ -160,13 +160,15 @@ class Outbox:
         while self._late and self._late[0][0] <= now:
             self._by_n.pop(heapq.heappop(self._late)[1], None)
         out: list[list[Delivery]] = []
-        for number in list(self._batches)[: most - len(out)]:
+        for number in list(self._batches):
             if batch := [one for one in self._batches.pop(number) if one.state == WAITING and not self._over(one, now)]:
                 out.append(batch)
+        picked = {one.pole for batch in out for one in batch}
         while self._looks and self._looks[0][0] <= now and len(out) < most:
             _at, pole = heapq.heappop(self._looks)
-            if one := self._next(pole, now):
-                out.append([one])
+            if pole not in picked and (next_one := self._next(pole, now)):
+                picked.add(pole)
+                out.append([next_one])
         new = [each for each in out if each[0].n is None]
         if new:
             first = numbers.next(len(new))
