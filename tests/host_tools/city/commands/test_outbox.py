@@ -163,7 +163,7 @@ def test_an_order_waits_behind_a_cancel_of_its_owner_that_is_refused_for_now() -
     here = street()
     here.order(override(1, here.now, ref="A"))
     here.go(3)
-    here.poles[P].troubles = ["busy", "burnt"]
+    here.poles[P].troubles = ["busy"]
     here.order(cancel(2, here.now), override(3, here.now + 1, 7200, ref="B"))
     here.go(60)
     assert [one["cmsRefId"] for one in here.poles[P].held] == ["B"]
