@@ -11,6 +11,7 @@ import importlib
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -22,7 +23,7 @@ import pytest
 import sqlalchemy as sa
 
 import host_tools.city
-from host_tools.city.store import tables
+from host_tools.city.store import meter_tables, tables
 from host_tools.city.store.database import Database, postgresql, sqlite, sqlite_connection
 from host_tools.city.store.metadata import metadata
 
@@ -106,6 +107,7 @@ def create_tables(database: Database) -> None:
         importlib.import_module(".".join(["host_tools.city", *inside]))
     with database.transaction() as connection:
         metadata.create_all(connection)
+        meter_tables.create(connection)
         connection.execute(sa.insert(tables.revision).values(one=1, number=0))
 
 
@@ -165,8 +167,14 @@ def postgresql_url(postgresql_server: Server) -> Iterator[str]:
 
 
 def sqlite_file(file: Path) -> Database:
-    """The file of SQLite *file*, which need not be there yet."""
-    return sqlite(lambda: sqlite_connection(file), file.name, str)
+    """The file of SQLite *file*, which need not be there yet; as the server of a test, it does not wait for the disk."""
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite_connection(file)
+        connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
+    return sqlite(connect, file.name, str)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

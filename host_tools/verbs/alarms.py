@@ -22,7 +22,7 @@ from host_tools.errors import CommandError
 from host_tools.output import json_option, say_json
 from host_tools.site.model import Pole
 from host_tools.verbs.option_types import WORD
-from host_tools.verbs.record_file import dark_of, db_option, known_site, record_file, say_seeming, seem_switched
+from host_tools.verbs.record_file import dark_of, db_option, known_site, record_place, say_seeming, seem_switched
 
 STALE_S = 1200  # without any message: a pole refreshes its state every 15 minutes, so there should be some
 CLOSED = 20
@@ -58,26 +58,26 @@ class Wanted:
 @click.option("--last", metavar="N", type=int, help="With --all: how many closed ones.")
 @json_option
 def alarms_command(
-    db: Path | None, site: str | None, poles: tuple[str, ...], group: str | None, kinds: tuple[str, ...],
+    db: Path | str | None, site: str | None, poles: tuple[str, ...], group: str | None, kinds: tuple[str, ...],
     everything: bool, last: int | None, as_json: bool,
 ) -> None:  # fmt: skip
     if last is not None and not everything:
         raise CommandError("--last is for the closed alarms and must be given with --all")
     if last is not None and not 1 <= last <= 100_000:
         raise CommandError(f"--last is {last} and must be 1 to 100000")
-    path = record_file(db)
+    path = record_place(db)
     with query.reading(path) as reader:
         files = known_site(site, reader)
         known = files.poles if files else ()
         wanted = Wanted(poles, _group(group, known, reader), kinds)
         _check(poles, kinds, known, reader)
-        now = history.as_of(reader.db)
+        now = history.as_of(reader.connection)
         contactors = switched(files) if files else None
-        faults = street_faults(known, history.history(reader.db, now - DAY_S), switched=contactors)
+        faults = street_faults(known, history.history(reader.connection, now - DAY_S), switched=contactors)
         reader.dark = dark_of(reader, files)
         told = list(reader.open_faults)
         if everything:
-            told += closed_faults(reader.db, last or CLOSED)
+            told += closed_faults(reader.connection, last or CLOSED)
         every = [one for one in alarms(told, faults, reader.dark) if wanted.holds(one)]
         opened = [one for one in every if one.ended is None]
         closed = sorted((one for one in every if one.ended), key=lambda one: -(one.ended or 0))[: last or CLOSED]
@@ -106,7 +106,7 @@ def _print(shown: list[Alarm], now: int, reader: Reader, stale: str) -> None:
         click.echo(f"The record's last word is of {moment(now, reader.zone)}{stale}.")
 
 
-def _stale(path: Path, now: int) -> str:
+def _stale(path: Path | str, now: int) -> str:
     """A sentence on a record that is not up to date; empty where it is."""
     age = int(time.time()) - now
     if abs(age) <= STALE_S:
@@ -117,8 +117,10 @@ def _stale(path: Path, now: int) -> str:
     return f"{old}, and no recorder runs: what has happened since is not known; start `diya record run`"
 
 
-def _is_recorded(path: Path) -> bool:
+def _is_recorded(path: Path | str) -> bool:
     """Whether a recorder holds the lock beside the record."""
+    if isinstance(path, str):
+        return False
     lock = Path(f"{path.resolve()}.lock")
     try:
         db = sqlite3.connect(f"{lock.as_uri()}?mode=ro", uri=True, timeout=0)
@@ -138,9 +140,9 @@ def _group(group: str | None, known: tuple[Pole, ...], reader: Reader) -> frozen
     for pole in known:
         for name in pole.groups:
             of.setdefault(name, set()).add(pole.name)
-    sql = "SELECT pole.name, one.value FROM pole, json_each(pole.groups) AS one"
-    for pole_name, name in reader.db.execute(sql):
-        of.setdefault(name, set()).add(pole_name)
+    for pole_name, names in reader.groups().items():
+        for name in names:
+            of.setdefault(name, set()).add(pole_name)
     if group not in of:
         raise CommandError(f"--group is {group!r} and must be a group of a pole{closest(group, of)}")
     return frozenset(of[group])
@@ -149,14 +151,14 @@ def _group(group: str | None, known: tuple[Pole, ...], reader: Reader) -> frozen
 def _check(poles: tuple[str, ...], kinds: tuple[str, ...], known: tuple[Pole, ...], reader: Reader) -> None:
     """Raises CommandError where a pole or a kind is named that is nowhere."""
     if poles:
-        there = {pole.name for pole in known} | {name for (name,) in reader.db.execute("SELECT name FROM pole")}
+        there = {pole.name for pole in known} | set(reader.groups())
         for pole in poles:
             if pole not in there:
                 raise CommandError(
                     f"--pole is {pole!r} and must be a pole of the site or the record{closest(pole, there)}"
                 )
     if kinds:
-        possible = words.kinds() | {name for (name,) in reader.db.execute("SELECT DISTINCT eventType FROM event")}
+        possible = words.kinds() | reader.event_types()
         for kind in kinds:
             if kind not in possible:
                 raise CommandError(f"--type is {kind!r} and must be a kind of alarm{closest(kind, possible)}")

@@ -24,7 +24,7 @@ from host_tools.verbs.record_file import (
     db_option,
     files_of,
     known_site,
-    record_file,
+    record_place,
     say_seeming,
     seem_switched,
 )
@@ -65,11 +65,11 @@ def record() -> None:
 @click.option("--seconds", metavar="N", type=float, help="End after N seconds.")
 @json_option
 def run(
-    connection: Connection, site: str, db: Path | None, key_file: Path | None, silent_after: str,
+    connection: Connection, site: str, db: Path | str | None, key_file: Path | None, silent_after: str,
     seconds: float | None, as_json: bool,
 ) -> None:  # fmt: skip
+    from host_tools.city.record.record import Record
     from host_tools.city.record.recorder import Recorder
-    from host_tools.city.record.store import Record
     from host_tools.durations import span
 
     if seconds is not None and not seconds > 0:
@@ -77,7 +77,7 @@ def run(
     silent_s = span(silent_after)
     place = connection.place(site)
     keys = opened(key_file).known() if key_file else {}
-    file = record_file(db)
+    file = record_place(db)
     about = {"timezone": place.zone.key, "title": place.title}
     store = Record(file, place.root, place.site, about, place.switched.dark)
     until = None if seconds is None else time.monotonic() + seconds
@@ -87,7 +87,7 @@ def run(
             say=lambda sentence: click.echo(f"diya: {sentence}.", err=True),
         )  # fmt: skip
         if not as_json:
-            click.echo(f"recording {place.title} from {place.broker} into {file}; Ctrl-C ends it.", err=True)
+            click.echo(f"recording {place.title} from {place.broker} into {store.name}; Ctrl-C ends it.", err=True)
         try:
             recorder.run(lambda: True, until)
         except KeyboardInterrupt:
@@ -95,10 +95,18 @@ def run(
     finally:
         store.close()
     if as_json:
-        say_json({"db": str(file), **asdict(recorder.totals)})
+        say_json({"db": store.name, **asdict(recorder.totals)})
     else:
         totals = recorder.totals
         click.echo(f"{totals.events} new events, {totals.doubles} came again, {totals.asked} questions asked.")
+
+
+@record.command(help="Bring a record of an older diya up to date, as `run` does when it begins.")
+@db_option
+def upgrade(db: Path | str | None) -> None:
+    from host_tools.city.record.open_for_writing import upgrade_record
+
+    click.echo(f"the record {upgrade_record(record_place(db))} is up to date.", err=True)
 
 
 @record.command(help="Show the newest events, or what is known of the poles, or what is missing.")
@@ -109,7 +117,7 @@ def run(
 @click.option("--gaps", "gaps_", is_flag=True, help="Instead: records that are missing, or gone for good.")
 @json_option
 def show(
-    db: Path | None, poles: tuple[str, ...], group: str | None, types: tuple[str, ...], since: str | None,
+    db: Path | str | None, poles: tuple[str, ...], group: str | None, types: tuple[str, ...], since: str | None,
     until: str | None, last: int, latest: bool, gaps_: bool, as_json: bool,
 ) -> None:  # fmt: skip
     if last < 1:
@@ -119,7 +127,7 @@ def show(
     if (latest or gaps_) and (types or since or until):
         what = "--latest" if latest else "--gaps"
         raise CommandError(f"--type, --since and --until choose events, and must be left out with {what}")
-    with query.reading(record_file(db)) as reader:
+    with query.reading(record_place(db)) as reader:
         wanted = _wanted(reader, poles, group, types, since, until)
         reader.dark = dark_of(reader, files_of(reader))
         summary = reader.summary()
@@ -149,10 +157,10 @@ def show(
     "--out", metavar="FILE", type=NamedPath(dir_okay=False, path_type=Path), help="Where (default: standard output)."
 )
 def export(
-    db: Path | None, poles: tuple[str, ...], group: str | None, types: tuple[str, ...], since: str | None,
+    db: Path | str | None, poles: tuple[str, ...], group: str | None, types: tuple[str, ...], since: str | None,
     until: str | None, form: str, out: Path | None,
 ) -> None:  # fmt: skip
-    with query.reading(record_file(db)) as reader:
+    with query.reading(record_place(db)) as reader:
         events = reader.events(_wanted(reader, poles, group, types, since, until))
         if out is None:
             query.write(events, form, sys.stdout)
@@ -174,13 +182,13 @@ def export(
     help="And what ended later: 2026-11-08T22:30, or 2d (ago).",
 )  # fmt: skip
 @json_option
-def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None:
+def faults(db: Path | str | None, site: str | None, since: str, as_json: bool) -> None:
     from host_tools.city.correlation import lines as fault_lines
     from host_tools.city.correlation import street_faults, switched
     from host_tools.city.record import history as heard
     from host_tools.city.record.believed_times import as_of
 
-    with query.reading(record_file(db)) as reader:
+    with query.reading(record_place(db)) as reader:
         known = known_site(site, reader)
         if not known:
             click.echo(
@@ -189,9 +197,9 @@ def faults(db: Path | None, site: str | None, since: str, as_json: bool) -> None
                 err=True,
             )
         reader.dark = dark_of(reader, known)
-        now = as_of(reader.db)
+        now = as_of(reader.connection)
         from_ = query.moment(since, now, reader.zone)
-        history, poles = heard.history(reader.db, from_), known.poles if known else ()
+        history, poles = heard.history(reader.connection, from_), known.poles if known else ()
         found = street_faults(poles, history, switched=switched(known) if known else None)
         shown = [one for one in found if one.ends is None or one.ends >= from_]
         seeming = seem_switched(reader, known, shown)
@@ -218,7 +226,7 @@ def _wanted(
     since: str | None,
     until: str | None,
 ) -> Wanted:
-    check_names(reader.db, types, poles, group or "")
+    check_names(reader, types, poles, group or "")
     now = time.time()
     from_ = query.moment(since, now, reader.zone) if since else None
     to = query.moment(until, now, reader.zone) if until else None

@@ -1,7 +1,8 @@
-"""The option --db, which is the same in every verb of the record; the file it stands for, and the files of its site."""
+"""The option --db, which is the same in every verb of the record; what it stands for, and the files of its site."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -13,19 +14,30 @@ from host_tools.city.correlation.learned_feeders import DAYS, seeming, sentence
 from host_tools.city.correlation.switched_feeders import NOTHING
 from host_tools.city.record import history as heard
 from host_tools.city.record.query import Reader
+from host_tools.city.store.database import is_url
 from host_tools.errors import CommandError
 from host_tools.site.load import find_site, load_site
 from host_tools.site.model import Site, SiteError
 from host_tools.user_folders import state_folder
 from host_tools.verbs.option_types import NamedPath
 
+
+class _Store(NamedPath):
+    """The path of a file, or the URL of a database."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        return value if isinstance(value, str) and is_url(value) else super().convert(value, param, ctx)
+
+
 db_option = click.option(
-    "--db", "--record", "db", metavar="FILE", type=NamedPath(dir_okay=False, path_type=Path),
-    help="The record (default: record.sqlite in the user's state folder).",
+    "--db", "--record", "db", metavar="FILE|URL", type=_Store(dir_okay=False, path_type=Path), envvar="DIYA_DB",
+    help="The record: a file, or postgresql://user@host/database (default: record.sqlite in the user's state folder).",
 )  # fmt: skip
 
 
-def record_file(db: Path | None) -> Path:
+def record_place(db: Path | str | None) -> Path | str:
     """The record *db*, or where none is named that of this user."""
     return db or state_folder() / "record.sqlite"
 
@@ -60,7 +72,7 @@ def files_of(reader: Reader) -> Site | None:
 
 def dark_of(reader: Reader, site: Site | None) -> Callable[[str], bool]:
     """Says whether a pole of *site* is expected to be without supply at the record's now."""
-    now = heard.as_of(reader.db)
+    now = heard.as_of(reader.connection)
     contactors = switched(site) if site else NOTHING
     return lambda pole: contactors.dark(pole, now)
 
@@ -69,7 +81,7 @@ def seem_switched(reader: Reader, site: Site | None, faults: Iterable[Fault]) ->
     """Feeders of *site* that seem switched by a contactor, and on how many days; none where no feeder was off."""
     if site is None or all(one.kind != FEEDER for one in faults):
         return []
-    history = heard.history(reader.db, heard.as_of(reader.db) - DAYS * 86400)
+    history = heard.history(reader.connection, heard.as_of(reader.connection) - DAYS * 86400)
     return seeming(site.poles, history, switched(site))
 
 

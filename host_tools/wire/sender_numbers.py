@@ -13,6 +13,13 @@ AHEAD_MS = 86_400_000  # a number further ahead of our clock was given while the
 RERUN_MS = 600_000  # a simulated clock this far behind our last n belongs to another run, whose poles have no mark yet
 
 
+def following(last: int, unix_ms: int, simulated: bool) -> int:
+    """The number after *last* at *unix_ms*; a *last* too far ahead of it does not count (see above)."""
+    if last > unix_ms + (RERUN_MS if simulated else AHEAD_MS):
+        last = 0
+    return max(last + 1, unix_ms)
+
+
 class Counters:
     """The last *n* of each sender, kept in a file so that it rises over restarts and across programs."""
 
@@ -36,10 +43,7 @@ class Counters:
                 db.execute("CREATE TABLE IF NOT EXISTS sender (name TEXT PRIMARY KEY, last INTEGER NOT NULL)")
                 db.execute("BEGIN IMMEDIATE")
                 row = db.execute("SELECT last FROM sender WHERE name = ?", (name,)).fetchone()
-                last = row[0] if row else 0
-                if last > unix_ms + (RERUN_MS if simulated else AHEAD_MS):
-                    last = 0
-                n: int = max(last + 1, unix_ms)
+                n = following(row[0] if row else 0, unix_ms, bool(simulated))
                 db.execute("INSERT OR REPLACE INTO sender VALUES (?, ?)", (name, n + many - 1))
                 db.execute("COMMIT")
         except (OSError, sqlite3.Error) as error:

@@ -6,17 +6,23 @@ year of five digits (hassio-ecoflow-cloud#72).  The recorder's own computer may 
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.engine import Connection
+
+from host_tools.city.record.book import RECEIVER_SOURCE
+from host_tools.city.record.book_rows import HEARD_AT
+from host_tools.city.store.tables import event, pole, receiver
+
 FLOOR = 1_577_836_800  # 2020-01-01: no event of a pole with this firmware is older
 AHEAD_S = 86400  # a pole's clock may be wrong by this much and its times are still taken as they are
 
-_AT = "coalesce(timestamp, receivedAt)"  # what the index is of
-_UNDATED = "(timestamp IS NULL OR source = 'recorder')"
+_AT = func.coalesce(event.c.timestamp, event.c.received_at)  # what the index is of
+_UNDATED = or_(event.c.timestamp.is_(None), event.c.source == RECEIVER_SOURCE)
 
 
 @dataclass(frozen=True)
@@ -29,72 +35,74 @@ class Believed:
         """Whether *unix* (Unix s) is plausible."""
         return unix is not None and FLOOR <= unix <= self.most
 
-    def at(self) -> str:
-        """SQL for the time of an event: its own, or where that is not plausible, the time at which it came."""
-        return f"(CASE WHEN timestamp BETWEEN {FLOOR} AND {self.most} THEN timestamp ELSE receivedAt END)"
+    def at(self) -> ColumnElement[int]:
+        """The time of an event: its own, or where that is not plausible, the time at which it came."""
+        own = event.c.timestamp
+        return case((own.between(FLOOR, self.most), own), else_=event.c.received_at)
 
-    def within(self, since: int | None, until: int | None) -> str:
-        """SQL for "from *since* on and before *until*"; an event without any plausible time is within every span."""
+    def within(self, since: int | None, until: int | None) -> ColumnElement[bool]:
+        """From *since* on and before *until*; an event without any plausible time is within every span."""
         low, high = max(since or FLOOR, FLOOR), min(self.most + 1 if until is None else until, self.most + 1)
         low, high = min(low, 2**62), max(high, -(2**62))
-        return (
-            f"(({_AT} >= {low} AND {_AT} < {high})"
-            f" OR (({_AT} < {FLOOR} OR {_AT} > {self.most})"
-            f" AND ((receivedAt >= {low} AND receivedAt < {high}) OR receivedAt NOT BETWEEN {FLOOR} AND {self.most})))"
+        came = event.c.received_at
+        return or_(
+            and_(low <= _AT, high > _AT),
+            and_(
+                or_(_AT < FLOOR, self.most < _AT),
+                or_(and_(came >= low, came < high), ~came.between(FLOOR, self.most)),
+            ),
         )
 
     def newest(
-        self, db: sqlite3.Connection, columns: str, where: str, values: Sequence[Any], count: int
+        self, connection: Connection, columns: Sequence[ColumnElement[Any]], where: ColumnElement[bool], count: int
     ) -> list[tuple[Any, ...]]:
-        """The *count* newest events that *where* (SQL, with *values*) is true of, oldest first.
+        """*columns* of the *count* newest events that *where* is true of, oldest first.
 
         An event with a plausible time is placed by it.  Any other, and the recorder's own notes, are placed by their
         arrival: between the live events with such times that came before and after.
         """
-        select = f"SELECT arrival, timestamp, receivedAt, {columns} FROM event WHERE {where}"
-        dated = db.execute(
-            f"{select} AND {_AT} BETWEEN {FLOOR} AND {self.most} AND NOT {_UNDATED}"
-            f" ORDER BY {_AT} DESC, arrival DESC LIMIT ?",
-            (*values, count),
-        ).fetchall()
+        chosen = (
+            select(event.c.arrival, event.c.timestamp, event.c.received_at, *columns)
+            .select_from(event.join(pole, pole.c.id == event.c.pole))
+            .where(where)
+            .limit(count)
+        )
+        newest = chosen.where(_AT.between(FLOOR, self.most), ~_UNDATED).order_by(_AT.desc(), event.c.arrival.desc())
+        dated = [tuple(row) for row in connection.execute(newest)]
         undated: list[tuple[Any, ...]] = []
-        for which in (_UNDATED, f"{_AT} < {FLOOR} AND NOT {_UNDATED}", f"{_AT} > {self.most} AND NOT {_UNDATED}"):
-            undated += db.execute(f"{select} AND {which} ORDER BY arrival DESC LIMIT ?", (*values, count)).fetchall()
+        for which in (_UNDATED, and_(_AT < FLOOR, ~_UNDATED), and_(self.most < _AT, ~_UNDATED)):
+            rows = connection.execute(chosen.where(which).order_by(event.c.arrival.desc()))
+            undated += [tuple(row) for row in rows]
         undated = sorted(undated, key=lambda row: row[0])[-count:]
         placed = [(row[1], row[0], row) for row in dated]
         last = FLOOR
         for row in undated:
-            last = max(last, self._place(db, row[0], row[2]))  # in the order in which they came
+            last = max(last, self._place(connection, row[0], row[2]))  # in the order in which they came
             placed.append((last, row[0], row))
-        return [row[3:] for _at, _arrival, row in sorted(placed)[-count:]]
+        return [row[3:] for _at, _arrival, row in sorted(placed, key=lambda one: one[:2])[-count:]]
 
-    def _place(self, db: sqlite3.Connection, arrival: int, received: int) -> int:
+    def _place(self, connection: Connection, arrival: int, received: int) -> int:
         """The time by the poles' clocks at which event number *arrival* came, at *received* by the computer's clock."""
-        live = f"replayed = 0 AND NOT {_UNDATED} AND timestamp BETWEEN {FLOOR} AND {self.most}"
-        before, after = (
-            db.execute(
-                f"SELECT timestamp FROM event WHERE arrival {sign} ? AND {live} ORDER BY arrival {order} LIMIT 1",
-                (arrival,),
-            ).fetchone()
-            for sign, order in (("<", "DESC"), (">", "ASC"))
-        )
-        low = before[0] if before else FLOOR
-        high = max(low, after[0] if after else self.most)
+        live = and_(~event.c.replayed, ~_UNDATED, event.c.timestamp.between(FLOOR, self.most))
+        chosen = select(event.c.timestamp).where(live).limit(1)
+        before = connection.execute(chosen.where(event.c.arrival < arrival).order_by(event.c.arrival.desc())).scalar()
+        after = connection.execute(chosen.where(event.c.arrival > arrival).order_by(event.c.arrival)).scalar()
+        low = FLOOR if before is None else before
+        high = max(low, self.most if after is None else after)
         return int(min(max(received, low), high))
 
 
-def believed(db: sqlite3.Connection) -> Believed:
-    """The plausible times in the record *db* now: by this computer's clock, or where that is behind, the record's."""
-    return Believed(max(int(time.time()), as_of(db)) + AHEAD_S)
+def believed(connection: Connection) -> Believed:
+    """The plausible times in the record now: by this computer's clock, or where that is behind, the record's."""
+    return Believed(max(int(time.time()), as_of(connection)) + AHEAD_S)
 
 
-def as_of(db: sqlite3.Connection) -> int:
+def as_of(connection: Connection) -> int:
     """The time of the record's last message (Unix s at the site): its now, for it may be old, or of a simulation."""
-    kept = db.execute("SELECT value FROM about WHERE name = 'heardAt'").fetchone()
-    if kept is not None:
-        return int(kept[0])
-    row = db.execute(  # of a version that did not keep it
-        "SELECT max(coalesce((SELECT receivedAt FROM event ORDER BY arrival DESC LIMIT 1), 0),"
-        " coalesce((SELECT max(seen) FROM pole), 0))"
-    ).fetchone()
-    return int(row[0])
+    kept = connection.execute(select(receiver.c.value).where(receiver.c.name == HEARD_AT)).scalars().all()
+    if kept:
+        return max(map(int, kept))
+    last = select(event.c.received_at).order_by(event.c.arrival.desc()).limit(1)
+    came = connection.execute(last).scalar()  # of a version that did not keep it
+    seen = connection.execute(select(func.max(pole.c.seen))).scalar()
+    return max(came or 0, seen or 0)

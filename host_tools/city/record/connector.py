@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable
 
 from host_tools.broker.contact import ContactError
-from host_tools.city.record.file_identity import home_of
+from host_tools.city.record.record import Record
 from host_tools.city.record.retry import QUICK_S, Retry
 from host_tools.city.record.sessions import Sessions
-from host_tools.city.record.store import Record
 from host_tools.site.broker_address import BrokerAddress
 
 CONNECT_S = 10.0  # longest wait for a connection and its CONNACK
@@ -35,7 +34,7 @@ class Connector:
         self._head, self._clock_topic = head, clock_topic
         self._say = say
         self._retry = Retry()
-        self._home = home_of(record.path)
+        self._home = record.home
         self._copied = record.remembered(_HOME, self._home) != self._home  # or moved, or brought back from a backup
         self._since = 0.0  # when it was connected (monotonic s)
         self.connections = 0

@@ -10,18 +10,17 @@ could deliver an old one.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from host_tools.broker.connection import Message
-from host_tools.city.record.store import Record
+from host_tools.city.record.record import Record
 from host_tools.keys.key import Key
 from host_tools.wire import envelope
 from host_tools.wire.commands import resend
 from host_tools.wire.from_pole import MOST_VERSION, Ack, Birth, read
-from host_tools.wire.journal import LAST, journal
+from host_tools.wire.journal import LAST
 from host_tools.wire.payload import number, parsed
 from host_tools.wire.topics import cut
 from pole.wire import ack_reasons, contract
@@ -90,8 +89,8 @@ class Flashings:
         asked = self._open.get(ack.pole)
         if asked is None or ack.n != asked.n or ack.reason == ack_reasons.BAD_MAC:
             return
-        with self._record.transaction() as db:
-            db.execute("UPDATE flashing SET nonce = ? WHERE pole = ?", (asked.nonce, ack.pole))
+        with self._record.change() as book:
+            book.flash(ack.pole, asked.nonce, self._known(ack.pole)[1])
         if asked.seen:
             broker.hear(asked.topic, False)
             del self._open[ack.pole]
@@ -125,8 +124,9 @@ class Flashings:
             if known != nonce and (pole not in self._open or self._open[pole].nonce != nonce):
                 self._waiting[pole] = nonce
         if changed:
-            with self._record.transaction() as db:
-                db.executemany("INSERT OR REPLACE INTO flashing VALUES (?, ?, ?)", changed)
+            with self._record.change() as book:
+                for one in changed:
+                    book.flash(*one)
 
     def _configured(self, pole: str, message: Message, broker: Broker) -> None:
         asked, key = self._open[pole], self._keys[pole]
@@ -156,11 +156,10 @@ class Flashings:
 
     def _epoch(self, pole: str) -> str:
         """Epoch of its journal, as its birth says."""
-        row = self._record.db.execute("SELECT birth FROM pole WHERE name = ?", (pole,)).fetchone()
-        told = journal(json.loads(row[0])) if row and row[0] else None
-        return told.epoch if told else "0"
+        entry = self._record.book.entries.get(pole)
+        return entry.epoch if entry else "0"
 
     def _known(self, pole: str) -> tuple[str, int]:
         """The nonce for which *pole* has got a message under its own key, and its highest configuration version."""
-        row = self._record.db.execute("SELECT nonce, version FROM flashing WHERE pole = ?", (pole,)).fetchone()
-        return (row[0], row[1]) if row else ("", 0)
+        entry = self._record.book.entries.get(pole)
+        return entry.flashed if entry else ("", 0)

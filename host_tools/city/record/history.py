@@ -3,50 +3,55 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import defaultdict
 from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.engine import Connection
 
 from host_tools.city.correlation import History, Silence, SupplyLoss
 from host_tools.city.record import silence
 from host_tools.city.record.believed_times import as_of as as_of
 from host_tools.city.record.believed_times import believed
+from host_tools.city.store.tables import event, pole
 from host_tools.wire.event_types import COMMUNICATION_FAILURE, SUPPLY_LOSS
 
 LEAD_S = 86400  # of the time before, which is needed to interpret what began then
 
 
-def history(db: sqlite3.Connection, since: int) -> History:
+def history(connection: Connection, since: int) -> History:
     """What the record knows, with everything that went on at *since* (Unix s) or later."""
     from_ = since - LEAD_S
-    at = believed(db).at()
-    known = frozenset(name for (name,) in db.execute("SELECT name FROM pole"))
-    rows = db.execute(
-        f"SELECT pole, {at}, attributes FROM event WHERE {at} >= ? AND eventType = ? AND startEndFlag IS NOT 0",
-        (from_, SUPPLY_LOSS),
+    at = believed(connection).at()
+    known = frozenset(connection.execute(select(pole.c.name)).scalars())
+    lost = _told(at).where(at >= from_, event.c.event_type == SUPPLY_LOSS, event.c.starts.isnot(False))
+    losses = tuple(
+        SupplyLoss(pole, at, _whole(json.loads(text).get("lastAlive")))
+        for pole, at, text in connection.execute(lost.order_by(event.c.arrival))
     )
-    losses = tuple(SupplyLoss(pole, at, _whole(json.loads(text).get("lastAlive"))) for pole, at, text in rows)
-    return History(known, tuple(_silences(db, from_, at)), losses, as_of(db))
+    return History(known, tuple(_silences(connection, from_, at)), losses, as_of(connection))
 
 
-def _silences(db: sqlite3.Connection, from_: int, at: str) -> list[Silence]:
+def _told(*columns: ColumnElement[Any]) -> Select[Any]:
+    return select(pole.c.name, *columns, event.c.attributes).select_from(event.join(pole, pole.c.id == event.c.pole))
+
+
+def _silences(connection: Connection, from_: int, at: ColumnElement[int]) -> list[Silence]:
     """Failures begin and end by turns, so a pole's rows from *from_* on and the one before them are all there is."""
     rows: dict[str, dict[int, tuple[Any, ...]]] = defaultdict(dict)
-    select = "SELECT pole, sequence, startEndFlag, timestamp, attributes FROM event"
-    for pole, sequence, *row in db.execute(
-        f"{select} WHERE {at} >= ? AND epoch = ? AND eventType = ?", (from_, silence.EPOCH, COMMUNICATION_FAILURE)
+    chosen = _told(event.c.sequence, event.c.starts, event.c.timestamp).where(event.c.epoch == silence.EPOCH)
+    for name, sequence, *row in connection.execute(
+        chosen.where(at >= from_, event.c.event_type == COMMUNICATION_FAILURE)
     ):
-        rows[pole][sequence] = tuple(row)
-    failing = [pole for (pole,) in db.execute("SELECT name FROM pole WHERE failing IS NOT NULL")]
-    for pole in {*rows, *failing}:
-        first = min(rows[pole], default=2**62)
-        before = db.execute(
-            f"{select} WHERE pole = ? AND epoch = ? AND sequence < ? ORDER BY sequence DESC LIMIT 1",
-            (pole, silence.EPOCH, first),
-        ).fetchone()
+        rows[name][sequence] = tuple(row)
+    failing = connection.execute(select(pole.c.name).where(pole.c.failing.isnot(None))).scalars()
+    for name in {*rows, *failing}:
+        first = min(rows[name], default=2**62)
+        earlier = chosen.where(pole.c.name == name, event.c.sequence < first).order_by(event.c.sequence.desc())
+        before = connection.execute(earlier.limit(1)).first()
         if before and before[2]:
-            rows[pole][before[1]] = before[2:]
-    return [one for pole in sorted(rows) for one in _paired(pole, [rows[pole][n] for n in sorted(rows[pole])])]
+            rows[name][before[1]] = tuple(before[2:])
+    return [one for name in sorted(rows) for one in _paired(name, [rows[name][n] for n in sorted(rows[name])])]
 
 
 def _paired(pole: str, rows: list[tuple[Any, ...]]) -> list[Silence]:

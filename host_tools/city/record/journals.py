@@ -110,7 +110,9 @@ class Journal:
         self.gaps = [replace(gap, answered=False) for gap in self.gaps]
 
     def asked(self, low: int, to: int, wall: float, retry_s: float, longest_s: float) -> None:
-        """The records *low* to *to* were asked for (LAST: all from low on): the next time later, by *longest_s* at most."""
+        """The records *low* to *to* were asked for (LAST: all from *low* on): again in *retry_s*, and then later each
+        time, by *longest_s* at most.
+        """
         self.gaps = [
             replace(
                 gap, tries=gap.tries + 1, asked=min(gap.high, to), answered=False,
@@ -125,12 +127,13 @@ class Journal:
         """The pole will send *low* to *high*."""
         self.gaps = [replace(gap, answered=True) if low <= gap.low <= high else gap for gap in self.gaps]
 
-    def settle(self, wall: float) -> bool:
-        """Whether the open end, which the pole agreed to fill and from which nothing came, was taken away."""
-        settled = [gap for gap in self.gaps if gap.open and gap.answered and gap.due <= wall]
-        for gap in settled:
-            self.gaps.remove(gap)
-        return bool(settled)
+    def settles(self, wall: float) -> bool:
+        """Whether there is an open end which the pole agreed to fill, and from which nothing has come."""
+        return any(gap.open and gap.answered and gap.due <= wall for gap in self.gaps)
+
+    def settle(self, wall: float) -> None:
+        """Take away such an open end."""
+        self.gaps = [gap for gap in self.gaps if not (gap.open and gap.answered and gap.due <= wall)]
 
     def missing(self, low: int, high: int) -> bool:
         """Whether something from *low* to *high* is still asked for."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 
+from host_tools.city.record.query import Reader
 from host_tools.closest import near
 from host_tools.errors import CommandError
 from host_tools.wire.event_types import CATALOGUE
@@ -12,18 +12,16 @@ from host_tools.wire.event_types import CATALOGUE
 _SHOWN = 12
 
 
-def check_names(db: sqlite3.Connection, types: Iterable[str], poles: Iterable[str], group: str) -> None:
-    """Raises CommandError where the record in *db* cannot have an event of this type, pole or group."""
+def check_names(reader: Reader, types: Iterable[str], poles: Iterable[str], group: str) -> None:
+    """Raises CommandError where the record cannot have an event of this type, pole or group."""
     for one in types:
         if one not in CATALOGUE:
-            kept = {name for (name,) in db.execute("SELECT DISTINCT eventType FROM event")}
-            _check("--type", "event type", one, {*CATALOGUE, *kept})
-    known: set[str] = {name for (name,) in db.execute("SELECT name FROM pole")} if poles else set()
+            _check("--type", "event type", one, {*CATALOGUE, *reader.event_types()})
+    groups = reader.groups() if poles or group else {}
     for one in poles:
-        _check("--pole", "pole", one, known)
+        _check("--pole", "pole", one, set(groups))
     if group:
-        groups = "SELECT DISTINCT one.value FROM pole, json_each(pole.groups) AS one"
-        _check("--group", "group", group, {str(name) for (name,) in db.execute(groups)})
+        _check("--group", "group", group, {name for names in groups.values() for name in names})
 
 
 def _check(option: str, what: str, name: str, known: set[str]) -> None:

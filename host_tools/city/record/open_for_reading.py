@@ -17,15 +17,50 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from host_tools.city.record.open_for_writing import BUSY_S, cause, check_version, may, no_database
+from sqlalchemy import exc
+from sqlalchemy.engine import Connection
+
+from host_tools.city.record.open_for_writing import cause, check_version, may, no_database
+from host_tools.city.store import database
+from host_tools.city.store.database import BUSY_S
+from host_tools.city.store.upgrade import NEWEST, revision_of
 from host_tools.errors import RecordError
 
 _COPIES = 3  # tries to copy a record that is being written meanwhile
 
 
 @contextmanager
-def open_for_reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """The record in the file *path*, one consistent view of it during writes.  Raises RecordError."""
+def open_for_reading(where: Path | str) -> Iterator[Connection]:
+    """The record at *where* (a file or a URL), one consistent view of it during writes.  Raises RecordError."""
+    with _file(where) if isinstance(where, Path) else _server(where) as connection:
+        yield connection
+
+
+@contextmanager
+def _server(where: str) -> Iterator[Connection]:
+    there = database.postgresql(where)
+    try:
+        with there.engine.connect() as plain:
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            connection = plain.execution_options(**options)
+            found = revision_of(connection)
+            if found is None:
+                raise RecordError(f"the record {there.name} is empty: `diya record run` fills it, --db names another")
+            if found != NEWEST:
+                older = found < NEWEST
+                raise RecordError(
+                    f"the record {there.name} is of {'an older' if older else 'a newer'} diya: "
+                    + ("`diya record upgrade` brings it up to date" if older else "use that one")
+                )
+            yield connection
+    except exc.SQLAlchemyError as error:
+        raise RecordError(f"the record {there.name} cannot be read: {there.reason(error)}") from error
+    finally:
+        there.close()
+
+
+@contextmanager
+def _file(path: Path) -> Iterator[Connection]:
     if not path.exists():
         raise RecordError(f"there is no record at {path}: `diya record run` makes it, --db names another")
     real = path.resolve()
@@ -38,11 +73,21 @@ def open_for_reading(path: Path) -> Iterator[sqlite3.Connection]:
             check_version(db, path)
             if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone():
                 raise RecordError(f"the record {path} is empty: `diya record run` fills it, --db names another")
-            yield db
+            there = database.sqlite(lambda: db, str(path), lambda error: cause(real, error))
+            opened.callback(there.close)
+            connection = opened.enter_context(there.engine.connect()).execution_options(reads=True)
+            connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")  # the view begins with the first read
+            yield connection
+    except exc.DBAPIError as error:
+        raise _unreadable(path, real, error.orig if isinstance(error.orig, Exception) else error) from error
     except sqlite3.Error as error:
-        if "not a database" in str(error):
-            raise no_database(path) from error
-        raise RecordError(f"the record {path} cannot be read: {cause(real, error)}") from error
+        raise _unreadable(path, real, error) from error
+
+
+def _unreadable(path: Path, real: Path, error: Exception) -> RecordError:
+    if "not a database" in str(error):
+        return no_database(path)
+    return RecordError(f"the record {path} cannot be read: {cause(real, error)}")
 
 
 def _open(real: Path, opened: ExitStack) -> sqlite3.Connection:
@@ -68,10 +113,11 @@ def _open(real: Path, opened: ExitStack) -> sqlite3.Connection:
 def _view(file: Path, mode: str, opened: ExitStack) -> sqlite3.Connection:
     with ExitStack() as mine:
         uri = f"file:{quote(str(file))}?{mode}"
-        db = mine.enter_context(closing(sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)))
+        db = mine.enter_context(
+            closing(sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False))
+        )
         db.execute("PRAGMA query_only = ON")
-        db.execute("BEGIN")
-        db.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the view begins with the first read
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         opened.push(mine.pop_all())
     return db
 

@@ -1,67 +1,129 @@
-"""Opens the file of a record for its one writer; a file that is no record, or another site's, is refused unchanged."""
+"""Opens a record for its one writer; a file that is no record, or another site's, is refused unchanged."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from host_tools.city.record import gaps
+import sqlalchemy as sa
+from sqlalchemy import exc
+from sqlalchemy.engine import Connection
+
+from host_tools.city.store import bulk, database
+from host_tools.city.store.database import BUSY_S, Database
+from host_tools.city.store.tables import about as about_table
+from host_tools.city.store.upgrade import VERSION, upgrade
 from host_tools.errors import RecordError
 
-VERSION = "1"
-BUSY_S = 5.0  # longest wait for another program that has the file locked
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS event (
-    arrival INTEGER PRIMARY KEY,
-    pole TEXT NOT NULL, epoch TEXT NOT NULL, sequence INTEGER NOT NULL,
-    eventType TEXT NOT NULL, startEndFlag INTEGER, timestamp INTEGER, replayed INTEGER NOT NULL,
-    attributes TEXT NOT NULL, receivedAt INTEGER NOT NULL, source TEXT NOT NULL,
-    UNIQUE (pole, epoch, sequence)
-);
-CREATE INDEX IF NOT EXISTS event_time ON event (coalesce(timestamp, receivedAt));
-CREATE INDEX IF NOT EXISTS event_undated ON event (arrival) WHERE timestamp IS NULL OR source = 'recorder';
-CREATE TABLE IF NOT EXISTS pole (
-    name TEXT PRIMARY KEY, online INTEGER, seen INTEGER, failing TEXT, groups TEXT NOT NULL DEFAULT '[]',
-    birth TEXT, birthAt INTEGER, state TEXT, stateAt INTEGER, meter TEXT, meterAt INTEGER,
-    malformed INTEGER NOT NULL DEFAULT 0, conflicts INTEGER NOT NULL DEFAULT 0, outlived INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS flashing (
-    pole TEXT PRIMARY KEY, nonce TEXT NOT NULL, version INTEGER NOT NULL
-) WITHOUT ROWID;
-"""
+FORMER = "1"  # of the file, which is taken over
+_LOCK = 0x64697961  # "diya": the first of the two numbers of a lock in PostgreSQL; the second is of the zone
 
 
-def open_record(path: Path, must: dict[str, str], about: dict[str, str]) -> tuple[sqlite3.Connection, ExitStack]:
-    """The record in *path*, made where there is none, and what closes it.
+class Writer:
+    """An open record, for one writer at a time: a lock that ends with the connection, or with the process."""
+
+    def __init__(self, where: Database, opened: ExitStack, lock: str = "") -> None:
+        self.database = where
+        self._opened = opened
+        self._lock = lock
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction.  Raises RecordError, which is an Unwritable where the store refuses it now."""
+        try:
+            connection = self._connected()
+            with connection.begin():
+                yield connection
+        except exc.SQLAlchemyError as error:
+            if self._connection is not None and self._connection.invalidated:
+                self._disconnect()
+            raise self.database.error(error) from error
+
+    def close(self) -> None:
+        self._disconnect()
+        self.database.close()
+        self._opened.close()
+
+    def _connected(self) -> Connection:
+        """The one connection that writes, which has the lock."""
+        if self._connection is None:
+            connection = self.database.engine.connect()
+            if self._lock:
+                mine = sa.select(sa.func.pg_try_advisory_lock(_LOCK, sa.func.hashtext(self._lock)))
+                there = connection.execute(mine).scalar()
+                connection.commit()
+                if not there:
+                    connection.close()
+                    raise RecordError(f"the record {self.database.name} is being written by another `diya record run`")
+            self._connection = connection
+        return self._connection
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+def open_for_writing(where: Path | str, must: dict[str, str], about: dict[str, str], zone: str) -> Writer:
+    """The record at *where* (a file or a URL), made where there is none.
 
     It must be of the *must* (root and site); *about* is remembered for readers.  Raises RecordError.
     """
+    if isinstance(where, Path):
+        writer = _file(where)
+    else:
+        there = database.postgresql(where)
+        writer = Writer(there, ExitStack(), f"{must['root']}/{must['site']}/{zone}")
+    try:
+        with writer.transaction() as connection:
+            if writer.database.postgresql:  # the first of several receivers makes the tables
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+            upgrade(connection)
+            _introduce(connection, writer.database.name, must, about)
+    except BaseException:
+        writer.close()
+        raise
+    return writer
+
+
+def upgrade_record(where: Path | str) -> str:
+    """Bring the record at *where* up to date; its name.  Raises RecordError, where there is none too."""
+    if isinstance(where, Path) and not where.exists():
+        raise RecordError(f"there is no record at {where}: `diya record run` makes it, --db names another")
+    writer = _file(where) if isinstance(where, Path) else Writer(database.postgresql(where), ExitStack())
+    try:
+        with writer.transaction() as connection:
+            if not sa.inspect(connection).has_table("about"):
+                raise RecordError(f"the record {writer.database.name} is empty: `diya record run` fills it")
+            upgrade(connection)
+            bulk.replace(connection, about_table, ("name",), ("value",), [("version", VERSION)])
+    finally:
+        writer.close()
+    return writer.database.name
+
+
+def _file(path: Path) -> Writer:
     real = path.resolve()  # through links, so that two names of one file have one lock
     with ExitStack() as opened:
         try:
             real.parent.mkdir(parents=True, exist_ok=True)
             _check_names(path, real)
             opened.enter_context(closing(_lock(path, real)))
-            db = opened.enter_context(closing(sqlite3.connect(real, timeout=BUSY_S, isolation_level=None)))
-            check_version(db, path)
-            db.execute("PRAGMA journal_mode = WAL")
-            # NORMAL would lose the last commits in a power cut, after they were acknowledged to the broker
-            db.execute("PRAGMA synchronous = FULL")
-            db.executescript(_SCHEMA + gaps.SCHEMA)
-            if "outlived" not in {row[1] for row in db.execute("PRAGMA table_info(pole)")}:  # of an older version
-                db.execute("ALTER TABLE pole ADD COLUMN outlived INTEGER NOT NULL DEFAULT 0")
-            _introduce(db, path, {"version": VERSION, **must}, about)
+            db = opened.enter_context(closing(database.connect(real)))
+            check_version(db, path, (FORMER, VERSION))
+            database.keep_safe(db)
         except (OSError, sqlite3.Error) as error:
             raise RecordError(f"the record {path} cannot be opened: {cause(real, error)}") from error
-        return db, opened.pop_all()
+        there = database.sqlite(lambda: db, str(path), lambda error: cause(real, error))
+        return Writer(there, opened.pop_all())
 
 
-def check_version(db: sqlite3.Connection, path: Path) -> None:
-    """Raises RecordError where the open file *path* is no record, or one that a newer Diya wrote.  Empty is sound."""
+def check_version(db: sqlite3.Connection, path: Path, versions: tuple[str, ...] = (VERSION,)) -> None:
+    """Raises RecordError where the open file *path* is no record, or none of these *versions*.  Empty is sound."""
     try:
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.DatabaseError as error:
@@ -75,7 +137,14 @@ def check_version(db: sqlite3.Connection, path: Path) -> None:
             f"the file {path} is no record: it is the SQLite file of another program; --db names a record"
         )
     row = db.execute("SELECT value FROM about WHERE name = 'version'").fetchone()
-    if row is not None and row[0] != VERSION:
+    if row is None or row[0] in versions:
+        return
+    if row[0] == FORMER:
+        raise RecordError(
+            f"the record {path} is of an older diya: `diya record upgrade --db {path}` brings it up to date, and so "
+            "does `diya record run`"
+        )
+    if row[0] != VERSION:
         raise RecordError(
             f"the record {path} has version {row[0]} and this diya writes {VERSION}: use the diya that made it"
         )
@@ -117,15 +186,13 @@ def _check_names(path: Path, real: Path) -> None:
         )
 
 
-def _introduce(db: sqlite3.Connection, path: Path, must: dict[str, str], about: dict[str, str]) -> None:
-    db.execute("BEGIN IMMEDIATE")
-    for name, value in must.items():
-        db.execute("INSERT OR IGNORE INTO about VALUES (?, ?)", (name, value))
-        kept = db.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()[0]
-        if kept != value:
-            raise RecordError(f"the record {path} has {name} {kept!r} and must have {value!r}")
-    db.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
-    db.execute("COMMIT")
+def _introduce(connection: Connection, name: str, must: dict[str, str], about: dict[str, str]) -> None:
+    bulk.insert(connection, about_table, ("name", "value"), must.items())
+    kept = dict(connection.execute(sa.select(about_table.c.name, about_table.c.value)).all())
+    for one, value in must.items():
+        if kept[one] != value:
+            raise RecordError(f"the record {name} has {one} {kept[one]!r} and must have {value!r}")
+    bulk.replace(connection, about_table, ("name",), ("value",), {**about, "version": VERSION}.items())
 
 
 def _lock(path: Path, real: Path) -> sqlite3.Connection:

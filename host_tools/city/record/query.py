@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +12,15 @@ from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement, Select, Table, and_, case, func, literal, select, true
+from sqlalchemy.engine import Connection
+
 from host_tools import durations, spreadsheet
 from host_tools.city.alarms.alarm import Heard
 from host_tools.city.record.believed_times import believed
 from host_tools.city.record.open_faults import open_faults
 from host_tools.city.record.open_for_reading import open_for_reading
+from host_tools.city.store.tables import about, event, gap, gone, journal, pole
 from host_tools.errors import CommandError, RecordError
 from host_tools.wire.event_types import SUPPLY_LOSS
 from host_tools.wire.journal import LAST
@@ -28,7 +31,11 @@ COLUMNS = (
 )  # fmt: skip
 FORMATS = ("csv", "jsonl", "json")
 
-_SELECT = f"SELECT {', '.join('event.' + column for column in COLUMNS)} FROM event"
+_CELLS = (
+    pole.c.name, event.c.epoch, event.c.sequence, event.c.event_type, event.c.starts, event.c.timestamp,
+    event.c.replayed, event.c.attributes, event.c.received_at, event.c.source,
+)  # fmt: skip
+_MOST = 2**62  # rows that are asked for at once
 
 
 @dataclass(frozen=True)
@@ -46,12 +53,12 @@ EVERYTHING = Wanted()
 
 
 class Reader:
-    """The record in an open database."""
+    """The record behind an open connection."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self.db = db
-        self.about: dict[str, str] = dict(db.execute("SELECT name, value FROM about"))
-        self.believed = believed(db)
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.about: dict[str, str] = dict(connection.execute(select(about.c.name, about.c.value)).all())
+        self.believed = believed(connection)
         self.dark: Callable[[str], bool] = lambda pole: False  # whether a pole is expected to be without supply now
 
     @property
@@ -60,59 +67,73 @@ class Reader:
 
     def events(self, wanted: Wanted) -> Iterator[dict[str, Any]]:
         """Events pole by pole, each pole's in the order it raised them (journals in the order they were begun)."""
-        where, values = self._where(wanted)
-        order = " ORDER BY event.pole, coalesce(epoch.number, 0), event.sequence"
-        join = " LEFT JOIN epoch ON epoch.pole = event.pole AND epoch.epoch = event.epoch"
-        return map(_row, self.db.execute(f"{_SELECT}{join} WHERE {where}{order}", values))
+        begun = and_(journal.c.pole == event.c.pole, journal.c.epoch == event.c.epoch)
+        chosen = (
+            select(*_CELLS)
+            .select_from(event.join(pole, pole.c.id == event.c.pole).outerjoin(journal, begun))
+            .where(self._where(wanted))
+            .order_by(pole.c.name, func.coalesce(journal.c.id, 0), event.c.sequence)
+        )
+        return map(_row, self.connection.execution_options(yield_per=1000).execute(chosen))
 
     def latest_events(self, wanted: Wanted, count: int) -> list[dict[str, Any]]:
         """The *count* newest events, oldest first; one without a plausible time is placed by its arrival."""
-        where, values = self._where(wanted)
-        return list(map(_row, self.believed.newest(self.db, ", ".join(COLUMNS), where, values, min(count, 2**62))))
+        return list(map(_row, self.believed.newest(self.connection, _CELLS, self._where(wanted), min(count, _MOST))))
+
+    def groups(self) -> dict[str, list[str]]:
+        """The groups of every pole, by its last birth."""
+        rows = self.connection.execute(select(pole.c.name, pole.c.groups).order_by(pole.c.name))
+        return {name: [str(group) for group in json.loads(text)] for name, text in rows}
+
+    def event_types(self) -> set[str]:
+        """The types of the events that there are."""
+        return set(self.connection.execute(select(event.c.event_type).distinct()).scalars())
 
     def summary(self) -> dict[str, Any]:
         """The record in numbers.  ``faults`` are open, ``missing`` records asked for, ``gone`` ones no pole has."""
-        one = self.db.execute(
-            "SELECT count(*), coalesce(sum(online), 0), count(failing), coalesce(sum(malformed), 0),"
-            " coalesce(sum(conflicts), 0) FROM pole"
-        ).fetchone()
-        missing = self.db.execute(
-            "SELECT coalesce(sum(high - low + 1), 0), count(*) FROM gap WHERE high < ?", (LAST,)
-        ).fetchone()
-        gone = self.db.execute("SELECT coalesce(sum(high - low + 1), 0) FROM gone").fetchone()
-        events = self.db.execute("SELECT count(*) FROM event").fetchone()
+        span = func.coalesce(func.sum(gap.c.high - gap.c.low + 1), 0)
+        poles, online, silent, malformed, conflicts = self.connection.execute(
+            select(
+                func.count(), func.count(case((pole.c.online, 1))), func.count(pole.c.failing),
+                func.coalesce(func.sum(pole.c.malformed), 0), func.coalesce(func.sum(pole.c.conflicts), 0),
+            ).select_from(pole)
+        ).one()  # fmt: skip
+        missing, gaps = self.connection.execute(select(span, func.count()).where(gap.c.high < LAST)).one()
+        lost = self.connection.execute(select(func.coalesce(func.sum(gone.c.high - gone.c.low + 1), 0))).scalar_one()
+        events = self.connection.execute(select(func.count()).select_from(event)).scalar_one()
         return {
-            "site": self.about.get("site"), "poles": one[0], "online": one[1], "silent": one[2], "events": events[0],
-            "missing": missing[0], "gaps": missing[1], "gone": gone[0], "malformed": one[3], "conflicts": one[4],
-            "faults": len(self.open_faults),
+            "site": self.about.get("site"), "poles": poles, "online": online, "silent": silent, "events": events,
+            "missing": int(missing), "gaps": gaps, "gone": int(lost), "malformed": int(malformed),
+            "conflicts": int(conflicts), "faults": len(self.open_faults),
         }  # fmt: skip
 
-    def _where(self, wanted: Wanted) -> tuple[str, list[Any]]:
-        """SQL for *wanted*, and its values."""
-        parts, values = _poles(wanted, "event.pole")
+    def _where(self, wanted: Wanted) -> ColumnElement[bool]:
+        parts = _poles(wanted)
         if wanted.types:
-            parts.append(f"event.eventType IN ({', '.join('?' * len(wanted.types))})")
-            values += wanted.types
+            parts.append(event.c.event_type.in_(wanted.types))
         if wanted.since is not None or wanted.until is not None:
             parts.append(self.believed.within(wanted.since, wanted.until))
-        return " AND ".join(parts) or "1", values
+        return and_(true(), *parts)
 
     @cached_property
     def open_faults(self) -> list[Heard]:
         """The faults of poles that are open; a loss of supply where one is expected is none."""
-        return [one for one in open_faults(self.db) if one.type != SUPPLY_LOSS or not self.dark(one.pole)]
+        return [one for one in open_faults(self.connection) if one.type != SUPPLY_LOSS or not self.dark(one.pole)]
 
     def gaps(self, wanted: Wanted = EVERYTHING) -> list[dict[str, Any]]:
         """What is missing of the *wanted* poles, and whether the pole has said that it is gone."""
-        parts, values = _poles(wanted, "pole")
-        whose = "".join(f" AND {part}" for part in parts)
-        rows = self.db.execute(
-            f"SELECT pole, epoch, low, high, 'missing', tries FROM gap WHERE high < ?{whose}"
-            f" UNION ALL SELECT pole, epoch, low, high, why, 0 FROM gone WHERE 1{whose} ORDER BY 1, 2, 3",
-            (LAST, *values, *values),
-        )
         names = ("pole", "epoch", "from", "to", "state", "tries")
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        whose = and_(true(), *_poles(wanted))
+
+        def of(table: Table, state: ColumnElement[Any], tries: ColumnElement[Any]) -> Select[Any]:
+            joined = table.join(journal, journal.c.id == table.c.journal).join(pole, pole.c.id == journal.c.pole)
+            columns = pole.c.name, journal.c.epoch, table.c.low, table.c.high, state, tries
+            return select(*columns).select_from(joined).where(whose)
+
+        missing = of(gap, literal("missing"), gap.c.tries).where(gap.c.high < LAST)
+        lost = of(gone, gone.c.why, literal(0))
+        rows = [row for chosen in (missing, lost) for row in self.connection.execute(chosen)]
+        return [dict(zip(names, row, strict=True)) for row in sorted(rows, key=lambda row: tuple(row[:3]))]
 
     def latest(self, wanted: Wanted) -> list[dict[str, Any]]:
         """The state of each pole: time of its last message, open faults, and its last birth, state and meter."""
@@ -122,17 +143,14 @@ class Reader:
             faults.setdefault(one.pole, {})[one.type] = one.begins
             if one.chatter:
                 chatter.setdefault(one.pole, {})[one.type] = one.chatter.as_json()
-        chosen, values = _poles(wanted, "name")
-        rows = self.db.execute(
-            "SELECT name, online, seen, failing, groups, birth, state, meter, malformed, conflicts FROM pole"
-            + (f" WHERE {' AND '.join(chosen)}" if chosen else "")
-            + " ORDER BY name",
-            values,
-        )
+        columns = (
+            pole.c.name, pole.c.online, pole.c.seen, pole.c.failing, pole.c.groups, pole.c.birth, pole.c.state,
+            pole.c.meter, pole.c.malformed, pole.c.conflicts,
+        )  # fmt: skip
+        rows = self.connection.execute(select(*columns).where(and_(true(), *_poles(wanted))).order_by(pole.c.name))
         return [
             {
-                "pole": name, "online": None if online is None else bool(online), "lastSeen": seen,
-                "failing": failing, "groups": json.loads(groups),
+                "pole": name, "online": online, "lastSeen": seen, "failing": failing, "groups": json.loads(groups),
                 **{kind: json.loads(text) if text else None for kind, text in
                    (("birth", birth), ("state", state), ("meter", meter))},
                 "malformed": malformed, "conflicts": conflicts, "faults": faults.get(name, {}),
@@ -143,15 +161,12 @@ class Reader:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Reader]:
-    """The record in the file *path*, for reading.  Raises RecordError."""
-    with open_for_reading(path) as db:
-        try:
-            reader = Reader(db)
-        except sqlite3.Error as error:
-            raise RecordError(f"the record {path} cannot be read: {error}") from error
+def reading(where: Path | str) -> Iterator[Reader]:
+    """The record at *where* (a file or a URL), for reading.  Raises RecordError."""
+    with open_for_reading(where) as connection:
+        reader = Reader(connection)
         if not reader.about:
-            raise RecordError(f"the record {path} is only being made: try again in a moment")
+            raise RecordError(f"the record {where} is only being made: try again in a moment")
         yield reader
 
 
@@ -162,10 +177,10 @@ def write(events: Iterator[dict[str, Any]], form: str, out: TextIO) -> int:
         return spreadsheet.write(out, COLUMNS, map(_cells, events), "\n")
     if form == "json":
         out.write("[")
-    for count, event in enumerate(events, 1):
+    for count, row in enumerate(events, 1):
         if form == "json":
             out.write(",\n" if count > 1 else "\n")
-        out.write(json.dumps(event))
+        out.write(json.dumps(row))
         if form == "jsonl":
             out.write("\n")
     if form == "json":
@@ -203,22 +218,16 @@ def moment(text: str, now: float, zone: ZoneInfo) -> int:
         raise wrong from None
 
 
-def _row(values: tuple[Any, ...]) -> dict[str, Any]:
+def _row(values: Sequence[Any]) -> dict[str, Any]:
     row = dict(zip(COLUMNS, values, strict=True))
-    start = row["startEndFlag"]
-    row["startEndFlag"] = None if start is None else bool(start)
-    row["replayed"] = bool(row["replayed"])
     row["attributes"] = json.loads(row["attributes"])
     return row
 
 
-def _poles(wanted: Wanted, column: str) -> tuple[list[str], list[Any]]:
-    parts: list[str] = []
-    values: list[Any] = []
+def _poles(wanted: Wanted) -> list[ColumnElement[bool]]:
+    parts: list[ColumnElement[bool]] = []
     if wanted.poles:
-        parts.append(f"{column} IN ({', '.join('?' * len(wanted.poles))})")
-        values += wanted.poles
+        parts.append(pole.c.name.in_(wanted.poles))
     if wanted.group:
-        parts.append(f"{column} IN (SELECT pole.name FROM pole, json_each(pole.groups) AS one WHERE one.value = ?)")
-        values.append(wanted.group)
-    return parts, values
+        parts.append(pole.c.groups.contains(json.dumps(wanted.group), autoescape=True))
+    return parts

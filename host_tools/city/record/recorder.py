@@ -13,18 +13,19 @@ from dataclasses import dataclass
 
 from host_tools.broker.connection import Message
 from host_tools.city.commands.exchange import Exchange
-from host_tools.city.record import failure_rows, gaps, silence
+from host_tools.city.record import failure_events, silence
 from host_tools.city.record.believed_times import FLOOR
 from host_tools.city.record.connector import Connector
 from host_tools.city.record.flashed_nodes import Flashings
+from host_tools.city.record.journals import RETRY_S
+from host_tools.city.record.record import Record, Unwritable, key_of
 from host_tools.city.record.resend_requests import ANSWER_S, Asker
-from host_tools.city.record.store import Record, Unwritable, key_of
+from host_tools.city.record.stored_numbers import StoredNumbers
 from host_tools.city.record.taken import Taken
 from host_tools.city.record.time_answer import time_answer
 from host_tools.errors import BrokerError
 from host_tools.keys.key import Key
 from host_tools.site.broker_address import BrokerAddress
-from host_tools.wire.sender_numbers import Counters
 from host_tools.wire.simulated_clock import WAIT_S, SiteClock, no_simulation
 from host_tools.wire.simulated_clock import topic as clock_topic
 from host_tools.wire.topics import cut
@@ -60,7 +61,7 @@ class Recorder:
 
     def __init__(
         self, record: Record, address: BrokerAddress, root: str, site: str, *, keys: dict[str, Key] | None = None,
-        silent_s: int = silence.SILENT_S, retry_s: float = gaps.RETRY_S, simulated: bool = False,
+        silent_s: int = silence.SILENT_S, retry_s: float = RETRY_S, simulated: bool = False,
         say: Callable[[str], None] = lambda sentence: None,
     ) -> None:  # fmt: skip
         self._record = record
@@ -69,7 +70,7 @@ class Recorder:
         self._silent_s, self._say = silent_s, say
         self._clock = SiteClock(simulated)
         self._clock_topic = clock_topic(root, site)
-        self._counters = Counters(record.path)
+        self._numbers = StoredNumbers(record)
         self._asker = Asker(record, self._ask, retry_s)
         self._connector = Connector(record, address, f"{root}/{site}", self._clock_topic, say)
         self._flashings = Flashings(record, f"{root}/{site}", self._keys, self._sender, self._number, say)
@@ -99,7 +100,7 @@ class Recorder:
                         break
                     stored = self._turn()
                     if trouble and (stored or self._record.try_to_write()):
-                        self._say(f"the record {self._record.path} can be written again")
+                        self._say(f"the record {self._record.name} can be written again")
                         trouble = None
                 except Unwritable as error:
                     if trouble is None:
@@ -124,8 +125,8 @@ class Recorder:
         self._asker.forget_all()
         self._exchange = Exchange(self._connector.sessions, self._sender(), self._number)
         self._flashings.forget_all()
-        with self._record.transaction() as db:
-            gaps.open_ends(db, self._wall())
+        with self._record.change() as book:
+            book.open_ends(self._wall())
         return True
 
     def _await_time(self) -> None:
@@ -145,9 +146,10 @@ class Recorder:
         """Handle *away_s* without the broker: after a minute, at the site, no pole can be received."""
         if not self._missing and away_s * self._clock.factor >= silence.BROKER_S:
             self._missing = True
-            with self._record.transaction() as db:
+            with self._record.change() as book:
                 now = int(self._clock.now())
-                self.totals.silent += failure_rows.without_broker(db, now, lambda pole: self._record.dark(pole, now))
+                silent = failure_events.without_broker(book, now, lambda pole: self._record.dark(pole, now))
+            self.totals.silent += silent
 
     def _turn(self) -> bool:
         """Take the messages that are here, send requests that are due; whether something was taken."""
@@ -164,7 +166,7 @@ class Recorder:
             for ack in taken.acks:
                 if ack.sender == self._sender():
                     if ack.mark is not None:
-                        self._counters.learn(ack.sender, ack.mark, int(self._clock.now() * 1000), self._simulated())
+                        self._numbers.learn(ack.sender, ack.mark, int(self._clock.now() * 1000), self._simulated())
                     if self._exchange.answered(ack):
                         self._asker.answered(ack, self._wall())
                     self._flashings.answered(ack, self._connector.sessions)
@@ -177,10 +179,11 @@ class Recorder:
         self._looked = now
         self._connector.look()
         steady, at = self._clock.steady(), int(self._clock.now())
-        with self._record.transaction() as db:
-            self.totals.silent += failure_rows.check(
-                db, at, steady, self._heard, self._since, self._silent_s, lambda pole: self._record.dark(pole, at)
+        with self._record.change() as book:
+            silent = failure_events.check(
+                book, at, steady, self._heard, self._since, self._silent_s, lambda pole: self._record.dark(pole, at)
             )
+        self.totals.silent += silent
         return bool(messages)
 
     def _wake(self) -> None:
@@ -240,11 +243,11 @@ class Recorder:
     def _ask(self, pole: str, body: str) -> int | None:
         """Send *body* to *pole*; its n, or None where it cannot go out."""
         topic = contract.topic(self._root, self._site, pole, contract.COMMAND)
-        key, nonce = key_of(self._record.db, self._keys, pole, self._site)
+        key, nonce = key_of(self._record.book, self._keys, pole, self._site)
         try:
             return self._exchange.send(topic, body, key, nonce=nonce, until=self._wall() + ANSWER_S)
         except BrokerError:
             return None
 
     def _number(self) -> int:
-        return self._counters.next(self._sender(), int(self._clock.now() * 1000), self._simulated())
+        return self._numbers.next(self._sender(), int(self._clock.now() * 1000), self._simulated())

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from host_tools.city.record import gaps
-from host_tools.city.record.store import Record
+from host_tools.city.record.book import Book, Entry
+from host_tools.city.record.journals import RETRY_S, Journal
+from host_tools.city.record.record import Record
 from host_tools.wire.commands import resend
 from host_tools.wire.from_pole import Ack
 from host_tools.wire.journal import LAST
@@ -39,7 +40,7 @@ class Asker:
     *retry_s* is the time until a request is repeated; it doubles with every try that brings nothing.
     """
 
-    def __init__(self, record: Record, send: Callable[[str, str], int | None], retry_s: float = gaps.RETRY_S) -> None:
+    def __init__(self, record: Record, send: Callable[[str, str], int | None], retry_s: float = RETRY_S) -> None:
         self._record = record
         self._send = send
         self._retry_s = retry_s
@@ -48,28 +49,24 @@ class Asker:
 
     def ask(self, wall: float) -> int:
         """Send requests due at *wall* (Unix s, by a clock that is not set while this runs); how many were sent."""
-        self._forget(wall)
-        room = MOST_POLES - len(self._open)
-        if room <= 0:
-            return 0
-        db = self._record.db
+        book = self._record.book
+        self._forget(book, wall)
         # an open end that the pole agreed to fill, and from which nothing came: there is nothing
-        settled = "high = ? AND answered AND due <= ?"
-        if db.execute(f"SELECT 1 FROM gap WHERE {settled} LIMIT 1", (LAST, wall)).fetchone():
-            with self._record.transaction():
-                db.execute(f"DELETE FROM gap WHERE {settled}", (LAST, wall))
-        # nothing is put off for longer than that: a later due time was noted under a clock that has been put back
-        due = db.execute(
-            "SELECT gap.pole, gap.epoch, gap.low, gap.high FROM gap JOIN pole ON pole.name = gap.pole"
-            " WHERE (gap.due <= ? OR gap.due > ?) AND coalesce(pole.online, 1) ORDER BY gap.due, gap.low LIMIT 500",
-            (wall, wall + 2 * LONGEST_S),
-        ).fetchall()
+        settled = [(entry, epoch) for entry, epoch, journal in book.journals() if journal.settles(wall)]
+        if settled:
+            with self._record.change():
+                for entry, epoch in settled:
+                    book.journal(entry, epoch).settle(wall)
+        due = self._due(book, wall) if len(self._open) < MOST_POLES else []
+        if not due:
+            return 0
         asked = 0
-        for pole, epoch, low, high in due:
-            if asked >= room:
-                break
-            if pole not in self._open and self._ask(pole, epoch, low, high, wall):
-                asked += 1
+        with self._record.change():
+            for _due, low, entry, epoch in due:
+                if len(self._open) >= MOST_POLES:
+                    break
+                if entry.name not in self._open and self._ask(book, entry, epoch, low, wall):
+                    asked += 1
         return asked
 
     def answered(self, ack: Ack, wall: float) -> None:
@@ -77,14 +74,14 @@ class Asker:
         question = self._sent.pop((ack.pole, ack.n or 0), None)
         if question is None:
             return
-        with self._record.transaction() as db:
-            if ack.applied:
-                db.execute(
-                    "UPDATE gap SET answered = 1 WHERE pole = ? AND epoch = ? AND low >= ? AND low <= ?",
-                    (ack.pole, question.epoch, question.low, question.high),
-                )
-            elif ack.reason == ack_reasons.UNKNOWN_REFERENCE:  # a journal it no longer has
-                gaps.gone(db, ack.pole, question.epoch, 0, LAST, "unknownEpoch", wall)
+        with self._record.change() as book:
+            entry = book.entries.get(ack.pole)
+            if entry and question.epoch in entry.journals:
+                journal = book.journal(entry, question.epoch)
+                if ack.applied:
+                    journal.agreed(question.low, question.high)
+                elif ack.reason == ack_reasons.UNKNOWN_REFERENCE:  # a journal it no longer has
+                    journal.lose(0, LAST, "unknownEpoch", wall)
         if question.high == LAST or not ack.applied:
             self._open.pop(ack.pole, None)  # there is nothing to wait for, or the amount is not known
 
@@ -93,36 +90,43 @@ class Asker:
         self._open.clear()
         self._sent.clear()
 
-    def _ask(self, pole: str, epoch: str, low: int, high: int, wall: float) -> bool:
-        db = self._record.db
-        to = LAST
-        if high != LAST:  # other gaps within the portion are asked for with it
-            most = low + PORTION - 1
-            to = db.execute(
-                "SELECT max(min(high, ?)) FROM gap WHERE pole = ? AND epoch = ? AND low BETWEEN ? AND ? AND high < ?",
-                (most, pole, epoch, low, most, LAST),
-            ).fetchone()[0]
-        n = self._send(pole, resend(epoch, low, to))
+    def _due(self, book: Book, wall: float) -> list[tuple[float, int, Entry, str]]:
+        """What is to be asked for at *wall*: when it was due, its first sequence, pole and epoch, in this order."""
+        # nothing is put off for longer than that: a later due time was noted under a clock that has been put back
+        late = wall + 2 * LONGEST_S
+        due = [
+            (gap.due, gap.low, entry, epoch)
+            for entry, epoch, journal in book.journals()
+            if journal.gaps and entry.known.online is not False and entry.name not in self._open
+            for gap in journal.gaps
+            if gap.due <= wall or gap.due > late
+        ]
+        return sorted(due, key=lambda one: (one[0], one[1]))
+
+    def _ask(self, book: Book, entry: Entry, epoch: str, low: int, wall: float) -> bool:
+        journal = book.journal(entry, epoch)
+        to = self._portion(journal, low)
+        n = self._send(entry.name, resend(epoch, low, to))
         if n is None:
             return False
-        with self._record.transaction():
-            db.execute(
-                "UPDATE gap SET tries = tries + 1, asked = min(high, ?), answered = 0,"
-                " due = ? + min(? * (1 << min(tries, 12)), ?)"
-                " WHERE pole = ? AND epoch = ? AND low BETWEEN ? AND ? AND (high < ? OR ? = ?)",
-                (to, wall, self._retry_s, LONGEST_S, pole, epoch, low, to, LAST, to, LAST),
-            )
-        self._open[pole] = self._sent[pole, n] = Question(epoch, low, to, wall + self._retry_s)
+        journal.asked(low, to, wall, self._retry_s, LONGEST_S)
+        self._open[entry.name] = self._sent[entry.name, n] = Question(epoch, low, to, wall + self._retry_s)
         return True
 
-    def _forget(self, wall: float) -> None:
+    @staticmethod
+    def _portion(journal: Journal, low: int) -> int:
+        """The last sequence to ask for with *low*: other gaps within the portion are asked for with it."""
+        if any(gap.low == low and gap.open for gap in journal.gaps):
+            return LAST
+        most = low + PORTION - 1
+        return max(min(gap.high, most) for gap in journal.gaps if low <= gap.low <= most and not gap.open)
+
+    def _forget(self, book: Book, wall: float) -> None:
         """Drop requests that are answered in full, or whose time is over."""
         for pole, question in list(self._open.items()):
-            left = self._record.db.execute(
-                "SELECT 1 FROM gap WHERE pole = ? AND epoch = ? AND low BETWEEN ? AND ? LIMIT 1",
-                (pole, question.epoch, question.low, question.high),
-            ).fetchone()
-            if left is None or question.until <= wall:
+            entry = book.entries.get(pole)
+            kept = entry.journals.get(question.epoch) if entry else None
+            if question.until <= wall or not (kept and kept.journal.missing(question.low, question.high)):
                 del self._open[pole]
         while self._sent and next(iter(self._sent.values())).until + LONGEST_S < wall:  # the oldest is the first
             del self._sent[next(iter(self._sent))]

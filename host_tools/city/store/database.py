@@ -63,8 +63,12 @@ class Database:
             kind = Unkeepable
         elif isinstance(error, exc.OperationalError | exc.InterfaceError | exc.TimeoutError):
             kind = Unwritable
+        return kind(f"the record {self.name} cannot be written: {self.reason(error)}")
+
+    def reason(self, error: exc.SQLAlchemyError) -> str:
+        """Why *error* happened, in words that can follow a colon."""
         said = error.orig if isinstance(error, exc.DBAPIError) and isinstance(error.orig, Exception) else error
-        return kind(f"the record {self.name} cannot be written: {self.cause(said)}")
+        return self.cause(said)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -87,7 +91,7 @@ def postgresql(where: str) -> Database:
         raise RecordError(
             f"--db is {where!r} and must be a file, or a URL such as postgresql://user@host/database"
         ) from error
-    return Database(engine, url.render_as_string(hide_password=True), _of_server)
+    return Database(engine, url.set(drivername="postgresql").render_as_string(hide_password=True), _of_server)
 
 
 def sqlite(connect: Callable[[], sqlite3.Connection], name: str, cause: Callable[[Exception], str]) -> Database:
@@ -100,23 +104,22 @@ def sqlite(connect: Callable[[], sqlite3.Connection], name: str, cause: Callable
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        if not connection.get_execution_options().get("reads"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get("reads")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return Database(engine, name, cause)
 
 
-def sqlite_connection(file: Path) -> sqlite3.Connection:
-    """A connection to *file* that writes to the disk before a commit returns."""
-    db = sqlite3.connect(file, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-    try:
-        db.execute("PRAGMA journal_mode = WAL")
-        # NORMAL would lose the last commits in a power cut, after they were acknowledged to the broker
-        db.execute("PRAGMA synchronous = FULL")
-    except BaseException:
-        db.close()
-        raise
-    return db
+def connect(file: Path) -> sqlite3.Connection:
+    """A connection to *file*, for `sqlite`."""
+    return sqlite3.connect(file, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+
+
+def keep_safe(db: sqlite3.Connection) -> None:
+    """Have each commit on the disk before it returns, and let others read meanwhile."""
+    db.execute("PRAGMA journal_mode = WAL")
+    # NORMAL would lose the last commits in a power cut, after they were acknowledged to the broker
+    db.execute("PRAGMA synchronous = FULL")
 
 
 def raise_revision(connection: Connection) -> int:
@@ -131,3 +134,10 @@ def raise_revision(connection: Connection) -> int:
 def _of_server(error: Exception) -> str:
     said = str(error).strip().splitlines()
     return said[0] if said else type(error).__name__
+
+
+def sqlite_connection(file: Path) -> sqlite3.Connection:
+    """As `connect` and `keep_safe`."""
+    db = connect(file)
+    keep_safe(db)
+    return db

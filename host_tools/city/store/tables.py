@@ -33,6 +33,12 @@ receiver = Table(
     Column("value", Text, nullable=False),
 )  # fmt: skip
 
+# The last number of each sender of messages to poles, which only ever rises.
+sender = Table(
+    "sender", metadata,
+    Column("name", Text, primary_key=True), Column("last", BigInteger, nullable=False),
+)  # fmt: skip
+
 # One row.  Raised as the last statement of a transaction that readers are to notice: its lock makes the order of the
 # revisions that of the commits, so who asks for what is newer than the last he saw misses nothing.
 revision = Table(

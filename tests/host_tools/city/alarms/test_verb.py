@@ -9,7 +9,7 @@ import pytest
 
 from host_tools.broker.connection import Message
 from host_tools.city.commands.place import place_of
-from host_tools.city.record.store import Record
+from host_tools.city.record.record import Record
 from host_tools.cli import run
 
 Capture = pytest.CaptureFixture[str]

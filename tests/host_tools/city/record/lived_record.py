@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.broker.connection import Message
-from host_tools.city.record import failure_rows, silence
-from host_tools.city.record.store import Record
+from host_tools.city.record import failure_events, silence
+from host_tools.city.record.record import Record
 from simulator.street.street import Street
+from tests.host_tools.city.record.hurried import hurried
 from tests.simulator.streets import Lived, live
 
 CHECK_MS = 5000
@@ -45,19 +46,20 @@ class _Desk:
 
     def miss(self) -> None:
         if not self._connected:
-            failure_rows.without_broker(self._record.db, self.now)
+            with self._record.change() as book:
+                failure_events.without_broker(book, self.now)
 
     def check(self) -> None:
         if self._connected:
-            db = self._record.db
-            heard = dict(db.execute("SELECT name, seen FROM pole WHERE seen IS NOT NULL"))
-            failure_rows.check(db, self.now, self.now, heard, self._since, silence.SILENT_S)
+            with self._record.change() as book:
+                seen = {name: entry.known.seen for name, entry in book.entries.items()}
+                heard = {name: at for name, at in seen.items() if at is not None}
+                failure_events.check(book, self.now, self.now, heard, self._since, silence.SILENT_S)
 
 
 def recorded(path: Path, hours: float, **street: Any) -> Lived:
     """Lives a street (see ``live``) and leaves its record at *path*."""
-    record = Record(path, "diya/1", "sagar", {"timezone": "Asia/Kolkata", "title": "Sagar"})
-    record.db.execute("PRAGMA synchronous = OFF")
+    record = hurried(Record(path, "diya/1", "sagar", {"timezone": "Asia/Kolkata", "title": "Sagar"}))
     try:
         return live(hours, begin=lambda one: _Desk(record, one), **street)
     finally:

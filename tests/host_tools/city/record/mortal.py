@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.broker import persistent_client
-from host_tools.city.record import gaps, recorder, store
+from host_tools.city.record import book_rows, journals, record, recorder
 from host_tools.site.broker_address import BrokerAddress
 
-gaps.GRACE_S, gaps.RETRY_S = 0.3, 1.0
+journals.GRACE_S, journals.RETRY_S = 0.3, 1.0
 
 
 def mortal(function: Callable[..., Any], chance: random.Random, mean: int) -> Callable[..., Any]:
@@ -35,11 +35,12 @@ def mortal(function: Callable[..., Any], chance: random.Random, mean: int) -> Ca
 def main(file: str, port: str, seed: str, mean: str) -> None:
     chance, steps = random.Random(int(seed)), int(mean)
     # in the middle of a transaction, between the commit and the first PUBACK, among the PUBACKs, around a question
-    store._event = mortal(store._event, chance, steps * 40)
-    store.Record.take = mortal(store.Record.take, chance, steps)  # type: ignore[method-assign]
+    for name in ("_add_poles", "_write_journals", "_update_poles", "raise_revision"):
+        setattr(book_rows, name, mortal(getattr(book_rows, name), chance, steps))
+    record.Record.take = mortal(record.Record.take, chance, steps)  # type: ignore[method-assign]
     persistent_client.Session.publish = mortal(persistent_client.Session.publish, chance, steps)  # type: ignore[method-assign]
-    record = store.Record(Path(file), "diya/1", "sagar")
-    one = recorder.Recorder(record, BrokerAddress("127.0.0.1", int(port)), "diya/1", "sagar", retry_s=1.0)
+    kept = record.Record(Path(file), "diya/1", "sagar")
+    one = recorder.Recorder(kept, BrokerAddress("127.0.0.1", int(port)), "diya/1", "sagar", retry_s=1.0)
     paho = one._connector.sessions._events._client
     paho.ack = mortal(paho.ack, chance, steps * 40)  # type: ignore[method-assign]
     one.run(lambda: True)

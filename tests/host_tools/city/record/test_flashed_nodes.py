@@ -9,7 +9,7 @@ import pytest
 
 from host_tools.broker.connection import Message
 from host_tools.city.record.flashed_nodes import Flashings
-from host_tools.city.record.store import Record
+from host_tools.city.record.record import Record
 from host_tools.keys.key import Key
 from host_tools.wire import envelope
 from host_tools.wire.from_pole import Ack

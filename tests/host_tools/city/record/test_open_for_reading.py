@@ -9,6 +9,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from host_tools.broker.connection import Message
 from host_tools.city.record import query
 from host_tools.city.record.query import Wanted, reading
-from host_tools.city.record.store import Record
+from host_tools.city.record.record import Record
 from host_tools.cli import run
 from host_tools.errors import CommandError, RecordError
 from tests.host_tools.city.record.played_pole import HEAD, NOW, ROOT, SITE, event
@@ -40,7 +41,7 @@ def record(tmp_path: Path) -> Iterator[Record]:
 
 
 def newest(record: Record, count: int = 20, **wanted: Any) -> list[int]:
-    with reading(record.path) as reader:
+    with reading(record.where) as reader:
         return [row["sequence"] for row in reader.latest_events(Wanted(**wanted), count)]
 
 
@@ -85,7 +86,7 @@ def copied_without_closing(record: Record, folder: Path, *endings: str) -> Path:
     """What a recorder that was killed leaves: the last events stand in the log alone."""
     for ending in endings:
         copy = folder / f"record.sqlite{ending}"
-        shutil.copyfile(f"{record.path}{ending}", copy)
+        shutil.copyfile(f"{record.where}{ending}", copy)
         copy.chmod(0o444)
     return folder / "record.sqlite"
 
@@ -96,7 +97,8 @@ def test_who_may_only_read_sees_all_that_is_there(record: Record, open_folder: P
     for number in range(1, 6):
         take(record, f"a-{number}")
     if left == ("",):
-        record.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with closing(sqlite3.connect(record.where)) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     path = copied_without_closing(record, open_folder, *left)
     assert as_reader(path) == "5 events"
 
@@ -121,7 +123,7 @@ def test_reading_leaves_nothing_behind(record: Record, tmp_path: Path) -> None:
 
 def test_a_writer_works_on_while_it_is_read(record: Record) -> None:
     take(record, "a-1")
-    with reading(record.path) as reader:
+    with reading(record.where) as reader:
         take(record, "a-2")
         assert len(list(reader.events(Wanted()))) == 1
     assert newest(record) == [1, 2]
@@ -130,7 +132,7 @@ def test_a_writer_works_on_while_it_is_read(record: Record) -> None:
 def test_a_link_to_a_record_that_is_written_is_the_same_record(record: Record, tmp_path: Path) -> None:
     take(record, "a-1")
     link = tmp_path / "link.sqlite"
-    link.symlink_to(record.path)
+    link.symlink_to(record.where)
     with reading(link) as reader:
         assert reader.summary()["events"] == 1
     with pytest.raises(RecordError, match="being written by another"):
@@ -138,7 +140,7 @@ def test_a_link_to_a_record_that_is_written_is_the_same_record(record: Record, t
 
 
 def test_a_second_name_of_a_record_is_refused(record: Record, tmp_path: Path) -> None:
-    os.link(record.path, tmp_path / "other.sqlite")
+    os.link(record.where, tmp_path / "other.sqlite")
     with pytest.raises(RecordError, match="has 2 names"):
         Record(tmp_path / "other.sqlite", ROOT, SITE)
 
@@ -150,7 +152,7 @@ def test_a_second_name_of_a_record_is_refused(record: Record, tmp_path: Path) ->
         ("empty", "is empty"),
         ("text", "is no record: it is not an SQLite file"),
         ("foreign", "is no record: it is the SQLite file of another program"),
-        ("newer", "has version 2 and this diya writes 1"),
+        ("newer", "has version 3 and this diya writes 2"),
     ],
 )
 def test_a_file_that_is_no_record_is_said_to_be_none(tmp_path: Path, what: str, sentence: str) -> None:
@@ -162,7 +164,7 @@ def test_a_file_that_is_no_record_is_said_to_be_none(tmp_path: Path, what: str, 
     if what in ("foreign", "newer"):
         with sqlite3.connect(path) as db:
             db.execute("CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT)")
-            db.execute("INSERT INTO about VALUES ('version', '2')")
+            db.execute("INSERT INTO about VALUES ('version', '3')")
             if what == "newer":
                 db.execute("CREATE TABLE event (x)")
                 db.execute("CREATE TABLE pole (x)")
@@ -223,7 +225,7 @@ def test_the_time_of_arrival_is_put_right_when_the_computer_learns_the_time(reco
     take(record, "a-2", 160, timestamp=None)
     record.date_again(90, NOW - 90)
     take(record, "a-3", NOW + 100, timestamp=None)
-    with reading(record.path) as reader:
+    with reading(record.where) as reader:
         assert [row["receivedAt"] for row in reader.events(Wanted())] == [NOW + 10, NOW + 70, NOW + 100]
 
 
@@ -233,7 +235,7 @@ def test_a_span_of_time_has_the_event_without_any_time_too(record: Record, today
     take(record, "a-3", timestamp=2**40 - 1)  # came within it
     take(record, "a-4", 50, timestamp=None)  # came under a clock of 1970
     assert newest(record, since=NOW - DAY_S, until=NOW + 1) == [2, 3, 4]
-    with reading(record.path) as reader:
+    with reading(record.where) as reader:
         found = reader.events(Wanted(since=NOW - DAY_S, until=NOW + 1))
         assert [row["sequence"] for row in found] == [2, 3, 4]
 
@@ -284,7 +286,7 @@ def test_a_name_that_is_mistyped_is_one_sentence(
     record: Record, capsys: pytest.CaptureFixture[str], verb: str, options: tuple[str, ...], sentence: str
 ) -> None:
     take(record, "a-1")
-    assert run(["record", verb, "--db", str(record.path), *options]) == 1
+    assert run(["record", verb, "--db", str(record.where), *options]) == 1
     out, err = capsys.readouterr()
     assert sentence in err
     assert (out, err.count("\n")) == ("", 1)
@@ -295,5 +297,5 @@ def test_a_type_that_is_known_and_did_not_happen_is_no_mistake(
 ) -> None:
     take(record, "a-1", eventType="futureFailure")
     for of_type, count in (("relayFailure", 0), ("futureFailure", 1)):
-        assert run(["record", "show", "--db", str(record.path), "--type", of_type, "--json"]) == 0
+        assert run(["record", "show", "--db", str(record.where), "--type", of_type, "--json"]) == 0
         assert len(json.loads(capsys.readouterr().out)["events"]) == count

@@ -17,7 +17,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from host_tools.broker.connection import Link
 from host_tools.broker.mosquitto import Mosquitto
 from host_tools.city.record.query import Wanted, reading
-from host_tools.city.record.store import Record
+from host_tools.city.record.record import Record
 from host_tools.errors import RecordError
 from tests.host_tools.city.record.played_pole import HEAD, ROOT, SITE, event
 from tests.patience import until

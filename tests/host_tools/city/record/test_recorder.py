@@ -11,8 +11,8 @@ from typing import Any
 from host_tools.broker.connection import Link
 from host_tools.broker.mosquitto import Mosquitto
 from host_tools.city.record.query import Wanted, reading
+from host_tools.city.record.record import Record
 from host_tools.city.record.recorder import Recorder
-from host_tools.city.record.store import Record
 from tests.host_tools.city.record.played_pole import HEAD, NOW, ROOT, SITE
 from tests.patience import PATIENCE_S, until
 

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy.exc
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from host_tools.broker.connection import Message
 from host_tools.city.correlation import Switched
-from host_tools.city.record import gaps
-from host_tools.city.record.failure_rows import check
-from host_tools.city.record.query import Reader, Wanted
+from host_tools.city.record import book_rows
+from host_tools.city.record.book import Changes
+from host_tools.city.record.failure_events import check
+from host_tools.city.record.query import Reader, Wanted, reading
+from host_tools.city.record.record import Record
 from host_tools.city.record.resend_requests import Asker
-from host_tools.city.record.store import Record, groups_of
 from host_tools.errors import RecordError
 from host_tools.wire.from_pole import Ack
 from host_tools.wire.journal import LAST
+from tests.host_tools.city.record.hurried import hurried
 from tests.host_tools.city.record.played_pole import HEAD, NOW, ROOT, SITE, event
 
 WALL = 1000.0
@@ -31,8 +36,9 @@ WALL = 1000.0
 class Desk:
     """A record, and what it asked."""
 
-    def __init__(self, path: Path) -> None:
-        self.record = Record(path, ROOT, SITE, {"timezone": "Asia/Kolkata"})
+    def __init__(self, where: Path | str) -> None:
+        self.record = Record(where, ROOT, SITE, {"timezone": "Asia/Kolkata"})
+        self.views = ExitStack()
         self.asked: list[tuple[str, str, int, int]] = []
         self.asker = Asker(self.record, self._send, 15.0)
         self.wall = WALL
@@ -62,7 +68,20 @@ class Desk:
 
     @property
     def reader(self) -> Reader:
-        return Reader(self.record.db)
+        self.views.close()  # the one before
+        return self.views.enter_context(reading(self.record.where))
+
+    def close(self) -> None:
+        self.views.close()
+        self.record.close()
+
+    def open_ends(self) -> None:
+        with self.record.change() as book:
+            book.open_ends(self.wall)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with self.record.transaction() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(sql)]
 
     count = 0
 
@@ -75,10 +94,10 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Any:
-    one = Desk(tmp_path / "record.sqlite")
+def desk(new_store: Path | str) -> Any:
+    one = Desk(new_store)
     yield one
-    one.record.close()
+    one.close()
 
 
 def rows(desk: Desk, **wanted: Any) -> list[dict[str, Any]]:
@@ -160,7 +179,7 @@ def test_what_the_pole_says_is_gone_is_given_up(desk: Desk) -> None:
 def test_what_is_gone_up_to_the_last_there_can_be_leaves_room_for_what_comes_all_the_same(desk: Desk) -> None:
     """The recorder ended at this, and at each start again, for the broker kept the message."""
     desk.events("a-2", "b-1")
-    gaps.open_ends(desk.record.db, desk.wall)
+    desk.open_ends()
     desk.gone("b-2", epoch="a", first=4, last=LAST)
     desk.events("a-4", "a-3")
     assert desk.gaps() == [("a", 1, 1, "missing")]
@@ -169,14 +188,14 @@ def test_what_is_gone_up_to_the_last_there_can_be_leaves_room_for_what_comes_all
 def test_a_message_that_the_file_cannot_hold_takes_no_other_with_it(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arrived = gaps.arrived
+    write = book_rows.write
 
-    def cannot(db: sqlite3.Connection, pole: str, epoch: str, sequence: int, wall: float) -> None:
-        if sequence == 2:
-            raise sqlite3.IntegrityError("UNIQUE constraint failed")
-        arrived(db, pole, epoch, sequence, wall)
+    def cannot(connection: Any, zone: str, changes: Changes) -> int:
+        if any(one.sequence == 2 for one in changes.events):
+            raise sqlalchemy.exc.IntegrityError("", {}, sqlite3.IntegrityError("UNIQUE constraint failed"))
+        return write(connection, zone, changes)
 
-    monkeypatch.setattr(gaps, "arrived", cannot)
+    monkeypatch.setattr(book_rows, "write", cannot)
     messages = [Message(f"{HEAD}/P0001/event", event(f"a-{n}"), False) for n in (1, 2, 3)]
     taken = desk.record.take(messages, NOW, desk.wall)
     assert (taken.events, taken.malformed) == (2, 1)
@@ -205,7 +224,7 @@ def test_a_refusal_of_another_kind_is_not_the_end(desk: Desk) -> None:
 
 def test_after_a_connection_the_end_is_asked_for_until_nothing_comes(desk: Desk) -> None:
     desk.events("a-1", "a-2")
-    gaps.open_ends(desk.record.db, desk.wall)
+    desk.open_ends()
     assert desk.ask(4) == [("P0001", "a", 3, LAST)]
     desk.answer()
     desk.events("a-3", "a-5")  # the broker had lost them; 4 is still lost
@@ -221,7 +240,7 @@ def test_after_a_connection_the_end_is_asked_for_until_nothing_comes(desk: Desk)
 
 def test_an_end_that_was_agreed_on_is_asked_for_again_when_the_pole_was_away(desk: Desk) -> None:
     desk.events("a-1")
-    gaps.open_ends(desk.record.db, desk.wall)
+    desk.open_ends()
     desk.ask(4)
     desk.answer()
     desk.say("P0001", "presence", {"v": 1, "online": False})
@@ -231,18 +250,18 @@ def test_an_end_that_was_agreed_on_is_asked_for_again_when_the_pole_was_away(des
 
 def test_a_journal_that_is_closed_is_not_asked_for_its_end_again(desk: Desk) -> None:
     desk.events("a-1", "b-1")
-    gaps.open_ends(desk.record.db, desk.wall)
+    desk.open_ends()
     desk.gone("b-2", epoch="a", first=2, last=LAST)
     assert desk.ask(4) == [("P0001", "b", 3, LAST)]
-    gaps.open_ends(desk.record.db, desk.wall)
+    desk.open_ends()
     assert all(epoch == "b" for _pole, epoch, _low, _high in desk.ask(100))
 
 
 def test_a_birth_tells_what_there_is(desk: Desk) -> None:
     birth = {"v": 1, "at": NOW, "groups": ["market"], "journal": {"epoch": "a", "first": 3, "last": 5}}
     desk.say("P0001", "birth", birth)
-    assert groups_of(desk.record.db, "P0001") == ["market"]  # whose key it may have
-    assert groups_of(desk.record.db, "P0002") == []
+    assert desk.record.book.groups_of("P0001") == ["market"]  # whose key it may have
+    assert desk.record.book.groups_of("P0002") == []
     assert desk.gaps() == [("a", 1, 2, "dropped"), ("a", 3, 5, "missing")]
     assert desk.ask(4) == [("P0001", "a", 3, 5)]
 
@@ -250,7 +269,7 @@ def test_a_birth_tells_what_there_is(desk: Desk) -> None:
 def test_an_old_birth_does_not_close_the_end(desk: Desk) -> None:
     birth = {"v": 1, "at": NOW, "journal": {"epoch": "a", "first": 1, "last": 1}}
     desk.events("a-1", "a-2")
-    gaps.open_ends(desk.record.db, desk.wall)
+    desk.open_ends()
     desk.say("P0001", "birth", birth, retained=True)
     assert desk.ask(4) == [("P0001", "a", 3, LAST)]
 
@@ -274,7 +293,7 @@ def test_a_pole_that_speaks_after_its_will_is_online_and_asked_for_what_is_missi
     desk.say("P0001", "presence", {"online": True})
     desk.say("P0001", "presence", {"online": False}, now=NOW + 1)  # of the session before
     desk.say("P0001", "meter", {"v": 1, "at": NOW + 60, "activePower": 90.0}, now=NOW + 60)
-    assert desk.record.db.execute("SELECT online, failing FROM pole").fetchall() == [(1, None)]
+    assert desk.rows("SELECT online, failing FROM pole") == [(1, None)]
 
 
 def test_a_will_that_the_broker_retains_does_not_outweigh_a_pole_that_spoke_after_it(desk: Desk) -> None:
@@ -282,7 +301,7 @@ def test_a_will_that_the_broker_retains_does_not_outweigh_a_pole_that_spoke_afte
     desk.say("P0001", "presence", {"online": False}, now=NOW + 1)  # of the session before
     desk.say("P0001", "meter", {"v": 1, "at": NOW + 60, "activePower": 90.0}, now=NOW + 60)
     desk.record.close()
-    again = Desk(desk.record.path)  # and reads what the broker retains
+    again = Desk(desk.record.where)  # and reads what the broker retains
     again.say("P0001", "presence", {"online": False}, retained=True, now=NOW + 300)
     assert failures(again) == [(True, NOW + 1, "lastWill"), (False, NOW + 60, "lastWill")]
     assert again.reader.summary()["online"] == 1
@@ -290,14 +309,7 @@ def test_a_will_that_the_broker_retains_does_not_outweigh_a_pole_that_spoke_afte
     again.say("P0001", "presence", {"online": True}, now=NOW + 500)
     again.say("P0001", "presence", {"online": False}, retained=True, now=NOW + 600)
     assert [row[:2] for row in failures(again)[2:]] == [(True, NOW + 400), (False, NOW + 500), (True, NOW + 600)]
-
-
-def test_a_record_of_an_older_version_is_written_on(desk: Desk) -> None:
-    desk.record.db.execute("ALTER TABLE pole DROP COLUMN outlived")
-    desk.record.close()
-    again = Desk(desk.record.path)
-    again.say("P0001", "presence", {"online": False}, now=NOW + 1)
-    assert failures(again) == [(True, NOW + 1, "lastWill")]
+    again.close()
 
 
 def switched(desk: Desk) -> Callable[[str, int], bool]:
@@ -319,8 +331,8 @@ def test_a_feeder_that_is_switched_off_by_day_fails_by_no_morning_and_in_the_eve
     heard: dict[str, float] = {}
 
     def look(now: int) -> int:
-        with desk.record.transaction() as db:
-            return check(db, now, float(now), heard, morning - 100.0, 2100, lambda pole: dark(pole, now))
+        with desk.record.change() as book:
+            return check(book, now, float(now), heard, morning - 100.0, 2100, lambda pole: dark(pole, now))
 
     assert [row["pole"] for row in desk.reader.events(Wanted(types=("communicationFailure",)))] == ["P0003"]
     assert look(morning + 21_600) == look(evening) == 0
@@ -344,10 +356,10 @@ def test_a_pole_without_a_word_begins_a_failure(desk: Desk) -> None:
     desk.say("P0001", "state", {"v": 1, "level": 70})
     desk.say("P0002", "state", {"v": 1, "level": 70})
     heard = {"P0001": 0.0, "P0002": 2000.0}
-    with desk.record.transaction() as db:
-        assert check(db, NOW + 2099, 2099.0, heard, 0.0, 2100) == 0
-        assert check(db, NOW + 2100, 2100.0, heard, 0.0, 2100) == 1
-        assert check(db, NOW + 2200, 2200.0, heard, 0.0, 2100) == 0
+    with desk.record.change() as book:
+        assert check(book, NOW + 2099, 2099.0, heard, 0.0, 2100) == 0
+        assert check(book, NOW + 2100, 2100.0, heard, 0.0, 2100) == 1
+        assert check(book, NOW + 2200, 2200.0, heard, 0.0, 2100) == 0
     desk.say("P0001", "presence", {"online": True}, retained=True, now=NOW + 2250)  # proves nothing
     desk.say("P0001", "state", {"v": 1, "level": 70}, now=NOW + 2300)
     assert failures(desk) == [(True, NOW + 2100, "silent"), (False, NOW + 2300, "silent")]
@@ -355,16 +367,16 @@ def test_a_pole_without_a_word_begins_a_failure(desk: Desk) -> None:
 
 def test_our_own_absence_is_not_the_poles_silence(desk: Desk) -> None:
     desk.say("P0001", "state", {"v": 1, "level": 70})
-    with desk.record.transaction() as db:
-        assert check(db, NOW + 90_000, 90_000.0, {"P0001": 0.0}, 89_000.0, 2100) == 0
+    with desk.record.change() as book:
+        assert check(book, NOW + 90_000, 90_000.0, {"P0001": 0.0}, 89_000.0, 2100) == 0
 
 
 @pytest.mark.parametrize("step", [86_400, -31_536_000, -NOW])
 def test_a_computer_whose_clock_is_set_invents_no_silence(desk: Desk, step: int) -> None:
     desk.say("P0001", "state", {"v": 1, "level": 70})
     desk.say("P0002", "state", {"v": 1, "level": 70})
-    with desk.record.transaction() as db:
-        assert check(db, NOW + step + 10, 10.0, {"P0001": 0.0}, 0.0, 2100) == 0
+    with desk.record.change() as book:
+        assert check(book, NOW + step + 10, 10.0, {"P0001": 0.0}, 0.0, 2100) == 0
     desk.say("P0001", "state", {"v": 1, "level": 70}, now=NOW + step + 11)
     assert desk.reader.latest(Wanted(poles=("P0001",)))[0]["lastSeen"] == NOW + step + 11
 
@@ -439,25 +451,26 @@ messages = st.tuples(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(st.lists(messages | st.just("ends"), max_size=12))
-def test_whatever_is_said_every_sequence_is_a_row_or_a_gap_or_gone(tmp_path: Path, said: list[Any]) -> None:
-    desk = Desk(tmp_path / f"{len(list(tmp_path.iterdir()))}.sqlite")
-    desk.record.db.execute("PRAGMA synchronous = OFF")
+def test_whatever_is_said_every_sequence_is_a_row_or_a_gap_or_gone(
+    tmp_path: Path, empty_record: Path, said: list[Any]
+) -> None:
+    path = tmp_path / f"{len(list(tmp_path.iterdir()))}.sqlite"
+    shutil.copyfile(empty_record, path)
+    desk = Desk(path)
+    hurried(desk.record)
     for one in said:
         if one == "ends":
-            gaps.open_ends(desk.record.db, desk.wall)
+            desk.open_ends()
             desk.ask(4)
             desk.answer()
         else:
             desk.say("P0001", one[0], one[1], one[2])
-    db = desk.record.db
-    for pole, epoch, highest in db.execute("SELECT pole, epoch, highest FROM epoch").fetchall():
-        of = (pole, epoch)
-        have = {n for (n,) in db.execute("SELECT sequence FROM event WHERE pole = ? AND epoch = ?", of)}
-        spans_ = db.execute(
-            "SELECT low, high FROM gap WHERE pole = ? AND epoch = ?"
-            " UNION ALL SELECT low, high FROM gone WHERE pole = ? AND epoch = ? ORDER BY low",
-            of * 2,
-        ).fetchall()
+    for id_, pole, epoch, highest in desk.rows("SELECT id, pole, epoch, highest FROM journal"):
+        have = {n for (n,) in desk.rows(f"SELECT sequence FROM event WHERE pole = {pole} AND epoch = '{epoch}'")}
+        spans_ = desk.rows(
+            f"SELECT low, high FROM gap WHERE journal = {id_}"
+            f" UNION ALL SELECT low, high FROM gone WHERE journal = {id_} ORDER BY low"
+        )
         at = 1
         for low, high in spans_:
             while at in have:
@@ -469,18 +482,38 @@ def test_whatever_is_said_every_sequence_is_a_row_or_a_gap_or_gone(tmp_path: Pat
         while at in have:
             at += 1
         assert at in (highest + 1, LAST + 1)
-    desk.record.close()
+    desk.close()
 
 
 def test_a_record_belongs_to_one_site_and_one_writer(desk: Desk) -> None:
-    path = desk.record.path
+    where = desk.record.where
     with pytest.raises(RecordError, match="being written by another"):
-        Record(path, ROOT, SITE)
+        Record(where, ROOT, SITE)
     desk.record.close()
     with pytest.raises(RecordError, match="has site 'sagar' and must have 'other'"):
-        Record(path, ROOT, "other")
-    other = path.with_name("text.sqlite")
+        Record(where, ROOT, "other")
+    desk.record = Record(where, ROOT, SITE)
+
+
+def test_a_file_of_another_kind_is_no_record(tmp_path: Path) -> None:
+    other = tmp_path / "text.sqlite"
     other.write_text("this is no database at all, but a text\n" * 40)
     with pytest.raises(RecordError, match="is no record: it is not an SQLite file"):
         Record(other, ROOT, SITE)
-    desk.record = Record(path, ROOT, SITE)
+
+
+@pytest.mark.parametrize(
+    "url, sentence",
+    [
+        ("postgresql://", "cannot be written"),
+        ("postgresql://x:secret@127.0.0.1:1/none", "cannot be written"),
+    ],
+)
+def test_a_server_that_is_not_there_is_said_and_no_password_with_it(
+    url: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGHOST", "/nowhere")
+    with pytest.raises(RecordError, match=sentence) as said:
+        Record(url, ROOT, SITE)
+    assert "secret" not in str(said.value)
+    assert "\n" not in str(said.value)

@@ -13,8 +13,8 @@ import pytest
 
 from host_tools.broker.connection import Link, Message
 from host_tools.broker.mosquitto import Mosquitto, find_mosquitto
+from host_tools.city.record.record import Record
 from host_tools.city.record.recorder import Recorder
-from host_tools.city.record.store import Record
 from host_tools.city.record.time_answer import mac
 from host_tools.keys.key import Key
 from pole.timekeeping.city_time import parse

@@ -15,10 +15,12 @@ import pytest
 
 from host_tools.broker.connection import Link
 from host_tools.broker.mosquitto import Mosquitto
-from host_tools.city.record import connector, open_for_writing
+from host_tools.city.record import connector
+from host_tools.city.record.file_identity import home_of
 from host_tools.city.record.query import reading
+from host_tools.city.record.record import Record
 from host_tools.city.record.recorder import Recorder
-from host_tools.city.record.store import Record
+from host_tools.city.store import database
 from host_tools.cli import run
 from host_tools.errors import RecordError
 from host_tools.wire import simulated_clock
@@ -50,6 +52,12 @@ class Running:
             self.error = error
         finally:
             store.close()
+
+    def pragma(self, text: str) -> Any:
+        """Tells SQLite *text*; the recorder has one connection, and nothing but a pragma is done with it here."""
+        connection = self.recorder._record._writer._connection
+        assert connection is not None
+        return connection.connection.driver_connection.execute(f"PRAGMA {text}").fetchone()[0]
 
     def end(self) -> None:
         self._over.set()
@@ -114,7 +122,7 @@ def test_two_that_are_the_same_in_all_say_so(tmp_path: Path) -> None:
             pass
         shutil.copy(first, copy)
         with sqlite3.connect(copy) as db:
-            db.execute("UPDATE about SET value = ? WHERE name = 'home'", (connector.home_of(copy),))
+            db.execute("UPDATE receiver SET value = ? WHERE name = 'home'", (home_of(copy),))
         db.close()
         with running(broker, first) as one, running(broker, copy) as other:
             until(
@@ -124,7 +132,7 @@ def test_two_that_are_the_same_in_all_say_so(tmp_path: Path) -> None:
 
 
 def test_a_locked_file_is_waited_for_and_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_for_writing, "BUSY_S", 0.2)
+    monkeypatch.setattr(database, "BUSY_S", 0.2)
     file = tmp_path / "r.sqlite"
     with Mosquitto() as broker, running(broker, file) as one:
         with Link(broker.address, ["x"]) as link:
@@ -153,23 +161,15 @@ def test_a_full_disk_is_waited_for_and_nothing_is_lost(tmp_path: Path) -> None:
     file = tmp_path / "r.sqlite"
     with Mosquitto() as broker, running(broker, file) as one, Link(broker.address, ["x"]) as link:
         until(lambda: count(file) or link.post(f"{HEAD}/P0001/event", event("a-1")), "an event", 0.05)
-        real, full = Record.take, True
-
-        def take(self: Record, *arguments: Any) -> Any:
-            with self.transaction():
-                if full:
-                    raise sqlite3.OperationalError("database or disk is full")
-            return real(self, *arguments)
-
-        Record.take = take  # type: ignore[method-assign]
-        try:
-            link.publish(f"{HEAD}/P0001/event", event("a-2"))
-            until(lambda: any("is full; make room there" in line for line in one.said), "the recorder")
-            assert count(file) == 1
-            full = False
-            until(lambda: count(file) == 2, "the recorder")
-        finally:
-            Record.take = real  # type: ignore[method-assign]
+        pages = one.pragma("page_count")
+        one.pragma(f"max_page_count = {pages}")
+        for number in range(2, 200):
+            link.post(f"{HEAD}/P0001/event", event(f"a-{number}", attributes={"x": "y" * 500}))
+        until(lambda: any("is full; make room there" in line for line in one.said), "the recorder")
+        assert count(file) < 199
+        one.pragma("max_page_count = 100000")
+        until(lambda: count(file) == 199, "the recorder")
+        assert sum("is full" in line for line in one.said) == 1
 
 
 def test_with_simulated_and_no_simulation_it_says_so(

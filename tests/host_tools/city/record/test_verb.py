@@ -12,7 +12,7 @@ import pytest
 
 from host_tools.broker.connection import Link, Message
 from host_tools.broker.mosquitto import Mosquitto
-from host_tools.city.record.store import Record
+from host_tools.city.record.record import Record
 from host_tools.cli import run
 from host_tools.keys.key import Key
 from host_tools.wire.envelope import mac

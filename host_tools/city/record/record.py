@@ -1,0 +1,134 @@
+"""The record: what the poles of a site have said, in a store that one receiver writes.
+
+A batch of messages is one transaction, and it is acknowledged (PUBACK) only when it is on the disk; so if the receiver
+is killed at any moment, the broker still has what the store has not.  Events that the store already has are dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import and_, select, update
+from sqlalchemy.engine import Connection
+
+from host_tools.broker.connection import Message
+from host_tools.city.record import book_rows, taking
+from host_tools.city.record.book import Book, Changes
+from host_tools.city.record.file_identity import home_of
+from host_tools.city.record.open_for_writing import open_for_writing
+from host_tools.city.record.taken import Taken
+from host_tools.city.store.database import Unkeepable, Unwritable
+from host_tools.city.store.tables import event, pole
+from host_tools.keys.key import Key
+from host_tools.keys.key_file import for_pole
+
+__all__ = ["Record", "Unkeepable", "Unwritable", "key_of"]
+
+
+class Record:
+    """The record at *where* (a file, made where there is none, or a URL), for one writer at a time.
+
+
+    *about* is stored for readers (time zone, title); a store of another *root* or *site* is refused.
+    *dark(pole, at)*: whether a pole is expected to be without supply at a time (Unix s).  Raises RecordError.
+    """
+
+    def __init__(
+        self, where: Path | str, root: str, site: str, about: dict[str, str] | None = None,
+        dark: Callable[[str, int], bool] = lambda pole, at: False, zone: str = "",
+    ) -> None:  # fmt: skip
+        self._root, self._site, self._zone = root, site, zone
+        self.dark = dark
+        self._writer = open_for_writing(where, {"root": root, "site": site}, about or {}, zone)
+        self.where, self.name = where, self._writer.database.name
+        self.home = home_of(where) if isinstance(where, Path) else self.name  # by which a copy is recognised
+        self._book: Book | None = None
+
+    def close(self) -> None:
+        self._writer.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction.  Raises RecordError, which is an Unwritable where the store refuses it now."""
+        with self._writer.transaction() as connection:
+            yield connection
+
+    @property
+    def book(self) -> Book:
+        """The poles, to be read; `change` changes them.  Raises RecordError."""
+        if self._book is None:
+            with self.transaction() as connection:
+                self._book = book_rows.read_book(connection, self._zone)
+        return self._book
+
+    @contextmanager
+    def change(self) -> Iterator[Book]:
+        """The poles, to be changed: what was changed is on the disk at the end.  Raises RecordError.
+
+        Where that fails nothing of it has been done: the poles are read again from the store.
+        """
+        book = self.book
+        try:
+            yield book
+            if book.changes:
+                changes, book.changes = book.changes, Changes()
+                with self.transaction() as connection:
+                    book_rows.write(connection, self._zone, changes)
+        except BaseException:
+            self._book = None
+            raise
+
+    def remembered(self, name: str, default: str) -> str:
+        """The value kept under *name*, which is *default* from the first time on."""
+        with self.transaction() as connection:
+            found = book_rows.remembered(connection, self._zone, name)
+            if found is None:
+                book_rows.remember(connection, self._zone, name, default)
+        return default if found is None else found
+
+    def remember(self, name: str, value: str) -> None:
+        """Keep *value* under *name*."""
+        with self.transaction() as connection:
+            book_rows.remember(connection, self._zone, name, value)
+
+    def try_to_write(self) -> bool:
+        """True; raises Unwritable where it cannot be written."""
+        self.remember("tried", "1")
+        return True
+
+    def date_again(self, begin: int, step: int) -> None:
+        """Correct stored times: the computer's clock, *begin* (Unix s) at the start, was corrected by *step* s."""
+        with self.transaction() as connection:
+            ours = select(pole.c.id).where(pole.c.zone == self._zone)
+            wrong = and_(event.c.pole.in_(ours), event.c.received_at.between(begin, begin + step - 1))
+            connection.execute(update(event).where(wrong).values(received_at=event.c.received_at + step))
+
+    def take(self, messages: Iterable[Message], now: int, wall: float) -> Taken:
+        """Take *messages* in one transaction.  *now*: Unix s at the site; *wall*: real Unix s, for what to ask when.
+
+        Where one of them is Unkeepable each is taken alone, and that one counts as malformed: the others are not lost.
+        """
+        listed = list(messages)
+        try:
+            return self._take_together(listed, now, wall)
+        except Unkeepable:
+            taken = Taken()
+            for message in listed:
+                try:
+                    taken.add(self._take_together([message], now, wall))
+                except Unkeepable:
+                    taken.malformed += 1
+            return taken
+
+    def _take_together(self, messages: list[Message], now: int, wall: float) -> Taken:
+        with self.change() as book:
+            return taking.take(book, self._root, self._site, messages, now, wall, self.dark)
+
+
+def key_of(book: Book, keys: Mapping[str, Key], pole: str, site: str) -> tuple[Key | None, str]:
+    """Which of *keys* a command to *pole* alone is sealed with (`for_pole`), and the nonce that goes with it."""
+    key = for_pole(keys, pole, book.groups_of(pole), site)
+    found = book.entries.get(pole)
+    return key, found.nonce if found and key and key.name == pole else ""

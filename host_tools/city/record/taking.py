@@ -1,0 +1,133 @@
+"""Takes a batch of the poles' messages into the book.  Pure: nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from host_tools.broker.connection import Message
+from host_tools.city.record import failure_events
+from host_tools.city.record.book import BIRTH, METER, POLE_SOURCE, STATE, Book, Entry, NewEvent
+from host_tools.city.record.taken import Taken
+from host_tools.naming import NAME
+from host_tools.wire.from_pole import Ack, Birth, Event, Meter, Presence, Said, State, Unreadable, read
+from host_tools.wire.journal import compact
+from host_tools.wire.topics import Topic, cut
+from pole.wire import contract
+
+FRESH_S = 600  # a meter older than this waited at the broker, and is no sign that its pole sends now
+_MOST = 2**62
+
+Dark = Callable[[str, int], bool]  # whether a pole is expected to be without supply at a time (Unix s)
+
+
+def take(book: Book, root: str, site: str, messages: Iterable[Message], now: int, wall: float, dark: Dark) -> Taken:
+    """Take *messages* of *site* below *root*; what they were.
+
+    *now*: Unix s at the site; *wall*: real Unix s, for what to ask when.
+    """
+    taken = Taken()
+    for message in messages:
+        topic = cut(message.topic)
+        if topic and topic.below(root, site) and topic.from_pole and NAME.fullmatch(topic.pole):
+            _take(book, topic, message, taken, now, wall, dark)
+    book.changes.heard_at = now
+    return taken
+
+
+def _take(book: Book, topic: Topic, message: Message, taken: Taken, now: int, wall: float, dark: Dark) -> None:
+    said = read(topic, message.payload)
+    if isinstance(said, Unreadable) and said.empty and said.kind != contract.EVENT:
+        return  # a retained message taken back
+    entry = book.entry(topic.pole)
+    if isinstance(said, Unreadable):
+        sound = False
+    elif isinstance(said, Event):
+        sound = _event(book, entry, said, taken, now, wall)
+    elif isinstance(said, Presence):
+        _present(book, said, message.retained, taken, now, wall, dark)
+        sound = True
+    else:
+        sound = _said(book, entry, said, message.retained, taken, now, wall)
+    if not sound:
+        taken.malformed += 1
+        entry.malformed += 1
+
+
+def _present(book: Book, said: Presence, retained: bool, taken: Taken, now: int, wall: float, dark: Dark) -> None:
+    pole = said.pole
+    entry = failure_events.presence(book, pole, said.online, retained, now, lambda pole: dark(pole, now))
+    if said.online and not retained:
+        taken.spoke.add(pole)
+    for epoch, kept in entry.journals.items():
+        if kept.journal.gaps:
+            journal = book.journal(entry, epoch)
+            journal.came_back(wall) if entry.known.online else journal.went_away()
+
+
+def _event(book: Book, entry: Entry, event: Event, taken: Taken, now: int, wall: float) -> bool:
+    sequence = event.sequence
+    if sequence is None:
+        return False
+    kept = entry.journals.get(event.epoch)
+    if kept and kept.journal.holds(sequence):
+        taken.doubles += 1
+        book.changes.doubles.append((entry, event))
+        return True
+    taken.events += 1
+    new = NewEvent(
+        entry, event.epoch, sequence, event.type, event.start, event.timestamp, event.replayed, event.attributes_text,
+        now, POLE_SOURCE,
+    )  # fmt: skip
+    book.changes.events.append(new)
+    book.journal(entry, event.epoch).arrived(sequence, wall)
+    dropped = event.dropped()
+    if dropped and dropped[0] in entry.journals:
+        epoch, low, high = dropped
+        book.journal(entry, epoch).lose(low, high, "dropped", wall)
+    return True
+
+
+def _said(book: Book, entry: Entry, said: Said, retained: bool, taken: Taken, now: int, wall: float) -> bool:
+    if not retained and not (isinstance(said, Meter) and abs(now - (said.at or 0)) > FRESH_S):
+        failure_events.alive(book, entry, now)
+        taken.spoke.add(said.pole)
+    if isinstance(said, Birth | State | Meter):
+        text = compact(said.values)
+        if text is None:
+            return False
+        # the broker may have kept it for days
+        at = said.at if said.at is not None and said.at <= now else now
+        if isinstance(said, Birth):
+            entry.latest[BIRTH] = {"birth": text, "birth_at": at}
+            _born(book, entry, said, retained, wall)
+        elif isinstance(said, State):
+            entry.latest[STATE] = {
+                "state": text, "state_at": at, "level": said.level, "target": said.target, "owner": said.owner,
+                "reason": said.reason, "until": said.until, "clock": said.clock,
+            }  # fmt: skip
+        else:
+            entry.latest[METER] = {
+                "meter": text, "meter_at": at, "power_dw": _scaled(said.power_w, 10),
+                "energy_wh": _scaled(said.values.get("activeEnergy"), 1000),
+            }  # fmt: skip
+            if not retained:
+                book.changes.meters.append((entry, said, now))
+    elif isinstance(said, Ack) and said.n is not None:
+        taken.acks.append(said)
+    return True
+
+
+def _scaled(value: object, by: int) -> int | None:
+    """*value* times *by* as a whole number; None where it is no sound number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST // by:
+        return None
+    return round(value * by)
+
+
+def _born(book: Book, entry: Entry, birth: Birth, retained: bool, wall: float) -> None:
+    entry.groups = birth.groups
+    entry.nonce = birth.flash_nonce
+    if birth.journal:
+        told = birth.journal
+        entry.epoch = told.epoch
+        book.journal(entry, told.epoch).told(told.first, told.last, not retained, wall)

@@ -1,0 +1,27 @@
+"""Up to when the receiver of a zone has worked out its hours and nights."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+HOURS, NIGHTS = "hoursRolledUpTo", "nightsRolledUpTo"  # names in the table ``receiver``
+
+
+def rolled_up_to(connection: Connection, zone: str, what: str) -> int | None:
+    """The Unix second up to which *what* is worked out; None before the first time."""
+    found = connection.execute(
+        text("SELECT value FROM receiver WHERE zone = :zone AND name = :name"), {"zone": zone, "name": what}
+    ).scalar_one_or_none()
+    return None if found is None else int(found)
+
+
+def set_rolled_up_to(connection: Connection, zone: str, what: str, to: int) -> None:
+    """Remembers that *what* is worked out up to *to*."""
+    connection.execute(
+        text(
+            "INSERT INTO receiver (zone, name, value) VALUES (:zone, :name, :value) "
+            "ON CONFLICT (zone, name) DO UPDATE SET value = excluded.value"
+        ),
+        {"zone": zone, "name": what, "value": str(to)},
+    )
