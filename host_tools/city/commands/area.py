@@ -38,7 +38,7 @@ class Plane:
         scale = DEGREE_M * max(1e-6, math.cos(math.radians(self.latitude)))
         out, before = [], self.longitude
         for latitude, longitude in points:
-            before += (longitude - before + 180) % 360 - 180
+            before = longitude + 360 * round((before - longitude) / 360)
             out.append(((before - self.longitude) * scale, (latitude - self.latitude) * DEGREE_M))
         return out
 
@@ -110,10 +110,10 @@ def _polygon(plane: Plane, rings: Sequence[Sequence[tuple[float, float]]], name:
     for ring in rings:
         if len(set(ring)) < 3:
             raise CommandError(f"{name} has a ring of {len(set(ring))} different points and must have three at least")
-        laid.append(plane.ring(ring))
-    ends = [(ring[0], ring[-1]) for ring, points in zip(laid, rings, strict=True) if points[0] == points[-1]]
-    if any(abs(first[0] - last[0]) > 1 for first, last in ends):
-        raise CommandError(f"{name} goes round a pole of the Earth and must lie on one side of it")
+        line = plane.ring([*ring, ring[0]])
+        if abs(line[-1][0] - line[0][0]) > 1:
+            raise CommandError(f"{name} goes round a pole of the Earth and must lie on one side of it")
+        laid.append(line[:-1])
     return _sound(plane, Polygon(laid[0], laid[1:]), name)
 
 

@@ -26,17 +26,24 @@ from host_tools.files import create_secret, replace_file
 
 KEY, HEAD = "audit.key", "audit.head"
 CUT_OFF = "auditCutOff"  # what is in the audit where rows of it were missing when the receiver started
-_SIGNED = ("at", "who", "door", "what", "command", "detail")
+_SIGNED = ("zone", "at", "who", "door", "what", "command", "detail")
 _MOST_FAULTS = 100
 
 
 def add(
-    connection: Connection, at: int, who: str, door: str, what: str, command: int | None, detail: Mapping[str, Any]
+    connection: Connection,
+    zone: str,
+    at: int,
+    who: str,
+    door: str,
+    what: str,
+    command: int | None,
+    detail: Mapping[str, Any],
 ) -> None:
-    """Adds a row, which the receiver is to chain."""
+    """Adds a row, which the receiver of *zone* is to chain."""
     text = json.dumps(detail, sort_keys=True, ensure_ascii=True)
     connection.execute(
-        sa.insert(audit).values(at=at, who=who, door=door, what=what, command=command, detail=text)
+        sa.insert(audit).values(zone=zone, at=at, who=who, door=door, what=what, command=command, detail=text)
     )  # fmt: skip
 
 
@@ -49,10 +56,10 @@ class Head:
 
 
 class Chain:
-    """Chains rows with the key in *folder*, which is made where there is none.  Raises CommandError."""
+    """Chains the rows of *zone* with the key in *folder*, which is made where there is none.  Raises CommandError."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, zone: str = "") -> None:
+        self._folder, self._zone = folder, zone
         self._key = _key(folder)
         self._written: Head | None = None  # on the disk
         self._head: Head | None = None  # of the transaction
@@ -63,14 +70,15 @@ class Chain:
 
     def load(self, connection: Connection, at: int) -> str:
         """Takes the end of the chain from the store; a sentence where rows are missing, which is noted in the audit."""
-        self._written = read_head(self._folder)
-        self._head = _last(connection)
+        self._written = read_head(self._folder, self._zone)
+        self._head = _last(connection, self._zone)
         if self._head.count >= self._written.count:
             return ""
         lost = self._written.count - self._head.count
         self._written = None  # what is missing stays in the audit itself
         add(
             connection,
+            self._zone,
             at,
             "receiver",
             "receiver",
@@ -84,9 +92,13 @@ class Chain:
     def chain(self, connection: Connection) -> int:
         """Numbers and chains the rows that have none; how many."""
         if self._head is None:
-            self._head = _last(connection)
+            self._head = _last(connection, self._zone)
         rows = (
-            connection.execute(sa.select(audit).where(audit.c.number.is_(None)).order_by(audit.c.id)).mappings().all()
+            connection.execute(
+                sa.select(audit).where(audit.c.number.is_(None), audit.c.zone == self._zone).order_by(audit.c.id)
+            )
+            .mappings()
+            .all()
         )
         head, values = self._head, []
         for row in rows:
@@ -102,7 +114,7 @@ class Chain:
         """To be called after the commit: keeps the end of the chain on the disk.  Raises CommandError."""
         if self._head is None or self._head == self._written:
             return
-        path = self._folder / HEAD
+        path = _head_file(self._folder, self._zone)
         try:
             replace_file(
                 path, (json.dumps({"count": self._head.count, "digest": self._head.digest}) + "\n").encode(), 0o600
@@ -112,12 +124,13 @@ class Chain:
         self._written = self._head
 
 
-def verify(connection: Connection, folder: Path) -> tuple[int, list[str], int]:
+def verify(connection: Connection, folder: Path, zone: str = "") -> tuple[int, list[str], int]:
     """(rows in the chain, what is wrong in sentences, rows that wait to be chained).  Raises CommandError."""
-    key, head = _key(folder, make=False), read_head(folder)
+    key, head = _key(folder, make=False), read_head(folder, zone)
     wrong: list[str] = []
     before, waiting = Head(), 0
-    for row in connection.execute(sa.select(audit).order_by(audit.c.number.is_(None), audit.c.number)).mappings():
+    rows = sa.select(audit).where(audit.c.zone == zone).order_by(audit.c.number.is_(None), audit.c.number)
+    for row in connection.execute(rows).mappings():
         number = row["number"]
         if number is None:
             waiting += 1
@@ -139,9 +152,13 @@ def verify(connection: Connection, folder: Path) -> tuple[int, list[str], int]:
     return before.count, wrong[:_MOST_FAULTS], waiting
 
 
-def read_head(folder: Path) -> Head:
-    """The end of the chain as it is kept in *folder*; Head() where there is none.  Raises CommandError."""
-    path = folder / HEAD
+def _head_file(folder: Path, zone: str) -> Path:
+    return folder / (f"{HEAD}.{zone}" if zone else HEAD)
+
+
+def read_head(folder: Path, zone: str = "") -> Head:
+    """The end of the chain of *zone* as it is kept in *folder*; Head() where there is none.  Raises CommandError."""
+    path = _head_file(folder, zone)
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
         return Head(int(kept["count"]), str(kept["digest"]))
@@ -172,8 +189,8 @@ def _key(folder: Path, make: bool = True) -> bytes:
     return key
 
 
-def _last(connection: Connection) -> Head:
-    newest = sa.select(audit.c.number, audit.c.digest).where(audit.c.number.is_not(None))
+def _last(connection: Connection, zone: str) -> Head:
+    newest = sa.select(audit.c.number, audit.c.digest).where(audit.c.number.is_not(None), audit.c.zone == zone)
     row = connection.execute(newest.order_by(audit.c.number.desc()).limit(1)).one_or_none()
     return Head(int(row[0]), str(row[1])) if row else Head()
 

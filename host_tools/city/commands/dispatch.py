@@ -4,7 +4,7 @@ It trusts no row: who may order what is judged by the receiver's own site, the s
 only this has the keys.  The receiver's loop calls, each turn:
 
     dispatch.hear(said, now)                                 what poles said, each with whether it was retained
-    messages = dispatch.turn(connection, now, wall, rev)     within the transaction of the turn
+    messages = dispatch.turn(connection, now, wall)          within the transaction of the turn
     (commit, then publish the messages with QoS 1)
     dispatch.committed()
 
@@ -27,12 +27,15 @@ from sqlalchemy.engine import Connection
 from host_tools.city.commands import audit, limits, order_rows
 from host_tools.city.commands.audit import Chain
 from host_tools.city.commands.delivery import NO_KEY, REJECTED
+from host_tools.city.commands.due_messages import Send
 from host_tools.city.commands.keys_of_deliveries import KeyRing
 from host_tools.city.commands.order import CANCEL, Order, read
 from host_tools.city.commands.order_rows import Known
-from host_tools.city.commands.outbox import Numbers, Outbox, Send
+from host_tools.city.commands.outbox import Outbox
 from host_tools.city.commands.second_person import SecondPersons
+from host_tools.city.commands.sender_rows import SenderNumbers
 from host_tools.city.store.command_tables import ACCEPTED, ASKS, REFUSED
+from host_tools.city.store.database import raise_revision
 from host_tools.errors import CommandError
 from host_tools.keys.key import Key
 from host_tools.site.limit import Limit
@@ -58,25 +61,26 @@ class Rules:
 class Dispatch:
     """Brings orders to the poles of *site* below *root*, sealed with *keys* under the name *sender*.
 
-    *numbers* are those of this sender alone.  *folder* has the secrets of second persons and the audit's key.  *say* is
-    called with a sentence that an operator should read.
+    No other program or task may send under that name.  *folder* has the secrets of second persons and the audit's key.
+    *zone*: of the poles that this receiver serves.  *simulated*: the name of a simulation, whose numbers count apart.
+    *say* is called with a sentence that an operator should read.
     """
 
     def __init__(
-        self, root: str, site: str, keys: Mapping[str, Key], sender: str, numbers: Numbers, rules: Rules, folder: Path,
-        say: Callable[[str], None] = lambda sentence: None,
+        self, root: str, site: str, keys: Mapping[str, Key], sender: str, rules: Rules, folder: Path, *,
+        zone: str = "", simulated: str = "", say: Callable[[str], None] = lambda sentence: None,
     ) -> None:  # fmt: skip
         self._root, self._site, self._keys, self._rules, self._say = root, site, keys, rules, say
-        self._numbers = numbers
+        self._sender, self._zone, self._simulated = sender, zone, simulated
         self._ring = KeyRing(keys, site, rules.floor)
         self._persons = SecondPersons(folder)
-        self._chain = Chain(folder)
+        self._chain = Chain(folder, zone)
         self._outbox = Outbox(sender)
         self._known: dict[str, Known] = {}
 
     def load(self, connection: Connection, now: int) -> None:
         """Takes all that is not over from the store."""
-        self._known = order_rows.known_poles(connection)
+        self._known = order_rows.known_poles(connection, self._zone)
         away = [name for name, one in self._known.items() if one.online is False]
         self._outbox.load(order_rows.load_open(connection, self._accepted(connection, now)), now, away)
         if cut_off := self._chain.load(connection, now):
@@ -85,7 +89,7 @@ class Dispatch:
     def _accepted(self, connection: Connection, now: int) -> dict[int, Order]:
         """The open orders that this receiver has accepted; a row that says so and was changed is refused."""
         out = {}
-        for row, poles in order_rows.open_orders(connection):
+        for row, poles in order_rows.open_orders(connection, self._zone):
             try:
                 order = read(row)
                 if hmac.compare_digest(self._seal(order, poles), str(row["seal"])):
@@ -95,7 +99,7 @@ class Dispatch:
                 pass
             why = "the row was changed after the receiver had decided, or it was never decided by it"
             order_rows.decide(connection, row["id"], 0, state=REFUSED, answer=why)
-            audit.add(connection, now, "receiver", "receiver", "rowChanged", row["id"], {"answer": why})
+            audit.add(connection, self._zone, now, "receiver", "receiver", "rowChanged", row["id"], {"answer": why})
             self._say(f"order {row['id']} is not sent: {why}")
         return out
 
@@ -136,18 +140,24 @@ class Dispatch:
             if not retained:
                 self._outbox.heard([one.pole], now)
 
-    def turn(self, connection: Connection, now: int, wall: int, rev: int = 0) -> list[tuple[str, bytes]]:
+    def turn(self, connection: Connection, now: float, wall: float) -> list[tuple[str, bytes]]:
         """Decides on new orders and writes all that has changed; the messages to publish once that is committed.
 
-        *now*: Unix s at the site; *wall*: of real time, for codes; *rev*: of the rows.
+        *now*: Unix s at the site; *wall*: of real time, for codes.
         """
-        for row in order_rows.undecided(connection, MOST_ORDERS):
-            self._decide(connection, row, now, wall, rev)
-        messages = [message for send in self._outbox.due(now, self._numbers) if (message := self._sealed(send))]
-        changed = self._outbox.take_changed()
-        self._find(connection, [one.pole for one in changed])
-        ids = {one.pole: self._known[one.pole].id for one in changed}
-        order_rows.write_deliveries(connection, changed, ids, rev)
+        rows = order_rows.undecided(connection, self._zone, MOST_ORDERS)
+        messages: list[tuple[str, bytes]] = []
+        if rows or not self._outbox.idle(int(now)):
+            rev = raise_revision(connection)
+            for row in rows:
+                self._decide(connection, row, int(now), int(wall), rev)
+            numbers = SenderNumbers(connection, self._sender, int(now * 1000), self._simulated)
+            sends = self._outbox.due(int(now), numbers)
+            messages = [message for send in sends if (message := self._sealed(send))]
+            changed = self._outbox.take_changed()
+            self._find(connection, [one.pole for one in changed])
+            ids = {one.pole: self._known[one.pole].id for one in changed}
+            order_rows.write_deliveries(connection, changed, ids, rev)
         self._chain.chain(connection)
         return messages
 
@@ -172,7 +182,9 @@ class Dispatch:
         seal = self._seal(order, poles) if state == ACCEPTED else ""
         order_rows.decide(connection, number, rev, state=state, answer=why, decided_at=now, seal=seal)
         detail = {"answer": why, "poles": len(poles), "second": str(row["second"]) if state == ACCEPTED else ""}
-        audit.add(connection, now, "receiver", "receiver", state, number, {k: v for k, v in detail.items() if v})
+        audit.add(
+            connection, self._zone, now, "receiver", "receiver", state, number, {k: v for k, v in detail.items() if v}
+        )
         if state != ACCEPTED:
             return
         held = order_rows.may_hold(connection, order, now) if order.kind == CANCEL else {}

@@ -13,7 +13,8 @@ from sqlalchemy.engine import Connection
 from host_tools.city.commands import audit
 from host_tools.city.commands.delivery import OPEN, Delivery
 from host_tools.city.commands.order import OVERRIDE, Order
-from host_tools.city.store.command_tables import ACCEPTED, WRITTEN, command, delivery
+from host_tools.city.store import bulk
+from host_tools.city.store.command_tables import ACCEPTED, ASKS, WRITTEN, command, delivery
 from host_tools.city.store.tables import pole
 from host_tools.errors import CommandError
 from host_tools.wire.envelope import flash_nonce
@@ -22,6 +23,9 @@ from host_tools.wire.payload import parsed
 _FIELDS = (
     "written_at", "who", "role", "door", "kind", "owner", "level", "reason", "ref", "ref_address", "start",
     "expiration", "ramp_s", "second", "code",
+)  # fmt: skip
+_WRITTEN = (
+    "state", "key_name", "sender", "n", "to_many", "renewed", "sent_at", "times", "answered_at", "reason", "detail",
 )  # fmt: skip
 _LOOKED_UP = 500  # names in one query: SQLite takes 32,766 values
 
@@ -40,42 +44,47 @@ class Known:
 # -- by who orders
 
 
-def write(connection: Connection, order: Order, poles: Iterable[str]) -> int:
-    """Writes *order* to *poles* (their names), and that it was given into the audit; its id.
+def write(connection: Connection, order: Order, poles: Iterable[str]) -> list[int]:
+    """Writes *order* to *poles* (their names) for the receiver to decide, and that it was given into the audit.
 
-    For the receiver to decide.  Raises CommandError where a pole has never reported to it.
+    Its id: one of each zone that the poles are in.  Raises CommandError where a pole has never reported.
     """
     names = list(poles)
-    ids = ids_of(connection, names)
-    if missing := [name for name in names if name not in ids]:
+    found = _rows_of(connection, names)
+    if missing := [name for name in names if name not in found]:
         some = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
         raise CommandError(f"the record has never heard of {some}")
     values = {name: getattr(order, name) for name in _FIELDS}
-    made = connection.execute(sa.insert(command).values(state=WRITTEN, scope=json.dumps(order.scope), **values))
-    number = int(made.inserted_primary_key[0])  # type: ignore[index]
-    connection.execute(sa.insert(delivery), [{"command": number, "pole": ids[name]} for name in names])
     said = {name: values[name] for name in _FIELDS if name != "code" and values[name] not in (None, "")}
-    audit.add(
-        connection, order.written_at, order.who, order.door, "ordered", number,
-        {**said, "scope": order.scope, "poles": len(names)},
-    )  # fmt: skip
-    return number
+    out = []
+    for zone in sorted({zone for _id, zone in found.values()}):
+        here = [found[name][0] for name in names if found[name][1] == zone]
+        row = {**values, "zone": zone, "state": WRITTEN, "scope": json.dumps(order.scope)}
+        number = int(connection.execute(sa.insert(command).values(row).returning(command.c.id)).scalar_one())
+        bulk.insert(connection, delivery, ("command", "pole"), [(number, one) for one in here])
+        detail = {**said, "scope": order.scope, "poles": len(here)}
+        audit.add(connection, zone, order.written_at, order.who, order.door, "ordered", number, detail)
+        out.append(number)
+    return out
 
 
 def agree(connection: Connection, number: int, second: str, code: str, at: int) -> None:
     """The second person *second* agrees to the order *number* by *code*; the receiver checks it."""
-    changed = sa.update(command).where(command.c.id == number, command.c.state == "needsSecondPerson")
-    if connection.execute(changed.values(state=WRITTEN, second=second, code=code)).rowcount != 1:
+    waits = sa.update(command).where(command.c.id == number, command.c.state == ASKS)
+    agreed = waits.values(state=WRITTEN, second=second, code=code).returning(command.c.zone)
+    zone = connection.execute(agreed).scalar()
+    if zone is None:
         raise CommandError(f"order {number} does not wait for a second person")
-    audit.add(connection, at, second, "console", "agreed", number, {})
+    audit.add(connection, zone, at, second, "console", "agreed", number, {})
 
 
 # -- by the receiver
 
 
-def undecided(connection: Connection, most: int) -> list[dict[str, Any]]:
-    """The rows of orders that are to be decided, at most *most*."""
-    found = sa.select(command).where(command.c.state == WRITTEN).order_by(command.c.id).limit(most)
+def undecided(connection: Connection, zone: str, most: int) -> list[dict[str, Any]]:
+    """The rows of orders that the receiver of *zone* is to decide, at most *most*."""
+    mine = sa.select(command).where(command.c.state == WRITTEN, command.c.zone == zone)
+    found = mine.order_by(command.c.id).limit(most)
     return [dict(row) for row in connection.execute(found).mappings()]
 
 
@@ -92,16 +101,15 @@ def decide(connection: Connection, number: int, rev: int, **values: Any) -> None
 
 def add_deliveries(connection: Connection, number: int, ids: Iterable[int]) -> None:
     """More poles of the order *number*."""
-    rows = [{"command": number, "pole": one} for one in ids]
-    if rows:
-        connection.execute(sa.insert(delivery), rows)
+    bulk.insert(connection, delivery, ("command", "pole"), [(number, one) for one in ids])
 
 
-def open_orders(connection: Connection) -> list[tuple[dict[str, Any], list[str]]]:
+def open_orders(connection: Connection, zone: str) -> list[tuple[dict[str, Any], list[str]]]:
     """The rows of accepted orders with deliveries that are not over, each with the names of all its poles."""
     wanted = sa.select(delivery.c.command).where(delivery.c.state.in_(OPEN)).distinct()
-    accepted = sa.select(command).where(command.c.id.in_(wanted), command.c.state == ACCEPTED).order_by(command.c.id)
-    rows = [dict(row) for row in connection.execute(accepted).mappings()]
+    mine = sa.and_(command.c.id.in_(wanted), command.c.state == ACCEPTED, command.c.zone == zone)
+    found = sa.select(command).where(mine).order_by(command.c.id)
+    rows = [dict(row) for row in connection.execute(found).mappings()]
     return [(row, targets(connection, row["id"])) for row in rows]
 
 
@@ -120,17 +128,8 @@ def load_open(connection: Connection, orders: Mapping[int, Order]) -> list[Deliv
 
 def write_deliveries(connection: Connection, changed: Iterable[Delivery], ids: Mapping[str, int], rev: int) -> None:
     """Writes *changed* as they are now; *ids*: of their poles."""
-    rows = [
-        {
-            "of": one.order.id, "to": ids[one.pole], "state": one.state, "key_name": one.key_name,
-            "sender": one.sender, "n": one.n, "to_many": one.to_many, "renewed": one.renewed, "sent_at": one.sent_at,
-            "times": one.times, "answered_at": one.answered_at, "reason": one.reason, "detail": one.detail, "rev": rev,
-        }
-        for one in changed
-    ]  # fmt: skip
-    if rows:
-        this = sa.and_(delivery.c.command == sa.bindparam("of"), delivery.c.pole == sa.bindparam("to"))
-        connection.execute(sa.update(delivery).where(this), rows)
+    rows = [(one.order.id, ids[one.pole], *(getattr(one, name) for name in _WRITTEN), rev) for one in changed]
+    bulk.update(connection, delivery, ("command", "pole"), (*_WRITTEN, "rev"), rows)
 
 
 def may_hold(connection: Connection, order: Order, now: int) -> dict[str, list[str]]:
@@ -151,11 +150,13 @@ def may_hold(connection: Connection, order: Order, now: int) -> dict[str, list[s
     return out
 
 
-def known_poles(connection: Connection) -> dict[str, Known]:
-    """All poles of the store, by name."""
+def known_poles(connection: Connection, zone: str) -> dict[str, Known]:
+    """The poles of *zone* in the store, by name."""
     columns = (pole.c.id, pole.c.name, pole.c.groups, pole.c.birth, pole.c.online, pole.c.target)
     out = {}
-    for number, name, groups, birth, online, target in connection.execute(sa.select(*columns)):
+    for number, name, groups, birth, online, target in connection.execute(
+        sa.select(*columns).where(pole.c.zone == zone)
+    ):
         nonce = flash_nonce(parsed(birth.encode())) if birth else ""
         out[name] = Known(number, tuple(json.loads(groups)), nonce, online, target)
     return out
@@ -163,12 +164,17 @@ def known_poles(connection: Connection) -> dict[str, Known]:
 
 def ids_of(connection: Connection, names: Collection[str]) -> dict[str, int]:
     """The keys of the poles called *names* that the store knows."""
-    out: dict[str, int] = {}
+    return {name: number for name, (number, _zone) in _rows_of(connection, names).items()}
+
+
+def _rows_of(connection: Connection, names: Collection[str]) -> dict[str, tuple[int, str]]:
+    """{name: (key, zone)}"""
+    out: dict[str, tuple[int, str]] = {}
     wanted = list(names)
     for at in range(0, len(wanted), _LOOKED_UP):
-        part = wanted[at : at + _LOOKED_UP]
-        for number, name in connection.execute(sa.select(pole.c.id, pole.c.name).where(pole.c.name.in_(part))):
-            out[name] = number
+        found = sa.select(pole.c.id, pole.c.name, pole.c.zone).where(pole.c.name.in_(wanted[at : at + _LOOKED_UP]))
+        for number, name, zone in connection.execute(found):
+            out[name] = number, zone
     return out
 
 

@@ -16,39 +16,15 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
 
 from host_tools.city.commands.delivery import AT_BIRTH, EXPIRED, REPLACED, SENT, TAKEN, WAITING, Delivery, able
+from host_tools.city.commands.due_messages import Numbers, Send
 from host_tools.wire.from_pole import Ack, State
 
 GRACE_S = 3  # after a start: answers that waited at the broker come first
 HEARD_S = 60  # between two tries because a pole says anything
 LATE_S = 3600  # an answer that comes so late still counts
 MOST = 2000  # messages a turn
-
-
-class Numbers(Protocol):
-    """The numbers of one sender, which no other program or task uses."""
-
-    def next(self, many: int) -> int:
-        """The first of *many*, stored before they are given out."""
-
-    def learn(self, mark: int) -> None:
-        """A pole holds *mark*: what is given out from now on is higher."""
-
-
-@dataclass(frozen=True)
-class Send:
-    """A message to seal and publish: to *to*, a pole, or the topic of many (`_all`, `_group/NAME`)."""
-
-    to: str
-    many: bool
-    key_name: str
-    sender: str
-    n: int
-    body: str
-    deliveries: tuple[Delivery, ...]
 
 
 class Outbox:
@@ -177,6 +153,10 @@ class Outbox:
                     one.n, one.sender = n, self._sender
                     self._by_n[one.pole, one.sender, n] = one
         return [self._sent(each, now) for each in out]
+
+    def idle(self, now: int) -> bool:
+        """Whether there is nothing to send or to write at *now*."""
+        return not (self._changed or self._batches or self._learnt or (self._looks and self._looks[0][0] <= now))
 
     def give_up(self, one: Delivery, state: str, reason: str, detail: str) -> None:
         """*one*, which is due, cannot be sent."""

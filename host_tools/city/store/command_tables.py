@@ -6,7 +6,7 @@ rows and ``audit`` rows without number; everything else is the receiver's.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, SmallInteger, Table, Text, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, SmallInteger, Table, Text, UniqueConstraint, text
 
 from host_tools.city.store.metadata import Key, metadata
 
@@ -16,6 +16,7 @@ WRITTEN, ASKS, ACCEPTED, REFUSED = "written", "needsSecondPerson", "accepted", "
 command = Table(
     "command", metadata,
     Column("id", Key, primary_key=True),
+    Column("zone", Text, nullable=False, server_default=""),  # whose receiver brings it to its poles
     Column("state", Text, nullable=False, server_default=WRITTEN),
     Column("written_at", BigInteger, nullable=False),
     Column("who", Text, nullable=False),  # the person's or the program's name
@@ -64,11 +65,13 @@ delivery = Table(
 audit = Table(
     "audit", metadata,
     Column("id", Key, primary_key=True),
-    Column("number", BigInteger, unique=True),
+    Column("zone", Text, nullable=False, server_default=""),  # each receiver has a chain of its own
+    Column("number", BigInteger),
     Column("at", BigInteger, nullable=False),
     Column("who", Text, nullable=False), Column("door", Text, nullable=False), Column("what", Text, nullable=False),
     Column("command", BigInteger),
     Column("detail", Text, nullable=False),  # JSON
     Column("digest", Text),
+    UniqueConstraint("zone", "number"),
     Index("audit_unchained", "id", sqlite_where=text("number IS NULL"), postgresql_where=text("number IS NULL")),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from host_tools.city.store.database import Database
 from host_tools.keys.key import Key
 from host_tools.site.limit import roles
 from host_tools.wire.from_pole import Birth, Presence, Said
-from tests.host_tools.city.commands.model_poles import SENDER, Killed, ModelPole, Numbers
+from tests.host_tools.city.commands.model_poles import SENDER, Killed, ModelPole
 
 ROOT, SITE, FLOOR = "diya/1", "sagar", 20
 NOW = 1_795_521_600
@@ -45,7 +45,7 @@ class Receiver:
     ) -> None:  # fmt: skip
         self.database, self.now = database, NOW
         self.poles = {name: ModelPole(name) for name in names}
-        self.numbers, self.said = Numbers(), list[str]()
+        self.said = list[str]()
         self.waiting: list[tuple[Said, bool]] = []
         self.published: list[tuple[str, dict[str, object]]] = []
         self._keys, self._folder = keys or {}, folder
@@ -54,7 +54,7 @@ class Receiver:
 
     def start(self) -> None:
         self.dispatch = Dispatch(
-            ROOT, SITE, self._keys, SENDER, self.numbers, self.rules, self._folder, self.said.append
+            ROOT, SITE, self._keys, SENDER, self.rules, self._folder, say=self.said.append
         )  # fmt: skip
         with self.database.transaction() as connection:
             self.dispatch.load(connection, self.now)
@@ -64,7 +64,7 @@ class Receiver:
         if killed == "before":
             raise Killed
         with self.database.transaction() as connection:
-            messages = self.dispatch.turn(connection, self.now, wall or self.now, 1)
+            messages = self.dispatch.turn(connection, self.now, wall or self.now)
         self.waiting = []
         if killed == "after":
             raise Killed
@@ -90,7 +90,8 @@ class Receiver:
     def order(self, order: Order, names: Iterable[str]) -> int:
         """As a page or `diya send` writes it."""
         with self.database.transaction() as connection:
-            return order_rows.write(connection, order, names)
+            [number] = order_rows.write(connection, order, names)
+        return number
 
     def answer(self, number: int) -> tuple[str, str]:
         with self.database.transaction() as connection:
