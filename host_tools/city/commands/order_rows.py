@@ -150,8 +150,8 @@ def may_hold(connection: Connection, order: Order, now: int) -> dict[str, list[s
     return out
 
 
-def known_poles(connection: Connection, zone: str) -> dict[str, Known]:
-    """The poles of *zone* in the store, by name."""
+def known_poles(connection: Connection, zone: str | None) -> dict[str, Known]:
+    """The poles of *zone* in the store (None: of all zones), by name."""
     columns = (pole.c.id, pole.c.name, pole.c.groups, pole.c.birth, pole.c.online, pole.c.target)
     out = {}
     for number, name, groups, birth, online, target in connection.execute(
@@ -178,7 +178,7 @@ def _rows_of(connection: Connection, names: Collection[str]) -> dict[str, tuple[
     return out
 
 
-def answers(connection: Connection, number: int) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
+def answers(connection: Connection, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The order *number*, and its deliveries with each pole's ``name`` and whether it is ``online``."""
     row = connection.execute(sa.select(command).where(command.c.id == number)).mappings().one()
     found = sa.select(delivery, pole.c.name, pole.c.online).join(pole, pole.c.id == delivery.c.pole)
