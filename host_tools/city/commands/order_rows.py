@@ -152,10 +152,10 @@ def may_hold(connection: Connection, order: Order, now: int) -> dict[str, list[s
 
 def known_poles(connection: Connection, zone: str | None) -> dict[str, Known]:
     """The poles of *zone* in the store (None: of all zones), by name."""
-    columns = (pole.c.id, pole.c.name, pole.c.groups, pole.c.birth, pole.c.online, pole.c.target)
+    found = sa.select(pole.c.id, pole.c.name, pole.c.groups, pole.c.birth, pole.c.online, pole.c.target)
     out = {}
     for number, name, groups, birth, online, target in connection.execute(
-        sa.select(*columns).where(pole.c.zone == zone)
+        found if zone is None else found.where(pole.c.zone == zone)
     ):
         nonce = flash_nonce(parsed(birth.encode())) if birth else ""
         out[name] = Known(number, tuple(json.loads(groups)), nonce, online, target)
