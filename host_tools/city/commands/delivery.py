@@ -30,9 +30,10 @@ PAUSES_S = (5, 20, 60)  # until it is sent again after silence, or after a refus
 MANY_S = 45  # of a message to many: their answers take a while
 MOST_RENEWED = 2  # times it gets another n
 
-SOON = (why.BUSY, why.TOO_LARGE, why.NOT_STORED, why.OWN_KEY_FIRST)  # refusals that end by themselves
-LATER = (why.CLOCK_UNKNOWN, why.BAD_MAC, why.NOT_REKEYED, why.BAD_ENVELOPE)  # may end with the pole's next birth
-AT_BIRTH = tuple(one for one in LATER if one != why.CLOCK_UNKNOWN)  # these by nothing else
+# refusals that end by themselves; badMac, where the birth with the nonce of a new flashing comes after the message
+SOON = (why.BUSY, why.TOO_LARGE, why.NOT_STORED, why.OWN_KEY_FIRST, why.BAD_MAC)
+LATER = (why.CLOCK_UNKNOWN, why.NOT_REKEYED, why.BAD_ENVELOPE)  # refusals that may have ended when the pole speaks again
+AT_BIRTH = (why.BAD_MAC, why.NOT_REKEYED, why.BAD_ENVELOPE)  # these only with its birth
 NO_KEY = "noKey"  # ours: the key file has no key for the pole
 
 _RANK = {owner: rank for rank, owner in enumerate(reversed(city_side.OWNERS))}

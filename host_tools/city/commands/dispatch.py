@@ -127,8 +127,9 @@ class Dispatch:
                     continue
             elif isinstance(one, Birth):
                 known = self._known.setdefault(one.pole, Known(0))
+                new = known.nonce != one.flash_nonce  # what was sealed for another nonce was refused
                 known.groups, known.nonce = one.groups, one.flash_nonce
-                if not retained:
+                if new or not retained:
                     self._outbox.births([one.pole], now)
                     continue
             elif isinstance(one, Ack):

@@ -23,7 +23,8 @@ from host_tools.errors import CommandError
 from host_tools.keys.key import Key
 from host_tools.site.limit import roles
 from host_tools.wire.envelope import seal
-from tests.host_tools.city.commands.model_poles import Killed
+from host_tools.wire.from_pole import Ack
+from tests.host_tools.city.commands.model_poles import SENDER, Killed
 from tests.host_tools.city.commands.receiver_bench import FLOOR, NOW, SITE, Receiver, born, introduce
 from tests.postgres import create_tables, sqlite_file
 
@@ -112,6 +113,21 @@ def test_a_pole_that_was_flashed_gets_what_waits_sealed_for_its_new_nonce(small:
     n = int(str(said["n"]))
     assert said == json.loads(seal(topic, str(said["sender"]), n, str(said["body"]), KEYS["P0001"], "ffffffffffffffff"))
     assert n == here.published[0][1]["n"]
+
+
+def test_a_retained_birth_that_tells_another_nonce_than_the_store_has_sends_again(
+    small: Database, tmp_path: Path
+) -> None:
+    here = receiver(small, tmp_path, ["P0001"], keys=KEYS)
+    number = here.order(override(), ["P0001"])
+    here.poles["P0001"].online = False
+    here.turn()
+    refused = Ack("P0001", SENDER, int(str(here.published[0][1]["n"])), "rejected", "badMac", "flashNonce")
+    here.waiting = [(refused, False), (born("P0001", "ffffffffffffffff"), True)]
+    here.poles["P0001"].online = True
+    here.go(3)
+    assert here.outcomes(number) == {"applied": 1}
+    assert here.published[-1][1]["flashNonce"] == "ffffffffffffffff"
 
 
 def test_exactly_a_group_is_one_message_below_its_floor_one_a_pole_and_a_cancel_follows(
