@@ -32,7 +32,7 @@ MOST_RENEWED = 2  # times it gets another n
 
 # refusals that end by themselves; badMac, where the birth with the nonce of a new flashing comes after the message
 SOON = (why.BUSY, why.TOO_LARGE, why.NOT_STORED, why.OWN_KEY_FIRST, why.BAD_MAC)
-LATER = (why.CLOCK_UNKNOWN, why.NOT_REKEYED, why.BAD_ENVELOPE)  # refusals that may have ended when the pole speaks again
+LATER = (why.CLOCK_UNKNOWN, why.NOT_REKEYED, why.BAD_ENVELOPE)  # these perhaps when the pole speaks again
 AT_BIRTH = (why.BAD_MAC, why.NOT_REKEYED, why.BAD_ENVELOPE)  # these only with its birth
 NO_KEY = "noKey"  # ours: the key file has no key for the pole
 
@@ -76,8 +76,11 @@ class Delivery:
         self.times += 1
         self.tries += 1
         self.doubt += 1
-        wait: float = MANY_S if self.to_many and first else PAUSES_S[self.tries - 1] if self.tries <= 3 else math.inf
-        self.due = math.inf if away else now + wait
+        self.due = math.inf if away else now + (MANY_S if self.to_many and first else self._pause())
+
+    def _pause(self) -> float:
+        """Seconds until it is tried again, if that is not over."""
+        return PAUSES_S[max(self.tries, 1) - 1] if self.tries <= len(PAUSES_S) else math.inf
 
     def again(self, now: int, tries: int = 0) -> None:
         """The pole was heard: it is due at *now*, *tries* after the first."""
@@ -107,7 +110,7 @@ class Delivery:
             return
         self.reason, self.detail = ack.reason or "?", ack.detail
         if ack.reason in SOON:
-            self.state, self.due = SENT, now + PAUSES_S[self.tries - 1] if self.tries <= 3 else math.inf
+            self.state, self.due = SENT, now + self._pause()
         elif ack.reason in LATER:
             self.state, self.due = SENT, math.inf
         elif ack.reason == why.UNKNOWN_REFERENCE and self.order.kind == CANCEL:
