@@ -21,8 +21,10 @@ from host_tools.closest import closest
 from host_tools.errors import CommandError
 from host_tools.output import json_option, say_json
 from host_tools.site.model import Pole
+from host_tools.verbs.alarm_actions import COMMANDS
 from host_tools.verbs.option_types import WORD
 from host_tools.verbs.record_file import dark_of, db_option, known_site, record_place, say_seeming, seem_switched
+from host_tools.verbs.stored_alarms import keeps_alarms, say, stored
 
 STALE_S = 1200  # without any message: a pole refreshes its state every 15 minutes, so there should be some
 CLOSED = 20
@@ -45,7 +47,10 @@ class Wanted:
         return self.group is None or bool(self.group & set(alarm.poles))
 
 
-@click.command(name="alarms", help="List the open alarms of the record: since when, evidence, cause, what to carry.")
+@click.group(
+    name="alarms", invoke_without_command=True,
+    help="List the open alarms of the record: since when, evidence, cause, what to carry; or change them.",
+)  # fmt: skip
 @db_option
 @click.option(
     "--site", metavar="SITE", type=WORD,
@@ -57,10 +62,13 @@ class Wanted:
 @click.option("--all", "everything", is_flag=True, help=f"Also the last {CLOSED} that are closed (--last changes it).")
 @click.option("--last", metavar="N", type=int, help="With --all: how many closed ones.")
 @json_option
+@click.pass_context
 def alarms_command(
-    db: Path | str | None, site: str | None, poles: tuple[str, ...], group: str | None, kinds: tuple[str, ...],
-    everything: bool, last: int | None, as_json: bool,
+    context: click.Context, db: Path | str | None, site: str | None, poles: tuple[str, ...], group: str | None,
+    kinds: tuple[str, ...], everything: bool, last: int | None, as_json: bool,
 ) -> None:  # fmt: skip
+    if context.invoked_subcommand is not None:
+        return
     if last is not None and not everything:
         raise CommandError("--last is for the closed alarms and must be given with --all")
     if last is not None and not 1 <= last <= 100_000:
@@ -72,6 +80,9 @@ def alarms_command(
         wanted = Wanted(poles, _group(group, known, reader), kinds)
         _check(poles, kinds, known, reader)
         now = history.as_of(reader.connection)
+        if keeps_alarms(reader.connection):
+            _list_stored(reader, wanted, last or CLOSED if everything else 0, path, as_json)
+            return
         contactors = switched(files) if files else None
         faults = street_faults(known, history.history(reader.connection, now - DAY_S), switched=contactors)
         reader.dark = dark_of(reader, files)
@@ -92,6 +103,27 @@ def alarms_command(
             return
         _print(shown, now, reader, stale)
         say_seeming(seeming)
+
+
+def _list_stored(reader: Reader, wanted: Wanted, closed: int, path: Path | str, as_json: bool) -> None:
+    now = history.as_of(reader.connection)
+    poles = set(wanted.poles) if wanted.group is None else set(wanted.group)
+    if wanted.poles and wanted.group is not None:
+        poles = set(wanted.poles) & wanted.group
+    nothing = wanted.group is not None and not poles
+    shown = [] if nothing else stored(reader, poles, wanted.kinds, closed, now)
+    stale = _stale(path, now)
+    if as_json:
+        opened = [one for one in shown if one.state != "closed"]
+        count = {name: sum(one.row["severity"] == level for one in opened) for level, name in NAMES.items()}
+        say_json({
+            "asOf": now, "upToDate": not stale, "open": len(opened), "bySeverity": count,
+            "alarms": [one.as_json() for one in shown],
+        })  # fmt: skip
+        return
+    say(shown, now, reader)
+    if stale:
+        click.echo(f"The record's last word is of {moment(now, reader.zone)}{stale}.")
 
 
 def _print(shown: list[Alarm], now: int, reader: Reader, stale: str) -> None:
@@ -162,3 +194,7 @@ def _check(poles: tuple[str, ...], kinds: tuple[str, ...], known: tuple[Pole, ..
         for kind in kinds:
             if kind not in possible:
                 raise CommandError(f"--type is {kind!r} and must be a kind of alarm{closest(kind, possible)}")
+
+
+for command in COMMANDS:
+    alarms_command.add_command(command)

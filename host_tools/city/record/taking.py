@@ -29,6 +29,7 @@ def take(book: Book, root: str, site: str, messages: Iterable[Message], now: int
     for message in messages:
         topic = cut(message.topic)
         if topic and topic.below(root, site) and topic.from_pole and NAME.fullmatch(topic.pole):
+            taken.kinds[topic.kind] += 1
             _take(book, topic, message, taken, now, wall, dark)
     book.changes.heard_at = now
     return taken
@@ -45,9 +46,12 @@ def _take(book: Book, topic: Topic, message: Message, taken: Taken, now: int, wa
         sound = _event(book, entry, said, taken, now, wall)
     elif isinstance(said, Presence):
         _present(book, said, message.retained, taken, now, wall, dark)
+        taken.told.append((said, message.retained))
         sound = True
     else:
         sound = _said(book, entry, said, message, taken, now, wall)
+        if not isinstance(said, Meter):
+            taken.told.append((said, message.retained))
     if not sound:
         taken.malformed += 1
         entry.malformed += 1

@@ -53,6 +53,12 @@ class Written:
     old: int = 0
     ahead: int = 0
 
+    def add(self, other: Written) -> None:
+        """Count those of *other* as well."""
+        self.kept += other.kept
+        self.old += other.old
+        self.ahead += other.ahead
+
 
 def reading(pole: int, at: int, values: Mapping[str, Any], level: int | None = None) -> Reading:
     """What the pole with the key *pole* measured at *at*: *values* are the fields of its message of kind ``meter``.
