@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from host_tools.city.store import hours, meters, partitions, roll_up, tables
 from host_tools.city.store.database import Database
 from host_tools.city.store.hour_sums import HourSum, Sample, sums
+from host_tools.city.store.local_time import LocalTime
 from host_tools.city.store.meter_tables import night
 from host_tools.city.store.night_minutes import Seen, minutes
 from host_tools.city.store.partitions import METER
@@ -189,6 +191,28 @@ def test_a_meter_that_says_no_energy_for_a_while_keeps_the_hours_of_its_gap(data
     write(database, late, NOON + 12 * HOUR)
     turns(database, NOON + 12 * HOUR + 700)
     assert hours_of(database, pole)[NOON + 6 * HOUR] == found[NOON + 6 * HOUR]._replace(n=13)
+
+
+def test_the_night_in_which_summer_time_ends_has_25_hours_and_all_their_energy(database: Database) -> None:
+    # home-assistant/core#58799: the hour that the clock shows twice was kept once, and a gap shown beside it
+    berlin = LocalTime(ZoneInfo("Europe/Berlin"))
+    (pole,) = poles(database, "P0001")
+    low, high = berlin.noon(date(2026, 10, 24)), berlin.ends(date(2026, 10, 24))
+
+    def turn(now: int) -> bool:
+        with database.transaction() as connection:
+            return roll_up.turn(connection, now, "", berlin)
+
+    while turn(low):
+        pass
+    with database.transaction() as connection:
+        meters.write(connection, burning(pole, low, high + HOUR), high + HOUR, "", berlin)
+    while turn(high + 2 * HOUR):
+        pass
+    found = [one for one in hours_of(database, pole).values() if low <= one.hour < high]
+    assert [(one.hour, one.wh, one.n) for one in found] == [(low + n * HOUR, 120, 12) for n in range(25)]
+    row = nights_of(database, pole)[date(2026, 10, 24)]
+    assert (row.wh, row.lit, row.unknown) == (25 * 120, 25 * 60, 0)
 
 
 def lived(database: Database, seed: int, days: int = 2) -> None:
