@@ -12,6 +12,7 @@ from host_tools.naming import MOST_ROOT, ROOT_BOUND, is_root
 from host_tools.site import poles_csv, synthetic
 from host_tools.site.alarm_reader import TABLES, check_wards, read_alarm_settings
 from host_tools.site.broker_address import parse_broker
+from host_tools.site.command_limits import read_limits
 from host_tools.site.luminaires import read_luminaires
 from host_tools.site.model import Problem, Site, SiteError, SwitchPoint
 from host_tools.site.rules import Rules, check_groups
@@ -87,7 +88,7 @@ class _Parts:
         self._read = reader
         self._read.only((), (
             "name", "title", "version", "place", "broker", "light", "programmes", "road_classes", "special_days",
-            "rule", "luminaires", "names", "time", "feeders", *TABLES,
+            "rule", "luminaires", "names", "time", "feeders", "limits", *TABLES,
         ))  # fmt: skip
 
     def site(self) -> Site:
@@ -102,6 +103,7 @@ class _Parts:
             read.only((table,), known)
         programmes = self._programmes()
         name = read.name(("name",))
+        floor = read.whole(("light", "floor"), 0, 100, "percent", default=20)
         return Site(
             name=name,
             title=read.text(("title",), default=name or "-"),
@@ -112,7 +114,7 @@ class _Parts:
             broker=self._broker(),
             root=self._root(),
             lit_percent=read.whole(("light", "lit_percent"), 1, 100, "percent", default=10),
-            floor=read.whole(("light", "floor"), 0, 100, "percent", default=20),
+            floor=floor,
             programme=read.choice(("light", "programme"), programmes, "a programme"),
             programmes=programmes,
             by_day=self._by_day(),
@@ -124,6 +126,7 @@ class _Parts:
             time_servers=self._time_servers(),
             switched=self._switched(),
             alarms=read_alarm_settings(self._read),
+            limits=read_limits(read, floor),
         )
 
     def _switched(self) -> frozenset[str]:

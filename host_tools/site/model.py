@@ -13,6 +13,7 @@ from functools import cached_property
 
 from host_tools.errors import DiyaError
 from host_tools.site.alarm_settings import AlarmSettings
+from host_tools.site.limit import Limit
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,8 @@ class Site:
     ``by_day``: the programmes whose fixed times may light a lamp by day.
     ``switched`` are the feeders that a contactor switches on at dusk and off at dawn.
     ``alarms`` says who is sent which alarm.
+    ``switched`` are the feeders that a contactor switches on at dusk and off at dawn.  ``limits``: how far each role,
+    and each token of another system, may command the lights.
     """
 
     name: str
@@ -172,6 +175,7 @@ class Site:
     time_servers: tuple[str, ...] = ()
     switched: frozenset[str] = frozenset()
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
+    limits: Mapping[str, Limit] = field(default_factory=dict)
 
     @cached_property
     def _by_name(self) -> dict[str, Pole]:

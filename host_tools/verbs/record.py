@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
@@ -15,10 +17,13 @@ from host_tools.city.record import query, text_lines
 from host_tools.city.record.known_names import check_names
 from host_tools.city.record.query import Reader, Wanted
 from host_tools.errors import CommandError
+from host_tools.naming import NAME
 from host_tools.output import json_option, say_json
+from host_tools.verbs import record_backup
 from host_tools.verbs.keys import key_file_option, opened
 from host_tools.verbs.option_types import WORD, NamedPath
 from host_tools.verbs.options import connection_options, site_option
+from host_tools.verbs.record_backup import backup, restore
 from host_tools.verbs.record_file import (
     dark_of,
     db_option,
@@ -54,6 +59,10 @@ def record() -> None:
     pass
 
 
+record.add_command(record_backup.backup)
+record.add_command(record_backup.restore)
+
+
 @record.command(help="Record a street's events from its broker until Ctrl-C.")
 @site_option
 @connection_options
@@ -62,12 +71,17 @@ def record() -> None:
 @click.option(
     "--silent-after", metavar="SPAN", default="35m", show_default=True, help="Without a word for so long: a failure."
 )
+@click.option("--zone", metavar="ZONE", type=WORD, help="Of a city with a broker for each zone: which one this is.")
+@click.option(
+    "--metrics", metavar="HOST:PORT", type=WORD, help="Tell /metrics (Prometheus) and /healthz there, over HTTP."
+)
 @click.option("--seconds", metavar="N", type=float, help="End after N seconds.")
 @json_option
 def run(
     connection: Connection, site: str, db: Path | str | None, key_file: Path | None, silent_after: str,
-    seconds: float | None, as_json: bool,
+    zone: str | None, metrics: str | None, seconds: float | None, as_json: bool,
 ) -> None:  # fmt: skip
+    from host_tools.city.record.metrics import MetricsServer, address
     from host_tools.city.record.record import Record
     from host_tools.city.record.recorder import Recorder
     from host_tools.durations import span
@@ -79,21 +93,25 @@ def run(
     keys = opened(key_file).known() if key_file else {}
     file = record_place(db)
     about = {"timezone": place.zone.key, "title": place.title}
-    store = Record(file, place.root, place.site, about, place.switched.dark)
+    if zone is not None and not NAME.fullmatch(zone):
+        raise CommandError(f"--zone is {zone!r} and must be a name: letters, digits, - and _")
     until = None if seconds is None else time.monotonic() + seconds
-    try:
+    with ExitStack() as opened_parts:
+        show: Callable[[Any], None] = lambda snapshot: None  # noqa: E731
+        if metrics:
+            server = MetricsServer(address(metrics))
+            opened_parts.callback(server.close)
+            show = server.show
+        store = Record(file, place.root, place.site, about, place.switched.dark, zone or "")
+        opened_parts.callback(store.close)
         recorder = Recorder(
             store, place.broker, place.root, place.site, keys=keys, silent_s=silent_s, simulated=place.simulated,
-            say=lambda sentence: click.echo(f"diya: {sentence}.", err=True),
+            say=lambda sentence: click.echo(f"diya: {sentence}.", err=True), show=show,
         )  # fmt: skip
         if not as_json:
             click.echo(f"recording {place.title} from {place.broker} into {store.name}; Ctrl-C ends it.", err=True)
-        try:
+        with suppress(KeyboardInterrupt):  # the way to end it
             recorder.run(lambda: True, until)
-        except KeyboardInterrupt:
-            pass  # the way to end it
-    finally:
-        store.close()
     if as_json:
         say_json({"db": store.name, **asdict(recorder.totals)})
     else:
@@ -233,3 +251,7 @@ def _wanted(
     if from_ is not None and to is not None and from_ >= to:
         raise CommandError(f"--since is {since!r} and must be before --until, which is {until!r}")
     return Wanted(poles, group or "", types, from_, to)
+
+
+record.add_command(backup)
+record.add_command(restore)

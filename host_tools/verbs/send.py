@@ -7,12 +7,14 @@ import re
 import socket
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 import click
 
 from host_tools import durations
 from host_tools.broker.connection import Link, within
 from host_tools.city.commands import send as sending
+from host_tools.city.commands.exchange import Rejections
 from host_tools.city.commands.place import Connection
 from host_tools.city.commands.send import Sender, SendOutcome, Target
 from host_tools.city.commands.speaker import topics
@@ -22,9 +24,26 @@ from host_tools.output import json_option, reading_bar, say_json, waiting, warn
 from host_tools.verbs.keys import key_file_option, opened
 from host_tools.verbs.option_types import WORD
 from host_tools.verbs.options import check_whom, connection_options, site_option, wait_option, whom_options
+from host_tools.verbs.store_options import StoreOptions, store_options
 from host_tools.wire import commands
 from host_tools.wire.sender_numbers import Counters
 from pole.wire import contract
+
+
+class Printable(Protocol):
+    """What poles have made of a command, however it was sent."""
+
+    @property
+    def applied(self) -> list[str]: ...
+    @property
+    def rejected(self) -> Rejections: ...
+    @property
+    def idle(self) -> list[str]: ...
+    @property
+    def silent(self) -> list[str]: ...
+    @property
+    def offline(self) -> list[str]: ...
+
 
 DEFAULT_SPAN = "30m"
 LONGEST_WAIT_S = 86400.0
@@ -55,15 +74,18 @@ WAIT_S = 45.0  # poles spread their answers over half a minute
 @click.option("--ref", metavar="REF", default="", help="A reference of your own (cmsRefId), to cancel it by.")
 @click.option("--cancel", is_flag=True, help="End what OWNER holds (with --ref: that one), instead of holding a level.")
 @key_file_option()
+@store_options
 @wait_option(WAIT_S)
 @json_option
 @click.pass_context
 def send(
     ctx: click.Context, connection: Connection, site: str, poles: tuple[str, ...], group: str | None, everyone: bool,
     level: int | None, span: str | None, until: str | None, owner: str, reason: str, ramp: int | None,
-    ref: str, cancel: bool, key_file: Path | None, wait_s: float, as_json: bool,
+    ref: str, cancel: bool, key_file: Path | None, store: StoreOptions, wait_s: float, as_json: bool,
 ) -> None:  # fmt: skip
-    check_whom(poles, group, everyone)
+    if store.near is None and store.area is None:
+        check_whom(poles, group, everyone)
+    store.check(connection, key_file, bool(poles or group or everyone))
     if not 0 < wait_s <= LONGEST_WAIT_S:
         raise CommandError(f"--wait is {wait_s:g} and must be above 0 and at most {LONGEST_WAIT_S:g} s")
     if cancel and (level is not None or span or until):
@@ -83,6 +105,20 @@ def send(
     seconds = durations.span(span or DEFAULT_SPAN)
     keys = opened(key_file).known() if key_file else None
     place = connection.place(site)
+    if store.db:
+        from host_tools.city.commands.order import Order
+        from host_tools.verbs import send_by_store
+
+        scope = send_by_store.scope_of(poles, group, store.near, store.area)
+        asked = Order(
+            sender_name(), store.role, "cancel" if cancel else "override", owner, 1, "send", level, reason, ref,
+            ramp_s=ramp, scope=scope, second=store.second, code=store.code,
+        )  # fmt: skip
+        if not send_by_store.order(
+            store.db, place, site, asked, (until, seconds), wait_s, store.preview, as_json
+        ):  # fmt: skip
+            ctx.exit(1)
+        return
     with Link(place.broker, topics(place), within(wait_s)) as link:
         sender = Sender(place, link, sender_name(), Counters(), keys)
         with reading_bar() as bar:
@@ -99,7 +135,7 @@ def send(
     if as_json:
         say_json({"target": str(target), "expiration": None if cancel else expiration, **sending.as_json(outcome)})
     else:
-        _print(outcome)
+        print_outcome(outcome)
     if outcome.never:
         warn(f"{len(outcome.never)} more in the site's files have never reported: {runs(outcome.never)}")
     if not outcome.complete:
@@ -125,7 +161,8 @@ def _with_progress(sender: Sender, target: Target, body: str, wait_s: float) -> 
         return sender.send(target, body, wait_s, lambda outcome: bar(*outcome.counts))
 
 
-def _print(outcome: SendOutcome) -> None:
+def print_outcome(outcome: Printable) -> None:
+    """Prints what each pole answered."""
     if outcome.applied:
         click.echo(f"applied: {names(outcome.applied)}")
     print_rejected(outcome.rejected)

@@ -22,19 +22,24 @@ def override(
     owner: str = "operator",
     reason: str = "",
     ref: str = "",
+    address: str = "",
     start: int | None = None,
     ramp_s: int | None = None,
 ) -> str:
     """Body of a command that holds *level* percent (0-100) until *expiration* (Unix s).
 
-    *ref* is the city's own reference (cmsRefId), *start* Unix s, *ramp_s* 0 to 3600.  Raises CommandError.
+    *ref* is the city's own reference (cmsRefId), *address* who asked for it (refAddress), *start* Unix s, *ramp_s* 0
+    to 3600.  Raises CommandError.
     """
     _owner(owner)
     _within("the level", level, 0, 100, "percent")
     _short("the reason", reason, 80)
     _short("the reference", ref, 64)
+    _short("the address", address, 64)
     values: Mapping[str, Any] = {"type": "override", "owner": owner, "level": level, "expiration": expiration}
     values = {**values, **({"reason": reason} if reason else {}), **({"cmsRefId": ref} if ref else {})}
+    if address:
+        values = {**values, "refAddress": address}
     if start is not None:
         values = {**values, "start": start}
     if ramp_s is not None:

@@ -18,7 +18,7 @@ from host_tools.wire.journal import compact
 
 POLE_SOURCE = "pole"
 RECEIVER_SOURCE = "recorder"
-BIRTH, STATE, METER = "birth", "state", "meter"  # the parts of an entry that come in one message
+BIRTH, STATE = "birth", "state"  # the parts of an entry that come in one message
 
 
 @dataclass
@@ -33,11 +33,13 @@ class KeptJournal:
 
 @dataclass
 class Entry:
-    """A pole.  ``failures``: how many events were made of its silence.  ``nonce``: of the flashing in its birth, and
-    ``flashed`` the nonce for which it has got a message under its own key, with its highest configuration version.
+    """A pole.
 
-    ``epoch``: of its journal, as its birth says.  ``latest``: values of BIRTH, STATE and METER that are not in the
-    store yet, by column.  ``level``: percent, by its last state.
+    ``failures``: how many events were made of its silence.  ``nonce``: of the flashing in its birth, and ``flashed``
+    the nonce for which it has got a message under its own key, with its highest configuration version.
+    ``groups_text``: its groups as JSON.  ``epoch``: of its journal, as its birth says.  ``level``: percent, by its last
+    state.  Not in the store yet are ``latest``, the values of BIRTH and STATE by column, and ``meter``, with its
+    message and the time of that (Unix s).
     """
 
     name: str
@@ -45,6 +47,7 @@ class Entry:
     known: Known = field(default_factory=Known)
     failures: int = 0
     groups: tuple[str, ...] = ()
+    groups_text: str = "[]"
     nonce: str = ""
     epoch: str = "0"
     flashed: tuple[str, int] = ("", 0)
@@ -53,6 +56,7 @@ class Entry:
     conflicts: int = 0
     journals: dict[str, KeptJournal] = field(default_factory=dict)
     latest: dict[str, dict[str, Any]] = field(default_factory=dict)
+    meter: tuple[NewMeter, str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -73,11 +77,11 @@ class NewEvent:
 
 @dataclass(frozen=True)
 class NewMeter:
-    """What a meter measured at *at* (Unix s), while the pole gave *level* percent, if that is known."""
+    """What a meter measured at *at* (Unix s), by column, while the pole gave *level* percent, if that is known."""
 
     entry: Entry
     at: int
-    values: Mapping[str, Any]
+    columns: Mapping[str, int | None]
     level: int | None
 
 

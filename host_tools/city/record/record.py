@@ -23,9 +23,12 @@ from host_tools.city.record.taken import Taken
 from host_tools.city.store import roll_up
 from host_tools.city.store.database import Unkeepable, Unwritable
 from host_tools.city.store.local_time import LocalTime
+from host_tools.city.store.meters import Written
 from host_tools.city.store.tables import event, pole
 from host_tools.keys.key import Key
 from host_tools.keys.key_file import for_pole
+from host_tools.wire.from_pole import Presence, read
+from host_tools.wire.topics import cut
 
 __all__ = ["Record", "Unkeepable", "Unwritable", "key_of"]
 
@@ -49,6 +52,8 @@ class Record:
         self.home = home_of(where) if isinstance(where, Path) else self.name  # by which a copy is recognised
         self._local = LocalTime(ZoneInfo((about or {}).get("timezone", "UTC")))
         self._book: Book | None = None
+        self._seen = 0  # revision up to which it was looked which poles have moved
+        self.written = Written()  # readings of meters since it was opened
 
     def close(self) -> None:
         self._writer.close()
@@ -79,7 +84,8 @@ class Record:
             if book.changes:
                 changes, book.changes = book.changes, Changes()
                 with self.transaction() as connection:
-                    book_rows.write(connection, self.zone, self._local, changes)
+                    written = book_rows.write(connection, self.zone, self._local, changes)
+                self.written.add(written)
         except BaseException:
             self._book = None
             raise
@@ -131,9 +137,40 @@ class Record:
                     taken.malformed += 1
             return taken
 
+    def look_elsewhere(self) -> None:
+        """Forget the poles that have moved to another zone, whose receiver knows them now.  Raises RecordError."""
+        if self.zone:
+            with self.transaction() as connection:
+                moved, self._seen = book_rows.gone_to_another(connection, self.zone, self._seen)
+            for name in moved:
+                self.book.entries.pop(name, None)
+
     def _take_together(self, messages: list[Message], now: int, wall: float) -> Taken:
+        if self.zone:
+            messages = self._ours(messages)
         with self.change() as book:
             return taking.take(book, self._root, self._site, messages, now, wall, self.dark)
+
+    def _ours(self, messages: list[Message]) -> list[Message]:
+        """*messages* without those of a pole of another zone that it did not send just now.
+
+        What a broker retains of a pole that has moved, and its last will there, are of the time before.
+        """
+        poles = {message: topic.pole for message in messages if (topic := cut(message.topic)) and topic.from_pole}
+        strangers = set(poles.values()) - self.book.entries.keys()
+        if not strangers:
+            return messages
+        with self.transaction() as connection:
+            others = book_rows.elsewhere(connection, self.zone, strangers)
+        sent = {pole for message, pole in poles.items() if pole in others and _is_sent(message)}
+        self.book.entries.update({pole: others[pole] for pole in sent})
+        return [message for message in messages if (pole := poles.get(message)) not in others or pole in sent]
+
+
+def _is_sent(message: Message) -> bool:
+    """Whether *message* came from its pole just now."""
+    said = read(message.topic, message.payload)
+    return not message.retained and not (isinstance(said, Presence) and not said.online)
 
 
 def key_of(book: Book, keys: Mapping[str, Key], pole: str, site: str) -> tuple[Key | None, str]:

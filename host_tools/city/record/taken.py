@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from host_tools.wire.from_pole import Ack
@@ -14,6 +15,7 @@ class Taken:
     events: int = 0
     doubles: int = 0
     malformed: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)  # messages of poles by kind
     spoke: set[str] = field(default_factory=set)  # poles that sent a message just now
     acks: list[Ack] = field(default_factory=list)
 
@@ -22,5 +24,6 @@ class Taken:
         self.events += other.events
         self.doubles += other.doubles
         self.malformed += other.malformed
+        self.kinds += other.kinds
         self.spoke |= other.spoke
         self.acks += other.acks

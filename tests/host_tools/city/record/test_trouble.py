@@ -176,7 +176,7 @@ def test_with_simulated_and_no_simulation_it_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    for module in ("city.record.recorder", "verbs.watch", "city.commands.speaker"):
+    for module in ("city.record.site_time", "verbs.watch", "city.commands.speaker"):
         monkeypatch.setattr(f"host_tools.{module}.WAIT_S", 0.5)
     with Mosquitto() as broker:
         with Link(broker.address, ["x"]) as link:  # of a simulation that was killed with its broker's word

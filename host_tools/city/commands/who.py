@@ -1,0 +1,140 @@
+"""Whom an order is for: names the poles of a scope.
+
+A scope is a JSON object with one of
+
+    {"poles": ["P0001", ...]}     {"group": "W21"}     {"ward": "W21"}     {"feeder": "F3"}     {"all": true}
+    {"polygon": GeoJSON}          {"capPolygon": "lat,lon ..."}            {"capCircle": "lat,lon km"}
+    {"circle": {"latitude": 23.8, "longitude": 78.7, "radiusM": 200}}
+    {"segment": GeoJSON LineString, "widthM": 25}                          poles beside a piece of road
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from typing import Any
+
+import numpy
+from shapely import STRtree, points
+from shapely.geometry.base import BaseGeometry
+
+from host_tools.city.commands.area import Plane, cap_circle, cap_polygon, circle, corridor, geojson
+from host_tools.closest import closest
+from host_tools.errors import CommandError
+from host_tools.site.model import Pole
+from host_tools.text import quoted
+
+MOST_NAMES = 100_000
+WIDTH_M = 25  # of a segment, on either side
+FORMS = ("poles", "group", "ward", "feeder", "all", "polygon", "capPolygon", "capCircle", "circle", "segment")
+
+
+class Directory:
+    """The *poles* of a site whose middle is *latitude* and *longitude*, found by name, group and place.
+
+    *others*: the groups of poles that have reported and are not in the site's files; they have no place.
+    """
+
+    def __init__(
+        self, poles: Iterable[Pole], latitude: float, longitude: float,
+        others: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:  # fmt: skip
+        self._plane = Plane(latitude, longitude)
+        placed = list(poles)
+        self._placed = [pole.name for pole in placed]
+        self._members: dict[str, dict[str, None]] = {}
+        self._wards = {pole.ward for pole in placed if pole.ward}
+        self._feeders = {pole.feeder for pole in placed if pole.feeder}
+        self._names = dict.fromkeys(self._placed)
+        for name, groups in [*((pole.name, pole.groups) for pole in placed), *(others or {}).items()]:
+            self._names[name] = None
+            for group in groups:
+                self._members.setdefault(group, {})[name] = None
+        where = numpy.array([self._plane.place(pole.latitude, pole.longitude) for pole in placed])
+        self._tree = STRtree(points(where) if placed else [])
+
+    def members(self, group: str) -> list[str]:
+        """The poles of *group*, or all for ""."""
+        return list(self._members.get(group, ()) if group else self._names)
+
+    def find(self, scope: Mapping[str, Any]) -> list[str]:
+        """The names of the poles that *scope* means, each once.  Raises CommandError, also where there is none."""
+        forms = [form for form in FORMS if form in scope]
+        if len(forms) != 1:
+            raise CommandError(f"whom it is for must be said by exactly one of {', '.join(FORMS)}")
+        form = forms[0]
+        value = scope[form]
+        unknown = set(scope) - {form, *(["widthM"] if form == "segment" else [])}
+        if unknown:
+            raise CommandError(f"{quoted(min(unknown), 30)} is not a field of whom it is for, with {form}")
+        if form == "poles":
+            return self._named(value)
+        if form == "all":
+            if value is not True:
+                raise CommandError(f"all is {quoted(value, 20)} and must be true")
+            return self._some(self.members(""), "the site")
+        if form in ("group", "ward", "feeder"):
+            return self._grouped(form, value)
+        return self._inside(scope, form, value)
+
+    def _named(self, value: Any) -> list[str]:
+        if not isinstance(value, list) or not 0 < len(value) <= MOST_NAMES:
+            raise CommandError(f"poles must be a list of 1 to {MOST_NAMES} names")
+        for name in value:
+            if not isinstance(name, str) or name not in self._names:
+                near = closest(name, self._names) if isinstance(name, str) else ""
+                raise CommandError(f"{quoted(name, 40)} is no pole of this site; give a pole there is{near}")
+        return list(dict.fromkeys(value))
+
+    def _grouped(self, form: str, value: Any) -> list[str]:
+        known: Set[str] = {"ward": self._wards, "feeder": self._feeders}.get(form, self._members.keys())
+        if not isinstance(value, str) or value not in known:
+            near = closest(value, known) if isinstance(value, str) else ""
+            raise CommandError(f"{quoted(value, 40)} is no {form} of this site; give a {form} there is{near}")
+        return self._some(self.members(value), f"the {form} {value}")
+
+    def _inside(self, scope: Mapping[str, Any], form: str, value: Any) -> list[str]:
+        found = self._within(self._area(self._plane, scope, form, value))
+        if not found and form == "polygon" and (swapped := self._swapped(value)):
+            raise CommandError(
+                f"the polygon holds no pole, and would hold {swapped} if latitude and longitude were exchanged: "
+                "GeoJSON has the longitude first"
+            )
+        return self._some(found, f"the {form}")
+
+    def _area(self, plane: Plane, scope: Mapping[str, Any], form: str, value: Any) -> BaseGeometry:
+        if form == "polygon":
+            return geojson(plane, value)
+        if form == "segment":
+            return corridor(plane, value, scope.get("widthM", WIDTH_M))
+        if form == "circle":
+            fields = ("latitude", "longitude", "radiusM")
+            if not isinstance(value, Mapping) or set(value) != set(fields):
+                raise CommandError(f"circle must be an object with {', '.join(fields)}")
+            return circle(plane, *(value[name] for name in fields))
+        if not isinstance(value, str):
+            raise CommandError(f"{form} is {quoted(value, 30)} and must be text as in CAP 1.2")
+        return cap_polygon(plane, value) if form == "capPolygon" else cap_circle(plane, value)
+
+    def _within(self, area: BaseGeometry) -> list[str]:
+        """Poles on the edge count."""
+        return [self._placed[at] for at in sorted(self._tree.query(area, predicate="intersects"))]
+
+    def _swapped(self, value: Any) -> int:
+        """How many poles the polygon holds with its coordinates exchanged."""
+
+        def exchanged(part: Any) -> Any:
+            if isinstance(part, list) and len(part) >= 2 and all(isinstance(one, int | float) for one in part[:2]):
+                return [part[1], part[0]]
+            return [exchanged(one) for one in part] if isinstance(part, list) else part
+
+        geometry = value.get("geometry", value)
+        try:
+            area = geojson(self._plane, {**geometry, "coordinates": exchanged(geometry["coordinates"])})
+        except (CommandError, KeyError, TypeError):
+            return 0
+        return len(self._within(area))
+
+    def _some(self, found: list[str], what: str) -> list[str]:
+        if not found:
+            raise CommandError(f"{what} holds no pole of this site")
+        return found
