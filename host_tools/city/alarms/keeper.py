@@ -139,9 +139,9 @@ def batch_of_changes(changes: BookChanges) -> Batch:
         if (latest := entry.latest.get(STATE)) is not None
     ]
     readings = [
-        Reading(one.entry.name, one.at, float(power), one.level)
+        Reading(one.entry.name, one.at, power / 10, one.level)
         for one in changes.meters
-        if isinstance(power := one.values.get("activePower"), int | float) and not isinstance(power, bool)
+        if (power := one.columns["power_dw"]) is not None
     ]
     return Batch(turns, states, readings)
 

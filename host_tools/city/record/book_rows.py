@@ -39,8 +39,8 @@ _MOST = 500  # names or numbers in one question
 _GONE = ("journal", "low", "high", "why")
 
 
-def write(connection: Connection, zone: str, local: LocalTime, changes: Changes) -> meters.Written:
-    """Write *changes*, of the poles of *zone*, where the clock is *local*; how many readings were kept.
+def write(connection: Connection, zone: str, local: LocalTime, changes: Changes) -> tuple[meters.Written, int]:
+    """Write *changes*, of the poles of *zone*, where the clock is *local*; what readings were kept, and the revision.
 
     The revision's row is locked from here to the commit, so what takes long and needs no revision is written before.
     """
@@ -65,7 +65,7 @@ def write(connection: Connection, zone: str, local: LocalTime, changes: Changes)
     )  # fmt: skip
     _compare(connection, changes.doubles)
     _update_poles(connection, zone, changes.poles.values(), number)
-    return written
+    return written, number
 
 
 def read_book(connection: Connection, zone: str) -> Book:

@@ -15,6 +15,7 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.engine import Connection
 
 from host_tools.broker.connection import Message
+from host_tools.city.alarms.keeper import AlarmKeeper, batch_of_changes
 from host_tools.city.record import book_rows, taking
 from host_tools.city.record.book import Book, Changes
 from host_tools.city.record.file_identity import home_of
@@ -27,6 +28,7 @@ from host_tools.city.store.meters import Written
 from host_tools.city.store.tables import event, pole
 from host_tools.keys.key import Key
 from host_tools.keys.key_file import for_pole
+from host_tools.site.model import Site
 from host_tools.wire.from_pole import Presence, read
 from host_tools.wire.topics import cut
 
@@ -38,12 +40,13 @@ class Record:
 
 
     *about* is stored for readers (time zone, title); a store of another *root* or *site* is refused.
-    *dark(pole, at)*: whether a pole is expected to be without supply at a time (Unix s).  Raises RecordError.
+    *dark(pole, at)*: whether a pole is expected to be without supply at a time (Unix s).
+    *zone*: of a city with a broker for each; *files* of the site, where they are here.  Raises RecordError.
     """
 
     def __init__(
         self, where: Path | str, root: str, site: str, about: dict[str, str] | None = None,
-        dark: Callable[[str, int], bool] = lambda pole, at: False, zone: str = "",
+        dark: Callable[[str, int], bool] = lambda pole, at: False, zone: str = "", files: Site | None = None,
     ) -> None:  # fmt: skip
         self._root, self._site, self.zone = root, site, zone
         self.dark = dark
@@ -51,6 +54,9 @@ class Record:
         self.where, self.name = where, self._writer.database.name
         self.home = home_of(where) if isinstance(where, Path) else self.name  # by which a copy is recognised
         self._local = LocalTime(ZoneInfo((about or {}).get("timezone", "UTC")))
+        self.files = files
+        self._alarms = AlarmKeeper(files, zone)
+        self._now = 0  # of the site at the last message (Unix s)
         self._book: Book | None = None
         self._seen = 0  # revision up to which it was looked which poles have moved
         self.written = Written()  # readings of meters since it was opened
@@ -83,11 +89,30 @@ class Record:
             yield book
             if book.changes:
                 changes, book.changes = book.changes, Changes()
-                with self.transaction() as connection:
-                    written = book_rows.write(connection, self.zone, self._local, changes)
-                self.written.add(written)
+                self._write(changes)
         except BaseException:
             self._book = None
+            self._alarms.forget()
+            raise
+
+    def _write(self, changes: Changes) -> None:
+        told = [one.received_at for one in changes.events]
+        self._now = changes.heard_at or max(told, default=self._now)
+        said = batch_of_changes(changes)
+        with self.transaction() as connection:
+            written, revision = book_rows.write(connection, self.zone, self._local, changes)
+            self._alarms.take(connection, said, self._now, revision)
+        self._alarms.kept()
+        self.written.add(written)
+
+    def look_at_street(self, now: int) -> None:
+        """Search for faults of the street at *now* (Unix s at the site), and keep their alarms.  Raises RecordError."""
+        try:
+            with self.transaction() as connection:
+                self._alarms.look(connection, now)
+            self._alarms.kept()
+        except BaseException:
+            self._alarms.forget()
             raise
 
     def remembered(self, name: str, default: str) -> str:

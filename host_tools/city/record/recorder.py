@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from host_tools.broker.connection import Message
+from host_tools.city.commands.dispatch import Dispatch
 from host_tools.city.commands.exchange import Exchange
 from host_tools.city.record import failure_events, silence
 from host_tools.city.record.believed_times import FLOOR
@@ -20,6 +22,7 @@ from host_tools.city.record.figures import Figures, RecordingCounts
 from host_tools.city.record.flashed_nodes import Flashings
 from host_tools.city.record.journals import RETRY_S
 from host_tools.city.record.metrics import Snapshot
+from host_tools.city.record.orders import Orders, rules_of
 from host_tools.city.record.record import Record, Unwritable, key_of
 from host_tools.city.record.resend_requests import ANSWER_S, Asker
 from host_tools.city.record.site_time import SiteTime
@@ -36,11 +39,12 @@ TURN_S = 0.2  # longest wait for a message
 CHECK_S = 5.0  # between two looks for silent poles
 PAUSE_S = 30.0  # a turn that took longer: the computer was suspended or stopped, and received nothing meanwhile
 ROLL_UP_S = 30.0  # between two looks for hours and nights that are over
+COMMANDS = "-c"  # after our name, for the sender of commands: a name that nothing else sends under
 DISK_S = 1.0  # between two tries to write to a disk that is full
 
 
 class Recorder:
-    """Records *site* below *root* from the broker at *address* into *record*.
+    """Records *site* below *root* from the broker at *address* into *record*; *folder* holds its secrets.
 
     *keys* {name: Key} sign the questions, each pole's by `key_file.for_pole`, and the time that a pole asks for, by the
     pole's own.
@@ -50,7 +54,8 @@ class Recorder:
     """
 
     def __init__(
-        self, record: Record, address: BrokerAddress, root: str, site: str, *, keys: dict[str, Key] | None = None,
+        self, record: Record, address: BrokerAddress, root: str, site: str, folder: Path, *,
+        keys: dict[str, Key] | None = None,
         silent_s: int = silence.SILENT_S, retry_s: float = RETRY_S, simulated: bool = False,
         say: Callable[[str], None] = lambda sentence: None, show: Callable[[Snapshot], None] = lambda snapshot: None,
     ) -> None:  # fmt: skip
@@ -65,6 +70,11 @@ class Recorder:
         self._connector = Connector(record, address, f"{root}/{site}", clock_topic(root, site), say)
         self._flashings = Flashings(record, f"{root}/{site}", self._keys, self._sender, self._number, say)
         self._configurations = Configurations(record, f"{root}/{site}", self._keys, say)
+        sender = f"{self._sender()}{COMMANDS}"
+        self._orders = Orders(record, Dispatch(
+            root, site, self._keys, sender, rules_of(record.files), folder, zone=record.zone,
+            simulated=self._simulated(), say=say,
+        ))  # fmt: skip
         self._began = time.time(), time.monotonic()
         self._heard: dict[str, float] = {}  # pole: time of its last message, on the steady clock
         self._pending: list[Message] = []  # received while waiting for the simulation's time
@@ -127,6 +137,7 @@ class Recorder:
         self._configurations.connected(time.monotonic())
         with self._record.change() as book:
             book.open_ends(self._wall())
+        self._orders.connected(int(self._clock.now()))
         return True
 
     def _miss(self, away_s: float) -> None:
@@ -154,6 +165,7 @@ class Recorder:
             self._count(taken, time.monotonic() - began)
             self._flashings.heard(messages, self._connector.sessions)
             self._configurations.heard(messages, time.monotonic())
+            self._orders.hear(taken.told, int(self._clock.now()))
             for ack in taken.acks:
                 if ack.sender == self._sender():
                     if ack.mark is not None:
@@ -168,6 +180,7 @@ class Recorder:
         if now >= self._asked + TURN_S:
             self._asked = now
             self.totals.asked += self._asker.ask(self._wall())
+            self._orders.turn(self._connector.sessions, int(self._clock.now()))
         if now >= self._rolled_up:
             more = self._record.roll_up(int(self._clock.now()))
             self._rolled_up = time.monotonic() + (TURN_S if more else ROLL_UP_S) / max(1.0, self._clock.factor)
@@ -181,6 +194,7 @@ class Recorder:
             silent = failure_events.check(
                 book, at, steady, self._heard, self._since, self._silent_s, lambda pole: self._record.dark(pole, at)
             )
+        self._record.look_at_street(at)
         self._figures.count_poles(self._record.book)
         self.totals.silent += silent
         return bool(messages)
@@ -217,7 +231,7 @@ class Recorder:
         return f"{self._address}/{self._site}" if self._clock.simulated else ""
 
     def _sender(self) -> str:
-        return self._connector.name[:64]
+        return self._connector.name[: 64 - len(COMMANDS)]
 
     def _ask(self, pole: str, body: str) -> int | None:
         """Send *body* to *pole*; its n, or None where it cannot go out."""

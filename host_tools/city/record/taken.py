@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from host_tools.wire.from_pole import Ack
+from host_tools.wire.from_pole import Ack, Said
 
 
 @dataclass
@@ -18,6 +18,7 @@ class Taken:
     kinds: Counter[str] = field(default_factory=Counter)  # messages of poles by kind
     spoke: set[str] = field(default_factory=set)  # poles that sent a message just now
     acks: list[Ack] = field(default_factory=list)
+    told: list[tuple[Said, bool]] = field(default_factory=list)  # of presence, birth, state, acks: whether retained
 
     def add(self, other: Taken) -> None:
         """Count the content of *other* as well."""
@@ -27,3 +28,4 @@ class Taken:
         self.kinds += other.kinds
         self.spoke |= other.spoke
         self.acks += other.acks
+        self.told += other.told

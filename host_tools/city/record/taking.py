@@ -46,9 +46,12 @@ def _take(book: Book, topic: Topic, message: Message, taken: Taken, now: int, wa
         sound = _event(book, entry, said, taken, now, wall)
     elif isinstance(said, Presence):
         _present(book, said, message.retained, taken, now, wall, dark)
+        taken.told.append((said, message.retained))
         sound = True
     else:
         sound = _said(book, entry, said, message, taken, now, wall)
+        if not isinstance(said, Meter):
+            taken.told.append((said, message.retained))
     if not sound:
         taken.malformed += 1
         entry.malformed += 1

@@ -41,7 +41,7 @@ def main(file: str, port: str, seed: str, mean: str) -> None:
     record.Record.take = mortal(record.Record.take, chance, steps)  # type: ignore[method-assign]
     persistent_client.Session.publish = mortal(persistent_client.Session.publish, chance, steps)  # type: ignore[method-assign]
     kept = record.Record(file if is_url(file) else Path(file), "diya/1", "sagar")
-    one = recorder.Recorder(kept, BrokerAddress("127.0.0.1", int(port)), "diya/1", "sagar", retry_s=1.0)
+    one = recorder.Recorder(kept, BrokerAddress("127.0.0.1", int(port)), "diya/1", "sagar", Path.cwd(), retry_s=1.0)
     paho = one._connector.sessions._events._client
     paho.ack = mortal(paho.ack, chance, steps * 40)  # type: ignore[method-assign]
     one.run(lambda: True)

@@ -7,6 +7,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -25,9 +26,11 @@ LIMIT_S = 1500  # for all of it, on a computer with a load of 15
 
 
 def recorder(file: Path | str, port: int, seed: int, mean: int) -> subprocess.Popen[bytes]:
+    folder = tempfile.gettempdir() if isinstance(file, str) else file.parent
     return subprocess.Popen(
         [sys.executable, str(MORTAL), str(file), str(port), str(seed), str(mean)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        cwd=folder,
     )
 
 

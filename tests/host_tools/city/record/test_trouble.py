@@ -44,7 +44,7 @@ class Running:
 
     def _run(self, broker: Mosquitto, file: Path, more: dict[str, Any]) -> None:
         store = Record(file, ROOT, SITE)
-        self.recorder = Recorder(store, broker.address, ROOT, SITE, say=self.said.append, **more)
+        self.recorder = Recorder(store, broker.address, ROOT, SITE, file.parent, say=self.said.append, **more)
         self._made.set()
         try:
             self.recorder.run(lambda: not self._over.is_set())
