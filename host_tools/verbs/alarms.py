@@ -25,6 +25,7 @@ from host_tools.verbs.alarm_actions import COMMANDS
 from host_tools.verbs.option_types import WORD
 from host_tools.verbs.record_file import dark_of, db_option, known_site, record_place, say_seeming, seem_switched
 from host_tools.verbs.stored_alarms import keeps_alarms, say, stored
+from host_tools.wire.event_types import SUPPLY_LOSS
 
 STALE_S = 1200  # without any message: a pole refreshes its state every 15 minutes, so there should be some
 CLOSED = 20
@@ -80,12 +81,12 @@ def alarms_command(
         wanted = Wanted(poles, _group(group, known, reader), kinds)
         _check(poles, kinds, known, reader)
         now = history.as_of(reader.connection)
+        reader.dark = dark_of(reader, files)
         if keeps_alarms(reader.connection):
             _list_stored(reader, wanted, last or CLOSED if everything else 0, path, as_json)
             return
         contactors = switched(files) if files else None
         faults = street_faults(known, history.history(reader.connection, now - DAY_S), switched=contactors)
-        reader.dark = dark_of(reader, files)
         told = list(reader.open_faults)
         if everything:
             told += closed_faults(reader.connection, last or CLOSED)
@@ -111,7 +112,11 @@ def _list_stored(reader: Reader, wanted: Wanted, closed: int, path: Path | str, 
     if wanted.poles and wanted.group is not None:
         poles = set(wanted.poles) & wanted.group
     nothing = wanted.group is not None and not poles
-    shown = [] if nothing else stored(reader, poles, wanted.kinds, closed, now)
+    found = [] if nothing else stored(reader, poles, wanted.kinds, closed, now)
+    # by the files that are named here, which the receiver may not have had
+    shown = [
+        one for one in found if one.alarm.kind != SUPPLY_LOSS or one.row["ended"] or not reader.dark(one.alarm.name)
+    ]
     stale = _stale(path, now)
     if as_json:
         opened = [one for one in shown if one.state != "closed"]

@@ -75,7 +75,7 @@ class Receiver:
         changes, self.book.changes = self.book.changes, Changes()
         batch = batch_of_changes(changes)
         with self.database.transaction() as connection:
-            revision = book_rows.write(connection, self.zone, LocalTime(ZoneInfo("Asia/Kolkata")), changes)
+            _kept, revision = book_rows.write(connection, self.zone, LocalTime(ZoneInfo("Asia/Kolkata")), changes)
             self.keeper.take(connection, batch, self.now, revision)
         self.keeper.kept()
 
