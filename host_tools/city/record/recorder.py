@@ -55,9 +55,8 @@ class Recorder:
 
     def __init__(
         self, record: Record, address: BrokerAddress, root: str, site: str, folder: Path, *,
-        keys: dict[str, Key] | None = None,
-        silent_s: int = silence.SILENT_S, retry_s: float = RETRY_S, simulated: bool = False,
-        say: Callable[[str], None] = lambda sentence: None, show: Callable[[Snapshot], None] = lambda snapshot: None,
+        keys: dict[str, Key] | None = None, silent_s: int = silence.SILENT_S, retry_s: float = RETRY_S,
+        simulated: bool = False, say: Callable[[str], None] = lambda sentence: None, show: Callable[[Snapshot], None] = lambda snapshot: None,
     ) -> None:  # fmt: skip
         self._record = record
         self._root, self._site, self._address = root, site, address
@@ -119,6 +118,10 @@ class Recorder:
         if trouble:
             raise trouble
         return self.totals
+
+    def now(self) -> int:
+        """Unix s at the site."""
+        return int(self._clock.now())
 
     def _connect(self) -> bool:
         """Connect; False where there is no time left for it."""
