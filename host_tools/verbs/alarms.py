@@ -11,6 +11,7 @@ import click
 
 from host_tools.city.alarms import Alarm, alarms
 from host_tools.city.alarms import text_lines as words
+from host_tools.city.alarms.listing import StoredAlarm
 from host_tools.city.alarms.severity import NAMES
 from host_tools.city.correlation import street_faults, switched
 from host_tools.city.correlation.text import moment, span
@@ -25,6 +26,7 @@ from host_tools.verbs.alarm_actions import COMMANDS
 from host_tools.verbs.option_types import WORD
 from host_tools.verbs.record_file import dark_of, db_option, known_site, record_place, say_seeming, seem_switched
 from host_tools.verbs.stored_alarms import keeps_alarms, say, stored
+from host_tools.wire.event_types import SUPPLY_LOSS
 
 STALE_S = 1200  # without any message: a pole refreshes its state every 15 minutes, so there should be some
 CLOSED = 20
@@ -80,12 +82,16 @@ def alarms_command(
         wanted = Wanted(poles, _group(group, known, reader), kinds)
         _check(poles, kinds, known, reader)
         now = history.as_of(reader.connection)
-        if keeps_alarms(reader.connection):
-            _list_stored(reader, wanted, last or CLOSED if everything else 0, path, as_json)
-            return
+        reader.dark = dark_of(reader, files)
         contactors = switched(files) if files else None
         faults = street_faults(known, history.history(reader.connection, now - DAY_S), switched=contactors)
-        reader.dark = dark_of(reader, files)
+        stale, seeming = _stale(path, now), seem_switched(reader, files, faults)
+        if keeps_alarms(reader.connection):
+            kept = _stored(reader, wanted, last or CLOSED if everything else 0, now)
+            _say_stored(kept, now, reader, stale, [feeder for feeder, _days in seeming], as_json)
+            if not as_json:
+                say_seeming(seeming)
+            return
         told = list(reader.open_faults)
         if everything:
             told += closed_faults(reader.connection, last or CLOSED)
@@ -93,7 +99,6 @@ def alarms_command(
         opened = [one for one in every if one.ended is None]
         closed = sorted((one for one in every if one.ended), key=lambda one: -(one.ended or 0))[: last or CLOSED]
         shown = opened + (closed if everything else [])
-        stale, seeming = _stale(path, now), seem_switched(reader, files, faults)
         if as_json:
             count = {name: sum(one.severity == level for one in opened) for level, name in NAMES.items()}
             say_json({
@@ -105,20 +110,28 @@ def alarms_command(
         say_seeming(seeming)
 
 
-def _list_stored(reader: Reader, wanted: Wanted, closed: int, path: Path | str, as_json: bool) -> None:
-    now = history.as_of(reader.connection)
+def _stored(reader: Reader, wanted: Wanted, closed: int, now: int) -> list[StoredAlarm]:
     poles = set(wanted.poles) if wanted.group is None else set(wanted.group)
     if wanted.poles and wanted.group is not None:
         poles = set(wanted.poles) & wanted.group
-    nothing = wanted.group is not None and not poles
-    shown = [] if nothing else stored(reader, poles, wanted.kinds, closed, now)
-    stale = _stale(path, now)
+    if wanted.group is not None and not poles:
+        return []
+    found = stored(reader, poles, wanted.kinds, closed, now)
+    # by the files that are named here, which the receiver may not have had
+    return [
+        one for one in found if one.alarm.kind != SUPPLY_LOSS or one.row["ended"] or not reader.dark(one.alarm.name)
+    ]
+
+
+def _say_stored(
+    shown: list[StoredAlarm], now: int, reader: Reader, stale: str, seeming: list[str], as_json: bool
+) -> None:  # fmt: skip
     if as_json:
         opened = [one for one in shown if one.state != "closed"]
         count = {name: sum(one.row["severity"] == level for one in opened) for level, name in NAMES.items()}
         say_json({
             "asOf": now, "upToDate": not stale, "open": len(opened), "bySeverity": count,
-            "alarms": [one.as_json() for one in shown],
+            "alarms": [one.as_json() for one in shown], "seemSwitched": seeming,
         })  # fmt: skip
         return
     say(shown, now, reader)

@@ -15,6 +15,7 @@ from host_tools.city.commands.place import Connection
 from host_tools.errors import CommandError
 from host_tools.naming import NAME
 from host_tools.output import json_option, say_json
+from host_tools.site.load import find_site
 from host_tools.user_folders import state_folder
 from host_tools.verbs.keys import key_file_option, opened
 from host_tools.verbs.option_types import WORD
@@ -40,6 +41,7 @@ def run(
     connection: Connection, site: str, db: Path | str | None, key_file: Path | None, silent_after: str,
     zone: str | None, metrics: str | None, seconds: float | None, as_json: bool,
 ) -> None:  # fmt: skip
+    from host_tools.city.notify.background import sending
     from host_tools.city.record.metrics import MetricsServer, address
     from host_tools.city.record.record import Record
     from host_tools.city.record.recorder import Recorder
@@ -67,8 +69,10 @@ def run(
         opened_parts.callback(store.close)
         recorder = Recorder(
             store, place.broker, place.root, place.site, folder, keys=keys, silent_s=silent_s,
-            simulated=place.simulated, say=lambda sentence: click.echo(f"diya: {sentence}.", err=True), show=show,
+            simulated=place.simulated, say=_say, show=show,
         )  # fmt: skip
+        if files is not None:
+            opened_parts.enter_context(sending(file, files, find_site(site), recorder.now, _say))
         if not as_json:
             click.echo(f"recording {place.title} from {place.broker} into {store.name}; Ctrl-C ends it.", err=True)
         with suppress(KeyboardInterrupt):  # the way to end it
@@ -86,3 +90,7 @@ def upgrade(db: Path | str | None) -> None:
     from host_tools.city.record.open_for_writing import upgrade_record
 
     click.echo(f"the record {upgrade_record(record_place(db))} is up to date.", err=True)
+
+
+def _say(sentence: str) -> None:
+    click.echo(f"diya: {sentence}.", err=True)

@@ -78,11 +78,10 @@ class AlarmBook:
         for reading in batch.readings:
             readings.setdefault(reading.pole, []).append(reading)
         for key in sorted(self.needed(batch)):
-            before = self.lines.get(key)
-            if before is None:
-                if key not in turns and not any(one.faults and key[1] in one.faults for one in seen.get(key[0], ())):
-                    continue  # the partner of another, of which there is nothing
-                before = Line(*key)
+            before = self.lines.get(key) or Line(*key)
+            listed = any(one.faults and key[1] in one.faults for one in seen.get(key[0], ()))
+            if not before.turns and key not in turns and not listed:
+                continue  # the partner of another, of which there is nothing
             line = before.with_turns(turns.get(key, ()))
             newest = changes.states.get(key[0]) or self.states.get(key[0])
             line = self._concluded(line, seen.get(key[0], []), newest, readings.get(key[0], ()), now)

@@ -114,10 +114,9 @@ def write(connection: Connection, changes: Changes, now: int, rev: int = 0, zone
         bulk.update(connection, alarm, ("id",), columns, [tuple(one.values()) for one in old])
     for gone, into in changes.merges:
         _merge(connection, gone.id, into.id, rev)
-    notes = [{"alarm": one.row.id, "at": one.at, "what": one.what, "text": one.text} for one in changes.notes]
-    notes += [{"alarm": gone.id, "at": now, "what": MERGED, "text": str(into.id)} for gone, into in changes.merges]
-    if notes:
-        connection.execute(sa.insert(alarm_event), notes)
+    notes = [(one.row.id, one.at, one.what, one.text) for one in changes.notes]
+    notes += [(gone.id, now, MERGED, str(into.id)) for gone, into in changes.merges]
+    bulk.insert(connection, alarm_event, ("alarm", "at", "what", "text"), notes)
 
 
 def _merge(connection: Connection, gone: int, into: int, rev: int) -> None:

@@ -36,7 +36,10 @@ class Line:
 
     def with_turns(self, turns: Iterable[Turn]) -> Line:
         """A copy that has *turns* as well; one that came twice is there once."""
-        return replace(self, turns=self.turns | {one.id: one for one in turns if one.id not in self.turns})
+        own = self.turns.copy()
+        for one in turns:
+            own.setdefault((one.epoch, one.sequence), one)
+        return Line(self.pole, self.kind, own, self.closings, self.rows, self.base, self.since)
 
     def is_older(self, one: Turn) -> bool:
         """Whether *one* belongs before what is in memory, so that all turns of the line have to be read again."""

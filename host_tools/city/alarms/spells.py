@@ -44,17 +44,18 @@ class Spell:
     @property
     def over(self) -> int | None:
         """When it was over, by proof or by hand."""
-        times = [at for at in (self.ended, self.by_hand) if at is not None]
-        return max(times, default=None)
+        if self.ended is None or self.by_hand is None:
+            return self.by_hand if self.ended is None else self.ended
+        return max(self.ended, self.by_hand)
 
     @property
     def chatter(self) -> Chatter | None:
-        return together(self.chatters)
+        return together(self.chatters) if self.chatters else None
 
     @property
     def times(self) -> int:
         """How often it began, those that are only counted in a chatter included."""
-        told = self.chatter
+        told = self.chatter if self.chatters else None
         if told is None:
             return len(self.beginnings)
         if told.first is None or told.last is None:
@@ -68,11 +69,14 @@ def spells(turns: Iterable[Turn], closings: Iterable[int] = (), base: Spell | No
 
     *base* is the last spell of the turns before, where those are not among *turns*.
     """
-    marks: list[tuple[int, int, Turn | None]] = [(place, 0, one) for place, one in ordered(turns)]
+    told = ordered(turns)
+    marks: list[tuple[int, int, Turn | None]] = [(place, 0, one) for place, one in told]
     marks += [(at, 1, None) for at in set(closings)]
     out = [] if base is None else [replace(base, beginnings=[*base.beginnings], chatters=[*base.chatters])]
     there = base is not None and base.ended is None  # by the pole: that a person closes the alarm does not change it
-    for at, _rank, one in sorted(marks, key=lambda mark: mark[:2]):  # stable: turns stay in their order
+    if len(marks) > len(told):
+        marks.sort(key=lambda mark: mark[:2])  # stable: turns stay in their order
+    for at, _rank, one in marks:
         spell = out[-1] if out else None
         if one is None:
             if spell and spell.open and at >= spell.last_began:

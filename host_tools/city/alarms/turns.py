@@ -42,7 +42,7 @@ class Turn:
 
     @property
     def chatter(self) -> Chatter | None:
-        return chatter_of(self.attributes, self.begins is not False)
+        return chatter_of(self.attributes, self.begins is not False) if "count" in self.attributes else None
 
 
 def turn_of(event: Event, received: int) -> Turn | None:
@@ -72,14 +72,16 @@ def ordered(turns: Iterable[Turn]) -> list[tuple[int, Turn]]:
 
     Where a clock was put back, what came later in the journal is later all the same.
     """
-    of: dict[str, list[Turn]] = {}
-    for one in {one.id: one for one in turns}.values():
-        of.setdefault(one.epoch, []).append(one)
+    of: dict[str, dict[int, Turn]] = {}
+    for one in turns:
+        of.setdefault(one.epoch, {})[one.sequence] = one
     out = []
     for epoch, own in of.items():
-        highest = 0
-        for one in sorted(own, key=lambda one: one.sequence):
-            highest = one.at if epoch.startswith("_") else max(highest, one.at)
+        highest, concluded = 0, epoch.startswith("_")
+        for sequence in sorted(own):
+            one = own[sequence]
+            highest = one.at if concluded or one.at > highest else highest
             out.append((highest, one))
-    # of the same moment, an event decides before what was concluded
-    return sorted(out, key=lambda each: (each[0], each[1].epoch.startswith("_"), each[1].epoch, each[1].sequence))
+    if len(of) > 1:  # of the same moment, an event decides before what was concluded
+        out.sort(key=lambda each: (each[0], each[1].epoch.startswith("_"), each[1].epoch, each[1].sequence))
+    return out

@@ -54,9 +54,11 @@ class Sender:
                 while self.turn() and not stop.is_set():
                     pass
             except DiyaError as error:
-                self._failed("the store", str(error))
+                self._failed("the outbox", str(error))
+            except Exception as error:  # of one message: the others must go out
+                self._failed("the outbox", f"this is a bug in diya ({type(error).__name__}: {error})")
             else:
-                self._works("the store")
+                self._works("the outbox")
 
     def turn(self) -> int:
         """Sends what is due; how many messages were tried."""

@@ -55,15 +55,16 @@ class Recorder:
 
     def __init__(
         self, record: Record, address: BrokerAddress, root: str, site: str, folder: Path, *,
-        keys: dict[str, Key] | None = None,
-        silent_s: int = silence.SILENT_S, retry_s: float = RETRY_S, simulated: bool = False,
-        say: Callable[[str], None] = lambda sentence: None, show: Callable[[Snapshot], None] = lambda snapshot: None,
+        keys: dict[str, Key] | None = None, silent_s: int = silence.SILENT_S, retry_s: float = RETRY_S,
+        simulated: bool = False, say: Callable[[str], None] = lambda sentence: None,
+        show: Callable[[Snapshot], None] = lambda snapshot: None,
     ) -> None:  # fmt: skip
         self._record = record
         self._root, self._site, self._address = root, site, address
         self._keys = keys or {}
         self._silent_s, self._say, self._show = silent_s, say, show
         self._clock = SiteClock(simulated)
+        self.now: Callable[[], int] = lambda: int(self._clock.now())  # Unix s at the site
         self._time = SiteTime(self._clock, clock_topic(root, site), self._keys, say)
         self._numbers = StoredNumbers(record)
         self._asker = Asker(record, self._ask, retry_s)

@@ -30,16 +30,16 @@ RULES = AlarmSettings(
 class Receiver:
     """The parts of a receiver that belong to alarms, begun again before every message where *mortal*."""
 
-    def __init__(self, database: Database, mortal: bool) -> None:
-        self.database, self.mortal, self.now = database, mortal, NIGHT
+    def __init__(self, database: Database, mortal: bool, zone: str = "") -> None:
+        self.database, self.mortal, self.zone, self.now = database, mortal, zone, NIGHT
         self.site = replace(load_site("sagar", 24), alarms=RULES)
         self._numbers: dict[str, int] = {}
         self.start()
 
     def start(self) -> None:
         with self.database.transaction() as connection:
-            self.book = book_rows.read_book(connection, "")
-        self.keeper = AlarmKeeper(self.site)
+            self.book = book_rows.read_book(connection, self.zone)
+        self.keeper = AlarmKeeper(self.site, self.zone)
 
     def say(self, pole: str, kind: str, **values: Any) -> None:
         if self.mortal:
@@ -75,7 +75,7 @@ class Receiver:
         changes, self.book.changes = self.book.changes, Changes()
         batch = batch_of_changes(changes)
         with self.database.transaction() as connection:
-            _written, revision = book_rows.write(connection, "", LocalTime(ZoneInfo("Asia/Kolkata")), changes)
+            _kept, revision = book_rows.write(connection, self.zone, LocalTime(ZoneInfo("Asia/Kolkata")), changes)
             self.keeper.take(connection, batch, self.now, revision)
         self.keeper.kept()
 
@@ -161,3 +161,20 @@ def test_events_of_a_record_that_kept_no_alarms_become_alarms_that_are_not_sent(
     receiver.start()
     receiver.look()
     assert receiver.alarms() == before
+
+
+def test_two_receivers_of_two_zones_each_keep_the_alarms_of_their_own_poles(database: Database) -> None:
+    east, west = Receiver(database, False, "east"), Receiver(database, False, "west")
+    for receiver, first in ((east, 0), (west, 12)):
+        for pole in receiver.site.poles[first : first + 12]:
+            receiver.say(pole.name, "presence", online=True)
+    for pole in east.site.poles[:12]:
+        east.say(pole.name, "presence", online=False)
+    west.event("P0013", "lampFailure", NIGHT, True)
+    for receiver in (west, east, west):
+        receiver.look()
+    rows = {(row["zone"], row["kind"], row["name"]) for row in all_of(database, alarm)}
+    assert rows == {("east", "feederOutage", east.site.poles[0].feeder), ("west", "lampFailure", "P0013")}
+    east.start()
+    east.look()
+    assert len(all_of(database, alarm)) == 2

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import email
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -34,7 +34,7 @@ class MailOffice:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         if self.refuse:
             return self.refuse
-        self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))  # type: ignore[arg-type]
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
         return "250 taken"
 
 

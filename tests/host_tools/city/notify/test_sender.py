@@ -270,7 +270,7 @@ def test_a_sign_of_life_is_sent_while_the_receiver_works_and_old_ones_are_not(wa
     for _second in range(3):
         beat()
         watch.pass_s(1)
-    assert len(watch.texts) == 1 and ": 1 alarms open, 0 messages not sent yet." in watch.texts[0]
+    assert len(watch.texts) == 1 and "open alarms: 1, messages not sent yet: 0." in watch.texts[0]
     watch.pass_s(1000)  # the receiver hangs: nothing is put into the outbox, and what watches the watcher sees that
     assert len(watch.texts) == 1
     for _slot in range(6):  # it works, and the gateway is away
