@@ -169,12 +169,13 @@ class Dispatch:
             order.body()
             poles = self._poles(connection, order)
             present = {name: self._known[name].target for name in poles}
-            state, why = self._judge.judge(order, present, now, wall)
+            state, why, agreed = self._judge.judge(order, present, now, wall)
+            order = replace(order, second=agreed)  # a name without a code that was checked says nothing
         except CommandError as error:
-            why, state, poles = str(error), REFUSED, {}
+            why, state, agreed, poles = str(error), REFUSED, "", {}
         seal = self._seal(order, poles) if state == ACCEPTED else ""
-        order_rows.decide(connection, number, rev, state=state, answer=why, decided_at=now, seal=seal)
-        detail = {"answer": why, "poles": len(poles), "second": str(row["second"]) if state == ACCEPTED else ""}
+        order_rows.decide(connection, number, rev, state=state, answer=why, decided_at=now, seal=seal, second=agreed)
+        detail = {"answer": why, "poles": len(poles), "second": agreed}
         audit.add(
             connection, self._zone, now, "receiver", "receiver", state, number, {k: v for k, v in detail.items() if v}
         )

@@ -51,7 +51,7 @@ class Order:
         """All that decides what it does, for a seal."""
         return [
             self.id, self.who, self.role, self.door, self.kind, self.owner, self.level, self.reason, self.ref,
-            self.ref_address, self.start, self.expiration, self.ramp_s, self.decided_at,
+            self.ref_address, self.start, self.expiration, self.ramp_s, self.decided_at, self.second,
         ]  # fmt: skip
 
     @property

@@ -41,24 +41,30 @@ class OrderJudge:
         self._darkened = Darkened()
 
     def note(self, order: Order, present: Mapping[str, int | None]) -> None:
-        """Notes which poles *order*, accepted, darkens; *present*: their targets in percent, None: not known."""
+        """Notes which poles *order*, accepted, darkens; *present*: their targets in percent, None: not known.
+
+        Its ``second`` is one who has agreed.
+        """
         self._darkened.end(order, present)
         if order.level is not None and not (order.raises or order.second):
             self._darkened.add(order, limits.darkens(order.level, present))
 
-    def judge(self, order: Order, present: Mapping[str, int | None], now: int, wall: int) -> tuple[str, str]:
-        """(state, why) of *order* at *now*, and *wall* of real time.  Raises CommandError where no code can be checked."""
+    def judge(self, order: Order, present: Mapping[str, int | None], now: int, wall: int) -> tuple[str, str, str]:
+        """(state, why, who agreed) of *order* at *now*, and *wall* of real time.
+
+        Raises CommandError where no code can be checked.
+        """
         rules = self._rules
         night = rules.night(max(now, order.begins), order.expiration)
         others = self._darkened.others(present.keys(), now)
         ruling = limits.judge(order, present, rules.limits, rules.floor, night, now, others)
         if ruling.refused:
-            return REFUSED, ruling.refused
+            return REFUSED, ruling.refused, ""
         if not ruling.second:
-            return ACCEPTED, ""
+            return ACCEPTED, "", ""
         if not order.second:
-            return ASKS, f"{ruling.second}: a second person has to agree"
+            return ASKS, f"{ruling.second}: a second person has to agree", ""
         said = {name: value for name, value in asdict(order).items() if name not in ("code", "decided_at")}
         digest = hashlib.sha256(json.dumps([said, sorted(present)], sort_keys=True).encode()).hexdigest()
         wrong = self._persons.check(order.second, order.code, order.who, digest, wall)
-        return (ASKS, wrong) if wrong else (ACCEPTED, "")
+        return (ASKS, wrong, "") if wrong else (ACCEPTED, "", order.second)

@@ -240,7 +240,7 @@ def test_the_person_who_orders_is_no_second_person_and_fifty_poles_need_none(sma
 
 def test_many_small_orders_take_two_where_one_great_one_would(small: Database, tmp_path: Path) -> None:
     here = receiver(small, tmp_path, NAMES[:60], NIGHT)
-    first = here.order(override(ref="A", scope={"poles": NAMES[:30]}), NAMES[:30])
+    first = here.order(override(ref="A", second="meera", code="1", scope={"poles": NAMES[:30]}), NAMES[:30])
     same = here.order(override(ref="B", scope={"poles": NAMES[:40]}), NAMES[:40])
     more = here.order(override(ref="C", role="engineer", level=0, scope={"poles": NAMES[40:60]}), NAMES[40:60])
     here.go(2)
