@@ -55,6 +55,8 @@ LINES = {  # PORT, BROKER and POLE are put in; in this order, as later lines rea
     "completion": "completion bash",
     "doctor": "doctor",
     "alarms": "alarms --db r.sqlite",
+    "audit person": "audit person --help",
+    "audit verify": "audit verify --help",
     "site import": "site import --help",
     "site new": "site new --help",
 }

@@ -16,7 +16,6 @@ from host_tools.errors import CommandError
 from host_tools.output import json_option, say_json
 from host_tools.verbs import record_backup, record_run
 from host_tools.verbs.option_types import WORD, NamedPath
-from host_tools.verbs.record_backup import backup, restore
 from host_tools.verbs.record_file import (
     dark_of,
     db_option,
@@ -182,7 +181,3 @@ def _wanted(
     if from_ is not None and to is not None and from_ >= to:
         raise CommandError(f"--since is {since!r} and must be before --until, which is {until!r}")
     return Wanted(poles, group or "", types, from_, to)
-
-
-record.add_command(backup)
-record.add_command(restore)

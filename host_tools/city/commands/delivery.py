@@ -100,10 +100,13 @@ class Delivery:
         burnt = self.reason in SOON + LATER and self.doubt <= 1  # refused, and yet the pole has kept its n
         self.answered_at, self.doubt = now, 0
         if ack.reason == why.REPLAYED:
-            if burnt or self.order.kind == CANCEL:  # another cancel does no harm: what is newer is sent behind it
-                self._renew(ack, now)
-            elif shows(self.order, state) is True:
+            # a message to many under the same key may have come before it; to give it again does no harm, for what is
+            # newer is sent behind a cancel, and an override counts from its start
+            overtaken = self.order.kind == CANCEL or (ack.mark or 0) > (self.n or 0)
+            if not burnt and self.order.kind != CANCEL and shows(self.order, state):
                 self.end(APPLIED)
+            elif burnt or overtaken:
+                self._renew(ack, now)
             else:
                 self.state, self.reason, self.detail, self.due = TAKEN, ack.reason, ack.detail, math.inf
                 self.judged_at = ack.at or now
@@ -122,7 +125,7 @@ class Delivery:
         """Take a new *state* of the pole; whether it changes anything."""
         if self.state != TAKEN or now < self.order.begins:
             return False
-        holds = shows(self.order, state, shared=self.key_name not in ("", self.pole))
+        holds = shows(self.order, state)
         if holds is None:
             return False
         if holds:
@@ -144,10 +147,11 @@ class Delivery:
         self.reason = self.detail = ""
 
 
-def shows(order: Order, state: State | None, shared: bool = False) -> bool | None:
+def shows(order: Order, state: State | None) -> bool | None:
     """Whether *state* shows that a pole holds *order*, an override; None where it does not say.
 
-    *shared*: it went under a key that the pole shares with others, so it may do no more than raise the light there.
+    An override under a shared key that can only raise the light there is not told from one that is not held: then it
+    gets another number, which does no harm.
     """
     if state is None or state.owner not in _RANK:
         return None
@@ -158,7 +162,7 @@ def shows(order: Order, state: State | None, shared: bool = False) -> bool | Non
     if _RANK[state.owner] > _RANK[order.owner]:
         return None
     target = state.target if state.target is not None else state.level
-    may_only_raise = order.owner in RAISE or shared or state.clock == "unknown"
+    may_only_raise = order.owner in RAISE or state.clock == "unknown"
     if may_only_raise and (target is None or order.level is None or target >= order.level):
         return None
     return False
@@ -168,7 +172,10 @@ def able(queue: Iterable[Delivery]) -> list[Delivery]:
     """Those of *queue* that may go out before others were answered, the first of them first."""
     flying = [one for one in queue if one.doubt and one.n is not None and one.state == SENT]
     if flying:
-        return [min(flying, key=lambda one: one.n or 0)]
+        first = min(flying, key=_number)
+        # a message to many may have followed one that was refused for now: the lower n goes first, or it is repeated
+        refused = [one for one in queue if one.state == SENT and not one.doubt and _number(one) < _number(first)]
+        return [*sorted(refused, key=_number), first]
     out: list[Delivery] = []
     blocked: set[str] = set()  # owners of which a cancel is still to come
     for one in queue:
@@ -178,3 +185,7 @@ def able(queue: Iterable[Delivery]) -> list[Delivery]:
         if one.order.kind == CANCEL:
             blocked.add(one.order.owner)
     return out
+
+
+def _number(one: Delivery) -> int:
+    return one.n or 0

@@ -14,48 +14,33 @@ with the broker.  Killed at any moment, it sends what it had given a number agai
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from host_tools.city.commands import audit, limits, order_rows
+from host_tools.city.commands import audit, order_rows
 from host_tools.city.commands.audit import Chain
 from host_tools.city.commands.delivery import NO_KEY, REJECTED
 from host_tools.city.commands.due_messages import Send
 from host_tools.city.commands.keys_of_deliveries import KeyRing
 from host_tools.city.commands.order import CANCEL, Order, read
+from host_tools.city.commands.order_judge import OrderJudge, Rules
 from host_tools.city.commands.order_rows import Known
 from host_tools.city.commands.outbox import Outbox
-from host_tools.city.commands.second_person import SecondPersons
 from host_tools.city.commands.sender_rows import SenderNumbers
-from host_tools.city.store.command_tables import ACCEPTED, ASKS, REFUSED
+from host_tools.city.store.command_tables import ACCEPTED, REFUSED
 from host_tools.city.store.database import raise_revision
 from host_tools.errors import CommandError
 from host_tools.keys.key import Key
-from host_tools.site.limit import Limit
 from host_tools.wire import envelope
 from host_tools.wire.from_pole import Ack, Birth, Presence, Said, State
 from pole.wire import contract
 
 MOST_ORDERS = 20  # decided in one turn
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the receiver's own site says: the *floor* and *limits* of commands, *night(since, until)*, and the *groups*
-    of the poles of its files.  Without files, every hour may be night.
-    """
-
-    floor: int
-    limits: Mapping[str, Limit]
-    night: Callable[[int, int], bool] = lambda since, until: True
-    groups: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 class Dispatch:
@@ -73,10 +58,11 @@ class Dispatch:
         self._root, self._site, self._keys, self._rules, self._say = root, site, keys, rules, say
         self._sender, self._zone, self._simulated = sender, zone, simulated
         self._ring = KeyRing(keys, site, rules.floor)
-        self._persons = SecondPersons(folder)
+        self._judge = OrderJudge(rules, folder)
         self._chain = Chain(folder, zone)
         self._outbox = Outbox(sender)
         self._known: dict[str, Known] = {}
+        self._trouble = ""
 
     def load(self, connection: Connection, now: int) -> None:
         """Takes all that is not over from the store."""
@@ -87,13 +73,15 @@ class Dispatch:
             self._say(cut_off)
 
     def _accepted(self, connection: Connection, now: int) -> dict[int, Order]:
-        """The open orders that this receiver has accepted; a row that says so and was changed is refused."""
+        """The orders in force that this receiver has accepted; a row that says so and was changed is refused."""
         out = {}
-        for row, poles in order_rows.open_orders(connection, self._zone):
+        self._judge.forget()
+        for row, poles in order_rows.accepted(connection, self._zone, now):
             try:
                 order = read(row)
                 if hmac.compare_digest(self._seal(order, poles), str(row["seal"])):
                     out[order.id] = order
+                    self._judge.note(order, dict.fromkeys(poles))
                     continue
             except CommandError:
                 pass
@@ -163,8 +151,14 @@ class Dispatch:
         return messages
 
     def committed(self) -> None:
-        """The transaction of this turn is on the disk.  Raises CommandError where the audit's end cannot be kept."""
-        self._chain.committed()
+        """The transaction of this turn is on the disk."""
+        try:
+            self._chain.committed()
+            self._trouble = ""
+        except CommandError as error:  # the audit goes on; its end is kept as soon as it can be
+            if str(error) != self._trouble:
+                self._say(str(error))
+            self._trouble = str(error)
 
     # -- decisions
 
@@ -174,20 +168,20 @@ class Dispatch:
             order = replace(read({**row, "decided_at": None}), decided_at=now)
             order.body()
             poles = self._poles(connection, order)
-            ruling = self._ruling(order, poles, now)
-            why, state = ruling.refused, REFUSED if ruling.refused else ACCEPTED
-            if ruling.second and not ruling.refused:
-                why, state = self._agreed(order, sorted(poles), ruling.second, wall)
+            present = {name: self._known[name].target for name in poles}
+            state, why, agreed = self._judge.judge(order, present, now, wall)
+            order = replace(order, second=agreed)  # a name without a code that was checked says nothing
         except CommandError as error:
-            why, state, poles = str(error), REFUSED, {}
+            why, state, agreed, poles = str(error), REFUSED, "", {}
         seal = self._seal(order, poles) if state == ACCEPTED else ""
-        order_rows.decide(connection, number, rev, state=state, answer=why, decided_at=now, seal=seal)
-        detail = {"answer": why, "poles": len(poles), "second": str(row["second"]) if state == ACCEPTED else ""}
+        order_rows.decide(connection, number, rev, state=state, answer=why, decided_at=now, seal=seal, second=agreed)
+        detail = {"answer": why, "poles": len(poles), "second": agreed}
         audit.add(
             connection, self._zone, now, "receiver", "receiver", state, number, {k: v for k, v in detail.items() if v}
         )
         if state != ACCEPTED:
             return
+        self._judge.note(order, present)
         held = order_rows.may_hold(connection, order, now) if order.kind == CANCEL else {}
         known = self._known.keys() | self._rules.groups.keys()
         self._outbox.add(self._ring.deliveries(order, poles, known, held), now)
@@ -210,20 +204,6 @@ class Dispatch:
     def _groups(self, name: str) -> Collection[str]:
         known = self._known.get(name)
         return {*(known.groups if known else ()), *self._rules.groups.get(name, ())}
-
-    def _ruling(self, order: Order, poles: Mapping[str, object], now: int) -> limits.Ruling:
-        night = self._rules.night(max(now, order.begins), order.expiration)
-        present = {name: self._known[name].target for name in poles}
-        return limits.judge(order, present, self._rules.limits, self._rules.floor, night, now)
-
-    def _agreed(self, order: Order, poles: list[str], why: str, wall: int) -> tuple[str, str]:
-        """(why not, state) of *order*, which needs a second person because of *why*."""
-        if not order.second:
-            return f"{why}: a second person has to agree", ASKS
-        said = {name: value for name, value in asdict(order).items() if name not in ("code", "decided_at")}
-        digest = hashlib.sha256(json.dumps([said, poles], sort_keys=True).encode()).hexdigest()
-        wrong = self._persons.check(order.second, order.code, order.who, digest, wall)
-        return (wrong, ASKS) if wrong else ("", ACCEPTED)
 
     # -- messages
 

@@ -6,7 +6,7 @@ anything is sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from host_tools.city.commands.order import CANCEL, CANCEL_S, Order
@@ -30,12 +30,14 @@ class Ruling:
 
 
 def judge(
-    order: Order, targets: Mapping[str, int | None], limits: Mapping[str, Limit], floor: int, night: bool, now: int
-) -> Ruling:
+    order: Order, targets: Mapping[str, int | None], limits: Mapping[str, Limit], floor: int, night: bool, now: int,
+    others: int = 0,
+) -> Ruling:  # fmt: skip
     """The ruling on *order*, which is given *now* (Unix s).
 
     *targets*: its poles, each with the percent it is to have at the moment, None where that is not known.  *floor*: the
-    site's, percent.  *night*: whether any of its time is in the night.
+    site's, percent.  *night*: whether any of its time is in the night.  *others*: poles beside them that orders of one
+    person darken already.
     """
     limit = limits.get(order.role)
     if limit is None:
@@ -51,7 +53,7 @@ def judge(
         late = order.expiration > latest
         return Ruling(f"the expiration is {order.expiration} and must be at most {latest}") if late else Ruling()
     refused = _outside(order, limit, now)
-    return Ruling(refused) if refused else Ruling(second=_grave(order, targets, limit, floor, night))
+    return Ruling(refused) if refused else Ruling(second=_grave(order, targets, limit, floor, night, others))
 
 
 def _outside(order: Order, limit: Limit, now: int) -> str:
@@ -70,24 +72,27 @@ def _outside(order: Order, limit: Limit, now: int) -> str:
     return ""
 
 
-def _grave(order: Order, targets: Mapping[str, int | None], limit: Limit, floor: int, night: bool) -> str:
+def _grave(
+    order: Order, targets: Mapping[str, int | None], limit: Limit, floor: int, night: bool, others: int
+) -> str:  # fmt: skip
     level = order.level or 0
     if len(targets) > limit.poles:
         return f"it is for {len(targets)} poles, and {order.role} alone may command {limit.poles}"
     if order.owner == "emergency" and level < floor:
         return f"its level is {level} percent, and below the site's floor, {floor}, an emergency needs two"
-    darkened = 0 if order.raises or not night else darkens(level, targets.values())
-    if darkened > DARKENED:
-        return f"it darkens {darkened} poles at night, and one person alone may darken {DARKENED}"
+    darkened = 0 if order.raises or not night else len(darkens(level, targets))
+    if darkened and darkened + others > DARKENED:
+        more = f", and other orders of one person {others} more" if others else ""
+        return f"it darkens {darkened} poles at night{more}, and one person alone may darken {DARKENED}"
     return ""
 
 
-def darkens(level: int, targets: Iterable[int | None]) -> int:
-    """How many of poles with these *targets* (percent) get less light by *level*.
+def darkens(level: int, targets: Mapping[str, int | None]) -> list[str]:
+    """Those of *targets* {pole: percent it is to have now} that get less light by *level*.
 
     One that is off now, or that is not known, may be on later: it counts for any level below 100.
     """
-    return sum(level < (target or 100) for target in targets)
+    return [pole for pole, target in targets.items() if level < (target or 100)]
 
 
 def touches_night(site: Site, since: int, until: int) -> bool:

@@ -15,6 +15,7 @@ from pole.wire import contract
 
 OVERRIDE, CANCEL = "override", "cancel"
 KINDS = (OVERRIDE, CANCEL)
+MOST_SCOPE = 4_000_000  # characters: 100,000 names, or the points of an area
 MOST_NAME = 64  # characters of a person, role, door
 LATEST = 4102444800  # 2100, Unix s
 CANCEL_S = 7 * 86400  # how long a cancel is brought to poles that return: the longest that a role may order
@@ -50,7 +51,7 @@ class Order:
         """All that decides what it does, for a seal."""
         return [
             self.id, self.who, self.role, self.door, self.kind, self.owner, self.level, self.reason, self.ref,
-            self.ref_address, self.start, self.expiration, self.ramp_s, self.decided_at,
+            self.ref_address, self.start, self.expiration, self.ramp_s, self.decided_at, self.second,
         ]  # fmt: skip
 
     @property
@@ -103,11 +104,13 @@ class Order:
 def read(row: Mapping[str, Any]) -> Order:
     """The order in *row* of ``command``, which any program may have written.  Raises CommandError."""
     try:
-        scope = json.loads(row["scope"])
-    except (ValueError, RecursionError):
+        scope = json.loads(row["scope"]) if len(row["scope"]) <= MOST_SCOPE else None
+    except (ValueError, RecursionError, TypeError):
         scope = None
     if not isinstance(scope, dict):
-        raise CommandError(f"scope is {quoted(str(row['scope']), 40)} and must be a JSON object")
+        raise CommandError(
+            f"scope is {quoted(str(row['scope']), 40)} and must be a JSON object of at most {MOST_SCOPE} bytes"
+        )
     values = {name: row[name] for name in Order.__dataclass_fields__ if name in row and name != "scope"}
     order = Order(**values, scope=scope)
     check(order)

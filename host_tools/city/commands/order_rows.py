@@ -104,12 +104,12 @@ def add_deliveries(connection: Connection, number: int, ids: Iterable[int]) -> N
     bulk.insert(connection, delivery, ("command", "pole"), [(number, one) for one in ids])
 
 
-def open_orders(connection: Connection, zone: str) -> list[tuple[dict[str, Any], list[str]]]:
-    """The rows of accepted orders with deliveries that are not over, each with the names of all its poles."""
-    wanted = sa.select(delivery.c.command).where(delivery.c.state.in_(OPEN)).distinct()
-    mine = sa.and_(command.c.id.in_(wanted), command.c.state == ACCEPTED, command.c.zone == zone)
-    found = sa.select(command).where(mine).order_by(command.c.id)
-    rows = [dict(row) for row in connection.execute(found).mappings()]
+def accepted(connection: Connection, zone: str, now: int) -> list[tuple[dict[str, Any], list[str]]]:
+    """The rows of accepted orders that are in force or have open deliveries, each with the names of all its poles."""
+    is_open = sa.select(delivery.c.command).where(delivery.c.state.in_(OPEN)).distinct()
+    wanted = sa.or_(command.c.expiration > now, command.c.id.in_(is_open))
+    mine = sa.and_(wanted, command.c.state == ACCEPTED, command.c.zone == zone)
+    rows = [dict(row) for row in connection.execute(sa.select(command).where(mine).order_by(command.c.id)).mappings()]
     return [(row, targets(connection, row["id"])) for row in rows]
 
 

@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterable
 from typing import Protocol
 
-from host_tools.city.commands.dispatch import Dispatch, Rules
+from host_tools.city.commands.dispatch import Dispatch
+from host_tools.city.commands.order_judge import Rules
 from host_tools.city.correlation.switched_feeders import sun_at
 from host_tools.city.record.record import Record
 from host_tools.site.limit import roles

@@ -83,7 +83,7 @@ def _replace(database: Database, file: Path, server: int, tables: set[str]) -> N
             script.wait()
         if script.returncode:
             said.seek(0)
-            raise RecordError(f"the backup {file} cannot be read: {_last_line(said.read().decode(errors='replace'))}")
+            raise RecordError(f"the backup {file} cannot be read: {_reason(said.read().decode(errors='replace'))}")
 
 
 def _run(database: Database, command: list[str], script: subprocess.Popen[bytes] | None = None) -> None:
@@ -96,15 +96,18 @@ def _run(database: Database, command: list[str], script: subprocess.Popen[bytes]
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False,
     )  # fmt: skip
     if done.returncode:
-        said = _last_line(done.stderr.decode(errors="replace"))
+        said = _reason(done.stderr.decode(errors="replace"))
         raise RecordError(f"{Path(command[0]).name} of the database {database.name} failed: {said}")
 
 
-def _last_line(text: str) -> str:
-    """What the programs say of an error: the line with the word, else the last one."""
+def _reason(text: str) -> str:
+    """What the programs say of an error: the line with the word and its detail, else the last one."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if "error:" in line.lower() or "fatal:" in line.lower()]
-    return (errors or lines or ["it says nothing"])[0 if errors else -1]
+    for number, line in enumerate(lines):
+        if "error:" in line.lower() or "fatal:" in line.lower():
+            details = [one for one in lines[number + 1 :] if one.startswith("DETAIL:")]
+            return " ".join([line, *details[:1]])
+    return lines[-1] if lines else "it says nothing"
 
 
 def _contents(file: Path, server: int) -> set[str]:
@@ -113,7 +116,7 @@ def _contents(file: Path, server: int) -> set[str]:
         [program("pg_restore", server), "--list", file], capture_output=True, text=True, errors="replace", check=False
     )
     if listed.returncode:
-        raise RecordError(f"the backup {file} is damaged: {_last_line(listed.stderr)}")
+        raise RecordError(f"the backup {file} is damaged: {_reason(listed.stderr)}")
     tables = {words[5] for line in listed.stdout.splitlines() if (words := line.split())[3:4] == ["TABLE"]}
     if not tables >= _OURS:
         raise RecordError(f"the file {file} is a backup of PostgreSQL, and of no record")

@@ -34,7 +34,8 @@ def _places(name: str) -> Iterable[Path]:
         yield from (place for place in Path("/").glob(pattern.lstrip("/")) if (place / name).is_file())
     on_path = shutil.which(name)
     if on_path:
-        yield Path(on_path).parent
+        real = Path(on_path).resolve()  # beside it are the others; Debian's own is a program that chooses one
+        yield real.parent if real.name == name else Path(on_path).parent
 
 
 def program(name: str, server: int) -> Path:

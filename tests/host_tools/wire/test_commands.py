@@ -38,3 +38,11 @@ def test_no_two_new_keys_are_wrapped_under_one_pad_whatever_the_clock_did() -> N
         assert Commands({"P0001": KEY.secret.hex()}, {}).take(
             TOPIC, envelope.seal(TOPIC, "ops", NOW * 1000, body, KEY), NOW, 20
         ).rekey == ("W21", "00" * 32)
+
+
+def test_who_asked_for_it_is_in_an_override_where_it_is_given() -> None:
+    said = json.loads(commands.override(60, 1795550000, address="console:asha"))
+    assert said["refAddress"] == "console:asha"
+    assert "refAddress" not in json.loads(commands.override(60, 1795550000))
+    with pytest.raises(CommandError, match="the address has 65 characters"):
+        commands.override(60, 1795550000, address="a" * 65)

@@ -9,8 +9,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from host_tools.city.commands import order_rows
-from host_tools.city.commands.dispatch import Dispatch, Rules
+from host_tools.city.commands.dispatch import Dispatch
 from host_tools.city.commands.order import Order
+from host_tools.city.commands.order_judge import Rules
 from host_tools.city.store import tables
 from host_tools.city.store.command_tables import command, delivery
 from host_tools.city.store.database import Database

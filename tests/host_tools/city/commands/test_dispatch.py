@@ -13,8 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from host_tools.city.commands import audit, order_rows
-from host_tools.city.commands.dispatch import Rules
 from host_tools.city.commands.order import CANCEL_S, Order
+from host_tools.city.commands.order_judge import Rules
 from host_tools.city.commands.second_person import PERSONS
 from host_tools.city.store.command_tables import audit as audit_table
 from host_tools.city.store.command_tables import command, delivery
@@ -231,11 +231,31 @@ def test_the_person_who_orders_is_no_second_person_and_fifty_poles_need_none(sma
     here = receiver(small, tmp_path, NAMES[:51], NIGHT)
     code = pyotp.TOTP(secret).at(NOW)
     number = here.order(override(scope={"poles": NAMES[:51]}, second="asha", code=code), NAMES[:51])
-    fifty = here.order(override(scope={"poles": NAMES[:50]}), NAMES[:50])
+    fifty = here.order(override(ref="fifty", scope={"poles": NAMES[:50]}), NAMES[:50])
     brighter = here.order(override(level=100, scope={"poles": NAMES[:51]}), NAMES[:51])
     here.turn(wall=NOW)
     assert "must be another" in here.answer(number)[1]
     assert [here.answer(one)[0] for one in (fifty, brighter)] == ["accepted", "accepted"]
+
+
+def test_many_small_orders_take_two_where_one_great_one_would(small: Database, tmp_path: Path) -> None:
+    here = receiver(small, tmp_path, NAMES[:60], NIGHT)
+    first = here.order(override(ref="A", second="meera", code="1", scope={"poles": NAMES[:30]}), NAMES[:30])
+    same = here.order(override(ref="B", scope={"poles": NAMES[:40]}), NAMES[:40])
+    more = here.order(override(ref="C", role="engineer", level=0, scope={"poles": NAMES[40:60]}), NAMES[40:60])
+    here.go(2)
+    assert [here.answer(one)[0] for one in (first, same)] == ["accepted"] * 2
+    assert here.answer(more)[1].startswith(
+        "it darkens 20 poles at night, and other orders of one person 40 more, and one"
+    )
+    here.start()
+    again = here.order(override(ref="C", level=0, role="engineer", scope={"poles": NAMES[40:60]}), NAMES[40:60])
+    here.go(1)
+    assert here.answer(again)[0] == "needsSecondPerson", "a receiver that was restarted knows it too"
+    here.order(cancel(ref="B", scope={"poles": NAMES[:40]}), NAMES[:40])
+    then = here.order(override(ref="D", scope={"poles": NAMES[40:60]}), NAMES[40:60])
+    here.go(1)
+    assert here.answer(then)[0] == "accepted", "30 and 20"
 
 
 def test_a_row_that_only_says_that_it_was_accepted_is_not_sent(small: Database, tmp_path: Path) -> None:

@@ -72,27 +72,9 @@ def test_a_token_has_its_own_limits(tmp_path: Path) -> None:
     assert known["operator"] == Limit(20, 100, 6 * 3600, 2000, ("operator",))
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("[limits.operator]\nlowest = 120\n", "line 2: limits.operator.lowest is 120 and must be 0 to 100 percent"),
-    ("[limits.operator]\nlowest = 60\nhighest = 50\n", "lowest is 60 and must be at most highest, 50"),
-    ('[limits.x]\nowners = ["king"]\n', "must be an owner of commands"),
-    ("[limits.x]\nowner = 1\n", "is not a field here"),
-    ("[limits.x]\nhours = 200\n", "must be 0.0166667 to 168 hours"), ("limits = 3\n", "must be a table"),
-    ("[limits]\noperator = 3\n", "must be a table"), ("[limits.x]\npoles = 0\n", "must be 1 to 1000000"),
-])  # fmt: skip
-def test_limits_that_make_no_sense_are_named_with_their_line(text: str, said: str) -> None:
-    reader = Reader("site.toml", text)
-    read_limits(reader, 20)
-    assert said.replace("1000000", "1e+06") in " ".join(map(str, reader.problems))
-
-
 @pytest.mark.parametrize(("hour", "hours", "night"), [
     (12, 2, False), (12, 8, True), (16, 1, False), (20, 1, True), (3, 1, True), (8, 9, False), (8, 30, True),
 ])  # fmt: skip
 def test_the_night_of_the_site(hour: int, hours: int, night: bool) -> None:
     since = int(datetime(2026, 11, 24, hour, tzinfo=UTC).timestamp()) - 5 * 3600 - 1800  # local time of Sagar
     assert limits.touches_night(SAGAR, since, since + hours * 3600) is night
-
-
-def test_the_site_has_limits_though_its_file_names_none() -> None:
-    assert SAGAR.limits == roles(SAGAR.floor)

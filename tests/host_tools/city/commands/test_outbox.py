@@ -260,15 +260,16 @@ STEPS = st.one_of(
     st.tuples(
         st.just("order"), st.sampled_from(["operator", "emergency", "incident"]), st.sampled_from([20, 200, 4000])
     ),
+    st.tuples(st.just("group"), st.sampled_from(["operator", "emergency"]), st.sampled_from([20, 4000])),
     st.tuples(st.just("cancel"), st.sampled_from(["", "R1", "R2"]), st.just(0)),
     st.tuples(st.just("pole"), st.sampled_from(["P0001", "P0002"]), st.booleans()),
     st.tuples(st.just("trouble"), st.sampled_from(["P0001", "P0002"]), st.sampled_from(["busy", "burnt", "mute"])),
-    st.tuples(st.just("kill"), st.sampled_from(["before", "after", "half"]), st.just(0)),
+    st.tuples(st.just("kill"), st.sampled_from(["before", "after", "half"]), st.booleans()),
     st.tuples(st.just("wait"), st.integers(1, 90), st.just(0)),
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(STEPS, max_size=25))
 def test_each_number_is_obeyed_once_none_after_its_end_and_none_is_lost(
     steps: list[tuple[str, object, object]],
@@ -276,11 +277,11 @@ def test_each_number_is_obeyed_once_none_after_its_end_and_none_is_lost(
     here = street("P0001", "P0002")
     number, ends, orders = 0, dict[str, int](), {}
     for what, one, other in steps:
-        if what == "order":
+        if what in ("order", "group"):
             number += 1
             made = override(number, here.now, int(str(other)), owner=one)
             ends[f"R{number}"], orders[number] = made.expiration, made
-            here.order(made)
+            here.order(made, **({"to_many": "_group/W21", "key": "W21"} if what == "group" else {}))
             here.turn()  # accepted is written
         elif what == "cancel":
             number += 1
@@ -297,6 +298,8 @@ def test_each_number_is_obeyed_once_none_after_its_end_and_none_is_lost(
             try:
                 here.turn(str(one))
             except Killed:
+                if other:
+                    here.waiting = []  # answers come in a session that the broker does not keep
                 here.restart()
     for name, pole in here.poles.items():
         pole.troubles = []
@@ -310,11 +313,10 @@ def test_each_number_is_obeyed_once_none_after_its_end_and_none_is_lost(
         assert all(at < ends[ref] for ref, _n, at in pole.obeyed if ref in ends)
         for id_, state in here.states(name).items():
             if orders[id_].expiration > came + 180:
-                hidden = state == TAKEN and orders[id_].owner == "incident"  # a level that raises nothing shows nowhere
+                obeyed = f"R{id_}" in {ref for ref, *_ in pole.obeyed}
+                hidden = state == TAKEN and obeyed  # a higher owner hides it, or it raises nothing
                 assert state in (APPLIED, REPLACED, IDLE) or hidden, (id_, state, here.stored[id_, name])
-                ref = f"R{id_}"
-                if state == APPLIED and orders[id_].kind == "override":
-                    assert ref in {obeyed for obeyed, *_ in pole.obeyed}
+                assert obeyed or state != APPLIED or orders[id_].kind == "cancel"
     for send in here.sent:
         said = json.loads(send.body)
         assert said["type"] == "cancel" or said["expiration"] > 0

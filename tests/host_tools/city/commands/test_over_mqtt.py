@@ -19,8 +19,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 from host_tools.broker.embedded import embedded_broker
 from host_tools.broker.mosquitto import Mosquitto
 from host_tools.city.commands import order_rows
-from host_tools.city.commands.dispatch import Dispatch, Rules
+from host_tools.city.commands.dispatch import Dispatch
 from host_tools.city.commands.order import CANCEL, CANCEL_S, Order
+from host_tools.city.commands.order_judge import Rules
 from host_tools.city.record.sessions import Sessions
 from host_tools.city.store.command_tables import delivery
 from host_tools.city.store.database import Database

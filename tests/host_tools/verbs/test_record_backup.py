@@ -11,6 +11,9 @@ from host_tools.city.store.database import Database
 from host_tools.verbs.record_backup import backup, restore
 from tests.host_tools.city.store.meter_bench import NOON, poles, reading, write
 from tests.host_tools.city.store.test_backup import place
+from tests.postgres import database, postgresql_server
+
+__all__ = ["database", "postgresql_server"]
 
 
 def test_a_record_is_copied_and_brought_back(database: Database, tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from host_tools.city.store import hours, meters
-from simulator.benchmarks.city import measured
-from simulator.benchmarks.city_store import BEGIN
+from simulator.benchmarks.city.figures import measured
+from simulator.benchmarks.city.store_bench import BEGIN
 from tests.postgres import sqlite_file
 
 
