@@ -86,21 +86,21 @@ class Receiver:
 
 
 def a_night(receiver: Receiver) -> None:
-    poles = [pole.name for pole in receiver.site.poles]
-    for pole in poles:
-        receiver.say(pole, "presence", online=True)
+    some = [*receiver.site.poles[:6], *receiver.site.poles[-4:]]
+    for pole in some:
+        receiver.say(pole.name, "presence", online=True)
     receiver.event("P0005", "lampFlicker", NIGHT + 1, True)
     receiver.state("P0005", "lampFlicker")
-    off = [pole.name for pole in receiver.site.poles if pole.feeder == receiver.site.poles[0].feeder]
-    for pole in off:
-        receiver.say(pole, "presence", online=False)
+    off = [pole.name for pole in some if pole.feeder == some[0].feeder]
+    for name in off:
+        receiver.say(name, "presence", online=False)
     receiver.look()
     assert receiver.alarms()[0] == (f"feederOutage/{receiver.site.poles[0].feeder}", "open", "")
     receiver.now += 600
-    for pole in off:
-        receiver.say(pole, "presence", online=True)
-        receiver.event(pole, "supplyLoss", NIGHT - 20, True, lastAlive=NIGHT - 20)
-        receiver.event(pole, "supplyLoss", receiver.now, False, lastAlive=NIGHT - 20)
+    for name in off:
+        receiver.say(name, "presence", online=True)
+        receiver.event(name, "supplyLoss", NIGHT - 20, True, lastAlive=NIGHT - 20)
+        receiver.event(name, "supplyLoss", receiver.now, False, lastAlive=NIGHT - 20)
     receiver.look(300)
     receiver.state("P0005")
     receiver.look(300)
