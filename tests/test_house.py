@@ -25,6 +25,7 @@ BELOW = {  # a room of the host tools: the rooms it must not import
 ENTRIES = (
     "host_tools.verbs.",
     "host_tools.boards.parts.",
+    "host_tools.city.store.migrations.",
     "simulator.device_modules.",
     "simulator.benchmarks.vm.",
     "simulator.cli.demo",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
+from rich.console import Console
 from rich.table import Table
 
 from host_tools.city.store.database import Database, postgresql, sqlite, sqlite_connection
 from host_tools.output import console
 from simulator.benchmarks import postgresql_server
+from simulator.benchmarks.city import ingest
 from simulator.benchmarks.city.figures import POLES, measured
 
 SETTINGS = {"listen_addresses": "", "shared_buffers": "256MB", "max_wal_size": "2GB", "timezone": "UTC"}
@@ -43,8 +45,12 @@ def stores() -> Iterator[dict[str, Database]]:
     "--readings", metavar="N", type=click.IntRange(POLES), default=1_000_000, show_default=True,
     help="How many readings of meters it holds; the design's figures are for 10000000.",
 )  # fmt: skip
+@click.option(
+    "--messages", metavar="N", type=click.IntRange(1000), default=33_000, show_default=True,
+    help="How many messages come through a broker, beside a subscriber that only counts.",
+)  # fmt: skip
 @click.pass_context
-def main(ctx: click.Context, readings: int) -> None:
+def main(ctx: click.Context, readings: int, messages: int) -> None:
     screen = console()
     with stores() as found:
         columns = {name: measured(database, readings) for name, database in found.items()}
@@ -59,8 +65,30 @@ def main(ctx: click.Context, readings: int) -> None:
         table.add_row(rows[0][0], *(f"{said}{' !' if part and part > 1 else ''}" for _what, said, part in rows))
         late += sum(1 for *_rest, part in rows if part and part > 1)
     screen.print(table)
+    late += show_ingest(screen, messages)
     print(f"{late} of the figures above their bounds" if late else "all figures within their bounds")
     ctx.exit(3 if late else 0)
+
+
+def show_ingest(screen: Console, messages: int) -> int:
+    """Prints what a message costs a receiver; how many figures are above their bound."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as ends:
+        places: dict[str, Path | str] = {"SQLite": Path(folder) / "record.db"}
+        if postgresql_server.programs():
+            places["PostgreSQL"] = ends.enter_context(postgresql_server.running(SETTINGS)).create()
+        costs = ingest.measured(places, messages)
+    table = Table(title=f"{messages:,} messages through a broker", title_justify="left")
+    for head in ("", "us of a processor a message", "beside bare paho", "messages a second"):
+        table.add_column(head, justify="right")
+    late = 0
+    for cost in costs:
+        ratio = cost.us / costs[0].us
+        late += ratio > ingest.RATIO
+        table.add_row(
+            cost.name, f"{cost.us:.1f}", f"{ratio:.2f}{' !' if ratio > ingest.RATIO else ''}", f"{cost.rate:.0f}"
+        )
+    screen.print(table)
+    return late
 
 
 if __name__ == "__main__":

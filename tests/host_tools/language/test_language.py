@@ -49,7 +49,8 @@ def test_every_sentence_the_code_asks_for_exists() -> None:
     asked = set()
     for file in (ROOT / "host_tools").rglob("*.py"):
         text = file.read_text(encoding="utf-8")
-        asked |= {(file.name, key) for key in re.findall(rf'"((?:{"|".join(NAMESPACES)})\.[a-z][a-z_]*)"', text)}
+        keys = re.findall(rf'(?<!ForeignKey\()"((?:{"|".join(NAMESPACES)})\.[a-z][a-z_]*)"', text)
+        asked |= {(file.name, key) for key in keys if "migrations" not in file.parts}
     assert len(asked) > 20
     known = Language("en")
     modules = {f"pole.{file.stem}" for file in (ROOT / "firmware" / "pole").iterdir()}
