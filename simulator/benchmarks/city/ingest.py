@@ -159,7 +159,7 @@ def _timed(
         began = time.monotonic()
         process = subprocess.Popen(
             words, cwd=folder, env={**os.environ, "XDG_STATE_HOME": state},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=None,
         )  # fmt: skip
         try:
             if end:
