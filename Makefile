@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check soak chaos wheel bench bench-detection clean
+.PHONY: help setup demo test test-fast check soak chaos wheel bench bench-detection bench-city clean
 
 help:  ## what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ bench: $(READY)  ## steps per second, heap of the pole, and how long flashing ta
 
 bench-detection: $(READY)  ## recall, false alarms and delay of fault detection, into docs/detection.md (QUICK=1: a tenth, SEED=n)
 	@$(BIN)/python -m simulator.benchmarks.detection $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json $(JSON))
+
+bench-city: $(READY)  ## the city's store, written and asked, on SQLite and PostgreSQL (READINGS=10000000: as large as the design's)
+	@$(BIN)/python -m simulator.benchmarks.city $(if $(READINGS),--readings $(READINGS))
 
 clean:  ## removes what make made
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from host_tools.errors import BrokerError
 from host_tools.naming import MOST_ROOT, ROOT_BOUND, is_root
 from host_tools.site import poles_csv, synthetic
+from host_tools.site.alarm_reader import TABLES, check_wards, read_alarm_settings
 from host_tools.site.broker_address import parse_broker
 from host_tools.site.command_limits import read_limits
 from host_tools.site.luminaires import read_luminaires
@@ -72,6 +73,7 @@ def read_site(folder: str | Path) -> tuple[Site | None, list[Problem]]:
     site = site.with_poles(poles)
     if poles:
         check_groups(reader, site)
+        check_wards(reader, site.alarms, poles)
         feeders = {pole.feeder for pole in poles}
         for name in reader.table(("feeders",), required=False):
             if name not in feeders:
@@ -86,7 +88,7 @@ class _Parts:
         self._read = reader
         self._read.only((), (
             "name", "title", "version", "place", "broker", "light", "programmes", "road_classes", "special_days",
-            "rule", "luminaires", "names", "time", "feeders", "limits",
+            "rule", "luminaires", "names", "time", "feeders", "limits", *TABLES,
         ))  # fmt: skip
 
     def site(self) -> Site:
@@ -123,6 +125,7 @@ class _Parts:
             names=self._names(),
             time_servers=self._time_servers(),
             switched=self._switched(),
+            alarms=read_alarm_settings(self._read),
             limits=read_limits(read, floor),
         )
 

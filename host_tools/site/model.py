@@ -12,6 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from host_tools.errors import DiyaError
+from host_tools.site.alarm_settings import AlarmSettings
 from host_tools.site.limit import Limit
 
 
@@ -147,6 +148,8 @@ class Site:
     pole below this level.  ``broker`` is an `mqtt://` address and ``root`` the head of every topic.  ``names`` says
     what the city calls a group.  ``time_servers``: where its poles ask for the time; empty: where the firmware does.
     ``by_day``: the programmes whose fixed times may light a lamp by day.
+    ``switched`` are the feeders that a contactor switches on at dusk and off at dawn.
+    ``alarms`` says who is sent which alarm.
     ``switched`` are the feeders that a contactor switches on at dusk and off at dawn.  ``limits``: how far each role,
     and each token of another system, may command the lights.
     """
@@ -171,6 +174,7 @@ class Site:
     by_day: frozenset[str] = frozenset()
     time_servers: tuple[str, ...] = ()
     switched: frozenset[str] = frozenset()
+    alarms: AlarmSettings = field(default_factory=AlarmSettings)
     limits: Mapping[str, Limit] = field(default_factory=dict)
 
     @cached_property

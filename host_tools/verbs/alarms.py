@@ -11,6 +11,7 @@ import click
 
 from host_tools.city.alarms import Alarm, alarms
 from host_tools.city.alarms import text_lines as words
+from host_tools.city.alarms.listing import StoredAlarm
 from host_tools.city.alarms.severity import NAMES
 from host_tools.city.correlation import street_faults, switched
 from host_tools.city.correlation.text import moment, span
@@ -21,8 +22,11 @@ from host_tools.closest import closest
 from host_tools.errors import CommandError
 from host_tools.output import json_option, say_json
 from host_tools.site.model import Pole
+from host_tools.verbs.alarm_actions import COMMANDS
 from host_tools.verbs.option_types import WORD
 from host_tools.verbs.record_file import dark_of, db_option, known_site, record_place, say_seeming, seem_switched
+from host_tools.verbs.stored_alarms import keeps_alarms, say, stored
+from host_tools.wire.event_types import SUPPLY_LOSS
 
 STALE_S = 1200  # without any message: a pole refreshes its state every 15 minutes, so there should be some
 CLOSED = 20
@@ -45,7 +49,10 @@ class Wanted:
         return self.group is None or bool(self.group & set(alarm.poles))
 
 
-@click.command(name="alarms", help="List the open alarms of the record: since when, evidence, cause, what to carry.")
+@click.group(
+    name="alarms", invoke_without_command=True,
+    help="List the open alarms of the record: since when, evidence, cause, what to carry; or change them.",
+)  # fmt: skip
 @db_option
 @click.option(
     "--site", metavar="SITE", type=WORD,
@@ -57,10 +64,13 @@ class Wanted:
 @click.option("--all", "everything", is_flag=True, help=f"Also the last {CLOSED} that are closed (--last changes it).")
 @click.option("--last", metavar="N", type=int, help="With --all: how many closed ones.")
 @json_option
+@click.pass_context
 def alarms_command(
-    db: Path | str | None, site: str | None, poles: tuple[str, ...], group: str | None, kinds: tuple[str, ...],
-    everything: bool, last: int | None, as_json: bool,
+    context: click.Context, db: Path | str | None, site: str | None, poles: tuple[str, ...], group: str | None,
+    kinds: tuple[str, ...], everything: bool, last: int | None, as_json: bool,
 ) -> None:  # fmt: skip
+    if context.invoked_subcommand is not None:
+        return
     if last is not None and not everything:
         raise CommandError("--last is for the closed alarms and must be given with --all")
     if last is not None and not 1 <= last <= 100_000:
@@ -72,9 +82,16 @@ def alarms_command(
         wanted = Wanted(poles, _group(group, known, reader), kinds)
         _check(poles, kinds, known, reader)
         now = history.as_of(reader.connection)
+        reader.dark = dark_of(reader, files)
         contactors = switched(files) if files else None
         faults = street_faults(known, history.history(reader.connection, now - DAY_S), switched=contactors)
-        reader.dark = dark_of(reader, files)
+        stale, seeming = _stale(path, now), seem_switched(reader, files, faults)
+        if keeps_alarms(reader.connection):
+            kept = _stored(reader, wanted, last or CLOSED if everything else 0, now)
+            _say_stored(kept, now, reader, stale, [feeder for feeder, _days in seeming], as_json)
+            if not as_json:
+                say_seeming(seeming)
+            return
         told = list(reader.open_faults)
         if everything:
             told += closed_faults(reader.connection, last or CLOSED)
@@ -82,7 +99,6 @@ def alarms_command(
         opened = [one for one in every if one.ended is None]
         closed = sorted((one for one in every if one.ended), key=lambda one: -(one.ended or 0))[: last or CLOSED]
         shown = opened + (closed if everything else [])
-        stale, seeming = _stale(path, now), seem_switched(reader, files, faults)
         if as_json:
             count = {name: sum(one.severity == level for one in opened) for level, name in NAMES.items()}
             say_json({
@@ -92,6 +108,35 @@ def alarms_command(
             return
         _print(shown, now, reader, stale)
         say_seeming(seeming)
+
+
+def _stored(reader: Reader, wanted: Wanted, closed: int, now: int) -> list[StoredAlarm]:
+    poles = set(wanted.poles) if wanted.group is None else set(wanted.group)
+    if wanted.poles and wanted.group is not None:
+        poles = set(wanted.poles) & wanted.group
+    if wanted.group is not None and not poles:
+        return []
+    found = stored(reader, poles, wanted.kinds, closed, now)
+    # by the files that are named here, which the receiver may not have had
+    return [
+        one for one in found if one.alarm.kind != SUPPLY_LOSS or one.row["ended"] or not reader.dark(one.alarm.name)
+    ]
+
+
+def _say_stored(
+    shown: list[StoredAlarm], now: int, reader: Reader, stale: str, seeming: list[str], as_json: bool
+) -> None:  # fmt: skip
+    if as_json:
+        opened = [one for one in shown if one.state != "closed"]
+        count = {name: sum(one.row["severity"] == level for one in opened) for level, name in NAMES.items()}
+        say_json({
+            "asOf": now, "upToDate": not stale, "open": len(opened), "bySeverity": count,
+            "alarms": [one.as_json() for one in shown], "seemSwitched": seeming,
+        })  # fmt: skip
+        return
+    say(shown, now, reader)
+    if stale:
+        click.echo(f"The record's last word is of {moment(now, reader.zone)}{stale}.")
 
 
 def _print(shown: list[Alarm], now: int, reader: Reader, stale: str) -> None:
@@ -162,3 +207,7 @@ def _check(poles: tuple[str, ...], kinds: tuple[str, ...], known: tuple[Pole, ..
         for kind in kinds:
             if kind not in possible:
                 raise CommandError(f"--type is {kind!r} and must be a kind of alarm{closest(kind, possible)}")
+
+
+for command in COMMANDS:
+    alarms_command.add_command(command)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
-from host_tools.city.commands.place import Connection
 from host_tools.city.record import query, text_lines
 from host_tools.city.record.known_names import check_names
 from host_tools.city.record.query import Reader, Wanted
 from host_tools.errors import CommandError
 from host_tools.output import json_option, say_json
-from host_tools.verbs.keys import key_file_option, opened
+from host_tools.verbs import record_backup, record_run
 from host_tools.verbs.option_types import WORD, NamedPath
-from host_tools.verbs.options import connection_options, site_option
 from host_tools.verbs.record_file import (
     dark_of,
     db_option,
@@ -54,59 +51,10 @@ def record() -> None:
     pass
 
 
-@record.command(help="Record a street's events from its broker until Ctrl-C.")
-@site_option
-@connection_options
-@db_option
-@key_file_option()
-@click.option(
-    "--silent-after", metavar="SPAN", default="35m", show_default=True, help="Without a word for so long: a failure."
-)
-@click.option("--seconds", metavar="N", type=float, help="End after N seconds.")
-@json_option
-def run(
-    connection: Connection, site: str, db: Path | str | None, key_file: Path | None, silent_after: str,
-    seconds: float | None, as_json: bool,
-) -> None:  # fmt: skip
-    from host_tools.city.record.record import Record
-    from host_tools.city.record.recorder import Recorder
-    from host_tools.durations import span
-
-    if seconds is not None and not seconds > 0:
-        raise CommandError(f"--seconds is {seconds:g} and must be above 0")
-    silent_s = span(silent_after)
-    place = connection.place(site)
-    keys = opened(key_file).known() if key_file else {}
-    file = record_place(db)
-    about = {"timezone": place.zone.key, "title": place.title}
-    store = Record(file, place.root, place.site, about, place.switched.dark)
-    until = None if seconds is None else time.monotonic() + seconds
-    try:
-        recorder = Recorder(
-            store, place.broker, place.root, place.site, keys=keys, silent_s=silent_s, simulated=place.simulated,
-            say=lambda sentence: click.echo(f"diya: {sentence}.", err=True),
-        )  # fmt: skip
-        if not as_json:
-            click.echo(f"recording {place.title} from {place.broker} into {store.name}; Ctrl-C ends it.", err=True)
-        try:
-            recorder.run(lambda: True, until)
-        except KeyboardInterrupt:
-            pass  # the way to end it
-    finally:
-        store.close()
-    if as_json:
-        say_json({"db": store.name, **asdict(recorder.totals)})
-    else:
-        totals = recorder.totals
-        click.echo(f"{totals.events} new events, {totals.doubles} came again, {totals.asked} questions asked.")
-
-
-@record.command(help="Bring a record of an older diya up to date, as `run` does when it begins.")
-@db_option
-def upgrade(db: Path | str | None) -> None:
-    from host_tools.city.record.open_for_writing import upgrade_record
-
-    click.echo(f"the record {upgrade_record(record_place(db))} is up to date.", err=True)
+record.add_command(record_run.run)
+record.add_command(record_run.upgrade)
+record.add_command(record_backup.backup)
+record.add_command(record_backup.restore)
 
 
 @record.command(help="Show the newest events, or what is known of the poles, or what is missing.")

@@ -62,6 +62,15 @@ def known_site(site: str | None, reader: Reader) -> Site | None:
     return known
 
 
+def site_files(site: str) -> Site | None:
+    """The files of *site*; None where they are not here.  Raises SiteError where they hold mistakes."""
+    try:
+        find_site(site)
+    except SiteError:
+        return None
+    return load_site(site)
+
+
 def files_of(reader: Reader) -> Site | None:
     """The files of the record's own site; None where they are not here, or hold mistakes."""
     try:

@@ -17,7 +17,7 @@ def parsed(payload: bytes) -> dict[str, Any] | None:
     if not 0 < len(payload) <= MOST_BYTES:
         return None
     try:
-        values = json.loads(payload)
+        values = json.loads(payload.decode())
     except (ValueError, RecursionError):
         return None
     return values if isinstance(values, dict) else None

@@ -33,7 +33,7 @@ class Alarm:
 
     ``poles`` are all that it concerns.  Times are Unix s; ``since`` None: open before the first message; ``ended``
     None: it goes on.  ``times``: how often it came, and ``chatter`` of one pole's that comes and goes.  ``cause`` and
-    ``carry`` are sentences, empty where not known.
+    ``carry`` are sentences, empty where not known.  ``graded``: its severity, where it is not that of its kind.
     """
 
     kind: str
@@ -46,6 +46,7 @@ class Alarm:
     carry: str
     times: int = 1
     chatter: Chatter | None = None
+    graded: int | None = None
 
     @property
     def id(self) -> str:
@@ -54,7 +55,7 @@ class Alarm:
 
     @property
     def severity(self) -> int:
-        return severity(self.kind)
+        return severity(self.kind) if self.graded is None else self.graded
 
     @property
     def state(self) -> str:

@@ -6,19 +6,19 @@ book, and what changed is written in one transaction.  Where that fails, the boo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from host_tools.city.record.journals import Gap, Gone, Journal
 from host_tools.city.record.silence import EPOCH, Failure, Known
 from host_tools.wire.event_types import COMMUNICATION_FAILURE
-from host_tools.wire.from_pole import Event, Meter
+from host_tools.wire.from_pole import Event
 from host_tools.wire.journal import compact
 
 POLE_SOURCE = "pole"
 RECEIVER_SOURCE = "recorder"
-BIRTH, STATE, METER = "birth", "state", "meter"  # the parts of an entry that come in one message
+BIRTH, STATE = "birth", "state"  # the parts of an entry that come in one message
 
 
 @dataclass
@@ -33,11 +33,13 @@ class KeptJournal:
 
 @dataclass
 class Entry:
-    """A pole.  ``failures``: how many events were made of its silence.  ``nonce``: of the flashing in its birth, and
-    ``flashed`` the nonce for which it has got a message under its own key, with its highest configuration version.
+    """A pole.
 
-    ``epoch``: of its journal, as its birth says.  ``latest``: values of BIRTH, STATE and METER that are not in the
-    store yet, by column.
+    ``failures``: how many events were made of its silence.  ``nonce``: of the flashing in its birth, and ``flashed``
+    the nonce for which it has got a message under its own key, with its highest configuration version.
+    ``groups_text``: its groups as JSON.  ``epoch``: of its journal, as its birth says.  ``level``: percent, by its last
+    state.  Not in the store yet are ``latest``, the values of BIRTH and STATE by column, and ``meter``, with its
+    message and the time of that (Unix s).
     """
 
     name: str
@@ -45,13 +47,16 @@ class Entry:
     known: Known = field(default_factory=Known)
     failures: int = 0
     groups: tuple[str, ...] = ()
+    groups_text: str = "[]"
     nonce: str = ""
     epoch: str = "0"
     flashed: tuple[str, int] = ("", 0)
+    level: int | None = None
     malformed: int = 0
     conflicts: int = 0
     journals: dict[str, KeptJournal] = field(default_factory=dict)
     latest: dict[str, dict[str, Any]] = field(default_factory=dict)
+    meter: tuple[NewMeter, str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,13 +75,23 @@ class NewEvent:
     source: str
 
 
+@dataclass(frozen=True)
+class NewMeter:
+    """What a meter measured at *at* (Unix s), by column, while the pole gave *level* percent, if that is known."""
+
+    entry: Entry
+    at: int
+    columns: Mapping[str, int | None]
+    level: int | None
+
+
 @dataclass
 class Changes:
     """What is not in the store yet.  ``doubles``: events whose id is there already, to be compared with it."""
 
     events: list[NewEvent] = field(default_factory=list)
     doubles: list[tuple[Entry, Event]] = field(default_factory=list)
-    meters: list[tuple[Entry, Meter, int]] = field(default_factory=list)  # with the time of it (Unix s)
+    meters: list[NewMeter] = field(default_factory=list)
     poles: dict[str, Entry] = field(default_factory=dict)
     journals: dict[tuple[str, str], KeptJournal] = field(default_factory=dict)
     flashed: dict[str, Entry] = field(default_factory=dict)

@@ -10,12 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from host_tools.city.record.book import BIRTH, METER, STATE, Book, Changes, Entry, KeptJournal
+from host_tools.city.record.book import BIRTH, STATE, Book, Changes, Entry, KeptJournal
 from host_tools.city.record.journals import Gap, Gone, Journal
 from host_tools.city.record.silence import Known
-from host_tools.city.store import bulk
+from host_tools.city.store import bulk, meters
 from host_tools.city.store.database import raise_revision
-from host_tools.city.store.tables import event, flashing, gap, gone, journal, pole, receiver
+from host_tools.city.store.local_time import LocalTime
+from host_tools.city.store.tables import event, flashing, gap, gone, journal, pole, receiver, revision
 from host_tools.wire.envelope import flash_nonce
 from host_tools.wire.from_pole import Event
 from host_tools.wire.journal import journal as told_journal
@@ -27,75 +28,111 @@ _EVENT = (
     "rev",
 )  # fmt: skip
 _PRESENT = ("zone", "online", "seen", "failing", "outlived", "failures", "groups", "malformed", "conflicts", "rev")
+_METER = "meter"
 _LATEST = {
     BIRTH: ("birth", "birth_at"),
     STATE: ("state", "state_at", "level", "target", "owner", "reason", "until", "clock"),
-    METER: ("meter", "meter_at", "power_dw", "energy_wh"),
+    _METER: ("meter", "meter_at", "power_dw", "energy_wh"),
 }
 _GAP = ("journal", "low", "high", "asked", "tries", "answered", "due")
 _MOST = 500  # names or numbers in one question
 _GONE = ("journal", "low", "high", "why")
 
 
-def write(connection: Connection, zone: str, changes: Changes) -> int:
-    """Write *changes*, of the poles of *zone*; the revision they have.
+def write(connection: Connection, zone: str, local: LocalTime, changes: Changes) -> tuple[meters.Written, int]:
+    """Write *changes*, of the poles of *zone*, where the clock is *local*; what readings were kept, and the revision.
 
     The revision's row is locked from here to the commit, so what takes long and needs no revision is written before.
     """
     _add_poles(connection, zone, changes.poles.values())
+    written = meters.Written()
+    if changes.meters and changes.heard_at is not None:
+        readings = [(one.entry.id, one.at, *one.columns.values(), one.level) for one in changes.meters]
+        written = meters.write(connection, readings, changes.heard_at, zone, local)
     _write_journals(connection, changes)
     flashed = [(one.id, *one.flashed) for one in changes.flashed.values()]
     bulk.replace(connection, flashing, ("pole",), ("nonce", "version"), flashed)
     if changes.heard_at is not None:
         remember(connection, zone, HEARD_AT, str(changes.heard_at))
-    revision = raise_revision(connection)
+    number = raise_revision(connection)
     bulk.insert(
         connection, event, _EVENT,
         [
             (one.entry.id, one.epoch, one.sequence, one.type, one.starts, one.timestamp, one.replayed, one.attributes,
-             one.received_at, one.source, revision)
+             one.received_at, one.source, number)
             for one in changes.events
         ],
     )  # fmt: skip
     _compare(connection, changes.doubles)
-    _update_poles(connection, zone, changes.poles.values(), revision)
-    return revision
+    _update_poles(connection, zone, changes.poles.values(), number)
+    return written, number
 
 
 def read_book(connection: Connection, zone: str) -> Book:
     """The poles of *zone* as they are in the store."""
+    return Book(_read(connection, pole.c.zone == zone))
+
+
+def elsewhere(connection: Connection, zone: str, names: Iterable[str]) -> dict[str, Entry]:
+    """Those poles of *names* that belong to another zone than *zone*."""
+    wanted, found = list(names), {}
+    for first in range(0, len(wanted), _MOST):
+        some = pole.c.name.in_(wanted[first : first + _MOST])
+        found.update(_read(connection, sa.and_(pole.c.zone != zone, some)))
+    return found
+
+
+def gone_to_another(connection: Connection, zone: str, since: int) -> tuple[list[str], int]:
+    """The poles that another zone's receiver has written after revision *since*, and the present revision."""
+    now = connection.execute(sa.select(revision.c.number)).scalar_one()
+    chosen = sa.select(pole.c.name).where(pole.c.rev > since, pole.c.zone != zone)
+    return list(connection.execute(chosen).scalars()), now
+
+
+def _read(connection: Connection, which: sa.ColumnElement[bool]) -> dict[str, Entry]:
+    """The poles that *which* is true of."""
     entries = {}
     by_id: dict[int, Entry] = {}
     columns = (
         pole.c.id, pole.c.name, pole.c.online, pole.c.seen, pole.c.failing, pole.c.outlived, pole.c.failures,
-        pole.c.groups, pole.c.birth, pole.c.malformed, pole.c.conflicts, flashing.c.nonce, flashing.c.version,
+        pole.c.groups, pole.c.birth, pole.c.level, pole.c.malformed, pole.c.conflicts, flashing.c.nonce,
+        flashing.c.version,
     )  # fmt: skip
     joined = pole.outerjoin(flashing, flashing.c.pole == pole.c.id)
-    for row in connection.execute(sa.select(*columns).select_from(joined).where(pole.c.zone == zone)):
-        id_, name, online, seen, failing, outlived, failures, groups, birth, malformed, conflicts, nonce, version = row
+    for row in connection.execute(sa.select(*columns).select_from(joined).where(which)):
+        id_, name, online, seen, failing, outlived, failures, groups, birth, level, *counts, nonce, version = row
         said = json.loads(birth) if birth else {}
         told = told_journal(said)
         entries[name] = by_id[id_] = Entry(
-            name, id_, Known(online, seen, failing, outlived), failures, tuple(map(str, json.loads(groups))),
-            flash_nonce(said), told.epoch if told else "0", (nonce or "", version or 0), malformed, conflicts,
+            name, id_, Known(online, seen, failing, outlived), failures, tuple(map(str, json.loads(groups))), groups,
+            flash_nonce(said), told.epoch if told else "0", (nonce or "", version or 0), level,
+            *counts,
         )  # fmt: skip
     by_journal: dict[int, KeptJournal] = {}
-    for id_, owner, epoch, highest, closed in connection.execute(sa.select(journal).order_by(journal.c.id)):
+    of_pole = sa.join(journal, pole, pole.c.id == journal.c.pole)
+    begun = sa.select(journal).select_from(of_pole).where(which).order_by(journal.c.id)
+    for id_, owner, epoch, highest, closed in connection.execute(begun):
         if owner in by_id:
             kept = by_id[owner].journals[epoch] = by_journal[id_] = KeptJournal(Journal(highest, closed), id_)
     for owner, low, high, asked, tries, answered, due in connection.execute(
-        sa.select(*(gap.c[name] for name in _GAP)).order_by(gap.c.journal, gap.c.low)
+        sa.select(*(gap.c[name] for name in _GAP))
+        .select_from(of_pole.join(gap, gap.c.journal == journal.c.id))
+        .where(which)
+        .order_by(gap.c.journal, gap.c.low)
     ):
         if owner in by_journal:
             by_journal[owner].journal.gaps.append(Gap(low, high, due, asked, tries, answered))
     for owner, low, high, why in connection.execute(
-        sa.select(*(gone.c[name] for name in _GONE)).order_by(gone.c.journal, gone.c.low)
+        sa.select(*(gone.c[name] for name in _GONE))
+        .select_from(of_pole.join(gone, gone.c.journal == journal.c.id))
+        .where(which)
+        .order_by(gone.c.journal, gone.c.low)
     ):
         if owner in by_journal:
             by_journal[owner].journal.gone.append(Gone(low, high, why))
     for kept in by_journal.values():
         kept.gaps, kept.gone = list(kept.journal.gaps), list(kept.journal.gone)
-    return Book(entries)
+    return entries
 
 
 def remember(connection: Connection, zone: str, name: str, value: str) -> None:
@@ -123,19 +160,26 @@ def _add_poles(connection: Connection, zone: str, entries: Iterable[Entry]) -> N
             new[name].id = id_
 
 
-def _update_poles(connection: Connection, zone: str, entries: Iterable[Entry], revision: int) -> None:
+def _update_poles(connection: Connection, zone: str, entries: Iterable[Entry], number: int) -> None:
     rows: dict[tuple[str, ...], list[list[Any]]] = defaultdict(list)
     for entry in entries:
+        latest, entry.latest = entry.latest, {}
+        measured, entry.meter = entry.meter, None
+        if measured:
+            new, text, at = measured
+            latest[_METER] = {
+                "meter": text, "meter_at": at, "power_dw": new.columns["power_dw"],
+                "energy_wh": new.columns["energy_wh"],
+            }  # fmt: skip
         known = entry.known
         row = [
             entry.id, zone, known.online, known.seen, known.failing, known.outlived, entry.failures,
-            json.dumps(entry.groups), entry.malformed, entry.conflicts, revision,
+            entry.groups_text, entry.malformed, entry.conflicts, number,
         ]  # fmt: skip
-        parts = tuple(part for part in _LATEST if part in entry.latest)
+        parts = tuple(part for part in _LATEST if part in latest)
         for part in parts:
-            row += entry.latest[part].values()
+            row += latest[part].values()
         rows[parts].append(row)
-        entry.latest = {}
     for parts, many in rows.items():
         columns = [*_PRESENT, *(name for part in parts for name in _LATEST[part])]
         bulk.update(connection, pole, ("id",), columns, many)

@@ -132,18 +132,16 @@ class Flashings:
         asked, key = self._open[pole], self._keys[pole]
         asked.seen = True
         said = parsed(message.payload) or {}
-        body, former = said.get("body"), envelope.flash_nonce(said)
-        if former == asked.nonce:
+        body = said.get("body")
+        if envelope.flash_nonce(said) == asked.nonce:
             return  # ours, or `site configure` was first
-        n, sender = number(said.get("n"), 1, 2**53), said.get("sender")
-        genuine = (
-            isinstance(body, str) and isinstance(sender, str) and n is not None
-            and message.payload == envelope.seal(message.topic, sender, n, body, key, former)
-        )  # fmt: skip
+        sealed_by_city = genuine(message, key) is not None
         version = number((parsed(str(body).encode()) or {}).get("version"), 0, MOST_VERSION)
         least = self._known(pole)[1]
-        if not genuine or version is None or version < least:
-            why = "is not of its key" if not genuine else f"has version {version}, and the pole had {least} before"
+        if not sealed_by_city or version is None or version < least:
+            why = (
+                "is not of its key" if not sealed_by_city else f"has version {version}, and the pole had {least} before"
+            )
             if pole not in self._told:
                 self._told.add(pole)
                 self._say(
@@ -163,3 +161,14 @@ class Flashings:
         """The nonce for which *pole* has got a message under its own key, and its highest configuration version."""
         entry = self._record.book.entries.get(pole)
         return entry.flashed if entry else ("", 0)
+
+
+def genuine(message: Message, key: Key | None) -> int | None:
+    """The number of the configuration in *message*, which must be sealed with *key* where there is one; else None."""
+    said = parsed(message.payload) or {}
+    body, n, sender = said.get("body"), number(said.get("n"), 1, 2**53), said.get("sender")
+    if not isinstance(body, str) or not isinstance(sender, str) or n is None or message.payload[:1] != b"{":
+        return None
+    if key and message.payload != envelope.seal(message.topic, sender, n, body, key, envelope.flash_nonce(said)):
+        return None
+    return n

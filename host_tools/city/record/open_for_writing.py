@@ -13,7 +13,7 @@ from sqlalchemy import exc
 from sqlalchemy.engine import Connection
 
 from host_tools.city.store import bulk, database
-from host_tools.city.store.database import BUSY_S, Database
+from host_tools.city.store.database import BUSY_S, Database, Unwritable
 from host_tools.city.store.tables import about as about_table
 from host_tools.city.store.upgrade import VERSION, upgrade
 from host_tools.errors import RecordError
@@ -29,6 +29,7 @@ class Writer:
         self.database = where
         self._opened = opened
         self._lock = lock
+        self._had_lock = False
         self._connection: Connection | None = None
 
     @contextmanager
@@ -58,7 +59,10 @@ class Writer:
                 connection.commit()
                 if not there:
                     connection.close()
-                    raise RecordError(f"the record {self.database.name} is being written by another `diya record run`")
+                    # after a loss of the connection the server may take a while to notice it
+                    kind = Unwritable if self._had_lock else RecordError
+                    raise kind(f"the record {self.database.name} is being written by another `diya record run`")
+                self._had_lock = True
             self._connection = connection
         return self._connection
 

@@ -23,7 +23,8 @@ from host_tools.city.record.open_for_reading import open_for_reading
 from host_tools.city.store.tables import about, event, gap, gone, journal, pole
 from host_tools.errors import CommandError, RecordError
 from host_tools.wire.event_types import SUPPLY_LOSS
-from host_tools.wire.journal import LAST
+from host_tools.wire.journal import LAST, compact
+from host_tools.wire.payload import parsed
 
 COLUMNS = (
     "pole", "epoch", "sequence", "eventType", "startEndFlag", "timestamp", "replayed", "attributes", "receivedAt",
@@ -151,7 +152,7 @@ class Reader:
         return [
             {
                 "pole": name, "online": online, "lastSeen": seen, "failing": failing, "groups": json.loads(groups),
-                **{kind: json.loads(text) if text else None for kind, text in
+                **{kind: _said(text) for kind, text in
                    (("birth", birth), ("state", state), ("meter", meter))},
                 "malformed": malformed, "conflicts": conflicts, "faults": faults.get(name, {}),
                 "chatter": chatter.get(name, {}),
@@ -222,6 +223,12 @@ def _row(values: Sequence[Any]) -> dict[str, Any]:
     row = dict(zip(COLUMNS, values, strict=True))
     row["attributes"] = json.loads(row["attributes"])
     return row
+
+
+def _said(text: str | None) -> dict[str, Any] | None:
+    """The message *text*, as it came from a pole; None where a value in it is no number of JSON."""
+    values = parsed(text.encode()) if text else None
+    return None if values is None or compact(values) is None else values
 
 
 def _poles(wanted: Wanted) -> list[ColumnElement[bool]]:

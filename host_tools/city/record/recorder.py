@@ -9,71 +9,73 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from pathlib import Path
 
 from host_tools.broker.connection import Message
+from host_tools.city.commands.dispatch import Dispatch
 from host_tools.city.commands.exchange import Exchange
 from host_tools.city.record import failure_events, silence
 from host_tools.city.record.believed_times import FLOOR
+from host_tools.city.record.configurations import Configurations
 from host_tools.city.record.connector import Connector
+from host_tools.city.record.figures import Figures, RecordingCounts
 from host_tools.city.record.flashed_nodes import Flashings
 from host_tools.city.record.journals import RETRY_S
+from host_tools.city.record.metrics import Snapshot
+from host_tools.city.record.orders import Orders, rules_of
 from host_tools.city.record.record import Record, Unwritable, key_of
 from host_tools.city.record.resend_requests import ANSWER_S, Asker
+from host_tools.city.record.site_time import SiteTime
 from host_tools.city.record.stored_numbers import StoredNumbers
 from host_tools.city.record.taken import Taken
-from host_tools.city.record.time_answer import time_answer
 from host_tools.errors import BrokerError
 from host_tools.keys.key import Key
 from host_tools.site.broker_address import BrokerAddress
-from host_tools.wire.simulated_clock import WAIT_S, SiteClock, no_simulation
+from host_tools.wire.simulated_clock import SiteClock, no_simulation
 from host_tools.wire.simulated_clock import topic as clock_topic
-from host_tools.wire.topics import cut
 from pole.wire import contract
 
 TURN_S = 0.2  # longest wait for a message
 CHECK_S = 5.0  # between two looks for silent poles
 PAUSE_S = 30.0  # a turn that took longer: the computer was suspended or stopped, and received nothing meanwhile
+ROLL_UP_S = 30.0  # between two looks for hours and nights that are over
+COMMANDS = "-c"  # after our name, for the sender of commands: a name that nothing else sends under
 DISK_S = 1.0  # between two tries to write to a disk that is full
 
 
-@dataclass
-class RecordingCounts:
-    """Counts of one run."""
-
-    events: int = 0
-    doubles: int = 0
-    malformed: int = 0
-    asked: int = 0
-    silent: int = 0
-    times: int = 0  # questions for the time that were answered
-    connections: int = 0
-
-
 class Recorder:
-    """Records *site* below *root* from the broker at *address* into *record*.
+    """Records *site* below *root* from the broker at *address* into *record*; *folder* holds its secrets.
 
     *keys* {name: Key} sign the questions, each pole's by `key_file.for_pole`, and the time that a pole asks for, by the
     pole's own.
-    *say* is called with a sentence that an operator should read.  *silent_s* without a message makes a pole silent, in
-    the site's time, which is a simulation's where *simulated*; *retry_s* is real time.
+    *say* is called with a sentence that an operator should read, *show* with what this does.
+    *silent_s* without a message makes a pole silent, in the site's time, which is a simulation's where *simulated*;
+    *retry_s* is real time.
     """
 
     def __init__(
-        self, record: Record, address: BrokerAddress, root: str, site: str, *, keys: dict[str, Key] | None = None,
-        silent_s: int = silence.SILENT_S, retry_s: float = RETRY_S, simulated: bool = False,
-        say: Callable[[str], None] = lambda sentence: None,
+        self, record: Record, address: BrokerAddress, root: str, site: str, folder: Path, *,
+        keys: dict[str, Key] | None = None, silent_s: int = silence.SILENT_S, retry_s: float = RETRY_S,
+        simulated: bool = False, say: Callable[[str], None] = lambda sentence: None,
+        show: Callable[[Snapshot], None] = lambda snapshot: None,
     ) -> None:  # fmt: skip
         self._record = record
         self._root, self._site, self._address = root, site, address
         self._keys = keys or {}
-        self._silent_s, self._say = silent_s, say
+        self._silent_s, self._say, self._show = silent_s, say, show
         self._clock = SiteClock(simulated)
-        self._clock_topic = clock_topic(root, site)
+        self.now: Callable[[], int] = lambda: int(self._clock.now())  # Unix s at the site
+        self._time = SiteTime(self._clock, clock_topic(root, site), self._keys, say)
         self._numbers = StoredNumbers(record)
         self._asker = Asker(record, self._ask, retry_s)
-        self._connector = Connector(record, address, f"{root}/{site}", self._clock_topic, say)
+        self._connector = Connector(record, address, f"{root}/{site}", clock_topic(root, site), say)
         self._flashings = Flashings(record, f"{root}/{site}", self._keys, self._sender, self._number, say)
+        self._configurations = Configurations(record, f"{root}/{site}", self._keys, say)
+        sender = f"{self._sender()}{COMMANDS}"
+        self._orders = Orders(record, Dispatch(
+            root, site, self._keys, sender, rules_of(record.files), folder, zone=record.zone,
+            simulated=self._simulated(), say=say,
+        ))  # fmt: skip
         self._began = time.time(), time.monotonic()
         self._heard: dict[str, float] = {}  # pole: time of its last message, on the steady clock
         self._pending: list[Message] = []  # received while waiting for the simulation's time
@@ -81,8 +83,11 @@ class Recorder:
         self._until: float | None = None
         self._going: Callable[[], bool] = lambda: True
         self._turned = self._looked = time.monotonic()
+        self._asked = 0.0  # when it was last looked for what is to be asked for (monotonic s)
+        self._rolled_up = 0.0  # when hours and nights are to be worked out (monotonic s)
         self._missing = False  # whether the broker is missing, for so long that it was noted
-        self.totals = RecordingCounts()
+        self._figures = Figures()
+        self.totals = self._figures.totals
 
     def run(self, going: Callable[[], bool], until: float | None = None) -> RecordingCounts:
         """Record while *going* returns true, at most *until* (monotonic s).
@@ -99,6 +104,7 @@ class Recorder:
                     if not self._connector.sessions.connected and not self._connect():
                         break
                     stored = self._turn()
+                    self._tell(trouble is None)
                     if trouble and (stored or self._record.try_to_write()):
                         self._say(f"the record {self._record.name} can be written again")
                         trouble = None
@@ -106,6 +112,7 @@ class Recorder:
                     if trouble is None:
                         self._say(f"{error}; waiting, while the broker keeps what comes")
                     trouble = error
+                    self._tell(False)
                     self._connector.sessions.close()  # nothing of what was taken is acknowledged: it comes again
                     time.sleep(DISK_S)
         finally:
@@ -119,28 +126,20 @@ class Recorder:
         if not self._connector.connect(self._going, self._until, self._miss):
             return False
         self._turned = time.monotonic()
-        self._await_time()
+        self._pending += self._time.wait(self._connector.sessions, self._going)
+        told = self._clock.fresh or not self._clock.simulated or not self._connector.sessions.connected
+        if not told and not self.totals.connections and self._going():
+            raise no_simulation(clock_topic(self._root, self._site), str(self._address))
         self.totals.connections = self._connector.connections
         self._since, self._missing = self._clock.steady(), False
         self._asker.forget_all()
         self._exchange = Exchange(self._connector.sessions, self._sender(), self._number)
         self._flashings.forget_all()
+        self._configurations.connected(time.monotonic())
         with self._record.change() as book:
             book.open_ends(self._wall())
+        self._orders.connected(int(self._clock.now()))
         return True
-
-    def _await_time(self) -> None:
-        """Listen until a simulation has told its time, where that is to be used."""
-        until = time.monotonic() + WAIT_S
-        sessions = self._connector.sessions
-        while self._clock.simulated and not self._clock.fresh and self._going() and sessions.connected:
-            for message in sessions.listen(TURN_S):
-                self._note_time(message)
-                self._pending.append(message)
-            if not self._clock.fresh and time.monotonic() >= until:
-                if not self.totals.connections:
-                    raise no_simulation(self._clock_topic, str(self._address))
-                break  # a simulation was there before: its time stands still meanwhile
 
     def _miss(self, away_s: float) -> None:
         """Handle *away_s* without the broker: after a minute, at the site, no pole can be received."""
@@ -155,14 +154,19 @@ class Recorder:
         """Take the messages that are here, send requests that are due; whether something was taken."""
         messages, self._pending = self._pending + self._connector.sessions.take(TURN_S), []
         self._wake()
-        messages = [message for message in messages if not self._asks_time(message)]
+        asked = [message for message in messages if self._time.asked(message)]
+        self.totals.times += sum(self._time.answer(message, self._connector.sessions) for message in asked)
+        messages = [message for message in messages if message not in asked] if asked else messages
         if messages:
             for message in messages:
-                self._note_time(message)
+                self._time.note(message)
+            began = time.monotonic()
             taken = self._record.take(messages, int(self._clock.now()), self._wall())
             self._connector.sessions.acknowledge()
-            self._count(taken)
+            self._count(taken, time.monotonic() - began)
             self._flashings.heard(messages, self._connector.sessions)
+            self._configurations.heard(messages, time.monotonic())
+            self._orders.hear(taken.told, int(self._clock.now()))
             for ack in taken.acks:
                 if ack.sender == self._sender():
                     if ack.mark is not None:
@@ -171,18 +175,28 @@ class Recorder:
                         self._asker.answered(ack, self._wall())
                     self._flashings.answered(ack, self._connector.sessions)
         self._flashings.turn(self._connector.sessions)
+        self._configurations.turn(self._connector.sessions, time.monotonic())
         self._exchange.forget(self._wall())
-        self.totals.asked += self._asker.ask(self._wall())
         now = time.monotonic()
+        if now >= self._asked + TURN_S:
+            self._asked = now
+            self.totals.asked += self._asker.ask(self._wall())
+            self._orders.turn(self._connector.sessions, int(self._clock.now()))
+        if now >= self._rolled_up:
+            more = self._record.roll_up(int(self._clock.now()))
+            self._rolled_up = time.monotonic() + (TURN_S if more else ROLL_UP_S) / max(1.0, self._clock.factor)
         if not self._connector.sessions.connected or now < self._looked + CHECK_S / max(1.0, self._clock.factor):
             return bool(messages)
         self._looked = now
         self._connector.look()
+        self._record.look_elsewhere()
         steady, at = self._clock.steady(), int(self._clock.now())
         with self._record.change() as book:
             silent = failure_events.check(
                 book, at, steady, self._heard, self._since, self._silent_s, lambda pole: self._record.dark(pole, at)
             )
+        self._record.look_at_street(at)
+        self._figures.count_poles(self._record.book)
         self.totals.silent += silent
         return bool(messages)
 
@@ -203,42 +217,22 @@ class Recorder:
         began, at = self._began
         return began + time.monotonic() - at
 
-    def _note_time(self, message: Message) -> None:
-        if message.topic == self._clock_topic:
-            self._clock.feed(message.payload, message.retained)
-            remark = self._clock.remark(self._clock_topic)
-            if remark:
-                self._say(remark)
-
-    def _asks_time(self, message: Message) -> bool:
-        """Answer *message* where it asks for the time; whether it does."""
-        topic = cut(message.topic)
-        if topic is None or topic.kind != contract.TIME:
-            return False
-        now, clock = self._clock.now(), self._clock
-        # a pole without keys would take ours for the answer of the simulation that is on this broker
-        unsure = clock.ignored and topic.pole not in self._keys
-        if now >= FLOOR and (clock.fresh or not clock.simulated) and not unsure and not message.retained:
-            answer = time_answer(message.topic, message.payload, int(now * 1000), self._keys)
-            if answer and self._connector.sessions.publish(*answer):
-                self.totals.times += 1
-        return True
-
-    def _count(self, taken: Taken) -> None:
+    def _count(self, taken: Taken, took_s: float) -> None:
         if taken.malformed and not self.totals.malformed:
             self._say("a pole sends what makes no sense; `diya record show --latest` tells which and how often")
-        steady = self._clock.steady()
-        self._heard.update(dict.fromkeys(taken.spoke, steady))
-        self.totals.events += taken.events
-        self.totals.doubles += taken.doubles
-        self.totals.malformed += taken.malformed
+        self._heard.update(dict.fromkeys(taken.spoke, self._clock.steady()))
+        self._figures.took(taken, took_s)
+
+    def _tell(self, database: bool) -> None:
+        """Show what this does to who watches it."""
+        self._show(self._figures.snapshot(self._connector.sessions.connected, database, self._record.written))
 
     def _simulated(self) -> str:
         """The name of a simulation for the counters; empty for a street."""
         return f"{self._address}/{self._site}" if self._clock.simulated else ""
 
     def _sender(self) -> str:
-        return self._connector.name[:64]
+        return self._connector.name[: 64 - len(COMMANDS)]
 
     def _ask(self, pole: str, body: str) -> int | None:
         """Send *body* to *pole*; its n, or None where it cannot go out."""

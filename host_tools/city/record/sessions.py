@@ -1,8 +1,8 @@
 """The recorder's three sessions: events and meters each have a queue of their own at the broker.
 
 In one queue the meters of an hour would displace the events: a broker that holds as many messages as it may drops what
-comes after.  Presence, birth, state, acks and requests for the time are received in a session that the broker does not
-keep: they are retained where they matter, or asked for again.
+comes after.  Presence, birth, state, acks, configurations and requests for the time are received in a session that the
+broker does not keep: they are retained where they matter, or asked for again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from host_tools.site.broker_address import BrokerAddress
 from pole.wire import contract
 
 LULL_S = 0.002  # without a message for this long, what is here is stored
-_LIVE = (contract.PRESENCE, contract.BIRTH, contract.STATE, contract.ACK, contract.TIME)
+_LIVE = (contract.PRESENCE, contract.BIRTH, contract.STATE, contract.ACK, contract.TIME, contract.CONFIG)
 
 
 class Sessions:

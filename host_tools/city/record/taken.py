@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
-from host_tools.wire.from_pole import Ack
+from host_tools.wire.from_pole import Ack, Said
 
 
 @dataclass
@@ -14,13 +15,17 @@ class Taken:
     events: int = 0
     doubles: int = 0
     malformed: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)  # messages of poles by kind
     spoke: set[str] = field(default_factory=set)  # poles that sent a message just now
     acks: list[Ack] = field(default_factory=list)
+    told: list[tuple[Said, bool]] = field(default_factory=list)  # of presence, birth, state, acks: whether retained
 
     def add(self, other: Taken) -> None:
         """Count the content of *other* as well."""
         self.events += other.events
         self.doubles += other.doubles
         self.malformed += other.malformed
+        self.kinds += other.kinds
         self.spoke |= other.spoke
         self.acks += other.acks
+        self.told += other.told

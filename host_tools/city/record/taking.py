@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 
 from host_tools.broker.connection import Message
 from host_tools.city.record import failure_events
-from host_tools.city.record.book import BIRTH, METER, POLE_SOURCE, STATE, Book, Entry, NewEvent
+from host_tools.city.record.book import BIRTH, POLE_SOURCE, STATE, Book, Entry, NewEvent, NewMeter
 from host_tools.city.record.taken import Taken
+from host_tools.city.store.meters import scaled
 from host_tools.naming import NAME
 from host_tools.wire.from_pole import Ack, Birth, Event, Meter, Presence, Said, State, Unreadable, read
-from host_tools.wire.journal import compact
 from host_tools.wire.topics import Topic, cut
 from pole.wire import contract
 
 FRESH_S = 600  # a meter older than this waited at the broker, and is no sign that its pole sends now
-_MOST = 2**62
 
 Dark = Callable[[str, int], bool]  # whether a pole is expected to be without supply at a time (Unix s)
 
@@ -29,6 +29,7 @@ def take(book: Book, root: str, site: str, messages: Iterable[Message], now: int
     for message in messages:
         topic = cut(message.topic)
         if topic and topic.below(root, site) and topic.from_pole and NAME.fullmatch(topic.pole):
+            taken.kinds[topic.kind] += 1
             _take(book, topic, message, taken, now, wall, dark)
     book.changes.heard_at = now
     return taken
@@ -45,9 +46,12 @@ def _take(book: Book, topic: Topic, message: Message, taken: Taken, now: int, wa
         sound = _event(book, entry, said, taken, now, wall)
     elif isinstance(said, Presence):
         _present(book, said, message.retained, taken, now, wall, dark)
+        taken.told.append((said, message.retained))
         sound = True
     else:
-        sound = _said(book, entry, said, message.retained, taken, now, wall)
+        sound = _said(book, entry, said, message, taken, now, wall)
+        if not isinstance(said, Meter):
+            taken.told.append((said, message.retained))
     if not sound:
         taken.malformed += 1
         entry.malformed += 1
@@ -87,45 +91,37 @@ def _event(book: Book, entry: Entry, event: Event, taken: Taken, now: int, wall:
     return True
 
 
-def _said(book: Book, entry: Entry, said: Said, retained: bool, taken: Taken, now: int, wall: float) -> bool:
+def _said(book: Book, entry: Entry, said: Said, message: Message, taken: Taken, now: int, wall: float) -> bool:
+    retained = message.retained
     if not retained and not (isinstance(said, Meter) and abs(now - (said.at or 0)) > FRESH_S):
         failure_events.alive(book, entry, now)
         taken.spoke.add(said.pole)
-    if isinstance(said, Birth | State | Meter):
-        text = compact(said.values)
-        if text is None:
-            return False
-        # the broker may have kept it for days
-        at = said.at if said.at is not None and said.at <= now else now
+    # the broker may have kept it for days
+    at = said.at if isinstance(said, Birth | State | Meter) and said.at is not None and said.at <= now else now
+    if isinstance(said, Meter):
+        measured = now if said.at is None else said.at
+        new = NewMeter(entry, measured, scaled(said.values), entry.level if abs(now - measured) <= FRESH_S else None)
+        entry.meter = (new, message.payload.decode(), at)
+        if not retained:
+            book.changes.meters.append(new)
+    elif isinstance(said, Birth | State):
+        text = message.payload.decode()
         if isinstance(said, Birth):
             entry.latest[BIRTH] = {"birth": text, "birth_at": at}
             _born(book, entry, said, retained, wall)
-        elif isinstance(said, State):
+        else:
+            entry.level = said.level
             entry.latest[STATE] = {
                 "state": text, "state_at": at, "level": said.level, "target": said.target, "owner": said.owner,
                 "reason": said.reason, "until": said.until, "clock": said.clock,
             }  # fmt: skip
-        else:
-            entry.latest[METER] = {
-                "meter": text, "meter_at": at, "power_dw": _scaled(said.power_w, 10),
-                "energy_wh": _scaled(said.values.get("activeEnergy"), 1000),
-            }  # fmt: skip
-            if not retained:
-                book.changes.meters.append((entry, said, now))
     elif isinstance(said, Ack) and said.n is not None:
         taken.acks.append(said)
     return True
 
 
-def _scaled(value: object, by: int) -> int | None:
-    """*value* times *by* as a whole number; None where it is no sound number."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST // by:
-        return None
-    return round(value * by)
-
-
 def _born(book: Book, entry: Entry, birth: Birth, retained: bool, wall: float) -> None:
-    entry.groups = birth.groups
+    entry.groups, entry.groups_text = birth.groups, json.dumps(birth.groups)
     entry.nonce = birth.flash_nonce
     if birth.journal:
         told = birth.journal

@@ -50,7 +50,7 @@ def work_out(connection: Connection, hour: int, poles: Collection[int], done: in
     _read_gaps(connection, found, spans, low, high)
     rows: dict[bool, list[tuple[int, HourSum]]] = {True: [], False: []}
     for pole, (begins, ends) in spans.items():
-        samples = [one for one in found[pole] if begins <= one.at < ends]
+        samples = [one for one in found[pole] if begins <= one[0] < ends]
         known_before, known_after = before.get(pole), after.get(pole)
         rows[bool(counted[pole])] += [
             (pole, one)

@@ -9,13 +9,12 @@ own would be made for each such day.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, text
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from host_tools.city.store import copy_postgresql, partitions
 from host_tools.city.store.local_time import LocalTime
@@ -38,7 +37,10 @@ FIELDS = {
     "on_dh": ("operatingHours", 10), "switch_ons": ("switchOnCounter", 1), "voltage_dv": ("supplyVoltage", 10),
     "temperature_dc": ("temperature", 10), "factor_pc": ("powerFactor", 100), "life_pc": ("remainingLife", 1),
 }  # fmt: skip
-_BITS = {name: 15 if str(meter.c[name].type) == "SMALLINT" else 31 for name in FIELDS}
+_SCALES = tuple(
+    (name, field, steps, 1 << (15 if str(meter.c[name].type) == "SMALLINT" else 31))
+    for name, (field, steps) in FIELDS.items()
+)
 
 Reading = tuple[int | None, ...]
 
@@ -51,6 +53,12 @@ class Written:
     old: int = 0
     ahead: int = 0
 
+    def add(self, other: Written) -> None:
+        """Count those of *other* as well."""
+        self.kept += other.kept
+        self.old += other.old
+        self.ahead += other.ahead
+
 
 def reading(pole: int, at: int, values: Mapping[str, Any], level: int | None = None) -> Reading:
     """What the pole with the key *pole* measured at *at*: *values* are the fields of its message of kind ``meter``.
@@ -58,15 +66,24 @@ def reading(pole: int, at: int, values: Mapping[str, Any], level: int | None = N
     *level* is the one that its state said then, if that is known.  A field that is no number, or none that such a
     column can hold, is left out.
     """
-    scaled = [_scaled(values.get(field), steps, _BITS[name]) for name, (field, steps) in FIELDS.items()]
-    return (pole, at, *scaled, level)
+    return (pole, at, *scaled(values).values(), level)
 
 
-def _scaled(value: object, steps: int, bits: int) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    whole = round(value * steps)
-    return whole if -(1 << bits) <= whole < 1 << bits else None
+def scaled(values: Mapping[str, Any]) -> dict[str, int | None]:
+    """The fields of a message of kind ``meter`` as columns of a reading; None where there is no such number."""
+    out: dict[str, int | None] = {}
+    for name, field, steps, bound in _SCALES:
+        value = values.get(field)
+        whole = None
+        if type(value) is float or type(value) is int:
+            try:
+                whole = round(value * steps)
+            except (ValueError, OverflowError):  # no finite number
+                pass
+            if whole is not None and not -bound <= whole < bound:
+                whole = None
+        out[name] = whole
+    return out
 
 
 def write(
@@ -117,19 +134,19 @@ def _insert(connection: Connection, readings: Iterable[Reading]) -> None:
 
 def read(
     connection: Connection, poles: Collection[int], low: int, high: int, columns: Iterable[str] = COLUMNS
-) -> dict[int, list[Row[Any]]]:  # fmt: skip
+) -> dict[int, list[tuple[Any, ...]]]:  # fmt: skip
     """The *columns* of the readings from *low* to before *high*, in order of time; only *poles* that have any.
 
     Each table of that time is asked by itself, in PostgreSQL too: a plan over all partitions costs more.
     """
-    found: dict[int, list[Row[Any]]] = {}
+    found: dict[int, list[tuple[Any, ...]]] = {}
     names = ", ".join(columns)
     for table in partitions.between(connection, METER, low, high):
         sql = text(
             f"SELECT pole, {names} FROM {table} WHERE pole IN :poles AND at >= :low AND at < :high ORDER BY pole, at"
         ).bindparams(bindparam("poles", expanding=True))
-        for row in connection.execute(sql, {"poles": list(poles), "low": low, "high": high}):
-            found.setdefault(row[0], []).append(row[1:])  # type: ignore[arg-type]
+        for row in connection.execute(sql, {"poles": list(poles), "low": low, "high": high}).all():
+            found.setdefault(row[0], []).append(row[1:])
     return found
 
 

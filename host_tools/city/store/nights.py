@@ -14,7 +14,7 @@ from host_tools.city.store.local_time import HOUR_S, LocalTime
 from host_tools.city.store.meter_tables import night as night_table
 from host_tools.city.store.night_minutes import Seen, minutes
 
-# while one of these goes on there is no light, whatever the meter says of a driver without its lamp
+# while one of these goes on there is no light, also where a driver without its lamp takes power
 DARK_TYPES = ("lampFailure", "relayFailure", "supplyLoss")
 _LOOK_BACK_S = meters.RAW_DAYS * meters.DAY_S  # for the beginning of what goes on: a longer one shows in the meter
 _MINE = ("wh", "lit", "dark", "unknown")

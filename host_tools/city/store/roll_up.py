@@ -34,6 +34,11 @@ def turn(connection: Connection, now: int, zone: str, local: LocalTime) -> bool:
     return bool(meters.drop_old(connection, now) or hours.drop_old(connection, now))
 
 
+def due(connection: Connection) -> int:
+    """How many hours and nights of poles are to be worked out."""
+    return sum(connection.execute(text(f"SELECT count(*) FROM {what}_due")).scalar_one() for what in _TYPES)
+
+
 def _hours_done(connection: Connection, now: int, zone: str, local: LocalTime) -> int:
     """Up to when hours were worked out: up to the last full hour at first, and where the clock was set back."""
     done = rolled_up_to(connection, zone, HOURS)

@@ -112,3 +112,11 @@ flashing = Table(
     Column("pole", ForeignKey("pole.id"), primary_key=True),
     Column("nonce", Text, nullable=False), Column("version", BigInteger, nullable=False),
 )  # fmt: skip
+
+# The configuration that the broker is to retain for a pole, as it was published: a broker that was replaced has none.
+configuration = Table(
+    "configuration", metadata,
+    Column("pole", ForeignKey("pole.id"), primary_key=True),
+    Column("n", BigInteger, nullable=False),  # its number, which rises with each
+    Column("payload", Text, nullable=False),
+)  # fmt: skip

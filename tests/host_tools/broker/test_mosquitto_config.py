@@ -311,6 +311,32 @@ def test_events_wait_for_the_recorder_through_a_restart_of_the_broker(tmp_path: 
             assert len(record.all(count)) == count
 
 
+def test_meters_of_qos_0_wait_for_a_receiver_that_was_away_or_killed(city: City) -> None:
+    # 69 of 100 were lost without upgrade_outgoing_qos; alone, queue_qos0_messages loses what was on its way
+    count, name = 300, "diya-record-meters"
+    with city.iccc(client_id=name, clean=False, topics=(f"{HEAD}/+/meter",)):
+        pass
+    with city.pole("P0001") as pole:
+        for number in range(count):
+            pole.client.publish(f"{HEAD}/P0001/meter", str(number).encode(), 0)
+        pole.say(f"{HEAD}/P0001/state")  # the broker has all before it
+    with Killed(city, name) as killed:
+        assert killed.all(1), "some were on their way"
+    with city.iccc(client_id=name, clean=False) as record:
+        assert len(record.all(count)) == count
+
+
+class Killed(Client):
+    """The receiver *name* of *city*, which acknowledges nothing."""
+
+    def __init__(self, city: City, name: str) -> None:
+        super().__init__(
+            city.city_port, city.out / "ca.pem", user="iccc", password=city.password("iccc"), client_id=name,
+            clean=False,
+        )  # fmt: skip
+        self.client.manual_ack_set(True)
+
+
 @unclosed
 def test_a_broker_of_another_ca_is_not_believed(city: City, tmp_path: Path) -> None:
     other = tmp_path / "other.pem"

@@ -1,25 +1,51 @@
 """The ready-made scenarios about faults meet their own expectations, and a street that is full of them stays lit."""
 
+import json
 from datetime import datetime
 
 import pytest
 
 from host_tools.site import load_site
+from host_tools.site.model import Site
+from host_tools.wire.event_types import COMMUNICATION_FAILURE, ending
 from simulator import run
 from simulator.cli.expectations import failures
+from simulator.scenario import find_scenario, load_scenario
 from simulator.street.street import Street
+from tests.host_tools.city.alarms.played_alarms import play_transcript
 from tests.simulator.streets import HOUR_MS, NIGHT, live
 
 
 @pytest.mark.parametrize("name", ["every-fault", "benign", "lamp-failures", "lost-clock"])
 def test_what_it_expects_is_reported_and_nothing_else(name: str) -> None:
-    outcome = run.simulate(run.Options(load_site("sagar", 12), datetime(2026, 11, 24, 12), scenario=name))
+    site = load_site("sagar", 12)
+    outcome = run.simulate(run.Options(site, datetime(2026, 11, 24, 12), scenario=name, transcript=True))
     assert failures(outcome.report) == []
     assert outcome.street.failures() == []
     assert outcome.report["dark_minutes"] == 0
     if name == "every-fault":
         assert outcome.report["detection"]["detected"] == 49
         assert outcome.report["detection"]["unobservable"] == []
+    if name in ("every-fault", "benign"):
+        its_alarms_are_those_of_its_faults(site, outcome, name)
+
+
+def its_alarms_are_those_of_its_faults(site: Site, outcome: run.Outcome, name: str) -> None:
+    """The city makes an alarm of each fault, which closes by the pole's own word when the fault is over."""
+    assert outcome.transcript
+    start = outcome.street.time.start_unix
+    rows = play_transcript(site, map(json.loads, outcome.transcript.lines()), start).rows
+    happenings = load_scenario(find_scenario(name), site, outcome.street.time).happenings
+    for happening in happenings:
+        # a silence is the receiver's to find: tests/host_tools/city/alarms/test_keeper.py
+        kinds = (ending() - {COMMUNICATION_FAILURE}) & set(happening.expect)
+        for pole, kind in ((pole, kind) for pole in happening.poles for kind in kinds):
+            found = [row for row in rows if (row.kind, row.name) == (kind, pole)]
+            assert found, (kind, pole)
+            over = start + (happening.over_ms or happening.at_ms) // 1000
+            assert any(row.ended and row.proof == "event" and row.ended >= over - 120 for row in found), (kind, pole)
+    assert {row.kind for row in rows if row.ended is None} <= {"dataReformatted"}  # which a person closes
+    assert bool(rows) == (name == "every-fault")
 
 
 @pytest.mark.parametrize(("name", "poles"), [("wrong-clocks", 5), ("failing-parts", 4), ("floods", 3)])

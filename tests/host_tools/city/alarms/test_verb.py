@@ -99,15 +99,15 @@ def test_what_comes_and_goes_is_one_alarm_with_its_count_and_its_span(told: Told
     def chatter(at: int, starts: bool, count: int, **more: Any) -> None:
         told.event("P0001", "lampFlicker", at, starts, count=count, to=at, **{"from": first}, **more)
 
-    told.event("P0001", "lampFlicker", first - 90_000, True)
-    told.event("P0001", "lampFlicker", first - 80_000, False)  # of another day
+    told.event("P0001", "lampFlicker", first - 190_000, True)
+    told.event("P0001", "lampFlicker", first - 180_000, False)  # of another day
     for at, starts in ((first, True), (first + 60, False), (first + 150, True)):  # the first turns, one by one
         told.event("P0001", "lampFlicker", at, starts)
     chatter(first + 3600, True, 30, present=False)
     chatter(first + 7200, True, 60, present=False)
-    told.say("P0001", "state", at=told.now, level=70, faults=["lampFlicker"])
+    told.say("P0001", "state", at=first + 7300, level=70, faults=["lampFlicker"])
     one, other = alarms(told, capsys, "--all")["alarms"]
-    assert (other["state"], other["since"]) == ("closed", first - 90_000)  # no single turn of it is another alarm
+    assert (other["state"], other["since"]) == ("closed", first - 190_000)  # no single turn of it is another alarm
     assert (one["since"], one["times"]) == (first, 60)
     assert one["chatter"] == {"count": 60, "from": first, "to": first + 7200, "present": False}
     assert run(["alarms", "--db", str(told.path)]) == 0
@@ -120,7 +120,7 @@ def test_what_comes_and_goes_is_one_alarm_with_its_count_and_its_span(told: Told
     chatter(first + 9000, False, 71)
     told.say("P0001", "state", at=told.now, level=70, faults=[])
     closed = [(one["since"], one["ended"], one["times"]) for one in alarms(told, capsys, "--all")["alarms"]]
-    assert closed == [(first, first + 9000, 71), (first - 90_000, first - 80_000, 1)]
+    assert closed == [(first, first + 9000, 71), (first - 190_000, first - 180_000, 1)]
 
 
 def town(folder: Path, name: str) -> Path:

@@ -13,6 +13,7 @@ from typing import Any
 
 from host_tools.broker import persistent_client
 from host_tools.city.record import book_rows, journals, record, recorder
+from host_tools.city.store.database import is_url
 from host_tools.site.broker_address import BrokerAddress
 
 journals.GRACE_S, journals.RETRY_S = 0.3, 1.0
@@ -36,11 +37,11 @@ def main(file: str, port: str, seed: str, mean: str) -> None:
     chance, steps = random.Random(int(seed)), int(mean)
     # in the middle of a transaction, between the commit and the first PUBACK, among the PUBACKs, around a question
     for name in ("_add_poles", "_write_journals", "_update_poles", "raise_revision"):
-        setattr(book_rows, name, mortal(getattr(book_rows, name), chance, steps))
+        setattr(book_rows, name, mortal(getattr(book_rows, name), chance, steps * 4))
     record.Record.take = mortal(record.Record.take, chance, steps)  # type: ignore[method-assign]
     persistent_client.Session.publish = mortal(persistent_client.Session.publish, chance, steps)  # type: ignore[method-assign]
-    kept = record.Record(Path(file), "diya/1", "sagar")
-    one = recorder.Recorder(kept, BrokerAddress("127.0.0.1", int(port)), "diya/1", "sagar", retry_s=1.0)
+    kept = record.Record(file if is_url(file) else Path(file), "diya/1", "sagar")
+    one = recorder.Recorder(kept, BrokerAddress("127.0.0.1", int(port)), "diya/1", "sagar", Path.cwd(), retry_s=1.0)
     paho = one._connector.sessions._events._client
     paho.ack = mortal(paho.ack, chance, steps * 40)  # type: ignore[method-assign]
     one.run(lambda: True)

@@ -40,7 +40,7 @@ def test_a_minute_without_the_broker_silences_all_who_were_online(tmp_path: Path
     def record() -> None:
         store = Record(file, ROOT, SITE)
         made.set()
-        Recorder(store, broker.address, ROOT, SITE, simulated=True).run(lambda: not over.is_set())
+        Recorder(store, broker.address, ROOT, SITE, tmp_path, simulated=True).run(lambda: not over.is_set())
         store.close()
 
     with Mosquitto() as broker:

@@ -190,10 +190,10 @@ def test_a_message_that_the_file_cannot_hold_takes_no_other_with_it(
 ) -> None:
     write = book_rows.write
 
-    def cannot(connection: Any, zone: str, changes: Changes) -> int:
+    def cannot(connection: Any, zone: str, local: Any, changes: Changes) -> int:
         if any(one.sequence == 2 for one in changes.events):
             raise sqlalchemy.exc.IntegrityError("", {}, sqlite3.IntegrityError("UNIQUE constraint failed"))
-        return write(connection, zone, changes)
+        return write(connection, zone, local, changes)
 
     monkeypatch.setattr(book_rows, "write", cannot)
     messages = [Message(f"{HEAD}/P0001/event", event(f"a-{n}"), False) for n in (1, 2, 3)]

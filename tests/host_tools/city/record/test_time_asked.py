@@ -39,7 +39,7 @@ def recorded(
 
     def record() -> None:
         store = Record(tmp_path / "record.sqlite", ROOT, SITE)
-        recorder = Recorder(store, broker.address, ROOT, SITE, simulated=simulated, keys=keys)
+        recorder = Recorder(store, broker.address, ROOT, SITE, tmp_path, simulated=simulated, keys=keys)
         totals.append(recorder.run(lambda: not over.is_set()))
         store.close()
 

@@ -44,7 +44,7 @@ class Running:
 
     def _run(self, broker: Mosquitto, file: Path, more: dict[str, Any]) -> None:
         store = Record(file, ROOT, SITE)
-        self.recorder = Recorder(store, broker.address, ROOT, SITE, say=self.said.append, **more)
+        self.recorder = Recorder(store, broker.address, ROOT, SITE, file.parent, say=self.said.append, **more)
         self._made.set()
         try:
             self.recorder.run(lambda: not self._over.is_set())
@@ -176,7 +176,7 @@ def test_with_simulated_and_no_simulation_it_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    for module in ("city.record.recorder", "verbs.watch", "city.commands.speaker"):
+    for module in ("city.record.site_time", "verbs.watch", "city.commands.speaker"):
         monkeypatch.setattr(f"host_tools.{module}.WAIT_S", 0.5)
     with Mosquitto() as broker:
         with Link(broker.address, ["x"]) as link:  # of a simulation that was killed with its broker's word

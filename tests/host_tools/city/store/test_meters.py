@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import psycopg
 import pytest
 import sqlalchemy as sa
@@ -12,6 +14,7 @@ from host_tools.city.store import meters, partitions
 from host_tools.city.store.database import Database, postgresql
 from host_tools.city.store.partitions import METER
 from tests.host_tools.city.store.meter_bench import DAY, HOUR, INDIA, NOON, poles, reading, write
+from tests.postgres import Server
 
 WIRE = {
     "v": 1, "at": NOON, "supplyVoltage": 230.1, "supplyCurrent": 0.653, "activePower": 148.2, "powerFactor": 0.98,
@@ -114,9 +117,9 @@ def test_old_readings_are_dropped_a_day_at_a_time(database: Database) -> None:
         assert partitions.existing(connection, METER) == ["meter_20261130"]
 
 
-def test_what_a_reader_holds_is_dropped_later_and_the_receiver_goes_on(postgresql_server: object) -> None:
+def test_what_a_reader_holds_is_dropped_later_and_the_receiver_goes_on(postgresql_server: Server) -> None:
     server = postgresql_server
-    url = server.create_with_tables()  # type: ignore[attr-defined]
+    url = server.create_with_tables()
     database = postgresql(url)
     (pole,) = poles(database, "P0001")
     write(database, [reading(pole, NOON, 1, 1)], NOON)
@@ -130,14 +133,12 @@ def test_what_a_reader_holds_is_dropped_later_and_the_receiver_goes_on(postgresq
         assert meters.drop_old(connection, later) == "meter_20261128"
         assert meters.count(connection) == 1
     database.close()
-    server.drop(url)  # type: ignore[attr-defined]
+    server.drop(url)
 
 
-def test_two_receivers_that_need_the_same_new_day_both_keep_their_readings(postgresql_server: object) -> None:
-    import threading
-
+def test_two_receivers_that_need_the_same_new_day_both_keep_their_readings(postgresql_server: Server) -> None:
     server = postgresql_server
-    url = server.create_with_tables()  # type: ignore[attr-defined]
+    url = server.create_with_tables()
     first, second = postgresql(url), postgresql(url)
     one, two = poles(first, "P0001", "P0002")
     with first.transaction() as connection:
@@ -152,7 +153,7 @@ def test_two_receivers_that_need_the_same_new_day_both_keep_their_readings(postg
         assert meters.count(connection) == 2
     first.close()
     second.close()
-    server.drop(url)  # type: ignore[attr-defined]
+    server.drop(url)
 
 
 def test_a_batch_that_is_refused_leaves_nothing_and_the_next_one_is_kept(database: Database) -> None:

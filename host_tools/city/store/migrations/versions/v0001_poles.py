@@ -200,3 +200,11 @@ def _make() -> None:
         sa.ForeignKeyConstraint(["journal"], ["journal.id"], name=op.f("gone_journal_fkey")),
         sa.PrimaryKeyConstraint("journal", "low", name=op.f("gone_pkey")),
     )
+    op.create_table(
+        "configuration",
+        sa.Column("pole", _KEY, nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["pole"], ["pole.id"], name=op.f("configuration_pole_fkey")),
+        sa.PrimaryKeyConstraint("pole", name=op.f("configuration_pkey")),
+    )

@@ -1,0 +1,160 @@
+"""What people do with alarms: acknowledge, assign, mend, close, note, quiet.  A console and the verbs call the same.
+
+Each takes the connection of a transaction, the numbers of the alarms, who does it, and the site's now (Unix s).  All
+the alarms are changed, or none.  Raises CommandError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from host_tools.city.alarms import life
+from host_tools.city.store.alarm_tables import alarm, alarm_event, quiet
+from host_tools.city.store.database import raise_revision
+from host_tools.errors import CommandError
+
+MOST_TEXT = 400
+LONGEST_QUIET_S = 30 * 86400
+NOTED, QUIET, LOUD = "noted", "quiet", "quietEnded"
+
+
+def acknowledge(connection: Connection, numbers: Sequence[int], who: str, now: int) -> None:
+    """Says that a person has seen the alarms."""
+    rows = _open(connection, numbers)
+    _set(connection, rows, who, now, life.ACKNOWLEDGED, acknowledged_by=who)
+
+
+def assign(
+    connection: Connection, numbers: Sequence[int], who: str, now: int, to: str, order: int | None = None
+) -> None:  # fmt: skip
+    """Gives the alarms to the crew *to*, with the work order number *order* where there is one."""
+    text = checked(to, "the crew")
+    more = {} if order is None else {"work_order": order}
+    rows = _open(connection, numbers)
+    _set(connection, rows, who, now, life.ASSIGNED, text, assigned_to=text, **more)
+
+
+def mend(connection: Connection, numbers: Sequence[int], who: str, now: int, text: str = "") -> None:
+    """Says that a crew has mended it; the proof is still to come."""
+    rows = _open(connection, numbers)
+    _set(connection, rows, who, now, life.MENDED, text and checked(text, "the note"), mended_by=who)
+
+
+def close(connection: Connection, numbers: Sequence[int], who: str, now: int, reason: str) -> None:
+    """Closes alarms that no proof closes, for a *reason*."""
+    text = checked(reason, "the reason")
+    rows = _open(connection, numbers)
+    _set(connection, rows, who, now, life.CLOSED, text, closed_by=who, close_reason=text)
+
+
+def note(connection: Connection, numbers: Sequence[int], who: str, now: int, text: str) -> None:
+    """Keeps a note with the alarms, also closed ones."""
+    said = checked(text, "the note")
+    rows = rows_of(connection, numbers)
+    _write(connection, rows, {"note": said})
+    _log(connection, rows, who, now, NOTED, said)
+
+
+def make_quiet(
+    connection: Connection, scope: str, who: str, now: int, until: int, reason: str, since: int | None = None,
+    kind: str = "",
+) -> int:  # fmt: skip
+    """Sends no alarm of *scope* from *since* (default: now) to *until*; the number of that.
+
+    *scope* is a pole, feeder, access point or group; empty: every alarm.  *kind*: only alarms of that kind.  Alarms
+    that are still open at *until* are sent then.  The repair clock goes on.
+    """
+    text = checked(reason, "the reason")
+    begins = now if since is None else since
+    if not begins < until or until <= now:
+        raise CommandError(f"the end of the quiet is {until} and must be after its beginning and after now")
+    if until - begins > LONGEST_QUIET_S:
+        raise CommandError(f"the quiet is {(until - begins) / 86400:.1f} days long and must be at most 30")
+    number = connection.execute(
+        sa.insert(quiet).returning(quiet.c.id),
+        {"scope": scope, "kind": kind, "begins": begins, "ends": until, "who": who, "reason": text},
+    ).scalar_one()
+    raise_revision(connection)
+    return int(number)
+
+
+def end_quiet(connection: Connection, number: int, who: str, now: int) -> None:
+    """Ends the quiet called *number* now."""
+    found = connection.execute(sa.select(quiet.c.ends).where(quiet.c.id == number)).scalar()
+    if found is None or found <= now:
+        raise CommandError(f"the quiet is {number} and must be the number of one that goes on")
+    connection.execute(sa.update(quiet).where(quiet.c.id == number).values(ends=now, who=who))
+    raise_revision(connection)
+
+
+def numbers_of(connection: Connection, names: Sequence[str]) -> list[int]:
+    """The numbers of the alarms called *names*: each a number, or KIND/NAME for the open one that is called so."""
+    out: list[int] = []
+    for name in names:
+        if name.isascii() and name.isdecimal() and len(name) < 18:
+            out.append(int(name))
+            continue
+        kind, _, part = name.partition("/")
+        newest = sa.select(alarm.c.id).where(life.is_open(), alarm.c.kind == kind, alarm.c.name == part)
+        found = connection.execute(newest.order_by(alarm.c.id.desc()).limit(1)).scalar()
+        if found is None:
+            raise CommandError(f"the alarm is {name!r} and must be the number or the KIND/NAME of an open alarm")
+        out.append(int(found))
+    return list(dict.fromkeys(out))
+
+
+def rows_of(connection: Connection, numbers: Sequence[int]) -> list[RowMapping]:
+    """The alarms *numbers*; for one that turned out to be a part of another, that one."""
+    out = []
+    for number in numbers:
+        row = connection.execute(sa.select(alarm).where(alarm.c.id == number)).mappings().first()
+        if row is not None and row["merged_into"] is not None:
+            row = connection.execute(sa.select(alarm).where(alarm.c.id == row["merged_into"])).mappings().first()
+        if row is None:
+            raise CommandError(f"the alarm is {number} and must be the number of an alarm of this record")
+        out.append(row)
+    return out
+
+
+def checked(text: str, what: str) -> str:
+    """*text* without space around it.  Raises CommandError where it is empty or too long."""
+    said = " ".join(text.split())
+    if not 1 <= len(said) <= MOST_TEXT:
+        raise CommandError(f"{what} has {len(said)} characters and must have 1 to {MOST_TEXT}")
+    return said
+
+
+def _open(connection: Connection, numbers: Sequence[int]) -> list[RowMapping]:
+    rows = rows_of(connection, numbers)
+    for row in rows:
+        if life.state(row) == life.CLOSED:
+            raise CommandError(
+                f"the alarm {row['id']} ({row['kind']}/{row['name']}) is closed and must be open for this"
+            )
+    return rows
+
+
+def _set(
+    connection: Connection, rows: Sequence[RowMapping], who: str, now: int, what: str, text: str = "", **values: Any
+) -> None:  # fmt: skip
+    checked(who, "the name of the person")
+    for row in rows:
+        # a pole's clock may be ahead: what is done to an alarm is done after its beginning
+        _write(connection, [row], {what: max(now, row["last_began"]), **values})
+    _log(connection, rows, who, now, what, text)
+
+
+def _write(connection: Connection, rows: Sequence[RowMapping], values: dict[str, Any]) -> None:
+    revision = raise_revision(connection)
+    ids = [row["id"] for row in rows]
+    connection.execute(sa.update(alarm).where(alarm.c.id.in_(ids)).values(rev=revision, **values))
+
+
+def _log(connection: Connection, rows: Sequence[RowMapping], who: str, now: int, what: str, text: str) -> None:
+    entries = [{"alarm": row["id"], "at": now, "what": what, "who": who, "text": text} for row in rows]
+    if entries:
+        connection.execute(sa.insert(alarm_event), entries)

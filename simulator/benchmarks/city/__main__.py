@@ -1,0 +1,67 @@
+"""`make bench-city`: runs the benchmark on both engines, prints the figures, and checks them against their bounds."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from host_tools.city.store.database import Database, postgresql, sqlite, sqlite_connection
+from host_tools.output import console
+from simulator.benchmarks import postgresql_server
+from simulator.benchmarks.city.figures import POLES, measured
+
+SETTINGS = {"listen_addresses": "", "shared_buffers": "256MB", "max_wal_size": "2GB", "timezone": "UTC"}
+
+
+@contextmanager
+def stores() -> Iterator[dict[str, Database]]:
+    """An empty SQLite, and where there is one an empty PostgreSQL, on disks as they are in use."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "city.db"
+        own = sqlite(lambda: sqlite_connection(file), file.name, str)
+        try:
+            if not postgresql_server.programs():
+                yield {"SQLite": own}
+                return
+            with postgresql_server.running(SETTINGS) as server:
+                theirs = postgresql(server.create())
+                try:
+                    yield {"SQLite": own, "PostgreSQL": theirs}
+                finally:
+                    theirs.close()
+        finally:
+            own.close()
+
+
+@click.command(help="The city's store, measured: written and asked, on SQLite and PostgreSQL.")
+@click.option(
+    "--readings", metavar="N", type=click.IntRange(POLES), default=1_000_000, show_default=True,
+    help="How many readings of meters it holds; the design's figures are for 10000000.",
+)  # fmt: skip
+@click.pass_context
+def main(ctx: click.Context, readings: int) -> None:
+    screen = console()
+    with stores() as found:
+        columns = {name: measured(database, readings) for name, database in found.items()}
+    if len(columns) < 2:
+        screen.print(postgresql_server.MISSING)
+    table = Table(title=f"{readings:,} readings of {POLES:,} poles", title_justify="left")
+    table.add_column("")
+    for name in columns:
+        table.add_column(name, justify="right")
+    late = 0
+    for rows in zip(*columns.values(), strict=True):
+        table.add_row(rows[0][0], *(f"{said}{' !' if part and part > 1 else ''}" for _what, said, part in rows))
+        late += sum(1 for *_rest, part in rows if part and part > 1)
+    screen.print(table)
+    print(f"{late} of the figures above their bounds" if late else "all figures within their bounds")
+    ctx.exit(3 if late else 0)
+
+
+if __name__ == "__main__":
+    main()
