@@ -18,6 +18,7 @@ from host_tools.city.commands.open_store import open_store, reading
 from host_tools.city.commands.order import CANCEL, CANCEL_S, Order, check
 from host_tools.city.commands.place import Place
 from host_tools.city.commands.preview import Lives, Preview, preview
+from host_tools.city.correlation.text import names as runs
 from host_tools.city.record.believed_times import as_of
 from host_tools.city.store.database import is_url
 from host_tools.errors import CommandError
@@ -83,8 +84,12 @@ def order(
     if as_json:
         said = {"target": _target(given), "expiration": expiration, "orders": numbers, **outcome.as_json()}
         say_json(said)
+    if not as_json:
+        _print(outcome)
     _explain(outcome, numbers, given, place.zone)
-    return _print(outcome, as_json)
+    if never:
+        warn(f"{len(never)} more in the site's files have never reported: {runs(never)}")
+    return outcome.complete
 
 
 def _site(files: str) -> Site | None:
@@ -116,14 +121,12 @@ def _explain(outcome: StoreOutcome, numbers: list[int], given: Order, zone: Zone
         warn(f"the receiver goes on with {which} for those that did not answer, until {ends:%Y-%m-%d %H:%M}")
 
 
-def _print(outcome: StoreOutcome, as_json: bool) -> bool:
+def _print(outcome: StoreOutcome) -> None:
     from host_tools.verbs.send import print_outcome
 
-    if not as_json:
-        print_outcome(outcome)
-        if outcome.replaced:
-            click.echo(f"replaced by a newer order: {', '.join(sorted(outcome.replaced))}")
-    return outcome.complete
+    print_outcome(outcome)
+    if outcome.replaced:
+        click.echo(f"replaced by a newer order: {', '.join(sorted(outcome.replaced))}")
 
 
 def _say_preview(seen: Preview, given: Order, zone: ZoneInfo, as_json: bool) -> None:

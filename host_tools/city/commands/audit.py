@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ class Chain:
     def __init__(self, folder: Path, zone: str = "") -> None:
         self._folder, self._zone = folder, zone
         self._key = _key(folder)
+        self._store = ""
         self._written: Head | None = None  # on the disk
         self._head: Head | None = None  # of the transaction
 
@@ -70,7 +72,8 @@ class Chain:
 
     def load(self, connection: Connection, at: int) -> str:
         """Takes the end of the chain from the store; a sentence where rows are missing, which is noted in the audit."""
-        self._written = read_head(self._folder, self._zone)
+        self._store = store_of(connection)
+        self._written = read_head(self._folder, self._store, self._zone)
         self._head = _last(connection, self._zone)
         if self._head.count >= self._written.count:
             return ""
@@ -92,6 +95,7 @@ class Chain:
     def chain(self, connection: Connection) -> int:
         """Numbers and chains the rows that have none; how many."""
         if self._head is None:
+            self._store = store_of(connection)
             self._head = _last(connection, self._zone)
         rows = (
             connection.execute(
@@ -114,11 +118,11 @@ class Chain:
         """To be called after the commit: keeps the end of the chain on the disk.  Raises CommandError."""
         if self._head is None or self._head == self._written:
             return
-        path = _head_file(self._folder, self._zone)
+        path = self._folder / HEAD
+        heads = _heads(path)
+        heads[_name(self._store, self._zone)] = {"count": self._head.count, "digest": self._head.digest}
         try:
-            replace_file(
-                path, (json.dumps({"count": self._head.count, "digest": self._head.digest}) + "\n").encode(), 0o600
-            )
+            replace_file(path, (json.dumps(heads, indent=1) + "\n").encode(), 0o600)
         except OSError as error:
             raise CommandError(f"the file {path} cannot be written: {error.strerror or error}") from error
         self._written = self._head
@@ -126,7 +130,7 @@ class Chain:
 
 def verify(connection: Connection, folder: Path, zone: str = "") -> tuple[int, list[str], int]:
     """(rows in the chain, what is wrong in sentences, rows that wait to be chained).  Raises CommandError."""
-    key, head = _key(folder, make=False), read_head(folder, zone)
+    key, head = _key(folder, make=False), read_head(folder, store_of(connection), zone)
     wrong: list[str] = []
     before, waiting = Head(), 0
     rows = sa.select(audit).where(audit.c.zone == zone).order_by(audit.c.number.is_(None), audit.c.number)
@@ -147,25 +151,47 @@ def verify(connection: Connection, folder: Path, zone: str = "") -> tuple[int, l
             had = json.loads(row["detail"])
             wrong.append(f"row {number} says that {had['had'] - had['has']} rows before it were missing at a start")
         before = Head(number, str(row["digest"]))
+    if before.count and not head.count:
+        wrong.append(f"{folder / HEAD} has no end of this audit, so rows that were cut off there would not be missed")
     if before.count < head.count:
         wrong.append(_missing(before.count + 1, head.count))
     return before.count, wrong[:_MOST_FAULTS], waiting
 
 
-def _head_file(folder: Path, zone: str) -> Path:
-    return folder / (f"{HEAD}.{zone}" if zone else HEAD)
+def store_of(connection: Connection) -> str:
+    """Which store this is: one folder may have the ends of several."""
+    if connection.dialect.name == "sqlite":
+        return os.path.realpath(str(connection.exec_driver_sql("PRAGMA database_list").all()[0][2]))
+    return f"postgresql/{connection.execute(sa.select(sa.func.current_database())).scalar_one()}"
 
 
-def read_head(folder: Path, zone: str = "") -> Head:
-    """The end of the chain of *zone* as it is kept in *folder*; Head() where there is none.  Raises CommandError."""
-    path = _head_file(folder, zone)
+def read_head(folder: Path, store: str, zone: str = "") -> Head:
+    """The end of the chain of *store* and *zone* as it is kept in *folder*; Head() where it is not there.
+
+    Raises CommandError.
+    """
+    path = folder / HEAD
+    kept = _heads(path).get(_name(store, zone))
+    try:
+        return Head(int(kept["count"]), str(kept["digest"])) if kept is not None else Head()
+    except (ValueError, TypeError, KeyError) as error:
+        raise CommandError(f"the file {path}, the ends of audits, makes no sense: {error}") from error
+
+
+def _heads(path: Path) -> dict[str, Any]:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return Head(int(kept["count"]), str(kept["digest"]))
     except FileNotFoundError:
-        return Head()
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise CommandError(f"the file {path}, the end of the audit, cannot be read: {error}") from error
+        return {}
+    except (OSError, ValueError) as error:
+        raise CommandError(f"the file {path}, the ends of audits, cannot be read: {error}") from error
+    if not isinstance(kept, dict):
+        raise CommandError(f"the file {path}, the ends of audits, must be a JSON object")
+    return kept
+
+
+def _name(store: str, zone: str) -> str:
+    return f"{store} {zone}" if zone else store
 
 
 def _missing(low: int, high: int) -> str:

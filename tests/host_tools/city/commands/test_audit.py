@@ -13,6 +13,7 @@ from host_tools.city.commands.audit import HEAD, KEY, Chain, verify
 from host_tools.city.store.command_tables import audit as table
 from host_tools.city.store.database import Database
 from host_tools.errors import CommandError
+from tests.postgres import create_tables, sqlite_file
 
 
 def fill(database: Database, folder: Path, rows: int = 6, zone: str = "") -> Chain:
@@ -94,7 +95,8 @@ def test_a_receiver_killed_after_its_commit_goes_on_where_it_was(database: Datab
     with database.transaction() as connection:
         audit.add(connection, "", 300, "asha", "console", "ordered", 1, {})
         Chain(tmp_path).chain(connection)  # and never says that it is committed
-    assert json.loads((tmp_path / HEAD).read_text())["count"] == 2
+    [kept] = json.loads((tmp_path / HEAD).read_text()).values()
+    assert kept["count"] == 2
     assert wrong(database, tmp_path) == []
     fill(database, tmp_path, 2)
     assert wrong(database, tmp_path) == []
@@ -104,6 +106,23 @@ def test_each_zone_has_a_chain_of_its_own(database: Database, tmp_path: Path) ->
     for zone in ("north", "south"):
         fill(database, tmp_path / zone if (tmp_path / zone).mkdir() is None else tmp_path, 4, zone)
     assert wrong(database, tmp_path / "north", "north") == wrong(database, tmp_path / "south", "south") == []
+
+
+def test_two_stores_may_have_their_ends_in_one_folder(database: Database, tmp_path: Path) -> None:
+    fill(database, tmp_path, 6)
+    other = sqlite_file(tmp_path / "other.db")
+    create_tables(other)
+    with other.transaction() as connection:
+        assert Chain(tmp_path).load(connection, 0) == ""
+    fill(other, tmp_path, 2)
+    assert wrong(database, tmp_path) == wrong(other, tmp_path) == []
+    other.close()
+
+
+def test_an_end_that_is_not_there_is_said(database: Database, tmp_path: Path) -> None:
+    fill(database, tmp_path)
+    (tmp_path / HEAD).unlink()
+    assert "rows that were cut off there would not be missed" in wrong(database, tmp_path)[0]
 
 
 @pytest.mark.parametrize("text", ["", "zz", "ab" * 31])

@@ -73,6 +73,7 @@ def test_what_each_pole_answered_is_printed_as_without_a_store(
     code, out, err = said(capsys, "send", "--db", file, "--group", "W21", "--level", 70, "--for", "1h")
     assert (code, out) == (1, "applied: P0001, P0002\noffline: P0003\n")
     assert "the receiver goes on with order 2 for those that did not answer, until" in err
+    assert "more in the site's files have never reported: P0004 to P00" in err
     code, out, _err = said(capsys, "send", "--db", file, "--pole", "P0001", "--cancel", "--ref", "F-12", "--json")
     assert code == 0
     assert json.loads(out) == {
