@@ -18,7 +18,7 @@ from host_tools.output import json_option, say_json
 from host_tools.site.load import find_site
 from host_tools.user_folders import state_folder
 from host_tools.verbs.keys import key_file_option, opened
-from host_tools.verbs.option_types import WORD
+from host_tools.verbs.option_types import WORD, NamedPath
 from host_tools.verbs.options import connection_options, site_option
 from host_tools.verbs.record_file import db_option, record_place, site_files
 
@@ -35,11 +35,15 @@ from host_tools.verbs.record_file import db_option, record_place, site_files
 @click.option(
     "--metrics", metavar="HOST:PORT", type=WORD, help="Tell /metrics (Prometheus) and /healthz there, over HTTP."
 )
+@click.option(
+    "--secrets", metavar="FOLDER", type=NamedPath(file_okay=False, path_type=Path),
+    help="Where the receiver's own secrets are (default: beside the key file, else the user's state folder).",
+)  # fmt: skip
 @click.option("--seconds", metavar="N", type=float, help="End after N seconds.")
 @json_option
 def run(
     connection: Connection, site: str, db: Path | str | None, key_file: Path | None, silent_after: str,
-    zone: str | None, metrics: str | None, seconds: float | None, as_json: bool,
+    zone: str | None, metrics: str | None, secrets: Path | None, seconds: float | None, as_json: bool,
 ) -> None:  # fmt: skip
     from host_tools.city.notify.background import sending
     from host_tools.city.record.metrics import MetricsServer, address
@@ -54,7 +58,9 @@ def run(
     keys = opened(key_file).known() if key_file else {}
     file = record_place(db)
     files = site_files(site)
-    folder = key_file.resolve().parent if key_file else state_folder()
+    folder = secrets or (key_file.resolve().parent if key_file else state_folder())
+    if folder == state_folder():
+        folder.mkdir(parents=True, exist_ok=True)
     about = {"timezone": place.zone.key, "title": place.title}
     if zone is not None and not NAME.fullmatch(zone):
         raise CommandError(f"--zone is {zone!r} and must be a name: letters, digits, - and _")

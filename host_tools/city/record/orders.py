@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Protocol
 
 from host_tools.city.commands.dispatch import Dispatch
+from host_tools.city.commands.limits import touches_night
 from host_tools.city.commands.order_judge import Rules
-from host_tools.city.correlation.switched_feeders import sun_at
 from host_tools.city.record.record import Record
+from host_tools.errors import CommandError
 from host_tools.site.limit import roles
 from host_tools.site.model import Site
 from host_tools.wire.from_pole import Said
 
 FLOOR = 20  # percent, for a site whose files are not here
-DAY_S = 86400
-UNIX_2000 = 946_684_800
 
 
 class Broker(Protocol):
@@ -27,40 +27,61 @@ class Broker(Protocol):
 
 
 class Orders:
-    """Those for the poles of *record*; *dispatch* decides and seals."""
+    """Those for the poles of *record*; what *make* makes decides and seals.
 
-    def __init__(self, record: Record, dispatch: Dispatch) -> None:
+    Where that cannot work, for want of its secrets, no order is sent, and *say* is told; a receiver does all else.
+    """
+
+    def __init__(self, record: Record, make: Callable[[], Dispatch], say: Callable[[str], None]) -> None:
         self._record = record
-        self._dispatch = dispatch
+        self._say = say
+        self._dispatch: Dispatch | None = None
+        try:
+            self._dispatch = make()
+        except CommandError as error:
+            self._give_up(error)
         self._loaded = False
 
     def connected(self, now: int) -> None:
         """A session with the broker begins at *now* (Unix s at the site).  Raises RecordError."""
-        self._load(now)
-        self._dispatch.reconnected(now)
+        if dispatch := self._ready(now):
+            dispatch.reconnected(now)
 
     def hear(self, said: Iterable[tuple[Said, bool]], now: int) -> None:
         """Take what poles *said*, each with whether it was retained.  Raises RecordError."""
-        self._load(now)
-        self._dispatch.hear(said, now)
+        if dispatch := self._ready(now):
+            dispatch.hear(said, now)
 
     def turn(self, broker: Broker, now: int) -> None:
         """Decide on new orders, and publish what is due once that is on the disk.  Raises RecordError."""
-        self._load(now)
+        dispatch = self._ready(now)
+        if dispatch is None:
+            return
         self._loaded = False  # unless the transaction is committed
         with self._record.transaction() as connection:
-            messages = self._dispatch.turn(connection, now, time.time())
+            messages = dispatch.turn(connection, now, time.time())
         self._loaded = True
         for topic, payload in messages:
             if not broker.publish(topic, payload):
                 break  # it has its number and is due again
-        self._dispatch.committed()
+        dispatch.committed()
 
-    def _load(self, now: int) -> None:
-        if not self._loaded:
-            with self._record.transaction() as connection:
-                self._dispatch.load(connection, now)
+    def _ready(self, now: int) -> Dispatch | None:
+        """What decides, with all that is not over read from the store; None where it cannot work."""
+        dispatch = self._dispatch
+        if dispatch is not None and not self._loaded:
+            try:
+                with self._record.transaction() as connection:
+                    dispatch.load(connection, now)
+            except CommandError as error:
+                self._give_up(error)
+                return None
             self._loaded = True
+        return dispatch
+
+    def _give_up(self, error: CommandError) -> None:
+        self._dispatch = None
+        self._say(f"no order is sent to a pole: {error}")
 
 
 def rules_of(site: Site | None) -> Rules:
@@ -68,16 +89,5 @@ def rules_of(site: Site | None) -> Rules:
     if site is None:
         return Rules(FLOOR, roles(FLOOR))
     groups = {pole.name: pole.groups for pole in site.poles}
-    return Rules(site.floor, site.limits, lambda since, until: is_night(site, since, until), groups)
-
-
-def is_night(site: Site, since: int, until: int) -> bool:
-    """Whether the sun is below the horizon at *site* at any moment from *since* to *until* (Unix s)."""
-    if until - since >= DAY_S:
-        return True
-    day = (since - UNIX_2000) // DAY_S
-    return any(
-        sun_at(one, site.latitude, site.longitude, rising=False) < until
-        and sun_at(one + 1, site.latitude, site.longitude, rising=True) > since
-        for one in range(day - 2, day + 3)
-    )
+    night = partial(touches_night, site)
+    return Rules(site.floor, site.limits, night, groups)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from host_tools.broker.connection import Message
@@ -72,10 +73,10 @@ class Recorder:
         self._flashings = Flashings(record, f"{root}/{site}", self._keys, self._sender, self._number, say)
         self._configurations = Configurations(record, f"{root}/{site}", self._keys, say)
         sender = f"{self._sender()}{COMMANDS}"
-        self._orders = Orders(record, Dispatch(
-            root, site, self._keys, sender, rules_of(record.files), folder, zone=record.zone,
+        self._orders = Orders(record, partial(
+            Dispatch, root, site, self._keys, sender, rules_of(record.files), folder, zone=record.zone,
             simulated=self._simulated(), say=say,
-        ))  # fmt: skip
+        ), say)  # fmt: skip
         self._began = time.time(), time.monotonic()
         self._heard: dict[str, float] = {}  # pole: time of its last message, on the steady clock
         self._pending: list[Message] = []  # received while waiting for the simulation's time
