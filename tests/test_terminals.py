@@ -32,6 +32,16 @@ LINES = {  # PORT, BROKER and POLE are put in; in this order, as later lines rea
     "record show": "record show --db r.sqlite --latest",
     "record faults": "record faults --db r.sqlite",
     "record export": "record export --db r.sqlite",
+    "record backup": "record backup r.backup --db r.sqlite",
+    "record restore": "record restore r.backup --db again.sqlite",
+    "record upgrade": "record upgrade --db r.sqlite",
+    "alarms acknowledge": "alarms acknowledge 1 --db r.sqlite",
+    "alarms assign": "alarms assign 1 --to crew --db r.sqlite",
+    "alarms close": "alarms close 1 --reason seen --db r.sqlite",
+    "alarms history": "alarms history 1 --db r.sqlite",
+    "alarms mend": "alarms mend 1 --db r.sqlite",
+    "alarms order": "alarms order 1 --crew crew --due 24h --db r.sqlite",
+    "alarms quiet": "alarms quiet P0001 --until 4h --reason cable --db r.sqlite",
     "site check": "site check sagar",
     "site preview": "site preview sagar --date 2026-11-08",
     "site broker-config": "site broker-config sagar --out broker",
@@ -62,7 +72,11 @@ LINES = {  # PORT, BROKER and POLE are put in; in this order, as later lines rea
 }
 SCREENS = ("watch", "pole")  # they draw over the whole terminal, also without colours
 ENDLESS = ("virtual-pole", "pole")  # until Ctrl-C
-QUIET = ("pole log", "commission")  # may have nothing for standard output: no pole there, or one that prints nothing
+# may have nothing for standard output: no pole or alarm there, one that prints nothing, a file that is there already
+QUIET = (
+    "pole log", "commission", "record backup", "record upgrade", "record restore",
+    *(f"alarms {what}" for what in ("acknowledge", "assign", "close", "history", "mend", "order", "quiet")),
+)  # fmt: skip
 LIMIT_S = 120
 COLOURS = re.compile(r"\x1b\[[0-9;:]*m")
 

@@ -23,6 +23,7 @@ from host_tools.city.record.query import Wanted, reading
 from host_tools.city.record.record import Record
 from host_tools.cli import run
 from host_tools.errors import CommandError, RecordError
+from tests.host_tools.city.record.hurried import hurried
 from tests.host_tools.city.record.played_pole import HEAD, NOW, ROOT, SITE, event
 
 DAY_S = 86400
@@ -244,8 +245,12 @@ def test_a_span_of_time_has_the_event_without_any_time_too(record: Record, today
 @given(
     st.lists(st.tuples(st.none() | st.sampled_from(ABSURD) | st.integers(NOW - DAY_S, NOW), st.booleans()), max_size=12)
 )
-def test_every_event_is_among_the_newest(tmp_path: Path, said: list[tuple[int | None, bool]]) -> None:
-    record = Record(tmp_path / f"{len(list(tmp_path.iterdir()))}.sqlite", ROOT, SITE)
+def test_every_event_is_among_the_newest(
+    tmp_path: Path, empty_record: Path, said: list[tuple[int | None, bool]]
+) -> None:
+    path = tmp_path / f"{len(list(tmp_path.iterdir()))}.sqlite"
+    shutil.copyfile(empty_record, path)
+    record = hurried(Record(path, ROOT, SITE))
     try:
         for number, (when, replayed) in enumerate(said, 1):
             take(record, f"a-{number}", timestamp=when, replayed=replayed)
