@@ -103,9 +103,8 @@ class Session:
     def acknowledge(self) -> None:
         """Acknowledge the messages that were taken last: they are stored."""
         unacked, self._unacked = self._unacked, []
-        for mid in unacked:
-            if self.connected and self._client.ack(mid, 1) != mqtt.MQTT_ERR_SUCCESS:
-                self.connected = False
+        if self.connected and not self._client.acknowledge(unacked):
+            self.connected = False
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> bool:
         """Publish with QoS 1; False where there is no connection.  It may yet be lost."""

@@ -62,6 +62,10 @@ class AlarmBook:
             out |= {(pole, SUPPLY_LOSS) for one in new for pole in one.poles}
         return out | {(pole, PARTNERS[kind]) for pole, kind in out if kind in PARTNERS}
 
+    def proved_by_power(self) -> set[str]:
+        """The poles of which a reading may prove something."""
+        return {pole for pole, kinds in self.going_on.items() if not PROVED_BY_POWER.isdisjoint(kinds)}
+
     def take(self, batch: Batch, now: int) -> Changes:
         """What *batch* changes at *now* (Unix s).  The lines that it needs must be in memory, or new."""
         changes = Changes()

@@ -6,7 +6,6 @@ follows the commit, ``forget`` one that failed: then the alarms are read again f
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -92,6 +91,28 @@ class AlarmKeeper:
         """The transaction was not committed."""
         self._book, self._changes, self._heard, self._beat = None, [], True, -1
 
+    def batch_of(self, changes: BookChanges) -> Batch:
+        """What *changes* of the receiver's book say to the alarms; before they are written."""
+        turns = [
+            turn(
+                one.entry.name, one.type, one.timestamp, one.starts, one.epoch, one.sequence, one.received_at,
+                one.evidence,
+            )
+            for one in changes.events
+        ]  # fmt: skip
+        states = [
+            Seen(entry.name, latest["state_at"], entry.faults, latest["level"])
+            for entry in changes.poles.values()
+            if (latest := entry.latest.get(STATE)) is not None
+        ]
+        proved = None if self._book is None else self._book.proved_by_power() | {one.pole for one in turns}
+        readings = [
+            Reading(one.entry.name, one.at, power / 10, one.level)
+            for one in changes.meters
+            if (proved is None or one.entry.name in proved) and (power := one.columns["power_dw"]) is not None
+        ]
+        return Batch(turns, states, readings)
+
     def _loaded(self, connection: Connection, now: int, batch: Batch) -> AlarmBook:
         if self._book is None:
             if not self._rebuilt:
@@ -122,35 +143,3 @@ class AlarmKeeper:
         )  # fmt: skip
         found = street_faults(poles, told, switched=self._rules.switched)
         return StreetView(tuple(found), since)
-
-
-def batch_of_changes(changes: BookChanges) -> Batch:
-    """What *changes* of the receiver's book say to the alarms; before they are written."""
-    turns = [
-        turn(
-            one.entry.name, one.type, one.timestamp, one.starts, one.epoch, one.sequence, one.received_at,
-            _attributes(one.attributes),
-        )
-        for one in changes.events
-    ]  # fmt: skip
-    states = [
-        Seen(entry.name, latest["state_at"], _faults(latest["state"]), latest["level"])
-        for entry in changes.poles.values()
-        if (latest := entry.latest.get(STATE)) is not None
-    ]
-    readings = [
-        Reading(one.entry.name, one.at, power / 10, one.level)
-        for one in changes.meters
-        if (power := one.columns["power_dw"]) is not None
-    ]
-    return Batch(turns, states, readings)
-
-
-def _attributes(text: str) -> dict[str, object]:
-    values = json.loads(text)
-    return values if isinstance(values, dict) else {}
-
-
-def _faults(text: str) -> frozenset[str] | None:
-    listed = _attributes(text).get("faults")
-    return frozenset(one for one in listed if isinstance(one, str)) if isinstance(listed, list) else None

@@ -37,9 +37,9 @@ class Entry:
 
     ``failures``: how many events were made of its silence.  ``nonce``: of the flashing in its birth, and ``flashed``
     the nonce for which it has got a message under its own key, with its highest configuration version.
-    ``groups_text``: its groups as JSON.  ``epoch``: of its journal, as its birth says.  ``level``: percent, by its last
-    state.  Not in the store yet are ``latest``, the values of BIRTH and STATE by column, and ``meter``, with its
-    message and the time of that (Unix s).
+    ``groups_text``: its groups as JSON.  ``epoch``: of its journal, as its birth says.  ``level``: percent, and
+    ``faults``, the open ones, by its last state.  Not in the store yet are ``latest``, the values of BIRTH and STATE
+    by column, and ``meter``, with its message and the time of that (Unix s).
     """
 
     name: str
@@ -52,6 +52,7 @@ class Entry:
     epoch: str = "0"
     flashed: tuple[str, int] = ("", 0)
     level: int | None = None
+    faults: frozenset[str] | None = None
     malformed: int = 0
     conflicts: int = 0
     journals: dict[str, KeptJournal] = field(default_factory=dict)
@@ -70,9 +71,10 @@ class NewEvent:
     starts: bool | None
     timestamp: int | None
     replayed: bool
-    attributes: str
+    attributes: str  # as JSON
     received_at: int
     source: str
+    evidence: Mapping[str, Any]  # the same, as values
 
 
 @dataclass(frozen=True)
@@ -155,10 +157,10 @@ class Book:
         """Note that a failure of *entry* begins or ends at *now* (Unix s)."""
         entry.failures += 1
         self.changes.poles[entry.name] = entry
-        attributes = compact({"cause": failure.cause, "lastSeen": failure.seen}) or "{}"
+        evidence = {"cause": failure.cause, "lastSeen": failure.seen}
         self.changes.events.append(
             NewEvent(
-                entry, EPOCH, entry.failures, COMMUNICATION_FAILURE, failure.starts, now, False, attributes, now,
-                RECEIVER_SOURCE,
+                entry, EPOCH, entry.failures, COMMUNICATION_FAILURE, failure.starts, now, False,
+                compact(evidence) or "{}", now, RECEIVER_SOURCE, evidence,
             )
         )  # fmt: skip

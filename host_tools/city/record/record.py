@@ -15,7 +15,7 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.engine import Connection
 
 from host_tools.broker.connection import Message
-from host_tools.city.alarms.keeper import AlarmKeeper, batch_of_changes
+from host_tools.city.alarms.keeper import AlarmKeeper
 from host_tools.city.record import book_rows, taking
 from host_tools.city.record.book import Book, Changes
 from host_tools.city.record.file_identity import home_of
@@ -98,7 +98,7 @@ class Record:
     def _write(self, changes: Changes) -> None:
         told = [one.received_at for one in changes.events]
         self._now = changes.heard_at or max(told, default=self._now)
-        said = batch_of_changes(changes)
+        said = self._alarms.batch_of(changes)
         with self.transaction() as connection:
             written, revision = book_rows.write(connection, self.zone, self._local, changes)
             self._alarms.take(connection, said, self._now, revision)

@@ -80,7 +80,7 @@ def _event(book: Book, entry: Entry, event: Event, taken: Taken, now: int, wall:
     taken.events += 1
     new = NewEvent(
         entry, event.epoch, sequence, event.type, event.start, event.timestamp, event.replayed, event.attributes_text,
-        now, POLE_SOURCE,
+        now, POLE_SOURCE, event.attributes,
     )  # fmt: skip
     book.changes.events.append(new)
     book.journal(entry, event.epoch).arrived(sequence, wall)
@@ -99,10 +99,10 @@ def _said(book: Book, entry: Entry, said: Said, message: Message, taken: Taken, 
     # the broker may have kept it for days
     at = said.at if isinstance(said, Birth | State | Meter) and said.at is not None and said.at <= now else now
     if isinstance(said, Meter):
-        measured = now if said.at is None else said.at
-        new = NewMeter(entry, measured, scaled(said.values), entry.level if abs(now - measured) <= FRESH_S else None)
+        fresh = said.at is not None and abs(now - said.at) <= FRESH_S
+        new = NewMeter(entry, said.at or now, scaled(said.values), entry.level if fresh else None)
         entry.meter = (new, message.payload.decode(), at)
-        if not retained:
+        if not retained and said.at is not None:  # without a time it is no history
             book.changes.meters.append(new)
     elif isinstance(said, Birth | State):
         text = message.payload.decode()
@@ -110,7 +110,7 @@ def _said(book: Book, entry: Entry, said: Said, message: Message, taken: Taken, 
             entry.latest[BIRTH] = {"birth": text, "birth_at": at}
             _born(book, entry, said, retained, wall)
         else:
-            entry.level = said.level
+            entry.level, entry.faults = said.level, None if said.faults is None else frozenset(said.faults)
             entry.latest[STATE] = {
                 "state": text, "state_at": at, "level": said.level, "target": said.target, "owner": said.owner,
                 "reason": said.reason, "until": said.until, "clock": said.clock,

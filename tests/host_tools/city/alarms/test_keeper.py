@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from host_tools.broker.connection import Message
-from host_tools.city.alarms.keeper import STREET_S, AlarmKeeper, batch_of_changes
+from host_tools.city.alarms.keeper import STREET_S, AlarmKeeper
 from host_tools.city.alarms.listing import Wanted, listed
 from host_tools.city.record import book_rows, failure_events, taking
 from host_tools.city.record.book import Changes
@@ -73,7 +73,7 @@ class Receiver:
 
     def _store(self) -> None:
         changes, self.book.changes = self.book.changes, Changes()
-        batch = batch_of_changes(changes)
+        batch = self.keeper.batch_of(changes)
         with self.database.transaction() as connection:
             _kept, revision = book_rows.write(connection, self.zone, LocalTime(ZoneInfo("Asia/Kolkata")), changes)
             self.keeper.take(connection, batch, self.now, revision)
@@ -137,7 +137,7 @@ def test_a_silent_pole_is_an_alarm_that_its_next_word_ends(database: Database) -
 def test_a_transaction_that_failed_is_read_again_from_the_store(database: Database) -> None:
     receiver = Receiver(database, mortal=False)
     receiver.say("P0001", "presence", online=True)
-    batch = batch_of_changes(Changes())
+    batch = receiver.keeper.batch_of(Changes())
     with receiver.database.engine.connect() as connection:  # never committed
         receiver.keeper.take(connection, batch, receiver.now, 1)
     receiver.keeper.forget()

@@ -7,7 +7,7 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,12 @@ def main(file: str, port: str, seed: str, mean: str) -> None:
     kept = record.Record(file if is_url(file) else Path(file), "diya/1", "sagar")
     one = recorder.Recorder(kept, BrokerAddress("127.0.0.1", int(port)), "diya/1", "sagar", Path.cwd(), retry_s=1.0)
     paho = one._connector.sessions._events._client
-    paho.ack = mortal(paho.ack, chance, steps * 40)  # type: ignore[method-assign]
+    acknowledge = mortal(paho.acknowledge, chance, steps * 4)
+
+    def by_halves(numbers: Sequence[int]) -> bool:
+        return all(acknowledge(half) for half in (numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]) if half)
+
+    paho.acknowledge = by_halves  # type: ignore[method-assign]
     one.run(lambda: True)
 
 
