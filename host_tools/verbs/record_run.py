@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +21,11 @@ from host_tools.verbs.keys import key_file_option, opened
 from host_tools.verbs.option_types import WORD, NamedPath
 from host_tools.verbs.options import connection_options, site_option
 from host_tools.verbs.record_file import db_option, record_place, site_files
+
+if TYPE_CHECKING:
+    from host_tools.city.record.record import Record
+
+WAIT_S = 1.0  # between two tries to open the record
 
 
 @click.command(help="Record a street's events from its broker until Ctrl-C.")
@@ -71,7 +76,9 @@ def run(
             server = MetricsServer(address(metrics))
             opened_parts.callback(server.close)
             show = server.show
-        store = Record(file, place.root, place.site, about, place.switched.dark, zone or "", files)
+        store = _awaited(
+            lambda: Record(file, place.root, place.site, about, place.switched.dark, zone or "", files), until
+        )  # fmt: skip
         opened_parts.callback(store.close)
         recorder = Recorder(
             store, place.broker, place.root, place.site, folder, keys=keys, silent_s=silent_s,
@@ -96,6 +103,23 @@ def upgrade(db: Path | str | None) -> None:
     from host_tools.city.record.open_for_writing import upgrade_record
 
     click.echo(f"the record {upgrade_record(record_place(db))} is up to date.", err=True)
+
+
+def _awaited(opened_record: Callable[[], Record], until: float | None) -> Record:
+    """The record, as soon as it can be opened, at most until *until* (monotonic s): a server may start after us."""
+    from host_tools.city.record.record import Unwritable
+
+    said = False
+    while True:
+        try:
+            return opened_record()
+        except Unwritable as error:
+            if until is not None and time.monotonic() + WAIT_S >= until:
+                raise
+            if not said:
+                _say(f"{error}; waiting for it")
+            said = True
+        time.sleep(WAIT_S)
 
 
 def _say(sentence: str) -> None:

@@ -25,7 +25,9 @@ from host_tools.cli import run
 from host_tools.errors import RecordError
 from host_tools.wire import simulated_clock
 from tests.host_tools.city.record.played_pole import HEAD, NOW, ROOT, SITE, event
+from tests.host_tools.city.record.recording_bench import Recording
 from tests.patience import until
+from tests.postgres import Server
 
 LIMIT_S = 40.0
 
@@ -235,3 +237,23 @@ def test_the_second_writer_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RecordError, match="is being written by another"):
         Record(tmp_path / ".." / tmp_path.name / "r", ROOT, SITE)
     record.close()
+
+
+def test_a_database_that_is_not_there_yet_is_waited_for(postgresql_server: Server, tmp_path: Path) -> None:
+    url = postgresql_server.url("later")
+    with Mosquitto() as broker, Recording(tmp_path / "unused", "--broker", broker.url, "--db", url) as one:
+        one.says("waiting for it")
+        postgresql_server.execute("CREATE DATABASE later TEMPLATE template0")
+        with Link(broker.address, ["x"]) as link:
+            state = f"{HEAD}/P0001/state", b'{"v":1,"level":50}'
+            until(lambda: link.publish(*state, retain=True) or _known(url), "the receiver", 0.2)
+    assert one.err.count("waiting for it") == 1
+    postgresql_server.drop(url)
+
+
+def _known(url: str) -> bool:
+    try:
+        with reading(url) as reader:
+            return bool(reader.summary()["poles"])
+    except RecordError:  # it is only being made
+        return False
