@@ -7,7 +7,7 @@ not valid as a whole is Unreadable; whether the values of another message are en
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,12 +158,14 @@ class TimeQuestion:
 Said = Presence | Birth | State | Meter | Event | Ack | TimeQuestion
 
 
-def read(topic: str | Topic, payload: bytes) -> Said | Unreadable:
-    """What the pole of *topic* says in *payload*."""
+def read(
+    topic: str | Topic, payload: bytes, parse: Callable[[bytes], dict[str, Any] | None] = parsed
+) -> Said | Unreadable:
+    """What the pole of *topic* says in *payload*, of which *parse* gives the object."""
     where = cut(topic) if isinstance(topic, str) else topic
     if where is None or not where.from_pole:
         return Unreadable("", "" if where is None else where.kind)
-    values = parsed(payload)
+    values = parse(payload)
     said = None if values is None else _READERS[where.kind](where.pole, values)
     return said or Unreadable(where.pole, where.kind, empty=not payload)
 

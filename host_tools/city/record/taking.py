@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from host_tools.broker.connection import Message
 from host_tools.city.record import failure_events
 from host_tools.city.record.book import BIRTH, POLE_SOURCE, STATE, Book, Entry, NewEvent, NewMeter
+from host_tools.city.record.fast_json import parsed
 from host_tools.city.record.taken import Taken
 from host_tools.city.store.meters import scaled
 from host_tools.naming import NAME
@@ -36,7 +37,7 @@ def take(book: Book, root: str, site: str, messages: Iterable[Message], now: int
 
 
 def _take(book: Book, topic: Topic, message: Message, taken: Taken, now: int, wall: float, dark: Dark) -> None:
-    said = read(topic, message.payload)
+    said = read(topic, message.payload, parsed)
     if isinstance(said, Unreadable) and said.empty and said.kind != contract.EVENT:
         return  # a retained message taken back
     entry = book.entry(topic.pole)
