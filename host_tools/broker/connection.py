@@ -11,9 +11,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import paho.mqtt.client as mqtt
 
@@ -31,8 +30,7 @@ def within(asked_s: float | None) -> float:
     return WAIT_S if asked_s is None else min(WAIT_S, max(LEAST_WAIT_S, asked_s))
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(NamedTuple):
     """One message: ``retained`` when the broker had stored it before the subscription."""
 
     topic: str

@@ -86,13 +86,22 @@ class Session:
         Raises ContactError when the broker refuses a subscription.
         """
         while self.connected and len(self._arrived) < MOST:
-            if self._client.loop(0.0) != mqtt.MQTT_ERR_SUCCESS:
+            if self._client.loop(0.0) != mqtt.MQTT_ERR_SUCCESS or not self._read_on():
                 self.connected = False
                 self._arrived.clear()  # unacknowledged: the broker sends them again
             elif not self.readable:
                 break
         if self._refused:
             raise self._refused
+
+    def _read_on(self) -> bool:
+        """Read as long as messages come, without asking the system before each; False where the connection ended."""
+        before = -1
+        while before < len(self._arrived) < MOST:
+            before = len(self._arrived)
+            if self._client.loop_read() != mqtt.MQTT_ERR_SUCCESS:
+                return False
+        return True
 
     def take(self) -> list[Message]:
         """The messages that were read."""

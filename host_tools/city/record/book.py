@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from host_tools.city.record.journals import Gap, Gone, Journal
 from host_tools.city.record.silence import EPOCH, Failure, Known
@@ -77,8 +77,7 @@ class NewEvent:
     evidence: Mapping[str, Any]  # the same, as values
 
 
-@dataclass(frozen=True)
-class NewMeter:
+class NewMeter(NamedTuple):
     """What a meter measured at *at* (Unix s), by column, while the pole gave *level* percent, if that is known."""
 
     entry: Entry
