@@ -41,6 +41,7 @@ CHECK_S = 5.0  # between two looks for silent poles
 PAUSE_S = 30.0  # a turn that took longer: the computer was suspended or stopped, and received nothing meanwhile
 ROLL_UP_S = 30.0  # between two looks for hours and nights that are over
 COMMANDS = "-c"  # after our name, for the sender of commands: a name that nothing else sends under
+_SETTINGS = (f"/{contract.BIRTH}", f"/{contract.CONFIG}")
 DISK_S = 1.0  # between two tries to write to a disk that is full
 
 
@@ -165,8 +166,9 @@ class Recorder:
             taken = self._record.take(messages, int(self._clock.now()), self._wall())
             self._connector.sessions.acknowledge()
             self._count(taken, time.monotonic() - began)
-            self._flashings.heard(messages, self._connector.sessions)
-            self._configurations.heard(messages, time.monotonic())
+            settings = [message for message in messages if message.topic.endswith(_SETTINGS)]
+            self._flashings.heard(settings, self._connector.sessions)
+            self._configurations.heard(settings, time.monotonic())
             self._orders.hear(taken.told, int(self._clock.now()))
             for ack in taken.acks:
                 if ack.sender == self._sender():

@@ -72,17 +72,17 @@ def reading(pole: int, at: int, values: Mapping[str, Any], level: int | None = N
 def scaled(values: Mapping[str, Any]) -> dict[str, int | None]:
     """The fields of a message of kind ``meter`` as columns of a reading; None where there is no such number."""
     out: dict[str, int | None] = {}
+    get = values.get
     for name, field, steps, bound in _SCALES:
-        value = values.get(field)
-        whole = None
-        if type(value) is float or type(value) is int:
+        value = get(field)
+        if value.__class__ is float or value.__class__ is int:
             try:
                 whole = round(value * steps)
             except (ValueError, OverflowError):  # no finite number
-                pass
-            if whole is not None and not -bound <= whole < bound:
-                whole = None
-        out[name] = whole
+                whole = bound
+            out[name] = whole if -bound <= whole < bound else None
+        else:
+            out[name] = None
     return out
 
 
