@@ -51,8 +51,9 @@ root = "diya/1"
 programme = "on"
 [road_classes]
 road = "on"
-[programmes]
-on = [{ at = "12:00", level = 100 }]
+[programmes.on]
+points = [{ at = "12:00", level = 100 }]
+by_day = true  # the test passes at any time of day
 [luminaires.led-90]
 rated_w = 90
 lumens = 11700

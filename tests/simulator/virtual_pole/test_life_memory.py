@@ -87,7 +87,8 @@ def test_a_pole_that_esptool_flashed_is_online_within_a_minute_each_time_and_its
     with City(tmp_path) as city:
         settings = {
             **(usual := pole_config(site, site.pole("P0001"), int(time.time()))),
-            "programmes": {name: [["12:00", 100, 0]] for name in usual["programmes"]},  # lit at any time of day
+            "programmes": {name: [["12:00", 100, 0]] for name in usual["programmes"]},
+            "byDay": sorted(usual["programmes"]),  # lit at any time of day
             "link.ssid": "city", "link.password": "lamplight", "link.host": "localhost", "link.port": city.port,
             "link.tls": 1, "link.user": "P0001", "link.secret": city.password("P0001"), "report.spread": 0,
             "link.backoff": 1, "link.maximumBackoff": 5,
