@@ -16,6 +16,7 @@ from pole.wire import contract
 from simulator.chaos.oracle import CalendarOracle
 from simulator.happenings.catalogue import KINDS
 from simulator.happenings.kind import CHIP, COMPARED, OWN
+from simulator.report.detection import right
 from simulator.run import Outcome
 from simulator.street.journal_reader import journalled
 
@@ -110,9 +111,7 @@ def _repeated(outcome: Outcome, lines: list[dict[str, Any]]) -> list[str]:
     for (pole, told), count in begun.items():
         event_type = told.split()[0]
         there = [happening for happening in scenario.happenings if pole in happening.poles]
-        reasons = sum(
-            event_type in (*KINDS[one.kind].events, *one.expect, *one.allow, *KINDS[one.kind].accepted) for one in there
-        )
+        reasons = sum(event_type in KINDS[one.kind].events or event_type in right(one) for one in there)
         restarts = sum(one.kind in RESTARTS for one in there)
         if count > reasons * (1 + restarts):
             out.append(f"{told} of {pole} was told to begin {count} times, for {reasons} happenings")

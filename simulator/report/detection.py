@@ -18,7 +18,7 @@ from simulator.report.episodes import Episode, Event, pair_episodes
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Happening
 
-__all__ = ["EARLY_MS", "LATE_MS", "Detection", "Event", "Sighted", "judge", "percentiles"]
+__all__ = ["EARLY_MS", "LATE_MS", "Detection", "Event", "Sighted", "judge", "percentiles", "right"]
 
 EARLY_MS = 2_000  # timestamps are whole seconds of a clock that may be a second off
 # A fault that was just being noticed when it ended may still be raised, or its pole had to boot first.
@@ -86,6 +86,11 @@ class _Window:
         return self.from_ms <= episode.start_ms and (self.to_ms is None or episode.earliest_ms <= self.to_ms)
 
 
+def right(happening: Happening) -> tuple[str, ...]:
+    """The event types that are no mistake while *happening* lasts, each once: expected, allowed, or of its kind."""
+    return tuple(dict.fromkeys((*happening.expect, *happening.allow, *KINDS[happening.kind].accepted)))
+
+
 def _is_met(happening: Happening) -> bool:
     """Whether a pole senses it when it asks."""
     return isinstance(KINDS[happening.kind].act, Trouble)
@@ -129,7 +134,7 @@ class _Judge:
 
     def _open_windows(self, happening: Happening) -> None:
         kind = KINDS[happening.kind]
-        for event_type in dict.fromkeys((*happening.expect, *happening.allow, *kind.accepted)):
+        for event_type in right(happening):
             late_ms = kind.late_ms.get(event_type, LATE_OF.get(event_type, LATE_MS))
             for pole in happening.poles:
                 over_ms = self._over_ms(happening, pole)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from simulator.benchmarks.detection.pole_result import PoleResult
 from simulator.happenings.act import MAINS
-from simulator.happenings.catalogue import KINDS
 from simulator.plant.observable import SHOWS_IN
-from simulator.report.detection import EARLY_MS, LATE_MS, Event, Sighted, judge
+from simulator.report.detection import EARLY_MS, LATE_MS, Event, Sighted, judge, right
 from simulator.scenario.happening import Happening
 
 DIYA, RIVAL = "Diya", "CPD 3000"
@@ -139,6 +138,6 @@ def _beside(happenings: Sequence[Happening], at_ms: int) -> str:
 
 
 def _noticed(happening: Happening, starts: Sequence[tuple[str, int]], end_ms: int) -> bool:
-    names = {*happening.expect, *happening.allow, *KINDS[happening.kind].accepted}
+    names = right(happening)
     until_ms = end_ms if happening.over_ms is None else happening.over_ms + LATE_MS
     return any(name in names and happening.at_ms - EARLY_MS <= ms <= until_ms for name, ms in starts)

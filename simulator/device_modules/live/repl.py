@@ -29,12 +29,10 @@ def run(work, names, begin="", end=""):
     *begin* and *end* are written around its output.  What it raises is printed as a chip would: without what there is
     no trace of there.  Raises SystemExit.
     """
-    _chip.call(
-        INTERRUPT, _C
-    )  # before *begin*: no serial line brings a Ctrl-C that answers it faster than a chip is here
-    write(begin)
+    _chip.call(INTERRUPT, _C)  # before *begin*, which a Ctrl-C may follow faster here than over a serial line
     try:
         try:
+            write(begin)
             work(names)
         finally:
             _chip.call(INTERRUPT, -1)
