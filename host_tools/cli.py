@@ -44,6 +44,7 @@ VERBS = {
         "List what is wrong: since when, why, what to carry.",
     ),
     "record": ("host_tools.verbs.record", "record", "Keep every event exactly once, and read what was kept."),
+    "console": ("host_tools.verbs.console", "console", "Show the city's lights in a browser, and command them."),
     "audit": ("host_tools.verbs.audit", "audit", "Check that the audit of commands is whole; name second persons."),
     "site": ("host_tools.verbs.site", "site", "Check a site's files, or see a night of it beforehand."),
     "pole": ("host_tools.verbs.pole", "pole", "Look at the pole at this USB port, live; its log, its journal."),

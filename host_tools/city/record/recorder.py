@@ -27,6 +27,7 @@ from host_tools.city.record.orders import Orders, rules_of
 from host_tools.city.record.record import Record, Unwritable, key_of
 from host_tools.city.record.resend_requests import ANSWER_S, Asker
 from host_tools.city.record.site_time import SiteTime
+from host_tools.city.record.status_writer import StatusWriter
 from host_tools.city.record.stored_numbers import StoredNumbers
 from host_tools.city.record.taken import Taken
 from host_tools.errors import BrokerError
@@ -88,6 +89,7 @@ class Recorder:
         self._asked = 0.0  # when it was last looked for what is to be asked for (monotonic s)
         self._rolled_up = 0.0  # when hours and nights are to be worked out (monotonic s)
         self._missing = False  # whether the broker is missing, for so long that it was noted
+        self._status = StatusWriter(record, self._clock, lambda: self._connector.sessions.connected)
         self._figures = Figures()
         self.totals = self._figures.totals
 
@@ -98,7 +100,7 @@ class Recorder:
         CommandError where no simulation tells the time that is to be used.
         """
         self._until = until
-        self._going = lambda: going() and (until is None or time.monotonic() < until)
+        self._going = lambda: self._status.turn() and going() and (until is None or time.monotonic() < until)
         trouble: Unwritable | None = None
         try:
             while self._going():

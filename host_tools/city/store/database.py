@@ -15,7 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from host_tools.errors import RecordError
 
@@ -79,12 +79,15 @@ def is_url(where: str) -> bool:
     return where.startswith(("postgresql:", "postgres:", "postgresql+"))
 
 
-def postgresql(where: str) -> Database:
-    """The database at the URL *where*, not connected yet.  Raises RecordError where it is no URL of PostgreSQL."""
+def postgresql(where: str, connections: int = 2) -> Database:
+    """The database at the URL *where*, not connected yet, by at most *connections* at once.
+
+    Raises RecordError where it is no URL of PostgreSQL.
+    """
     try:
         url = sa.make_url(where).set(drivername="postgresql+psycopg")
         engine = sa.create_engine(
-            url, pool_pre_ping=True, pool_size=2,
+            url, pool_pre_ping=True, pool_size=connections,
             connect_args={"connect_timeout": CONNECT_S, "application_name": "diya", "options": "-c lock_timeout=5s"},
         )  # fmt: skip
     except (exc.ArgumentError, ValueError) as error:
@@ -94,13 +97,18 @@ def postgresql(where: str) -> Database:
     return Database(engine, url.set(drivername="postgresql").render_as_string(hide_password=True), _of_server)
 
 
-def sqlite(connect: Callable[[], sqlite3.Connection], name: str, cause: Callable[[Exception], str]) -> Database:
-    """The file that *connect* opens (once: the connection is kept), called *name*.
+def sqlite(
+    connect: Callable[[], sqlite3.Connection], name: str, cause: Callable[[Exception], str], connections: int = 1
+) -> Database:
+    """The file that *connect* opens (where *connections* is 1 once: the connection is kept), called *name*.
 
     Its transactions begin with the right to write: one that reads first and writes then would fail where another
     program has written meanwhile, without waiting for it.
     """
-    engine = sa.create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+    if connections == 1:
+        engine = sa.create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+    else:
+        engine = sa.create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=connections)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

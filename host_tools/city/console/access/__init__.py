@@ -1,0 +1,1 @@
+"""Who may look and order: users, their sessions and roles."""

@@ -1,0 +1,93 @@
+"""What the pages are made of: the store, the files of the site, and the site's time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from litestar.connection import ASGIConnection
+from sqlalchemy.engine import Connection
+
+from host_tools.city.commands.open_store import reading
+from host_tools.city.console.settings import Settings
+from host_tools.city.store import database
+from host_tools.city.store.database import Database
+from host_tools.city.store.receiver_status import ReceiverStatus, statuses
+from host_tools.city.store.tables import about
+from host_tools.city.store.upgrade import NEWEST, revision_of
+from host_tools.errors import RecordError
+from host_tools.site.load import load_site
+from host_tools.site.model import Site
+
+CONNECTIONS = 8  # to the store at once
+
+
+class City:
+    """The store and the files that *settings* name.  *wall*: Unix s of real time; *steady*: a clock never set."""
+
+    def __init__(
+        self, settings: Settings, wall: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.settings = settings
+        self.database = _pool(settings.db)
+        self.site: Site | None = load_site(settings.site) if settings.site else None
+        self.wall, self._steady = wall, steady
+        self._told: tuple[ReceiverStatus, ...] = ()
+        self._told_at = 0.0  # on the steady clock, when the receivers' word last changed
+        with self.reading() as connection:
+            if revision_of(connection) != NEWEST:
+                raise RecordError(f"the record {self.database.name} is not up to date: `diya record run` makes it so")
+            self.about: dict[str, str] = dict(connection.execute(sa.select(about.c.name, about.c.value)).all())
+        self.zone = ZoneInfo(self.about.get("timezone", "UTC"))
+        self.title = self.site.title if self.site else self.about.get("title", self.about["site"])
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view of the store.  Raises RecordError."""
+        with reading(self.database) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes.  Raises RecordError."""
+        with self.database.transaction() as connection:
+            yield connection
+
+    def receivers(self, connection: Connection) -> tuple[ReceiverStatus, ...]:
+        """What each receiver last said of itself."""
+        said = statuses(connection)
+        if said != self._told:
+            self._told, self._told_at = said, self._steady()
+        return said
+
+    def unheard_s(self) -> float:
+        """For how many seconds no receiver has said anything, as far as `receivers` was asked."""
+        return self._steady() - self._told_at
+
+    def now(self, connection: Connection) -> int:
+        """Unix seconds at the site: what a receiver keeps in the store, carried on; real time where there is none."""
+        said = max(self.receivers(connection), key=lambda one: one.said, default=None)
+        if said is None or not said.simulated:
+            return int(self.wall())
+        return int(said.now + self.unheard_s() * said.factor)
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def _pool(db: str) -> Database:
+    if database.is_url(db):
+        return database.postgresql(db, CONNECTIONS)
+    file = Path(db)
+    return database.sqlite(lambda: database.sqlite_connection(file), db, str, CONNECTIONS)
+
+
+def city_of(connection: ASGIConnection[Any, Any, Any, Any]) -> City:
+    """The city of the application that answers *connection*."""
+    city: City = connection.app.state.city
+    return city

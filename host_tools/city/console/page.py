@@ -1,0 +1,71 @@
+"""Makes a page: its template, in the language of the request, with what all pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from litestar import Request
+from litestar.response import Template
+from markupsafe import Markup
+
+from host_tools.city.console.access.roles import ENGINEER, may
+from host_tools.city.console.city import city_of
+from host_tools.language.language import CODES, Language
+
+LANGUAGE_COOKIE, THEME_COOKIE = "diya_lang", "diya_theme"
+PLACES = (  # of the left bar: (path, sentence, key after g, role)
+    ("/", "map", "m", ""), ("/alarms", "alarms", "a", ""), ("/orders", "orders", "o", ""),
+    ("/commands", "commands", "c", ""), ("/programmes", "programmes", "p", ""), ("/assets", "assets", "s", ""),
+    ("/desk", "desk", "d", ENGINEER),
+)  # fmt: skip
+
+
+def language(request: Request[Any, Any, Any]) -> Language:
+    """The language that the browser's user chose, else what the browser prefers, else English."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    if chosen in CODES:
+        return Language(chosen)
+    preferred = request.headers.get("accept-language", "").lower()
+    return Language("hi" if preferred.startswith("hi") else "en")
+
+
+def render(request: Request[Any, Any, Any], template: str, **values: Any) -> Template:
+    """The page *template* with *values*."""
+    said = language(request)
+    user = request.scope.get("user")
+    city = city_of(request)
+    common = {
+        "t": sayer(said), "lang": said.code, "user": user, "title": city.title, "path": request.url.path,
+        "places": [one for one in PLACES if not one[3] or (user and may(user.role, one[3]))],
+        "theme": "light" if request.cookies.get(THEME_COOKIE) == "light" else "dark",
+        "may": lambda role: user is not None and may(user.role, role),
+        "moment": lambda at: moment(at, city.zone), "iso": lambda at: iso(at, city.zone), "zone": zone_name(city.zone),
+    }  # fmt: skip
+    return Template(template_name=template, context={**common, **values})
+
+
+def sayer(said: Language) -> Callable[..., Markup | str]:
+    """`t("name", value=...)` of the templates: a sentence of the namespace `console`, or of another as "other.name"."""
+
+    def say(key: str, **values: object) -> str:
+        return said.say(key if "." in key else f"console.{key}", **values)
+
+    return say
+
+
+def moment(at: int | None, zone: ZoneInfo) -> str:
+    """A time of the site, to the minute; empty for None.  Its zone is said beside it by the page."""
+    return "" if at is None else f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M}"
+
+
+def iso(at: int | None, zone: ZoneInfo) -> str:
+    """For a <time datetime=...>."""
+    return "" if at is None else datetime.fromtimestamp(at, zone).isoformat()
+
+
+def zone_name(zone: ZoneInfo) -> str:
+    """Short name of *zone* now: IST."""
+    return datetime.now(zone).strftime("%Z")

@@ -1,0 +1,1 @@
+"""The screens: a module each, with its routes in ROUTES and its template of the same name."""

@@ -1,0 +1,85 @@
+"""Runs the console: a receiver beside it where none runs, the first user where there is none, and granian."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from host_tools.city.console.access.users import add_first, one_time_password
+from host_tools.city.console.city import City
+from host_tools.city.console.settings import Settings
+from host_tools.city.store.receiver_status import statuses
+from host_tools.errors import RecordError
+from host_tools.installed import diya_script
+
+FRESH_S = 15.0  # a receiver that said something so recently runs
+OPENED_S = 60.0  # longest wait for the store that a receiver makes
+
+
+def receiver_runs(settings: Settings) -> bool:
+    """Whether a receiver has said of itself within FRESH_S that it is alive."""
+    try:
+        city = City(settings)
+    except RecordError:
+        return False
+    try:
+        with city.reading() as connection:
+            return any(city.wall() - one.said < FRESH_S for one in statuses(connection))
+    finally:
+        city.close()
+
+
+@contextmanager
+def receiver(words: Sequence[str]) -> Iterator[None]:
+    """`diya record run` with *words* as a child, as long as this lasts."""
+    child = subprocess.Popen([diya_script(), "record", "run", *words], stdin=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        child.terminate()
+        try:
+            child.wait(20)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def first_user(settings: Settings) -> str:
+    """The one-time password of a new user `admin` where the store has no user; else "".
+
+    Waits for the store, which a receiver that has just begun may still be making.  Raises RecordError.
+    """
+    city = _awaited(lambda: City(settings))
+    try:
+        password = one_time_password()
+        with city.writing() as connection:
+            return password if add_first(connection, password, int(city.wall())) else ""
+    finally:
+        city.close()
+
+
+def serve(settings: Settings, address: str, port: int, certificate: Path | None, key: Path | None) -> None:
+    """Answers at *address* until Ctrl-C."""
+    settings.to_environment()
+    Granian(
+        "host_tools.city.console.app:from_settings", factory=True, address=address, port=port,
+        interface=Interfaces.ASGI, websockets=False, ssl_cert=certificate, ssl_key=key, log_enabled=False,
+        respawn_failed_workers=True,
+    ).serve()  # fmt: skip
+
+
+def _awaited(opened: Callable[[], City]) -> City:
+    until = time.monotonic() + OPENED_S
+    while True:
+        try:
+            return opened()
+        except RecordError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(0.3)

@@ -1,0 +1,42 @@
+"""The tables of the console: who may look and order, and who is logged in.
+
+Times are Unix seconds of real time, also where the site's time is a simulation's: a login is a thing of this world.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Table, Text, text
+
+from host_tools.city.store.metadata import Key, metadata
+
+user = Table(
+    "user", metadata,
+    Column("id", Key, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("role", Text, nullable=False),  # viewer, operator, engineer, admin
+    Column("password", Text, nullable=False),  # its argon2id hash
+    Column("must_change", Boolean, nullable=False, server_default=text("false")),  # it was given to him: he chooses one
+    Column("totp", Text, nullable=False, server_default=""),  # secret of his codes (RFC 6238); empty: not set up
+    Column("totp_step", BigInteger, nullable=False, server_default="0"),  # of the last code, which counts once
+    Column("wrong", BigInteger, nullable=False, server_default="0"),  # wrong tries since the last right one
+    Column("wait_until", BigInteger, nullable=False, server_default="0"),
+    Column("made_at", BigInteger, nullable=False),
+    Column("disabled_at", BigInteger),
+)  # fmt: skip
+
+session = Table(
+    "session", metadata,
+    Column("digest", Text, primary_key=True),  # SHA-256 of the cookie
+    Column("user", ForeignKey("user.id"), nullable=False),
+    Column("made_at", BigInteger, nullable=False), Column("seen_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("address", Text, nullable=False, server_default=""),
+    Column("agent", Text, nullable=False, server_default=""),
+    Index(None, "user"), Index(None, "ends_at"),
+)  # fmt: skip
+
+# What the consoles of this store share: the secret of their forms.
+console = Table(
+    "console", metadata,
+    Column("name", Text, primary_key=True), Column("value", Text, nullable=False),
+)  # fmt: skip

@@ -1,0 +1,108 @@
+"""A console of the site sagar to try: a store that poles have spoken to, and logged-in clients of each role."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from host_tools.broker.connection import Message
+from host_tools.city.console.access import sessions, users
+from host_tools.city.console.access.roles import ROLES
+from host_tools.city.console.app import make
+from host_tools.city.console.city import City
+from host_tools.city.console.settings import Settings
+from host_tools.city.record.record import Record
+from host_tools.site.load import load_site
+from tests.town import SAGAR
+
+HEAD = "diya/1/sagar"
+NOW = 1795542000  # an evening of November 2026 in Sagar, 23:10 IST
+HOST = "testserver.local"
+PASSWORD = "a good long password"
+
+
+class Bench:
+    """The store at *where*; ``say`` is what poles say, at ``now``."""
+
+    def __init__(self, where: Path | str) -> None:
+        self.where = where
+        self.now = NOW
+        self._sequence = 0
+        site = load_site(SAGAR)
+        self.record = Record(
+            where, "diya/1", "sagar", {"timezone": site.timezone, "title": site.title}, files=site
+        )  # fmt: skip
+        self.settings = Settings(str(where), str(SAGAR), (HOST,))
+        with self.city() as city, city.writing() as connection:
+            for role in ROLES:
+                users.add(connection, role, role, PASSWORD, NOW, given=False)
+
+    @contextmanager
+    def city(self) -> Iterator[City]:
+        """The store as a console has it."""
+        city = City(self.settings, wall=lambda: self.now)
+        try:
+            yield city
+        finally:
+            city.close()
+
+    def say(self, pole: str, kind: str, **values: Any) -> None:
+        """*pole* publishes *values* on its topic *kind*."""
+        payload = json.dumps({"v": 1, "at": self.now, **values}).encode()
+        self.record.take([Message(f"{HEAD}/{pole}/{kind}", payload, False)], self.now, float(self.now))
+
+    def born(self, pole: str, level: int = 60) -> None:
+        """*pole* comes online and is lit at *level* by its programme."""
+        self.say(pole, "presence", online=True)
+        self.say(pole, "birth", nonce="n", firmware="1.0", groups=[], epoch="e1")
+        self.lit(pole, level)
+
+    def lit(self, pole: str, level: int, **values: Any) -> None:
+        """*pole* says its state."""
+        said = {
+            "level": level,
+            "target": level,
+            "owner": "programme",
+            "reason": "residential",
+            "until": self.now + 3600,
+        }
+        self.say(pole, "state", **{**said, "until": self.now + 3600, **values})
+
+    def event(self, pole: str, type: str, starts: bool = True, **attributes: Any) -> None:
+        """*pole* raises an event."""
+        self._sequence += 1
+        self.say(
+            pole, "event", id=f"e1-{self._sequence}", eventType=type, startEndFlag=starts, timestamp=self.now,
+            replayed=False, attributes=attributes,
+        )  # fmt: skip
+
+    def app(self) -> Litestar:
+        """The application on this store."""
+        return make(self.settings)
+
+    @contextmanager
+    def client(self, role: str | None, app: Litestar | None = None) -> Iterator[TestClient[Litestar]]:
+        """A browser's requests with a session of *role*; without one for None.
+
+        Requests that change something need the header of ``csrf`` (below).
+        """
+        with TestClient(app or self.app(), base_url=f"http://{HOST}") as client:
+            client.headers["accept"] = "text/html"
+            client.get("/login")  # and the browser has the token of the forms
+            client.headers["x-csrftoken"] = client.cookies["csrftoken"]
+            if role is not None:
+                city: City = client.app.state.city
+                with city.writing() as connection:
+                    row = connection.exec_driver_sql(f"SELECT id FROM \"user\" WHERE name = '{role}'").scalar_one()
+                    cookie = sessions.begin(connection, int(row), int(city.wall()), "", "")
+                client.cookies[sessions.COOKIE] = cookie
+            yield client
+
+    def close(self) -> None:
+        self.record.close()
