@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,18 +27,18 @@ from host_tools.city.console.access.middleware import SessionMiddleware
 from host_tools.city.console.city import City
 from host_tools.city.console.headers import SecureHeaders
 from host_tools.city.console.page import render
-from host_tools.city.console.pages import alarms, map, preferences
+from host_tools.city.console.pages import alarms, commands, map, preferences
 from host_tools.city.console.settings import Settings, from_environment
 from host_tools.errors import CommandError, RecordError
 
 HERE = Path(__file__).parent
 FONTS = Path(drawing.__path__[0]) / "fonts"
-PAGES = (access_pages, map, alarms, preferences)
+PAGES = (access_pages, map, alarms, commands, preferences)
 
 
-def make(settings: Settings) -> Litestar:
-    """The application of *settings*."""
-    city = City(settings)
+def make(settings: Settings, wall: Callable[[], float] = time.time) -> Litestar:
+    """The application of *settings*; *wall*: Unix s of real time."""
+    city = City(settings, wall)
     environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
     return Litestar(
         route_handlers=[route for page in PAGES for route in page.ROUTES]
@@ -49,7 +52,7 @@ def make(settings: Settings) -> Litestar:
         ),
         allowed_hosts=AllowedHostsConfig(allowed_hosts=list(settings.hosts)),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
-        exception_handlers={HTTPException: _refused, CommandError: _wrong, RecordError: _away},
+        exception_handlers={HTTPException: _refused, CommandError: _wrong, RecordError: _away, Exception: _broken},
         openapi_config=None,
         on_shutdown=[lambda: city.close()],
         state=State({"city": city}),
@@ -75,6 +78,12 @@ def _wrong(request: Request[Any, Any, Any], error: CommandError) -> Response[Any
 
 def _away(request: Request[Any, Any, Any], error: RecordError) -> Response[Any]:
     return _said(request, 503, str(error))
+
+
+def _broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A fault of ours: all of it goes to the log, and a sentence to the browser."""
+    traceback.print_exception(error)
+    return _said(request, 500, f"{type(error).__name__} at {request.url.path}: a fault of Diya, see the console's log")
 
 
 def _said(request: Request[Any, Any, Any], status: int, sentence: str) -> Response[Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +36,13 @@ class Bench:
         self.where = where
         self.now = NOW
         self._sequence = 0
-        site = load_site(SAGAR)
-        self.record = Record(
-            where, "diya/1", "sagar", {"timezone": site.timezone, "title": site.title}, files=site
-        )  # fmt: skip
+        if isinstance(where, Path):
+            where.write_bytes(_with_users())
+        self.record = _record(where)  # fmt: skip
         self.settings = Settings(str(where), str(SAGAR), (HOST,))
-        with self.city() as city, city.writing() as connection:
-            for role in ROLES:
-                users.add(connection, role, role, PASSWORD, NOW, given=False)
+        if not isinstance(where, Path):
+            with self.city() as city:
+                _add_users(city)
 
     @contextmanager
     def city(self) -> Iterator[City]:
@@ -84,7 +85,7 @@ class Bench:
 
     def app(self) -> Litestar:
         """The application on this store."""
-        return make(self.settings)
+        return make(self.settings, wall=lambda: self.now)
 
     @contextmanager
     def client(self, role: str | None, app: Litestar | None = None) -> Iterator[TestClient[Litestar]]:
@@ -106,3 +107,26 @@ class Bench:
 
     def close(self) -> None:
         self.record.close()
+
+
+@cache
+def _with_users() -> bytes:
+    """A store with a user of each role, to be copied: making one takes longer."""
+    with tempfile.TemporaryDirectory() as folder:
+        where = Path(folder) / "record.sqlite"
+        _record(where).close()
+        city = City(Settings(str(where), str(SAGAR), (HOST,)))
+        _add_users(city)
+        city.close()
+        return where.read_bytes()
+
+
+def _record(where: Path | str) -> Record:
+    site = load_site(SAGAR)
+    return Record(where, "diya/1", "sagar", {"timezone": site.timezone, "title": site.title}, files=site)
+
+
+def _add_users(city: City) -> None:
+    with city.writing() as connection:
+        for role in ROLES:
+            users.add(connection, role, role, PASSWORD, NOW, given=False)
