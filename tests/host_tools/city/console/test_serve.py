@@ -1,4 +1,4 @@
-"""The bench of the browser tests itself."""
+"""The console as it is served, in a real browser."""
 
 from __future__ import annotations
 
