@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class Client:
-    """A browser that listens: what it has not been sent yet, as one message.  *lasts* tells whether its session does."""
+    """A browser that listens: what it has not been sent yet, as one message.  *lasts*: whether its session does."""
 
     def __init__(self, lasts: Callable[[Connection], bool]) -> None:
         self.lasts = lasts
@@ -95,10 +95,8 @@ class Hub:
             try:
                 news = await run_sync(self.tracker.turn, limiter=self._one)
                 status = self.tracker.status
-                due = bool(
-                    began - told_at >= EACH_S or news.poles or news.since != news.revision or status.sources != sources
-                )
-                if self.clients and due:
+                found = bool(news.poles) or news.since != news.revision or status.sources != sources
+                if self.clients and (found or began - told_at >= EACH_S):
                     told_at, sources = began, status.sources
                     self._tell(news, status.encoded())
                 if began - asked_at >= SESSIONS_S:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -50,7 +50,7 @@ class Ears:
 class Status:
     """At *at* (Unix s at the site; *clock* in words).  *factor*: seconds of the site in a real one.
 
-    *by_day*: feeders that are switched may be off, which no revision tells: where it changes, poles are to be read anew.
+    *by_day*: feeders that are switched may be off, which no revision tells: where it changes, poles are read anew.
     """
 
     at: float = 0.0
@@ -60,7 +60,7 @@ class Status:
     receivers: tuple[Receiver, ...] = ()
     database: bool = True
     by_day: bool = False
-    totals: Totals = Totals()
+    totals: Totals = field(default_factory=Totals)
 
     @property
     def sources(self) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sqlalchemy.engine import Connection
 
@@ -25,6 +25,9 @@ class Listener(Protocol):
     """Who is told only as long as its session lasts."""
 
     lasts: Callable[[Connection], bool]
+
+
+L = TypeVar("L", bound=Listener)
 
 
 class Tracker:
@@ -70,7 +73,7 @@ class Tracker:
             with self._city.reading() as connection:
                 return delta(revision, view, changes.since(connection, view, revision))
 
-    def ended(self, listeners: Sequence[Listener]) -> list[Listener]:
+    def ended(self, listeners: Sequence[L]) -> list[L]:
         """Those of *listeners* whose session is over; none while the store cannot be read."""
         try:
             with self._city.reading() as connection:

@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 LIT, OFF, SILENT, UNKNOWN = "lit", "off", "silent", "unknown"
-COMMANDERS = frozenset(
-    {"operator", "emergency", "incident", "lock", "local"}
-)  # owners that are people, or act for them
+COMMANDERS = frozenset({"operator", "emergency", "incident", "lock", "local"})  # that are people, or act for them
 
 
 class PoleView(NamedTuple):
@@ -79,7 +77,7 @@ class View:
     revision: int = -1
     poles: Mapping[str, PoleView] = field(default_factory=dict)
     alarms: Mapping[int, AlarmView] = field(default_factory=dict)
-    totals: Totals = Totals()
+    totals: Totals = field(default_factory=Totals)
 
 
 def totals(poles: Iterable[PoleView], alarms: Iterable[AlarmView]) -> Totals:
