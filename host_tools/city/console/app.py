@@ -26,19 +26,33 @@ from host_tools.city.console.access.form_secret import form_secret
 from host_tools.city.console.access.middleware import SessionMiddleware
 from host_tools.city.console.city import City
 from host_tools.city.console.headers import SecureHeaders
+from host_tools.city.console.live.hub import Hub
+from host_tools.city.console.live.tracker import Tracker
 from host_tools.city.console.page import render
-from host_tools.city.console.pages import alarms, commands, map, preferences, programmes
+from host_tools.city.console.pages import alarms, commands, gis, live, map, preferences, programmes, search, wall
 from host_tools.city.console.settings import Settings, from_environment
 from host_tools.errors import CommandError, RecordError
 
 HERE = Path(__file__).parent
 FONTS = Path(drawing.__path__[0]) / "fonts"
-PAGES = (access_pages, map, alarms, commands, programmes, preferences)
+PAGES = (
+    access_pages,
+    map,
+    gis,
+    live,
+    search,
+    wall,
+    alarms,
+    commands,
+    programmes,
+    preferences,
+)  # fmt: skip
 
 
 def make(settings: Settings, wall: Callable[[], float] = time.time) -> Litestar:
     """The application of *settings*; *wall*: Unix s of real time."""
     city = City(settings, wall)
+    hub = Hub(Tracker(city, time.monotonic))
     environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
     return Litestar(
         route_handlers=[route for page in PAGES for route in page.ROUTES]
@@ -55,8 +69,15 @@ def make(settings: Settings, wall: Callable[[], float] = time.time) -> Litestar:
         exception_handlers={HTTPException: _refused, CommandError: _wrong, RecordError: _away, Exception: _broken},
         openapi_config=None,
         on_shutdown=[lambda: city.close()],
-        state=State({"city": city}),
+        lifespan=[hub.lifespan],
+        before_request=_note_revision,
+        state=State({"city": city, "hub": hub}),
     )
+
+
+def _note_revision(request: Request[Any, Any, Any]) -> None:
+    """Let the page know from which revision on it must be told: what it shows is read after this."""
+    request.scope["state"]["revision"] = request.app.state.hub.tracker.view.revision
 
 
 def from_settings() -> ASGIApp:
