@@ -21,7 +21,6 @@ from litestar.template.config import TemplateConfig
 from litestar.types import ASGIApp
 
 from host_tools import drawing
-from host_tools.city.console.access import pages as access_pages
 from host_tools.city.console.access.form_secret import form_secret
 from host_tools.city.console.access.middleware import SessionMiddleware
 from host_tools.city.console.city import City
@@ -29,24 +28,12 @@ from host_tools.city.console.headers import SecureHeaders
 from host_tools.city.console.live.hub import Hub
 from host_tools.city.console.live.tracker import Tracker
 from host_tools.city.console.page import render
-from host_tools.city.console.pages import alarms, commands, gis, live, map, preferences, programmes, search, wall
+from host_tools.city.console.routes import routes
 from host_tools.city.console.settings import Settings, from_environment
 from host_tools.errors import CommandError, RecordError
 
 HERE = Path(__file__).parent
 FONTS = Path(drawing.__path__[0]) / "fonts"
-PAGES = (
-    access_pages,
-    map,
-    gis,
-    live,
-    search,
-    wall,
-    alarms,
-    commands,
-    programmes,
-    preferences,
-)  # fmt: skip
 
 
 def make(settings: Settings, wall: Callable[[], float] = time.time) -> Litestar:
@@ -55,7 +42,7 @@ def make(settings: Settings, wall: Callable[[], float] = time.time) -> Litestar:
     hub = Hub(Tracker(city, time.monotonic))
     environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
     return Litestar(
-        route_handlers=[route for page in PAGES for route in page.ROUTES]
+        route_handlers=routes()
         + [
             create_static_files_router("/static", [HERE / "static"], name="static"),
             create_static_files_router("/fonts", [FONTS], name="fonts"),
