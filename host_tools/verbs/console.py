@@ -46,7 +46,7 @@ def console(
     named = [f"{host}:{port}" for host in (*LOCAL[:2], address)]
     settings = Settings(
         str(where), str(find_site(site)), tuple(dict.fromkeys([*named, *behind_proxy])),
-        secure=tls_cert is not None or bool(behind_proxy),
+        secure=tls_cert is not None or bool(behind_proxy), proxied=bool(behind_proxy),
     )  # fmt: skip
     with ExitStack() as opened:
         if not no_receiver and not receiver_runs(settings):

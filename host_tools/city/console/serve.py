@@ -11,7 +11,8 @@ from pathlib import Path
 from granian import Granian
 from granian.constants import Interfaces
 
-from host_tools.city.console.access.users import add_first, one_time_password
+from host_tools.city.console.access import passwords
+from host_tools.city.console.access.users import add_first
 from host_tools.city.console.city import City
 from host_tools.city.console.settings import Settings
 from host_tools.city.store.receiver_status import statuses
@@ -57,7 +58,7 @@ def first_user(settings: Settings) -> str:
     """
     city = _awaited(lambda: City(settings))
     try:
-        password = one_time_password()
+        password = passwords.one_time()
         with city.writing() as connection:
             return password if add_first(connection, password, int(city.wall())) else ""
     finally:
