@@ -31,14 +31,28 @@ from host_tools.city.console.access.roles import MustFirst
 from host_tools.city.console.city import City
 from host_tools.city.console.headers import SecureHeaders
 from host_tools.city.console.page import language, render
-from host_tools.city.console.pages import alarms, map, preferences
+from host_tools.city.console.pages import (
+    alarms,
+    api,
+    desk,
+    desk_audit,
+    desk_sessions,
+    desk_tokens,
+    desk_users,
+    health,
+    map,
+    preferences,
+)
 from host_tools.city.console.settings import Settings, from_environment
 from host_tools.errors import CommandError, DiyaError, RecordError
 from host_tools.language.language import Spoken
 
 HERE = Path(__file__).parent
 FONTS = Path(drawing.__path__[0]) / "fonts"
-PAGES = (access_pages, account, map, alarms, preferences)
+PAGES = (
+    access_pages, account, map, alarms, preferences, health, desk, desk_users, desk_sessions, desk_tokens, desk_audit,
+    api,
+)  # fmt: skip
 
 
 def make(settings: Settings) -> Litestar:
@@ -60,7 +74,8 @@ def make(settings: Settings) -> Litestar:
         allowed_hosts=AllowedHostsConfig(allowed_hosts=list(settings.hosts)),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
         exception_handlers={HTTPException: _refused, CommandError: _wrong, Spoken: _wrong, RecordError: _away},
-        openapi_config=None,
+        openapi_config=api.OPENAPI,
+        include_in_schema=False,
         on_shutdown=[lambda: city.close()],
         state=State({"city": city, "pace": Pace()}),
     )  # fmt: skip
