@@ -6,10 +6,12 @@ Every process started here is ended here in every case, and no other process is 
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import webbrowser
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +25,7 @@ from host_tools.errors import DiyaError
 from host_tools.installed import diya_script
 from host_tools.site import load_site
 from pole.wire import contract
+from simulator.cli.demo_console import DemoConsole, running_console
 from simulator.cli.demo_site import POLES, write_site
 
 if TYPE_CHECKING:
@@ -54,12 +57,13 @@ def demo(ctx: click.Context, headless: bool) -> None:
 
 
 def watch_a_street(site: Path) -> None:
-    """Mosquitto, the poles in a process of their own, and `diya watch` until Ctrl-C."""
+    """Mosquitto, the poles in a process of their own, the console, and `diya watch` until Ctrl-C."""
     broker, warning = embedded_broker()
     if warning:
         click.echo(warning, err=True)
-    with broker, _street(site, broker.url) as street:
-        note = "\n".join(note_of(broker.url))
+    with broker, _street(site, broker.url) as street, running_console(site, broker.url) as console:
+        note = "\n".join(note_of(broker.url, console))
+        _show_in_browser(console.address)
         watch = [diya_script(), "watch", "--broker", broker.url, "--site", str(site), "--simulated", "--note", note]
         with contextlib.suppress(KeyboardInterrupt):  # it is for the watcher, which then ends
             click.echo(note)
@@ -72,15 +76,22 @@ def watch_a_street(site: Path) -> None:
             click.echo("the demo has ended: street and broker are off")
 
 
-def note_of(url: str) -> list[str]:
-    """The lines above the street, on 80 columns: address of the broker, what to type, what will happen."""
+def note_of(url: str, console: DemoConsole) -> list[str]:
+    """The lines above the street, on 80 columns: the console, the broker, what to type, what will happen."""
     diya = "diya" if shutil.which("diya") else _from_here(Path(diya_script()))
     return [
+        f"Console: {console.address}  log in as {console.user} with {console.password}",
         f"Ctrl-C ends it.  Broker: {url}.  In a second terminal, here:",
         f"  {diya} send --broker {url} --simulated \\",
         f"    --pole {COMMANDED} --level {LEVEL} --for 30m",
         *STORY,
     ]
+
+
+def _show_in_browser(address: str) -> None:
+    """Opens *address* where this is a desktop; where there is only a terminal the note says it."""
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in ("darwin", "win32"):
+        webbrowser.open(address)
 
 
 def _from_here(path: Path) -> str:

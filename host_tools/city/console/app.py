@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,8 +23,7 @@ from litestar.template.config import TemplateConfig
 from litestar.types import ASGIApp
 
 from host_tools import drawing
-from host_tools.city.console.access import account, cookies
-from host_tools.city.console.access import pages as access_pages
+from host_tools.city.console.access import cookies
 from host_tools.city.console.access.form_secret import FormCookies, form_secret
 from host_tools.city.console.access.middleware import FILES, SessionMiddleware
 from host_tools.city.console.access.origin import check_origin
@@ -30,54 +32,46 @@ from host_tools.city.console.access.proxy import BehindProxy
 from host_tools.city.console.access.roles import MustFirst
 from host_tools.city.console.city import City
 from host_tools.city.console.headers import SecureHeaders
+from host_tools.city.console.live.hub import Hub
+from host_tools.city.console.live.tracker import Tracker
 from host_tools.city.console.page import language, render
-from host_tools.city.console.pages import (
-    alarms,
-    api,
-    desk,
-    desk_audit,
-    desk_sessions,
-    desk_tokens,
-    desk_users,
-    health,
-    map,
-    preferences,
-)
+from host_tools.city.console.pages import api
+from host_tools.city.console.routes import routes
 from host_tools.city.console.settings import Settings, from_environment
 from host_tools.errors import CommandError, DiyaError, RecordError
 from host_tools.language.language import Spoken
 
 HERE = Path(__file__).parent
 FONTS = Path(drawing.__path__[0]) / "fonts"
-PAGES = (
-    access_pages, account, map, alarms, preferences, health, desk, desk_users, desk_sessions, desk_tokens, desk_audit,
-    api,
-)  # fmt: skip
 
 
-def make(settings: Settings) -> Litestar:
-    """The application of *settings*."""
-    city = City(settings)
+def make(settings: Settings, wall: Callable[[], float] = time.time) -> Litestar:
+    """The application of *settings*; *wall*: Unix s of real time."""
+    city = City(settings, wall)
+    hub = Hub(Tracker(city, time.monotonic))
     environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
     return Litestar(
-        route_handlers=[route for page in PAGES for route in page.ROUTES]
+        route_handlers=routes()
         + [
             create_static_files_router("/static", [HERE / "static"], name="static"),
             create_static_files_router("/fonts", [FONTS], name="fonts"),
         ],
         middleware=[DefineMiddleware(SessionMiddleware, exclude=FILES)],
-        before_request=check_origin,
         csrf_config=CSRFConfig(
             secret=form_secret(city), cookie_name=cookies.form_name(settings), cookie_secure=settings.secure,
             cookie_httponly=True, cookie_samesite="lax", header_name="x-csrftoken",
         ),
         allowed_hosts=AllowedHostsConfig(allowed_hosts=list(settings.hosts)),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
-        exception_handlers={HTTPException: _refused, CommandError: _wrong, Spoken: _wrong, RecordError: _away},
+        exception_handlers={
+            HTTPException: _refused, CommandError: _wrong, Spoken: _wrong, RecordError: _away, Exception: _broken,
+        },
         openapi_config=api.OPENAPI,
         include_in_schema=False,
         on_shutdown=[lambda: city.close()],
-        state=State({"city": city, "pace": Pace()}),
+        lifespan=[hub.lifespan],
+        before_request=_begin,
+        state=State({"city": city, "hub": hub, "pace": Pace()}),
     )  # fmt: skip
 
 
@@ -86,6 +80,15 @@ def whole(app: Litestar) -> ASGIApp:
     settings: Settings = app.state.city.settings
     out: ASGIApp = FormCookies(app, cookies.form_name(settings), app.csrf_config.secret if app.csrf_config else "")
     return SecureHeaders(BehindProxy(out) if settings.proxied else out)
+
+
+def _begin(request: Request[Any, Any, Any]) -> None:
+    """Refuse what a page of another site sends; let the page know from which revision on it must be told.
+
+    What the page shows is read after this.
+    """
+    check_origin(request)
+    request.scope["state"]["revision"] = request.app.state.hub.tracker.view.revision
 
 
 def from_settings() -> ASGIApp:
@@ -112,6 +115,12 @@ def _wrong(request: Request[Any, Any, Any], error: DiyaError) -> Response[Any]:
 
 def _away(request: Request[Any, Any, Any], error: RecordError) -> Response[Any]:
     return _said(request, 503, str(error))
+
+
+def _broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A fault of ours: all of it goes to the log, and a sentence to the browser."""
+    traceback.print_exception(error)
+    return _said(request, 500, f"{type(error).__name__} at {request.url.path}: a fault of Diya, see the console's log")
 
 
 def _said(request: Request[Any, Any, Any], status: int, sentence: str) -> Response[Any]:

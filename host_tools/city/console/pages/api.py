@@ -11,6 +11,7 @@ from litestar import Request, Response, Router, get
 from litestar.exceptions import NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath, QueryParameter
 from sqlalchemy.engine import RowMapping
@@ -173,7 +174,8 @@ OPENAPI = OpenAPIConfig(
         }
     ),
     security=[{"token": []}],
-    # Litestar's own routes of the same, which it makes in any case
+    # Litestar's own route of the same, which it makes in any case; not its pages, which load scripts from elsewhere
+    render_plugins=[JsonRenderPlugin()],
     openapi_router=Router("/openapi", route_handlers=[], guards=[reads()], include_in_schema=False),
 )
 

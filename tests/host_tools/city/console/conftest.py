@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.host_tools.city.console.browser import chromium, console
 from tests.host_tools.city.console.console_bench import Bench
 from tests.host_tools.city.record.conftest import empty_database, empty_record, new_store
 
-__all__ = ["empty_database", "empty_record", "new_store"]
+__all__ = ["chromium", "console", "empty_database", "empty_record", "new_store"]
 
 
 @pytest.fixture

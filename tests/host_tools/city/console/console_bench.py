@@ -88,7 +88,7 @@ class Bench:
 
     def app(self) -> Litestar:
         """The application on this store."""
-        return make(self.settings)
+        return make(self.settings, wall=lambda: self.now)
 
     @contextmanager
     def client(self, role: str | None, app: Litestar | None = None) -> Iterator[TestClient[Litestar]]:

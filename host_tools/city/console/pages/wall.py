@@ -1,0 +1,5 @@
+"""The video wall."""
+
+from __future__ import annotations
+
+ROUTES: list[object] = []
