@@ -35,6 +35,7 @@ from host_tools.city.console.headers import SecureHeaders
 from host_tools.city.console.live.hub import Hub
 from host_tools.city.console.live.tracker import Tracker
 from host_tools.city.console.page import language, render
+from host_tools.city.console.pages import api
 from host_tools.city.console.routes import routes
 from host_tools.city.console.settings import Settings, from_environment
 from host_tools.errors import CommandError, DiyaError, RecordError
@@ -65,7 +66,8 @@ def make(settings: Settings, wall: Callable[[], float] = time.time) -> Litestar:
         exception_handlers={
             HTTPException: _refused, CommandError: _wrong, Spoken: _wrong, RecordError: _away, Exception: _broken,
         },
-        openapi_config=None,
+        openapi_config=api.OPENAPI,
+        include_in_schema=False,
         on_shutdown=[lambda: city.close()],
         lifespan=[hub.lifespan],
         before_request=_begin,

@@ -15,6 +15,7 @@ from host_tools.city.console.access import passwords
 from host_tools.city.console.access.users import add_first
 from host_tools.city.console.city import City
 from host_tools.city.console.settings import Settings
+from host_tools.city.store.database import Unkeepable
 from host_tools.city.store.receiver_status import statuses
 from host_tools.errors import RecordError
 from host_tools.installed import diya_script
@@ -59,8 +60,11 @@ def first_user(settings: Settings) -> str:
     city = _awaited(lambda: City(settings))
     try:
         password = passwords.one_time()
-        with city.writing() as connection:
-            return password if add_first(connection, password, int(city.wall())) else ""
+        try:
+            with city.writing() as connection:
+                return password if add_first(connection, password, int(city.wall())) else ""
+        except Unkeepable:  # another console has made him at the same moment
+            return ""
     finally:
         city.close()
 

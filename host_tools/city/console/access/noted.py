@@ -26,3 +26,9 @@ def write(connection: Connection, at: int, who: str, what: str, door: str, **det
     """As `note`, at *at* (Unix s at the site)."""
     zone = next((one.zone for one in statuses(connection)), "")  # whose receiver is to chain it
     audit.add(connection, zone, at, who, door, what, None, detail)
+
+
+def site_now(connection: Connection, wall: float) -> int:
+    """Unix s at the site where it is *wall* (Unix s) in the world, as a receiver last said it."""
+    said = max(statuses(connection), key=lambda one: one.said, default=None)
+    return said.now if said is not None and said.simulated else int(wall)

@@ -26,6 +26,7 @@ BOUNDS = {  # lowest and highest of each number, and what a form begins with
     "days": (1, 1100, 365),
 }  # fmt: skip
 USED_S = 60  # how often its use is written
+HIGHEST = 2**63  # of a key in the store
 _MOST_ZONES = 200
 
 
@@ -102,7 +103,8 @@ def used(connection: Connection, number: int, now: int) -> None:
 def revoke(connection: Connection, number: int, now: int) -> str:
     """It holds no more; its name.  Raises Spoken."""
     chosen = sa.update(tokens).where(tokens.c.id == number, tokens.c.revoked_at.is_(None))
-    name = connection.execute(chosen.values(revoked_at=now).returning(tokens.c.name)).scalar()
+    revoked = chosen.values(revoked_at=now).returning(tokens.c.name)
+    name = connection.execute(revoked).scalar() if 0 < number < HIGHEST else None
     if name is None:
         raise Spoken("console_access.no_token")
     return str(name)

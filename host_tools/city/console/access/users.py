@@ -15,6 +15,7 @@ from host_tools.language.language import Spoken
 from host_tools.naming import NAME
 from host_tools.text import quoted
 
+HIGHEST = 2**63  # of a key in the store
 PASSWORD_PAGE, CODES_PAGE = "/account/password", "/account/codes"
 
 
@@ -63,7 +64,8 @@ def named(connection: Connection, name: str) -> RowMapping | None:
 
 def numbered(connection: Connection, number: int) -> RowMapping:
     """The user of the id *number*.  Raises Spoken."""
-    row = connection.execute(sa.select(users).where(users.c.id == number)).mappings().first()
+    chosen = sa.select(users).where(users.c.id == number)
+    row = connection.execute(chosen).mappings().first() if 0 < number < HIGHEST else None
     if row is None:
         raise Spoken("console_access.no_user")
     return row
