@@ -24,13 +24,13 @@ from host_tools.city.console.access.middleware import SessionMiddleware
 from host_tools.city.console.city import City
 from host_tools.city.console.headers import SecureHeaders
 from host_tools.city.console.page import render
-from host_tools.city.console.pages import alarm_actions, alarms, map, preferences
+from host_tools.city.console.pages import alarm_actions, alarms, crew, map, orders, pole, preferences
 from host_tools.city.console.settings import Settings, from_environment
 from host_tools.errors import CommandError, RecordError
 
 HERE = Path(__file__).parent
 FONTS = Path(drawing.__path__[0]) / "fonts"
-PAGES = (access_pages, map, alarms, alarm_actions, preferences)
+PAGES = (access_pages, map, alarms, alarm_actions, orders, crew, pole, preferences)
 
 
 def make(settings: Settings) -> Litestar:
