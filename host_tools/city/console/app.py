@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +24,36 @@ from host_tools.city.console.access.form_secret import form_secret
 from host_tools.city.console.access.middleware import SessionMiddleware
 from host_tools.city.console.city import City
 from host_tools.city.console.headers import SecureHeaders
+from host_tools.city.console.live.hub import Hub
+from host_tools.city.console.live.tracker import Tracker
 from host_tools.city.console.page import render
-from host_tools.city.console.pages import alarm_actions, alarms, crew, map, orders, pole, preferences
+from host_tools.city.console.pages import (
+    alarm_actions,
+    alarms,
+    crew,
+    gis,
+    live,
+    map,
+    orders,
+    pole,
+    preferences,
+    search,
+    wall,
+)
 from host_tools.city.console.settings import Settings, from_environment
 from host_tools.errors import CommandError, RecordError
 
 HERE = Path(__file__).parent
 FONTS = Path(drawing.__path__[0]) / "fonts"
-PAGES = (access_pages, map, alarms, alarm_actions, orders, crew, pole, preferences)
+PAGES = (
+    access_pages, map, gis, live, search, wall, alarms, alarm_actions, orders, crew, pole, preferences,
+)  # fmt: skip
 
 
 def make(settings: Settings) -> Litestar:
     """The application of *settings*."""
     city = City(settings)
+    hub = Hub(Tracker(city, time.monotonic))
     environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
     return Litestar(
         route_handlers=[route for page in PAGES for route in page.ROUTES]
@@ -52,8 +70,15 @@ def make(settings: Settings) -> Litestar:
         exception_handlers={HTTPException: _refused, CommandError: _wrong, RecordError: _away},
         openapi_config=None,
         on_shutdown=[lambda: city.close()],
-        state=State({"city": city}),
+        lifespan=[hub.lifespan],
+        before_request=_note_revision,
+        state=State({"city": city, "hub": hub}),
     )
+
+
+def _note_revision(request: Request[Any, Any, Any]) -> None:
+    """Let the page know from which revision on it must be told: what it shows is read after this."""
+    request.scope["state"]["revision"] = request.app.state.hub.tracker.view.revision
 
 
 def from_settings() -> ASGIApp:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ class City:
         self.database = _pool(settings.db)
         self.site: Site | None = load_site(settings.site) if settings.site else None
         self.wall, self._steady = wall, steady
+        self._file = (0, 0)  # device and inode of the open file of SQLite
         self._told: tuple[ReceiverStatus, ...] = ()
         self._told_at = 0.0  # on the steady clock, when the receivers' word last changed
         with self.reading() as connection:
@@ -49,14 +51,29 @@ class City:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view of the store.  Raises RecordError."""
+        self._same_file()
         with reading(self.database) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that writes.  Raises RecordError."""
+        self._same_file()
         with self.database.transaction() as connection:
             yield connection
+
+    def _same_file(self) -> None:
+        """Open connections would go on with a file that was moved away or replaced: they are closed."""
+        if self.database.postgresql:
+            return
+        try:
+            found = Path(self.settings.db).stat()
+        except OSError as error:
+            raise RecordError(f"the record {self.database.name} cannot be read: {error.strerror}") from error
+        inode = found.st_dev, found.st_ino
+        if inode != self._file:
+            self.database.close()
+            self._file = inode
 
     def receivers(self, connection: Connection) -> tuple[ReceiverStatus, ...]:
         """What each receiver last said of itself."""
@@ -84,7 +101,13 @@ def _pool(db: str) -> Database:
     if database.is_url(db):
         return database.postgresql(db, CONNECTIONS)
     file = Path(db)
-    return database.sqlite(lambda: database.sqlite_connection(file), db, str, CONNECTIONS)
+
+    def connected() -> sqlite3.Connection:
+        if not file.exists():  # SQLite would make an empty one
+            raise sqlite3.OperationalError("the file is not there")
+        return database.sqlite_connection(file)
+
+    return database.sqlite(connected, db, str, CONNECTIONS)
 
 
 def city_of(connection: ASGIConnection[Any, Any, Any, Any]) -> City:

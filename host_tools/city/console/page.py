@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from host_tools.city.console.access.roles import ENGINEER, may
 from host_tools.city.console.city import city_of
-from host_tools.language.language import CODES, Language
+from host_tools.language.language import CODES, Language, sentences
 
 LANGUAGE_COOKIE, THEME_COOKIE = "diya_lang", "diya_theme"
 PLACES = (  # of the left bar: (path, sentence, key after g, role)
@@ -43,6 +43,8 @@ def render(request: Request[Any, Any, Any], template: str, **values: Any) -> Tem
         "theme": "light" if request.cookies.get(THEME_COOKIE) == "light" else "dark",
         "may": lambda role: user is not None and may(user.role, role),
         "moment": lambda at: moment(at, city.zone), "iso": lambda at: iso(at, city.zone), "zone": zone_name(city.zone),
+        "zone_key": city.zone.key, "revision": request.scope["state"].get("revision", -1),
+        "words": lambda namespace: sentences(namespace, said.code),
     }  # fmt: skip
     return Template(template_name=template, context={**common, **values})
 

@@ -1,0 +1,102 @@
+"""The city at one revision: each pole in a few values, the open alarms, and how many there are of which.
+
+Everything is replaced, and nothing changed in place: who holds a view may read it in any thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+LIT, OFF, SILENT, UNKNOWN = "lit", "off", "silent", "unknown"
+COMMANDERS = frozenset({"operator", "emergency", "incident", "lock", "local"})  # that are people, or act for them
+
+
+class PoleView(NamedTuple):
+    """A pole in the order in which browsers get it.
+
+    *state*: LIT, OFF, SILENT or UNKNOWN; a silent pole keeps the values that it had.  *worst*: the severity of the
+    worst of its open alarms, 0 without one.  *seen*, *until*: Unix s; *power_dw*: tenths of a watt.
+    """
+
+    name: str
+    state: str
+    level: int | None
+    target: int | None
+    owner: str
+    until: int | None
+    seen: int | None
+    power_dw: int | None
+    worst: int
+
+    @property
+    def in_command(self) -> bool:
+        return self.owner in COMMANDERS and self.state in (LIT, OFF)
+
+
+class AlarmView(NamedTuple):
+    """An open alarm, or one that has just closed.  *own*: no other alarm explains it.  *state* is that of its life.
+
+    *opened*: the revision at which this process saw it come; 0 where it was there before.
+    """
+
+    id: int
+    kind: str
+    name: str
+    severity: int
+    state: str
+    own: bool
+    last_began: int
+    poles: tuple[str, ...]
+    opened: int = 0
+
+    @property
+    def open(self) -> bool:
+        return self.state != "closed"
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many poles are what; each counts once as lit, off, silent or unknown.  *power_dw*: of those that speak."""
+
+    lit: int = 0
+    off: int = 0
+    silent: int = 0
+    unknown: int = 0
+    faults: int = 0
+    command: int = 0
+    alarms: int = 0
+    power_dw: int = 0
+
+
+@dataclass(frozen=True)
+class View:
+    """The city at *revision*; *alarms* are the open ones by their number."""
+
+    revision: int = -1
+    poles: Mapping[str, PoleView] = field(default_factory=dict)
+    alarms: Mapping[int, AlarmView] = field(default_factory=dict)
+    totals: Totals = field(default_factory=Totals)
+
+
+def totals(poles: Iterable[PoleView], alarms: Iterable[AlarmView]) -> Totals:
+    """The sums of *poles* and open *alarms*."""
+    states = {LIT: 0, OFF: 0, SILENT: 0, UNKNOWN: 0}
+    faults = command = power = 0
+    for one in poles:
+        states[one.state] += 1
+        faults += one.worst > 0
+        command += one.in_command
+        if one.power_dw and one.state in (LIT, OFF):
+            power += one.power_dw
+    return Totals(**states, faults=faults, command=command, alarms=sum(one.own for one in alarms), power_dw=power)
+
+
+def worst_of(alarms: Iterable[AlarmView]) -> dict[str, int]:
+    """The severity of the worst of *alarms* on each pole that has one."""
+    worst: dict[str, int] = {}
+    for one in alarms:
+        for name in one.poles:
+            worst[name] = min(one.severity, worst.get(name, one.severity))
+    return worst

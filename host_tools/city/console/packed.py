@@ -1,0 +1,30 @@
+"""Answers that programs read: compressed where they may be, and not sent again where they have not changed."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Request, Response
+
+SMALLEST = 1000  # bytes that are worth it
+LEVEL = 3  # of zlib: a third of the time of its own choice, and a tenth more bytes
+
+
+def packed(
+    request: Request[Any, Any, Any], made: Callable[[], bytes], kind: str, version: str | None
+) -> Response[bytes]:  # fmt: skip
+    """What *made* makes, of the media type *kind*.  *version*: the same for the same content; None: the content is."""
+    body = made() if version is None else None
+    tag = f'W/"{hashlib.sha256(body if body is not None else str(version).encode()).hexdigest()[:24]}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "accept-encoding, cookie"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers=headers, media_type=kind)
+    if body is None:
+        body = made()
+    if len(body) >= SMALLEST and "gzip" in request.headers.get("accept-encoding", ""):
+        body = gzip.compress(body, LEVEL)
+        headers["content-encoding"] = "gzip"
+    return Response(body, headers=headers, media_type=kind)
