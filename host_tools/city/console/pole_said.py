@@ -11,8 +11,9 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from host_tools.city.commands.delivery import APPLIED, OPEN
 from host_tools.city.commands.order import CANCEL, OVERRIDE
+from host_tools.city.record.book import RECEIVER_SOURCE
 from host_tools.city.store.command_tables import ACCEPTED, command, delivery
-from host_tools.city.store.tables import configuration, pole
+from host_tools.city.store.tables import configuration, event, pole
 from host_tools.site.model import Luminaire, Pole, Site
 from host_tools.site.night_preview import calendar_of
 from host_tools.wire.payload import parsed
@@ -35,7 +36,7 @@ class PoleSaid:
     """*row*: of the store, None where it has never reported.  *known*: of the site's files, None where it is not there.
 
     *state*, *birth*, *meter*: what it last said, {} without.  *settings*: of the configuration that the broker retains
-    for it, {} where there is none.
+    for it, {} where there is none.  *last*: when it was last heard (Unix s).
     """
 
     name: str
@@ -46,6 +47,7 @@ class PoleSaid:
     birth: dict[str, Any] = field(default_factory=dict)
     meter: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+    last: int | None = None
 
     @property
     def id(self) -> int | None:
@@ -81,7 +83,7 @@ def pole_said(connection: Connection, site: Site | None, name: str) -> PoleSaid 
     body = _object(kept).get("body")
     return PoleSaid(
         name, row, known, lamp, _object(row["state"]), _object(row["birth"]), _object(row["meter"]),
-        _object(body) if isinstance(body, str) else {},
+        _object(body) if isinstance(body, str) else {}, _last(connection, row),
     )  # fmt: skip
 
 
@@ -113,6 +115,15 @@ def in_force(orders: list[dict[str, Any]], at: int) -> list[dict[str, Any]]:
             if not replaced and not cancelled:
                 out.append(one)
     return sorted(out, key=lambda one: RANK.get(one["owner"], len(RANK)))
+
+
+def _last(connection: Connection, row: RowMapping) -> int | None:
+    """The time of its last message: the store writes ``seen`` when something about it changes, not with each."""
+    came = sa.select(sa.func.max(event.c.received_at)).where(
+        event.c.pole == row["id"], event.c.source != RECEIVER_SOURCE
+    )
+    times = [row["seen"], row["state_at"], row["meter_at"], row["birth_at"], connection.execute(came).scalar()]
+    return max((at for at in times if at is not None), default=None)
 
 
 def _object(said: str | None) -> dict[str, Any]:

@@ -43,8 +43,7 @@ def says(
     owner = str(pole.state.get("owner", ""))[:40]
     if pole.heard:
         return Says(lit, True, owner)
-    seen = pole.row["seen"]
-    at = seen if seen is not None else pole.row["state_at"]
+    at = pole.last
     if at is None:
         return Says(say("silent_never", then=lit), False, owner)
     return Says(say("silent", span=words.span(max(0, now - at), said), at=say.at(at), then=lit), False, owner)

@@ -161,7 +161,7 @@ def _order(
 ) -> dict[str, Any]:  # fmt: skip
     return {
         "number": one.number, "due": one.due, "late": one.late, "state": one.state, "km": one.km,
-        "stateWord": said.say(f"console_orders.state_{one.state}"), "closed": one.closed, "alarms": one.alarms,
+        "stateWord": said.say(f"console_crew.state_{one.state}"), "closed": one.closed, "alarms": one.alarms,
         "carry": [f"{count} × {what}" for count, what in one.carry],
         "stops": [_stop(stop, lit.get((one.number, stop.pole)), said, city) for stop in one.stops],
     }  # fmt: skip
@@ -170,7 +170,7 @@ def _order(
 def _stop(one: StopView, lit: dict[str, Any] | None, said: Language, city: City) -> dict[str, Any]:
     return {
         "pole": one.pole, "called": one.called, "place": one.place, "geo": one.geo, "state": one.state,
-        "stateWord": said.say(f"console_orders.state_{one.state}"), "visited": one.visited,
+        "stateWord": said.say(f"console_crew.state_{one.state}"), "visited": one.visited,
         "light": _light(lit, said, city) if lit else "",
         "alarms": [
             {

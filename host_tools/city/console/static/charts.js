@@ -20,8 +20,17 @@ function held(points, end) {
 }
 const columns = (points, end) => (points.length ? [points.map((one) => one[0]), points.map((one) => one[1])] : [[end], [null]]);
 
+// From two hours before sunset to two after sunrise, and further where anything was measured or happened.
+function window_({ start, end, sun, said, measured, events }) {
+  const times = [...said, ...measured].filter((one) => one[1]).map((one) => one[0]).concat(events.map((one) => one.at));
+  const at = Object.fromEntries(sun.map(([time, name]) => [name, time]));
+  if (!at.sunset || !at.sunrise) return [start, end];
+  return [Math.max(start, Math.min(at.sunset - 7200, ...times.map((one) => one - 600))), Math.min(end, Math.max(at.sunrise + 7200, ...times.map((one) => one + 600)))];
+}
+
 export function night(place, data, words) {
   const { start, end } = data;
+  const [low, high] = window_(data);
   const tables = [held(data.planned, end), columns(data.said, end), columns(data.expected, end), columns(data.measured, end)];
   const joined = uPlot.join(tables, tables.map((one) => one.map(() => 2)));
   const watts = [...data.expected, ...data.measured].map((one) => one[1] ?? 0);
@@ -71,10 +80,10 @@ export function night(place, data, words) {
   const line = (label, name, scale, more) => ({ label, stroke: colour(name), width: 2, scale, spanGaps: false, points: { show: false }, ...more });
   const options = {
     width: Math.max(260, place.clientWidth), height: place.clientHeight, legend: { show: false }, cursor: { drag: { x: false, y: false } },
-    scales: { x: { time: true, range: [start, end] }, "%": { range: [0, 105] }, W: { range: [0, most] } },
+    scales: { x: { time: true, range: [low, high] }, "%": { range: [0, 105] }, W: { range: [0, most] } },
     axes: [
       { ...axis, size: 34 + BAND, gap: 4 + BAND, space: 70, incrs: [3600, 7200, 10800, 14400, 21600], values: (_chart, times) => times.map((at) => time.format(at * 1000)) },
-      { ...axis, scale: "%", size: 48, values: (_chart, values) => values.map((one) => `${one} %`) },
+      { ...axis, scale: "%", size: 56, values: (_chart, values) => values.map((one) => `${one} %`) },
       { ...axis, scale: "W", side: 1, size: 54, grid: { show: false }, values: (_chart, values) => values.map((one) => `${one} W`) },
     ],
     series: [
