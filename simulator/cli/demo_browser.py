@@ -10,9 +10,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
+
+from PIL import Image
 
 from simulator.cli.demo_console import DemoConsole
 
@@ -129,4 +132,5 @@ def _note(url: str, home: str, elsewhere: list[str]) -> None:
 
 def _keep(page: Page, pictures: Path | None, name: str) -> None:
     if pictures is not None:
-        page.screenshot(path=pictures / f"console-{name}.png")
+        taken = Image.open(BytesIO(page.screenshot())).convert("RGB")
+        taken.quantize(128, dither=Image.Dither.NONE).save(pictures / f"console-{name}.png", optimize=True)

@@ -26,7 +26,8 @@ export const clusterProperties = {
   light: ["+", ["case", ["==", ["get", "s"], "lit"], ["get", "l"], 0]],
 };
 
-export function style() {
+// `many`: so many poles that single ones would hide each other from afar.
+export function style(many) {
   const radius = at(11, 2.2, 14, 4.5, 17, 9), dimmed = ["case", ["==", ["get", "old"], true], 0.3, 1];
   const worstOfMany = ["match", ["get", "worst"], 1, css("danger"), 2, css("dark"), 3, css("degraded"), 4, css("note"),
     ["case", [">", ["get", "silent"], 0], css("silent"), css("edge")]];
@@ -37,7 +38,7 @@ export function style() {
     version: 8, sources: {
       streets: { type: "geojson", data: "/gis/streets.geojson" },
       poles: { type: "geojson", data: { type: "FeatureCollection", features: [] }, cluster: true, clusterRadius: 44,
-        clusterMaxZoom: 13, clusterProperties, promoteId: "n", maxzoom: 17, buffer: 32 },
+        clusterMaxZoom: many ? 13 : 10, clusterProperties, promoteId: "n", maxzoom: 17, buffer: 32 },
       drawn: { type: "geojson", data: { type: "FeatureCollection", features: [] } },
       chosen: { type: "geojson", data: { type: "FeatureCollection", features: [] } },
     },

@@ -2,7 +2,7 @@
 import { css, square, style } from "/static/map-style.js";
 import { live } from "/static/live.js";
 
-const FLUSH_MS = 400, WHOLE = 2000, AGAIN_MS = 5000, RESTORE_MS = 8000;
+const FLUSH_MS = 400, WHOLE = 2000, AGAIN_MS = 5000, RESTORE_MS = 8000, MANY = 1500;
 const [LON, LAT, ZONE] = [1, 2, 6]; // of a place
 export const [STATE, LEVEL, OWNER, SEEN, WORST] = [1, 2, 4, 6, 8]; // of a pole (live/view.py)
 export const COMMANDERS = ["operator", "emergency", "incident", "lock", "local"];
@@ -92,7 +92,7 @@ export class CityMap {
     const { gl } = this;
     try {
       this.map = new gl.Map({
-        container: this.box, style: style(), attributionControl: false, fadeDuration: 0, dragRotate: false, pitchWithRotate: false,
+        container: this.box, style: style(this.poles.places.size > MANY), attributionControl: false, fadeDuration: 0, dragRotate: false, pitchWithRotate: false,
         maxZoom: 19, minZoom: 4, touchPitch: false, interactive: this.options.interactive !== false, locale: this.options.locale,
         pixelRatio: Math.min(devicePixelRatio, 2), canvasContextAttributes: { failIfMajorPerformanceCaveat: false },
         ...(view || { bounds: this.bounds(), fitBoundsOptions: { padding: 48, maxZoom: 16 } }),

@@ -1,5 +1,5 @@
 // The map's page: filters, lists, a pole's card, areas and the last night.  The URL holds the whole view.
-import { ages, now, say } from "/static/live.js";
+import { ages, now } from "/static/live.js";
 import { CityMap, commanded, OWNER, SEEN, STATE, WORST } from "/static/map-view.js";
 import { Area } from "/static/map-area.js";
 import { Night } from "/static/map-night.js";
@@ -200,8 +200,8 @@ new MutationObserver(() => {
   $("panel").focus({ preventScroll: true });
 }).observe($("panel"), { childList: true });
 
+$("legend").open = innerWidth > 1100 && innerHeight > 700;
 filter();
 if (chosen) show();
-say("state_ok");
 const room = () => document.documentElement.style.setProperty("--top", `${document.querySelector(".top").offsetHeight}px`);
 new ResizeObserver(room).observe(document.querySelector(".top"));
