@@ -27,6 +27,7 @@ from host_tools.city.console.access import cookies
 from host_tools.city.console.access.form_secret import FormCookies, form_secret
 from host_tools.city.console.access.middleware import FILES, SessionMiddleware
 from host_tools.city.console.access.origin import check_origin
+from host_tools.city.console.access.own_path import PlainPaths
 from host_tools.city.console.access.pace import Pace
 from host_tools.city.console.access.proxy import BehindProxy
 from host_tools.city.console.access.roles import MustFirst
@@ -79,7 +80,7 @@ def whole(app: Litestar) -> ASGIApp:
     """*app* with what each request and answer passes outside of it."""
     settings: Settings = app.state.city.settings
     out: ASGIApp = FormCookies(app, cookies.form_name(settings), app.csrf_config.secret if app.csrf_config else "")
-    return SecureHeaders(BehindProxy(out) if settings.proxied else out)
+    return SecureHeaders(PlainPaths(BehindProxy(out) if settings.proxied else out))
 
 
 def _begin(request: Request[Any, Any, Any]) -> None:

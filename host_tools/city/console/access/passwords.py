@@ -13,6 +13,7 @@ from argon2.exceptions import VerificationError
 from host_tools.language.language import Spoken
 
 SHORTEST, LONGEST = 10, 200  # characters
+LITTLE = 6  # characters beside a name that do not make a password
 _AT_ONCE = threading.BoundedSemaphore(2)  # each takes 64 MiB and a core
 _HASHER = PasswordHasher()  # argon2id with the parameters of RFC 9106 for little memory
 # of the lists of passwords most often found, those of ten characters and more; beginnings count too
@@ -30,7 +31,7 @@ def check(password: str, name: str, site: str) -> None:
     plain = _plain(password).casefold()
     if not SHORTEST <= len(password) <= LONGEST:
         raise Spoken("console_access.password_length", length=len(password), shortest=SHORTEST, longest=LONGEST)
-    if any(part and part.casefold() in plain and len(plain) - len(part) < SHORTEST - 4 for part in (name, site)):
+    if any(len(part) > 2 and len(plain.replace(part.casefold(), "")) < LITTLE for part in (name, site)):
         raise Spoken("console_access.password_named")
     common = any(plain.startswith(one) and len(plain) - len(one) <= _MORE for one in _COMMON)
     if common or len(set(plain)) < 5:

@@ -11,12 +11,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy.engine import Connection
 
 from host_tools.broker.connection import Message
-from host_tools.city.console.access import cookies, passwords, sessions
+from host_tools.city.console.access import cookies, sessions
 from host_tools.city.console.access.roles import ENGINEER, ROLES, may
 from host_tools.city.console.app import make
 from host_tools.city.console.city import City
@@ -118,7 +119,7 @@ def _record(where: Path | str) -> Record:
 
 
 def _add_users(connection: Connection) -> None:
-    """A user of each role and of its name, where there is none; their passwords are hashed once for all tests."""
+    """A user of each role and of its name, where there is none; their passwords are quick to compare."""
     if connection.execute(sa.select(user.c.id)).first():
         return
     for role in ROLES:
@@ -128,7 +129,7 @@ def _add_users(connection: Connection) -> None:
 
 @cache
 def _hashed() -> str:
-    return passwords.hashed(PASSWORD)
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
 @cache
