@@ -23,6 +23,7 @@ from host_tools.city.console.access import pages as access_pages
 from host_tools.city.console.access.form_secret import form_secret
 from host_tools.city.console.access.middleware import SessionMiddleware
 from host_tools.city.console.city import City
+from host_tools.city.console.geography import Geography
 from host_tools.city.console.headers import SecureHeaders
 from host_tools.city.console.live.hub import Hub
 from host_tools.city.console.live.tracker import Tracker
@@ -58,7 +59,7 @@ def make(settings: Settings) -> Litestar:
         on_shutdown=[lambda: city.close()],
         lifespan=[hub.lifespan],
         before_request=_note_revision,
-        state=State({"city": city, "hub": hub}),
+        state=State({"city": city, "hub": hub, "geography": Geography(city)}),
     )
 
 

@@ -40,7 +40,7 @@ class Bench:
         )  # fmt: skip
         self.settings = Settings(str(where), str(SAGAR), (HOST,))
         with self.city() as city, city.writing() as connection:
-            for role in ROLES:
+            for role in ROLES if connection.exec_driver_sql('SELECT id FROM "user"').first() is None else ():
                 users.add(connection, role, role, PASSWORD, NOW, given=False)
 
     @contextmanager
