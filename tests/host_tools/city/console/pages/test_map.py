@@ -57,7 +57,7 @@ def test_the_list_has_what_the_map_shows_worst_and_newest_first(bench: Bench) ->
 @pytest.mark.parametrize(
     ("query", "count"),
     [
-        ("ward=W21", 40), ("feeder=F01", 20), ("class=junction", 6), ("owner=operator", 1), ("state=silent", 1),
+        ("ward=W21", 20), ("feeder=F01", 20), ("class=junction", 8), ("owner=operator", 1), ("state=silent", 1),
         ("state=command", 1), ("faults=1", 2), ("state=lit&feeder=F01", 14), ("age=10", 220 + 20), ("age=", 240),
     ],
 )  # fmt: skip
@@ -96,7 +96,8 @@ def test_who_only_looks_is_not_offered_a_command(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("by=ward&of=W21", "40 poles"), ("by=near&of=P0003&radius=100", " poles"), ("by=poles&of=P0001, P0003", "2 poles"),
+        ("by=ward&of=W21", "20 poles"),
+        ("by=near&of=P0003&radius=100", " poles"), ("by=poles&of=P0001, P0003", "2 poles"),
         ("scope=" + quote(json.dumps({"polygon": {"type": "Polygon", "coordinates": [
             [[78.7, 23.8], [78.8, 23.8], [78.8, 23.9], [78.7, 23.9], [78.7, 23.8]]]}})), "240 poles"),
     ],
@@ -114,7 +115,8 @@ def test_an_area_is_chosen_with_and_without_drawing(bench: Bench, query: str, sa
 def test_an_area_that_is_none_is_refused_in_a_sentence(bench: Bench, query: str) -> None:
     with bench.client("operator") as client:
         answer = client.get(f"/map/area?{query}", headers={"accept": "application/json"})
-        assert answer.status_code == 422 and " must " in answer.json()["detail"] + " must "
+        assert answer.status_code == 422
+        assert "must" in answer.json()["detail"] or "give a" in answer.json()["detail"]
 
 
 # -- in a browser
@@ -246,7 +248,8 @@ def test_ten_thousand_poles_are_moved_over_in_little_time(bench: Bench, chromium
         tab.run(f"window.frames_ = 0; {CITY}.map.on('render', () => frames_++); 1")
         before = script_s()
         tab.run(
-            f"(async () => {{ for (let i = 0; i < 4; i++) {{ {CITY}.map.panBy([150 * (i % 2 ? 1 : -1), 60], {{duration: 700}});"
+            f"(async () => {{ const {{ map }} = {CITY}; for (let i = 0; i < 4; i++) {{"
+            " map.panBy([150 * (i % 2 ? 1 : -1), 60], {duration: 700});"
             " await new Promise((later) => setTimeout(later, 800)); } })()"
         )
         frames = int(tab.run("frames_"))
