@@ -25,6 +25,7 @@ from host_tools.errors import DiyaError
 from host_tools.installed import diya_script
 from host_tools.site import load_site
 from pole.wire import contract
+from simulator.cli.demo_browser import program, use_console
 from simulator.cli.demo_console import DemoConsole, running_console
 from simulator.cli.demo_site import POLES, write_site
 
@@ -36,6 +37,7 @@ EVENING = "2026-11-24T17:00"  # half an hour before sunset in Sagar
 NIGHT_H = 14.0  # until after sunrise
 WATCHED_H = 7 * 24.0
 WATCHED_SPEED = 120.0  # an hour of the street in half a minute
+BEFORE_FAULT, CONSOLE_SPEED = "2026-11-24T17:54", 60.0  # when a browser looks at the console
 HEADLESS_SPEED = 900.0  # a night in a minute; a slower computer takes longer, it does not skip
 MUST_REPORT = {contract.PRESENCE, contract.BIRTH, contract.STATE, contract.METER}
 COMMANDED, LEVEL = "P0002", 40  # what the screen proposes to send
@@ -47,12 +49,16 @@ STORY = (
 
 @click.command(help="A street of real MicroPython firmware on a real Mosquitto.")
 @click.option("--headless", is_flag=True, help="Live one night at once; exit 0 only if all went as it should.")
+@click.option(
+    "--pictures", metavar="FOLDER", type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="With --headless: where to leave pictures of the console.",
+)  # fmt: skip
 @click.pass_context
-def demo(ctx: click.Context, headless: bool) -> None:
+def demo(ctx: click.Context, headless: bool, pictures: Path | None) -> None:
     with tempfile.TemporaryDirectory(prefix="diya-demo-") as folder:
         site = write_site(Path(folder))
         if headless:
-            ctx.exit(0 if live_a_night(site) else 1)
+            ctx.exit(0 if live_a_night(site) and see_the_console(site, pictures) else 1)
         watch_a_street(site)
 
 
@@ -100,11 +106,13 @@ def _from_here(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def _street(site: Path, url: str) -> Iterator[subprocess.Popen[bytes]]:
+def _street(
+    site: Path, url: str, begin: str = EVENING, speed: float = WATCHED_SPEED
+) -> Iterator[subprocess.Popen[bytes]]:
     command = [
         diya_script(), "simulate", "--site", str(site), "--poles", str(POLES), "--scenario", SCENARIO,
-        "--from", EVENING, "--hours", str(WATCHED_H), "--engine", "micropython",
-        "--speed", str(WATCHED_SPEED), "--broker", url,
+        "--from", begin, "--hours", str(WATCHED_H), "--engine", "micropython",
+        "--speed", str(speed), "--broker", url,
     ]  # fmt: skip
     with tempfile.TemporaryFile("w+") as said:
         # a process session of its own: Ctrl-C reaches the watcher alone, which then ends the street
@@ -152,6 +160,22 @@ def live_a_night(site: Path) -> bool:
         click.echo(sentence, err=True)
     if not wrong:
         click.echo("lit from dusk to dawn, every pole reported, and what went wrong was found and ended")
+    return not wrong
+
+
+def see_the_console(site: Path, pictures: Path | None) -> bool:
+    """The console on the street at the time when its lamp fails, used in a real browser; whether all was right."""
+    if program() is None:
+        click.echo("the console is not looked at: that needs playwright and chromium, which `make setup` installs")
+        return True
+    click.echo("the console in Chromium: a login, a fault that appears, a feeder lit for the disaster desk ...")
+    broker, _warning = embedded_broker()
+    with broker, _street(site, broker.url, BEFORE_FAULT, CONSOLE_SPEED), running_console(site, broker.url) as console:
+        wrong = use_console(console, pictures)
+    for sentence in wrong:
+        click.echo(sentence, err=True)
+    if not wrong:
+        click.echo("the fault was on the map, the feeder's poles say 'emergency, disaster desk', no request went out")
     return not wrong
 
 

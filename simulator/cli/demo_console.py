@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import socket
 import subprocess
 import tempfile
 import time
@@ -45,7 +46,7 @@ def running_console(site: Path, url: str) -> Iterator[DemoConsole]:
             # a process session of its own: Ctrl-C is for who watches, which then ends this
             child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
         try:
-            yield DemoConsole(f"http://127.0.0.1:{port}/", "admin", _password(child, said), store)
+            yield DemoConsole(f"http://127.0.0.1:{port}/", "admin", _password(child, said, port), store)
         finally:
             child.terminate()
             try:
@@ -55,11 +56,18 @@ def running_console(site: Path, url: str) -> Iterator[DemoConsole]:
                 child.wait()
 
 
-def _password(child: subprocess.Popen[bytes], said: Path) -> str:
+def _password(child: subprocess.Popen[bytes], said: Path, port: int) -> str:
+    """What the console says, once it answers."""
     until = time.monotonic() + BEGIN_S
     while time.monotonic() < until and child.poll() is None:
         found = _PASSWORD.search(said.read_text(encoding="utf-8"))
-        if found:
+        if found and _answers(port):
             return found[1]
         time.sleep(0.1)
     raise DiyaError(f"the console did not begin: {said.read_text(encoding='utf-8').strip()[-400:]}")
+
+
+def _answers(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False

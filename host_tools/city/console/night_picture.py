@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from host_tools.site.model import Luminaire, Site
@@ -50,7 +50,8 @@ def picture(site: Site, course: Course, zone: ZoneInfo) -> NightPicture:
 
     before = [one for one in course.switches if one.at <= since] or course.switches[:1]
     steps = [f"H{x(one.at)}V{_y(one.level)}" for one in course.switches if since < one.at < until]
-    hours = range(since - since % 3600 + 3600, until, 2 * 3600)
+    first = datetime.fromtimestamp(since, zone).replace(minute=0, second=0) + timedelta(hours=1)
+    hours = range(int(first.timestamp()), until, 2 * 3600)
     after = [*(one.at for one in course.switches[1:]), course.night.end]
     spans = [(one.level, end - one.at) for one, end in zip(course.switches, after, strict=True)]
     lamps = [site.luminaires[pole.luminaire] for pole in course.poles]

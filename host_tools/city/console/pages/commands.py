@@ -60,6 +60,8 @@ def new_page(request: Web) -> Template:
 def preview_part(request: Web, data: Form) -> Template:
     """What the order of the form would do."""
     city = city_of(request)
+    if not data.get("scope") and not data.get("of") and data.get("by") != "all":
+        return render(request, "command_preview.html", wrong="", seen=None, order=None, ruling=None)
     try:
         with city.reading() as connection:
             order, _names, _reported, seen, ruling = _looked_at(city, connection, data, request)

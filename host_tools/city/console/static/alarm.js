@@ -18,6 +18,6 @@ for (const ask of document.querySelectorAll("form.ask")) {
 }
 const typing = () => [...document.querySelectorAll("form.ask input:not([type=hidden]), form.ask textarea")].some((one) => one.value !== one.defaultValue) || document.activeElement?.closest("form.ask");
 document.addEventListener("diya:alarms", () => { if (!typing()) location.reload(); });
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !event.target.closest("input, textarea")) location.assign(document.getElementById("back").href);
+document.addEventListener("diya:key", ({ detail: { key, event } }) => {
+  if (key === "Escape" && !event.target.closest("input, textarea")) location.assign(document.getElementById("back").href);
 });

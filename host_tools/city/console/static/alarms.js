@@ -174,23 +174,22 @@ for (const dialog of document.querySelectorAll("dialog:has([data-do])")) {
 }
 document.querySelector(".filters")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
 
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-  if (event.target.closest("input:not([type=checkbox]), select, textarea")) return;
+document.addEventListener("diya:key", ({ detail: { key, event } }) => {
+  if (document.querySelector("dialog[open]")) return;
   const line = current();
   const every = lines();
   const at = every.indexOf(line);
-  if (event.key === "j" || event.key === "k") {
-    const start = at < 0 ? Math.max(0, every.findIndex((one) => one.tabIndex === 0)) : at + (event.key === "j" ? 1 : -1);
+  if (key === "j" || key === "k") {
+    const start = at < 0 ? Math.max(0, every.findIndex((one) => one.tabIndex === 0)) : at + (key === "j" ? 1 : -1);
     go(every[Math.min(every.length - 1, Math.max(0, start))]);
-  } else if (event.key === "Escape" && picked.size) {
+  } else if (key === "Escape" && picked.size) {
     for (const one of every) pick(one, false);
   } else if (!line) return;
-  else if (event.key === "x") pick(line, !picked.has(line.dataset.number));
-  else if (event.key === "a" && all) act("acknowledge", {}, (text) => say(text, true));
-  else if (event.key === "o") open("order");
-  else if (event.key === "n") open("note");
-  else if (event.key === "Enter" && event.target === line) location.assign(line.querySelector(".alarm-open").href);
+  else if (key === "x") pick(line, !picked.has(line.dataset.number));
+  else if (key === "a" && all) act("acknowledge", {}, (text) => say(text, true));
+  else if (key === "o") open("order");
+  else if (key === "n") open("note");
+  else if (key === "Enter" && event.target === line) location.assign(line.querySelector(".alarm-open").href);
   else return;
   event.preventDefault();
 });
@@ -201,3 +200,5 @@ document.addEventListener("visibilitychange", () => { if (!document.hidden) refr
 addEventListener("pageshow", (event) => { if (event.persisted) refresh(); });
 setInterval(() => { if (!document.hidden) refresh(); }, 60000); // ages and clocks
 count();
+const wanted = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+if (wanted && wanted.matches(".alarm")) go(wanted);
