@@ -20,12 +20,15 @@ BELOW = {  # a room of the host tools: the rooms it must not import
     "broker": ("city", "field", "verbs", "firmware_build"),
     **dict.fromkeys(SHARED, ("city", "field", "verbs", "firmware_build", "broker")),
 }
-# what is found by its name: verbs (host_tools/cli.py), chips (the last test), benches and the demo (Makefile), and what
-# MicroPython loads on a virtual chip, whose modules have the names of the chip's own
+# what is found by its name: verbs (host_tools/cli.py), screens (console/routes.py), chips (the last test), benches and
+# the demo (Makefile), and what MicroPython loads on a virtual chip, whose modules have the names of the chip's own
 ENTRIES = (
     "host_tools.verbs.",
     "host_tools.boards.parts.",
     "host_tools.city.store.migrations.",
+    "host_tools.city.console.access.",
+    "host_tools.city.console.app",
+    "host_tools.city.console.pages.",
     "simulator.device_modules.",
     "simulator.benchmarks.vm.",
     "simulator.cli.demo",

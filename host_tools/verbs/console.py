@@ -10,6 +10,7 @@ import click
 from host_tools.city.commands.place import Connection
 from host_tools.errors import CommandError
 from host_tools.site.load import find_site
+from host_tools.verbs.console_user import user
 from host_tools.verbs.option_types import NamedPath
 from host_tools.verbs.options import connection_options, site_option
 from host_tools.verbs.record_file import db_option, record_place
@@ -17,7 +18,11 @@ from host_tools.verbs.record_file import db_option, record_place
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
-@click.command(help="Show the city's lights in a browser, until Ctrl-C; starts a receiver where none runs.")
+@click.group(
+    invoke_without_command=True,
+    help="Show the city's lights in a browser, until Ctrl-C; starts a receiver where none runs.",
+)
+@click.pass_context
 @site_option
 @connection_options
 @db_option
@@ -30,9 +35,14 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 @click.option("--secrets", type=NamedPath(file_okay=False, path_type=Path), help="For the receiver.")
 @click.option("--no-receiver", is_flag=True, help="Start no receiver.")
 def console(
-    connection: Connection, site: str, db: Path | str | None, address: str, port: int, tls_cert: Path | None,
-    tls_key: Path | None, behind_proxy: tuple[str, ...], key_file: Path | None, secrets: Path | None, no_receiver: bool,
+    ctx: click.Context, connection: Connection, site: str, db: Path | str | None, address: str, port: int,
+    tls_cert: Path | None, tls_key: Path | None, behind_proxy: tuple[str, ...], key_file: Path | None,
+    secrets: Path | None, no_receiver: bool,
 ) -> None:  # fmt: skip
+    if ctx.invoked_subcommand is not None:
+        if db is not None:  # given before the word `user`
+            ctx.default_map = {"user": {name: {"db": str(db)} for name in user.commands}}
+        return
     from host_tools.city.console.serve import first_user, receiver, receiver_runs, serve
     from host_tools.city.console.settings import Settings
 
@@ -46,7 +56,7 @@ def console(
     named = [f"{host}:{port}" for host in (*LOCAL[:2], address)]
     settings = Settings(
         str(where), str(find_site(site)), tuple(dict.fromkeys([*named, *behind_proxy])),
-        secure=tls_cert is not None or bool(behind_proxy),
+        secure=tls_cert is not None or bool(behind_proxy), proxied=bool(behind_proxy),
     )  # fmt: skip
     with ExitStack() as opened:
         if not no_receiver and not receiver_runs(settings):
@@ -57,6 +67,9 @@ def console(
         if password:
             click.echo(f"log in as admin with the one-time password {password}", err=True)
         serve(settings, address, port, tls_cert, tls_key)
+
+
+console.add_command(user)
 
 
 def _words(

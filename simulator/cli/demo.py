@@ -6,10 +6,12 @@ Every process started here is ended here in every case, and no other process is 
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import webbrowser
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +25,8 @@ from host_tools.errors import DiyaError
 from host_tools.installed import diya_script
 from host_tools.site import load_site
 from pole.wire import contract
+from simulator.cli.demo_browser import program, use_console
+from simulator.cli.demo_console import DemoConsole, running_console
 from simulator.cli.demo_site import POLES, write_site
 
 if TYPE_CHECKING:
@@ -33,6 +37,7 @@ EVENING = "2026-11-24T17:00"  # half an hour before sunset in Sagar
 NIGHT_H = 14.0  # until after sunrise
 WATCHED_H = 7 * 24.0
 WATCHED_SPEED = 120.0  # an hour of the street in half a minute
+BEFORE_FAULT, CONSOLE_SPEED = "2026-11-24T17:54", 60.0  # when a browser looks at the console
 HEADLESS_SPEED = 900.0  # a night in a minute; a slower computer takes longer, it does not skip
 MUST_REPORT = {contract.PRESENCE, contract.BIRTH, contract.STATE, contract.METER}
 COMMANDED, LEVEL = "P0002", 40  # what the screen proposes to send
@@ -44,22 +49,27 @@ STORY = (
 
 @click.command(help="A street of real MicroPython firmware on a real Mosquitto.")
 @click.option("--headless", is_flag=True, help="Live one night at once; exit 0 only if all went as it should.")
+@click.option(
+    "--pictures", metavar="FOLDER", type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="With --headless: where to leave pictures of the console.",
+)  # fmt: skip
 @click.pass_context
-def demo(ctx: click.Context, headless: bool) -> None:
+def demo(ctx: click.Context, headless: bool, pictures: Path | None) -> None:
     with tempfile.TemporaryDirectory(prefix="diya-demo-") as folder:
         site = write_site(Path(folder))
         if headless:
-            ctx.exit(0 if live_a_night(site) else 1)
+            ctx.exit(0 if live_a_night(site) and see_the_console(site, pictures) else 1)
         watch_a_street(site)
 
 
 def watch_a_street(site: Path) -> None:
-    """Mosquitto, the poles in a process of their own, and `diya watch` until Ctrl-C."""
+    """Mosquitto, the poles in a process of their own, the console, and `diya watch` until Ctrl-C."""
     broker, warning = embedded_broker()
     if warning:
         click.echo(warning, err=True)
-    with broker, _street(site, broker.url) as street:
-        note = "\n".join(note_of(broker.url))
+    with broker, _street(site, broker.url) as street, running_console(site, broker.url) as console:
+        note = "\n".join(note_of(broker.url, console))
+        _show_in_browser(console.address)
         watch = [diya_script(), "watch", "--broker", broker.url, "--site", str(site), "--simulated", "--note", note]
         with contextlib.suppress(KeyboardInterrupt):  # it is for the watcher, which then ends
             click.echo(note)
@@ -72,15 +82,22 @@ def watch_a_street(site: Path) -> None:
             click.echo("the demo has ended: street and broker are off")
 
 
-def note_of(url: str) -> list[str]:
-    """The lines above the street, on 80 columns: address of the broker, what to type, what will happen."""
+def note_of(url: str, console: DemoConsole) -> list[str]:
+    """The lines above the street, on 80 columns: the console, the broker, what to type, what will happen."""
     diya = "diya" if shutil.which("diya") else _from_here(Path(diya_script()))
     return [
+        f"Console: {console.address}  log in as {console.user} with {console.password}",
         f"Ctrl-C ends it.  Broker: {url}.  In a second terminal, here:",
         f"  {diya} send --broker {url} --simulated \\",
         f"    --pole {COMMANDED} --level {LEVEL} --for 30m",
         *STORY,
     ]
+
+
+def _show_in_browser(address: str) -> None:
+    """Opens *address* where this is a desktop; where there is only a terminal the note says it."""
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in ("darwin", "win32"):
+        webbrowser.open(address)
 
 
 def _from_here(path: Path) -> str:
@@ -89,11 +106,13 @@ def _from_here(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def _street(site: Path, url: str) -> Iterator[subprocess.Popen[bytes]]:
+def _street(
+    site: Path, url: str, begin: str = EVENING, speed: float = WATCHED_SPEED
+) -> Iterator[subprocess.Popen[bytes]]:
     command = [
         diya_script(), "simulate", "--site", str(site), "--poles", str(POLES), "--scenario", SCENARIO,
-        "--from", EVENING, "--hours", str(WATCHED_H), "--engine", "micropython",
-        "--speed", str(WATCHED_SPEED), "--broker", url,
+        "--from", begin, "--hours", str(WATCHED_H), "--engine", "micropython",
+        "--speed", str(speed), "--broker", url,
     ]  # fmt: skip
     with tempfile.TemporaryFile("w+") as said:
         # a process session of its own: Ctrl-C reaches the watcher alone, which then ends the street
@@ -141,6 +160,22 @@ def live_a_night(site: Path) -> bool:
         click.echo(sentence, err=True)
     if not wrong:
         click.echo("lit from dusk to dawn, every pole reported, and what went wrong was found and ended")
+    return not wrong
+
+
+def see_the_console(site: Path, pictures: Path | None) -> bool:
+    """The console on the street at the time when its lamp fails, used in a real browser; whether all was right."""
+    if program() is None:
+        click.echo("the console is not looked at: that needs playwright and chromium, which `make setup` installs")
+        return True
+    click.echo("the console in Chromium: a login, a fault that appears, a feeder lit for the disaster desk ...")
+    broker, _warning = embedded_broker()
+    with broker, _street(site, broker.url, BEFORE_FAULT, CONSOLE_SPEED), running_console(site, broker.url) as console:
+        wrong = use_console(console, pictures)
+    for sentence in wrong:
+        click.echo(sentence, err=True)
+    if not wrong:
+        click.echo("the fault was on the map, the feeder's poles say 'emergency, disaster desk', no request went out")
     return not wrong
 
 

@@ -1,7 +1,8 @@
 """What people do with alarms: acknowledge, assign, mend, close, note, quiet.  A console and the verbs call the same.
 
 Each takes the connection of a transaction, the numbers of the alarms, who does it, and the site's now (Unix s).  All
-the alarms are changed, or none.  Raises CommandError.
+the alarms are changed, or none.  Each is written into the audit, with the *door* by which it came.  Raises
+CommandError.
 """
 
 from __future__ import annotations
@@ -12,56 +13,68 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from host_tools.city.alarms import life
+from host_tools.city.alarms import life, proof
+from host_tools.city.commands import audit
 from host_tools.city.store.alarm_tables import alarm, alarm_event, quiet
 from host_tools.city.store.database import raise_revision
+from host_tools.city.store.tables import pole, receiver
 from host_tools.errors import CommandError
 
 MOST_TEXT = 400
 LONGEST_QUIET_S = 30 * 86400
 NOTED, QUIET, LOUD = "noted", "quiet", "quietEnded"
+DOOR = "alarms"  # of the verb
 
 
-def acknowledge(connection: Connection, numbers: Sequence[int], who: str, now: int) -> None:
+def acknowledge(connection: Connection, numbers: Sequence[int], who: str, now: int, door: str = DOOR) -> None:
     """Says that a person has seen the alarms."""
     rows = _open(connection, numbers)
-    _set(connection, rows, who, now, life.ACKNOWLEDGED, acknowledged_by=who)
+    _set(connection, rows, who, now, life.ACKNOWLEDGED, "", door, acknowledged_by=who)
 
 
 def assign(
-    connection: Connection, numbers: Sequence[int], who: str, now: int, to: str, order: int | None = None
+    connection: Connection, numbers: Sequence[int], who: str, now: int, to: str, order: int | None = None,
+    door: str = DOOR,
 ) -> None:  # fmt: skip
     """Gives the alarms to the crew *to*, with the work order number *order* where there is one."""
     text = checked(to, "the crew")
     more = {} if order is None else {"work_order": order}
     rows = _open(connection, numbers)
-    _set(connection, rows, who, now, life.ASSIGNED, text, assigned_to=text, **more)
+    _set(connection, rows, who, now, life.ASSIGNED, text, door, assigned_to=text, **more)
 
 
-def mend(connection: Connection, numbers: Sequence[int], who: str, now: int, text: str = "") -> None:
+def mend(
+    connection: Connection, numbers: Sequence[int], who: str, now: int, text: str = "", door: str = DOOR
+) -> None:  # fmt: skip
     """Says that a crew has mended it; the proof is still to come."""
     rows = _open(connection, numbers)
-    _set(connection, rows, who, now, life.MENDED, text and checked(text, "the note"), mended_by=who)
+    _set(connection, rows, who, now, life.MENDED, text and checked(text, "the note"), door, mended_by=who)
 
 
-def close(connection: Connection, numbers: Sequence[int], who: str, now: int, reason: str) -> None:
-    """Closes alarms that no proof closes, for a *reason*."""
+def close(
+    connection: Connection, numbers: Sequence[int], who: str, now: int, reason: str, door: str = DOOR
+) -> None:  # fmt: skip
+    """Closes alarms that no proof closes, for a *reason*; refused where the pole itself still says that it is dark."""
     text = checked(reason, "the reason")
     rows = _open(connection, numbers)
-    _set(connection, rows, who, now, life.CLOSED, text, closed_by=who, close_reason=text)
+    if awaited := proof.awaited(connection, rows):
+        raise CommandError(awaited)
+    _set(connection, rows, who, now, life.CLOSED, text, door, closed_by=who, close_reason=text)
 
 
-def note(connection: Connection, numbers: Sequence[int], who: str, now: int, text: str) -> None:
+def note(
+    connection: Connection, numbers: Sequence[int], who: str, now: int, text: str, door: str = DOOR
+) -> None:  # fmt: skip
     """Keeps a note with the alarms, also closed ones."""
     said = checked(text, "the note")
     rows = rows_of(connection, numbers)
     _write(connection, rows, {"note": said})
-    _log(connection, rows, who, now, NOTED, said)
+    _log(connection, rows, who, now, NOTED, said, door)
 
 
 def make_quiet(
     connection: Connection, scope: str, who: str, now: int, until: int, reason: str, since: int | None = None,
-    kind: str = "",
+    kind: str = "", door: str = DOOR,
 ) -> int:  # fmt: skip
     """Sends no alarm of *scope* from *since* (default: now) to *until*; the number of that.
 
@@ -78,16 +91,19 @@ def make_quiet(
         sa.insert(quiet).returning(quiet.c.id),
         {"scope": scope, "kind": kind, "begins": begins, "ends": until, "who": who, "reason": text},
     ).scalar_one()
+    detail = {"quiet": int(number), "scope": scope, "kind": kind, "begins": begins, "ends": until, "reason": text}
+    audit.add(connection, _zone_of(connection, scope), now, who, door, f"alarms {QUIET}", None, detail)
     raise_revision(connection)
     return int(number)
 
 
-def end_quiet(connection: Connection, number: int, who: str, now: int) -> None:
+def end_quiet(connection: Connection, number: int, who: str, now: int, door: str = DOOR) -> None:
     """Ends the quiet called *number* now."""
-    found = connection.execute(sa.select(quiet.c.ends).where(quiet.c.id == number)).scalar()
-    if found is None or found <= now:
+    found = connection.execute(sa.select(quiet.c.ends, quiet.c.scope).where(quiet.c.id == number)).first()
+    if found is None or found.ends <= now:
         raise CommandError(f"the quiet is {number} and must be the number of one that goes on")
     connection.execute(sa.update(quiet).where(quiet.c.id == number).values(ends=now, who=who))
+    audit.add(connection, _zone_of(connection, found.scope), now, who, door, f"alarms {LOUD}", None, {"quiet": number})
     raise_revision(connection)
 
 
@@ -139,13 +155,14 @@ def _open(connection: Connection, numbers: Sequence[int]) -> list[RowMapping]:
 
 
 def _set(
-    connection: Connection, rows: Sequence[RowMapping], who: str, now: int, what: str, text: str = "", **values: Any
+    connection: Connection, rows: Sequence[RowMapping], who: str, now: int, what: str, text: str, door: str,
+    **values: Any,
 ) -> None:  # fmt: skip
     checked(who, "the name of the person")
     for row in rows:
         # a pole's clock may be ahead: what is done to an alarm is done after its beginning
         _write(connection, [row], {what: max(now, row["last_began"]), **values})
-    _log(connection, rows, who, now, what, text)
+    _log(connection, rows, who, now, what, text, door)
 
 
 def _write(connection: Connection, rows: Sequence[RowMapping], values: dict[str, Any]) -> None:
@@ -154,7 +171,20 @@ def _write(connection: Connection, rows: Sequence[RowMapping], values: dict[str,
     connection.execute(sa.update(alarm).where(alarm.c.id.in_(ids)).values(rev=revision, **values))
 
 
-def _log(connection: Connection, rows: Sequence[RowMapping], who: str, now: int, what: str, text: str) -> None:
+def _log(
+    connection: Connection, rows: Sequence[RowMapping], who: str, now: int, what: str, text: str, door: str
+) -> None:  # fmt: skip
     entries = [{"alarm": row["id"], "at": now, "what": what, "who": who, "text": text} for row in rows]
     if entries:
         connection.execute(sa.insert(alarm_event), entries)
+    for zone in sorted({row["zone"] for row in rows}):
+        here = [f"{row['id']} {row['kind']}/{row['name']}" for row in rows if row["zone"] == zone]
+        audit.add(connection, zone, now, who, door, f"alarm {what}", None, {"alarms": here, "text": text})
+
+
+def _zone_of(connection: Connection, scope: str) -> str:
+    """The zone whose receiver keeps the audit of *scope*: that of the pole, else the first there is."""
+    own = connection.execute(sa.select(pole.c.zone).where(pole.c.name == scope)).scalar()
+    if own is None:
+        own = connection.execute(sa.select(receiver.c.zone).order_by(receiver.c.zone).limit(1)).scalar()
+    return str(own or "")

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from host_tools.city.alarms.actions import assign, checked, rows_of
+from host_tools.city.alarms.actions import DOOR, assign, checked, rows_of
 from host_tools.city.alarms.book_store import row_of
 from host_tools.city.alarms.parts import parts, words
 from host_tools.city.alarms.route import Place, route
@@ -50,7 +50,7 @@ class WorkOrder:
 
 def make_order(
     connection: Connection, numbers: Sequence[int], who: str, now: int, crew: str, site: Site | None,
-    due: int | None = None, start: Place | None = None,
+    due: int | None = None, start: Place | None = None, door: str = DOOR,
 ) -> WorkOrder:  # fmt: skip
     """Makes an order of the open alarms *numbers* for *crew* and assigns them to it.
 
@@ -71,7 +71,7 @@ def make_order(
         {"crew": called, "made_at": now, "made_by": who, "due": due, "poles": json.dumps(poles),
          "parts": json.dumps(carried), "metres": metres},
     ).scalar_one()  # fmt: skip
-    assign(connection, numbers, who, now, called, number)
+    assign(connection, numbers, who, now, called, number, door)
     ids = tuple(sorted(row.id for row in rows))
     return WorkOrder(number, called, now, who, due, poles, tuple(carried), metres, ids)
 

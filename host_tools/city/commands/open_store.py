@@ -20,15 +20,18 @@ from host_tools.errors import CommandError, RecordError
 
 
 @contextmanager
-def open_store(where: Path | str, site: str) -> Iterator[Database]:
-    """The store at *where* (a file or a URL), which must be of *site*.  Raises RecordError, CommandError."""
+def open_store(where: Path | str, site: str | None) -> Iterator[Database]:
+    """The store at *where* (a file or a URL), which must be of *site* where that is given.
+
+    Raises RecordError, CommandError.
+    """
     there = _file(where) if isinstance(where, Path) else database.postgresql(where)
     try:
         with reading(there) as connection:
             if not isinstance(where, Path) and revision_of(connection) != NEWEST:
                 raise RecordError(f"the record {there.name} is not up to date: `diya record run --db` makes it so")
             own = connection.execute(sa.select(about.c.value).where(about.c.name == "site")).scalar()
-            if own != site:
+            if site is not None and own != site:
                 raise CommandError(f"the record {there.name} is of {own}, and must be of {site}")
         yield there
     finally:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Litestar, Request, Response
@@ -12,6 +15,7 @@ from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, NotAuthorizedException
+from litestar.middleware import DefineMiddleware
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
@@ -19,74 +23,106 @@ from litestar.template.config import TemplateConfig
 from litestar.types import ASGIApp
 
 from host_tools import drawing
-from host_tools.city.console.access import pages as access_pages
-from host_tools.city.console.access.form_secret import form_secret
-from host_tools.city.console.access.middleware import SessionMiddleware
+from host_tools.city.console.access import cookies
+from host_tools.city.console.access.form_secret import FormCookies, form_secret
+from host_tools.city.console.access.middleware import FILES, SessionMiddleware
+from host_tools.city.console.access.origin import check_origin
+from host_tools.city.console.access.own_path import PlainPaths
+from host_tools.city.console.access.pace import Pace
+from host_tools.city.console.access.proxy import BehindProxy
+from host_tools.city.console.access.roles import MustFirst
 from host_tools.city.console.city import City
 from host_tools.city.console.geography import Geography
 from host_tools.city.console.headers import SecureHeaders
 from host_tools.city.console.live.hub import Hub
 from host_tools.city.console.live.tracker import Tracker
-from host_tools.city.console.page import render
-from host_tools.city.console.pages import alarms, gis, live, map, preferences, search, wall
+from host_tools.city.console.page import language, render
+from host_tools.city.console.pages import api
+from host_tools.city.console.routes import routes
 from host_tools.city.console.settings import Settings, from_environment
-from host_tools.errors import CommandError, RecordError
+from host_tools.errors import CommandError, DiyaError, RecordError
+from host_tools.language.language import Spoken
 
 HERE = Path(__file__).parent
 FONTS = Path(drawing.__path__[0]) / "fonts"
-PAGES = (access_pages, map, gis, live, search, wall, alarms, preferences)
 
 
-def make(settings: Settings) -> Litestar:
-    """The application of *settings*."""
-    city = City(settings)
+def make(settings: Settings, wall: Callable[[], float] = time.time) -> Litestar:
+    """The application of *settings*; *wall*: Unix s of real time."""
+    city = City(settings, wall)
     hub = Hub(Tracker(city, time.monotonic))
     environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
     return Litestar(
-        route_handlers=[route for page in PAGES for route in page.ROUTES]
+        route_handlers=routes()
         + [
             create_static_files_router("/static", [HERE / "static"], name="static"),
             create_static_files_router("/fonts", [FONTS], name="fonts"),
         ],
-        middleware=[SessionMiddleware],
+        middleware=[DefineMiddleware(SessionMiddleware, exclude=FILES)],
         csrf_config=CSRFConfig(
-            secret=form_secret(city), cookie_secure=settings.secure, cookie_samesite="strict", header_name="x-csrftoken"
+            secret=form_secret(city), cookie_name=cookies.form_name(settings), cookie_secure=settings.secure,
+            cookie_httponly=True, cookie_samesite="lax", header_name="x-csrftoken",
         ),
         allowed_hosts=AllowedHostsConfig(allowed_hosts=list(settings.hosts)),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
-        exception_handlers={HTTPException: _refused, CommandError: _wrong, RecordError: _away},
-        openapi_config=None,
+        exception_handlers={
+            HTTPException: _refused, CommandError: _wrong, Spoken: _wrong, RecordError: _away, Exception: _broken,
+        },
+        openapi_config=api.OPENAPI,
+        include_in_schema=False,
         on_shutdown=[lambda: city.close()],
         lifespan=[hub.lifespan],
-        before_request=_note_revision,
-        state=State({"city": city, "hub": hub, "geography": Geography(city)}),
-    )
+        before_request=_begin,
+        state=State({"city": city, "hub": hub, "geography": Geography(city), "pace": Pace()}),
+    )  # fmt: skip
 
 
-def _note_revision(request: Request[Any, Any, Any]) -> None:
-    """Let the page know from which revision on it must be told: what it shows is read after this."""
+def whole(app: Litestar) -> ASGIApp:
+    """*app* with what each request and answer passes outside of it."""
+    settings: Settings = app.state.city.settings
+    out: ASGIApp = FormCookies(app, cookies.form_name(settings), app.csrf_config.secret if app.csrf_config else "")
+    return SecureHeaders(PlainPaths(BehindProxy(out) if settings.proxied else out))
+
+
+def _begin(request: Request[Any, Any, Any]) -> None:
+    """Refuse what a page of another site sends; let the page know from which revision on it must be told.
+
+    What the page shows is read after this.
+    """
+    check_origin(request)
     request.scope["state"]["revision"] = request.app.state.hub.tracker.view.revision
 
 
 def from_settings() -> ASGIApp:
     """For granian, whose worker processes get their settings through the environment."""
-    return SecureHeaders(make(from_environment()))
+    return whole(make(from_environment()))
 
 
 def _refused(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """A page for a person, a problem (RFC 9457) for a program."""
     page = "text/html" in request.headers.get("accept", "")
-    if isinstance(error, NotAuthorizedException) and page and request.method == "GET":
-        return Redirect("/login" if request.url.path == "/" else f"/login?next={request.url.path}")
-    return _said(request, error.status_code, error.detail)
+    if page and request.method == "GET" and isinstance(error, NotAuthorizedException):
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return Redirect("/login" if asked == "/" else f"/login?next={quote(asked, safe='/')}")
+    if page and request.method == "GET" and isinstance(error, MustFirst):
+        return Redirect(error.path)
+    answer = _said(request, error.status_code, error.detail)
+    answer.headers.update(error.headers or {})
+    return answer
 
 
-def _wrong(request: Request[Any, Any, Any], error: CommandError) -> Response[Any]:
-    return _said(request, 422, str(error))
+def _wrong(request: Request[Any, Any, Any], error: DiyaError) -> Response[Any]:
+    return _said(request, 422, language(request).tell(error))
 
 
 def _away(request: Request[Any, Any, Any], error: RecordError) -> Response[Any]:
     return _said(request, 503, str(error))
+
+
+def _broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A fault of ours: all of it goes to the log, and a sentence to the browser."""
+    traceback.print_exception(error)
+    return _said(request, 500, f"{type(error).__name__} at {request.url.path}: a fault of Diya, see the console's log")
 
 
 def _said(request: Request[Any, Any, Any], status: int, sentence: str) -> Response[Any]:

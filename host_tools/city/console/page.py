@@ -38,7 +38,8 @@ def render(request: Request[Any, Any, Any], template: str, **values: Any) -> Tem
     user = request.scope.get("user")
     city = city_of(request)
     common = {
-        "t": sayer(said), "lang": said.code, "user": user, "title": city.title, "path": request.url.path,
+        "t": sayer(said), "word": worder(said), "lang": said.code, "user": user, "title": city.title,
+        "path": request.url.path,
         "places": [one for one in PLACES if not one[3] or (user and may(user.role, one[3]))],
         "theme": "light" if request.cookies.get(THEME_COOKIE) == "light" else "dark",
         "may": lambda role: user is not None and may(user.role, role),
@@ -56,6 +57,19 @@ def sayer(said: Language) -> Callable[..., Markup | str]:
         return said.say(key if "." in key else f"console.{key}", **values)
 
     return say
+
+
+def worder(said: Language) -> Callable[[str, str | None], str]:
+    """`word("console_commands.owner_", name)` of the templates: the word for *name*, or *name* where it has none.
+
+    For names that poles and other programs send, which may be anything.
+    """
+
+    def word(prefix: str, name: str | None) -> str:
+        key = f"{prefix}{name or ''}"
+        return said.say(key) if said.knows(key) else (name or "")
+
+    return word
 
 
 def moment(at: int | None, zone: ZoneInfo) -> str:

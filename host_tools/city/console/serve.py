@@ -11,9 +11,11 @@ from pathlib import Path
 from granian import Granian
 from granian.constants import Interfaces
 
-from host_tools.city.console.access.users import add_first, one_time_password
+from host_tools.city.console.access import passwords
+from host_tools.city.console.access.users import add_first
 from host_tools.city.console.city import City
 from host_tools.city.console.settings import Settings
+from host_tools.city.store.database import Unkeepable
 from host_tools.city.store.receiver_status import statuses
 from host_tools.errors import RecordError
 from host_tools.installed import diya_script
@@ -57,9 +59,12 @@ def first_user(settings: Settings) -> str:
     """
     city = _awaited(lambda: City(settings))
     try:
-        password = one_time_password()
-        with city.writing() as connection:
-            return password if add_first(connection, password, int(city.wall())) else ""
+        password = passwords.one_time()
+        try:
+            with city.writing() as connection:
+                return password if add_first(connection, password, int(city.wall())) else ""
+        except Unkeepable:  # another console has made him at the same moment
+            return ""
     finally:
         city.close()
 

@@ -13,15 +13,15 @@ ENVIRONMENT = "DIYA_CONSOLE"
 class Settings:
     """*db*: the store, a file or a URL.  *site*: folder of the site's files, "" where there are none.
 
-    *hosts*: what a request's Host may be, with the port; *secure*: whether browsers come by HTTPS.
-    *first*: the one-time password of the first `admin`, made where the store has no user; "" otherwise.
+    *hosts*: what a request's Host may be, with the port; *secure*: whether browsers come by HTTPS; *proxied*: whether
+    they come by a proxy, which says their address.
     """
 
     db: str
     site: str
     hosts: tuple[str, ...]
     secure: bool = False
-    first: str = ""
+    proxied: bool = False
 
     def to_environment(self) -> None:
         """Leave it for the worker processes that this one starts."""

@@ -15,11 +15,10 @@ user = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("role", Text, nullable=False),  # viewer, operator, engineer, admin
     Column("password", Text, nullable=False),  # its argon2id hash
-    Column("must_change", Boolean, nullable=False, server_default=text("false")),  # it was given to him: he chooses one
+    Column("must_change", Boolean, nullable=False, server_default=text("false")),  # it was given: he chooses one
     Column("totp", Text, nullable=False, server_default=""),  # secret of his codes (RFC 6238); empty: not set up
+    Column("totp_new", Text, nullable=False, server_default=""),  # one that he is setting up
     Column("totp_step", BigInteger, nullable=False, server_default="0"),  # of the last code, which counts once
-    Column("wrong", BigInteger, nullable=False, server_default="0"),  # wrong tries since the last right one
-    Column("wait_until", BigInteger, nullable=False, server_default="0"),
     Column("made_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
 )  # fmt: skip
@@ -32,7 +31,32 @@ session = Table(
     Column("ends_at", BigInteger, nullable=False),
     Column("address", Text, nullable=False, server_default=""),
     Column("agent", Text, nullable=False, server_default=""),
+    Column("half", Boolean, nullable=False, server_default=text("false")),  # the code is to come
     Index(None, "user"), Index(None, "ends_at"),
+)  # fmt: skip
+
+# Tries to log in, counted (access/attempts.py).  Names and addresses are not kept, only digests of them.
+attempt = Table(
+    "attempt", metadata,
+    Column("what", Text, primary_key=True),
+    Column("wrong", BigInteger, nullable=False), Column("at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),  # no other try before
+    Column("kept", BigInteger, nullable=False),  # until when the row matters
+    Index(None, "kept"),
+)  # fmt: skip
+
+# What lets a program in (access/tokens.py), and how far.
+token = Table(
+    "token", metadata,
+    Column("id", Key, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("digest", Text, nullable=False, unique=True),  # SHA-256
+    Column("doors", Text, nullable=False),  # JSON: their names; "read" is to look
+    Column("zones", Text, nullable=False, server_default="[]"),  # JSON: names of zones, wards or groups; empty: all
+    Column("highest", BigInteger, nullable=False), Column("radius_m", BigInteger, nullable=False),
+    Column("minutes", BigInteger, nullable=False), Column("calls", BigInteger, nullable=False),  # a minute
+    Column("made_by", Text, nullable=False), Column("made_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False), Column("revoked_at", BigInteger), Column("used_at", BigInteger),
 )  # fmt: skip
 
 # What the consoles of this store share: the secret of their forms.

@@ -10,6 +10,7 @@ from host_tools.site import load_site
 from host_tools.site.check import check_site
 from simulator import run
 from simulator.cli.demo import EVENING, NIGHT_H, SCENARIO, STORY, faults_of, note_of
+from simulator.cli.demo_console import DemoConsole
 from simulator.cli.demo_site import POLES, write_site
 from simulator.cli.demo_story import story
 
@@ -36,7 +37,9 @@ def test_the_night_is_told_with_one_fault_for_the_feeder(outcome: run.Outcome) -
 
 
 def test_the_screen_names_the_broker_the_keys_and_what_to_type() -> None:
-    lines = note_of("mqtt://127.0.0.1:40123")
+    console = DemoConsole("http://127.0.0.1:40124/", "admin", "abcd-efgh-jkmn-pqrs", Path("record.sqlite"))
+    first, *lines = note_of("mqtt://127.0.0.1:40123", console)
+    assert first == "Console: http://127.0.0.1:40124/  log in as admin with abcd-efgh-jkmn-pqrs"
     assert lines[0].startswith("Ctrl-C ends it.  Broker: mqtt://127.0.0.1:40123.")
     assert lines[1].endswith("diya send --broker mqtt://127.0.0.1:40123 --simulated \\")
     assert lines[2] == "    --pole P0002 --level 40 --for 30m"

@@ -1,70 +1,107 @@
-"""Log in, log out, and the first password."""
+"""Log in and out."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-import sqlalchemy as sa
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
+from litestar.exceptions import TooManyRequestsException
 from litestar.params import Body, FromQuery
 from litestar.response import Redirect, Template
 
-from host_tools.city.console.access import sessions, users
+from host_tools.city.console.access import cookies, login, sessions
+from host_tools.city.console.access.own_path import own
 from host_tools.city.console.city import city_of
 from host_tools.city.console.page import render
 from host_tools.city.console.threads import in_thread
-from host_tools.city.store.console_tables import user as user_table
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+MOST_FORM = 20_000  # bytes
+A_MINUTE = 60  # tries to log in from one address, also while it has to wait
 
 
 @get("/login")
 @in_thread
 def login_page(request: Request[Any, Any, Any], next: FromQuery[str] = "/") -> Template:
     """The form."""
-    return render(request, "login.html", next=_own(next), wrong="")
+    return render(request, "login.html", next=own(next), wrong="", wait=0)
 
 
-@post("/login", status_code=303)
+@post("/login", status_code=303, request_max_body_size=MOST_FORM)
 @in_thread
-def login(request: Request[Any, Any, Any], data: Form) -> Response[Any]:
-    """A session, where name and password are right."""
-    city = city_of(request)
-    now = int(city.wall())
-    client = request.client.host if request.client else ""
-    with city.writing() as connection:
-        row = (
-            connection.execute(sa.select(user_table).where(user_table.c.name == data.get("name", "")))
-            .mappings()
-            .first()
-        )
-        if row is None or row["disabled_at"] or not users.matches(row["password"], data.get("password", "")):
-            page = render(request, "login.html", next=_own(data.get("next", "/")), wrong="console.login_wrong")
-            page.status_code = 401
-            return page
-        cookie = sessions.begin(connection, row["id"], now, client, request.headers.get("user-agent", ""))
-    answer = Redirect(_own(data.get("next", "/")), status_code=303)
-    answer.set_cookie(
-        sessions.COOKIE, cookie, max_age=sessions.LONGEST_S, httponly=True, samesite="lax", secure=city.settings.secure
+def log_in(request: Request[Any, Any, Any], data: Form) -> Response[Any]:
+    """A session, where name and password are right and no code is needed; else the form of the code."""
+    _paced(request)
+    city, to = city_of(request), own(data.get("next", "/"))
+    former = cookies.session_cookie(request, city.settings)
+    tried = login.by_password(
+        city, data.get("name", ""), data.get("password", ""), address_of(request), agent_of(request), former
     )
-    return answer
+    if tried.cookie and tried.half:
+        answer: Response[Any] = render(request, "login_code.html", next=to, wrong="", wait=0)
+        cookies.give(answer, city.settings, tried.cookie, sessions.HALF_S)
+        answer.status_code = 200
+        return answer
+    return _answer(request, tried, to, "login.html", "console.login_wrong")
+
+
+@post("/login/code", status_code=303, request_max_body_size=MOST_FORM)
+@in_thread
+def log_in_by_code(request: Request[Any, Any, Any], data: Form) -> Response[Any]:
+    """A session, where the code is right too."""
+    _paced(request)
+    city, to = city_of(request), own(data.get("next", "/"))
+    half = cookies.session_cookie(request, city.settings)
+    tried = login.by_code(city, half, data.get("code", ""), address_of(request), agent_of(request))
+    if tried.half:  # it took too long
+        return _answer(request, login.Tried(), to, "login.html", "console_access.login_too_late")
+    return _answer(request, tried, to, "login_code.html", "console_access.code_wrong")
 
 
 @post("/logout", status_code=303)
 @in_thread
 def logout(request: Request[Any, Any, Any]) -> Response[Any]:
     """Ends the session."""
-    with city_of(request).writing() as connection:
-        sessions.end(connection, str(request.auth or ""))
+    city = city_of(request)
+    cookie = cookies.session_cookie(request, city.settings)
+    if cookie:
+        with city.writing() as connection:
+            sessions.end(connection, cookie)
     answer = Redirect("/login", status_code=303)
-    answer.delete_cookie(sessions.COOKIE)
+    cookies.take(answer, city.settings)
     return answer
 
 
-def _own(path: str) -> str:
-    """*path* where it is one of this console, else the map."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+def address_of(request: Request[Any, Any, Any]) -> str:
+    """The browser's address, as far as it is known."""
+    return request.client.host if request.client else ""
 
 
-ROUTES = [login_page, login, logout]
+def agent_of(request: Request[Any, Any, Any]) -> str:
+    """What the browser calls itself."""
+    return request.headers.get("user-agent", "")
+
+
+def _answer(request: Request[Any, Any, Any], tried: login.Tried, to: str, form: str, wrong: str) -> Response[Any]:
+    if tried.cookie:
+        answer: Response[Any] = Redirect(to, status_code=303)
+        cookies.give(answer, city_of(request).settings, tried.cookie)
+        return answer
+    said = "console_access.login_waits" if tried.wait_s else wrong
+    page = render(request, form, next=to, wrong=said, wait=tried.wait_s)
+    page.status_code = 429 if tried.wait_s else 401
+    if tried.wait_s:
+        page.headers["retry-after"] = str(tried.wait_s)
+    return page
+
+
+def _paced(request: Request[Any, Any, Any]) -> None:
+    wait = request.app.state.pace.wait(f"login {address_of(request)}", A_MINUTE)
+    if wait:
+        raise TooManyRequestsException(
+            f"at most {A_MINUTE} tries a minute: wait {wait} s", headers={"retry-after": str(wait)}
+        )
+
+
+ROUTES = [login_page, log_in, log_in_by_code, logout]

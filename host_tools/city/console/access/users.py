@@ -1,44 +1,51 @@
-"""The users in the store and their passwords."""
+"""The users in the store: made, changed and disabled.  Who loses what he had is logged out."""
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import VerificationError
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 
-from host_tools.city.console.access.roles import ADMIN, ROLES
+from host_tools.city.console.access import passwords
+from host_tools.city.console.access.roles import ADMIN, ENGINEER, ROLES, may
+from host_tools.city.store.console_tables import session
 from host_tools.city.store.console_tables import user as users
-from host_tools.errors import CommandError
+from host_tools.language.language import Spoken
 from host_tools.naming import NAME
 from host_tools.text import quoted
 
-SHORTEST, LONGEST = 10, 200  # characters of a password
-_HASHER = PasswordHasher()  # argon2id with the parameters of RFC 9106 for servers
+HIGHEST = 2**63  # of a key in the store
+PASSWORD_PAGE, CODES_PAGE = "/account/password", "/account/codes"
 
 
 @dataclass(frozen=True)
 class User:
-    """Who is logged in."""
+    """Who is logged in.  *codes*: whether his telephone shows codes."""
 
     id: int
     name: str
     role: str
     must_change: bool = False
+    codes: bool = False
+
+    @property
+    def must(self) -> str:
+        """The page where he has to do something before all else; "" where he has not."""
+        if self.must_change:
+            return PASSWORD_PAGE
+        return CODES_PAGE if may(self.role, ENGINEER) and not self.codes else ""
 
 
 def add(connection: Connection, name: str, role: str, password: str, now: int, given: bool = True) -> int:
-    """A new user; *given*: he must choose another password at his first login.  Raises CommandError."""
-    if not NAME.fullmatch(name) or len(name) > 64:
-        raise CommandError(f"the name is {quoted(name, 40)} and must be 1 to 64 letters, digits, - and _")
-    if role not in ROLES:
-        raise CommandError(f"the role is {quoted(role, 40)} and must be one of {', '.join(ROLES)}")
-    if connection.execute(sa.select(users.c.id).where(users.c.name == name)).scalar() is not None:
-        raise CommandError(f"the name is {name}, which another user has")
-    values = {"name": name, "role": role, "password": hashed(password), "must_change": given, "made_at": now}
+    """A new user; *given*: he must choose another password at his first login.  Raises Spoken."""
+    if not NAME.fullmatch(name):
+        raise Spoken("console_access.name_bad", name=quoted(name, 40))
+    _check_role(role)
+    if connection.execute(sa.select(users.c.id).where(sa.func.lower(users.c.name) == name.lower())).first():
+        raise Spoken("console_access.name_taken", name=name)
+    kept = passwords.hashed(password)
+    values = {"name": name, "role": role, "password": kept, "must_change": given, "made_at": now}
     return int(connection.execute(sa.insert(users).values(values).returning(users.c.id)).scalar_one())
 
 
@@ -50,22 +57,72 @@ def add_first(connection: Connection, password: str, now: int) -> bool:
     return True
 
 
-def hashed(password: str) -> str:
-    """What is kept of *password*.  Raises CommandError where it is too short or too long."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise CommandError(f"the password has {len(password)} characters and must have {SHORTEST} to {LONGEST}")
-    return _HASHER.hash(password)
+def named(connection: Connection, name: str) -> RowMapping | None:
+    """The user *name*; None where there is none."""
+    return connection.execute(sa.select(users).where(users.c.name == name)).mappings().first()
 
 
-def matches(kept: str, password: str) -> bool:
-    """Whether *password* is the one that *kept* is of."""
-    try:
-        return _HASHER.verify(kept, password)
-    except VerificationError:
-        return False
+def numbered(connection: Connection, number: int) -> RowMapping:
+    """The user of the id *number*.  Raises Spoken."""
+    chosen = sa.select(users).where(users.c.id == number)
+    row = connection.execute(chosen).mappings().first() if 0 < number < HIGHEST else None
+    if row is None:
+        raise Spoken("console_access.no_user")
+    return row
 
 
-def one_time_password() -> str:
-    """A password of 80 bits that can be typed."""
-    letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
+def listed(connection: Connection) -> list[RowMapping]:
+    """All users by name, without secrets; ``used_at``: his last request, None where he is not logged in."""
+    last = sa.select(sa.func.max(session.c.seen_at)).where(session.c.user == users.c.id).scalar_subquery()
+    columns = (
+        users.c.id, users.c.name, users.c.role, users.c.must_change, (users.c.totp != "").label("codes"),
+        users.c.made_at, users.c.disabled_at, last.label("used_at"),
+    )  # fmt: skip
+    return list(connection.execute(sa.select(*columns).order_by(sa.func.lower(users.c.name))).mappings())
+
+
+def set_role(connection: Connection, number: int, role: str) -> None:
+    """Gives him *role* and logs him out.  Raises Spoken where no admin would be left."""
+    _check_role(role)
+    if role != ADMIN:
+        _keep_an_admin(connection, number)
+    _change(connection, number, role=role)
+
+
+def set_password(connection: Connection, number: int, password: str, given: bool) -> None:
+    """Gives him *password* and logs him out; *given*: he must choose another at his next login."""
+    _change(connection, number, password=passwords.hashed(password), must_change=given)
+
+
+def disable(connection: Connection, number: int, now: int | None) -> None:
+    """He cannot log in from now on, and is logged out; with None he can again.  Raises Spoken."""
+    if now is not None:
+        _keep_an_admin(connection, number)
+    _change(connection, number, disabled_at=now)
+
+
+def offer_codes(connection: Connection, number: int, secret: str) -> None:
+    """*secret* is what his telephone is to learn; it counts once he has given a code of it."""
+    connection.execute(sa.update(users).where(users.c.id == number).values(totp_new=secret))
+
+
+def set_codes(connection: Connection, number: int, secret: str) -> None:
+    """From now on he logs in with a code of *secret*; empty: without.  Logs him out."""
+    _change(connection, number, totp=secret, totp_new="")
+
+
+def _change(connection: Connection, number: int, **values: object) -> None:
+    connection.execute(sa.update(users).where(users.c.id == number).values(values))
+    connection.execute(sa.delete(session).where(session.c.user == number))
+
+
+def _keep_an_admin(connection: Connection, number: int) -> None:
+    admins = sa.select(users.c.id).where(users.c.role == ADMIN, users.c.disabled_at.is_(None))
+    chosen = admins if connection.dialect.name == "sqlite" else admins.with_for_update()
+    if connection.execute(chosen).scalars().all() == [number]:
+        raise Spoken("console_access.last_admin")
+
+
+def _check_role(role: str) -> None:
+    if role not in ROLES:
+        raise Spoken("console_access.role_bad", role=quoted(role, 40), roles=", ".join(ROLES))

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Request, Response, post
 from litestar.response import Redirect
 
+from host_tools.city.console.access.own_path import own
 from host_tools.city.console.page import LANGUAGE_COOKIE, THEME_COOKIE
 from host_tools.language.language import CODES
 
@@ -17,8 +18,7 @@ YEAR_S = 365 * 86400
 async def preferences(request: Request[Any, Any, Any]) -> Response[Any]:
     """Keeps what the form has and goes back to where it was sent from."""
     form = await request.form()
-    back = str(form.get("back", "/"))
-    answer = Redirect(back if back.startswith("/") and not back.startswith("//") else "/", status_code=303)
+    answer = Redirect(own(str(form.get("back", "/"))), status_code=303)
     for name, cookie, known in (("lang", LANGUAGE_COOKIE, CODES), ("theme", THEME_COOKIE, ("dark", "light"))):
         if form.get(name) in known:
             answer.set_cookie(cookie, str(form[name]), max_age=YEAR_S, samesite="lax", httponly=True)

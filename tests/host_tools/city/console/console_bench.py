@@ -5,19 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import sqlalchemy as sa
+from argon2 import PasswordHasher
 from litestar import Litestar
 from litestar.testing import TestClient
+from sqlalchemy.engine import Connection
 
 from host_tools.broker.connection import Message
-from host_tools.city.console.access import sessions, users
-from host_tools.city.console.access.roles import ROLES
+from host_tools.city.console.access import cookies, sessions
+from host_tools.city.console.access.roles import ENGINEER, ROLES, may
 from host_tools.city.console.app import make
 from host_tools.city.console.city import City
 from host_tools.city.console.settings import Settings
 from host_tools.city.record.record import Record
+from host_tools.city.store.console_tables import user
 from host_tools.site.load import load_site
 from tests.town import SAGAR
 
@@ -25,6 +31,7 @@ HEAD = "diya/1/sagar"
 NOW = 1795542000  # an evening of November 2026 in Sagar, 23:10 IST
 HOST = "testserver.local"
 PASSWORD = "a good long password"
+CODES = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # secret of the codes of engineer and admin
 
 
 class Bench:
@@ -34,14 +41,12 @@ class Bench:
         self.where = where
         self.now = NOW
         self._sequence = 0
-        site = load_site(SAGAR)
-        self.record = Record(
-            where, "diya/1", "sagar", {"timezone": site.timezone, "title": site.title}, files=site
-        )  # fmt: skip
+        if isinstance(where, Path) and not where.exists():
+            where.write_bytes(_store_with_users())
+        self.record = _record(where)
         self.settings = Settings(str(where), str(SAGAR), (HOST,))
         with self.city() as city, city.writing() as connection:
-            for role in ROLES if connection.exec_driver_sql('SELECT id FROM "user"').first() is None else ():
-                users.add(connection, role, role, PASSWORD, NOW, given=False)
+            _add_users(connection)
 
     @contextmanager
     def city(self) -> Iterator[City]:
@@ -84,7 +89,7 @@ class Bench:
 
     def app(self) -> Litestar:
         """The application on this store."""
-        return make(self.settings)
+        return make(self.settings, wall=lambda: self.now)
 
     @contextmanager
     def client(self, role: str | None, app: Litestar | None = None) -> Iterator[TestClient[Litestar]]:
@@ -95,7 +100,7 @@ class Bench:
         with TestClient(app or self.app(), base_url=f"http://{HOST}") as client:
             client.headers["accept"] = "text/html"
             client.get("/login")  # and the browser has the token of the forms
-            client.headers["x-csrftoken"] = client.cookies["csrftoken"]
+            client.headers["x-csrftoken"] = client.cookies[cookies.FORM]
             if role is not None:
                 city: City = client.app.state.city
                 with city.writing() as connection:
@@ -106,3 +111,35 @@ class Bench:
 
     def close(self) -> None:
         self.record.close()
+
+
+def _record(where: Path | str) -> Record:
+    site = load_site(SAGAR)
+    return Record(where, "diya/1", "sagar", {"timezone": site.timezone, "title": site.title}, files=site)
+
+
+def _add_users(connection: Connection) -> None:
+    """A user of each role and of its name, where there is none; their passwords are quick to compare."""
+    if connection.execute(sa.select(user.c.id)).first():
+        return
+    for role in ROLES:
+        values = {"name": role, "role": role, "password": _hashed(), "made_at": NOW}
+        connection.execute(sa.insert(user).values(**values, totp=CODES if may(role, ENGINEER) else ""))
+
+
+@cache
+def _hashed() -> str:
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+@cache
+def _store_with_users() -> bytes:
+    """A file to be copied: making the tables takes longer."""
+    with TemporaryDirectory() as folder:
+        where = Path(folder, "record.sqlite")
+        _record(where).close()
+        city = City(Settings(str(where), str(SAGAR), (HOST,)))
+        with city.writing() as connection:
+            _add_users(connection)
+        city.close()
+        return where.read_bytes()

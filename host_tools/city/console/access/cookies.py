@@ -1,0 +1,50 @@
+"""The names of the cookies, and how they are set.
+
+All are ``lax``: a link in a message leads to its page while one is logged in, and a form of another site brings none.
+(With ``strict`` the cookie of the forms would be made anew by such a link, and every page already open would have a
+secret that is no longer right.)  Where browsers come by HTTPS the names begin with ``__Host-``, which no neighbour of
+the same domain can set.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response
+from litestar.connection import ASGIConnection
+
+from host_tools.city.console.access import sessions
+from host_tools.city.console.settings import Settings
+
+FORM = "diya_form"
+
+
+def session_name(settings: Settings) -> str:
+    """Of the cookie of a session."""
+    return _host(settings, sessions.COOKIE)
+
+
+def form_name(settings: Settings) -> str:
+    """Of the cookie with the secret of the forms."""
+    return _host(settings, FORM)
+
+
+def session_cookie(connection: ASGIConnection[Any, Any, Any, Any], settings: Settings) -> str:
+    """The session's cookie of a request; "" where it has none."""
+    return connection.cookies.get(session_name(settings), "")
+
+
+def give(answer: Response[Any], settings: Settings, cookie: str, longest_s: int = sessions.LONGEST_S) -> None:
+    """*answer* takes the session to the browser."""
+    answer.set_cookie(
+        session_name(settings), cookie, max_age=longest_s, httponly=True, samesite="lax", secure=settings.secure
+    )
+
+
+def take(answer: Response[Any], settings: Settings) -> None:
+    """*answer* takes it away."""
+    give(answer, settings, "", 0)
+
+
+def _host(settings: Settings, name: str) -> str:
+    return f"__Host-{name}" if settings.secure else name

@@ -1,0 +1,120 @@
+"""An order as a form of the console gives it: pure, from the fields to an Order, in the name of the user's role."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from host_tools import durations
+from host_tools.city.commands.order import CANCEL, CANCEL_S, OVERRIDE, Order, check
+from host_tools.city.console.access.roles import ENGINEER, OPERATOR, may
+from host_tools.city.console.access.users import User
+from host_tools.errors import CommandError
+from host_tools.text import quoted
+
+DOOR, ADDRESS = "console", "console:{}"
+OWNERS = {  # role of the limits: the owners that its form offers
+    OPERATOR: ("operator",),
+    ENGINEER: ("operator", "emergency", "incident", "lock"),
+}
+REFERENCES = {"operator": "OP", "emergency": "EM", "incident": "IN", "lock": "LK"}
+FORMS = ("ward", "feeder", "group", "near", "poles", "all")
+_SCOPE = "whom it is for"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the form says.  ``until``: a span (2h) or a time (04:00)."""
+
+    scope: Mapping[str, Any]
+    level: str = "100"
+    owner: str = "operator"
+    until: str = "1h"
+    reason: str = ""
+
+
+def role_of(user: User) -> str:
+    """The role whose limits are *user*'s: an admin has those of an engineer."""
+    return ENGINEER if may(user.role, ENGINEER) else OPERATOR
+
+
+def scope_of(form: Mapping[str, str], places: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
+    """For whom: the JSON in ``scope``, or the fields ``by`` and ``of``.  *places*: {pole: (latitude, longitude)}.
+
+    Raises CommandError.
+    """
+    if form.get("scope"):
+        try:
+            scope = json.loads(form["scope"])
+        except (ValueError, RecursionError):
+            scope = None
+        if not isinstance(scope, dict):
+            raise CommandError(f"{_SCOPE} is {quoted(form['scope'], 40)} and must be a JSON object")
+        return scope
+    by, of = form.get("by", ""), " ".join(form.get("of", "").split())
+    if by == "all":
+        return {"all": True}
+    if not of:
+        raise CommandError(f"{_SCOPE} is missing and must be given")
+    if by in ("ward", "feeder", "group"):
+        return {by: of}
+    if by == "poles":
+        return {"poles": of.replace(",", " ").split()}
+    if by == "near":
+        return _near(of, form.get("radius", ""), places)
+    raise CommandError(f"{_SCOPE} is by {quoted(by, 20)} and must be by one of {', '.join(FORMS)}")
+
+
+def _near(pole: str, radius: str, places: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
+    if pole not in places:
+        raise CommandError(f"{quoted(pole, 40)} is no pole with a place in this site's files")
+    try:
+        metres = float(radius)
+    except ValueError:
+        raise CommandError(f"the radius is {quoted(radius, 20)} and must be metres, such as 200") from None
+    latitude, longitude = places[pole]
+    return {"circle": {"latitude": latitude, "longitude": longitude, "radiusM": metres}}
+
+
+def asked_of(form: Mapping[str, str], scope: Mapping[str, Any]) -> Asked:
+    """The other fields of the form."""
+    names = ("level", "owner", "until", "reason")
+    return Asked(scope, **{name: form[name].strip() for name in names if form.get(name)})
+
+
+def order_of(asked: Asked, user: User, now: int, zone: ZoneInfo, ref: str = "") -> Order:
+    """The order, given at *now* (Unix s at the site).  Without *ref* it gets a new one.  Raises CommandError."""
+    try:
+        level = int(asked.level)
+    except ValueError:
+        raise CommandError(f"the level is {quoted(asked.level, 20)} and must be 0 to 100 percent") from None
+    if not asked.reason:
+        raise CommandError("the reason is missing and must be given: the pole says it to who asks why it is lit so")
+    order = Order(
+        who=user.name, role=role_of(user), kind=OVERRIDE, owner=asked.owner, door=DOOR, level=level,
+        reason=asked.reason, ref=ref or f"{REFERENCES.get(asked.owner, 'OP')}-{secrets.token_hex(4)}",
+        ref_address=ADDRESS.format(user.name), scope=asked.scope, written_at=now, expiration=_end(asked, now, zone),
+    )  # fmt: skip
+    check(order)
+    order.body()
+    return order
+
+
+def cancel_of(order: Order, user: User, now: int) -> Order:
+    """What ends *order*, which is of the store."""
+    return replace(
+        order, who=user.name, role=role_of(user), kind=CANCEL, door=DOOR, level=None, ramp_s=None, start=None,
+        reason="", written_at=now, expiration=now + CANCEL_S, ref_address=ADDRESS.format(user.name), second="", code="",
+        decided_at=None, id=0,
+    )  # fmt: skip
+
+
+def _end(asked: Asked, now: int, zone: ZoneInfo) -> int:
+    try:
+        return now + durations.span(asked.until)
+    except CommandError:
+        return durations.moment(asked.until, now, zone)

@@ -1,0 +1,27 @@
+"""For a supervisor or a proxy: whether this process answers and reaches its store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from litestar import Request, Response, get
+
+from host_tools.city.console.city import city_of
+from host_tools.city.console.threads import in_thread
+from host_tools.errors import RecordError
+
+
+@get("/health")
+@in_thread
+def health(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
+    """200 where the store can be read, else 503; open to all, so it says nothing else."""
+    try:
+        with city_of(request).reading() as connection:
+            connection.execute(sa.select(1))
+    except RecordError:
+        return Response({"status": "store away"}, status_code=503)
+    return Response({"status": "ok"})
+
+
+ROUTES = [health]

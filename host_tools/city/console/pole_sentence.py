@@ -1,0 +1,122 @@
+"""One sentence that says why a pole is lit as it is, by whom, until when, and what comes then; pure.
+
+It is built of what the pole itself said.  Of a pole that is silent it says what was so when it was last heard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from host_tools.city.console import fault_words as words
+from host_tools.city.console.page import moment
+from host_tools.city.console.pole_said import PoleSaid, in_force
+from host_tools.language.language import Language
+from host_tools.text import text
+from pole.lighting.calendar import Calendar
+
+MOST = 100  # characters of a reason or a name
+BY_PROGRAMME = ("calendar", "programme")
+
+
+@dataclass(frozen=True)
+class Says:
+    """*sentence*; *heard*: it is so now; *owner*: who decides, "" where that is not known."""
+
+    sentence: str
+    heard: bool
+    owner: str
+
+
+def says(
+    pole: PoleSaid, calendar: Calendar | None, orders: Sequence[dict[str, Any]], now: int, zone: ZoneInfo,
+    said: Language,
+) -> Says:  # fmt: skip
+    """The sentence on *pole* at *now* (Unix s); *orders*: `deliveries` of it."""
+    say = _Sayer(said, zone, now)
+    level = _whole(pole.state.get("level"))
+    if pole.row is None or level is None:
+        return Says(_unknown(pole, calendar, now, say), False, "")
+    lit = _lit(pole, level, calendar, list(orders), now, say)
+    owner = str(pole.state.get("owner", ""))[:40]
+    if pole.heard:
+        return Says(lit, True, owner)
+    at = pole.last
+    if at is None:
+        return Says(say("silent_never", then=lit), False, owner)
+    return Says(say("silent", span=words.span(max(0, now - at), said), at=say.at(at), then=lit), False, owner)
+
+
+class _Sayer:
+    def __init__(self, said: Language, zone: ZoneInfo, now: int) -> None:
+        self.language, self._zone, self._now = said, zone, now
+
+    def __call__(self, name: str, **values: Any) -> str:
+        return self.language.say(f"console_pole.{name}", **values)
+
+    def at(self, at: int) -> str:
+        """The time of day within 18 hours, else with the date."""
+        shown = moment(at, self._zone)
+        return shown[11:] if abs(at - self._now) < 64800 else shown
+
+
+def _unknown(pole: PoleSaid, calendar: Calendar | None, now: int, say: _Sayer) -> str:
+    head = say("never" if pole.row is None else "no_state")
+    if calendar is None:
+        return head
+    point = calendar.at(now)
+    return f"{head} {say('should', reason=_programme(point.reason), level=point.level)}"
+
+
+def _lit(
+    pole: PoleSaid, level: int, calendar: Calendar | None, orders: list[dict[str, Any]], now: int, say: _Sayer
+) -> str:  # fmt: skip
+    state = pole.state
+    owner, reason = str(state.get("owner", "")), text(state.get("reason"), MOST)
+    until, target = _whole(state.get("until")), _whole(state.get("target"))
+    by = say.language.knows(f"console_pole.by_{owner}")
+    who = _person(orders, owner, reason, until)
+    shown = _programme(reason) if owner in BY_PROGRAMME else reason
+    values = {"reason": shown or "–", "who": f"{who} " if who else "", "owner": text(owner, 40)}
+    decided = say(f"by_{owner}" if by else "by_other", **values).replace("  ", " ")
+    ends = say("until", at=say.at(until)) if until and until > 0 else ""
+    then = _then(calendar, orders, until, owner, say) if until and until > 0 else ""
+    if target is not None and target != level:
+        return say("moving", level=level, target=target, by=decided, until=ends, then=then)
+    return say("lit" if level else "off", level=level, by=decided, until=ends, then=then)
+
+
+def _then(
+    calendar: Calendar | None, orders: list[dict[str, Any]], until: int, owner: str, say: _Sayer
+) -> str:  # fmt: skip
+    """What the pole does at *until*: another order that it holds, else its programme."""
+    for one in in_force(orders, until):
+        if one["expiration"] > until:
+            key = f"then_{one['owner']}"
+            name = say(
+                key if say.language.knows(f"console_pole.{key}") else "then_other", reason=text(one["reason"], MOST)
+            )
+            return say("then", reason=name, level=one["level"])
+    if calendar is None:
+        return ""
+    point = calendar.at(until)
+    return say("then", reason=_programme(point.reason), level=point.level)
+
+
+def _person(orders: list[dict[str, Any]], owner: str, reason: str, until: int | None) -> str:
+    """Who gave the order by which the pole lives; empty where it is not one of this store."""
+    for one in orders:
+        if (one["owner"], text(one["reason"], MOST), one["expiration"]) == (owner, reason, until):
+            return text(one["who"], 64)
+    return ""
+
+
+def _programme(reason: str) -> str:
+    """`residential` of `residential: 22:00`."""
+    return text(reason.split(":")[0], MOST)
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
