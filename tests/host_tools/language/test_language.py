@@ -50,7 +50,8 @@ def test_every_sentence_the_code_asks_for_exists() -> None:
     for file in (ROOT / "host_tools").rglob("*.py"):
         text = file.read_text(encoding="utf-8")
         keys = re.findall(rf'(?<!ForeignKey\()"((?:{"|".join(NAMESPACES)})\.[a-z][a-z_]*)"', text)
-        asked |= {(file.name, key) for key in keys if "migrations" not in file.parts}
+        ours = "migrations" not in file.parts
+        asked |= {(file.name, key) for key in keys if ours and not key.endswith(".html")}
     assert len(asked) > 20
     known = Language("en")
     modules = {f"pole.{file.stem}" for file in (ROOT / "firmware" / "pole").iterdir()}
