@@ -41,18 +41,18 @@ function start() {
     send();
   }
 
+  let secret = document.querySelector("meta[name=csrf]").content;
   async function post(row, again = true) {
-    const token = document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
     const waited = Math.max(0, Math.round((Date.now() - row.queued) / 1000));
     const answer = await fetch("/crew/do", {
-      method: "POST", redirect: "error", headers: { "content-type": "application/json", accept: "application/json", "x-csrftoken": decodeURIComponent(token) },
+      method: "POST", redirect: "error", headers: { "content-type": "application/json", accept: "application/json", "x-csrftoken": secret },
       body: JSON.stringify({ key: row.key, do: row.do, order: row.order, pole: row.pole, text: row.text, waited }),
     });
-    if (answer.status === 403 && again) { // the form's secret may be of an earlier session
-      await fetch("/crew/data", { headers: { accept: "application/json" } });
-      return post(row, false);
-    }
-    return answer;
+    if (answer.status !== 403 || !again) return answer;
+    // a page that was kept on the phone may have the forms' secret of an earlier time
+    const page = await fetch("/crew?fresh", { headers: { accept: "text/html" } });
+    secret = new DOMParser().parseFromString(await page.text(), "text/html").querySelector("meta[name=csrf]")?.content ?? secret;
+    return post(row, false);
   }
 
   let sending = false;
