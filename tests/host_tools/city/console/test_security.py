@@ -306,3 +306,29 @@ def test_files_come_from_their_folder_alone(tried: Tried, path: str) -> None:
         answer = tried.client.get(f"http://{HOST}/{folder}/{path}".replace("\x00", "%00"))
         assert answer.status_code in (302, 404, 400), path
         assert "root:" not in answer.text and "import " not in answer.text
+
+
+def test_no_secret_gets_into_a_log(
+    tried: Tried, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    password, code = "my very own password", "123456"
+    city = tried.app.state.city
+
+    def broken(*_args: object, **_named: object) -> None:
+        raise RuntimeError("no such thing")
+
+    for fault in (False, True):
+        if fault:
+            monkeypatch.setattr(city, "writing", broken)
+        tried.client.post("/login", data={"name": "viewer", "password": password})
+        tried.client.post("/login/code", data={"code": code})
+        tried.client.get("/api/poles", headers={"authorization": f"Bearer {tried.token}"})
+        tried.client.get("/", headers={"authorization": f"Bearer {tried.token}x"})
+        own = next(one for one in tried.routes if one.name == "POST /account/password")
+        tried.send(own, VIEWER, data={"old": password, "new": password, "again": password})
+    said = capfd.readouterr()
+    everything = said.out + said.err + caplog.text
+    assert "no such thing" in everything  # a fault is in the log
+    for secret in (password, code, tried.token, *tried.cookies.values()):
+        assert secret not in everything

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 
 from host_tools.city.commands import audit as chain
-from host_tools.city.console.access import tokens
+from host_tools.city.console.access import sessions, tokens
 from host_tools.city.store import receiver_status
 from host_tools.city.store.command_tables import audit
 from host_tools.city.store.console_tables import session, token, user
@@ -138,6 +138,28 @@ def test_a_token_is_shown_once_kept_as_a_digest_and_let_in_until_it_is_revoked(b
         assert client.get("/api/poles", headers=bearer).status_code == 401
         assert client.post(f"/desk/tokens/{row['id']}/revoke").status_code == 422
         assert client.post(f"/desk/tokens/{2**70}/revoke").status_code in (404, 422)
+
+
+def test_a_browser_becomes_that_of_a_wall_and_sees_the_wall_alone_until_its_token_is_revoked(bench: Bench) -> None:
+    bench.born("P0003")
+    with bench.client("admin") as client:
+        text = once(client.post("/desk/tokens", data={**TOKEN, "calls": "600", "doors": ["read"]}))
+        sent = client.post("/desk/tokens/device", data={"token": text}, follow_redirects=False)
+        assert sent.headers["location"] == "/wall"
+        client.cookies.delete(sessions.COOKIE)
+        bench.now += 20 * 86400
+        for path in ("/wall", "/wall/worst", "/wall/power.json", "/live/changes", "/gis/poles.geojson"):
+            assert client.get(path, follow_redirects=False).status_code == 200, path
+        for path in ("/", "/desk", "/alarms", "/account", "/api/poles", "/wallpaper"):
+            assert client.get(path, follow_redirects=False).status_code in (302, 404), path
+        assert client.post("/live/here").status_code == 401
+        with client.app.state.city.writing() as connection:
+            connection.execute(sa.update(token).values(revoked_at=bench.now))
+        assert client.get("/wall", follow_redirects=False).status_code == 302
+    with bench.client("admin") as client:
+        other = once(client.post("/desk/tokens", data={**TOKEN, "name": "tms", "doors": ["traffic"]}))
+        assert client.post("/desk/tokens/device", data={"token": other}).status_code == 422
+        assert client.post("/desk/tokens/device", data={}).status_code == 422
 
 
 def test_a_token_ends_by_itself(bench: Bench) -> None:
