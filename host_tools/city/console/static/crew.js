@@ -46,7 +46,7 @@ function start() {
     const waited = Math.max(0, Math.round((Date.now() - row.queued) / 1000));
     const answer = await fetch("/crew/do", {
       method: "POST", redirect: "error", headers: { "content-type": "application/json", accept: "application/json", "x-csrftoken": secret },
-      body: JSON.stringify({ key: row.key, do: row.do, order: row.order, pole: row.pole, text: row.text, waited }),
+      body: JSON.stringify({ user, key: row.key, do: row.do, order: row.order, pole: row.pole, text: row.text, waited }),
     });
     if (answer.status !== 403 || !again) return answer;
     // a page that was kept on the phone may have the forms' secret of an earlier time
@@ -172,5 +172,6 @@ function start() {
   addEventListener("offline", () => { link = "offline"; draw(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
   document.addEventListener("diya:alarms", read);
-  setInterval(() => { if (!document.hidden) send(); }, 15000);
+  let ticks = 0; // each 3 s while something waits, else each 15 s
+  setInterval(() => { if (!document.hidden && (link !== "live" || queue().some((one) => !one.refused) || ++ticks % 5 === 0)) send(); }, 3000);
 }
