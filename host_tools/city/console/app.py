@@ -32,6 +32,7 @@ from host_tools.city.console.access.pace import Pace
 from host_tools.city.console.access.proxy import BehindProxy
 from host_tools.city.console.access.roles import MustFirst
 from host_tools.city.console.city import City
+from host_tools.city.console.geography import Geography
 from host_tools.city.console.headers import SecureHeaders
 from host_tools.city.console.live.hub import Hub
 from host_tools.city.console.live.tracker import Tracker
@@ -72,7 +73,7 @@ def make(settings: Settings, wall: Callable[[], float] = time.time) -> Litestar:
         on_shutdown=[lambda: city.close()],
         lifespan=[hub.lifespan],
         before_request=_begin,
-        state=State({"city": city, "hub": hub, "pace": Pace()}),
+        state=State({"city": city, "hub": hub, "geography": Geography(city), "pace": Pace()}),
     )  # fmt: skip
 
 

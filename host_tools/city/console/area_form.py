@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from host_tools.city.console import geography
-from host_tools.city.console.city import City
+from host_tools.city.console.geography import Geography
 from host_tools.errors import CommandError
 from host_tools.text import quoted
 
@@ -25,7 +24,7 @@ def read(scope: str) -> dict[str, Any]:
     return value
 
 
-def of_form(city: City, by: str, of: str, radius: int) -> dict[str, Any]:
+def of_form(geography: Geography, by: str, of: str, radius: int) -> dict[str, Any]:
     """The scope that the form's fields mean: *by* one of FORMS.  Raises CommandError."""
     words = of.replace(",", " ").split()
     if not words:
@@ -36,7 +35,7 @@ def of_form(city: City, by: str, of: str, radius: int) -> dict[str, Any]:
         return {"poles": words}
     if by != "near":
         raise CommandError(f"the area is by {quoted(by, 20)} and must be by one of {', '.join(FORMS)}")
-    found = next((one for one in geography.poles(city) if one.name == words[0]), None)
+    found = geography.by_name.get(words[0])
     if found is None:
         raise CommandError(f"{quoted(words[0], 40)} is no pole with a place in this site's files")
     return {"circle": {"latitude": found.latitude, "longitude": found.longitude, "radiusM": radius}}

@@ -6,10 +6,13 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
+from litestar.connection import ASGIConnection
 from sqlalchemy.engine import Connection
 
 from host_tools.city.console.city import City
@@ -25,6 +28,8 @@ GAP_M = 250  # between two poles of a feeder that no line joins
 MOST_REASON = 200  # characters
 MOST_BYTES = 30_000_000
 DEGREE_M = 111_195.0
+
+encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True)
@@ -57,9 +62,85 @@ class Box:
         return longitude >= self.west or longitude <= self.east
 
 
-def poles(city: City) -> tuple[Pole, ...]:
-    """The poles of the site's files, which have a place."""
-    return city.site.poles if city.site else ()
+class Geography:
+    """The places of *city*: what the site's files say, read once."""
+
+    def __init__(self, city: City) -> None:
+        self._city = city
+        self.poles: tuple[Pole, ...] = city.site.poles if city.site else ()
+
+    @cached_property
+    def by_name(self) -> dict[str, Pole]:
+        return {one.name: one for one in self.poles}
+
+    @cached_property
+    def by_feeder(self) -> dict[str, list[Pole]]:
+        found: dict[str, list[Pole]] = {}
+        for one in self.poles:
+            if one.feeder:
+                found.setdefault(one.feeder, []).append(one)
+        return found
+
+    @cached_property
+    def places(self) -> bytes:
+        """JSON of each pole's name, longitude, latitude, ward, feeder, road class, zone."""
+        return encode([
+            (one.name, one.longitude, one.latitude, one.ward, one.feeder, one.road_class, one.zone)
+            for one in self.poles
+        ])  # fmt: skip
+
+    @cached_property
+    def _begun(self) -> dict[str, bytes]:
+        return {one.name: encode(_static(one))[:-2] for one in self.poles}
+
+    def feature(self, name: str, seen: PoleView | None, reason: str) -> bytes:
+        """The pole *name* as a Feature, with what was *seen* of it."""
+        told: dict[str, Any] = {"state": "unknown"}
+        if seen is not None:
+            told = {
+                "state": seen.state, "level": seen.level, "target": seen.target, "owner": seen.owner, "reason": reason,
+                "until": seen.until, "lastSeen": seen.seen, "worst": seen.worst, "inCommand": seen.in_command,
+                "activePower": None if seen.power_dw is None else seen.power_dw / 10,
+            }  # fmt: skip
+        return self._begun[name] + b"," + encode(told)[1:] + b"}"
+
+    def feeders(self, view: View) -> list[dict[str, Any]]:
+        """A Feature for each feeder, with how many of its poles are what in *view*."""
+        return [_feeder(name, members, view) for name, members in self.by_feeder.items()]
+
+    def streets(self) -> list[dict[str, Any]]:
+        """Lines with their names.  Raises CommandError where the site's file is none of GeoJSON."""
+        path = self._streets_file
+        if path is None:
+            return [
+                {"type": "Feature", "geometry": _lines(members), "properties": {"name": name}}
+                for name, members in self.by_feeder.items()
+            ]
+        try:
+            if path.stat().st_size > MOST_BYTES:
+                raise CommandError(f"{STREETS} has {path.stat().st_size} bytes and must have at most {MOST_BYTES}")
+            read = json.loads(path.read_text(encoding="utf-8"))
+            return [_street(one) for one in read["features"] if _is_line(one)]
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise CommandError(f"{STREETS} of the site must be a FeatureCollection of lines: {error}") from error
+
+    @property
+    def streets_version(self) -> str:
+        """The same as long as the streets are."""
+        path = self._streets_file
+        return f"{path.stat().st_mtime_ns}-{path.stat().st_size}" if path else f"feeders-{len(self.poles)}"
+
+    @property
+    def _streets_file(self) -> Path | None:
+        site = self._city.settings.site
+        path = find_site(site) / STREETS if site else None
+        return path if path is not None and path.is_file() else None
+
+
+def geography_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Geography:
+    """That of the application that answers *connection*."""
+    geography: Geography = connection.app.state.geography
+    return geography
 
 
 def reasons(connection: Connection) -> dict[str, str]:
@@ -68,66 +149,27 @@ def reasons(connection: Connection) -> dict[str, str]:
     return {name: reason or "" for name, reason in connection.execute(chosen)}
 
 
-def feature(pole: Pole, seen: PoleView | None, reason: str) -> dict[str, Any]:
-    """*pole* as a Feature, with what was *seen* of it."""
-    properties: dict[str, Any] = {
-        "name": pole.name, "label": pole.label, "ward": pole.ward, "zone": pole.zone, "feeder": pole.feeder,
-        "roadClass": pole.road_class, "luminaire": pole.luminaire, "state": "unknown",
-    }  # fmt: skip
-    if seen is not None:
-        properties |= {
-            "state": seen.state, "level": seen.level, "target": seen.target, "owner": seen.owner, "reason": reason,
-            "until": seen.until, "lastSeen": seen.seen, "worst": seen.worst, "inCommand": seen.in_command,
-            "activePower": None if seen.power_dw is None else seen.power_dw / 10,
-        }  # fmt: skip
+def _static(pole: Pole) -> dict[str, Any]:
     return {
-        "type": "Feature", "id": pole.name, "properties": properties,
+        "type": "Feature", "id": pole.name,
         "geometry": {"type": "Point", "coordinates": [pole.longitude, pole.latitude]},
+        "properties": {
+            "name": pole.name, "label": pole.label, "ward": pole.ward, "zone": pole.zone, "feeder": pole.feeder,
+            "roadClass": pole.road_class, "luminaire": pole.luminaire,
+        },
     }  # fmt: skip
 
 
-def feeders(city: City, view: View) -> list[dict[str, Any]]:
-    """A Feature for each feeder of the site."""
-    out = []
-    for name, members in _by_feeder(city).items():
-        seen = [view.poles[one.name] for one in members if one.name in view.poles]
-        worst = min((one.worst for one in seen if one.worst), default=0)
-        out.append({
-            "type": "Feature", "id": name, "geometry": _lines(members),
-            "properties": {
-                "name": name, "poles": len(members), "silent": sum(one.state == SILENT for one in seen),
-                "faults": sum(one.worst > 0 for one in seen), "worst": worst,
-            },
-        })  # fmt: skip
-    return out
-
-
-def streets(city: City) -> list[dict[str, Any]]:
-    """Lines with their names.  Raises CommandError where the file is none of GeoJSON."""
-    path = _streets_file(city)
-    if path is None:
-        return [
-            {"type": "Feature", "geometry": _lines(members), "properties": {"name": name}}
-            for name, members in _by_feeder(city).items()
-        ]
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise CommandError(f"{STREETS} has {path.stat().st_size} bytes and must have at most {MOST_BYTES}")
-        read = json.loads(path.read_text(encoding="utf-8"))
-        return [_street(one) for one in read["features"] if _is_line(one)]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CommandError(f"{STREETS} of the site must be a FeatureCollection of lines: {error}") from error
-
-
-def streets_version(city: City) -> str:
-    """The same as long as the streets are."""
-    path = _streets_file(city)
-    return f"{path.stat().st_mtime_ns}-{path.stat().st_size}" if path else f"feeders-{city.title}-{len(poles(city))}"
-
-
-def _streets_file(city: City) -> Path | None:
-    path = find_site(city.settings.site) / STREETS if city.settings.site else None
-    return path if path is not None and path.is_file() else None
+def _feeder(name: str, members: list[Pole], view: View) -> dict[str, Any]:
+    seen = [view.poles[one.name] for one in members if one.name in view.poles]
+    return {
+        "type": "Feature", "id": name, "geometry": _lines(members),
+        "properties": {
+            "name": name, "poles": len(members), "silent": sum(one.state == SILENT for one in seen),
+            "faults": sum(one.worst > 0 for one in seen),
+            "worst": min((one.worst for one in seen if one.worst), default=0),
+        },
+    }  # fmt: skip
 
 
 def _is_line(one: Mapping[str, Any]) -> bool:
@@ -138,14 +180,6 @@ def _street(one: Mapping[str, Any]) -> dict[str, Any]:
     properties = one.get("properties") or {}
     kept = {name: str(properties[name])[:80] for name in ("name", "class") if properties.get(name)}
     return {"type": "Feature", "geometry": one["geometry"], "properties": kept}
-
-
-def _by_feeder(city: City) -> dict[str, list[Pole]]:
-    found: dict[str, list[Pole]] = {}
-    for one in poles(city):
-        if one.feeder:
-            found.setdefault(one.feeder, []).append(one)
-    return found
 
 
 def _lines(members: list[Pole]) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def _replace(database: Database, file: Path, server: int, tables: set[str]) -> N
         script = subprocess.Popen(
             [restore, "--no-owner", "--no-privileges", "--file=-", file], stdout=subprocess.PIPE, stderr=said
         )  # fmt: skip
-        first = f"DROP TABLE {', '.join(ours)}" if ours else "SELECT 1"
+        first = f"DROP TABLE {', '.join(map(_quoted, ours))}" if ours else "SELECT 1"
         try:
             _run(
                 database, [str(psql), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction",
@@ -108,6 +108,11 @@ def _reason(text: str) -> str:
             details = [one for one in lines[number + 1 :] if one.startswith("DETAIL:")]
             return " ".join([line, *details[:1]])
     return lines[-1] if lines else "it says nothing"
+
+
+def _quoted(table: str) -> str:
+    """The name as SQL has it: `user` is a word of SQL."""
+    return '"' + table.replace('"', '""') + '"'
 
 
 def _contents(file: Path, server: int) -> set[str]:

@@ -69,7 +69,8 @@ def going(line: list[str], log: Path, **variables: str) -> Iterator[subprocess.P
 
 def test_the_page_has_all_units() -> None:
     assert set(UNITS) == {
-        "mosquitto.service.d/diya.conf", "diya-receiver.service", "diya-backup.service", "diya-backup.timer",
+        "mosquitto.service.d/diya.conf", "diya-receiver.service", "diya-console.service", "diya-backup.service",
+        "diya-backup.timer",
     }  # fmt: skip
 
 
@@ -145,6 +146,7 @@ def test_the_commands_of_the_units_run_as_they_stand(tmp_path: Path, postgresql_
                 until(lambda: events(url) == 1 or pole.say(f"{HEAD}/P0001/event", json.dumps(body).encode()),
                       "the event", 0.2)  # fmt: skip
             until(lambda: healthy(metrics), "a receiver that is well", 0.2)
+            console_answers(tmp_path, here)
             (kill,) = value("diya-receiver.service", "Service", "KillSignal")
             running.send_signal(signal.Signals[kill])
             ends = {0, *map(int, value("diya-receiver.service", "Service", "SuccessExitStatus"))}
@@ -154,6 +156,31 @@ def test_the_commands_of_the_units_run_as_they_stand(tmp_path: Path, postgresql_
     subprocess.run(command("diya-backup.service", "ExecStartPost", tmp_path), check=True)
     assert file.exists()
     assert restore(file, postgresql_server.url("diya"), replace=True).events == 1
+
+
+def console_answers(root: Path, here: dict[str, str]) -> None:
+    """The console of its unit answers by the name that its proxy has, and by no other."""
+    port, log = free_port(), root / "console.log"
+    line = [str(port) if word == "8080" else word for word in command("diya-console.service", "ExecStart", root)]
+    with going(line, log, **here) as running:
+        until(lambda: status(port, "lights.example") == 200, "a console that answers", 0.2)
+        assert status(port, "elsewhere.example") == 400
+        assert "one-time password" in log.read_text()
+        (kill,) = value("diya-console.service", "Service", "KillSignal")
+        running.send_signal(signal.Signals[kill])
+        ends = {0, *map(int, value("diya-console.service", "Service", "SuccessExitStatus"))}
+        assert running.wait(PATIENCE_S) in ends, log.read_text()
+
+
+def status(port: int, host: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/login", headers={"Host": host})
+        return connection.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        connection.close()
 
 
 def listens(port: int) -> bool:

@@ -14,7 +14,7 @@ from host_tools.city.console.access.users import User
 from host_tools.city.console.city import City, city_of
 from host_tools.errors import RecordError
 
-WATCHED = ("/live",)  # streams of open pages: see sessions.py
+WATCHED = ("/live", "/live/changes", "/live/said")  # what open pages ask for by themselves: see sessions.py
 FILES = ["^/static/", "^/fonts/", "^/health$"]
 
 
@@ -38,16 +38,6 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
             return AuthenticationResult(user=None, auth=None)
         watches = connection.url.path in WATCHED
         return AuthenticationResult(user=await run_sync(_user, city, cookie, watches), auth=cookie)
-
-
-def still_in(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
-    """Whether the session or token of *connection*, whose answer goes on and on, still holds.  Reads the store."""
-    city, auth = city_of(connection), connection.scope.get("auth")
-    now = int(city.wall())
-    with city.reading() as there:
-        if isinstance(auth, tokens.Token):
-            return tokens.holds(there, auth.id, now)
-        return sessions.user_of(there, str(auth or ""), now, watches=True) is not None
 
 
 def _user(city: City, cookie: str, watches: bool) -> User | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from litestar.enums import ScopeType
@@ -25,7 +26,9 @@ class PlainPaths:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP and not scope["path"].isprintable():
-            answer = ASGIResponse(body=b'{"detail":"the path has control characters"}', status_code=400)
+            problem = {"type": "about:blank", "status": 404, "detail": "no path has control characters"}
+            body = json.dumps(problem).encode()
+            answer = ASGIResponse(body=body, status_code=404, media_type="application/problem+json")
             await answer(scope, receive, send)
             return
         await self._app(scope, receive, send)

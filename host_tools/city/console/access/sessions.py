@@ -1,8 +1,8 @@
 """Sessions in the store: a random cookie, of which only the digest is kept.
 
-A session ends an hour after its last request, and 12 h after the login in any case.  The stream of a page that is open
-(`/live`) is no request in this sense: it neither keeps a session alive nor ends after an hour, so that who watches the
-city through the night goes on seeing it, and has to log in again to do something.
+A session ends an hour after its last use, and 12 h after the login in any case.  What an open page asks for by itself
+(`/live`) is no use: it does not keep a session alive.  But it goes on after that hour, until the 12 h are over: who
+watches the city through a quiet night goes on seeing it, and has to log in again to do something.
 """
 
 from __future__ import annotations

@@ -80,8 +80,12 @@ def brought_up(connection: Connection, view: View, rules: Rules, everything: boo
         former_view = poles.get(name)
         if former_view is not None and former_view.worst != worst.get(name, 0):
             poles[name] = former_view._replace(worst=worst.get(name, 0))
+    if not view.poles:
+        touched.update(poles)
     changed = frozenset(name for name in touched if name in poles and poles[name] != view.poles.get(name))
-    made = View(now, poles, open_ones, totals(poles.values(), open_ones.values()))
+    gone = (view.poles[name] for name in changed if name in view.poles)
+    sums = totals(view.totals, gone, (poles[name] for name in changed), open_ones.values())
+    made = View(now, poles, open_ones, sums)
     if view.revision < 0:
         return made, Changed(changed)
     return made, Changed(changed, tuple(told), commands_since(connection, view.revision))

@@ -6,7 +6,7 @@ Everything is replaced, and nothing changed in place: who holds a view may read 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
 LIT, OFF, SILENT, UNKNOWN = "lit", "off", "silent", "unknown"
@@ -80,17 +80,20 @@ class View:
     totals: Totals = field(default_factory=Totals)
 
 
-def totals(poles: Iterable[PoleView], alarms: Iterable[AlarmView]) -> Totals:
-    """The sums of *poles* and open *alarms*."""
-    states = {LIT: 0, OFF: 0, SILENT: 0, UNKNOWN: 0}
-    faults = command = power = 0
-    for one in poles:
-        states[one.state] += 1
-        faults += one.worst > 0
-        command += one.in_command
-        if one.power_dw and one.state in (LIT, OFF):
-            power += one.power_dw
-    return Totals(**states, faults=faults, command=command, alarms=sum(one.own for one in alarms), power_dw=power)
+def totals(
+    former: Totals, gone: Iterable[PoleView], come: Iterable[PoleView], alarms: Iterable[AlarmView]
+) -> Totals:  # fmt: skip
+    """The sums after the poles *come* took the place of those that are *gone*, with these open *alarms*."""
+    sums = asdict(former)
+    for sign, poles in ((-1, gone), (1, come)):
+        for one in poles:
+            sums[one.state] += sign
+            sums["faults"] += sign * (one.worst > 0)
+            sums["command"] += sign * one.in_command
+            if one.power_dw and one.state in (LIT, OFF):
+                sums["power_dw"] += sign * one.power_dw
+    sums["alarms"] = sum(one.own for one in alarms)
+    return Totals(**sums)
 
 
 def worst_of(alarms: Iterable[AlarmView]) -> dict[str, int]:

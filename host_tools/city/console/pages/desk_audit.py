@@ -68,7 +68,7 @@ def audit_file(request: Request[Any, Any, Any], who: FromQuery[str] = "") -> Res
     shown = ([moment(row["at"], city.zone), *(row[name] for name in COLUMNS[1:])] for row in rows)
     spreadsheet.write(out, COLUMNS, ([spreadsheet.cell(value) for value in row] for row in shown))
     headers = {"content-disposition": 'attachment; filename="audit.csv"'}
-    return Response(spreadsheet.for_excel(out.getvalue()), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(spreadsheet.for_excel(out.getvalue()), media_type="text/csv", headers=headers)
 
 
 def chains_of(connection: Connection) -> list[Chain]:

@@ -8,10 +8,9 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.params import FromQuery
 
-from host_tools.city.console import geography
 from host_tools.city.console.access.roles import VIEWER, needs
-from host_tools.city.console.city import City, city_of
-from host_tools.city.console.geography import Box
+from host_tools.city.console.city import city_of
+from host_tools.city.console.geography import Box, geography_of, reasons
 from host_tools.city.console.live.view import View
 from host_tools.city.console.packed import packed
 from host_tools.city.console.pages.live import tracker_of
@@ -28,24 +27,23 @@ def poles(
     changed_since: FromQuery[int | None] = None,
 ) -> Response[bytes]:  # fmt: skip
     """All poles of the site's files, those in *bbox* (west,south,east,north), of *ward*, changed after a revision."""
-    city, view = city_of(request), tracker_of(request).now()
+    geography, view = geography_of(request), tracker_of(request).now()
     box = Box.read(bbox) if bbox else None
 
     def made() -> bytes:
         names = None
         if changed_since is not None and 0 <= changed_since <= view.revision:
-            names = tracker_of(request).since(changed_since).poles
-        with city.reading() as connection:
-            reasons = geography.reasons(connection)
-        return msgspec.json.encode({
-            "type": "FeatureCollection", "revision": view.revision,
-            "features": [
-                geography.feature(pole, view.poles.get(pole.name), reasons.get(pole.name, ""))
-                for pole in geography.poles(city)
-                if (names is None or pole.name in names) and (not ward or pole.ward == ward)
-                and (box is None or box.holds(pole.longitude, pole.latitude))
-            ],
-        })  # fmt: skip
+            told = tracker_of(request).since(changed_since)
+            names = None if told.anew else told.poles
+        with city_of(request).reading() as connection:
+            why = reasons(connection)
+        features = [
+            geography.feature(one.name, view.poles.get(one.name), why.get(one.name, ""))
+            for one in geography.poles
+            if (names is None or one.name in names) and (not ward or one.ward == ward)
+            and (box is None or box.holds(one.longitude, one.latitude))
+        ]  # fmt: skip
+        return b'{"type":"FeatureCollection","revision":%d,"features":[%s]}' % (view.revision, b",".join(features))
 
     return packed(request, made, GEOJSON, f"{_of(request, view)}-{request.url.query}")
 
@@ -54,28 +52,23 @@ def poles(
 @in_thread
 def feeders(request: Asked) -> Response[bytes]:
     """Each feeder as lines from pole to pole, with how many of its poles are what."""
-    city, view = city_of(request), tracker_of(request).now()
-    return packed(request, lambda: _collected(geography.feeders(city, view)), GEOJSON, _of(request, view))
+    geography, view = geography_of(request), tracker_of(request).now()
+    return packed(request, lambda: _collected(geography.feeders(view)), GEOJSON, _of(request, view))
 
 
 @get("/gis/streets.geojson", guards=[needs(VIEWER)])
 @in_thread
 def streets(request: Asked) -> Response[bytes]:
     """The lines of the site's `streets.geojson`; without such a file those of its feeders."""
-    city = city_of(request)
-    return packed(request, lambda: _collected(geography.streets(city)), GEOJSON, geography.streets_version(city))
+    geography = geography_of(request)
+    return packed(request, lambda: _collected(geography.streets()), GEOJSON, geography.streets_version)
 
 
 @get("/gis/places.json", guards=[needs(VIEWER)])
 @in_thread
 def places(request: Asked) -> Response[bytes]:
     """What does not change of each pole: name, longitude, latitude, ward, feeder, road class, zone."""
-    city: City = city_of(request)
-    rows = [
-        (one.name, one.longitude, one.latitude, one.ward, one.feeder, one.road_class, one.zone)
-        for one in geography.poles(city)
-    ]
-    return packed(request, lambda: msgspec.json.encode(rows), "application/json", None)
+    return packed(request, lambda: geography_of(request).places, "application/json", None)
 
 
 @get("/gis/state.json", guards=[needs(VIEWER)])

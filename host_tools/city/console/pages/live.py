@@ -47,7 +47,7 @@ async def live(request: Asked, since: FromQuery[int | None] = None) -> Stream:
     city, cookie = city_of(request), str(request.auth or "")
 
     def lasts(connection: Connection) -> bool:
-        return sessions.user_of(connection, cookie, int(city.wall())) is not None
+        return sessions.user_of(connection, cookie, int(city.wall()), watches=True) is not None
 
     hub = hub_of(request)
     client = await hub.join(since, lasts)

@@ -17,10 +17,11 @@ from litestar.response import Template
 from host_tools.city.alarms.listing import StoredAlarm, Wanted, listed
 from host_tools.city.alarms.severity import NAMES
 from host_tools.city.commands import by_store
-from host_tools.city.console import area_form, geography, last_night
+from host_tools.city.console import area_form, last_night
 from host_tools.city.console.access.roles import VIEWER, needs
 from host_tools.city.console.city import city_of
 from host_tools.city.console.filters import Filters, chosen
+from host_tools.city.console.geography import geography_of
 from host_tools.city.console.packed import packed
 from host_tools.city.console.page import language, render
 from host_tools.city.console.pages.live import tracker_of
@@ -37,7 +38,7 @@ Asked = Request[Any, Any, Any]
 @in_thread
 def map_page(request: Asked) -> Template:
     """The page, with its lists; what the map shows comes by `/gis` and `/live`."""
-    files = geography.poles(city_of(request))
+    files = geography_of(request).poles
     choices = {
         "ward": sorted({one.ward for one in files if one.ward}),
         "feeder": sorted({one.feeder for one in files if one.feeder}),
@@ -57,7 +58,7 @@ def _lists(request: Asked) -> dict[str, Any]:
     city, tracker = city_of(request), tracker_of(request)
     filters = Filters.read(request.query_params)
     view = tracker.now()
-    files = {one.name: one for one in geography.poles(city)}
+    files = geography_of(request).by_name
     with city.reading() as connection:
         now = city.now(connection)
         poles = chosen(filters, files, view.poles.values(), now)
@@ -89,7 +90,7 @@ def pole_card(request: Asked, name: FromQuery[str]) -> Template:
     seen = tracker.now().poles.get(name)
     if seen is None:
         raise NotFoundException(f"there is no pole {text(name, 40)}")
-    file = next((one for one in geography.poles(city) if one.name == name), None)
+    file = geography_of(request).by_name.get(name)
     with city.reading() as connection:
         reason = connection.execute(sa.select(pole_table.c.reason).where(pole_table.c.name == name)).scalar() or ""
         now = city.now(connection)
@@ -104,11 +105,16 @@ def pole_card(request: Asked, name: FromQuery[str]) -> Template:
 
 @get("/map/area", guards=[needs(VIEWER)])
 @in_thread
-def area(request: Asked, scope: FromQuery[str] = "", by: FromQuery[str] = "", of: FromQuery[str] = "",
-         radius: FromQuery[int] = 200) -> Template:  # fmt: skip
+def area(
+    request: Asked, by: FromQuery[str] = "", of: FromQuery[str] = "", radius: FromQuery[int] = 200
+) -> Template:  # fmt: skip
     """How many poles are in an area: *scope* as in commands/who.py, or what the form says in *by*, *of*, *radius*."""
     city = city_of(request)
-    asked = area_form.of_form(city, by, of, radius) if by else area_form.read(scope)
+    asked = (
+        area_form.of_form(geography_of(request), by, of, radius)
+        if by
+        else area_form.read(request.query_params.get("scope", ""))
+    )
     with city.reading() as connection:
         directory, _known = by_store.directory(connection, city.site)
     names = directory.find(asked)

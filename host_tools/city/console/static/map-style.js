@@ -82,7 +82,7 @@ export function style(many) {
         layout: { "text-field": ["concat", glyph, ["to-string", ["get", "point_count"]]], "text-font": ["Diya"],
           "text-size": 13, "text-allow-overlap": true, "text-line-height": 1.1 },
         paint: { "text-color": css("text"), "text-halo-color": css("card"), "text-halo-width": 1.2 } },
-      { id: "name", type: "symbol", source: "poles", filter: single, minzoom: 15.5,
+      { id: "name", type: "symbol", source: "poles", filter: single, minzoom: 16.4,
         layout: { "text-field": ["get", "n"], "text-font": ["Diya"], "text-size": 12, "text-anchor": "top", "text-offset": [0, 1.1],
           "text-optional": true },
         paint: { "text-color": css("text"), "text-halo-color": css("ground"), "text-halo-width": 1.5 } },

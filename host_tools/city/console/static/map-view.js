@@ -103,7 +103,7 @@ export class CityMap {
     const { map } = this;
     this.drawn = new Map();
     map.touchZoomRotate?.disableRotation();
-    map.on("styleimagemissing", ({ id }) => id === "square" && !map.hasImage(id) && map.addImage(id, square(), { pixelRatio: 2 }));
+    map.on("style.load", () => map.hasImage("square") || map.addImage("square", square(), { pixelRatio: 2 }));
     map.on("error", () => {}); // a street that cannot be read is no reason to stop
     map.on("load", () => {
       this.says("", "");

@@ -200,7 +200,7 @@ new MutationObserver(() => {
   $("panel").focus({ preventScroll: true });
 }).observe($("panel"), { childList: true });
 
-$("legend").open = innerWidth > 1100 && innerHeight > 700;
+$("legend").open = innerWidth > 1500 && innerHeight > 800;
 filter();
 if (chosen) show();
 const room = () => document.documentElement.style.setProperty("--top", `${document.querySelector(".top").offsetHeight}px`);

@@ -63,7 +63,7 @@ def console(bench: Bench) -> Iterator[Console]:
 @contextmanager
 def serving(bench: Bench, **settings: Any) -> Iterator[Console]:
     """A console of the store of *bench* on a free port of its own, with other *settings* (settings.py)."""
-    port = _free_port()
+    port = free_port()
     chosen = replace(bench.settings, hosts=(f"127.0.0.1:{port}",), **settings)
     child = _served(chosen, port)
     try:
@@ -85,7 +85,8 @@ def _served(settings: Settings, port: int) -> subprocess.Popen[bytes]:
     )
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])

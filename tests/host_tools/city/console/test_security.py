@@ -25,7 +25,7 @@ from host_tools.city.console.access import cookies, sessions, tokens
 from host_tools.city.console.access.roles import ADMIN, ROLES, VIEWER
 from host_tools.city.console.app import whole
 from host_tools.city.console.headers import HEADERS
-from host_tools.city.store.alarm_tables import alarm
+from host_tools.city.store.alarm_tables import alarm, work_order
 from host_tools.city.store.command_tables import command
 from host_tools.city.store.console_tables import user
 from host_tools.city.store.tables import pole
@@ -258,8 +258,14 @@ def hostile_rows(bench: Bench, tried: Tried) -> None:
                 owner=text, reason=text, clock=text,
             ))  # fmt: skip
             row = sa.select(alarm.c.id).order_by(alarm.c.id).offset(number).limit(1).scalar_subquery()
-            said = dict.fromkeys(PEOPLE, text)
-            connection.execute(sa.update(alarm).where(alarm.c.id == row).values(**said, assigned=at, acknowledged=at))
+            said: dict[str, Any] = dict.fromkeys(PEOPLE, text)
+            order_of = sa.insert(work_order).values(
+                crew=text, note=text, proof=text, made_at=at, made_by=text, due=at, metres=1,
+                parts=json.dumps([[1, text]]), poles=json.dumps(["P0003"]),
+            )  # fmt: skip
+            made = connection.execute(order_of.returning(work_order.c.id)).scalar_one()
+            said |= {"assigned": at, "acknowledged": at, "work_order": made}
+            connection.execute(sa.update(alarm).where(alarm.c.id == row).values(said))
 
 
 def test_what_poles_and_people_wrote_stays_text_on_every_page(store: Bench, tried: Tried) -> None:
@@ -271,7 +277,7 @@ def test_what_poles_and_people_wrote_stays_text_on_every_page(store: Bench, trie
         for one in pages:
             answer = tried.send(one, ADMIN, params=dict.fromkeys(("who", "q", "next", "search", "pole"), SCRIPT))
             assert answer.status_code < 500, (one, answer.text[:2000])
-            plain = tried.send(one, ADMIN)
+            plain = tried.send(one, ADMIN, params={"name": "P0003", "alarm": 1, "by": "pole", "of": "P0003"})
             assert plain.status_code < 500, (one, plain.text[:2000])
             for each in (answer, plain):
                 kind = each.headers.get("content-type", "")
