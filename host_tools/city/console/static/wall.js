@@ -12,7 +12,7 @@ const city = new CityMap($("map"), words, (kind, text) => {
   $("map-says").dataset.kind = kind;
   $("map-says").hidden = !text;
   $("map-says").textContent = text;
-}, { interactive: false, locale: { "Map.Title": words.map } });
+}, { interactive: false, scale: Math.max(1, innerHeight / 1000), locale: { "Map.Title": words.map } });
 $("map").city = city;
 
 // -- the worst five

@@ -189,11 +189,11 @@ def test_what_is_not_known_any_more_is_said_within_five_seconds_and_comes_back(
         known()
         tab.run("window.same = true")
         heart.broker = False
-        lost("no connection to the broker")
+        lost("no connection to the broker for")
         heart.broker = True
         known()
         heart.stop()
-        lost("No receiver works")
+        lost("No receiver has worked")
         tab.picture("lost")
         with console.heard():
             known()
@@ -202,7 +202,7 @@ def test_what_is_not_known_any_more_is_said_within_five_seconds_and_comes_back(
             os.rename(store.with_name("away"), store)
             known()
             os.killpg(console.process.pid, signal.SIGSTOP)
-            lost("console does not answer")
+            lost("console has not answered")
             bench.lit("P0003", 0)
             os.killpg(console.process.pid, signal.SIGCONT)
             known()
