@@ -64,7 +64,10 @@ function start() {
       if (answer.status === 429 || answer.status >= 500) break;
       const told = await answer.json().catch(() => ({}));
       if (answer.ok) { said = `${told.said} (${row.pole})`; change((rows) => rows.filter((one) => one.key !== row.key)); }
-      else change((rows) => rows.map((one) => (one.key === row.key ? { ...one, refused: told.detail || String(answer.status) } : one)));
+      else {
+        change((rows) => rows.map((one) => (one.key === row.key ? { ...one, refused: told.detail || String(answer.status) } : one)));
+        queueBox.scrollIntoView({ block: "start" });
+      }
     }
   }
   async function send() {
