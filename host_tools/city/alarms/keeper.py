@@ -109,7 +109,7 @@ class AlarmKeeper:
         readings = [
             Reading(one.entry.name, one.at, power / 10, one.level)
             for one in changes.meters
-            if (proved is None or one.entry.name in proved) and (power := one.columns["power_dw"]) is not None
+            if (proved is None or one.entry.name in proved) and (power := one.power_dw) is not None
         ]
         return Batch(turns, states, readings)
 

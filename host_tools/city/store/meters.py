@@ -38,11 +38,13 @@ FIELDS = {
     "temperature_dc": ("temperature", 10), "factor_pc": ("powerFactor", 100), "life_pc": ("remainingLife", 1),
 }  # fmt: skip
 _SCALES = tuple(
-    (name, field, steps, 1 << (15 if str(meter.c[name].type) == "SMALLINT" else 31))
+    (field, steps, 1 << (15 if str(meter.c[name].type) == "SMALLINT" else 31))
     for name, (field, steps) in FIELDS.items()
 )
+POWER, ENERGY = (tuple(FIELDS).index(name) for name in ("power_dw", "energy_wh"))
 
 Reading = tuple[int | None, ...]
+Columns = tuple[int | None, ...]  # in the order of FIELDS
 
 
 @dataclass
@@ -66,24 +68,23 @@ def reading(pole: int, at: int, values: Mapping[str, Any], level: int | None = N
     *level* is the one that its state said then, if that is known.  A field that is no number, or none that such a
     column can hold, is left out.
     """
-    return (pole, at, *scaled(values).values(), level)
+    return (pole, at, *scaled(values), level)
 
 
-def scaled(values: Mapping[str, Any]) -> dict[str, int | None]:
+def scaled(values: Mapping[str, Any]) -> Columns:
     """The fields of a message of kind ``meter`` as columns of a reading; None where there is no such number."""
-    out: dict[str, int | None] = {}
-    get = values.get
-    for name, field, steps, bound in _SCALES:
-        value = get(field)
+    out: list[int | None] = []
+    for field, steps, bound in _SCALES:
+        value = values.get(field)
         if value.__class__ is float or value.__class__ is int:
             try:
                 whole = round(value * steps)
             except (ValueError, OverflowError):  # no finite number
                 whole = bound
-            out[name] = whole if -bound <= whole < bound else None
+            out.append(whole if -bound <= whole < bound else None)
         else:
-            out[name] = None
-    return out
+            out.append(None)
+    return tuple(out)
 
 
 def write(
