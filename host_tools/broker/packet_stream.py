@@ -16,7 +16,7 @@ Arrived = tuple[int, Message]  # packet identifier (0: QoS 0) and message
 
 
 class PacketStream:
-    """The bytes that were received and not taken; ``whole``: they begin with a packet that is complete, or malformed."""
+    """The bytes that were received and not taken; ``whole``: they begin with a packet, which may be malformed."""
 
     def __init__(self) -> None:
         self._topics: dict[bytes, str] = {}

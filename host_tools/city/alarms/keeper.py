@@ -55,8 +55,7 @@ class AlarmKeeper:
         """Take *batch*, whose events are in the store, at *now* (Unix s), under the *revision* of its transaction."""
         self._heard = self._heard or any(one.kind in _OF_STREET for one in batch.turns)
         book = self._loaded(connection, now, batch)
-        book_store.fetch(connection, book, batch)
-        changes = book.take(batch, now)
+        changes = book.take(batch, now, book_store.fetch(connection, book, batch))
         if changes:
             self._write(connection, changes, now, revision)
         self._changes.append(changes)
@@ -74,8 +73,7 @@ class AlarmKeeper:
             self._heard, self._looked = False, now
             view = self._street(connection, now)
         batch = Batch(street=view)
-        book_store.fetch(connection, book, batch)
-        changes = book.take(batch, now)
+        changes = book.take(batch, now, book_store.fetch(connection, book, batch))
         if changes:
             self._write(connection, changes, now, raise_revision(connection))
         self._changes.append(changes)

@@ -90,8 +90,9 @@ class Broker:
             of, turn = number % POLES, number // POLES
             at = begun + STEP_S * turn
             if number % EACH == EACH - 1:
+                sequence = turn // EACH + 1  # of its pole, which skips none
                 kind, values = "event", {
-                    "id": f"e{begun}-{turn + 1}", "eventType": "lampFailure", "startEndFlag": bool(turn % 2),
+                    "id": f"e{begun}-{sequence}", "eventType": "lampFailure", "startEndFlag": bool(sequence % 2),
                     "timestamp": at, "replayed": False,
                     "attributes": {"level": 100, "activePower": 2.5, "expectedPower": 148, "cause": "broken or loose"},
                 }  # fmt: skip
