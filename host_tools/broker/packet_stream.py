@@ -41,6 +41,8 @@ class PacketStream:
     def messages(self, most: int) -> list[Arrived]:
         """Take the messages that come next, at most *most*."""
         out: list[Arrived] = []
+        if not self.whole:
+            return out
         data, at, topics = self._data, self._at, self._topics
         size = len(data)
         while most > 0 and size - at > 2:
