@@ -50,7 +50,11 @@ class PacketStream:
             if first >> 4 != _PUBLISH or first & _QOS_2:
                 break
             if length >= _MORE:
-                length, body = _length(data, at + 1)
+                if data[body] < _MORE:  # two bytes, as of most
+                    length += (data[body] - 1) * _MORE
+                    body += 1
+                else:
+                    length, body = _length(data, at + 1)
             end = body + length
             if body == 0 or end > size or length < 2:
                 break

@@ -41,6 +41,7 @@ CHECK_S = 5.0  # between two looks for silent poles
 PAUSE_S = 30.0  # a turn that took longer: the computer was suspended or stopped, and received nothing meanwhile
 ROLL_UP_S = 30.0  # between two looks for hours and nights that are over
 COMMANDS = "-c"  # after our name, for the sender of commands: a name that nothing else sends under
+_MANY = (f"/{contract.METER}", f"/{contract.EVENT}")  # nothing in them is for the recorder itself
 _SETTINGS = (f"/{contract.BIRTH}", f"/{contract.CONFIG}")
 DISK_S = 1.0  # between two tries to write to a disk that is full
 
@@ -156,27 +157,26 @@ class Recorder:
         """Take the messages that are here, send requests that are due; whether something was taken."""
         messages, self._pending = self._pending + self._connector.sessions.take(TURN_S), []
         self._wake()
-        asked = [message for message in messages if self._time.asked(message)]
+        few = [message for message in messages if not message.topic.endswith(_MANY)]
+        asked = [message for message in few if self._time.asked(message)]
         self.totals.times += sum(self._time.answer(message, self._connector.sessions) for message in asked)
         messages = [message for message in messages if message not in asked] if asked else messages
         if messages:
-            for message in messages:
-                self._time.note(message)
+            self._time.note(few)
             began = time.monotonic()
             taken = self._record.take(messages, int(self._clock.now()), self._wall())
             self._connector.sessions.acknowledge()
             self._count(taken, time.monotonic() - began)
-            settings = [message for message in messages if message.topic.endswith(_SETTINGS)]
+            settings = [message for message in few if message.topic.endswith(_SETTINGS)]
             self._flashings.heard(settings, self._connector.sessions)
             self._configurations.heard(settings, time.monotonic())
             self._orders.hear(taken.told, int(self._clock.now()))
-            for ack in taken.acks:
-                if ack.sender == self._sender():
-                    if ack.mark is not None:
-                        self._numbers.learn(ack.sender, ack.mark, int(self._clock.now() * 1000), self._simulated())
-                    if self._exchange.answered(ack):
-                        self._asker.answered(ack, self._wall())
-                    self._flashings.answered(ack, self._connector.sessions)
+            for ack in (one for one in taken.acks if one.sender == self._sender()):
+                if ack.mark is not None:
+                    self._numbers.learn(ack.sender, ack.mark, int(self._clock.now() * 1000), self._simulated())
+                if self._exchange.answered(ack):
+                    self._asker.answered(ack, self._wall())
+                self._flashings.answered(ack, self._connector.sessions)
         self._flashings.turn(self._connector.sessions)
         self._configurations.turn(self._connector.sessions, time.monotonic())
         self._exchange.forget(self._wall())

@@ -32,7 +32,7 @@ EACH = 11  # of so many messages one is an event
 
 @dataclass(frozen=True)
 class Size:
-    """``part``: messages between two looks.
+    """``part``: messages between two looks; ``every_s``: between two counts of what is there.
 
     ``behind``: how many the receiver may lack before more are sent, and ``away`` how many are sent in the longest of
     its absences; together less than the broker queues for it.
@@ -44,6 +44,7 @@ class Size:
     part: int
     behind: int
     away: int
+    every_s: float
 
     def site(self, folder: Path) -> Path:
         """A site of as many poles; that of the simulator where it has enough."""
@@ -58,8 +59,8 @@ class Size:
         return folder
 
 
-TENTH = Size(100, 110_000, 4, 2_000, 4_000, 12_000)
-WHOLE = Size(10_000, 1_100_000, 4, 20_000, 40_000, 120_000)
+TENTH = Size(100, 110_000, 4, 2_000, 4_000, 12_000, 0.2)
+WHOLE = Size(10_000, 1_100_000, 4, 20_000, 40_000, 120_000, 2.0)
 SIZE = WHOLE if os.environ.get("DIYA_INGEST") == "whole" else TENTH
 
 
@@ -176,8 +177,8 @@ def test_of_meters_and_events_none_is_lost_and_none_is_there_twice_though_it_is_
                         receiver.start()
                     if not absent <= number < back:
                         wanted = part.stop - SIZE.behind
-                        until(lambda wanted=wanted: sum(counted(new_store)) >= wanted, "it keeps up", 0.2)
-                until(lambda: sum(counted(new_store)) >= SIZE.messages, "all of it is there", 0.5)
+                        until(lambda wanted=wanted: sum(counted(new_store)) >= wanted, "it keeps up", SIZE.every_s)
+                until(lambda: sum(counted(new_store)) >= SIZE.messages, "all of it is there", 2 * SIZE.every_s)
             readings, events = counted(new_store)
             print(f"{readings:,} readings and {events:,} events in {time.monotonic() - began:.0f} s")
             assert (readings, events) == (SIZE.messages - SIZE.messages // EACH, SIZE.messages // EACH)
