@@ -94,7 +94,7 @@ class Asker:
     def _due(
         self, gaps: Iterable[tuple[Entry, str, Journal]], wall: float
     ) -> list[tuple[float, int, Entry, str]]:  # fmt: skip
-        """What of *gaps* is to be asked for at *wall*: when it was due, its first sequence, pole and epoch, in order."""
+        """What of *gaps* is to be asked for at *wall*: when it was due, its first sequence, pole, epoch, in order."""
         # nothing is put off for longer than that: a later due time was noted under a clock that has been put back
         late = wall + 2 * LONGEST_S
         due = [
