@@ -67,19 +67,22 @@ class BatchClient(Client):
         return MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def _receive(self) -> MQTTErrorCode:
-        """Receive a piece."""
+        """Receive what is here, about PIECE bytes at most: with TLS a message is often a record of its own."""
+        pieces, size, code = [], 0, MQTTErrorCode.MQTT_ERR_CONN_LOST
         try:
-            piece = super()._sock_recv(PIECE)
+            while size < PIECE and (piece := super()._sock_recv(PIECE)):
+                pieces.append(piece)
+                size += len(piece)
         except BlockingIOError:
-            return MQTTErrorCode.MQTT_ERR_AGAIN
+            code = MQTTErrorCode.MQTT_ERR_AGAIN
         except OSError:
-            return MQTTErrorCode.MQTT_ERR_CONN_LOST
-        if not piece:
-            return MQTTErrorCode.MQTT_ERR_CONN_LOST
+            pass
+        if not pieces:
+            return code
         with self._msgtime_mutex:
             self._last_bytes_received = time.monotonic()
-        self._stream.feed(piece)
-        return MQTTErrorCode.MQTT_ERR_SUCCESS
+        self._stream.feed(b"".join(pieces))
+        return MQTTErrorCode.MQTT_ERR_SUCCESS  # where the connection has ended, the next call finds it so
 
 
 def _by_paho(client: mqtt.Client, data: object, message: mqtt.MQTTMessage) -> None:

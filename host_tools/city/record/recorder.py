@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from host_tools.broker.connection import Message
+from host_tools.broker.persistent_client import MOST
 from host_tools.city.commands.dispatch import Dispatch
 from host_tools.city.commands.exchange import Exchange
 from host_tools.city.record import failure_events, silence
@@ -49,11 +50,9 @@ DISK_S = 1.0  # between two tries to write to a disk that is full
 class Recorder:
     """Records *site* below *root* from the broker at *address* into *record*; *folder* holds its secrets.
 
-    *keys* {name: Key} sign the questions, each pole's by `key_file.for_pole`, and the time that a pole asks for, by the
-    pole's own.
+    *keys* {name: Key} sign the questions, each pole's by `for_pole`, and the time that a pole asks for, by its own.
     *say* is called with a sentence that an operator should read, *show* with what this does.
-    *silent_s* without a message makes a pole silent, in the site's time, which is a simulation's where *simulated*;
-    *retry_s* is real time.
+    *silent_s* without a message makes a pole silent, in the site's time (*simulated*: its own); *retry_s* is real.
     """
 
     def __init__(
@@ -187,7 +186,8 @@ class Recorder:
             self._orders.turn(self._connector.sessions, int(self._clock.now()))
         if now >= self._rolled_up:
             more = self._record.roll_up(int(self._clock.now()))
-            self._rolled_up = time.monotonic() + (TURN_S if more else ROLL_UP_S) / max(1.0, self._clock.factor)
+            soon = more and len(messages) < MOST  # what is waiting may change the same hours again
+            self._rolled_up = time.monotonic() + (TURN_S if soon else ROLL_UP_S) / max(1.0, self._clock.factor)
         if not self._connector.sessions.connected or now < self._looked + CHECK_S / max(1.0, self._clock.factor):
             return bool(messages)
         self._looked = now

@@ -150,7 +150,7 @@ def test_a_packet_that_is_malformed_ends_the_connection_and_what_came_before_is_
 
 def test_it_holds_no_more_messages_than_asked_for_and_the_rest_needs_no_readable_socket() -> None:
     client = BatchClient(HERE, most=2)
-    client._sock = Cut([b"".join(publish(b"a", bytes([n])) for n in range(5)), b"\xd0\x00"])  # type: ignore[assignment]
+    client._sock = Cut([b"".join(publish(b"a", bytes([n])) for n in range(5)), PINGRESP])  # type: ignore[assignment]
     seen = []
     while client.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS:
         seen.append((len(client.arrived), client.holds_packet))

@@ -27,7 +27,7 @@ from tests.host_tools.city.record.publisher import Publisher
 from tests.installed import Live, start
 from tests.patience import until
 
-STEP_S = 5
+STEP_S = 1
 EACH = 11  # of so many messages one is an event
 
 
