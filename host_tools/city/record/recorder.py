@@ -63,8 +63,7 @@ class Recorder:
         show: Callable[[Snapshot], None] = lambda snapshot: None,
     ) -> None:  # fmt: skip
         self._record = record
-        self._root, self._site, self._address = root, site, address
-        self._keys = keys or {}
+        self._root, self._site, self._address, self._keys = root, site, address, keys or {}
         self._silent_s, self._say, self._show = silent_s, say, show
         self._clock = SiteClock(simulated)
         self.now: Callable[[], int] = lambda: int(self._clock.now())  # Unix s at the site
@@ -86,8 +85,7 @@ class Recorder:
         self._until: float | None = None
         self._going: Callable[[], bool] = lambda: True
         self._turned = self._looked = time.monotonic()
-        self._asked = 0.0  # when it was last looked for what is to be asked for (monotonic s)
-        self._rolled_up = 0.0  # when hours and nights are to be worked out (monotonic s)
+        self._asked = self._rolled_up = 0.0  # last look for what is to be asked; next working out of hours (monotonic s)
         self._missing = False  # whether the broker is missing, for so long that it was noted
         self._status = StatusWriter(record, self._clock, lambda: self._connector.sessions.connected)
         self._figures = Figures()
