@@ -16,7 +16,10 @@ from host_tools.city.console.access.users import User
 from host_tools.city.console.city import City, city_of
 from host_tools.errors import RecordError
 
-WATCHED = ("/live", "/live/changes", "/live/said")  # what open pages ask for by themselves: see sessions.py
+WATCHED = (  # what open pages ask for by themselves: see sessions.py
+    "/live", "/live/changes", "/live/said", "/gis/state.json", "/gis/places.json", "/gis/streets.geojson", "/map/list",
+    "/map/pole", "/wall", "/wall/worst", "/wall/power.json",
+)  # fmt: skip
 WALL = ("/wall", "/live", "/gis")  # what the token of a device opens, and what is below it
 FILES = ["^/static/", "^/fonts/", "^/health$"]
 

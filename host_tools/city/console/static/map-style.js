@@ -4,7 +4,6 @@ export const css = (name) => getComputedStyle(document.documentElement).getPrope
 const colours = ["note", "danger", "dark", "degraded", "note"];
 const severity = (property, otherwise) => ["match", ["get", property],
   1, css(colours[1]), 2, css(colours[2]), 3, css(colours[3]), 4, css(colours[4]), otherwise];
-const at = (...stops) => ["interpolate", ["linear"], ["zoom"], ...stops];
 const single = ["!", ["has", "point_count"]];
 const state = (name) => ["==", ["get", "s"], name];
 
@@ -27,7 +26,9 @@ export const clusterProperties = {
 };
 
 // `many`: so many poles that single ones would hide each other from afar.
-export function style(many) {
+// `scale`: of all sizes, for a wall that is seen from afar.
+export function style(many, scale = 1) {
+  const at = (...stops) => ["interpolate", ["linear"], ["zoom"], ...stops.map((one, n) => (n % 2 ? one * scale : one))];
   const radius = at(11, 2.2, 14, 4.5, 17, 9), dimmed = ["case", ["==", ["get", "old"], true], 0.3, 1];
   const worstOfMany = ["match", ["get", "worst"], 1, css("danger"), 2, css("dark"), 3, css("degraded"), 4, css("note"),
     ["case", [">", ["get", "silent"], 0], css("silent"), css("edge")]];
@@ -37,7 +38,7 @@ export function style(many) {
   return {
     version: 8, sources: {
       streets: { type: "geojson", data: "/gis/streets.geojson" },
-      poles: { type: "geojson", data: { type: "FeatureCollection", features: [] }, cluster: true, clusterRadius: 44,
+      poles: { type: "geojson", data: { type: "FeatureCollection", features: [] }, cluster: true, clusterRadius: 44 * scale,
         clusterMaxZoom: many ? 13 : 10, clusterProperties, promoteId: "n", maxzoom: 17, buffer: 32 },
       drawn: { type: "geojson", data: { type: "FeatureCollection", features: [] } },
       chosen: { type: "geojson", data: { type: "FeatureCollection", features: [] } },
@@ -49,7 +50,7 @@ export function style(many) {
       { id: "street", type: "line", source: "streets", layout: { "line-cap": "round", "line-join": "round" },
         paint: { "line-color": css("card"), "line-width": at(11, 1.2, 14, 5, 17, 22) } },
       { id: "street-name", type: "symbol", source: "streets", minzoom: 13.5, layout: { "symbol-placement": "line",
-        "text-field": ["coalesce", ["get", "name"], ""], "text-font": ["Diya"], "text-size": 13, "symbol-spacing": 420 },
+        "text-field": ["coalesce", ["get", "name"], ""], "text-font": ["Diya"], "text-size": 13 * scale, "symbol-spacing": 420 * scale },
         paint: { "text-color": css("soft"), "text-halo-color": css("ground"), "text-halo-width": 1.5 } },
       { id: "drawn-area", type: "fill", source: "drawn", filter: ["==", ["geometry-type"], "Polygon"],
         paint: { "fill-color": css("link"), "fill-opacity": 0.2 } },
@@ -66,7 +67,7 @@ export function style(many) {
       circle("hollow", ["all", single, ["any", state("silent"), state("unknown")]], { "circle-color": css("ground"),
         "circle-opacity": 0.85, "circle-radius": radius, "circle-stroke-opacity": dimmed,
         "circle-stroke-color": ["case", state("silent"), css("silent"), css("soft")],
-        "circle-stroke-width": ["case", state("silent"), 2.5, 1] }),
+        "circle-stroke-width": ["case", state("silent"), 2.5 * scale, scale] }),
       circle("ring", ["all", single, [">", ["get", "w"], 0]], { "circle-color": "transparent",
         "circle-radius": at(11, 5, 14, 9, 17, 16), "circle-stroke-width": at(11, 2, 15, 3), "circle-stroke-opacity": dimmed,
         "circle-stroke-color": severity("w", css("note")) }),
@@ -75,19 +76,19 @@ export function style(many) {
       circle("cluster", ["has", "point_count"], {
         "circle-color": ["interpolate", ["linear"], ["/", ["get", "light"], ["get", "point_count"]],
           0, css("card"), 100, css("cluster-lit")],
-        "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "point_count"]], 1, 15, 10, 24, 100, 44],
-        "circle-stroke-width": ["case", ["any", ["<", ["get", "worst"], 9], [">", ["get", "silent"], 0]], 4.5, 1.5],
+        "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "point_count"]], 1, 15 * scale, 10, 24 * scale, 100, 44 * scale],
+        "circle-stroke-width": ["case", ["any", ["<", ["get", "worst"], 9], [">", ["get", "silent"], 0]], 4.5 * scale, 1.5 * scale],
         "circle-stroke-color": worstOfMany }),
       { id: "cluster-number", type: "symbol", source: "poles", filter: ["has", "point_count"],
         layout: { "text-field": ["concat", glyph, ["to-string", ["get", "point_count"]]], "text-font": ["Diya"],
-          "text-size": 13, "text-allow-overlap": true, "text-line-height": 1.1 },
+          "text-size": 13 * scale, "text-allow-overlap": true, "text-line-height": 1.1 },
         paint: { "text-color": css("text"), "text-halo-color": css("card"), "text-halo-width": 1.2 } },
       { id: "name", type: "symbol", source: "poles", filter: single, minzoom: 16.4,
-        layout: { "text-field": ["get", "n"], "text-font": ["Diya"], "text-size": 12, "text-anchor": "top", "text-offset": [0, 1.1],
+        layout: { "text-field": ["get", "n"], "text-font": ["Diya"], "text-size": 12 * scale, "text-anchor": "top", "text-offset": [0, 1.1],
           "text-optional": true },
         paint: { "text-color": css("text"), "text-halo-color": css("ground"), "text-halo-width": 1.5 } },
       { id: "chosen", type: "circle", source: "chosen", paint: { "circle-color": "transparent", "circle-radius": at(11, 11, 17, 24),
-        "circle-stroke-color": css("focus"), "circle-stroke-width": 3 } },
+        "circle-stroke-color": css("focus"), "circle-stroke-width": 3 * scale } },
     ],
   };
 }

@@ -92,7 +92,7 @@ export class CityMap {
     const { gl } = this;
     try {
       this.map = new gl.Map({
-        container: this.box, style: style(this.poles.places.size > MANY), attributionControl: false, fadeDuration: 0, dragRotate: false, pitchWithRotate: false,
+        container: this.box, style: style(this.poles.places.size > MANY, this.options.scale), attributionControl: false, fadeDuration: 0, dragRotate: false, pitchWithRotate: false,
         maxZoom: 19, minZoom: 4, touchPitch: false, interactive: this.options.interactive !== false, locale: this.options.locale,
         pixelRatio: Math.min(devicePixelRatio, 2), canvasContextAttributes: { failIfMajorPerformanceCaveat: false },
         ...(view || { bounds: this.bounds(), fitBoundsOptions: { padding: 48, maxZoom: 16 } }),

@@ -189,11 +189,11 @@ def test_what_is_not_known_any_more_is_said_within_five_seconds_and_comes_back(
         known()
         tab.run("window.same = true")
         heart.broker = False
-        lost("no connection to the broker")
+        lost("no connection to the broker for")
         heart.broker = True
         known()
         heart.stop()
-        lost("No receiver works")
+        lost("No receiver has worked")
         tab.picture("lost")
         with console.heard():
             known()
@@ -202,7 +202,7 @@ def test_what_is_not_known_any_more_is_said_within_five_seconds_and_comes_back(
             os.rename(store.with_name("away"), store)
             known()
             os.killpg(console.process.pid, signal.SIGSTOP)
-            lost("console does not answer")
+            lost("console has not answered")
             bench.lit("P0003", 0)
             os.killpg(console.process.pid, signal.SIGCONT)
             known()
@@ -241,3 +241,18 @@ def test_where_a_proxy_holds_the_stream_back_the_page_asks(bench: Bench, console
         expect(tab.page.locator("#link")).to_have_text("Live")
         bench.lit("P0003", 0)
         expect(tab.page.locator("[data-total=off]")).to_have_text("1", timeout=8000)
+
+
+def test_who_comes_back_after_an_idle_hour_is_told_to_log_in_again(
+    bench: Bench, console: Console, chromium: Browser
+) -> None:
+    with console.heard(), console.tab(chromium) as tab:
+        tab.page.goto("/")
+        expect(tab.page.locator("#link")).to_have_text("Live")
+        with bench.city() as city, city.writing() as connection:
+            connection.exec_driver_sql("UPDATE session SET seen_at = seen_at - 4000")
+        bench.born("P0003")
+        expect(tab.page.locator("[data-total=lit]")).to_have_text("1")  # it still shows the city
+        tab.run("{ const real = performance.now; performance.now = () => real.call(performance) + 70000; } 1")
+        tab.page.locator("h1").dispatch_event("pointerdown")
+        expect(tab.page.locator("#link a")).to_have_text("Log in again", timeout=10_000)
