@@ -105,11 +105,16 @@ export class CityMap {
     map.touchZoomRotate?.disableRotation();
     map.on("style.load", () => map.hasImage("square") || map.addImage("square", square(), { pixelRatio: 2 }));
     map.on("error", () => {}); // a street that cannot be read is no reason to stop
-    map.on("load", () => {
-      this.says("", "");
-      this.mark(null);
+    performance.mark("map-made");
+    map.on("style.load", () => {
+      this.all = true;
       this.flush();
+    });
+    map.on("load", () => {
+      performance.mark("map-first");
+      this.says("", "");
       map.once("idle", () => (this.box.dataset.drawn = Math.round(performance.now())));
+      map.triggerRepaint();
       this.options.loaded?.(map);
     });
     map.on("webglcontextlost", () => {

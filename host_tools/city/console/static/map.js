@@ -149,7 +149,7 @@ function loaded(map) {
   map.addControl(new city.gl.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new city.gl.ScaleControl(), "bottom-right");
   map.on("moveend", keep);
-  const hits = ["pole", "hollow", "ring", "command", "cluster"];
+  const hits = ["unknown", "pole", "hollow", "ring", "command", "cluster"];
   map.on("mousemove", (event) => {
     if (!area.on) map.getCanvas().style.cursor = hit(event.point) ? "pointer" : "";
   });

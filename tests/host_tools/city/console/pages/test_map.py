@@ -243,19 +243,21 @@ def test_ten_thousand_poles_are_moved_over_in_little_time(bench: Bench, chromium
         drawn(tab)
         assert tab.run(f"{CITY}.drawn.size") == 10_000
 
-        def script_s() -> float:
+        def used_s(what: str) -> float:
             told = protocol.send("Performance.getMetrics")["metrics"]
-            return float(next(one["value"] for one in told if one["name"] == "ScriptDuration"))
+            return float(next(one["value"] for one in told if one["name"] == what))
 
+        # of the page's own processor time: here other programs share it, and the graphics are drawn by it too
+        assert used_s("TaskDuration") < 2
         tab.run(f"window.frames_ = 0; {CITY}.map.on('render', () => frames_++); 1")
-        before = script_s()
+        before = used_s("ScriptDuration")
         tab.run(
             f"(async () => {{ const {{ map }} = {CITY}; for (let i = 0; i < 4; i++) {{"
             " map.panBy([150 * (i % 2 ? 1 : -1), 60], {duration: 700});"
             " await new Promise((later) => setTimeout(later, 800)); } })()"
         )
         frames = int(tab.run("frames_"))
-        used = (script_s() - before) * 1000 / frames
+        used = (used_s("ScriptDuration") - before) * 1000 / frames
         assert used <= 16, f"{used:.1f} ms of script a frame, in {frames}"
         bench.lit(names[5], 33)
         tab.until(f"JSON.parse({CITY}.drawn.get('{names[5]}')).l === 33", 4)
@@ -280,6 +282,7 @@ def test_what_may_be_done_opens_beside_the_map(bench: Bench, console: Console, c
         tab.page.get_by_role("button", name="Find the poles").click()
         expect(tab.page.locator("#area-found .wrong")).to_contain_text("F99")
         assert tab.axe() == []
+        assert tab.run("document.documentElement.scrollHeight - innerHeight") <= 0  # the lists scroll, not the page
         tab.picture("map-panel")
         assert tab.errors == []
 
