@@ -178,7 +178,7 @@ def test_the_light_for_the_crew_is_an_order_of_the_operator_for_ten_minutes(benc
             sent = connection.execute(sa.select(delivery)).mappings().one()
             told = connection.execute(sa.select(audit.c.what, audit.c.door).where(audit.c.command == one["id"])).one()
         assert (one["role"], one["owner"], one["level"], one["who"]) == ("operator", "operator", 100, "engineer")
-        assert (one["reason"], one["door"], one["state"]) == ("crew crew 2 works here", "crew", "written")
+        assert (one["reason"], one["door"], one["state"]) == ("crew 2 works here", "crew", "written")
         assert one["expiration"] - one["written_at"] == 600 and json.loads(one["scope"]) == {"poles": ["P0002"]}
         assert sent["state"] == "waiting" and tuple(told) == ("ordered", "crew")
         assert "has not answered yet" in client.get("/crew/data").json()["orders"][0]["stops"][0]["light"]
