@@ -43,6 +43,7 @@ def console(
         if db is not None:  # given before the word `user`
             ctx.default_map = {"user": {name: {"db": str(db)} for name in user.commands}}
         return
+    from host_tools.city.console.hosts import hosts
     from host_tools.city.console.serve import first_user, receiver, receiver_runs, serve
     from host_tools.city.console.settings import Settings
 
@@ -53,9 +54,8 @@ def console(
             f"--address is {address}, which others reach: give --tls-cert and --tls-key, or --behind-proxy"
         )
     where = record_place(db)
-    named = [f"{host}:{port}" for host in (*LOCAL[:2], address)]
     settings = Settings(
-        str(where), str(find_site(site)), tuple(dict.fromkeys([*named, *behind_proxy])),
+        str(where), str(find_site(site)), hosts(address, port, tls_cert, behind_proxy),
         secure=tls_cert is not None or bool(behind_proxy), proxied=bool(behind_proxy),
     )  # fmt: skip
     with ExitStack() as opened:

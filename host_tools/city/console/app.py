@@ -100,7 +100,7 @@ def from_settings() -> ASGIApp:
 
 def _refused(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """A page for a person, a problem (RFC 9457) for a program."""
-    page = "text/html" in request.headers.get("accept", "")
+    page = "text/html" in request.headers.get("accept", "") and "authorization" not in request.headers
     if page and request.method == "GET" and isinstance(error, NotAuthorizedException):
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return Redirect("/login" if asked == "/" else f"/login?next={quote(asked, safe='/')}")

@@ -15,7 +15,7 @@ from host_tools.city.alarms.severity import severity
 from host_tools.city.console.city import City
 from host_tools.city.store import partitions
 from host_tools.city.store.alarm_tables import alarm
-from host_tools.city.store.local_time import HOUR_S
+from host_tools.city.store.local_time import HOUR_S, LocalTime
 from host_tools.city.store.partitions import HOUR
 from host_tools.city.store.tables import event, pole
 from host_tools.wire.event_types import COMMUNICATION_FAILURE
@@ -27,10 +27,9 @@ Span = tuple[str, int, int, int, str]  # pole, from, to (Unix s), severity, kind
 
 def bounds(now: int, zone: ZoneInfo) -> tuple[int, int]:
     """From noon of yesterday to noon of today, or to *now* where that is earlier."""
-    local = datetime.fromtimestamp(now, zone)
-    noon = local.replace(hour=12, minute=0, second=0, microsecond=0, fold=0)
-    begins = (noon - timedelta(days=1)).timestamp()
-    return int(begins), min(now, int(noon.timestamp()))
+    local = LocalTime(zone)
+    today = datetime.fromtimestamp(now, zone).date()
+    return local.noon(today - timedelta(days=1)), min(now, local.noon(today))
 
 
 def power(connection: Connection, low: int, high: int) -> dict[str, dict[int, int]]:
@@ -94,7 +93,7 @@ def paired(going: dict[tuple[str, str], int], events: Iterable[tuple[str, str, b
 def told(city: City, connection: Connection) -> dict[str, Any]:
     """The night for the map: for each hour the power of each pole in percent of its rated one, or null."""
     low, high = bounds(city.now(connection), city.zone)
-    first = low - low % HOUR_S
+    first = LocalTime(city.zone).hour(low)
     hours = list(range(first, high, HOUR_S))
     rated = {}
     if city.site:

@@ -82,12 +82,14 @@ def is_url(where: str) -> bool:
 def postgresql(where: str, connections: int = 2) -> Database:
     """The database at the URL *where*, not connected yet, by at most *connections* at once.
 
+    The values of a statement that fails, which may be secrets, stay out of its error and so of every log.
+
     Raises RecordError where it is no URL of PostgreSQL.
     """
     try:
         url = sa.make_url(where).set(drivername="postgresql+psycopg")
         engine = sa.create_engine(
-            url, pool_pre_ping=True, pool_size=connections,
+            url, pool_pre_ping=True, pool_size=connections, hide_parameters=True,
             connect_args={"connect_timeout": CONNECT_S, "application_name": "diya", "options": "-c lock_timeout=5s"},
         )  # fmt: skip
     except (exc.ArgumentError, ValueError) as error:
@@ -106,9 +108,11 @@ def sqlite(
     program has written meanwhile, without waiting for it.
     """
     if connections == 1:
-        engine = sa.create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+        engine = sa.create_engine("sqlite://", creator=connect, poolclass=StaticPool, hide_parameters=True)
     else:
-        engine = sa.create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=connections)
+        engine = sa.create_engine(
+            "sqlite://", creator=connect, poolclass=QueuePool, pool_size=connections, hide_parameters=True
+        )
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

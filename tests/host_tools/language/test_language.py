@@ -56,7 +56,8 @@ def test_every_sentence_the_code_asks_for_exists() -> None:
     known = Language("en")
     modules = {f"pole.{file.stem}" for file in (ROOT / "firmware" / "pole").iterdir()}
     begun = {key for _file, key in asked if key.endswith("_")}  # a word of the store is put behind it
-    missing = [(file, key) for file, key in sorted(asked) if not known.knows(key) and key not in modules | begun]
+    others = {*modules, *begun, *(key for _file, key in asked if key.endswith(".html"))}
+    missing = [(file, key) for file, key in sorted(asked) if not known.knows(key) and key not in others]
     assert missing == []
     for key in begun:
         namespace, _, name = key.partition(".")

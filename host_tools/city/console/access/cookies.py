@@ -16,7 +16,8 @@ from litestar.connection import ASGIConnection
 from host_tools.city.console.access import sessions
 from host_tools.city.console.settings import Settings
 
-FORM = "diya_form"
+FORM, DEVICE = "diya_form", "diya_device"
+DEVICE_S = 400 * 86400  # the longest that browsers keep a cookie
 
 
 def session_name(settings: Settings) -> str:
@@ -32,6 +33,18 @@ def form_name(settings: Settings) -> str:
 def session_cookie(connection: ASGIConnection[Any, Any, Any, Any], settings: Settings) -> str:
     """The session's cookie of a request; "" where it has none."""
     return connection.cookies.get(session_name(settings), "")
+
+
+def device_name(settings: Settings) -> str:
+    """Of the cookie with the token of a video wall."""
+    return _host(settings, DEVICE)
+
+
+def give_device(answer: Response[Any], settings: Settings, token: str) -> None:
+    """*answer* makes the browser that of a video wall."""
+    answer.set_cookie(
+        device_name(settings), token, max_age=DEVICE_S, httponly=True, samesite="lax", secure=settings.secure
+    )
 
 
 def give(answer: Response[Any], settings: Settings, cookie: str, longest_s: int = sessions.LONGEST_S) -> None:

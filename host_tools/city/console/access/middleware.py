@@ -8,13 +8,19 @@ from anyio.to_thread import run_sync
 from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException
 from litestar.middleware.authentication import AbstractAuthenticationMiddleware, AuthenticationResult
+from sqlalchemy.engine import Connection
 
 from host_tools.city.console.access import cookies, sessions, tokens
+from host_tools.city.console.access.roles import VIEWER
 from host_tools.city.console.access.users import User
 from host_tools.city.console.city import City, city_of
 from host_tools.errors import RecordError
 
-WATCHED = ("/live", "/live/changes", "/live/said")  # what open pages ask for by themselves: see sessions.py
+WATCHED = (  # what open pages ask for by themselves: see sessions.py
+    "/live", "/live/changes", "/live/said", "/gis/state.json", "/gis/places.json", "/gis/streets.geojson", "/map/list",
+    "/map/pole", "/wall", "/wall/worst", "/wall/power.json",
+)  # fmt: skip
+WALL = ("/wall", "/live", "/gis")  # what the token of a device opens, and what is below it
 FILES = ["^/static/", "^/fonts/", "^/health$"]
 
 
@@ -34,10 +40,33 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
                 raise NotAuthorizedException("the token does not hold, was revoked or is over")
             return AuthenticationResult(user=None, auth=token)
         cookie = cookies.session_cookie(connection, city.settings)
-        if not cookie:
-            return AuthenticationResult(user=None, auth=None)
-        watches = connection.url.path in WATCHED
-        return AuthenticationResult(user=await run_sync(_user, city, cookie, watches), auth=cookie)
+        if cookie:
+            watches = connection.url.path in WATCHED
+            user = await run_sync(_user, city, cookie, watches)
+            if user is not None:
+                return AuthenticationResult(user=user, auth=cookie)
+        return await run_sync(_device, city, connection)
+
+
+def lasts(connection: Connection, auth: object, now: int) -> bool:
+    """Whether *auth*, the session's cookie or the Token of a request whose answer goes on and on, still holds."""
+    if isinstance(auth, tokens.Token):
+        return tokens.holds(connection, auth.id, now)
+    return sessions.user_of(connection, str(auth or ""), now, watches=True) is not None
+
+
+def _device(city: City, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
+    """The viewer that a video wall is, whose browser has the cookie of a token for reading, and on its pages alone."""
+    text, path = connection.cookies.get(cookies.device_name(city.settings), ""), connection.url.path
+    if (
+        text
+        and connection.scope.get("method") == "GET"
+        and any(path == one or path.startswith(f"{one}/") for one in WALL)
+    ):
+        token = _token(city, text)
+        if token is not None and tokens.READ in token.doors:
+            return AuthenticationResult(user=User(-token.id, token.name, VIEWER), auth=token)
+    return AuthenticationResult(user=None, auth=None)
 
 
 def _user(city: City, cookie: str, watches: bool) -> User | None:

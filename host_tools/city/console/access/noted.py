@@ -13,7 +13,7 @@ from host_tools.city.store.receiver_status import statuses
 # what is noted, each with its sentence `console_desk.audit_...`
 WHAT = (
     "userAdded", "userRole", "userDisabled", "userEnabled", "userPassword", "userCodes", "ownPassword", "ownCodes",
-    "loggedIn", "loginWaits", "sessionEnded", "tokenMade", "tokenRevoked",
+    "loggedIn", "loginWaits", "sessionEnded", "tokenMade", "tokenRevoked", "wallMade",
 )  # fmt: skip
 
 

@@ -89,6 +89,12 @@ def find(connection: Connection, text: str, now: int) -> Token | None:
     )  # fmt: skip
 
 
+def holds(connection: Connection, number: int, now: int) -> bool:
+    """Whether the token of the id *number* still holds at *now*."""
+    chosen = sa.select(tokens.c.id).where(tokens.c.id == number, tokens.c.revoked_at.is_(None), tokens.c.ends_at > now)
+    return connection.execute(chosen).first() is not None
+
+
 def used(connection: Connection, number: int, now: int) -> None:
     """It is in use at *now*."""
     connection.execute(sa.update(tokens).where(tokens.c.id == number).values(used_at=now))

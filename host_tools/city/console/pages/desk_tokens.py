@@ -8,8 +8,9 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from host_tools.city.console.access import tokens
+from host_tools.city.console.access import cookies, sessions, tokens
 from host_tools.city.console.access.noted import note
+from host_tools.city.console.access.pages import MOST_FORM, Form
 from host_tools.city.console.access.roles import ADMIN, needs
 from host_tools.city.console.city import city_of
 from host_tools.city.console.page import language, render
@@ -17,7 +18,6 @@ from host_tools.city.console.threads import in_thread
 from host_tools.language.language import Spoken
 
 PATH = "/desk/tokens"
-MOST_FORM = 20_000  # bytes
 
 
 @get(PATH, guards=[needs(ADMIN)])
@@ -48,7 +48,7 @@ def _add(request: Request[Any, Any, Any], values: dict[str, str], doors: list[st
             note(city, connection, by, "tokenMade", token=name, **may)
     except Spoken as error:
         return _page(request, 422, wrong=language(request).tell(error))
-    return _page(request, once=text, whose=name)
+    return _page(request, once=text, whose=name, wall="yes" if tokens.READ in doors else "")
 
 
 @post(PATH + "/{number:int}/revoke", status_code=303, guards=[needs(ADMIN)])
@@ -65,6 +65,23 @@ def revoke_token(request: Request[Any, Any, Any], number: FromPath[int]) -> Resp
     return Redirect(PATH, status_code=303)
 
 
+@post(PATH + "/device", status_code=303, guards=[needs(ADMIN)], request_max_body_size=MOST_FORM)
+@in_thread
+def make_wall(request: Request[Any, Any, Any], data: Form) -> Response[Any]:
+    """This browser becomes that of a video wall, by a token for reading; the admin's session in it ends."""
+    city, now = city_of(request), int(city_of(request).wall())
+    with city.writing() as connection:
+        found = tokens.find(connection, data.get("token", ""), now)
+        if found is None or tokens.READ not in found.doors:
+            return _page(request, 422, wrong=language(request).say("console_desk.wall_needs"))
+        sessions.end(connection, str(request.auth))
+        note(city, connection, request.user.name, "wallMade", token=found.name)
+    answer = Redirect("/wall", status_code=303)
+    cookies.take(answer, city.settings)
+    cookies.give_device(answer, city.settings, data["token"])
+    return answer
+
+
 def _number(field: str, text: str) -> int:
     if not text.strip().isascii() or not text.strip().isdigit() or len(text) > 9:
         raise Spoken("console_access.number_none", field=field)
@@ -75,11 +92,11 @@ def _page(request: Request[Any, Any, Any], status: int = 200, **said: str) -> Te
     city = city_of(request)
     with city.reading() as connection:
         shown = tokens.listed(connection)
-    values = {"wrong": "", "once": "", "whose": "", **said}
+    values = {"wrong": "", "once": "", "whose": "", "wall": "", **said}
     fixed = {"tokens": shown, "doors": tokens.DOORS, "bounds": tokens.BOUNDS, "now": int(city.wall())}
     page = render(request, "desk_tokens.html", **fixed, **values)
     page.status_code = status
     return page
 
 
-ROUTES = [tokens_page, add_token, revoke_token]
+ROUTES = [tokens_page, add_token, revoke_token, make_wall]

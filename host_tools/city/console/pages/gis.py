@@ -8,7 +8,7 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.params import FromQuery
 
-from host_tools.city.console.access.roles import VIEWER, needs
+from host_tools.city.console.access.roles import VIEWER, needs, reads
 from host_tools.city.console.city import city_of
 from host_tools.city.console.geography import Box, geography_of, reasons
 from host_tools.city.console.live.view import View
@@ -20,7 +20,7 @@ GEOJSON = "application/geo+json"
 Asked = Request[Any, Any, Any]
 
 
-@get("/gis/poles.geojson", guards=[needs(VIEWER)])
+@get("/gis/poles.geojson", guards=[reads()])
 @in_thread
 def poles(
     request: Asked, bbox: FromQuery[str | None] = None, ward: FromQuery[str | None] = None,
@@ -48,7 +48,7 @@ def poles(
     return packed(request, made, GEOJSON, f"{_of(request, view)}-{request.url.query}")
 
 
-@get("/gis/feeders.geojson", guards=[needs(VIEWER)])
+@get("/gis/feeders.geojson", guards=[reads()])
 @in_thread
 def feeders(request: Asked) -> Response[bytes]:
     """Each feeder as lines from pole to pole, with how many of its poles are what."""
@@ -56,7 +56,7 @@ def feeders(request: Asked) -> Response[bytes]:
     return packed(request, lambda: _collected(geography.feeders(view)), GEOJSON, _of(request, view))
 
 
-@get("/gis/streets.geojson", guards=[needs(VIEWER)])
+@get("/gis/streets.geojson", guards=[reads()])
 @in_thread
 def streets(request: Asked) -> Response[bytes]:
     """The lines of the site's `streets.geojson`; without such a file those of its feeders."""

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from host_tools.city.alarms.severity import NAMES
 from host_tools.city.console.access import sessions
+from host_tools.city.console.access.middleware import lasts
 from host_tools.city.console.access.roles import VIEWER, needs
 from host_tools.city.console.city import city_of
 from host_tools.city.console.live.delta import answer
@@ -44,13 +45,12 @@ async def live(request: Asked, since: FromQuery[int | None] = None) -> Stream:
     last = request.headers.get("last-event-id", "")
     if last.isdecimal():
         since = int(last)
-    city, cookie = city_of(request), str(request.auth or "")
+    city, auth, hub = city_of(request), request.auth, hub_of(request)
 
-    def lasts(connection: Connection) -> bool:
-        return sessions.user_of(connection, cookie, int(city.wall()), watches=True) is not None
+    def holds(connection: Connection) -> bool:
+        return lasts(connection, auth, int(city.wall()))
 
-    hub = hub_of(request)
-    client = await hub.join(since, lasts)
+    client = await hub.join(since, holds)
     return Stream(hub.stream(client), media_type="text/event-stream", headers=_HEADERS)
 
 

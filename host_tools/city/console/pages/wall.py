@@ -20,6 +20,7 @@ from host_tools.city.console.page import language, render
 from host_tools.city.console.pages.live import tracker_of
 from host_tools.city.console.threads import in_thread
 from host_tools.city.console.words import meaning
+from host_tools.city.store.local_time import LocalTime
 
 WORST = 5
 SHORTEST_S, LONGEST_S = 5, 3600  # of a turn
@@ -60,16 +61,15 @@ def power(request: Asked) -> Response[bytes]:
     city, view = city_of(request), tracker_of(request).view
     with city.reading() as connection:
         now = city.now(connection)
-        local = datetime.fromtimestamp(now, city.zone)
-        noon = local.replace(hour=12, minute=0, second=0, microsecond=0)
-        begins = noon if local >= noon else noon - timedelta(days=1)
-        low = int(begins.timestamp())
+        local = LocalTime(city.zone)
+        low = local.noon(local.night(now))
         rows = last_night.total(connection, low - 86400, low + 86400)
     told = {
         "from": low,
         "now": now,
+        "hour": local.hour(now),
         "kw": view.totals.power_dw / 10_000,
-        "offset": int((local.utcoffset() or timedelta()).total_seconds()),
+        "offset": int((datetime.fromtimestamp(now, city.zone).utcoffset() or timedelta()).total_seconds()),
         "tonight": [(hour, round(wh / 1000, 3)) for hour, wh, _n in rows if hour >= low],
         "before": [(hour + 86400, round(wh / 1000, 3)) for hour, wh, _n in rows if hour < low],
     }

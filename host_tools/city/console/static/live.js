@@ -280,7 +280,11 @@ for (const kind of ["pointerdown", "keydown", "wheel"]) {
   addEventListener(kind, () => {
     if (ended || performance.now() - here < HERE_MS) return;
     here = performance.now();
-    ask("/live/here", { method: "POST" }).catch(() => {});
+    ask("/live/here", { method: "POST" }).then((answer) => {
+      if (answer.status !== 401) return;
+      channel?.postMessage(null);
+      over(); // it was only watched for an hour: to do something is for who logs in again
+    }).catch(() => {});
   }, { passive: true, capture: true });
 }
 for (const back of document.querySelectorAll(".prefs [name=back]")) {

@@ -31,11 +31,11 @@ let plot = null;
 async function power() {
   const answer = await fetch("/wall/power.json").catch(() => null);
   if (!answer?.ok) return;
-  const { from, now, kw, offset, tonight, before } = await answer.json();
+  const { from, hour: full, kw, offset, tonight, before } = await answer.json();
   $("kw").textContent = words.power_kw.replace("{kw}", kw < 100 ? kw.toFixed(1) : Math.round(kw));
-  const times = [...new Set([...tonight, ...before].map(([at]) => at).concat(now - (now % 3600)))].sort((a, b) => a - b);
+  const times = [...new Set([...tonight, ...before].map(([at]) => at).concat(full))].sort((a, b) => a - b);
   const series = (rows) => times.map((at) => rows.find(([hour]) => hour === at)?.[1] ?? null);
-  const current = series(tonight), last = times.indexOf(now - (now % 3600));
+  const current = series(tonight), last = times.indexOf(full);
   if (current[last] === null) current[last] = kw;
   const data = [times, current, series(before)], box = $("curve");
   const size = { width: box.clientWidth, height: box.clientHeight };

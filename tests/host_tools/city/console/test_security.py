@@ -272,25 +272,26 @@ def test_what_poles_and_people_wrote_stays_text_on_every_page(store: Bench, trie
     hostile_rows(store, tried)
     pages = [one for one in tried.routes if one.method == "GET" and one.path not in STREAMS]
     seen = 0
-    for lang in ("en", "hi"):
+    asked: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("en", dict.fromkeys(("who", "q", "next", "search", "pole"), SCRIPT)),
+        ("en", {"name": "P0003", "alarm": 1, "by": "pole", "of": "P0003"}), ("hi", {}),
+    )  # fmt: skip
+    for lang, params in asked:
         tried.client.cookies["diya_lang"] = lang
         for one in pages:
-            answer = tried.send(one, ADMIN, params=dict.fromkeys(("who", "q", "next", "search", "pole"), SCRIPT))
+            answer = tried.send(one, ADMIN, params=params)
             assert answer.status_code < 500, (one, answer.text[:2000])
-            plain = tried.send(one, ADMIN, params={"name": "P0003", "alarm": 1, "by": "pole", "of": "P0003"})
-            assert plain.status_code < 500, (one, plain.text[:2000])
-            for each in (answer, plain):
-                kind = each.headers.get("content-type", "")
-                if kind.startswith("text/html"):
-                    assert not RAW.search(each.text), one
-                    seen += "&lt;script&gt;" in each.text
-                elif kind.startswith("text/csv"):
-                    cells = [cell for row in csv.reader(io.StringIO(each.text)) for cell in row]
-                    assert cells and not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))], one
-                    assert "\u202e" not in each.text
-                elif "json" in kind:
-                    json.loads(each.text)
-                assert each.headers["x-content-type-options"] == "nosniff"
+            kind = answer.headers.get("content-type", "")
+            if kind.startswith("text/html"):
+                assert not RAW.search(answer.text), one
+                seen += "&lt;script&gt;" in answer.text
+            elif kind.startswith("text/csv"):
+                cells = [cell for row in csv.reader(io.StringIO(answer.text)) for cell in row]
+                assert cells and not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))], one
+                assert "\u202e" not in answer.text
+            elif "json" in kind:
+                json.loads(answer.text)
+            assert answer.headers["x-content-type-options"] == "nosniff"
     assert seen >= 4  # the pages really show such texts
 
 
@@ -306,3 +307,29 @@ def test_files_come_from_their_folder_alone(tried: Tried, path: str) -> None:
         answer = tried.client.get(f"http://{HOST}/{folder}/{path}".replace("\x00", "%00"))
         assert answer.status_code in (302, 404, 400), path
         assert "root:" not in answer.text and "import " not in answer.text
+
+
+def test_no_secret_gets_into_a_log(
+    tried: Tried, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    password, code = "my very own password", "123456"
+    city = tried.app.state.city
+
+    def broken(*_args: object, **_named: object) -> None:
+        raise RuntimeError("no such thing")
+
+    for fault in (False, True):
+        if fault:
+            monkeypatch.setattr(city, "writing", broken)
+        tried.client.post("/login", data={"name": "viewer", "password": password})
+        tried.client.post("/login/code", data={"code": code})
+        tried.client.get("/api/poles", headers={"authorization": f"Bearer {tried.token}"})
+        tried.client.get("/", headers={"authorization": f"Bearer {tried.token}x"})
+        own = next(one for one in tried.routes if one.name == "POST /account/password")
+        tried.send(own, VIEWER, data={"old": password, "new": password, "again": password})
+    said = capfd.readouterr()
+    everything = said.out + said.err + caplog.text
+    assert "no such thing" in everything  # a fault is in the log
+    for secret in (password, code, tried.token, *tried.cookies.values()):
+        assert secret not in everything

@@ -140,3 +140,19 @@ def test_a_pole_on_a_feeder_that_is_switched_off_by_day_is_off_and_at_night_sile
     news = tracker.turn()
     assert (news.poles["P0003"].state, tracker.status.by_day) == ("silent", False)
     city.close()
+
+
+def test_either_database_is_read(new_store: Path | str) -> None:
+    bench = Bench(new_store)
+    try:
+        with bench.city() as city:
+            tracker = Tracker(city, lambda: 0.0)
+            tracker.turn()
+            seen = tracker.view.revision
+            bench.born("P0003")
+            bench.event("P0003", "lampFailure")
+            told = tracker.since(seen)
+            assert (told.poles["P0003"].state, told.poles["P0003"].worst) == ("lit", 2)
+            assert [one.name for one in told.alarms.values()] == ["P0003"]
+    finally:
+        bench.close()

@@ -241,3 +241,18 @@ def test_where_a_proxy_holds_the_stream_back_the_page_asks(bench: Bench, console
         expect(tab.page.locator("#link")).to_have_text("Live")
         bench.lit("P0003", 0)
         expect(tab.page.locator("[data-total=off]")).to_have_text("1", timeout=8000)
+
+
+def test_who_comes_back_after_an_idle_hour_is_told_to_log_in_again(
+    bench: Bench, console: Console, chromium: Browser
+) -> None:
+    with console.heard(), console.tab(chromium) as tab:
+        tab.page.goto("/")
+        expect(tab.page.locator("#link")).to_have_text("Live")
+        with bench.city() as city, city.writing() as connection:
+            connection.exec_driver_sql("UPDATE session SET seen_at = seen_at - 4000")
+        bench.born("P0003")
+        expect(tab.page.locator("[data-total=lit]")).to_have_text("1")  # it still shows the city
+        tab.run("{ const real = performance.now; performance.now = () => real.call(performance) + 70000; } 1")
+        tab.page.locator("h1").dispatch_event("pointerdown")
+        expect(tab.page.locator("#link a")).to_have_text("Log in again", timeout=10_000)

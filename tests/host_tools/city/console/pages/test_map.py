@@ -10,10 +10,12 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, expect
 
+from host_tools.city.store import partitions
 from tests.host_tools.city.console.browser import Console, Tab, serving
 from tests.host_tools.city.console.console_bench import Bench
 from tests.host_tools.city.console.large_city import fill, lay_site
 
+NOON = 1795588200  # of 2026-11-25 in Sagar
 HOSTILE = "<script>document.title='taken'</script>\u202e"
 CITY = "document.getElementById('map').city"
 
@@ -258,3 +260,58 @@ def test_ten_thousand_poles_are_moved_over_in_little_time(bench: Bench, chromium
         bench.lit(names[5], 33)
         tab.until(f"JSON.parse({CITY}.drawn.get('{names[5]}')).l === 33", 4)
         tab.picture("map-10000")
+
+
+def test_what_may_be_done_opens_beside_the_map(bench: Bench, console: Console, chromium: Browser) -> None:
+    street(bench)
+    with console.heard(), console.tab(chromium, "operator") as tab:
+        drawn(tab, "/?pole=P0003")
+        tab.page.get_by_role("link", name="Light it").click()
+        expect(tab.page.locator("#panel form.order")).to_be_visible()
+        expect(tab.page.locator("#panel #preview")).not_to_be_empty()
+        tab.page.locator("#area summary").click()
+        tab.page.locator("#area [name=by]").select_option("feeder")
+        tab.page.locator("#area [name=of]").fill("F01")
+        tab.page.get_by_role("button", name="Find the poles").click()
+        expect(tab.page.locator("#area-found")).to_contain_text("20 poles · 1 silent · 2 with a fault")
+        tab.page.get_by_role("link", name="What may be done here").click()
+        expect(tab.page.locator("#panel [name=scope]")).to_have_value(json.dumps({"feeder": "F01"}))
+        tab.page.locator("#area [name=of]").fill("F99")
+        tab.page.get_by_role("button", name="Find the poles").click()
+        expect(tab.page.locator("#area-found .wrong")).to_contain_text("F99")
+        assert tab.axe() == []
+        tab.picture("map-panel")
+        assert tab.errors == []
+
+
+def test_the_last_night_is_played_on_the_same_map(bench: Bench, console: Console, chromium: Browser) -> None:
+    bench.now = NOON - 8 * 3600  # four in the morning
+    bench.born("P0003")
+    with bench.city() as city, city.writing() as connection:
+        partitions.make(connection, partitions.HOUR, [NOON])
+        number = connection.exec_driver_sql("SELECT id FROM pole WHERE name = 'P0003'").scalar_one()
+        rows = [(number, NOON - 9 * 3600 - k * 3600, 140, 1400 if k % 2 else 5) for k in range(9)]
+        for row in rows:
+            connection.exec_driver_sql(
+                f"INSERT INTO {partitions.HOUR.name(NOON)} (pole, hour, wh, power_mean_dw, n) VALUES (?, ?, ?, ?, 12)",
+                row,
+            )
+    bench.now = NOON - 14 * 3600
+    bench.event("P0003", "lampFlicker")
+    bench.now = NOON - 12 * 3600
+    bench.event("P0003", "lampFlicker", starts=False)
+    bench.now = NOON - 8 * 3600
+    with console.heard(), console.tab(chromium) as tab:
+        drawn(tab)
+        tab.page.get_by_role("button", name="Last night").click()
+        expect(tab.page.locator("#map-says")).to_contain_text("This is the past")
+        seen = set()
+        for step in range(54, 90, 3):
+            tab.page.locator("#when").fill(str(step))
+            seen.add(tab.run(on_the_map(tab, "P0003")))
+        assert {"lit3", "off3", "lit0", "off0"} <= seen
+        assert tab.axe() == []
+        tab.picture("map-night")
+        tab.page.get_by_role("button", name="Back to now").click()
+        tab.until(on_the_map(tab, "P0003") + " === 'lit0'")
+        assert tab.errors == []

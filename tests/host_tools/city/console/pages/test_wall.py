@@ -38,7 +38,7 @@ def test_the_power_of_the_night_is_that_of_its_hours(bench: Bench) -> None:
         client.app.state.hub.tracker.now()
         told = client.get("/wall/power.json").json()
     assert told["kw"] == pytest.approx(0.09)
-    assert (bench.now - told["from"], told["offset"]) == (11 * 3600 + 600, 19800)
+    assert (bench.now - told["from"], bench.now - told["hour"], told["offset"]) == (11 * 3600 + 600, 600, 19800)
 
 
 # all sizes are shares of the height, so 4K is the same and only takes longer
