@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 
 from host_tools.city.alarms import life
 from host_tools.city.alarms.listing import history_of
+from host_tools.city.console.pole_tabs import TABS
 from host_tools.city.store.alarm_tables import alarm, alarm_event
 from host_tools.city.store.command_tables import audit, command, delivery
 from tests.host_tools.city.console.console_bench import Bench
@@ -211,3 +213,24 @@ def test_the_worker_may_answer_for_the_page_and_says_what_it_is(bench: Bench) ->
         client.post("/crew", data={"crew": "a"})
         sent = client.get("/p/P0002?crew", follow_redirects=False)
         assert sent.headers["location"] == "/crew?at=P0002"
+
+
+def test_the_whole_way_on_either_database(new_store: Path | str) -> None:
+    bench = Bench(new_store)
+    try:
+        with bench.client("operator") as client:
+            ordered(bench, client, poles=("P0002",))
+            for key, name in enumerate(("here", "note", "light", "mended")):
+                assert deed(client, name, key=key, text="a").status_code == 200
+                assert deed(client, name, key=key, text="a").json()["again"]
+            bench.say("P0002", "meter", activePower=135.0, activeEnergy=1.0)
+            for tab in TABS:
+                assert client.get(f"/p/P0002?tab={tab}").status_code == 200
+            for path in ("/alarms", "/alarms?state=mended&ward=W21", "/alarms/1", "/orders", "/orders/1", "/crew/data"):
+                assert client.get(path).status_code == 200, path
+            assert client.get("/crew/data").json()["orders"][0]["state"] == "mended"
+            assert client.get("/orders/1/list.csv").status_code == 200
+            form = {"do": "quiet", "alarm": "1", "hours": "2", "reason": "a"}
+            assert client.post("/alarms/do", data=form, headers=JSON).status_code == 200
+    finally:
+        bench.close()
