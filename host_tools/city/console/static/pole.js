@@ -1,5 +1,6 @@
 // The pole's page: its night as a picture, and what changes while it is open.
 import { night } from "/static/charts.js";
+import "/static/forms.js";
 
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 let chart = null;
@@ -29,21 +30,3 @@ const name = document.getElementById("chart").dataset.pole;
 document.addEventListener("diya:poles", ({ detail }) => { if (detail.anew || detail.poles.some((one) => one[0] === name)) refresh(); });
 document.addEventListener("visibilitychange", refresh);
 setInterval(refresh, 60000);
-
-const csrf = document.querySelector("meta[name=csrf]").content;
-for (const ask of document.querySelectorAll("form.ask")) {
-  ask.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const told = ask.querySelector(".told");
-    told.textContent = "";
-    try {
-      const body = new URLSearchParams(new FormData(ask, event.submitter));
-      const answer = await fetch(ask.action, { method: "POST", body, headers: { accept: "application/json", "x-csrftoken": csrf } });
-      const said = await answer.json();
-      if (answer.ok) location.assign(said.go || location.href);
-      else told.textContent = said.detail;
-    } catch (error) {
-      told.textContent = String(error);
-    }
-  });
-}
