@@ -49,8 +49,9 @@ bench: $(READY)  ## steps per second, heap of the pole, and how long flashing ta
 bench-detection: $(READY)  ## recall, false alarms and delay of fault detection, into docs/detection.md (QUICK=1: a tenth, SEED=n)
 	@$(BIN)/python -m simulator.benchmarks.detection $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json $(JSON))
 
-bench-city: $(READY)  ## the city's store, written and asked, on SQLite and PostgreSQL (READINGS=10000000: as large as the design's)
+bench-city: $(READY)  ## the city's store and receiver, on SQLite and PostgreSQL (READINGS=10000000: as large as the design's; INGEST=whole: 1,100,000 messages into a receiver that is killed)
 	@$(BIN)/python -m simulator.benchmarks.city $(if $(READINGS),--readings $(READINGS))
+	@$(if $(INGEST),DIYA_INGEST=$(INGEST) $(BIN)/python -m pytest -n0 -q -s tests/host_tools/city/record/test_ingest.py)
 
 clean:  ## removes what make made
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

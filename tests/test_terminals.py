@@ -35,6 +35,12 @@ LINES = {  # PORT, BROKER and POLE are put in; in this order, as later lines rea
     "record backup": "record backup r.backup --db r.sqlite",
     "record restore": "record restore r.backup --db again.sqlite",
     "record upgrade": "record upgrade --db r.sqlite",
+    "console": "console --help",
+    "console user add": "console user add asha --role viewer --db r.sqlite",
+    "console user disable": "console user disable asha --db r.sqlite",
+    "console user enable": "console user enable asha --db r.sqlite",
+    "console user list": "console user list --db r.sqlite",
+    "console user password": "console user password asha --db r.sqlite",
     "alarms acknowledge": "alarms acknowledge 1 --db r.sqlite",
     "alarms assign": "alarms assign 1 --to crew --db r.sqlite",
     "alarms close": "alarms close 1 --reason seen --db r.sqlite",
@@ -75,6 +81,7 @@ ENDLESS = ("virtual-pole", "pole")  # until Ctrl-C
 # may have nothing for standard output: no pole or alarm there, one that prints nothing, a file that is there already
 QUIET = (
     "pole log", "commission", "record backup", "record upgrade", "record restore",
+    *(f"console user {what}" for what in ("add", "disable", "enable", "password")),
     *(f"alarms {what}" for what in ("acknowledge", "assign", "close", "history", "mend", "order", "quiet")),
 )  # fmt: skip
 LIMIT_S = 120

@@ -12,7 +12,8 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 
-from host_tools.broker.client import ASK_SHARE, Client, not_allowed, refused
+from host_tools.broker.batch_client import BatchClient
+from host_tools.broker.client import ASK_SHARE, not_allowed, refused
 from host_tools.broker.connection import Message
 from host_tools.errors import BrokerError
 from host_tools.site.broker_address import BrokerAddress
@@ -31,21 +32,19 @@ class Session:
         self._topics = topics
         self._qos = 1 if name else 0
         self._drops = drops or []
-        self._arrived: list[tuple[int, Message]] = []  # packet identifier (0: QoS 0) and message
         self._unacked: list[int] = []
         self._accepted = False
         self._refused: BrokerError | None = None
         self.connected = False
-        client = Client(address, name, wait_s=0.0, manual_ack=True)
+        client = BatchClient(address, name, most=MOST)
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
-        client.on_message = self._on_message
         self._client = client
 
     def connect(self, wait_s: float) -> None:
         """Connect and subscribe, within *wait_s*.  Raises ContactError."""
         until = time.monotonic() + wait_s
-        self._arrived.clear()
+        self._client.arrived.clear()
         self._unacked.clear()
         self._accepted, self._refused = False, None
         self._client.wait_s = wait_s * (1 - ASK_SHARE)
@@ -73,22 +72,24 @@ class Session:
         sock = self._client.socket()
         if sock is None:
             return False
+        if self._client.holds_packet:
+            return True
         return bool(hasattr(sock, "pending") and sock.pending()) or bool(select.select([sock], [], [], 0)[0])
 
     @property
     def waiting(self) -> int:
         """Messages that were read and not taken."""
-        return len(self._arrived)
+        return len(self._client.arrived)
 
     def read(self) -> None:
         """Read what is here, at most MOST messages in all, and keep the connection alive.
 
         Raises ContactError when the broker refuses a subscription.
         """
-        while self.connected and len(self._arrived) < MOST:
+        while self.connected and self.waiting < MOST:
             if self._client.loop(0.0) != mqtt.MQTT_ERR_SUCCESS or not self._read_on():
                 self.connected = False
-                self._arrived.clear()  # unacknowledged: the broker sends them again
+                self._client.arrived.clear()  # unacknowledged: the broker sends them again
             elif not self.readable:
                 break
         if self._refused:
@@ -97,15 +98,15 @@ class Session:
     def _read_on(self) -> bool:
         """Read as long as messages come, without asking the system before each; False where the connection ended."""
         before = -1
-        while before < len(self._arrived) < MOST:
-            before = len(self._arrived)
+        while before < self.waiting < MOST:
+            before = self.waiting
             if self._client.loop_read() != mqtt.MQTT_ERR_SUCCESS:
                 return False
         return True
 
     def take(self) -> list[Message]:
         """The messages that were read."""
-        taken, self._arrived = self._arrived, []
+        taken, self._client.arrived = self._client.arrived, []
         self._unacked = [mid for mid, _message in taken if mid]
         return [message for _mid, message in taken]
 
@@ -141,11 +142,3 @@ class Session:
         for topic, reason in zip(self._topics, reasons, strict=False):
             if reason.is_failure:
                 self._refused = not_allowed(self._address, topic)
-
-    def _on_message(self, client: mqtt.Client, data: Any, message: mqtt.MQTTMessage) -> None:
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:  # paho decodes late; no pole sends that, and it must not come again
-            topic = ""
-        kept = Message(topic, bytes(message.payload), bool(message.retain))
-        self._arrived.append((message.mid if message.qos else 0, kept))

@@ -13,6 +13,8 @@ from host_tools.wire.payload import number
 # Highest sequence a pole counts to (a small integer on the ESP32); as the end of a `resend`: all there is
 LAST = 2**30 - 1
 
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
 EPOCH = re.compile(r"[0-9A-Za-z]{1,32}")
 
 
@@ -39,6 +41,6 @@ def journal(birth: Mapping[str, Any]) -> Journal | None:
 def compact(values: Mapping[str, Any]) -> str | None:
     """*values* as JSON in ASCII, which a database accepts for any content; None where that is not possible."""
     try:
-        return json.dumps(values, separators=(",", ":"), allow_nan=False)
+        return _encode(values)
     except (ValueError, RecursionError):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from host_tools.city.alarms.line import Line
 from host_tools.city.alarms.row import Note, Row
@@ -24,8 +25,7 @@ class Seen:
     level: int | None = None
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """What the meter of ``pole`` shows at ``at`` (Unix s); ``level`` as in the pole's state, where that is known."""
 
     pole: str

@@ -52,8 +52,8 @@ class AlarmBook:
             if seen.faults is not None:
                 out |= {(seen.pole, kind) for kind in (seen.faults & LISTED) ^ self._listed(seen.pole)}
         for reading in batch.readings:
-            dark = PROVED_BY_POWER & self.going_on.get(reading.pole, _NONE).keys()
-            if dark and self._lit(reading, self.states.get(reading.pole)):
+            if self._lit(reading, self.states.get(reading.pole)):
+                dark = PROVED_BY_POWER & self.going_on.get(reading.pole, _NONE).keys()
                 out |= {(reading.pole, kind) for kind in dark}
         if batch.street is not None:
             known = {(row.name, row.began, row.poles) for row in self.street if row.kind == fault.FEEDER}
@@ -66,8 +66,8 @@ class AlarmBook:
         """The poles of which a reading may prove something."""
         return {pole for pole, kinds in self.going_on.items() if not PROVED_BY_POWER.isdisjoint(kinds)}
 
-    def take(self, batch: Batch, now: int) -> Changes:
-        """What *batch* changes at *now* (Unix s).  The lines that it needs must be in memory, or new."""
+    def take(self, batch: Batch, now: int, needed: set[Key] | None = None) -> Changes:
+        """What *batch* changes at *now* (Unix s).  The lines that it needs (*needed*) must be in memory, or new."""
         changes = Changes()
         turns: dict[Key, list[Turn]] = {}
         for one in batch.turns:
@@ -81,7 +81,7 @@ class AlarmBook:
         readings: dict[str, list[Reading]] = {}
         for reading in batch.readings:
             readings.setdefault(reading.pole, []).append(reading)
-        for key in sorted(self.needed(batch)):
+        for key in sorted(self.needed(batch) if needed is None else needed):
             before = self.lines.get(key) or Line(*key)
             listed = any(one.faults and key[1] in one.faults for one in seen.get(key[0], ()))
             if not before.turns and key not in turns and not listed:
@@ -149,11 +149,11 @@ class AlarmBook:
                 if line.kind not in seen.faults and is_danger(line.kind):
                     continue
                 one = observed(line.turns.values(), line.pole, line.kind, seen.at, line.kind in seen.faults, now)
-                line = line.with_turns([one] if one else [])
+                line = line.with_turns([one]) if one else line
         if line.kind in PROVED_BY_POWER and newest is not None:
             for reading in readings:
                 one = self._proof(line, newest, reading, now)
-                line = line.with_turns([one] if one else [])
+                line = line.with_turns([one]) if one else line
         return line
 
     def _proof(self, line: Line, newest: Seen, reading: Reading, now: int) -> Turn | None:

@@ -49,14 +49,17 @@ def load(connection: Connection, rules: Rules, now: int, zone: str = "") -> Alar
     return book
 
 
-def fetch(connection: Connection, book: AlarmBook, batch: Batch) -> None:
-    """Read into *book* what *batch* needs: lines that are not in memory, and what people closed meanwhile."""
+def fetch(connection: Connection, book: AlarmBook, batch: Batch) -> set[Key]:
+    """Read into *book* the lines that *batch* needs and that are not in memory, and what people closed meanwhile.
+
+    The lines that it needs.
+    """
     _closings(connection, book)
     needed = book.needed(batch)
     older = {(one.pole, one.kind) for one in batch.turns if _is_older(book, one)}
     new = {key for key in needed if key not in book.lines} | older
     if not new:
-        return
+        return needed
     rows: dict[Key, list[RowMapping]] = defaultdict(list)
     for one in _of(connection, sa.select(alarm), alarm.c.name, alarm.c.kind, new):
         if (one["name"], one["kind"]) in new:
@@ -67,6 +70,7 @@ def fetch(connection: Connection, book: AlarmBook, batch: Batch) -> None:
         closings = frozenset(one["closed"] for one in own if one["closed"] is not None)
         kept = [row_of(one) for one in own if one["merged_into"] is None]
         book.lines[key] = Line(*key, closings=closings, rows=kept).with_turns(turns.get(key, ()))
+    return needed
 
 
 def _closings(connection: Connection, book: AlarmBook) -> None:

@@ -55,8 +55,7 @@ class AlarmKeeper:
         """Take *batch*, whose events are in the store, at *now* (Unix s), under the *revision* of its transaction."""
         self._heard = self._heard or any(one.kind in _OF_STREET for one in batch.turns)
         book = self._loaded(connection, now, batch)
-        book_store.fetch(connection, book, batch)
-        changes = book.take(batch, now)
+        changes = book.take(batch, now, book_store.fetch(connection, book, batch))
         if changes:
             self._write(connection, changes, now, revision)
         self._changes.append(changes)
@@ -74,8 +73,7 @@ class AlarmKeeper:
             self._heard, self._looked = False, now
             view = self._street(connection, now)
         batch = Batch(street=view)
-        book_store.fetch(connection, book, batch)
-        changes = book.take(batch, now)
+        changes = book.take(batch, now, book_store.fetch(connection, book, batch))
         if changes:
             self._write(connection, changes, now, raise_revision(connection))
         self._changes.append(changes)
@@ -109,7 +107,7 @@ class AlarmKeeper:
         readings = [
             Reading(one.entry.name, one.at, power / 10, one.level)
             for one in changes.meters
-            if (proved is None or one.entry.name in proved) and (power := one.columns["power_dw"]) is not None
+            if (proved is None or one.entry.name in proved) and (power := one.power_dw) is not None
         ]
         return Batch(turns, states, readings)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from host_tools.city.alarms.folded import Folded, folded
 from host_tools.city.alarms.pulses import NEEDED, pulses
 from host_tools.city.alarms.row import Row
 from host_tools.city.alarms.rules import Rules
@@ -23,7 +24,8 @@ _FOR_EVER = 2**62
 class Line:
     """``base`` is the last spell of the turns before those of ``turns``, and ``since`` the place of the first of these.
 
-    ``closings``: when a person closed an alarm of it.
+    ``closings``: when a person closed an alarm of it.  ``folded``: the spells of the turns without those of ``later``,
+    where that is known.
     """
 
     pole: str
@@ -33,24 +35,35 @@ class Line:
     rows: list[Row] = field(default_factory=list)
     base: Spell | None = None
     since: int = 0
+    folded: Folded | None = None
+    later: list[Turn] = field(default_factory=list)
 
     def with_turns(self, turns: Iterable[Turn]) -> Line:
         """A copy that has *turns* as well; one that came twice is there once."""
-        own = self.turns.copy()
+        own, later = self.turns.copy(), self.later.copy()
         for one in turns:
-            own.setdefault((one.epoch, one.sequence), one)
-        return Line(self.pole, self.kind, own, self.closings, self.rows, self.base, self.since)
+            if own.setdefault(one.id, one) is one:
+                later.append(one)
+        return Line(
+            self.pole, self.kind, own, self.closings, self.rows, self.base, self.since, self.folded, later
+        )  # fmt: skip
 
     def is_older(self, one: Turn) -> bool:
         """Whether *one* belongs before what is in memory, so that all turns of the line have to be read again."""
         return one.at < self.since and one.id not in self.turns
 
     def spells(self, rules: Rules) -> list[Spell]:
-        told: Iterable[Turn] = self.turns.values()
+        told: Collection[Turn] = self.turns.values()
         if self.kind in NEEDED:
             told = pulses(told, self.kind, rules.zone)
         elif self.kind == SUPPLY_LOSS:  # expected by day where a contactor switches the feeder
             told = [one for one in told if not (one.begins and rules.switched.dark(self.pole, one.at))]
+        else:
+            known = self.folded and not self.closings and self.folded.with_later(self.later)
+            self.folded = known or folded(told, self.closings, self.base)
+            self.later = []
+            if self.folded:
+                return self.folded.spells
         return spells(told, self.closings, self.base)
 
     def derived(self, rules: Rules, now: int) -> tuple[list[Row], list[tuple[Row, Row]]]:
@@ -78,7 +91,7 @@ class Line:
             return self
         everything = ordered(self.turns.values())
         cut = len(everything) // 2
-        old = replace(self, turns={one.id: one for _place, one in everything[:cut]})
+        old = replace(self, turns={one.id: one for _place, one in everything[:cut]}, folded=None)
         since = everything[cut][0]
         old.closings = frozenset(at for at in self.closings if at < since)
         base = old.spells(rules)[-1:]
@@ -86,7 +99,7 @@ class Line:
         rows = [row for row in self.rows if not base or row.last_began >= base[0].began]
         return replace(
             self, turns=kept, base=base[0] if base else None, since=since, rows=rows,
-            closings=self.closings - old.closings,
+            closings=self.closings - old.closings, folded=None,
         )  # fmt: skip
 
     def _row(self, spell: Spell, row: Row | None, rules: Rules, now: int) -> Row:

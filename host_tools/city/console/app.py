@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from anyio import CapacityLimiter
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Litestar, Request, Response
 from litestar.config.allowed_hosts import AllowedHostsConfig
@@ -29,6 +30,7 @@ from host_tools.city.console.access.middleware import FILES, SessionMiddleware
 from host_tools.city.console.access.origin import check_origin
 from host_tools.city.console.access.own_path import PlainPaths
 from host_tools.city.console.access.pace import Pace
+from host_tools.city.console.access.passwords import AT_ONCE
 from host_tools.city.console.access.proxy import BehindProxy
 from host_tools.city.console.access.roles import MustFirst
 from host_tools.city.console.city import City
@@ -73,7 +75,9 @@ def make(settings: Settings, wall: Callable[[], float] = time.time) -> Litestar:
         on_shutdown=[lambda: city.close()],
         lifespan=[hub.lifespan],
         before_request=_begin,
-        state=State({"city": city, "hub": hub, "geography": Geography(city), "pace": Pace()}),
+        state=State({
+            "city": city, "hub": hub, "geography": Geography(city), "pace": Pace(), "hashing": CapacityLimiter(AT_ONCE),
+        }),
     )  # fmt: skip
 
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from host_tools.city.console.words import meaning as meaning
 from host_tools.language.language import Language, sentences
 from host_tools.text import safe, text
-from host_tools.wire.event_types import CATALOGUE
 
 MOST_TEXT = 300
 _CAUSES = "console_causes"
@@ -22,13 +22,6 @@ _PLAIN = {
     "supplyVoltage": "voltage", "supplyCurrent": "current", "powerFactor": "factor", "temperature": "temperature",
     "supplyLost": "supply_lost", "supplyKept": "supply_kept",
 }  # fmt: skip
-
-
-def meaning(kind: str, said: Language) -> str:
-    """What an alarm or event of *kind* is, in a sentence; its name where there is none."""
-    if kind in CATALOGUE:
-        return CATALOGUE[kind].hindi if said.code == "hi" else CATALOGUE[kind].english
-    return said.say(f"notify.kind_{kind}") if said.knows(f"notify.kind_{kind}") else text(kind, 60)
 
 
 def cause(english: str, said: Language) -> str:

@@ -19,6 +19,8 @@ from pole.lighting.calendar import Calendar
 
 MOST = 100  # characters of a reason or a name
 BY_PROGRAMME = ("calendar", "programme")
+OLD_S = 2400  # a pole that is heard says its state each 15 minutes
+LATE_S = 120
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,17 @@ def says(
         return Says(_unknown(pole, calendar, now, say), False, "")
     lit = _lit(pole, level, calendar, list(orders), now, say)
     owner = str(pole.state.get("owner", ""))[:40]
+    of, last = pole.row["state_at"], pole.last
+    ends = _whole(pole.state.get("until"))
+    old = of is not None and (now - of > OLD_S or bool(ends and 0 < ends < now - LATE_S))
+    word = say("its_word", at=say.at(of), then=lit) if of is not None else say("its_word_undated", then=lit)
     if pole.heard:
-        return Says(lit, True, owner)
-    at = pole.last
-    if at is None:
-        return Says(say("silent_never", then=lit), False, owner)
-    return Says(say("silent", span=words.span(max(0, now - at), said), at=say.at(at), then=lit), False, owner)
+        return Says(word if old else lit, not old, owner)
+    if last is None:
+        return Says(say("silent_never", word=word), False, owner)
+    same = of is not None and last - of <= LATE_S
+    told = say("at_that_time", then=lit) if same else word
+    return Says(say("silent", span=words.span(max(0, now - last), said), at=say.at(last), word=told), False, owner)
 
 
 class _Sayer:

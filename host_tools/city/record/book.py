@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from host_tools.city.record.journals import Gap, Gone, Journal
 from host_tools.city.record.silence import EPOCH, Failure, Known
+from host_tools.city.store.meters import ENERGY, POWER, Columns
 from host_tools.wire.event_types import COMMUNICATION_FAILURE
 from host_tools.wire.from_pole import Event
 from host_tools.wire.journal import compact
@@ -57,7 +58,7 @@ class Entry:
     conflicts: int = 0
     journals: dict[str, KeptJournal] = field(default_factory=dict)
     latest: dict[str, dict[str, Any]] = field(default_factory=dict)
-    meter: tuple[NewMeter, str, int] | None = None
+    meter: tuple[NewMeter, bytes, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,20 @@ class NewEvent:
 
 
 class NewMeter(NamedTuple):
-    """What a meter measured at *at* (Unix s), by column, while the pole gave *level* percent, if that is known."""
+    """What a meter measured at *at* (Unix s), while the pole gave *level* percent, if that is known."""
 
     entry: Entry
     at: int
-    columns: Mapping[str, int | None]
+    columns: Columns
     level: int | None
+
+    @property
+    def power_dw(self) -> int | None:
+        return self.columns[POWER]
+
+    @property
+    def energy_wh(self) -> int | None:
+        return self.columns[ENERGY]
 
 
 @dataclass

@@ -47,7 +47,7 @@ def write(connection: Connection, zone: str, local: LocalTime, changes: Changes)
     _add_poles(connection, zone, changes.poles.values())
     written = meters.Written()
     if changes.meters and changes.heard_at is not None:
-        readings = [(one.entry.id, one.at, *one.columns.values(), one.level) for one in changes.meters]
+        readings = [(one.entry.id, one.at, *one.columns, one.level) for one in changes.meters]
         written = meters.write(connection, readings, changes.heard_at, zone, local)
     _write_journals(connection, changes)
     flashed = [(one.id, *one.flashed) for one in changes.flashed.values()]
@@ -166,10 +166,9 @@ def _update_poles(connection: Connection, zone: str, entries: Iterable[Entry], n
         latest, entry.latest = entry.latest, {}
         measured, entry.meter = entry.meter, None
         if measured:
-            new, text, at = measured
+            new, payload, at = measured
             latest[_METER] = {
-                "meter": text, "meter_at": at, "power_dw": new.columns["power_dw"],
-                "energy_wh": new.columns["energy_wh"],
+                "meter": payload.decode(), "meter_at": at, "power_dw": new.power_dw, "energy_wh": new.energy_wh,
             }  # fmt: skip
         known = entry.known
         row = [

@@ -70,6 +70,11 @@ class Journal:
 
     def arrived(self, sequence: int, wall: float) -> None:
         """A new record is in: the interval that holds it is cut in two, and what it skipped is a new gap."""
+        if sequence == self.highest + 1:  # as most are: nothing is skipped, and no interval but an open end holds it
+            self.highest = sequence
+            if self.gaps and self.gaps[-1].open:
+                self.gaps[-1] = self._end(self.gaps[-1], sequence + 1, wall)
+            return
         self._extend(sequence, False, wall)
         gap = _at(self.gaps, sequence)
         if gap:
@@ -150,9 +155,14 @@ class Journal:
             begun = end or Gap(0, 0, wall + GRACE_S)
             self.gaps.append(replace(begun, low=self.highest + 1, high=last))
             self.highest = last
-        if end and not fresh:  # where it was asked for, more may be coming: only silence says that there is no more
-            due = wall + RETRY_S if end.asked else end.due
-            self.gaps.append(Gap(last + 1, LAST, due, end.asked))
+        if end and not fresh:
+            self.gaps.append(self._end(end, last + 1, wall))
+
+    @staticmethod
+    def _end(end: Gap, low: int, wall: float) -> Gap:
+        """The open *end*, which begins at *low* now."""
+        # where it was asked for, more may be coming: only silence says that there is no more
+        return Gap(low, LAST, wall + RETRY_S if end.asked else end.due, end.asked)
 
     def _rest(self, gap: Gap, low: int, high: int, wall: float) -> Gap:
         """The part *low* to *high* of *gap*, of which a record has just come."""

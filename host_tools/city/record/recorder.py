@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from host_tools.broker.connection import Message
+from host_tools.broker.persistent_client import MOST
 from host_tools.city.commands.dispatch import Dispatch
 from host_tools.city.commands.exchange import Exchange
 from host_tools.city.record import failure_events, silence
@@ -42,6 +43,7 @@ CHECK_S = 5.0  # between two looks for silent poles
 PAUSE_S = 30.0  # a turn that took longer: the computer was suspended or stopped, and received nothing meanwhile
 ROLL_UP_S = 30.0  # between two looks for hours and nights that are over
 COMMANDS = "-c"  # after our name, for the sender of commands: a name that nothing else sends under
+_MANY = (f"/{contract.METER}", f"/{contract.EVENT}")  # nothing in them is for the recorder itself
 _SETTINGS = (f"/{contract.BIRTH}", f"/{contract.CONFIG}")
 DISK_S = 1.0  # between two tries to write to a disk that is full
 
@@ -49,11 +51,9 @@ DISK_S = 1.0  # between two tries to write to a disk that is full
 class Recorder:
     """Records *site* below *root* from the broker at *address* into *record*; *folder* holds its secrets.
 
-    *keys* {name: Key} sign the questions, each pole's by `key_file.for_pole`, and the time that a pole asks for, by the
-    pole's own.
+    *keys* {name: Key} sign the questions, each pole's by `for_pole`, and the time that a pole asks for, by its own.
     *say* is called with a sentence that an operator should read, *show* with what this does.
-    *silent_s* without a message makes a pole silent, in the site's time, which is a simulation's where *simulated*;
-    *retry_s* is real time.
+    *silent_s* without a message makes a pole silent, in the site's time (*simulated*: its own); *retry_s* is real.
     """
 
     def __init__(
@@ -63,8 +63,7 @@ class Recorder:
         show: Callable[[Snapshot], None] = lambda snapshot: None,
     ) -> None:  # fmt: skip
         self._record = record
-        self._root, self._site, self._address = root, site, address
-        self._keys = keys or {}
+        self._root, self._site, self._address, self._keys = root, site, address, keys or {}
         self._silent_s, self._say, self._show = silent_s, say, show
         self._clock = SiteClock(simulated)
         self.now: Callable[[], int] = lambda: int(self._clock.now())  # Unix s at the site
@@ -86,8 +85,7 @@ class Recorder:
         self._until: float | None = None
         self._going: Callable[[], bool] = lambda: True
         self._turned = self._looked = time.monotonic()
-        self._asked = 0.0  # when it was last looked for what is to be asked for (monotonic s)
-        self._rolled_up = 0.0  # when hours and nights are to be worked out (monotonic s)
+        self._asked = self._rolled_up = 0.0  # last look for what is to be asked; next working out of hours (monotonic s)
         self._missing = False  # whether the broker is missing, for so long that it was noted
         self._status = StatusWriter(record, self._clock, lambda: self._connector.sessions.connected)
         self._figures = Figures()
@@ -158,27 +156,26 @@ class Recorder:
         """Take the messages that are here, send requests that are due; whether something was taken."""
         messages, self._pending = self._pending + self._connector.sessions.take(TURN_S), []
         self._wake()
-        asked = [message for message in messages if self._time.asked(message)]
+        few = [message for message in messages if not message.topic.endswith(_MANY)]
+        asked = [message for message in few if self._time.asked(message)]
         self.totals.times += sum(self._time.answer(message, self._connector.sessions) for message in asked)
         messages = [message for message in messages if message not in asked] if asked else messages
         if messages:
-            for message in messages:
-                self._time.note(message)
+            self._time.note(few)
             began = time.monotonic()
             taken = self._record.take(messages, int(self._clock.now()), self._wall())
             self._connector.sessions.acknowledge()
             self._count(taken, time.monotonic() - began)
-            settings = [message for message in messages if message.topic.endswith(_SETTINGS)]
+            settings = [message for message in few if message.topic.endswith(_SETTINGS)]
             self._flashings.heard(settings, self._connector.sessions)
             self._configurations.heard(settings, time.monotonic())
             self._orders.hear(taken.told, int(self._clock.now()))
-            for ack in taken.acks:
-                if ack.sender == self._sender():
-                    if ack.mark is not None:
-                        self._numbers.learn(ack.sender, ack.mark, int(self._clock.now() * 1000), self._simulated())
-                    if self._exchange.answered(ack):
-                        self._asker.answered(ack, self._wall())
-                    self._flashings.answered(ack, self._connector.sessions)
+            for ack in (one for one in taken.acks if one.sender == self._sender()):
+                if ack.mark is not None:
+                    self._numbers.learn(ack.sender, ack.mark, int(self._clock.now() * 1000), self._simulated())
+                if self._exchange.answered(ack):
+                    self._asker.answered(ack, self._wall())
+                self._flashings.answered(ack, self._connector.sessions)
         self._flashings.turn(self._connector.sessions)
         self._configurations.turn(self._connector.sessions, time.monotonic())
         self._exchange.forget(self._wall())
@@ -189,7 +186,8 @@ class Recorder:
             self._orders.turn(self._connector.sessions, int(self._clock.now()))
         if now >= self._rolled_up:
             more = self._record.roll_up(int(self._clock.now()))
-            self._rolled_up = time.monotonic() + (TURN_S if more else ROLL_UP_S) / max(1.0, self._clock.factor)
+            soon = more and len(messages) < MOST  # what is waiting may change the same hours again
+            self._rolled_up = time.monotonic() + (TURN_S if soon else ROLL_UP_S) / max(1.0, self._clock.factor)
         if not self._connector.sessions.connected or now < self._looked + CHECK_S / max(1.0, self._clock.factor):
             return bool(messages)
         self._looked = now

@@ -7,7 +7,7 @@ hour, without end; only the pole's own answer ends it. A pole that is offline is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from host_tools.city.record.book import Book, Entry
@@ -51,13 +51,14 @@ class Asker:
         """Send requests due at *wall* (Unix s, by a clock that is not set while this runs); how many were sent."""
         book = self._record.book
         self._forget(book, wall)
+        gaps = [one for one in book.journals() if one[2].gaps]  # of all poles: not twice, five times a second
         # an open end that the pole agreed to fill, and from which nothing came: there is nothing
-        settled = [(entry, epoch) for entry, epoch, journal in book.journals() if journal.settles(wall)]
+        settled = [(entry, epoch) for entry, epoch, journal in gaps if journal.settles(wall)]
         if settled:
             with self._record.change():
                 for entry, epoch in settled:
                     book.journal(entry, epoch).settle(wall)
-        due = self._due(book, wall) if len(self._open) < MOST_POLES else []
+        due = self._due(gaps, wall) if len(self._open) < MOST_POLES else []
         if not due:
             return 0
         asked = 0
@@ -90,14 +91,16 @@ class Asker:
         self._open.clear()
         self._sent.clear()
 
-    def _due(self, book: Book, wall: float) -> list[tuple[float, int, Entry, str]]:
-        """What is to be asked for at *wall*: when it was due, its first sequence, pole and epoch, in this order."""
+    def _due(
+        self, gaps: Iterable[tuple[Entry, str, Journal]], wall: float
+    ) -> list[tuple[float, int, Entry, str]]:  # fmt: skip
+        """What of *gaps* is to be asked for at *wall*: when it was due, its first sequence, pole, epoch, in order."""
         # nothing is put off for longer than that: a later due time was noted under a clock that has been put back
         late = wall + 2 * LONGEST_S
         due = [
             (gap.due, gap.low, entry, epoch)
-            for entry, epoch, journal in book.journals()
-            if journal.gaps and entry.known.online is not False and entry.name not in self._open
+            for entry, epoch, journal in gaps
+            if entry.known.online is not False and entry.name not in self._open
             for gap in journal.gaps
             if gap.due <= wall or gap.due > late
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from host_tools.broker.connection import Message
@@ -46,19 +46,20 @@ class SiteTime:
         heard: list[Message] = []
         while self._clock.simulated and not self._clock.fresh and going() and broker.connected:
             for message in broker.listen(LISTEN_S):
-                self.note(message)
+                self.note([message])
                 heard.append(message)
             if not self._clock.fresh and time.monotonic() >= until:
                 break
         return heard
 
-    def note(self, message: Message) -> None:
-        """Take *message* where it tells the time of a simulation."""
-        if message.topic == self._topic:
-            self._clock.feed(message.payload, message.retained)
-            remark = self._clock.remark(self._topic)
-            if remark:
-                self._say(remark)
+    def note(self, messages: Iterable[Message]) -> None:
+        """Take those of *messages* that tell the time of a simulation."""
+        for message in messages:
+            if message.topic == self._topic:
+                self._clock.feed(message.payload, message.retained)
+                remark = self._clock.remark(self._topic)
+                if remark:
+                    self._say(remark)
 
     def asked(self, message: Message) -> bool:
         """Whether *message* asks for the time."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from host_tools.broker.connection import Message
-from host_tools.city.record import failure_events
+from host_tools.city.record import failure_events, fast_meter
 from host_tools.city.record.book import BIRTH, POLE_SOURCE, STATE, Book, Entry, NewEvent, NewMeter
 from host_tools.city.record.fast_json import parsed
 from host_tools.city.record.taken import Taken
-from host_tools.city.store.meters import scaled
+from host_tools.city.store.meters import Columns, scaled
 from host_tools.naming import NAME
 from host_tools.wire.from_pole import Ack, Birth, Event, Meter, Presence, Said, State, Unreadable, read
 from host_tools.wire.topics import Topic, cut
 from pole.wire import contract
 
+MOST_TOPICS = 65_536  # in memory: a topic comes again and again
 FRESH_S = 600  # a meter older than this waited at the broker, and is no sign that its pole sends now
 
 Dark = Callable[[str, int], bool]  # whether a pole is expected to be without supply at a time (Unix s)
@@ -28,12 +30,25 @@ def take(book: Book, root: str, site: str, messages: Iterable[Message], now: int
     """
     taken = Taken()
     for message in messages:
-        topic = cut(message.topic)
-        if topic and topic.below(root, site) and topic.from_pole and NAME.fullmatch(topic.pole):
-            taken.kinds[topic.kind] += 1
+        topic = _of_pole(message.topic, root, site)
+        if topic is None:
+            continue
+        taken.kinds[topic.kind] += 1
+        measured = fast_meter.reading(message.payload) if topic.kind == contract.METER else None
+        if measured:
+            _meter(book, book.entry(topic.pole), *measured, message, taken, now)
+        else:
             _take(book, topic, message, taken, now, wall, dark)
     book.changes.heard_at = now
     return taken
+
+
+@lru_cache(MOST_TOPICS)
+def _of_pole(name: str, root: str, site: str) -> Topic | None:
+    """The topic *name* where a pole of *site* below *root* writes there."""
+    topic = cut(name)
+    ours = topic and topic.below(root, site) and topic.from_pole and NAME.fullmatch(topic.pole)
+    return topic if ours else None
 
 
 def _take(book: Book, topic: Topic, message: Message, taken: Taken, now: int, wall: float, dark: Dark) -> None:
@@ -49,10 +64,12 @@ def _take(book: Book, topic: Topic, message: Message, taken: Taken, now: int, wa
         _present(book, said, message.retained, taken, now, wall, dark)
         taken.told.append((said, message.retained))
         sound = True
+    elif isinstance(said, Meter):
+        _meter(book, entry, said.at, scaled(said.values), message, taken, now)
+        sound = True
     else:
         sound = _said(book, entry, said, message, taken, now, wall)
-        if not isinstance(said, Meter):
-            taken.told.append((said, message.retained))
+        taken.told.append((said, message.retained))
     if not sound:
         taken.malformed += 1
         entry.malformed += 1
@@ -92,20 +109,30 @@ def _event(book: Book, entry: Entry, event: Event, taken: Taken, now: int, wall:
     return True
 
 
+def _meter(
+    book: Book, entry: Entry, at: int | None, columns: Columns, message: Message, taken: Taken, now: int
+) -> None:  # fmt: skip
+    fresh = at is not None and abs(now - at) <= FRESH_S
+    if fresh and not message.retained:
+        known = entry.known
+        if known.seen != now or not known.online or known.failing is not None:
+            failure_events.alive(book, entry, now)
+        taken.spoke.add(entry.name)
+    new = NewMeter(entry, at or now, columns, entry.level if fresh else None)
+    # the broker may have kept it for days
+    entry.meter = (new, message.payload, at if at is not None and at <= now else now)
+    if not message.retained and at is not None:  # without a time it is no history
+        book.changes.meters.append(new)
+
+
 def _said(book: Book, entry: Entry, said: Said, message: Message, taken: Taken, now: int, wall: float) -> bool:
     retained = message.retained
-    if not retained and not (isinstance(said, Meter) and abs(now - (said.at or 0)) > FRESH_S):
+    if not retained:
         failure_events.alive(book, entry, now)
         taken.spoke.add(said.pole)
     # the broker may have kept it for days
-    at = said.at if isinstance(said, Birth | State | Meter) and said.at is not None and said.at <= now else now
-    if isinstance(said, Meter):
-        fresh = said.at is not None and abs(now - said.at) <= FRESH_S
-        new = NewMeter(entry, said.at or now, scaled(said.values), entry.level if fresh else None)
-        entry.meter = (new, message.payload.decode(), at)
-        if not retained and said.at is not None:  # without a time it is no history
-            book.changes.meters.append(new)
-    elif isinstance(said, Birth | State):
+    at = said.at if isinstance(said, Birth | State) and said.at is not None and said.at <= now else now
+    if isinstance(said, Birth | State):
         text = message.payload.decode()
         if isinstance(said, Birth):
             entry.latest[BIRTH] = {"birth": text, "birth_at": at}

@@ -1,7 +1,8 @@
 """Writes many rows with one statement, by the fast way of each engine.
 
 SQLite takes one statement and many rows of values.  PostgreSQL takes arrays, a column each: SQLAlchemy's own way costs
-it half as much again, and joining a temporary table, of which it has no statistics, costs it a second a batch.
+it half as much again, and joining a temporary table, of which it has no statistics, costs it a second a batch.  An
+array goes as its text, which is made in a fifth of the time in which psycopg makes one of a list.
 
 Rows are plain tuples in the order of the columns that are named.  Names are those of our own tables, never a value.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Boolean, Float, Integer, Table, Text
 from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeEngine
 
@@ -27,7 +28,7 @@ def insert(connection: Connection, table: Table, columns: Sequence[str], rows: I
     if _postgresql(connection):
         given = _unnest(connection, table, columns)
         sql = f"INSERT INTO {table.name} ({named}) SELECT * FROM {given} ON CONFLICT DO NOTHING"
-        return connection.exec_driver_sql(sql, _arrays(many)).rowcount
+        return connection.exec_driver_sql(sql, _arrays(table, columns, many)).rowcount
     sql = f"INSERT OR IGNORE INTO {table.name} ({named}) VALUES ({', '.join('?' * len(columns))})"
     return connection.exec_driver_sql(sql, [tuple(row) for row in many]).rowcount
 
@@ -47,7 +48,7 @@ def update(
             f" FROM {_unnest(connection, table, both)} AS given ({', '.join(_quoted(connection, both))})"
             f" WHERE {' AND '.join(f'{table.name}.{key} = given.{key}' for key in keyed)}"
         )
-        return connection.exec_driver_sql(sql, _arrays(many)).rowcount
+        return connection.exec_driver_sql(sql, _arrays(table, both, many)).rowcount
     sql = (
         f"UPDATE {table.name} SET {', '.join(f'{name} = ?' for name in named)}"
         f" WHERE {' AND '.join(f'{key} = ?' for key in keyed)}"
@@ -69,7 +70,7 @@ def replace(
     conflict = f"ON CONFLICT ({keyed}) DO UPDATE SET {then}"
     if _postgresql(connection):
         sql = f"INSERT INTO {table.name} ({named}) SELECT * FROM {_unnest(connection, table, both)} {conflict}"
-        connection.exec_driver_sql(sql, _arrays(many))
+        connection.exec_driver_sql(sql, _arrays(table, both, many))
         return
     sql = f"INSERT INTO {table.name} ({named}) VALUES ({', '.join('?' * len(both))}) {conflict}"
     connection.exec_driver_sql(sql, [tuple(row) for row in many])
@@ -105,5 +106,22 @@ def _unnest(connection: Connection, table: Table, columns: Iterable[str]) -> str
     return f"unnest({', '.join(f'%s::{_type(connection, table, column)}[]' for column in columns)})"
 
 
-def _arrays(rows: Sequence[Row]) -> tuple[list[Any], ...]:
-    return tuple(list(column) for column in zip(*rows, strict=True))
+def _arrays(table: Table, columns: Iterable[str], rows: Sequence[Row]) -> tuple[object, ...]:
+    return tuple(
+        _array(table.c[name].type, values) for name, values in zip(columns, zip(*rows, strict=True), strict=True)
+    )
+
+
+def _array(kind: TypeEngine[Any], values: Sequence[Any]) -> object:
+    """*values* as PostgreSQL reads an array."""
+    if isinstance(kind, Integer | Boolean | Float):
+        return f"{{{','.join(map(str, values))}}}".replace("None", "NULL")
+    if isinstance(kind, Text):
+        return f"{{{','.join(map(_text, values))}}}"
+    return list(values)
+
+
+def _text(value: str | None) -> str:
+    if value is None:
+        return "NULL"
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

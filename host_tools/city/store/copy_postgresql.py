@@ -9,8 +9,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 
-def copy(connection: Connection, table: str, rows: Iterable[Sequence[object]], conflict: str) -> None:
-    """Adds *rows* to *table*, with ``ON CONFLICT`` *conflict*.
+def copy(connection: Connection, table: str, rows: Iterable[Sequence[float | None]], conflict: str) -> None:
+    """Adds *rows*, which have numbers and None alone, to *table*, with ``ON CONFLICT`` *conflict*.
 
     COPY knows no conflicts: rows go through a table of their own.
     """
@@ -21,8 +21,7 @@ def copy(connection: Connection, table: str, rows: Iterable[Sequence[object]], c
     statement = f"COPY {batch} FROM STDIN"
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as into:
-            for one in rows:
-                into.write_row(one)
+            into.write("\n".join("\t".join(map(str, one)) for one in rows).replace("None", "\\N"))
     except psycopg.Error as error:
         raise DBAPIError.instance(statement, None, error, psycopg.Error, dialect=connection.dialect) from error
     connection.exec_driver_sql(f"INSERT INTO {table} SELECT * FROM {batch} ON CONFLICT {conflict}")

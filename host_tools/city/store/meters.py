@@ -11,14 +11,15 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.engine import Connection
 
-from host_tools.city.store import copy_postgresql, partitions
+from host_tools.city.store import bulk, copy_postgresql, partitions
 from host_tools.city.store.local_time import LocalTime
-from host_tools.city.store.meter_tables import meter
+from host_tools.city.store.meter_tables import hour_due, meter
 from host_tools.city.store.partitions import METER
 from host_tools.city.store.rolled_up import HOURS, rolled_up_to
 
@@ -30,6 +31,7 @@ AHEAD_S = 3600  # of the site's clock: more is no error of a clock that a pole s
 GAP_S = RAW_DAYS * DAY_S - LATE_S
 
 COLUMNS = tuple(column.name for column in meter.columns)
+_MARKS = ", ".join("?" * len(COLUMNS))
 
 # column: (field of the wire, steps of the column in one of the field's unit)
 FIELDS = {
@@ -38,11 +40,13 @@ FIELDS = {
     "temperature_dc": ("temperature", 10), "factor_pc": ("powerFactor", 100), "life_pc": ("remainingLife", 1),
 }  # fmt: skip
 _SCALES = tuple(
-    (name, field, steps, 1 << (15 if str(meter.c[name].type) == "SMALLINT" else 31))
+    (field, steps, 1 << (15 if str(meter.c[name].type) == "SMALLINT" else 31))
     for name, (field, steps) in FIELDS.items()
 )
+POWER, ENERGY = (tuple(FIELDS).index(name) for name in ("power_dw", "energy_wh"))
 
 Reading = tuple[int | None, ...]
+Columns = tuple[int | None, ...]  # in the order of FIELDS
 
 
 @dataclass
@@ -66,24 +70,23 @@ def reading(pole: int, at: int, values: Mapping[str, Any], level: int | None = N
     *level* is the one that its state said then, if that is known.  A field that is no number, or none that such a
     column can hold, is left out.
     """
-    return (pole, at, *scaled(values).values(), level)
+    return (pole, at, *scaled(values), level)
 
 
-def scaled(values: Mapping[str, Any]) -> dict[str, int | None]:
+def scaled(values: Mapping[str, Any]) -> Columns:
     """The fields of a message of kind ``meter`` as columns of a reading; None where there is no such number."""
-    out: dict[str, int | None] = {}
-    get = values.get
-    for name, field, steps, bound in _SCALES:
-        value = get(field)
+    out: list[int | None] = []
+    for field, steps, bound in _SCALES:
+        value = values.get(field)
         if value.__class__ is float or value.__class__ is int:
             try:
                 whole = round(value * steps)
             except (ValueError, OverflowError):  # no finite number
                 whole = bound
-            out[name] = whole if -bound <= whole < bound else None
+            out.append(whole if -bound <= whole < bound else None)
         else:
-            out[name] = None
-    return out
+            out.append(None)
+    return tuple(out)
 
 
 def write(
@@ -94,42 +97,37 @@ def write(
     The hours of those that come after their hour was worked out become due again.
     """
     written = Written()
-    kept = []
-    for one in readings:
-        at = one[1] or 0
-        if at <= now - LATE_S:
-            written.old += 1
-        elif at > now + AHEAD_S:
-            written.ahead += 1
-        else:
-            kept.append(one)
+    times = {one[1] or 0 for one in readings}
+    oldest, newest = now - LATE_S, now + AHEAD_S
+    kept = readings
+    if times and (min(times) <= oldest or max(times) > newest):
+        kept = [one for one in readings if oldest < (one[1] or 0) <= newest]
+        written.old = sum((one[1] or 0) <= oldest for one in readings)
+        written.ahead = len(readings) - len(kept) - written.old
+        times = {one[1] or 0 for one in kept}
     written.kept = len(kept)
     if not kept:
         return written
-    partitions.make(connection, METER, {at // DAY_S * DAY_S for at in (one[1] or 0 for one in kept)})
+    tables = {day: METER.name(day * DAY_S) for day in {at // DAY_S for at in times}}
+    partitions.make(connection, METER, [day * DAY_S for day in tables])
     if connection.dialect.name == "postgresql":
         copy_postgresql.copy(connection, meter.name, kept, "DO NOTHING")
     else:
-        _insert(connection, kept)
+        _insert(connection, kept, tables)
     done = rolled_up_to(connection, zone, HOURS)
-    late = {(local.hour(one[1] or 0), one[0]) for one in kept if done is None or (one[1] or 0) < done}
-    if late:
-        sql = text("INSERT INTO hour_due (hour, pole) VALUES (:hour, :pole) ON CONFLICT DO NOTHING")
-        connection.execute(sql, [{"hour": hour, "pole": pole} for hour, pole in sorted(late)])
+    hours = {at: local.hour(at) for at in times if done is None or at < done}
+    if hours:
+        late = {(hours[at], one[0]) for one in kept if (at := one[1] or 0) in hours}
+        bulk.insert(connection, hour_due, ("hour", "pole"), sorted(late))
     return written
 
 
-def _insert(connection: Connection, readings: Iterable[Reading]) -> None:
-    by_table: dict[str, list[Reading]] = {}
-    days: dict[int, str] = {}
-    for one in readings:
-        day = (one[1] or 0) // DAY_S
-        if day not in days:
-            days[day] = METER.name(day * DAY_S)
-        by_table.setdefault(days[day], []).append(one)
-    marks = ", ".join("?" * len(COLUMNS))
-    for table, some in by_table.items():
-        connection.exec_driver_sql(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", some)
+def _insert(connection: Connection, readings: Collection[Reading], tables: Mapping[int, str]) -> None:
+    """Insert *readings* into *tables*, those of the days."""
+    by_pole = sorted(readings, key=itemgetter(0))  # one after another in the file; of two of a key the first one stays
+    for day, table in tables.items():
+        some = by_pole if len(tables) == 1 else [one for one in by_pole if (one[1] or 0) // DAY_S == day]
+        connection.exec_driver_sql(f"INSERT OR IGNORE INTO {table} VALUES ({_MARKS})", some)
 
 
 def read(

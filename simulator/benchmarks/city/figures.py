@@ -43,7 +43,8 @@ def measured(database: Database, readings: int, poles: int = POLES) -> list[tupl
     for one in QUERIES:
         times = sorted(one.run(bench) for _ in range(ASKED))
         shown = f"{times[len(times) // 2]:.1f} {one.unit}, worst {times[-1]:.1f}"
-        rows.append((one.what, shown, times[len(times) // 2] / one.bound if one.bound else None))
+        what = f"{one.what}: at most {one.bound:g} {one.unit}" if one.bound else one.what
+        rows.append((what, shown, times[len(times) // 2] / one.bound if one.bound else None))
     if bench.samples >= 3 * HOUR_S // INTERVAL_S:
         rows.append(("an hour of all poles worked out", f"{bench.roll_up_hour():,.0f} ms", None))
     return rows

@@ -13,7 +13,7 @@ from host_tools.city.console.access.pages import MOST_FORM, Form, address_of, ag
 from host_tools.city.console.access.roles import needs_session
 from host_tools.city.console.city import City, city_of
 from host_tools.city.console.page import language, render
-from host_tools.city.console.threads import in_thread
+from host_tools.city.console.threads import in_few_threads, in_thread
 from host_tools.language.language import Spoken
 
 
@@ -37,7 +37,7 @@ def password_page(request: Request[Any, Any, Any]) -> Template:
 
 
 @post(users.PASSWORD_PAGE, status_code=303, guards=[needs_session()], request_max_body_size=MOST_FORM)
-@in_thread
+@in_few_threads
 def change_password(request: Request[Any, Any, Any], data: Form) -> Response[Any]:
     """Chooses one; all his sessions end but this one, which gets a new cookie."""
     city, user = city_of(request), request.user

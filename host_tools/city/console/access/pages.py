@@ -14,7 +14,7 @@ from host_tools.city.console.access import cookies, login, sessions
 from host_tools.city.console.access.own_path import own
 from host_tools.city.console.city import city_of
 from host_tools.city.console.page import render
-from host_tools.city.console.threads import in_thread
+from host_tools.city.console.threads import in_few_threads, in_thread
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 MOST_FORM = 20_000  # bytes
@@ -29,7 +29,7 @@ def login_page(request: Request[Any, Any, Any], next: FromQuery[str] = "/") -> T
 
 
 @post("/login", status_code=303, request_max_body_size=MOST_FORM)
-@in_thread
+@in_few_threads
 def log_in(request: Request[Any, Any, Any], data: Form) -> Response[Any]:
     """A session, where name and password are right and no code is needed; else the form of the code."""
     _paced(request)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import threading
 import unicodedata
 from functools import cache
 
@@ -14,7 +13,7 @@ from host_tools.language.language import Spoken
 
 SHORTEST, LONGEST = 10, 200  # characters
 LITTLE = 6  # characters beside a name that do not make a password
-_AT_ONCE = threading.BoundedSemaphore(2)  # each takes 64 MiB and a core
+AT_ONCE = 2  # comparisons: each takes 64 MiB and the time of a core
 _HASHER = PasswordHasher()  # argon2id with the parameters of RFC 9106 for little memory
 # of the lists of passwords most often found, those of ten characters and more; beginnings count too
 _COMMON = (
@@ -40,15 +39,13 @@ def check(password: str, name: str, site: str) -> None:
 
 def hashed(password: str) -> str:
     """What is kept of *password*."""
-    with _AT_ONCE:
-        return _HASHER.hash(_plain(password))
+    return _HASHER.hash(_plain(password))
 
 
 def matches(kept: str | None, password: str) -> bool:
     """Whether *password* is the one that *kept* is of; with None it takes as long and is False."""
     try:
-        with _AT_ONCE:
-            right = _HASHER.verify(kept or _of_nothing(), _plain(password[:LONGEST]))
+        right = _HASHER.verify(kept or _of_nothing(), _plain(password[:LONGEST]))
         return right and kept is not None and len(password) <= LONGEST
     except VerificationError:
         return False

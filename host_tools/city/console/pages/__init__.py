@@ -1,1 +1,4 @@
-"""The screens: a module each, with its routes in ROUTES and its template of the same name."""
+"""The screens: a module each, with its routes in ROUTES and its template of the same name.
+
+Tests of several modules: `test_alarm_life_browser` (alarms, orders, crew and pole in Chromium).
+"""

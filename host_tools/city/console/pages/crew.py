@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from anyio.to_thread import run_sync
 from litestar import Request, Response, get, post
+from litestar.exceptions import NotAuthorizedException
 from litestar.response import Redirect, Template
 from sqlalchemy.engine import Connection
 
@@ -90,7 +91,10 @@ async def worker(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 @post("/crew/do", guards=[needs(OPERATOR)], status_code=200)
 async def do(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    """One deed: {key, do, order, pole, text, waited}, *waited* s since it was done on the phone."""
+    """One deed: {key, do, order, pole, text, waited, user}.
+
+    *waited* s since it was done on the phone, by *user*: it is never done in the name of who has logged in since.
+    """
     body = await request.body()
     try:
         asked = json.loads(body) if len(body) <= MOST_BODY else None
@@ -98,6 +102,8 @@ async def do(request: Request[Any, Any, Any]) -> dict[str, Any]:
         asked = None
     if not isinstance(asked, dict):
         raise CommandError(f"the body must be a JSON object of at most {MOST_BODY} bytes")
+    if asked.get("user", request.user.name) != request.user.name:
+        raise NotAuthorizedException(f"it was done by {quoted(asked['user'], 40)}, who is not logged in here")
     return await run_sync(partial(_do, city_of(request), language(request), request.user.name, asked))
 
 

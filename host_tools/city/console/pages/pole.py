@@ -121,12 +121,23 @@ def _pole(connection: Connection, city: City, name: str, said: Language) -> Pole
     """Raises NotFoundException, with the nearest names."""
     found = pole_said(connection, city.site, name)
     if found is None:
-        close = near(name, names_of(connection, city.site), NEAR, 0.4)
+        close = _near(name, names_of(connection, city.site))
         key = "unknown_pole" if close else "unknown_pole_none"
         raise NotFoundException(
             said.say(f"console_pole.{key}", name=quoted(name, 40), near=", ".join(map(safe, close)))
         )
     return found
+
+
+def _near(name: str, names: set[str]) -> list[str]:
+    """The nearest of *names*: those with the same number first, as P0003 for p3."""
+    same = [one for one in sorted(names) if _numbered(one) == _numbered(name)]
+    return list(dict.fromkeys(same + near(name, names, NEAR, 0.5)))[:NEAR]
+
+
+def _numbered(name: str) -> tuple[str, str]:
+    head = name.rstrip("0123456789")
+    return head.casefold(), name[len(head) :].lstrip("0")
 
 
 def _date(text: str, otherwise: date) -> date:

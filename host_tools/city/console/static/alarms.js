@@ -81,7 +81,8 @@ function put(text) {
 
 let running = null;
 let again = false;
-let read = new Date();
+const clock = () => document.getElementById("clock")?.textContent ?? ""; // the site's, with its zone
+let read = clock();
 async function refresh() {
   if (running) { again = true; return running; }
   running = (async () => {
@@ -93,10 +94,10 @@ async function refresh() {
         if (!answer.ok) throw new Error(answer.status);
         put(await answer.text());
         if (told.dataset.lost) { delete told.dataset.lost; say(""); }
-        read = new Date();
+        read = clock();
       } catch {
         told.dataset.lost = "1";
-        say(form.dataset.lost.replace("#", read.toLocaleTimeString()), true);
+        say(form.dataset.lost.replace("#", read), true);
       }
     } while (again);
   })();
@@ -118,14 +119,15 @@ async function act(name, fields, where) {
   try {
     answer = await fetch("/alarms/do", { method: "POST", body, headers: { accept: "application/json", "x-csrftoken": csrf } });
   } catch {
-    where(form.dataset.lost.replace("#", read.toLocaleTimeString()));
+    where(form.dataset.lost.replace("#", read));
     return false;
   }
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) {
-    where(said.detail || String(answer.status));
-    await refresh(); // and what is selected now is what is seen now
+    await refresh();
+    // what was quicker is seen and said now: who tries again knows it
     if (answer.status === 409) for (const line of lines()) if (picked.has(line.dataset.number)) picked.set(line.dataset.number, line.dataset.mark);
+    where(said.detail || String(answer.status));
     return false;
   }
   picked.clear();

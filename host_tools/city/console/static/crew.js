@@ -46,7 +46,7 @@ function start() {
     const waited = Math.max(0, Math.round((Date.now() - row.queued) / 1000));
     const answer = await fetch("/crew/do", {
       method: "POST", redirect: "error", headers: { "content-type": "application/json", accept: "application/json", "x-csrftoken": secret },
-      body: JSON.stringify({ key: row.key, do: row.do, order: row.order, pole: row.pole, text: row.text, waited }),
+      body: JSON.stringify({ user, key: row.key, do: row.do, order: row.order, pole: row.pole, text: row.text, waited }),
     });
     if (answer.status !== 403 || !again) return answer;
     // a page that was kept on the phone may have the forms' secret of an earlier time
@@ -64,7 +64,10 @@ function start() {
       if (answer.status === 429 || answer.status >= 500) break;
       const told = await answer.json().catch(() => ({}));
       if (answer.ok) { said = `${told.said} (${row.pole})`; change((rows) => rows.filter((one) => one.key !== row.key)); }
-      else change((rows) => rows.map((one) => (one.key === row.key ? { ...one, refused: told.detail || String(answer.status) } : one)));
+      else {
+        change((rows) => rows.map((one) => (one.key === row.key ? { ...one, refused: told.detail || String(answer.status) } : one)));
+        queueBox.scrollIntoView({ block: "start" });
+      }
     }
   }
   async function send() {
@@ -172,5 +175,6 @@ function start() {
   addEventListener("offline", () => { link = "offline"; draw(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
   document.addEventListener("diya:alarms", read);
-  setInterval(() => { if (!document.hidden) send(); }, 15000);
+  let ticks = 0; // each 3 s while something waits, else each 15 s
+  setInterval(() => { if (!document.hidden && (link !== "live" || queue().some((one) => !one.refused) || ++ticks % 5 === 0)) send(); }, 3000);
 }

@@ -2,7 +2,7 @@
 const csrf = document.querySelector("meta[name=csrf]").content;
 const button = document.getElementById("print");
 button?.addEventListener("click", async () => {
-  await Promise.all([...document.images].map((one) => { one.loading = "eager"; return one.decode().catch(() => {}); }));
+  await Promise.all([...document.images].map((one) => one.decode().catch(() => {})));
   window.print(); // with its codes
 });
 for (const ask of document.querySelectorAll("form.ask")) {

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from host_tools.city.alarms.line import Line
+from host_tools.city.alarms.rules import Rules
 from host_tools.city.alarms.spells import REOPEN_S, observed, spells
 from host_tools.city.alarms.turns import STATE, Turn, turn
 
@@ -117,3 +119,23 @@ def test_any_order_doubling_and_delay_gives_the_same_spells(
     assert [replace(one, received=0) for one in late] == [replace(one, received=0) for one in expected]
     for one, after in pairwise(expected):
         assert one.over is not None and one.over < after.began  # they never overlap
+
+
+@settings(max_examples=80, deadline=None)
+@given(TURNS, st.integers(0, 12), st.randoms())
+def test_going_on_from_the_spells_so_far_gives_what_all_turns_give(
+    turns: list[tuple[int, bool, str]], first: int, random: Random
+) -> None:
+    def one_of(number: int, seconds: int, begins: bool, epoch: str) -> Turn:
+        chatter = {"count": 3, "from": T + 5, "to": T + 50} if seconds % 7 == 0 else {}
+        return at(seconds, begins, number, epoch if random.random() < 0.1 else "a", **chatter)
+
+    mostly = sorted(turns) if random.random() < 0.7 else turns
+    told = [one_of(number, *one) for number, one in enumerate(mostly, 1)]
+    line = Line("P0001", "lampFailure").with_turns(told[:first])
+    assert line.spells(Rules()) == spells(told[:first])
+    for one in told[first:]:
+        before = line
+        line = line.with_turns([one])
+        assert line.spells(Rules()) == spells(line.turns.values())
+        assert before.spells(Rules()) == spells(before.turns.values())  # for a transaction that failed

@@ -1,11 +1,18 @@
-"""Meters and events of many poles, through a broker as it is written for a city, into a receiver that is killed."""
+"""Meters and events of many poles, through a broker as it is written for a city, into a receiver that is killed.
+
+DIYA_INGEST=whole (`make bench-city INGEST=whole`): as many as the design asks for, of a city of 10,000 poles, of which
+the broker holds an hour while the receiver is away.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import random
+import shutil
 import signal
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -15,16 +22,49 @@ from host_tools.city.store import partitions
 from host_tools.city.store.partitions import METER
 from host_tools.city.store.tables import event
 from host_tools.errors import RecordError
-from tests.host_tools.broker.test_mosquitto_config import HEAD, City, Client
+from tests.host_tools.broker.test_mosquitto_config import HEAD, SAGAR, City
+from tests.host_tools.city.record.publisher import Publisher
 from tests.installed import Live, start
-from tests.patience import PATIENCE_S, until
+from tests.patience import until
 
-POLES = 100
-METERS, EVENTS = 100_000, 10_000  # a tenth of what `make bench-city` sends
-PART = 2_000  # messages between two looks
-KILLS = 4  # and a longer absence
-BEHIND, AWAY = 4_000, 12_000  # messages: together less than the 20,000 that a broker of so few poles queues
-STEP_S = 5
+STEP_S = 1
+EACH = 11  # of so many messages one is an event
+
+
+@dataclass(frozen=True)
+class Size:
+    """``poles`` speak, of a site of as many as ``city``, by which the broker's queues are sized.
+
+    ``part``: messages between two looks; ``every_s``: between two counts of what is there.  ``behind``: how many the
+    receiver may lack before more are sent, and ``away`` how many are sent in the longest of its absences; together less
+    than the broker queues for it.
+    """
+
+    poles: int
+    city: int
+    messages: int
+    kills: int  # and a longer absence
+    part: int
+    behind: int
+    away: int
+    every_s: float
+
+    def site(self, folder: Path) -> Path:
+        """A site of as many poles; that of the simulator where it has enough."""
+        with (SAGAR / "poles.csv").open() as file:
+            lines = file.read().splitlines()
+        rows = [line for line in lines if line.startswith("P0")]
+        if self.city <= len(rows):
+            return SAGAR
+        shutil.copytree(SAGAR, folder)
+        more = [f"P{n:05},{rows[n % len(rows)].partition(',')[2]}" for n in range(len(rows), self.city)]
+        (folder / "poles.csv").write_text("\n".join([*lines, *more]) + "\n")
+        return folder
+
+
+TENTH = Size(100, 100, 110_000, 4, 2_000, 4_000, 12_000, 0.2)
+WHOLE = Size(1_000, 10_000, 1_100_000, 4, 20_000, 40_000, 120_000, 3.0)
+SIZE = WHOLE if os.environ.get("DIYA_INGEST") == "whole" else TENTH
 
 
 class Receiver:
@@ -81,23 +121,30 @@ def counted(where: Path | str) -> tuple[int, int]:
         return 0, 0
 
 
+def reaches(where: Path | str, wanted: int) -> None:
+    """Returns once there are *wanted* messages; however long that takes, as long as more and more are there."""
+    have = 0
+    while have < wanted:
+        have = until(lambda before=have: max(0, sum(counted(where)) - before), "more messages", SIZE.every_s) + have
+
+
 class Poles:
     """Say number by number what they measure, and each eleventh time an event, in the order of time."""
 
-    def __init__(self, client: Client, begun: int) -> None:
-        self._client = client.client
+    def __init__(self, publisher: Publisher, begun: int) -> None:
+        self._publisher = publisher
         self._begun = begun
-        self._sequences = [0] * POLES
+        self._sequences = [0] * SIZE.poles
 
     def say(self, numbers: range) -> None:
         """Say *numbers*; the broker has them then."""
+        messages = []
         for number in numbers:
-            of, at = number % POLES, self._begun + STEP_S * (number // POLES)
-            kind, values = ("event", self._event(of)) if number % 11 == 10 else ("meter", self._meter(number))
+            of, at = number % SIZE.poles, self._begun + STEP_S * (number // SIZE.poles)
+            kind, values = ("event", self._event(of)) if number % EACH == EACH - 1 else ("meter", self._meter(number))
             payload = json.dumps({"v": 1, "at": at, **values}).encode()
-            sent = self._client.publish(f"{HEAD}/P{of + 1:04}/{kind}", payload, 1 if kind == "event" else 0)
-        self._client.publish("none", b"", 1).wait_for_publish(PATIENCE_S)
-        assert sent.rc == 0
+            messages.append((f"{HEAD}/P{of + 1:04}/{kind}", payload, 1 if kind == "event" else 0))
+        self._publisher.say(messages)
 
     def _event(self, of: int) -> dict[str, object]:
         self._sequences[of] += 1
@@ -118,18 +165,20 @@ class Poles:
 def test_of_meters_and_events_none_is_lost_and_none_is_there_twice_though_it_is_killed(
     tmp_path: Path, new_store: Path | str
 ) -> None:
-    messages = METERS + EVENTS
-    parts = [range(first, first + PART) for first in range(0, messages, PART)]
-    absent = len(parts) - AWAY // PART - 5
-    back = absent + AWAY // PART
-    kills = random.Random(7).sample(range(3, absent), KILLS)
-    with City(tmp_path) as city:
+    parts = [range(first, first + SIZE.part) for first in range(0, SIZE.messages, SIZE.part)]
+    absent = len(parts) - SIZE.away // SIZE.part - 5
+    back = absent + SIZE.away // SIZE.part
+    kills = random.Random(7).sample(range(3, absent), SIZE.kills)
+    made = City(tmp_path, "--certificates")  # no pole speaks here: 10,000 passwords would take a minute
+    made.configure(SIZE.site(tmp_path / "site"))
+    with made as city:
         receiver = Receiver(city, new_store, tmp_path)
         try:
             receiver.start()
             receiver.hears(city)
-            with city.iccc() as client:
-                poles = Poles(client, int(time.time()) - STEP_S * messages // POLES)
+            began = time.monotonic()
+            with Publisher(city.city_port, city.out / "ca.pem", "iccc", city.password("iccc")) as publisher:
+                poles = Poles(publisher, int(time.time()) - STEP_S * SIZE.messages // SIZE.poles)
                 for number, part in enumerate(parts):
                     if number in kills or number == absent:
                         receiver.kill()
@@ -137,10 +186,11 @@ def test_of_meters_and_events_none_is_lost_and_none_is_there_twice_though_it_is_
                     if number in kills or number == back:
                         receiver.start()
                     if not absent <= number < back:
-                        wanted = part.stop - BEHIND
-                        until(lambda wanted=wanted: sum(counted(new_store)) >= wanted, "it keeps up", 0.2)
-                until(lambda: sum(counted(new_store)) >= messages, "all of it is there", 0.5)
-            assert counted(new_store) == (METERS, EVENTS)
+                        reaches(new_store, part.stop - SIZE.behind)
+                reaches(new_store, SIZE.messages)
+            readings, events = counted(new_store)
+            print(f"{readings:,} readings and {events:,} events in {time.monotonic() - began:.0f} s")
+            assert (readings, events) == (SIZE.messages - SIZE.messages // EACH, SIZE.messages // EACH)
             with reading(new_store) as reader:
                 summary = reader.summary()
             assert (summary["gone"], summary["conflicts"], summary["malformed"]) == (0, 0, 0)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Thread
+from threading import Event, Semaphore, Thread
 from typing import Any
 
 import pyotp
@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
-from host_tools.city.console.access import cookies, passwords, sessions, users
+from host_tools.city.console.access import attempts, cookies, passwords, sessions, users
 from host_tools.city.console.app import make, whole
 from host_tools.city.console.city import City
 from host_tools.city.console.serve import first_user
@@ -75,6 +75,33 @@ def test_tries_at_the_same_moment_are_all_counted(bench: Bench, browser: Client)
     for thread in threads:
         thread.join()
     assert sorted(answers) == [401] * 5 + [429] * 4
+
+
+def test_many_logins_at_once_hold_up_no_other_request(
+    bench: Bench, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go = Semaphore(0), Event()
+
+    def slow(_kept: str | None, _given: str) -> bool:
+        begun.release()
+        assert go.wait(20)
+        return False
+
+    monkeypatch.setattr(passwords, "matches", slow)
+    monkeypatch.setattr(attempts, "begin", lambda *_: 0)  # each from an address of its own
+    threads = [Thread(target=lambda n=n: try_in(browser, f"name{n}")) for n in range(45)]
+    for thread in threads:
+        thread.start()
+    compared = int(begun.acquire(timeout=10))
+    try:
+        while begun.acquire(timeout=0.5):
+            compared += 1
+        assert compared == passwords.AT_ONCE  # the others wait without a thread
+        assert browser.get("/health").status_code == 200
+    finally:
+        go.set()
+        for thread in threads:
+            thread.join()
 
 
 def test_an_unknown_name_a_disabled_user_and_a_wrong_password_are_answered_alike(
@@ -186,20 +213,16 @@ def test_the_cookie_is_out_of_reach_of_scripts_neighbours_and_plain_http(bench: 
     assert not any(part.startswith("domain") for part in parts)
 
 
-@pytest.mark.parametrize(
-    ("next", "to"),
-    [
+def test_a_login_leads_to_a_path_of_this_console_alone(browser: Client) -> None:
+    for next, to in (
         ("/alarms?crew=2", "/alarms?crew=2"), ("//evil.example", "/"), ("/\\evil.example", "/"),
         ("/\t/evil.example", "/"), ("/\n/evil.example", "/"), ("https://evil.example", "/"), ("\\\\evil", "/"),
         ("javascript:alert(1)", "/"), ("", "/"), ("evil", "/"), ("/%09/evil.example", "/%09/evil.example"),
         ("/\x00/evil", "/"), (" //evil.example", "/"), ("/./\\evil", "/"),
-    ],
-)  # fmt: skip
-def test_a_login_leads_to_a_path_of_this_console_alone(browser: Client, next: str, to: str) -> None:
-    assert try_in(browser, next=next).headers["location"] == to
-    browser.post("/preferences", data={"lang": "en", "back": next})
-    sent = browser.post("/preferences", data={"lang": "en", "back": next}, follow_redirects=False)
-    assert sent.headers["location"] == to
+    ):  # fmt: skip
+        assert try_in(browser, next=next).headers["location"] == to, next
+        sent = browser.post("/preferences", data={"lang": "en", "back": next}, follow_redirects=False)
+        assert sent.headers["location"] == to, next
 
 
 def test_a_cookie_of_the_forms_that_is_not_ours_does_not_lock_a_browser_out(bench: Bench) -> None:

@@ -204,6 +204,15 @@ def test_what_is_acknowledged_keeps_its_first_name(bench: Bench) -> None:
     assert row(bench)["acknowledged_by"] == "operator"
 
 
+def test_of_many_those_that_are_acknowledged_stay_as_they_are(bench: Bench) -> None:
+    lamp(bench)  # thingsboard#9569: a selection with both was refused
+    lamp(bench, "P0004")
+    with bench.client("operator") as first, bench.client("engineer") as second:
+        do(first, "acknowledge", ["1"])
+        assert do(second, "acknowledge", ["1", "2"]).json()["said"] == "Acknowledged: 1."
+    assert [row(bench, number)["acknowledged_by"] for number in (1, 2)] == ["operator", "engineer"]
+
+
 def test_a_dark_lamp_is_closed_by_a_person_only_where_its_pole_is_silent(bench: Bench) -> None:
     lamp(bench)
     with bench.client("operator") as client:

@@ -132,6 +132,14 @@ def test_each_deed_is_done_once_however_often_it_is_sent(bench: Bench) -> None:
         assert told == ["no key to the door"]
 
 
+def test_a_deed_is_never_done_in_the_name_of_who_logged_in_since(bench: Bench) -> None:
+    with bench.client("operator") as client:  # Eventra#2478: a queue went out under another user's name
+        ordered(bench, client, poles=("P0002",))
+        answer = deed(client, "mended", user="ravi")
+        assert answer.status_code == 401 and "it was done by 'ravi'" in answer.json()["detail"]
+        assert states(bench) == ["assigned"]
+
+
 def test_mended_by_phone_waits_for_proof_and_the_proof_is_shown(bench: Bench) -> None:
     with bench.client("operator") as client:
         ordered(bench, client, poles=("P0002",))

@@ -90,8 +90,20 @@ def test_a_silent_pole_is_never_shown_as_if_it_were_now(bench: Bench) -> None:
     bench.say("P0003", "presence", online=False)
     with bench.client("viewer") as client:
         page = client.get("/p/P0003").text
-    assert "At that time: Lit at 90 %" in says(page) and says(page).startswith("Last heard")
+    assert "At that time: Lit at 90 %" in says(page) and says(page).startswith("Last heard 2 h ago, at 23:10.")
     assert "unheard" in page and "silent" in page
+
+
+def test_a_pole_that_is_heard_and_says_nothing_of_its_lamp_is_not_shown_as_it_was(bench: Bench) -> None:
+    bench.born("P0003", 90)
+    bench.now += 2 * 3600
+    bench.event("P0003", "lampFlicker", level=90)
+    with bench.client("viewer") as client:
+        assert says(client.get("/p/P0003").text).startswith("Its last word on its lamp, of 23:10: Lit at 90 %")
+    bench.say("P0003", "presence", online=False)
+    with bench.client("viewer") as client:
+        said = says(client.get("/p/P0003").text)
+    assert "Its last word on its lamp, of 23:10: Lit at 90 %" in said and said.startswith("Last heard")
 
 
 def test_a_pole_only_in_the_files_and_one_only_heard_have_a_page(bench: Bench) -> None:
@@ -110,7 +122,8 @@ def test_an_unknown_name_is_a_404_with_the_nearest(bench: Bench) -> None:
     with bench.client("viewer") as client:
         for path in ("/p/P003", "/p/P003/night"):
             answer = client.get(path)
-            assert answer.status_code == 404 and "no pole is called" in answer.text and "near it are P00" in answer.text
+            assert answer.status_code == 404 and "no pole is called" in answer.text
+            assert "near it are P0003," in answer.text
         assert client.get("/p/%3Cscript%3E").status_code == 404
 
 
