@@ -54,8 +54,8 @@ def _ref(number: int) -> str:
 
 
 def _reason(crew: str) -> str:
-    """`crew NAME works here`, as long as a pole takes it."""
-    head, tail = "crew ", " works here"
+    """`crew NAME works here`, as long as a pole takes it; a crew that is called `crew 2` is not called so twice."""
+    head, tail = "" if crew.casefold().startswith("crew") else "crew ", " works here"
     room = MOST_REASON - len(head) - len(tail)
     name = text(crew, room)
     while len(f"{head}{name}{tail}".encode()) > MOST_REASON:

@@ -12,6 +12,7 @@ from host_tools.language.language import Language, sentences
 from host_tools.text import safe, text
 
 MOST_TEXT = 300
+_COUNTS = ("supplyLost", "supplyKept")  # of poles: none is not worth a word
 _CAUSES = "console_causes"
 _PARTS = re.compile(r", | and ")
 _ARTICLE = re.compile(r"^(?:an?|the|spare)\s+")
@@ -59,7 +60,11 @@ def evidence(kind: str, values: Mapping[str, Any], said: Language) -> list[str]:
         expected = values.get("expectedPower")
         known = {"expected": _figure(expected)} if _is_number(expected) else {}
         out.append(say("takes" if known else "takes_only", value=_figure(values["activePower"]), **known))
-    out += [say(name, value=_figure(values[key])) for key, name in _PLAIN.items() if _is_number(values.get(key))]
+    out += [
+        say(name, value=_figure(values[key]))
+        for key, name in _PLAIN.items()
+        if _is_number(values.get(key)) and (values[key] or key not in _COUNTS)
+    ]
     if _is_number(values.get("drops")) and _is_number(values.get("polesThere")):
         out.append(say("of_poles", value=_figure(values["drops"]), of=_figure(values["polesThere"])))
     if "measured" in values:

@@ -5,7 +5,7 @@ It is built of what the pole itself said.  Of a pole that is silent it says what
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from host_tools.city.console import fault_words as words
 from host_tools.city.console.page import moment
 from host_tools.city.console.pole_said import PoleSaid, in_force
+from host_tools.city.store.nights import DARK_TYPES
 from host_tools.language.language import Language
 from host_tools.text import text
 from pole.lighting.calendar import Calendar
@@ -25,30 +26,36 @@ LATE_S = 120
 
 @dataclass(frozen=True)
 class Says:
-    """*sentence*; *heard*: it is so now; *owner*: who decides, "" where that is not known."""
+    """*sentence*; *heard*: it is so now; *owner*: who decides, "" where that is not known.
+
+    *dark*: it gives no light, though it is asked for some.
+    """
 
     sentence: str
     heard: bool
     owner: str
+    dark: bool = False
 
 
 def says(
     pole: PoleSaid, calendar: Calendar | None, orders: Sequence[dict[str, Any]], now: int, zone: ZoneInfo,
-    said: Language,
+    said: Language, faults: Iterable[str] = (),
 ) -> Says:  # fmt: skip
-    """The sentence on *pole* at *now* (Unix s); *orders*: `deliveries` of it."""
+    """The sentence on *pole* at *now* (Unix s); *orders*: `deliveries` of it; *faults*: kinds of its open alarms."""
     say = _Sayer(said, zone, now)
     level = _whole(pole.state.get("level"))
     if pole.row is None or level is None:
         return Says(_unknown(pole, calendar, now, say), False, "")
-    lit = _lit(pole, level, calendar, list(orders), now, say)
+    listed = pole.state.get("faults")
+    dark = [kind for kind in DARK_TYPES if kind in faults or (isinstance(listed, list) and kind in listed)]
+    lit = _lit(pole, level, calendar, list(orders), now, say, dark)
     owner = str(pole.state.get("owner", ""))[:40]
     of, last = pole.row["state_at"], pole.last
     ends = _whole(pole.state.get("until"))
     old = of is not None and (now - of > OLD_S or bool(ends and 0 < ends < now - LATE_S))
     word = say("its_word", at=say.at(of), then=lit) if of is not None else say("its_word_undated", then=lit)
     if pole.heard:
-        return Says(word if old else lit, not old, owner)
+        return Says(word if old else lit, not old, owner, bool(dark and level))
     if last is None:
         return Says(say("silent_never", word=word), False, owner)
     same = of is not None and last - of <= LATE_S
@@ -78,7 +85,8 @@ def _unknown(pole: PoleSaid, calendar: Calendar | None, now: int, say: _Sayer) -
 
 
 def _lit(
-    pole: PoleSaid, level: int, calendar: Calendar | None, orders: list[dict[str, Any]], now: int, say: _Sayer
+    pole: PoleSaid, level: int, calendar: Calendar | None, orders: list[dict[str, Any]], now: int, say: _Sayer,
+    dark: list[str],
 ) -> str:  # fmt: skip
     state = pole.state
     owner, reason = str(state.get("owner", "")), text(state.get("reason"), MOST)
@@ -90,6 +98,9 @@ def _lit(
     decided = say(f"by_{owner}" if by else "by_other", **values).replace("  ", " ")
     ends = say("until", at=say.at(until)) if until and until > 0 else ""
     then = _then(calendar, orders, until, owner, say) if until and until > 0 else ""
+    if dark and level:  # what is asked for is not what shines
+        fault = words.meaning(dark[0], say.language)
+        return say("dark", level=level, by=decided, until=ends, then=then, fault=fault)
     if target is not None and target != level:
         return say("moving", level=level, target=target, by=decided, until=ends, then=then)
     return say("lit" if level else "off", level=level, by=decided, until=ends, then=then)

@@ -85,7 +85,7 @@ class Recorder:
         self._until: float | None = None
         self._going: Callable[[], bool] = lambda: True
         self._turned = self._looked = time.monotonic()
-        self._asked = self._rolled_up = 0.0  # last look for what is to be asked; next working out of hours (monotonic s)
+        self._asked = self._rolled_up = 0.0  # last look for questions; next working out of hours (monotonic s)
         self._missing = False  # whether the broker is missing, for so long that it was noted
         self._status = StatusWriter(record, self._clock, lambda: self._connector.sessions.connected)
         self._figures = Figures()

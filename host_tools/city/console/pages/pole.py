@@ -64,7 +64,9 @@ def pole_page(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[
     opened = [one for one in alarms if one.state != life.CLOSED]
     return render(
         request, "pole.html", pole=pole, name=name,
-        said=says(pole, pole.calendar(city.site, now), given, now, city.zone, said),
+        said=says(
+            pole, pole.calendar(city.site, now), given, now, city.zone, said, {one.row["kind"] for one in opened}
+        ),
         lines=AlarmWords(said, city.site, city.zone, now).lines(alarms), opened=len(opened), night=shown,
         before=neighbours(night)[0], after=neighbours(night)[1], tonight=tonight(local, now), tab=tab, tabs=TABS,
         mine=bool(_mine(given, request.user.name, now)), now=now, crews=crews,

@@ -58,6 +58,19 @@ def test_by_its_programme_it_names_the_programme_and_the_next_point(bench: Bench
     assert said == "Lit at 100 % by its programme main-road until 23:30; then main-road, 70 %."
 
 
+@pytest.mark.parametrize("by", ["alarm", "state"])
+def test_a_lamp_that_gives_no_light_is_never_called_lit(bench: Bench, by: str) -> None:
+    bench.born("P0003")
+    values = {"owner": "calendar", "reason": "main-road: sunset-10min", "until": NOW + 1200}
+    bench.lit("P0003", 100, **values, **({"faults": ["lampFailure"]} if by == "state" else {}))
+    if by == "alarm":
+        bench.event("P0003", "lampFailure", level=100)
+    with bench.client("viewer") as client:
+        said = says(client.get("/p/P0003").text)
+    assert said.startswith("Dark, though 100 % is asked for by its programme main-road until 23:30; then main-road")
+    assert said.endswith("The lamp gives no light: only the driver&#39;s no-load power flows.")
+
+
 def test_what_follows_is_another_order_that_the_pole_holds(bench: Bench) -> None:
     bench.born("P0003")
     order(bench, "asha", expiration=NOW + 7200, reason="cleaning", level=80, ref="b")
