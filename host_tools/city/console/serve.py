@@ -20,19 +20,32 @@ from host_tools.city.store.receiver_status import statuses
 from host_tools.errors import RecordError
 from host_tools.installed import diya_script
 
-FRESH_S = 15.0  # a receiver that said something so recently runs
+FRESH_S = 15.0  # a receiver that said something so recently may run
+HEARD_S = 3.5  # within which one that runs says something new
 OPENED_S = 60.0  # longest wait for the store that a receiver makes
 
 
 def receiver_runs(settings: Settings) -> bool:
-    """Whether a receiver has said of itself within FRESH_S that it is alive."""
+    """Whether a receiver says of itself that it is alive: one that died with the last console has just said so."""
     try:
         city = City(settings)
     except RecordError:
         return False
-    try:
+
+    def said() -> dict[str, float]:
         with city.reading() as connection:
-            return any(city.wall() - one.said < FRESH_S for one in statuses(connection))
+            return {one.zone: one.said for one in statuses(connection)}
+
+    try:
+        first = said()
+        if not any(city.wall() - at < FRESH_S for at in first.values()):
+            return False
+        until = time.monotonic() + HEARD_S
+        while time.monotonic() < until:
+            time.sleep(0.25)
+            if said() != first:
+                return True
+        return False
     finally:
         city.close()
 
