@@ -126,7 +126,7 @@ def test_what_the_broker_handed_over_is_not_lost_though_nobody_could_send_it_aga
             assert time.monotonic() < end, have
             if alive.poll() is not None:
                 deaths += 1
-                alive = recorder(file, broker.port, 100 + deaths, 4)
+                alive = recorder(file, broker.port, 100 + deaths, 8)
             time.sleep(0.02)
     assert deaths >= 5
     with query.reading(file) as reader:
