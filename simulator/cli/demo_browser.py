@@ -78,7 +78,8 @@ def _log_in(page: Page, console: DemoConsole, pictures: Path | None) -> None:
 def _see_fault(page: Page, console: DemoConsole, pictures: Path | None) -> None:
     page.goto(console.address)
     page.locator("#lists .severity-2").first.wait_for()
-    page.wait_for_timeout(2000)  # and the map has drawn it
+    page.locator("#map[data-drawn]").wait_for()
+    page.wait_for_timeout(2000)  # and what came since is drawn
     _keep(page, pictures, "map")
     page.goto(f"{console.address}alarms")
     page.get_by_text(BROKEN).first.wait_for()
@@ -110,6 +111,7 @@ def _look_around(page: Page, console: DemoConsole, pictures: Path | None) -> Non
     page.goto(console.address)
     page.click("form.prefs [name=lang]")
     page.locator("#lists .severity-2").first.wait_for()
+    page.locator("#map[data-drawn]").wait_for()
     page.wait_for_timeout(2000)
     _keep(page, pictures, "map-hi")
 
