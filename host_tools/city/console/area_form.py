@@ -1,16 +1,18 @@
-"""An area that was chosen on the map or in its form, as the scope of an order (commands/who.py)."""
+"""Whom an order is for as a form or the map of the console says it, as a scope of `commands/who.py`."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from host_tools.city.console.geography import Geography
 from host_tools.errors import CommandError
+from host_tools.site.model import Pole
 from host_tools.text import quoted
 
-FORMS = ("ward", "feeder", "near", "poles")
+FORMS = ("ward", "feeder", "group", "near", "poles", "all")
 MOST_BYTES = 200_000
+_SCOPE = "whom it is for"
 
 
 def read(scope: str) -> dict[str, Any]:
@@ -20,22 +22,28 @@ def read(scope: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise CommandError(f"the area is {quoted(scope, 40)} and must be a JSON object")
+        raise CommandError(f"{_SCOPE} is {quoted(scope, 40)} and must be a JSON object")
     return value
 
 
-def of_form(geography: Geography, by: str, of: str, radius: int) -> dict[str, Any]:
-    """The scope that the form's fields mean: *by* one of FORMS.  Raises CommandError."""
+def of_form(poles: Mapping[str, Pole], by: str, of: str, radius: str) -> dict[str, Any]:
+    """The scope that the form's fields mean: *by* one of FORMS, *radius* metres.  Raises CommandError."""
+    if by == "all":
+        return {"all": True}
     words = of.replace(",", " ").split()
     if not words:
-        raise CommandError("the name is missing and must be given")
-    if by in ("ward", "feeder"):
-        return {by: " ".join(words)}
+        raise CommandError(f"{_SCOPE} is missing and must be given")
+    if by in ("ward", "feeder", "group"):
+        return {by: " ".join(of.split())}
     if by == "poles":
         return {"poles": words}
     if by != "near":
-        raise CommandError(f"the area is by {quoted(by, 20)} and must be by one of {', '.join(FORMS)}")
-    found = geography.by_name.get(words[0])
+        raise CommandError(f"{_SCOPE} is by {quoted(by, 20)} and must be by one of {', '.join(FORMS)}")
+    found = poles.get(words[0])
     if found is None:
         raise CommandError(f"{quoted(words[0], 40)} is no pole with a place in this site's files")
-    return {"circle": {"latitude": found.latitude, "longitude": found.longitude, "radiusM": radius}}
+    try:
+        metres = float(radius)
+    except ValueError:
+        raise CommandError(f"the radius is {quoted(radius, 20)} and must be metres, such as 200") from None
+    return {"circle": {"latitude": found.latitude, "longitude": found.longitude, "radiusM": metres}}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,8 +21,6 @@ OWNERS = {  # role of the limits: the owners that its form offers
     ENGINEER: ("operator", "emergency", "incident", "lock"),
 }
 REFERENCES = {"operator": "OP", "emergency": "EM", "incident": "IN", "lock": "LK"}
-FORMS = ("ward", "feeder", "group", "near", "poles", "all")
-_SCOPE = "whom it is for"
 
 
 @dataclass(frozen=True)
@@ -40,44 +37,6 @@ class Asked:
 def role_of(user: User) -> str:
     """The role whose limits are *user*'s: an admin has those of an engineer."""
     return ENGINEER if may(user.role, ENGINEER) else OPERATOR
-
-
-def scope_of(form: Mapping[str, str], places: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
-    """For whom: the JSON in ``scope``, or the fields ``by`` and ``of``.  *places*: {pole: (latitude, longitude)}.
-
-    Raises CommandError.
-    """
-    if form.get("scope"):
-        try:
-            scope = json.loads(form["scope"])
-        except (ValueError, RecursionError):
-            scope = None
-        if not isinstance(scope, dict):
-            raise CommandError(f"{_SCOPE} is {quoted(form['scope'], 40)} and must be a JSON object")
-        return scope
-    by, of = form.get("by", ""), " ".join(form.get("of", "").split())
-    if by == "all":
-        return {"all": True}
-    if not of:
-        raise CommandError(f"{_SCOPE} is missing and must be given")
-    if by in ("ward", "feeder", "group"):
-        return {by: of}
-    if by == "poles":
-        return {"poles": of.replace(",", " ").split()}
-    if by == "near":
-        return _near(of, form.get("radius", ""), places)
-    raise CommandError(f"{_SCOPE} is by {quoted(by, 20)} and must be by one of {', '.join(FORMS)}")
-
-
-def _near(pole: str, radius: str, places: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
-    if pole not in places:
-        raise CommandError(f"{quoted(pole, 40)} is no pole with a place in this site's files")
-    try:
-        metres = float(radius)
-    except ValueError:
-        raise CommandError(f"the radius is {quoted(radius, 20)} and must be metres, such as 200") from None
-    latitude, longitude = places[pole]
-    return {"circle": {"latitude": latitude, "longitude": longitude, "radiusM": metres}}
 
 
 def asked_of(form: Mapping[str, str], scope: Mapping[str, Any]) -> Asked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from host_tools.installed import diya_script
 
 FRESH_S = 15.0  # a receiver that said something so recently may run
 HEARD_S = 3.5  # within which one that runs says something new
+AGAIN_S, LONGEST_AGAIN_S = 1.0, 60.0  # until a receiver that ended is started again, twice as long each time
 OPENED_S = 60.0  # longest wait for the store that a receiver makes
 
 
@@ -52,17 +54,48 @@ def receiver_runs(settings: Settings) -> bool:
 
 @contextmanager
 def receiver(words: Sequence[str]) -> Iterator[None]:
-    """`diya record run` with *words* as a child, as long as this lasts."""
-    child = subprocess.Popen([diya_script(), "record", "run", *words], stdin=subprocess.DEVNULL)
+    """`diya record run` with *words* as a child, as long as this lasts; one that ends by itself is started again."""
+    kept = _Receiver([diya_script(), "record", "run", *words])
+    kept.start()
     try:
         yield
     finally:
-        child.terminate()
-        try:
-            child.wait(20)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        kept.end()
+
+
+class _Receiver(threading.Thread):
+    """Runs *command* until `end`."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        super().__init__(daemon=True)
+        self._command = command
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def run(self) -> None:
+        wait_s = AGAIN_S
+        while not self._over.is_set():
+            with self._lock:
+                if self._over.is_set():
+                    return
+                self._child = subprocess.Popen(self._command, stdin=subprocess.DEVNULL)
+            began = time.monotonic()
+            self._child.wait()
+            wait_s = AGAIN_S if time.monotonic() - began > LONGEST_AGAIN_S else min(2 * wait_s, LONGEST_AGAIN_S)
+            self._over.wait(wait_s)
+
+    def end(self) -> None:
+        """Ends it and waits for its end."""
+        with self._lock:
+            self._over.set()
+        if (child := self._child) is not None:
+            child.terminate()
+            try:
+                child.wait(20)
+            except subprocess.TimeoutExpired:
+                child.kill()
+        self.join()
 
 
 def first_user(settings: Settings) -> str:

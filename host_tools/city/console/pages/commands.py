@@ -16,10 +16,12 @@ from host_tools.city.commands import by_store, limits, order_rows
 from host_tools.city.commands import order as orders
 from host_tools.city.commands.order import Order
 from host_tools.city.commands.preview import Preview, preview
-from host_tools.city.console import command_form, command_rows
+from host_tools.city.console import area_form, command_form, command_rows
 from host_tools.city.console.access.roles import OPERATOR, VIEWER, needs
+from host_tools.city.console.area_form import FORMS
 from host_tools.city.console.city import City, city_of
-from host_tools.city.console.command_form import FORMS, OWNERS, role_of
+from host_tools.city.console.command_form import OWNERS, role_of
+from host_tools.city.console.geography import geography_of
 from host_tools.city.console.page import render
 from host_tools.city.console.threads import in_thread
 from host_tools.city.record.orders import rules_of
@@ -44,7 +46,7 @@ def new_page(request: Web) -> Template:
     """The form, for the poles of *scope* where it is given."""
     city, scope = city_of(request), request.query_params.get("scope", "")
     role = role_of(request.user)
-    chosen = json.dumps(command_form.scope_of({"scope": scope}, {})) if scope else ""
+    chosen = json.dumps(area_form.read(scope)) if scope else ""
     names = sorted({pole.ward for pole in city.site.poles if pole.ward}) if city.site else []
     template = "command_panel.html" if request.headers.get("hx-request") else "command_new.html"
     rules = rules_of(city.site)
@@ -128,8 +130,12 @@ def _looked_at(
     city: City, connection: Connection, data: dict[str, str], request: Web
 ) -> tuple[Order, list[str], set[str], Preview, limits.Ruling]:  # fmt: skip
     now = city.now(connection)
-    places = {pole.name: (pole.latitude, pole.longitude) for pole in city.site.poles} if city.site else {}
-    asked = command_form.asked_of(data, command_form.scope_of(data, places))
+    if data.get("scope"):
+        scope = area_form.read(data["scope"])
+    else:
+        known = geography_of(request).by_name
+        scope = area_form.of_form(known, data.get("by", ""), data.get("of", ""), data.get("radius", ""))
+    asked = command_form.asked_of(data, scope)
     order = command_form.order_of(asked, request.user, now, city.zone)
     poles, reported = by_store.directory(connection, city.site)
     names = poles.find(order.scope)

@@ -106,12 +106,12 @@ def pole_card(request: Asked, name: FromQuery[str]) -> Template:
 @get("/map/area", guards=[needs(VIEWER)])
 @in_thread
 def area(
-    request: Asked, by: FromQuery[str] = "", of: FromQuery[str] = "", radius: FromQuery[int] = 200
+    request: Asked, by: FromQuery[str] = "", of: FromQuery[str] = "", radius: FromQuery[str] = "200"
 ) -> Template:  # fmt: skip
     """How many poles are in an area: *scope* as in commands/who.py, or what the form says in *by*, *of*, *radius*."""
     city = city_of(request)
     asked = (
-        area_form.of_form(geography_of(request), by, of, radius)
+        area_form.of_form(geography_of(request).by_name, by, of, radius)
         if by
         else area_form.read(request.query_params.get("scope", ""))
     )
