@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.host_tools.city.console.browser import Console
+from tests.host_tools.city.console.browser import Console, serving
 from tests.host_tools.city.console.console_bench import Bench
+from tests.postgres import Server
 
 CLIENTS = 50
 MOST_MS = 700  # of 99 in 100, from the commit to the client
@@ -209,6 +211,31 @@ def test_what_is_not_known_any_more_is_said_within_five_seconds_and_comes_back(
             expect(tab.page.locator("[data-total=off]")).to_have_text("1")
         assert tab.run("window.same")  # and all of it without a reload
         assert tab.errors == []
+
+
+def test_a_database_server_that_is_away_is_said_within_five_seconds_and_comes_back(
+    request: pytest.FixtureRequest, postgresql_server: Server, chromium: Browser
+) -> None:
+    url = postgresql_server.create(request.getfixturevalue("empty_database"))
+    bench, door = Bench(url), postgresql_server.folder / ".s.PGSQL.5432"
+    bench.born("P0003")
+    try:
+        with serving(bench) as console, console.heard(), console.tab(chromium) as tab:
+            tab.page.goto("/alarms")
+            link = tab.page.locator("#link")
+            expect(link).to_have_text("Live", timeout=10_000)
+            tab.run("window.same = true")
+            with psycopg.connect(postgresql_server.url("postgres"), autocommit=True) as connection:
+                os.rename(door, door.with_name("away"))  # no program gets in any more
+                mine = "datname = current_database()"
+                connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE NOT {mine}".encode())
+            expect(link).to_contain_text("cannot read its database", timeout=5000)
+            os.rename(door.with_name("away"), door)
+            expect(link).to_have_text("Live", timeout=15_000)
+            assert tab.run("window.same")
+    finally:
+        bench.close()
+        postgresql_server.drop(url)
 
 
 def test_many_tabs_share_one_stream_and_go_on_when_its_tab_is_closed(
