@@ -168,14 +168,14 @@ def see_the_console(site: Path, pictures: Path | None) -> bool:
     if program() is None:
         click.echo("the console is not looked at: that needs playwright and chromium, which `make setup` installs")
         return True
-    click.echo("the console in Chromium: a login, a fault that appears, a feeder lit for the disaster desk ...")
+    click.echo("the console in Chromium: a login, a fault that appears, an area lit for the disaster desk ...")
     broker, _warning = embedded_broker()
     with broker, _street(site, broker.url, BEFORE_FAULT, CONSOLE_SPEED), running_console(site, broker.url) as console:
         wrong = use_console(console, pictures)
     for sentence in wrong:
         click.echo(sentence, err=True)
     if not wrong:
-        click.echo("the fault was on the map, the feeder's poles say 'emergency, disaster desk', no request went out")
+        click.echo("the area's poles say 'emergency, disaster desk, until 04:00', and no request went elsewhere")
     return not wrong
 
 

@@ -1,11 +1,10 @@
-"""The demo's console as a person uses it: real Chromium logs in, sees a fault appear, and lights a feeder.
+"""The demo's console as a person uses it: real Chromium logs in, sees a fault appear, and lights an area.
 
 It needs playwright (in the extra `dev`) and Debian's chromium; ``program`` says whether they are here.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from PIL import Image
 
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
 
 PATIENCE_MS = 120_000.0
 PASSWORD = "demo of a lit street"
-BROKEN, FEEDER, UNTIL, REASON = "P0003", "F03", "04:00", "disaster desk"
+BROKEN, UNTIL, REASON = "P0003", "04:00", "disaster desk"
+CORNERS = ((0.55, 0.3), (0.97, 0.3), (0.97, 0.8), (0.55, 0.8))  # of the area, in shares of the map
 SIZE = {"width": 1360, "height": 850}
 
 
@@ -49,7 +49,7 @@ def use_console(console: DemoConsole, pictures: Path | None) -> list[str]:
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         try:
-            for step in (_log_in, _see_fault, _light_feeder, _look_around):
+            for step in (_log_in, _see_fault, _light_area, _look_around):
                 step(page, console, pictures)
         except Error as error:
             _keep(page, pictures, "failed")
@@ -86,18 +86,33 @@ def _see_fault(page: Page, console: DemoConsole, pictures: Path | None) -> None:
     _keep(page, pictures, "alarms")
 
 
-def _light_feeder(page: Page, console: DemoConsole, pictures: Path | None) -> None:
-    """An emergency for a feeder, until the poles themselves say that they live by it."""
-    page.goto(f"{console.address}commands/new?scope={quote(json.dumps({'feeder': FEEDER}))}")
-    page.fill("[name=level]", "100")
-    page.select_option("[name=owner]", "emergency")
-    page.fill("[name=until]", UNTIL)
-    page.fill("[name=reason]", REASON)
+def _light_area(page: Page, console: DemoConsole, pictures: Path | None) -> None:
+    """An emergency for an area drawn by hand, until its poles themselves say that they live by it."""
+    page.goto(console.address)
+    page.locator("#map[data-drawn]").wait_for()
+    page.click("#draw")
+    box = page.locator("#map").bounding_box()
+    assert box
+    for right, down in CORNERS:
+        page.mouse.click(box["x"] + right * box["width"], box["y"] + down * box["height"])
+        page.wait_for_timeout(500)  # two clicks at once are a double click
+    page.click("#draw")
+    page.click("#area-found a.button")
+    page.locator("#panel form.order").wait_for()
+    page.fill("form.order [name=level]", "100")
+    page.select_option("form.order [name=owner]", "emergency")
+    page.fill("form.order [name=until]", UNTIL)
+    page.fill("form.order [name=reason]", REASON)
     page.locator(".preview .figures").wait_for()
     _keep(page, pictures, "command-preview")
     page.click("form.order button.main")
-    page.locator("td", has_text="✓").nth(3).wait_for()
+    page.locator("tbody tr").first.wait_for()
+    poles = page.locator("tbody tr").count()
+    page.locator("td", has_text="lives by it").nth(poles - 1).wait_for()
     _keep(page, pictures, "command")
+    page.click("tbody tr:first-child a")
+    page.locator("#says").filter(has_text=f"emergency ({REASON}) until").filter(has_text=UNTIL).wait_for()
+    _keep(page, pictures, "pole-in-command")
 
 
 def _look_around(page: Page, console: DemoConsole, pictures: Path | None) -> None:
