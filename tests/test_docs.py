@@ -40,7 +40,7 @@ NOT_RUN = {  # lines a page
 KEYED = ("site.md",)  # pages whose poles were flashed with the keys of poles.keys
 NEED_A_STREET = ("diya console", "diya watch", "diya send", "diya site configure", "diya site rekey", "diya record run")
 UNTIL_CTRL_C = {  # lines that may go on; seconds until they are ended
-    "diya simulate": 12, "diya console": 20, "diya watch": 4, "diya record run": 6, "diya virtual-pole": 3,
+    "diya simulate": 12, "diya console": 20, "diya watch": 4, "diya record run": 12, "diya virtual-pole": 3,
 }  # fmt: skip
 CODES = {"diya doctor": (0, 1)}  # 1: this machine has a problem
 LIMIT_S = 240

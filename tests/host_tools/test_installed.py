@@ -48,6 +48,7 @@ DOES = {
     "watch": ((*BROKER, "--once"), 1, "", "no MQTT broker answers at mqtt://127.0.0.1:1"),
     "send": ((*BROKER, "--all", "--level", "50"), 1, "", "no MQTT broker answers at mqtt://127.0.0.1:1"),
     "alarms": (("--db", "r.sqlite"), 1, "", "there is no record at r.sqlite"),
+    "console": (("user", "list", "--db", "r.sqlite"), 1, "", "there is no record at r.sqlite"),
     "audit": (("verify", "--db", "r.sqlite", "--folder", "."), 1, "", "there is no record at r.sqlite"),
     "record": (("show", "--db", "r.sqlite"), 1, "", "there is no record at r.sqlite"),
     "site": (("check", "sagar"), 0, "240 poles", ""),

@@ -14,7 +14,7 @@ from host_tools.city.commands.open_store import open_store
 from host_tools.city.console.access import passwords, sessions, users
 from host_tools.city.store.command_tables import audit
 from host_tools.cli import cli
-from tests.host_tools.city.record.conftest import empty_record
+from tests.host_tools.city.new_records import empty_record
 
 __all__ = ["empty_record"]
 

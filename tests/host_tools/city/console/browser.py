@@ -41,9 +41,12 @@ PROGRAM = (
 PATIENCE_S = 30.0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; a test that needs it is skipped where there is none."""
+    """Debian's Chromium; a test that needs it is skipped where there is none.
+
+    For a module: as long as it is there the thread has a running event loop, and other tests begin one of their own.
+    """
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("there is no chromium: `make setup` installs it (Debian package 'chromium')")

@@ -10,9 +10,8 @@ import pytest
 
 from tests.host_tools.city.console.browser import chromium, console
 from tests.host_tools.city.console.console_bench import Bench
-from tests.host_tools.city.record.conftest import empty_database, empty_record, new_store
 
-__all__ = ["chromium", "console", "empty_database", "empty_record", "new_store"]
+__all__ = ["chromium", "console"]
 
 
 @pytest.fixture(scope="session")
