@@ -15,8 +15,8 @@ def test_the_store_is_filled_asked_and_rolled_up(tmp_path: Path) -> None:
     rows = measured(database, 120 * 40, poles=120)
     assert [what for what, _said, _part in rows] == [
         "a reading written: our processor", "readings written", "last night of a pole, 168 readings: at most 50 ms",
-        "state of all poles, as GeoJSON: at most 200 ms", "poles changed since a revision", "month's report, 30 nights of each: at most 2000 ms",
-        "an hour of all poles worked out",
+        "state of all poles, as GeoJSON: at most 200 ms", "poles changed since a revision",
+        "month's report, 30 nights of each: at most 2000 ms", "an hour of all poles worked out",
     ]  # fmt: skip
     with database.transaction() as connection:
         assert meters.count(connection) == 120 * 40
