@@ -17,7 +17,6 @@ from host_tools.city.store.database import is_url
 from host_tools.site.broker_address import BrokerAddress
 
 journals.GRACE_S, journals.RETRY_S = 0.3, 1.0
-persistent_client.MOST = 40  # many batches, and between each two a place to die at
 
 
 def mortal(function: Callable[..., Any], chance: random.Random, mean: int) -> Callable[..., Any]:
