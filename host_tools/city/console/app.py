@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from anyio import CapacityLimiter
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Response
 from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
@@ -40,6 +40,7 @@ from host_tools.city.console.live.hub import Hub
 from host_tools.city.console.live.tracker import Tracker
 from host_tools.city.console.page import language, render
 from host_tools.city.console.pages import api
+from host_tools.city.console.request_types import Web
 from host_tools.city.console.routes import routes
 from host_tools.city.console.settings import Settings, from_environment
 from host_tools.errors import CommandError, DiyaError, RecordError
@@ -88,7 +89,7 @@ def whole(app: Litestar) -> ASGIApp:
     return SecureHeaders(PlainPaths(BehindProxy(out) if settings.proxied else out))
 
 
-def _begin(request: Request[Any, Any, Any]) -> None:
+def _begin(request: Web) -> None:
     """Refuse what a page of another site sends; let the page know from which revision on it must be told.
 
     What the page shows is read after this.
@@ -102,7 +103,7 @@ def from_settings() -> ASGIApp:
     return whole(make(from_environment()))
 
 
-def _refused(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+def _refused(request: Web, error: HTTPException) -> Response[Any]:
     """A page for a person, a problem (RFC 9457) for a program."""
     page = "text/html" in request.headers.get("accept", "") and "authorization" not in request.headers
     if page and request.method == "GET" and isinstance(error, NotAuthorizedException):
@@ -115,21 +116,21 @@ def _refused(request: Request[Any, Any, Any], error: HTTPException) -> Response[
     return answer
 
 
-def _wrong(request: Request[Any, Any, Any], error: DiyaError) -> Response[Any]:
+def _wrong(request: Web, error: DiyaError) -> Response[Any]:
     return _said(request, 422, language(request).tell(error))
 
 
-def _away(request: Request[Any, Any, Any], error: RecordError) -> Response[Any]:
+def _away(request: Web, error: RecordError) -> Response[Any]:
     return _said(request, 503, str(error))
 
 
-def _broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+def _broken(request: Web, error: Exception) -> Response[Any]:
     """A fault of ours: all of it goes to the log, and a sentence to the browser."""
     traceback.print_exception(error)
     return _said(request, 500, f"{type(error).__name__} at {request.url.path}: a fault of Diya, see the console's log")
 
 
-def _said(request: Request[Any, Any, Any], status: int, sentence: str) -> Response[Any]:
+def _said(request: Web, status: int, sentence: str) -> Response[Any]:
     if "text/html" in request.headers.get("accept", ""):
         page = render(request, "refused.html", status=status, sentence=sentence)
         page.status_code = status

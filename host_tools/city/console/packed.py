@@ -5,16 +5,17 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Callable
-from typing import Any
 
-from litestar import Request, Response
+from litestar import Response
+
+from host_tools.city.console.request_types import Web
 
 SMALLEST = 1000  # bytes that are worth it
 LEVEL = 3  # of zlib: a third of the time of its own choice, and a tenth more bytes
 
 
 def packed(
-    request: Request[Any, Any, Any], made: Callable[[], bytes], kind: str, version: str | None
+    request: Web, made: Callable[[], bytes], kind: str, version: str | None
 ) -> Response[bytes]:  # fmt: skip
     """What *made* makes, of the media type *kind*.  *version*: the same for the same content; None: the content is."""
     body = made() if version is None else None

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from litestar import Request
 from litestar.response import Template
 from markupsafe import Markup
 
 from host_tools.city.console.access.roles import ENGINEER, may
 from host_tools.city.console.city import city_of
+from host_tools.city.console.request_types import Web
 from host_tools.language.language import CODES, Language, sentences
 
 LANGUAGE_COOKIE, THEME_COOKIE = "diya_lang", "diya_theme"
@@ -23,7 +23,7 @@ PLACES = (  # of the left bar: (path, sentence, key after g, role)
 )  # fmt: skip
 
 
-def language(request: Request[Any, Any, Any]) -> Language:
+def language(request: Web) -> Language:
     """The language that the browser's user chose, else what the browser prefers, else English."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     if chosen in CODES:
@@ -32,7 +32,7 @@ def language(request: Request[Any, Any, Any]) -> Language:
     return Language("hi" if preferred.startswith("hi") else "en")
 
 
-def render(request: Request[Any, Any, Any], template: str, **values: Any) -> Template:
+def render(request: Web, template: str, **values: Any) -> Template:
     """The page *template* with *values*."""
     said = language(request)
     user = request.scope.get("user")

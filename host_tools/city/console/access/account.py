@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.response import Redirect, Template
 
 from host_tools.city.console.access import attempts, codes, cookies, passwords, sessions, users
 from host_tools.city.console.access.noted import note
-from host_tools.city.console.access.pages import MOST_FORM, Form, address_of, agent_of
+from host_tools.city.console.access.pages import address_of, agent_of
 from host_tools.city.console.access.roles import needs_session
 from host_tools.city.console.city import City, city_of
 from host_tools.city.console.page import language, render
+from host_tools.city.console.request_types import MOST_FORM, Form, Web
 from host_tools.city.console.threads import in_few_threads, in_thread
 from host_tools.language.language import Spoken
 
 
 @get("/account", guards=[needs_session()])
 @in_thread
-def account(request: Request[Any, Any, Any]) -> Response[Any]:
+def account(request: Web) -> Response[Any]:
     """What the user may change of himself."""
     if request.user.must:
         return Redirect(request.user.must)
@@ -31,14 +32,14 @@ def account(request: Request[Any, Any, Any]) -> Response[Any]:
 
 @get(users.PASSWORD_PAGE, guards=[needs_session()])
 @in_thread
-def password_page(request: Request[Any, Any, Any]) -> Template:
+def password_page(request: Web) -> Template:
     """The form of a new password."""
     return _password_form(request)
 
 
 @post(users.PASSWORD_PAGE, status_code=303, guards=[needs_session()], request_max_body_size=MOST_FORM)
 @in_few_threads
-def change_password(request: Request[Any, Any, Any], data: Form) -> Response[Any]:
+def change_password(request: Web, data: Form) -> Response[Any]:
     """Chooses one; all his sessions end but this one, which gets a new cookie."""
     city, user = city_of(request), request.user
     now = int(city.wall())
@@ -71,14 +72,14 @@ def change_password(request: Request[Any, Any, Any], data: Form) -> Response[Any
 
 @get(users.CODES_PAGE, guards=[needs_session()])
 @in_thread
-def codes_page(request: Request[Any, Any, Any]) -> Response[Any]:
+def codes_page(request: Web) -> Response[Any]:
     """The picture for the telephone, and the form of the first code."""
     return Redirect(users.PASSWORD_PAGE) if request.user.must_change else _codes_form(request)
 
 
 @get("/account/codes.svg", guards=[needs_session()])
 @in_thread
-def codes_picture(request: Request[Any, Any, Any]) -> Response[bytes]:
+def codes_picture(request: Web) -> Response[bytes]:
     """The secret that is being set up, as a QR code."""
     city = city_of(request)
     with city.reading() as connection:
@@ -89,7 +90,7 @@ def codes_picture(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 @post(users.CODES_PAGE, status_code=303, guards=[needs_session()], request_max_body_size=MOST_FORM)
 @in_thread
-def set_codes(request: Request[Any, Any, Any], data: Form) -> Response[Any]:
+def set_codes(request: Web, data: Form) -> Response[Any]:
     """From now on he logs in with a code of the telephone that has shown this one."""
     city, user = city_of(request), request.user
     if user.must_change:
@@ -114,7 +115,7 @@ def set_codes(request: Request[Any, Any, Any], data: Form) -> Response[Any]:
 
 @post("/account/sessions/end", status_code=303, guards=[needs_session()], request_max_body_size=MOST_FORM)
 @in_thread
-def end_session(request: Request[Any, Any, Any], data: Form) -> Response[Any]:
+def end_session(request: Web, data: Form) -> Response[Any]:
     """Ends one of his sessions, or all others."""
     city, user = city_of(request), request.user
     with city.writing() as connection:
@@ -126,14 +127,14 @@ def end_session(request: Request[Any, Any, Any], data: Form) -> Response[Any]:
     return Redirect("/account", status_code=303)
 
 
-def _password_form(request: Request[Any, Any, Any], status: int = 200, said: str = "", **values: object) -> Template:
+def _password_form(request: Web, status: int = 200, said: str = "", **values: object) -> Template:
     wrong = language(request).say(said, **values) if said else ""
     page = render(request, "account_password.html", wrong=wrong, shortest=passwords.SHORTEST)
     page.status_code = status
     return page
 
 
-def _codes_form(request: Request[Any, Any, Any], status: int = 200, said: str = "", wait: int = 0) -> Template:
+def _codes_form(request: Web, status: int = 200, said: str = "", wait: int = 0) -> Template:
     city, user = city_of(request), request.user
     with city.writing() as connection:
         secret = users.numbered(connection, user.id)["totp_new"]

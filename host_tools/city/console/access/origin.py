@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 
-from litestar import Request
 from litestar.exceptions import PermissionDeniedException
+
+from host_tools.city.console.request_types import Web
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
-def check_origin(request: Request[Any, Any, Any]) -> None:
+def check_origin(request: Web) -> None:
     """Raises PermissionDeniedException where a request that changes something comes from a page of another origin.
 
     A browser says where it comes from in Sec-Fetch-Site (which a page cannot set), an older one in Origin.  A program

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from litestar import Request, Response, get, post
-from litestar.enums import RequestEncodingType
+from litestar import Response, get, post
 from litestar.exceptions import TooManyRequestsException
-from litestar.params import Body, FromQuery
+from litestar.params import FromQuery
 from litestar.response import Redirect, Template
 
 from host_tools.city.console.access import cookies, login, sessions
 from host_tools.city.console.access.own_path import own
 from host_tools.city.console.city import city_of
 from host_tools.city.console.page import render
+from host_tools.city.console.request_types import MOST_FORM, Form, Web
 from host_tools.city.console.threads import in_few_threads, in_thread
 
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-MOST_FORM = 20_000  # bytes
 A_MINUTE = 60  # tries to log in from one address, also while it has to wait
 
 
 @get("/login")
 @in_thread
-def login_page(request: Request[Any, Any, Any], next: FromQuery[str] = "/") -> Template:
+def login_page(request: Web, next: FromQuery[str] = "/") -> Template:
     """The form."""
     return render(request, "login.html", next=own(next), wrong="", wait=0)
 
 
 @post("/login", status_code=303, request_max_body_size=MOST_FORM)
 @in_few_threads
-def log_in(request: Request[Any, Any, Any], data: Form) -> Response[Any]:
+def log_in(request: Web, data: Form) -> Response[Any]:
     """A session, where name and password are right and no code is needed; else the form of the code."""
     _paced(request)
     city, to = city_of(request), own(data.get("next", "/"))
@@ -48,7 +46,7 @@ def log_in(request: Request[Any, Any, Any], data: Form) -> Response[Any]:
 
 @post("/login/code", status_code=303, request_max_body_size=MOST_FORM)
 @in_thread
-def log_in_by_code(request: Request[Any, Any, Any], data: Form) -> Response[Any]:
+def log_in_by_code(request: Web, data: Form) -> Response[Any]:
     """A session, where the code is right too."""
     _paced(request)
     city, to = city_of(request), own(data.get("next", "/"))
@@ -61,7 +59,7 @@ def log_in_by_code(request: Request[Any, Any, Any], data: Form) -> Response[Any]
 
 @post("/logout", status_code=303)
 @in_thread
-def logout(request: Request[Any, Any, Any]) -> Response[Any]:
+def logout(request: Web) -> Response[Any]:
     """Ends the session."""
     city = city_of(request)
     cookie = cookies.session_cookie(request, city.settings)
@@ -73,17 +71,17 @@ def logout(request: Request[Any, Any, Any]) -> Response[Any]:
     return answer
 
 
-def address_of(request: Request[Any, Any, Any]) -> str:
+def address_of(request: Web) -> str:
     """The browser's address, as far as it is known."""
     return request.client.host if request.client else ""
 
 
-def agent_of(request: Request[Any, Any, Any]) -> str:
+def agent_of(request: Web) -> str:
     """What the browser calls itself."""
     return request.headers.get("user-agent", "")
 
 
-def _answer(request: Request[Any, Any, Any], tried: login.Tried, to: str, form: str, wrong: str) -> Response[Any]:
+def _answer(request: Web, tried: login.Tried, to: str, form: str, wrong: str) -> Response[Any]:
     if tried.cookie:
         answer: Response[Any] = Redirect(to, status_code=303)
         cookies.give(answer, city_of(request).settings, tried.cookie)
@@ -96,7 +94,7 @@ def _answer(request: Request[Any, Any, Any], tried: login.Tried, to: str, form: 
     return page
 
 
-def _paced(request: Request[Any, Any, Any]) -> None:
+def _paced(request: Web) -> None:
     wait = request.app.state.pace.wait(f"login {address_of(request)}", A_MINUTE)
     if wait:
         raise TooManyRequestsException(

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from anyio.to_thread import run_sync
-from litestar import Request, Response, post
+from litestar import Response, post
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from sqlalchemy.engine import Connection
@@ -19,6 +19,7 @@ from host_tools.city.alarms.work_orders import make_order
 from host_tools.city.console.access.roles import OPERATOR, needs
 from host_tools.city.console.city import City, city_of
 from host_tools.city.console.page import language, moment, zone_name
+from host_tools.city.console.request_types import Web
 from host_tools.errors import CommandError
 from host_tools.language.language import Language
 from host_tools.site.model import Site
@@ -52,7 +53,7 @@ class Deed:
 
 
 @post("/alarms/do", guards=[needs(OPERATOR)], status_code=200)
-async def act(request: Request[Any, Any, Any]) -> Response[Any]:
+async def act(request: Web) -> Response[Any]:
     """Does what the button `do` says with the alarms `alarm`, each NUMBER:MARK as the page showed it."""
     form = await request.form()
     values = {name: str(form[name]) for name in form if isinstance(form[name], str)}

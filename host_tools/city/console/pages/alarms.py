@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import sqlalchemy as sa
-from litestar import Request, get
+from litestar import get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Template
@@ -20,6 +20,7 @@ from host_tools.city.console.alarm_filters import SEVERITIES, STATES, Filters, f
 from host_tools.city.console.alarm_view import AlarmWords
 from host_tools.city.console.city import City, city_of
 from host_tools.city.console.page import language, render
+from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.store.alarm_tables import alarm, work_order
 from host_tools.errors import CommandError
@@ -31,21 +32,21 @@ HISTORY = 300
 
 @get("/alarms", guards=[needs(VIEWER)])
 @in_thread
-def alarms_page(request: Request[Any, Any, Any]) -> Template:
+def alarms_page(request: Web) -> Template:
     """The open alarms, or those that the query wants."""
     return render(request, "alarms.html", **_values(request, whole=True))
 
 
 @get("/alarms/list", guards=[needs(VIEWER)])
 @in_thread
-def alarms_list(request: Request[Any, Any, Any]) -> Template:
+def alarms_list(request: Web) -> Template:
     """The list alone, by which the page refreshes."""
     return render(request, "alarms_list.html", **_values(request, whole=False))
 
 
 @get("/alarms/{number:int}", guards=[needs(VIEWER)])
 @in_thread
-def alarm_page(request: Request[Any, Any, Any], number: FromPath[int]) -> Template:
+def alarm_page(request: Web, number: FromPath[int]) -> Template:
     """One alarm: evidence, and what happened to it in order."""
     city, said = city_of(request), language(request)
     with city.reading() as connection:
@@ -76,7 +77,7 @@ def crews_of(connection: Connection) -> list[str]:
     return list(dict.fromkeys(found))[:MOST_CREWS]
 
 
-def _values(request: Request[Any, Any, Any], whole: bool) -> dict[str, Any]:
+def _values(request: Web, whole: bool) -> dict[str, Any]:
     city, said = city_of(request), language(request)
     wanted = filters(request.query_params, request.user.name)
     with city.reading() as connection:

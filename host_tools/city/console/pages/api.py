@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 import sqlalchemy as sa
-from litestar import Request, Response, Router, get
+from litestar import Response, Router, get
 from litestar.exceptions import NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
@@ -19,6 +19,7 @@ from sqlalchemy.engine import RowMapping
 from host_tools.city.alarms.listing import StoredAlarm, Wanted, listed
 from host_tools.city.console.access.roles import reads
 from host_tools.city.console.city import city_of
+from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.store.command_tables import command, delivery
 from host_tools.city.store.tables import pole
@@ -114,7 +115,7 @@ Closed = Annotated[int, QueryParameter(name="closed", ge=0, le=MOST, description
 
 @get("/api/poles", guards=[reads()], responses=REFUSALS, include_in_schema=True)
 @in_thread
-def poles(request: Request[Any, Any, Any], after: Name = "", limit: Limit = MOST) -> list[Pole]:
+def poles(request: Web, after: Name = "", limit: Limit = MOST) -> list[Pole]:
     """Poles by name; the next page is after the last name of this one."""
     chosen = sa.select(pole).where(pole.c.name > _stored(after)).order_by(pole.c.name).limit(limit)
     with city_of(request).reading() as connection:
@@ -123,7 +124,7 @@ def poles(request: Request[Any, Any, Any], after: Name = "", limit: Limit = MOST
 
 @get("/api/poles/{name:str}", guards=[reads()], responses=MISSING, include_in_schema=True)
 @in_thread
-def one_pole(request: Request[Any, Any, Any], name: FromPath[str]) -> Pole:
+def one_pole(request: Web, name: FromPath[str]) -> Pole:
     """One pole."""
     with city_of(request).reading() as connection:
         row = connection.execute(sa.select(pole).where(pole.c.name == _stored(name))).mappings().first()
@@ -134,7 +135,7 @@ def one_pole(request: Request[Any, Any, Any], name: FromPath[str]) -> Pole:
 
 @get("/api/alarms", guards=[reads()], responses=REFUSALS, include_in_schema=True)
 @in_thread
-def alarms(request: Request[Any, Any, Any], closed: Closed = 0) -> list[AlarmOut]:
+def alarms(request: Web, closed: Closed = 0) -> list[AlarmOut]:
     """The open alarms, the worst first."""
     city = city_of(request)
     with city.reading() as connection:
@@ -143,7 +144,7 @@ def alarms(request: Request[Any, Any, Any], closed: Closed = 0) -> list[AlarmOut
 
 @get("/api/commands", guards=[reads()], responses=REFUSALS, include_in_schema=True)
 @in_thread
-def commands(request: Request[Any, Any, Any], before: Before = 0, limit: Limit = 100) -> list[CommandOut]:
+def commands(request: Web, before: Before = 0, limit: Limit = 100) -> list[CommandOut]:
     """Orders, the newest first."""
     chosen = sa.select(command).order_by(command.c.id.desc()).limit(limit)
     if before:
@@ -159,7 +160,7 @@ def commands(request: Request[Any, Any, Any], before: Before = 0, limit: Limit =
 
 
 @get("/openapi.json", guards=[reads()], include_in_schema=False)
-async def openapi(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
+async def openapi(request: Web) -> Response[dict[str, Any]]:
     """This API, for programs that write programs."""
     return Response(request.app.openapi_schema.to_schema(), media_type="application/vnd.oai.openapi+json")
 

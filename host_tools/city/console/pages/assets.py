@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.params import FromQuery
 from litestar.response import Template
 
@@ -14,6 +14,7 @@ from host_tools.city.console.access.roles import VIEWER, needs
 from host_tools.city.console.assets import COLUMNS, FILTERS, Asset, assets, chosen, values
 from host_tools.city.console.city import city_of
 from host_tools.city.console.page import moment, render
+from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 
 A_PAGE = 200
@@ -21,7 +22,7 @@ A_PAGE = 200
 
 @get("/assets", guards=[needs(VIEWER)])
 @in_thread
-def assets_page(request: Request[Any, Any, Any], after: FromQuery[str] = "") -> Template:
+def assets_page(request: Web, after: FromQuery[str] = "") -> Template:
     """A page of the table, from the pole that follows *after* on."""
     every, shown = _wanted(request)
     rest = [one for one in shown if one.pole > after]
@@ -35,7 +36,7 @@ def assets_page(request: Request[Any, Any, Any], after: FromQuery[str] = "") -> 
 
 @get("/assets.csv", guards=[needs(VIEWER)])
 @in_thread
-def assets_csv(request: Request[Any, Any, Any]) -> Response[bytes]:
+def assets_csv(request: Web) -> Response[bytes]:
     """The table, for a spreadsheet."""
     zone = city_of(request).zone
     _every, shown = _wanted(request)
@@ -45,7 +46,7 @@ def assets_csv(request: Request[Any, Any, Any]) -> Response[bytes]:
     return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv", headers=named)
 
 
-def _wanted(request: Request[Any, Any, Any]) -> tuple[list[Asset], list[Asset]]:
+def _wanted(request: Web) -> tuple[list[Asset], list[Asset]]:
     """All poles, and those that the query asks for."""
     city = city_of(request)
     with city.reading() as connection:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Any
 
-from litestar import Request, Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from sqlalchemy.engine import Connection
 
@@ -23,12 +22,10 @@ from host_tools.city.console.city import City, city_of
 from host_tools.city.console.command_form import OWNERS, role_of
 from host_tools.city.console.geography import geography_of
 from host_tools.city.console.page import render
+from host_tools.city.console.request_types import Form, Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.record.orders import rules_of
 from host_tools.errors import CommandError
-
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-Web = Request[Any, Any, Any]
 
 
 @get("/commands", guards=[needs(VIEWER)])

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from anyio.to_thread import run_sync
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.exceptions import NotAuthorizedException
 from litestar.response import Redirect, Template
 from sqlalchemy.engine import Connection
@@ -26,6 +26,7 @@ from host_tools.city.console.fault_words import span
 from host_tools.city.console.order_view import OrderView, OrderWords, StopView
 from host_tools.city.console.page import language, moment, render, zone_name
 from host_tools.city.console.pages.alarms import crews_of
+from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.store.command_tables import REFUSED
 from host_tools.errors import CommandError
@@ -43,7 +44,7 @@ WORKER = Path(__file__).parent.parent / "static" / "crew_worker.js"
 
 @get("/crew", guards=[needs(VIEWER)])
 @in_thread
-def crew_page(request: Request[Any, Any, Any]) -> Template:
+def crew_page(request: Web) -> Template:
     """The shell, which the phone keeps; what it shows comes by /crew/data."""
     city, crew = city_of(request), _crew(request)
     with city.reading() as connection:
@@ -53,7 +54,7 @@ def crew_page(request: Request[Any, Any, Any]) -> Template:
 
 
 @post("/crew", guards=[needs(VIEWER)], status_code=303)
-async def choose(request: Request[Any, Any, Any]) -> Response[Any]:
+async def choose(request: Web) -> Response[Any]:
     """Keeps which crew this phone is of."""
     form = await request.form()
     crew = actions.checked(str(form.get("crew", "")), "the crew")
@@ -66,7 +67,7 @@ async def choose(request: Request[Any, Any, Any]) -> Response[Any]:
 
 @get("/crew/data", guards=[needs(VIEWER)])
 @in_thread
-def crew_data(request: Request[Any, Any, Any]) -> dict[str, Any]:
+def crew_data(request: Web) -> dict[str, Any]:
     """The orders of the crew, in words."""
     city, said, crew = city_of(request), language(request), _crew(request)
     with city.reading() as connection:
@@ -82,7 +83,7 @@ def crew_data(request: Request[Any, Any, Any]) -> dict[str, Any]:
 
 
 @get("/crew/worker.js", guards=[needs(VIEWER)], media_type="text/javascript")
-async def worker(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def worker(request: Web) -> Response[bytes]:
     """The service worker: it may answer for /crew and for /p/NAME?crew, which a QR code leads to."""
     return Response(
         await run_sync(WORKER.read_bytes), media_type="text/javascript", headers={"service-worker-allowed": "/"}
@@ -90,7 +91,7 @@ async def worker(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @post("/crew/do", guards=[needs(OPERATOR)], status_code=200)
-async def do(request: Request[Any, Any, Any]) -> dict[str, Any]:
+async def do(request: Web) -> dict[str, Any]:
     """One deed: {key, do, order, pole, text, waited, user}.
 
     *waited* s since it was done on the phone, by *user*: it is never done in the name of who has logged in since.
@@ -156,7 +157,7 @@ def _deed(
 DEEDS = ("here", "note", "mended", "light")
 
 
-def _crew(request: Request[Any, Any, Any]) -> str:
+def _crew(request: Web) -> str:
     from urllib.parse import unquote_plus
 
     return text(unquote_plus(request.cookies.get(COOKIE, "")), 400)

@@ -6,13 +6,14 @@ import os
 from typing import Any
 
 import sqlalchemy as sa
-from litestar import Request, get
+from litestar import get
 from litestar.response import Template
 from sqlalchemy.engine import Connection
 
 from host_tools.city.console.access.roles import ENGINEER, needs
 from host_tools.city.console.city import City, city_of
 from host_tools.city.console.page import render
+from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.store.tables import gap, pole, revision
 from host_tools.city.store.upgrade import NEWEST
@@ -23,7 +24,7 @@ ALIVE_S = 15.0  # a receiver that has said nothing for longer is not counted as 
 
 @get("/desk", guards=[needs(ENGINEER)])
 @in_thread
-def desk(request: Request[Any, Any, Any]) -> Template:
+def desk(request: Web) -> Template:
     """Receivers, database, gaps, what made no sense."""
     city = city_of(request)
     with city.reading() as connection:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.params import FromQuery
 from litestar.response import Template
 from sqlalchemy.engine import Connection, RowMapping
@@ -23,6 +23,7 @@ from host_tools.city.commands.audit import CUT_OFF
 from host_tools.city.console.access.roles import ENGINEER, needs
 from host_tools.city.console.city import city_of
 from host_tools.city.console.page import language, moment, render
+from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.store.command_tables import audit
 from host_tools.text import text
@@ -45,7 +46,7 @@ class Chain:
 
 @get("/desk/audit", guards=[needs(ENGINEER)])
 @in_thread
-def audit_page(request: Request[Any, Any, Any], who: FromQuery[str] = "", before: FromQuery[int] = 0) -> Template:
+def audit_page(request: Web, who: FromQuery[str] = "", before: FromQuery[int] = 0) -> Template:
     """Rows older than the row *before*, of the person *who* alone where given."""
     city, name = city_of(request), text(who.strip(), 64)
     with city.reading() as connection:
@@ -59,7 +60,7 @@ def audit_page(request: Request[Any, Any, Any], who: FromQuery[str] = "", before
 
 @get("/desk/audit.csv", guards=[needs(ENGINEER)])
 @in_thread
-def audit_file(request: Request[Any, Any, Any], who: FromQuery[str] = "") -> Response[str]:
+def audit_file(request: Web, who: FromQuery[str] = "") -> Response[str]:
     """The same as CSV, the newest 50,000 rows."""
     city = city_of(request)
     with city.reading() as connection:
@@ -94,7 +95,7 @@ def _rows(connection: Connection, who: str, before: int, most: int) -> Sequence[
     return connection.execute(chosen).mappings().all()
 
 
-def _said(request: Request[Any, Any, Any], row: RowMapping) -> dict[str, Any]:
+def _said(request: Web, row: RowMapping) -> dict[str, Any]:
     """A sentence for what was done, where there is one; and the fields of its detail, of which any program may be."""
     said, key = language(request), f"console_desk.audit_{row['what'].replace(' ', '_')}"
     try:

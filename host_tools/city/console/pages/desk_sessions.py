@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.response import Redirect, Template
 
 from host_tools.city.console.access import sessions
 from host_tools.city.console.access.noted import note
-from host_tools.city.console.access.pages import MOST_FORM, Form
 from host_tools.city.console.access.roles import ADMIN, needs
 from host_tools.city.console.city import city_of
 from host_tools.city.console.page import render
+from host_tools.city.console.request_types import MOST_FORM, Form, Web
 from host_tools.city.console.threads import in_thread
 
 
 @get("/desk/sessions", guards=[needs(ADMIN)])
 @in_thread
-def sessions_page(request: Request[Any, Any, Any]) -> Template:
+def sessions_page(request: Web) -> Template:
     """All sessions that hold."""
     city = city_of(request)
     with city.reading() as connection:
@@ -28,7 +28,7 @@ def sessions_page(request: Request[Any, Any, Any]) -> Template:
 
 @post("/desk/sessions/end", status_code=303, guards=[needs(ADMIN)], request_max_body_size=MOST_FORM)
 @in_thread
-def end_one(request: Request[Any, Any, Any], data: Form) -> Response[Any]:
+def end_one(request: Web, data: Form) -> Response[Any]:
     """Ends a session."""
     city = city_of(request)
     with city.writing() as connection:

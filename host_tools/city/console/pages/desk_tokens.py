@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from host_tools.city.console.access import cookies, sessions, tokens
 from host_tools.city.console.access.noted import note
-from host_tools.city.console.access.pages import MOST_FORM, Form
 from host_tools.city.console.access.roles import ADMIN, needs
 from host_tools.city.console.city import city_of
 from host_tools.city.console.page import language, render
+from host_tools.city.console.request_types import MOST_FORM, Form, Web
 from host_tools.city.console.threads import in_thread
 from host_tools.language.language import Spoken
 
@@ -22,13 +22,13 @@ PATH = "/desk/tokens"
 
 @get(PATH, guards=[needs(ADMIN)])
 @in_thread
-def tokens_page(request: Request[Any, Any, Any]) -> Template:
+def tokens_page(request: Web) -> Template:
     """All tokens, without what they are."""
     return _page(request)
 
 
 @post(PATH, status_code=200, guards=[needs(ADMIN)], request_max_body_size=MOST_FORM)
-async def add_token(request: Request[Any, Any, Any]) -> Template:
+async def add_token(request: Web) -> Template:
     """A new one, which is shown on this page alone."""
     form = await request.form()
     values = {name: str(form.get(name, "")) for name in ("name", "zones", *tokens.BOUNDS)}
@@ -36,7 +36,7 @@ async def add_token(request: Request[Any, Any, Any]) -> Template:
 
 
 @in_thread
-def _add(request: Request[Any, Any, Any], values: dict[str, str], doors: list[str]) -> Template:
+def _add(request: Web, values: dict[str, str], doors: list[str]) -> Template:
     city, name = city_of(request), values["name"].strip()
     try:
         numbers = {field: _number(field, values[field]) for field in tokens.BOUNDS}
@@ -53,7 +53,7 @@ def _add(request: Request[Any, Any, Any], values: dict[str, str], doors: list[st
 
 @post(PATH + "/{number:int}/revoke", status_code=303, guards=[needs(ADMIN)])
 @in_thread
-def revoke_token(request: Request[Any, Any, Any], number: FromPath[int]) -> Response[Any]:
+def revoke_token(request: Web, number: FromPath[int]) -> Response[Any]:
     """It holds no more, from the next request on."""
     city = city_of(request)
     try:
@@ -67,7 +67,7 @@ def revoke_token(request: Request[Any, Any, Any], number: FromPath[int]) -> Resp
 
 @post(PATH + "/device", status_code=303, guards=[needs(ADMIN)], request_max_body_size=MOST_FORM)
 @in_thread
-def make_wall(request: Request[Any, Any, Any], data: Form) -> Response[Any]:
+def make_wall(request: Web, data: Form) -> Response[Any]:
     """This browser becomes that of a video wall, by a token for reading; the admin's session in it ends."""
     city, now = city_of(request), int(city_of(request).wall())
     with city.writing() as connection:
@@ -88,7 +88,7 @@ def _number(field: str, text: str) -> int:
     return int(text)
 
 
-def _page(request: Request[Any, Any, Any], status: int = 200, **said: str) -> Template:
+def _page(request: Web, status: int = 200, **said: str) -> Template:
     city = city_of(request)
     with city.reading() as connection:
         shown = tokens.listed(connection)

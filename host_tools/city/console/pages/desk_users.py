@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy.engine import Connection, RowMapping
 
 from host_tools.city.console.access import passwords, sessions, users
 from host_tools.city.console.access.noted import note
-from host_tools.city.console.access.pages import MOST_FORM, Form
 from host_tools.city.console.access.roles import ADMIN, ROLES, VIEWER, needs
 from host_tools.city.console.city import city_of
 from host_tools.city.console.page import language, render
+from host_tools.city.console.request_types import MOST_FORM, Form, Web
 from host_tools.city.console.threads import in_thread
 from host_tools.language.language import Spoken
 
@@ -24,14 +24,14 @@ PATH = "/desk/users"
 
 @get(PATH, guards=[needs(ADMIN)])
 @in_thread
-def users_page(request: Request[Any, Any, Any]) -> Template:
+def users_page(request: Web) -> Template:
     """All users."""
     return _page(request)
 
 
 @post(PATH, status_code=200, guards=[needs(ADMIN)], request_max_body_size=MOST_FORM)
 @in_thread
-def add_user(request: Request[Any, Any, Any], data: Form) -> Template:
+def add_user(request: Web, data: Form) -> Template:
     """A new user, with a password for one login, which is shown on this page alone."""
     city = city_of(request)
     name, role = data.get("name", "").strip(), data.get("role", VIEWER)
@@ -47,7 +47,7 @@ def add_user(request: Request[Any, Any, Any], data: Form) -> Template:
 
 @post(PATH + "/{number:int}/role", status_code=303, guards=[needs(ADMIN)], request_max_body_size=MOST_FORM)
 @in_thread
-def change_role(request: Request[Any, Any, Any], number: FromPath[int], data: Form) -> Response[Any]:
+def change_role(request: Web, number: FromPath[int], data: Form) -> Response[Any]:
     """Another role, which ends his sessions."""
     role = data.get("role", "")
 
@@ -59,7 +59,7 @@ def change_role(request: Request[Any, Any, Any], number: FromPath[int], data: Fo
 
 @post(PATH + "/{number:int}/disable", status_code=303, guards=[needs(ADMIN)])
 @in_thread
-def disable_user(request: Request[Any, Any, Any], number: FromPath[int]) -> Response[Any]:
+def disable_user(request: Web, number: FromPath[int]) -> Response[Any]:
     """He cannot log in, and is logged out."""
     now = int(city_of(request).wall())
     return _change(request, number, lambda connection, _row: users.disable(connection, number, now), "userDisabled")
@@ -67,21 +67,21 @@ def disable_user(request: Request[Any, Any, Any], number: FromPath[int]) -> Resp
 
 @post(PATH + "/{number:int}/enable", status_code=303, guards=[needs(ADMIN)])
 @in_thread
-def enable_user(request: Request[Any, Any, Any], number: FromPath[int]) -> Response[Any]:
+def enable_user(request: Web, number: FromPath[int]) -> Response[Any]:
     """He can log in again."""
     return _change(request, number, lambda connection, _row: users.disable(connection, number, None), "userEnabled")
 
 
 @post(PATH + "/{number:int}/codes", status_code=303, guards=[needs(ADMIN)])
 @in_thread
-def forget_codes(request: Request[Any, Any, Any], number: FromPath[int]) -> Response[Any]:
+def forget_codes(request: Web, number: FromPath[int]) -> Response[Any]:
     """His phone's codes count no more: it was lost."""
     return _change(request, number, lambda connection, _row: users.set_codes(connection, number, ""), "userCodes")
 
 
 @post(PATH + "/{number:int}/password", status_code=200, guards=[needs(ADMIN)])
 @in_thread
-def reset_password(request: Request[Any, Any, Any], number: FromPath[int]) -> Response[Any]:
+def reset_password(request: Web, number: FromPath[int]) -> Response[Any]:
     """A password for one login, which is shown on this page alone."""
     password, city = passwords.one_time(), city_of(request)
     with city.writing() as connection:
@@ -92,7 +92,7 @@ def reset_password(request: Request[Any, Any, Any], number: FromPath[int]) -> Re
 
 
 def _change(
-    request: Request[Any, Any, Any], number: int, change: Callable[[Connection, RowMapping], None], what: str,
+    request: Web, number: int, change: Callable[[Connection, RowMapping], None], what: str,
     **detail: Any,
 ) -> Response[Any]:  # fmt: skip
     city = city_of(request)
@@ -106,7 +106,7 @@ def _change(
     return Redirect(PATH, status_code=303)
 
 
-def _page(request: Request[Any, Any, Any], status: int = 200, **said: str) -> Template:
+def _page(request: Web, status: int = 200, **said: str) -> Template:
     city = city_of(request)
     with city.reading() as connection:
         shown = users.listed(connection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.params import FromQuery
 
 from host_tools.city.console.access.roles import VIEWER, needs, reads
@@ -14,16 +14,16 @@ from host_tools.city.console.geography import Box, geography_of, reasons
 from host_tools.city.console.live.view import View
 from host_tools.city.console.packed import packed
 from host_tools.city.console.pages.live import tracker_of
+from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 
 GEOJSON = "application/geo+json"
-Asked = Request[Any, Any, Any]
 
 
 @get("/gis/poles.geojson", guards=[reads()])
 @in_thread
 def poles(
-    request: Asked, bbox: FromQuery[str | None] = None, ward: FromQuery[str | None] = None,
+    request: Web, bbox: FromQuery[str | None] = None, ward: FromQuery[str | None] = None,
     changed_since: FromQuery[int | None] = None,
 ) -> Response[bytes]:  # fmt: skip
     """All poles of the site's files, those in *bbox* (west,south,east,north), of *ward*, changed after a revision."""
@@ -50,7 +50,7 @@ def poles(
 
 @get("/gis/feeders.geojson", guards=[reads()])
 @in_thread
-def feeders(request: Asked) -> Response[bytes]:
+def feeders(request: Web) -> Response[bytes]:
     """Each feeder as lines from pole to pole, with how many of its poles are what."""
     geography, view = geography_of(request), tracker_of(request).now()
     return packed(request, lambda: _collected(geography.feeders(view)), GEOJSON, _of(request, view))
@@ -58,7 +58,7 @@ def feeders(request: Asked) -> Response[bytes]:
 
 @get("/gis/streets.geojson", guards=[reads()])
 @in_thread
-def streets(request: Asked) -> Response[bytes]:
+def streets(request: Web) -> Response[bytes]:
     """The lines of the site's `streets.geojson`; without such a file those of its feeders."""
     geography = geography_of(request)
     return packed(request, lambda: _collected(geography.streets()), GEOJSON, geography.streets_version)
@@ -66,14 +66,14 @@ def streets(request: Asked) -> Response[bytes]:
 
 @get("/gis/places.json", guards=[needs(VIEWER)])
 @in_thread
-def places(request: Asked) -> Response[bytes]:
+def places(request: Web) -> Response[bytes]:
     """What does not change of each pole: name, longitude, latitude, ward, feeder, road class, zone."""
     return packed(request, lambda: geography_of(request).places, "application/json", None)
 
 
 @get("/gis/state.json", guards=[needs(VIEWER)])
 @in_thread
-def state(request: Asked) -> Response[bytes]:
+def state(request: Web) -> Response[bytes]:
     """All poles as the stream tells of them (live/view.py), at the revision `rev`."""
     tracker = tracker_of(request)
     view = tracker.now()
@@ -88,7 +88,7 @@ def _collected(features: list[dict[str, Any]]) -> bytes:
     return msgspec.json.encode({"type": "FeatureCollection", "features": features})
 
 
-def _of(request: Asked, view: View) -> str:
+def _of(request: Web, view: View) -> str:
     return f"{view.revision}-{int(tracker_of(request).status.by_day)}"
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sqlalchemy as sa
-from litestar import Request, Response, get
+from litestar import Response, get
 
 from host_tools.city.console.city import city_of
+from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.errors import RecordError
 
 
 @get("/health")
 @in_thread
-def health(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
+def health(request: Web) -> Response[dict[str, str]]:
     """200 where the store can be read, else 503; open to all, so it says nothing else."""
     try:
         with city_of(request).reading() as connection:

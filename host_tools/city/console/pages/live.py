@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from litestar import MediaType, Request, Response, get, post
+from litestar import MediaType, Response, get, post
 from litestar.params import FromQuery
 from litestar.response import Stream
 from sqlalchemy.engine import Connection
@@ -18,29 +16,29 @@ from host_tools.city.console.live.delta import answer
 from host_tools.city.console.live.hub import Hub
 from host_tools.city.console.live.tracker import Tracker
 from host_tools.city.console.page import language
+from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.console.words import meaning
 
 MOST_SPOKEN = 3
-Asked = Request[Any, Any, Any]
 
 # a proxy that collects an answer before it passes it on (nginx) would hold a stream back
 _HEADERS = {"x-accel-buffering": "no", "cache-control": "no-store, no-transform"}
 
 
-def hub_of(request: Asked) -> Hub:
+def hub_of(request: Web) -> Hub:
     """The hub of the application that answers *request*."""
     hub: Hub = request.app.state.hub
     return hub
 
 
-def tracker_of(request: Asked) -> Tracker:
+def tracker_of(request: Web) -> Tracker:
     """What keeps the view of the city in this process."""
     return hub_of(request).tracker
 
 
 @get("/live", guards=[needs(VIEWER)])
-async def live(request: Asked, since: FromQuery[int | None] = None) -> Stream:
+async def live(request: Web, since: FromQuery[int | None] = None) -> Stream:
     """Server-sent events of what came after revision *since*, or after the browser's Last-Event-ID, or from now on."""
     last = request.headers.get("last-event-id", "")
     if last.isdecimal():
@@ -56,7 +54,7 @@ async def live(request: Asked, since: FromQuery[int | None] = None) -> Stream:
 
 @get("/live/changes", guards=[needs(VIEWER)])
 @in_thread
-def changes(request: Asked, since: FromQuery[int] = -1) -> Response[bytes]:
+def changes(request: Web, since: FromQuery[int] = -1) -> Response[bytes]:
     """One message of what came after revision *since*."""
     tracker = tracker_of(request)
     told = tracker.since(since)
@@ -65,7 +63,7 @@ def changes(request: Asked, since: FromQuery[int] = -1) -> Response[bytes]:
 
 @get("/live/said", guards=[needs(VIEWER)], media_type=MediaType.TEXT)
 @in_thread
-def said(request: Asked, alarm: FromQuery[list[int]]) -> str:
+def said(request: Web, alarm: FromQuery[list[int]]) -> str:
     """What is to be spoken of new alarms."""
     language_ = language(request)
     known = tracker_of(request).view.alarms
@@ -81,7 +79,7 @@ def said(request: Asked, alarm: FromQuery[list[int]]) -> str:
 
 @post("/live/here", guards=[needs(VIEWER)], status_code=204)
 @in_thread
-def here(request: Asked) -> None:
+def here(request: Web) -> None:
     """The person before the screen has moved or typed: the session is in use.  A stream alone is no use."""
     city = city_of(request)
     with city.writing() as connection:

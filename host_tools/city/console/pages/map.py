@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 import sqlalchemy as sa
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromQuery
 from litestar.response import Template
@@ -25,18 +25,18 @@ from host_tools.city.console.geography import geography_of
 from host_tools.city.console.packed import packed
 from host_tools.city.console.page import language, render
 from host_tools.city.console.pages.live import tracker_of
+from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.console.words import meaning, owner
 from host_tools.city.store.tables import pole as pole_table
 from host_tools.text import text
 
 POLES, ALARMS = 100, 100  # lines of a list
-Asked = Request[Any, Any, Any]
 
 
 @get("/", guards=[needs(VIEWER)])
 @in_thread
-def map_page(request: Asked) -> Template:
+def map_page(request: Web) -> Template:
     """The page, with its lists; what the map shows comes by `/gis` and `/live`."""
     files = geography_of(request).poles
     choices = {
@@ -49,12 +49,12 @@ def map_page(request: Asked) -> Template:
 
 @get("/map/list", guards=[needs(VIEWER)])
 @in_thread
-def map_list(request: Asked) -> Template:
+def map_list(request: Web) -> Template:
     """The lists alone."""
     return render(request, "map_list.html", **_lists(request))
 
 
-def _lists(request: Asked) -> dict[str, Any]:
+def _lists(request: Web) -> dict[str, Any]:
     city, tracker = city_of(request), tracker_of(request)
     filters = Filters.read(request.query_params)
     view = tracker.now()
@@ -84,7 +84,7 @@ def _poles_of(one: StoredAlarm) -> str:
 
 @get("/map/pole", guards=[needs(VIEWER)])
 @in_thread
-def pole_card(request: Asked, name: FromQuery[str]) -> Template:
+def pole_card(request: Web, name: FromQuery[str]) -> Template:
     """What is known of one pole, in short."""
     city, tracker = city_of(request), tracker_of(request)
     seen = tracker.now().poles.get(name)
@@ -106,7 +106,7 @@ def pole_card(request: Asked, name: FromQuery[str]) -> Template:
 @get("/map/area", guards=[needs(VIEWER)])
 @in_thread
 def area(
-    request: Asked, by: FromQuery[str] = "", of: FromQuery[str] = "", radius: FromQuery[str] = "200"
+    request: Web, by: FromQuery[str] = "", of: FromQuery[str] = "", radius: FromQuery[str] = "200"
 ) -> Template:  # fmt: skip
     """How many poles are in an area: *scope* as in commands/who.py, or what the form says in *by*, *of*, *radius*."""
     city = city_of(request)
@@ -128,7 +128,7 @@ def area(
 
 @get("/map/night.json", guards=[needs(VIEWER)])
 @in_thread
-def night(request: Asked) -> Response[bytes]:
+def night(request: Web) -> Response[bytes]:
     """The last night, to be played again."""
     city = city_of(request)
     with city.reading() as connection:

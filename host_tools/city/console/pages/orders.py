@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import segno
 from anyio.to_thread import run_sync
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
@@ -22,6 +22,7 @@ from host_tools.city.console.city import City, city_of
 from host_tools.city.console.order_view import COLUMNS, OrderWords
 from host_tools.city.console.page import language, render
 from host_tools.city.console.pages.alarms import crews_of
+from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.errors import CommandError
 from host_tools.text import quoted
@@ -31,7 +32,7 @@ DOOR = "console"
 
 @get("/orders", guards=[needs(VIEWER)])
 @in_thread
-def orders_page(request: Request[Any, Any, Any]) -> Template:
+def orders_page(request: Web) -> Template:
     """The orders, those that are not done first, then the latest."""
     city = city_of(request)
     crew, state = request.query_params.get("crew", "")[:80], request.query_params.get("state", "")
@@ -49,7 +50,7 @@ def orders_page(request: Request[Any, Any, Any]) -> Template:
 
 @get("/orders/{number:int}", guards=[needs(VIEWER)])
 @in_thread
-def order_page(request: Request[Any, Any, Any], number: FromPath[int]) -> Template:
+def order_page(request: Web, number: FromPath[int]) -> Template:
     """One order."""
     found, say = _found(request, number)
     return render(request, "order.html", order=say.view(found))
@@ -57,7 +58,7 @@ def order_page(request: Request[Any, Any, Any], number: FromPath[int]) -> Templa
 
 @get("/orders/{number:int}/list.csv", guards=[needs(VIEWER)])
 @in_thread
-def order_csv(request: Request[Any, Any, Any], number: FromPath[int]) -> Response[bytes]:
+def order_csv(request: Web, number: FromPath[int]) -> Response[bytes]:
     """The stops of an order for a spreadsheet."""
     found, say = _found(request, number)
     out = io.StringIO()
@@ -71,7 +72,7 @@ def order_csv(request: Request[Any, Any, Any], number: FromPath[int]) -> Respons
 
 @get("/p/{name:str}/qr.svg", guards=[needs(VIEWER)])
 @in_thread
-def pole_code(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
+def pole_code(request: Web, name: FromPath[str]) -> Response[bytes]:
     """A QR code that leads a crew's phone to the pole's page on this console."""
     secure = city_of(request).settings.secure
     address = f"{'https' if secure else request.base_url.scheme}://{request.url.netloc}/p/{quote(name, safe='')}?crew"
@@ -81,7 +82,7 @@ def pole_code(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[
 
 
 @post("/orders/{number:int}/do", guards=[needs(OPERATOR)], status_code=200)
-async def do(request: Request[Any, Any, Any], number: FromPath[int]) -> Response[Any]:
+async def do(request: Web, number: FromPath[int]) -> Response[Any]:
     """Says of the pole `pole` of the order that the crew was there, that it is mended, or a note."""
     form = await request.form()
     values = {name: str(form[name]) for name in form if isinstance(form[name], str)}
@@ -99,7 +100,7 @@ def _do(city: City, number: int, who: str, values: dict[str, str]) -> None:
         _DEEDS[name](connection, number, pole, who, city.now(connection), said, DOOR)
 
 
-def _found(request: Request[Any, Any, Any], number: int) -> tuple[Progress, OrderWords]:
+def _found(request: Web, number: int) -> tuple[Progress, OrderWords]:
     city = city_of(request)
     with city.reading() as connection:
         try:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from anyio.to_thread import run_sync
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -28,6 +28,7 @@ from host_tools.city.console.pole_night import neighbours, night_of, tonight
 from host_tools.city.console.pole_said import PoleSaid, deliveries, in_force, names_of, pole_said
 from host_tools.city.console.pole_sentence import says
 from host_tools.city.console.pole_tabs import TABS, tab_values
+from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.store.local_time import LocalTime
 from host_tools.closest import near
@@ -42,7 +43,7 @@ NEAR = 5
 
 @get("/p/{name:str}", guards=[needs(VIEWER)])
 @in_thread
-def pole_page(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[Any]:
+def pole_page(request: Web, name: FromPath[str]) -> Response[Any]:
     """The pole called *name*; by its QR code (`?crew`) the crew's page at that pole."""
     query = request.query_params
     if "crew" in query and request.cookies.get("diya_crew"):
@@ -77,7 +78,7 @@ def pole_page(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[
 
 @get("/p/{name:str}/night", guards=[needs(VIEWER)])
 @in_thread
-def pole_night(request: Request[Any, Any, Any], name: FromPath[str]) -> dict[str, Any]:
+def pole_night(request: Web, name: FromPath[str]) -> dict[str, Any]:
     """The night `night` (a date; default: this one) for the chart."""
     city, said = city_of(request), language(request)
     local = LocalTime(city.zone)
@@ -90,7 +91,7 @@ def pole_night(request: Request[Any, Any, Any], name: FromPath[str]) -> dict[str
 
 
 @post("/p/{name:str}/cancel", guards=[needs(OPERATOR)], status_code=303)
-async def cancel(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[Any]:
+async def cancel(request: Web, name: FromPath[str]) -> Response[Any]:
     """Ends what the user himself has ordered of this pole."""
     city, said = city_of(request), language(request)
     await run_sync(partial(_cancel, city, said, request.user.name, request.user.role, name))

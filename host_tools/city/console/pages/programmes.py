@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 
-from litestar import Request, get
+from litestar import get
 from litestar.params import FromQuery
 from litestar.response import Template
 
@@ -14,6 +13,7 @@ from host_tools.city.console.access.roles import VIEWER, needs
 from host_tools.city.console.city import city_of
 from host_tools.city.console.night_picture import HEIGHT, WIDTH, NightPicture, picture
 from host_tools.city.console.page import render
+from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.console.year_calendar import months
 from host_tools.errors import CommandError
@@ -26,7 +26,7 @@ FIRST, LAST = date(2024, 1, 1), date(2060, 12, 31)  # of what the poles' own sun
 
 @get("/programmes", guards=[needs(VIEWER)])
 @in_thread
-def programmes_page(request: Request[Any, Any, Any], night: FromQuery[str] = "") -> Template:
+def programmes_page(request: Web, night: FromQuery[str] = "") -> Template:
     """The night of the evening of *night* (default: tonight's), drawn for each kind of pole."""
     city = city_of(request)
     if city.site is None:

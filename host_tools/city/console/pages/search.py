@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
-from litestar import Request, get
+from litestar import get
 from litestar.params import FromQuery
 from litestar.response import Template
 
@@ -14,6 +13,7 @@ from host_tools.city.console.city import City, city_of
 from host_tools.city.console.live.view import View
 from host_tools.city.console.page import language, render
 from host_tools.city.console.pages.live import tracker_of
+from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.console.words import meaning
 from host_tools.language.language import Language
@@ -26,7 +26,7 @@ Found = tuple[str, str, str, str]  # kind, what is found, what else is said of i
 
 @get("/search", guards=[needs(VIEWER)])
 @in_thread
-def search(request: Request[Any, Any, Any], q: FromQuery[str] = "", part: FromQuery[str] = "") -> Template:
+def search(request: Web, q: FromQuery[str] = "", part: FromQuery[str] = "") -> Template:
     """What *q* finds, as a page; with *part* only the list, for the field in the top bar."""
     asked = q.strip()[:LONGEST]
     found = find(city_of(request), tracker_of(request).view, asked, language(request)) if asked else []

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.params import FromQuery
 from litestar.response import Template
 
@@ -18,18 +18,18 @@ from host_tools.city.console.city import city_of
 from host_tools.city.console.packed import packed
 from host_tools.city.console.page import language, render
 from host_tools.city.console.pages.live import tracker_of
+from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.console.words import meaning
 from host_tools.city.store.local_time import LocalTime
 
 WORST = 5
 SHORTEST_S, LONGEST_S = 5, 3600  # of a turn
-Asked = Request[Any, Any, Any]
 
 
 @get("/wall", guards=[needs(VIEWER)])
 @in_thread
-def wall(request: Asked, rotate: FromQuery[int] = 0) -> Template:
+def wall(request: Web, rotate: FromQuery[int] = 0) -> Template:
     """The page; *rotate*: seconds after which the map turns to the next of the worst places, 0: it stays."""
     turn = min(max(rotate, SHORTEST_S), LONGEST_S) if rotate else 0
     return render(request, "wall.html", rotate=turn, **_worst(request))
@@ -37,12 +37,12 @@ def wall(request: Asked, rotate: FromQuery[int] = 0) -> Template:
 
 @get("/wall/worst", guards=[needs(VIEWER)])
 @in_thread
-def worst(request: Asked) -> Template:
+def worst(request: Web) -> Template:
     """The list alone."""
     return render(request, "wall_worst.html", **_worst(request))
 
 
-def _worst(request: Asked) -> dict[str, Any]:
+def _worst(request: Web) -> dict[str, Any]:
     city, said = city_of(request), language(request)
     with city.reading() as connection:
         now = city.now(connection)
@@ -56,7 +56,7 @@ def _worst(request: Asked) -> dict[str, Any]:
 
 @get("/wall/power.json", guards=[needs(VIEWER)])
 @in_thread
-def power(request: Asked) -> Response[bytes]:
+def power(request: Web) -> Response[bytes]:
     """Kilowatts of this night and of the one before, hour by hour, and now."""
     city, view = city_of(request), tracker_of(request).view
     with city.reading() as connection:
