@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from host_tools.city.commands import order_rows
 from host_tools.city.commands.delivery import OPEN
 from host_tools.city.store.command_tables import command, delivery
 from host_tools.city.store.tables import pole
@@ -90,11 +89,6 @@ def answers(connection: Connection, shown: OrderLine) -> list[Answer]:
             one["level"], one["sent_at"], one["answered_at"],
         ))  # fmt: skip
     return out
-
-
-def names_of(connection: Connection, number: int) -> list[str]:
-    """The poles of the order *number*."""
-    return order_rows.targets(connection, number)
 
 
 def _states(connection: Connection, rows: list[Any]) -> list[dict[str, int]]:

@@ -89,11 +89,6 @@ def night_of(
     return PoleNight(night, start, end, planned, said_levels, measured, expected, events, marks)
 
 
-def tonight(local: LocalTime, now: int) -> date:
-    """The night that *now* belongs to."""
-    return local.night(now)
-
-
 def neighbours(night: date) -> tuple[date, date]:
     """The night before, and the one after."""
     return night - timedelta(days=1), night + timedelta(days=1)

@@ -13,9 +13,9 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 _OWN = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f-\x9f]{0,2000}")
 
 
-def own(path: str) -> str:
-    """*path* where it is one of this console, else the map."""
-    return path if _OWN.fullmatch(path) else "/"
+def own(path: str, otherwise: str = "/") -> str:
+    """*path* where it is one of this console, else *otherwise*: the map."""
+    return path if _OWN.fullmatch(path) else otherwise
 
 
 class PlainPaths:

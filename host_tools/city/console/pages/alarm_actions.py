@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from host_tools.city.alarms import actions, life
 from host_tools.city.alarms.seen import Changed, check_unchanged
 from host_tools.city.alarms.work_orders import make_order
+from host_tools.city.console.access.own_path import own
 from host_tools.city.console.access.roles import OPERATOR, needs
 from host_tools.city.console.city import City, city_of
 from host_tools.city.console.page import language, moment, zone_name
@@ -65,9 +66,7 @@ async def act(request: Web) -> Response[Any]:
         raise HTTPException(status_code=409, detail=_changed(error, said, city)) from error
     if "text/html" not in request.headers.get("accept", ""):
         return Response(answer)
-    back = answer.get("go") or values.get("back", "/alarms")
-    own = back.startswith("/") and not back.startswith(("//", "/\\"))
-    return Redirect(back if own else "/alarms", status_code=303)
+    return Redirect(answer.get("go") or own(values.get("back", ""), "/alarms"), status_code=303)
 
 
 def _do(city: City, said: Language, who: str, form: Mapping[str, str], picked: list[str]) -> dict[str, Any]:

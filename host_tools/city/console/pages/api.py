@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -17,11 +18,11 @@ from litestar.params import FromPath, QueryParameter
 from sqlalchemy.engine import RowMapping
 
 from host_tools.city.alarms.listing import StoredAlarm, Wanted, listed
+from host_tools.city.console import command_rows
 from host_tools.city.console.access.roles import reads
 from host_tools.city.console.city import city_of
 from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
-from host_tools.city.store.command_tables import command, delivery
 from host_tools.city.store.tables import pole
 
 MOST = 1000  # of one answer
@@ -146,17 +147,8 @@ def alarms(request: Web, closed: Closed = 0) -> list[AlarmOut]:
 @in_thread
 def commands(request: Web, before: Before = 0, limit: Limit = 100) -> list[CommandOut]:
     """Orders, the newest first."""
-    chosen = sa.select(command).order_by(command.c.id.desc()).limit(limit)
-    if before:
-        chosen = chosen.where(command.c.id < before)
-    counted = sa.select(delivery.c.command, delivery.c.state, sa.func.count())
     with city_of(request).reading() as connection:
-        rows = connection.execute(chosen).mappings().all()
-        mine = counted.where(delivery.c.command.in_([row["id"] for row in rows]))
-        by: dict[int, dict[str, int]] = {}
-        for number, state, count in connection.execute(mine.group_by(delivery.c.command, delivery.c.state)):
-            by.setdefault(number, {})[state] = count
-    return [_command(row, by.get(row["id"], {})) for row in rows]
+        return [_command(one.row, one.states) for one in command_rows.lines(connection, limit, before or None)]
 
 
 @get("/openapi.json", guards=[reads()], include_in_schema=False)
@@ -204,11 +196,11 @@ def _alarm(one: StoredAlarm) -> AlarmOut:
     )  # fmt: skip
 
 
-def _command(row: RowMapping, deliveries: dict[str, int]) -> CommandOut:
+def _command(row: RowMapping, deliveries: Mapping[str, int]) -> CommandOut:
     return CommandOut(
         row["id"], row["zone"], row["state"], row["written_at"], row["who"], row["role"], row["door"], row["kind"],
         row["owner"], row["level"], row["reason"], row["ref"], row["start"], row["expiration"], row["second"],
-        row["answer"], deliveries,
+        row["answer"], dict(deliveries),
     )  # fmt: skip
 
 

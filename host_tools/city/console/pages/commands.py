@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from host_tools.city.commands import by_store, limits, order_rows
 from host_tools.city.commands import order as orders
 from host_tools.city.commands.order import Order
-from host_tools.city.commands.preview import Preview, preview
+from host_tools.city.commands.preview import Now, Preview, preview
 from host_tools.city.console import area_form, command_form, command_rows
 from host_tools.city.console.access.roles import OPERATOR, VIEWER, needs
 from host_tools.city.console.area_form import FORMS
@@ -102,9 +102,10 @@ def cancel(request: Web, number: FromPath[int]) -> Response[Any]:
     city = city_of(request)
     with city.reading() as connection:
         shown = command_rows.line(connection, number)
-        ended = command_form.cancel_of(orders.read(dict(shown.row)), request.user, city.now(connection))
-        names = command_rows.names_of(connection, number)
-        ruling = _ruling(city, connection, ended, names)
+        now = city.now(connection)
+        ended = command_form.cancel_of(orders.read(dict(shown.row)), request.user, now)
+        names = order_rows.targets(connection, number)
+        ruling = _ruling(city, ended, by_store.present(connection, names, city.site), now)
     if ruling.refused:
         raise CommandError(ruling.refused)
     return _sent(by_store.give(city.database, ended, names, set(names))[0])
@@ -136,14 +137,14 @@ def _looked_at(
     order = command_form.order_of(asked, request.user, now, city.zone)
     poles, reported = by_store.directory(connection, city.site)
     names = poles.find(order.scope)
-    seen = preview(order, by_store.present(connection, names, city.site), now)
-    return order, names, reported, seen, _ruling(city, connection, order, names)
+    present = by_store.present(connection, names, city.site)
+    return order, names, reported, preview(order, present, now), _ruling(city, order, present, now)
 
 
-def _ruling(city: City, connection: Connection, order: Order, names: Iterable[str]) -> limits.Ruling:
-    """As the receiver will rule, as far as this order alone decides."""
-    rules, now = rules_of(city.site), city.now(connection)
-    targets = {one.name: one.target for one in by_store.present(connection, names, city.site)}
+def _ruling(city: City, order: Order, present: Iterable[Now], now: int) -> limits.Ruling:
+    """As the receiver will rule on *order* to poles as they are at *present*, as far as this order alone decides."""
+    rules = rules_of(city.site)
+    targets = {one.name: one.target for one in present}
     night = rules.night(max(now, order.begins), order.expiration)
     return limits.judge(order, targets, rules.limits, rules.floor, night, now)
 

@@ -6,7 +6,7 @@ import json
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, unquote_plus
 
 from anyio.to_thread import run_sync
 from litestar import Response, get, post
@@ -60,8 +60,7 @@ async def choose(request: Web) -> Response[Any]:
     crew = actions.checked(str(form.get("crew", "")), "the crew")
     answer = Redirect("/crew", status_code=303)
     secure = city_of(request).settings.secure
-    kept = urlencode({"": crew})[1:]
-    answer.set_cookie(COOKIE, kept, max_age=YEAR_S, samesite="lax", httponly=True, secure=secure)
+    answer.set_cookie(COOKIE, quote_plus(crew), max_age=YEAR_S, samesite="lax", httponly=True, secure=secure)
     return answer
 
 
@@ -158,8 +157,6 @@ DEEDS = ("here", "note", "mended", "light")
 
 
 def _crew(request: Web) -> str:
-    from urllib.parse import unquote_plus
-
     return text(unquote_plus(request.cookies.get(COOKIE, "")), 400)
 
 

@@ -24,7 +24,7 @@ from host_tools.city.console.alarm_view import AlarmWords
 from host_tools.city.console.city import City, city_of
 from host_tools.city.console.page import language, moment, render
 from host_tools.city.console.pages.alarms import crews_of
-from host_tools.city.console.pole_night import neighbours, night_of, tonight
+from host_tools.city.console.pole_night import neighbours, night_of
 from host_tools.city.console.pole_said import PoleSaid, deliveries, in_force, names_of, pole_said
 from host_tools.city.console.pole_sentence import says
 from host_tools.city.console.pole_tabs import TABS, tab_values
@@ -56,7 +56,7 @@ def pole_page(request: Web, name: FromPath[str]) -> Response[Any]:
     with city.reading() as connection:
         pole = _pole(connection, city, name, said)
         now = city.now(connection)
-        night = _date(query.get("night", ""), tonight(local, now))
+        night = _date(query.get("night", ""), local.night(now))
         given = deliveries(connection, pole.id, ORDERS_SEEN) if pole.id is not None else []
         shown = night_of(connection, city.site, pole, night, local, said, now)
         alarms = listed(connection, Wanted(poles=frozenset((name,)), closed=CLOSED), now)
@@ -69,7 +69,7 @@ def pole_page(request: Web, name: FromPath[str]) -> Response[Any]:
             pole, pole.calendar(city.site, now), given, now, city.zone, said, {one.row["kind"] for one in opened}
         ),
         lines=AlarmWords(said, city.site, city.zone, now).lines(alarms), opened=len(opened), night=shown,
-        before=neighbours(night)[0], after=neighbours(night)[1], tonight=tonight(local, now), tab=tab, tabs=TABS,
+        before=neighbours(night)[0], after=neighbours(night)[1], tonight=local.night(now), tab=tab, tabs=TABS,
         mine=bool(_mine(given, request.user.name, now)), now=now, crews=crews,
         scope=json.dumps({"poles": [name]}), hour=lambda at: moment(at, city.zone)[11:], zone_key=city.zone.key,
         **values,
@@ -85,7 +85,7 @@ def pole_night(request: Web, name: FromPath[str]) -> dict[str, Any]:
     with city.reading() as connection:
         pole = _pole(connection, city, name, said)
         now = city.now(connection)
-        night = _date(request.query_params.get("night", ""), tonight(local, now))
+        night = _date(request.query_params.get("night", ""), local.night(now))
         shown = night_of(connection, city.site, pole, night, local, said, now)
     return {**shown.as_json(), "now": now, "zone": city.zone.key}
 
