@@ -78,6 +78,11 @@ def text(value: object, most: int) -> str:
     return shown[: end or most]
 
 
+def whole(value: str, most: int = 17) -> int | None:
+    """The number of *value*, which is 1 to *most* digits of ASCII; None of any other text."""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) <= most else None
+
+
 def quoted(value: object, most: int = 60) -> str:
     """*value* in quotation marks for a sentence: as `repr`, but Hindi stays readable, and at most *most* long."""
     if not isinstance(value, str):

@@ -178,7 +178,8 @@ class Site:
     limits: Mapping[str, Limit] = field(default_factory=dict)
 
     @cached_property
-    def _by_name(self) -> dict[str, Pole]:
+    def by_name(self) -> dict[str, Pole]:
+        """Its poles by their names."""
         return {pole.name: pole for pole in reversed(self.poles)}
 
     def programme_of(self, pole: Pole) -> str:
@@ -187,7 +188,7 @@ class Site:
 
     def pole(self, name: str) -> Pole:
         """The pole called *name*.  Raises KeyError."""
-        return self._by_name[name]
+        return self.by_name[name]
 
     def in_group(self, group: str) -> tuple[Pole, ...]:
         """The poles of *group*; empty when there is no such group."""

@@ -126,7 +126,7 @@ def chosen(site: Site, poles: tuple[str, ...], group: str | None, everyone: bool
     """The poles of *site* that are meant.  Raises CommandError."""
     check_whom(poles, group, everyone)
     if poles:
-        known = {pole.name: pole for pole in site.poles}
+        known = site.by_name
         for name in poles:
             if name not in known:
                 raise CommandError(

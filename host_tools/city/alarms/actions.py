@@ -19,6 +19,7 @@ from host_tools.city.store.alarm_tables import alarm, alarm_event, quiet
 from host_tools.city.store.database import raise_revision
 from host_tools.city.store.tables import pole, receiver
 from host_tools.errors import CommandError
+from host_tools.text import whole
 
 MOST_TEXT = 400
 LONGEST_QUIET_S = 30 * 86400
@@ -111,8 +112,8 @@ def numbers_of(connection: Connection, names: Sequence[str]) -> list[int]:
     """The numbers of the alarms called *names*: each a number, or KIND/NAME for the open one that is called so."""
     out: list[int] = []
     for name in names:
-        if name.isascii() and name.isdecimal() and len(name) < 18:
-            out.append(int(name))
+        if (number := whole(name)) is not None:
+            out.append(number)
             continue
         kind, _, part = name.partition("/")
         newest = sa.select(alarm.c.id).where(life.is_open(), alarm.c.kind == kind, alarm.c.name == part)

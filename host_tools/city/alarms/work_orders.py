@@ -60,7 +60,7 @@ def make_order(
         raise CommandError("an order has no alarms and must have at least one")
     called = checked(crew, "the crew")
     rows = [row_of(row) for row in rows_of(connection, numbers)]
-    known = {pole.name: pole for pole in (site.poles if site else ())}
+    known = site.by_name if site else {}
     wanted = sorted({pole for row in rows for pole in row.poles})
     places = {pole: (known[pole].latitude, known[pole].longitude) for pole in wanted if pole in known}
     way, metres = route(places, start)

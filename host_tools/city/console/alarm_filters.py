@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from host_tools.city.alarms import life
 from host_tools.city.alarms.listing import StoredAlarm
 from host_tools.errors import CommandError
-from host_tools.site.model import Site
-from host_tools.text import quoted
+from host_tools.site.model import Pole
+from host_tools.text import quoted, whole
 
 SEVERITIES = ("1", "2", "3", "4")
 STATES = (life.OPEN, life.ACKNOWLEDGED, life.ASSIGNED, life.MENDED, life.CLOSED)
@@ -48,8 +48,8 @@ class Filters:
         }  # fmt: skip
         return urlencode({name: value for name, value in values.items() if value != ""})
 
-    def hold(self, one: StoredAlarm, groups: Mapping[str, tuple[str, str]]) -> bool:
-        """Whether *one* is shown; *groups*: {pole: (ward, feeder)}."""
+    def hold(self, one: StoredAlarm, files: Mapping[str, Pole]) -> bool:
+        """Whether *one* is shown; *files*: the poles of the site's files, by name."""
         row = one.row
         if self.severity and str(row["severity"]) != self.severity:
             return False
@@ -59,10 +59,10 @@ class Filters:
             return False
         if self.mine and self.mine not in (row["acknowledged_by"], row["assigned_to"], row["mended_by"]):
             return False
-        poles = [groups.get(name, ("", "")) for name in one.alarm.poles]
-        if self.ward and not any(ward == self.ward for ward, _feeder in poles):
+        poles = [files[name] for name in one.alarm.poles if name in files]
+        if self.ward and not any(pole.ward == self.ward for pole in poles):
             return False
-        return not self.feeder or row["name"] == self.feeder or any(feeder == self.feeder for _w, feeder in poles)
+        return not self.feeder or row["name"] == self.feeder or any(pole.feeder == self.feeder for pole in poles)
 
 
 def filters(query: Mapping[str, str], user: str) -> Filters:
@@ -73,12 +73,8 @@ def filters(query: Mapping[str, str], user: str) -> Filters:
     if state not in ("", *STATES):
         raise CommandError(f"state is {quoted(state, 20)} and must be one of {', '.join(STATES)}")
     shown = query.get("shown", "") or str(SHOWN)
-    if not (shown.isascii() and shown.isdecimal() and len(shown) < 6 and 1 <= int(shown) <= MOST):
+    count = whole(shown, 5)
+    if count is None or not 1 <= count <= MOST:
         raise CommandError(f"shown is {quoted(shown, 20)} and must be 1 to {MOST}")
     names = {name: query.get(name, "")[:MOST_NAME] for name in ("kind", "ward", "feeder")}
-    return Filters(severity, state, mine=user if query.get("mine") else "", shown=int(shown), **names)
-
-
-def groups_of(site: Site | None) -> dict[str, tuple[str, str]]:
-    """{pole: (ward, feeder)}"""
-    return {pole.name: (pole.ward, pole.feeder) for pole in site.poles} if site else {}
+    return Filters(severity, state, mine=user if query.get("mine") else "", shown=count, **names)

@@ -65,7 +65,7 @@ class AlarmWords:
 
     def __init__(self, said: Language, site: Site | None, zone: ZoneInfo, now: int) -> None:
         self._said, self._zone, self._now = said, zone, now
-        self._known = {pole.name: pole for pole in site.poles} if site else {}
+        self._known = site.by_name if site else {}
         self._zone_name = zone_name(zone)
 
     def lines(self, alarms: Iterable[StoredAlarm]) -> list[Line]:

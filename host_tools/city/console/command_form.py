@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -63,13 +63,14 @@ def order_of(asked: Asked, user: User, now: int, zone: ZoneInfo, ref: str = "") 
     return order
 
 
-def cancel_of(order: Order, user: User, now: int) -> Order:
-    """What ends *order*, which is of the store."""
-    return replace(
-        order, who=user.name, role=role_of(user), kind=CANCEL, door=DOOR, level=None, ramp_s=None, start=None,
-        reason="", written_at=now, expiration=now + CANCEL_S, ref_address=ADDRESS.format(user.name), second="", code="",
-        decided_at=None, id=0,
+def cancel(owner: str, ref: str, scope: Mapping[str, Any], user: User, now: int) -> Order:
+    """What ends the orders of *owner* under *ref* on the poles of *scope*, given by *user*.  Raises CommandError."""
+    ended = Order(
+        who=user.name, role=role_of(user), kind=CANCEL, owner=owner, door=DOOR, ref=ref,
+        ref_address=ADDRESS.format(user.name), scope=scope, written_at=now, expiration=now + CANCEL_S,
     )  # fmt: skip
+    check(ended)
+    return ended
 
 
 def _end(asked: Asked, now: int, zone: ZoneInfo) -> int:

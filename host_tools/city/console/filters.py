@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from host_tools.city.console.live.view import LIT, OFF, SILENT, UNKNOWN, PoleView
 from host_tools.errors import CommandError
 from host_tools.site.model import Pole
-from host_tools.text import quoted
+from host_tools.text import quoted, whole
 
 NAMES = ("ward", "feeder", "class", "owner", "state", "faults", "age")
 STATES = (LIT, OFF, SILENT, UNKNOWN, "command")
@@ -30,14 +30,15 @@ class Filters:
     @classmethod
     def read(cls, values: Mapping[str, str]) -> Filters:
         """Those of the query of a URL.  Raises CommandError."""
-        state, age = values.get("state", ""), values.get("age", "") or "0"
+        state, said = values.get("state", ""), values.get("age", "") or "0"
         if state and state not in STATES:
             raise CommandError(f"state is {quoted(state, 30)} and must be one of {', '.join(STATES)}")
-        if not age.isdecimal() or int(age) > MOST_MINUTES:
-            raise CommandError(f"age is {quoted(age, 30)} and must be 0 to {MOST_MINUTES} minutes")
+        age = whole(said)
+        if age is None or age > MOST_MINUTES:
+            raise CommandError(f"age is {quoted(said, 30)} and must be 0 to {MOST_MINUTES} minutes")
         return cls(
             values.get("ward", ""), values.get("feeder", ""), values.get("class", ""), values.get("owner", ""), state,
-            values.get("faults", "") == "1", int(age),
+            values.get("faults", "") == "1", age,
         )  # fmt: skip
 
     def __bool__(self) -> bool:

@@ -69,9 +69,21 @@ class Geography:
         self._city = city
         self.poles: tuple[Pole, ...] = city.site.poles if city.site else ()
 
-    @cached_property
+    @property
     def by_name(self) -> dict[str, Pole]:
-        return {one.name: one for one in self.poles}
+        return self._city.site.by_name if self._city.site else {}
+
+    @cached_property
+    def wards(self) -> list[str]:
+        return sorted({one.ward for one in self.poles if one.ward})
+
+    @cached_property
+    def feeders(self) -> list[str]:
+        return sorted({one.feeder for one in self.poles if one.feeder})
+
+    @cached_property
+    def road_classes(self) -> list[str]:
+        return sorted({one.road_class for one in self.poles if one.road_class})
 
     @cached_property
     def by_feeder(self) -> dict[str, list[Pole]]:
@@ -104,7 +116,7 @@ class Geography:
             }  # fmt: skip
         return self._begun[name] + b"," + encode(told)[1:] + b"}"
 
-    def feeders(self, view: View) -> list[dict[str, Any]]:
+    def feeder_features(self, view: View) -> list[dict[str, Any]]:
         """A Feature for each feeder, with how many of its poles are what in *view*."""
         return [_feeder(name, members, view) for name, members in self.by_feeder.items()]
 

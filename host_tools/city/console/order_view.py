@@ -60,7 +60,7 @@ class OrderWords:
 
     def __init__(self, said: Language, site: Site | None, zone: ZoneInfo, now: int) -> None:
         self._said, self._zone, self._now = said, zone, now
-        self._known = {pole.name: pole for pole in site.poles} if site else {}
+        self._known = site.by_name if site else {}
         self._alarms = AlarmWords(said, site, zone, now)
 
     def view(self, one: Progress, stops: bool = True) -> OrderView:

@@ -73,7 +73,7 @@ class PoleSaid:
 def pole_said(connection: Connection, site: Site | None, name: str) -> PoleSaid | None:
     """What is known of the pole *name*; None where it is neither in the store nor in the files of *site*."""
     row = connection.execute(sa.select(pole).where(pole.c.name == name)).mappings().first()
-    known = next((one for one in site.poles if one.name == name), None) if site else None
+    known = site.by_name.get(name) if site else None
     if row is None and known is None:
         return None
     lamp = site.luminaires.get(known.luminaire) if site and known else None

@@ -24,7 +24,7 @@ from host_tools.city.console.request_types import Web
 from host_tools.errors import CommandError
 from host_tools.language.language import Language
 from host_tools.site.model import Site
-from host_tools.text import quoted
+from host_tools.text import quoted, whole
 
 DOOR = "console"
 MOST_ALARMS = 2000
@@ -48,9 +48,10 @@ class Deed:
         value = self.form.get(name, "").strip()
         if not value:
             return otherwise
-        if not (value.isascii() and value.isdecimal() and len(value) < 6 and 1 <= int(value) <= most):
+        hours = whole(value, 5)
+        if hours is None or not 1 <= hours <= most:
             raise CommandError(f"{name} is {quoted(value, 20)} and must be 1 to {most} hours")
-        return int(value) * HOUR_S
+        return hours * HOUR_S
 
 
 @post("/alarms/do", guards=[needs(OPERATOR)], status_code=200)
@@ -92,10 +93,11 @@ def _marks(picked: list[str]) -> dict[int, str]:
         raise CommandError(f"{len(picked)} alarms are selected, and at most {MOST_ALARMS} may be changed at once")
     out = {}
     for one in picked:
-        number, _, mark = one.partition(":")
-        if not (number.isascii() and number.isdecimal() and len(number) < 18):
+        said, _, mark = one.partition(":")
+        number = whole(said)
+        if number is None:
             raise CommandError(f"alarm is {quoted(one, 30)} and must be the number of an alarm")
-        out[int(number)] = mark
+        out[number] = mark
     return out
 
 
@@ -159,10 +161,11 @@ def _quiet(deed: Deed) -> dict[str, Any]:
 
 
 def _end_quiet(deed: Deed) -> dict[str, Any]:
-    number = deed.form.get("quiet", "")
-    if not (number.isascii() and number.isdecimal() and len(number) < 18):
-        raise CommandError(f"quiet is {quoted(number, 20)} and must be the number of a quiet")
-    actions.end_quiet(deed.connection, int(number), deed.who, deed.now, DOOR)
+    said = deed.form.get("quiet", "")
+    number = whole(said)
+    if number is None:
+        raise CommandError(f"quiet is {quoted(said, 20)} and must be the number of a quiet")
+    actions.end_quiet(deed.connection, number, deed.who, deed.now, DOOR)
     return {}
 
 

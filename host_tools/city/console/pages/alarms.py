@@ -16,9 +16,10 @@ from host_tools.city.alarms import actions
 from host_tools.city.alarms.listing import StoredAlarm, Wanted, history_of, listed, quiets_at
 from host_tools.city.console import fault_words as words
 from host_tools.city.console.access.roles import VIEWER, needs
-from host_tools.city.console.alarm_filters import SEVERITIES, STATES, Filters, filters, groups_of
+from host_tools.city.console.alarm_filters import SEVERITIES, STATES, Filters, filters
 from host_tools.city.console.alarm_view import AlarmWords
-from host_tools.city.console.city import City, city_of
+from host_tools.city.console.city import city_of
+from host_tools.city.console.geography import Geography, geography_of
 from host_tools.city.console.page import language, render
 from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
@@ -84,8 +85,8 @@ def _values(request: Web, whole: bool) -> dict[str, Any]:
         now = city.now(connection)
         every = listed(connection, Wanted(closed=wanted.shown if wanted.closed else 0), now)
         crews = crews_of(connection) if whole else []
-    groups = groups_of(city.site)
-    held = [one for one in every if wanted.hold(one, groups)]
+    poles = geography_of(request).by_name
+    held = [one for one in every if wanted.hold(one, poles)]
     if wanted.closed:
         held.sort(key=lambda one: -(one.alarm.ended or 0))
     counted = Counter(one.row["severity"] for one in held)
@@ -93,16 +94,14 @@ def _values(request: Web, whole: bool) -> dict[str, Any]:
         "lines": AlarmWords(said, city.site, city.zone, now).lines(held[: wanted.shown]), "total": len(held),
         "counted": sorted(counted.items()), "wanted": wanted, "now": now,
     }  # fmt: skip
-    return {**values, **_choices(city, said, every, wanted), "crews": crews} if whole else values
+    return {**values, **_choices(geography_of(request), said, every, wanted), "crews": crews} if whole else values
 
 
-def _choices(city: City, said: Any, every: list[StoredAlarm], wanted: Filters) -> dict[str, Any]:
+def _choices(known: Geography, said: Any, every: list[StoredAlarm], wanted: Filters) -> dict[str, Any]:
     kinds = sorted({one.row["kind"] for one in every} | ({wanted.kind} if wanted.kind else set()))
-    poles = city.site.poles if city.site else ()
     return {
         "severities": SEVERITIES, "states": STATES, "kinds": [(kind, words.meaning(kind, said)) for kind in kinds],
-        "wards": sorted({pole.ward for pole in poles if pole.ward}),
-        "feeders": sorted({pole.feeder for pole in poles if pole.feeder}),
+        "wards": known.wards, "feeders": known.feeders,
     }  # fmt: skip
 
 

@@ -44,13 +44,11 @@ def new_page(request: Web) -> Template:
     city, scope = city_of(request), request.query_params.get("scope", "")
     role = role_of(request.user)
     chosen = json.dumps(area_form.read(scope)) if scope else ""
-    names = sorted({pole.ward for pole in city.site.poles if pole.ward}) if city.site else []
     template = "command_panel.html" if request.headers.get("hx-request") else "command_new.html"
-    rules = rules_of(city.site)
+    rules, known = rules_of(city.site), geography_of(request)
     return render(
-        request, template, scope=chosen, wards=names, forms=FORMS, owners=OWNERS[role], limit=rules.limits[role],
-        feeders=sorted({pole.feeder for pole in city.site.poles if pole.feeder}) if city.site else [],
-        floor=rules.floor,
+        request, template, scope=chosen, wards=known.wards, feeders=known.feeders, forms=FORMS, owners=OWNERS[role],
+        limit=rules.limits[role], floor=rules.floor,
     )  # fmt: skip
 
 
@@ -103,7 +101,8 @@ def cancel(request: Web, number: FromPath[int]) -> Response[Any]:
     with city.reading() as connection:
         shown = command_rows.line(connection, number)
         now = city.now(connection)
-        ended = command_form.cancel_of(orders.read(dict(shown.row)), request.user, now)
+        of = orders.read(dict(shown.row))
+        ended = command_form.cancel(of.owner, of.ref, of.scope, request.user, now)
         names = order_rows.targets(connection, number)
         ruling = _ruling(city, ended, by_store.present(connection, names, city.site), now)
     if ruling.refused:

@@ -16,6 +16,7 @@ from host_tools.city.console.page import language, render
 from host_tools.city.console.request_types import MOST_FORM, Form, Web
 from host_tools.city.console.threads import in_thread
 from host_tools.language.language import Spoken
+from host_tools.text import whole
 
 PATH = "/desk/tokens"
 
@@ -83,9 +84,10 @@ def make_wall(request: Web, data: Form) -> Response[Any]:
 
 
 def _number(field: str, text: str) -> int:
-    if not text.strip().isascii() or not text.strip().isdigit() or len(text) > 9:
+    number = whole(text.strip()) if len(text) <= 9 else None
+    if number is None:
         raise Spoken("console_access.number_none", field=field)
-    return int(text)
+    return number
 
 
 def _page(request: Web, status: int = 200, **said: str) -> Template:

@@ -53,7 +53,7 @@ def poles(
 def feeders(request: Web) -> Response[bytes]:
     """Each feeder as lines from pole to pole, with how many of its poles are what."""
     geography, view = geography_of(request), tracker_of(request).now()
-    return packed(request, lambda: _collected(geography.feeders(view)), GEOJSON, _of(request, view))
+    return packed(request, lambda: _collected(geography.feeder_features(view)), GEOJSON, _of(request, view))
 
 
 @get("/gis/streets.geojson", guards=[reads()])

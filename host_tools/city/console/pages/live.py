@@ -19,6 +19,7 @@ from host_tools.city.console.page import language
 from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.console.words import meaning
+from host_tools.text import whole
 
 MOST_SPOKEN = 3
 
@@ -40,9 +41,8 @@ def tracker_of(request: Web) -> Tracker:
 @get("/live", guards=[needs(VIEWER)])
 async def live(request: Web, since: FromQuery[int | None] = None) -> Stream:
     """Server-sent events of what came after revision *since*, or after the browser's Last-Event-ID, or from now on."""
-    last = request.headers.get("last-event-id", "")
-    if last.isdecimal():
-        since = int(last)
+    last = whole(request.headers.get("last-event-id", ""))
+    since = since if last is None else last
     city, auth, hub = city_of(request), request.auth, hub_of(request)
 
     def holds(connection: Connection) -> bool:

@@ -38,13 +38,9 @@ POLES, ALARMS = 100, 100  # lines of a list
 @in_thread
 def map_page(request: Web) -> Template:
     """The page, with its lists; what the map shows comes by `/gis` and `/live`."""
-    files = geography_of(request).poles
-    choices = {
-        "ward": sorted({one.ward for one in files if one.ward}),
-        "feeder": sorted({one.feeder for one in files if one.feeder}),
-        "class": sorted({one.road_class for one in files if one.road_class}),
-    }
-    return render(request, "map.html", choices=choices, placed=bool(files), **_lists(request))
+    known = geography_of(request)
+    choices = {"ward": known.wards, "feeder": known.feeders, "class": known.road_classes}
+    return render(request, "map.html", choices=choices, placed=bool(known.poles), **_lists(request))
 
 
 @get("/map/list", guards=[needs(VIEWER)])

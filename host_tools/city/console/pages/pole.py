@@ -18,8 +18,9 @@ from sqlalchemy.engine import Connection
 from host_tools.city.alarms import life
 from host_tools.city.alarms.listing import Wanted, listed
 from host_tools.city.commands import order_rows
-from host_tools.city.commands.order import CANCEL, CANCEL_S, Order, check
+from host_tools.city.console import command_form
 from host_tools.city.console.access.roles import OPERATOR, VIEWER, needs
+from host_tools.city.console.access.users import User
 from host_tools.city.console.alarm_view import AlarmWords
 from host_tools.city.console.city import City, city_of
 from host_tools.city.console.page import language, moment, render
@@ -94,25 +95,20 @@ def pole_night(request: Web, name: FromPath[str]) -> dict[str, Any]:
 async def cancel(request: Web, name: FromPath[str]) -> Response[Any]:
     """Ends what the user himself has ordered of this pole."""
     city, said = city_of(request), language(request)
-    await run_sync(partial(_cancel, city, said, request.user.name, request.user.role, name))
+    await run_sync(partial(_cancel, city, said, request.user, name))
     return Redirect(f"/p/{quote(name, safe='')}?tab=commands", status_code=303)
 
 
-def _cancel(city: City, said: Language, who: str, role: str, name: str) -> None:
+def _cancel(city: City, said: Language, user: User, name: str) -> None:
     with city.writing() as connection:
         pole = _pole(connection, city, name, said)
         now = city.now(connection)
         given = deliveries(connection, pole.id, ORDERS_SEEN) if pole.id is not None else []
-        mine = _mine(given, who, now)
+        mine = _mine(given, user.name, now)
         if not mine:
             raise CommandError(said.say("console_pole.nothing_mine"))
-        limits = OPERATOR if role == OPERATOR else "engineer"
         for owner, ref in sorted({(one["owner"], one["ref"]) for one in mine}):
-            ended = Order(
-                who, limits, CANCEL, owner, now + CANCEL_S, "console", ref=ref, scope={"poles": [name]},
-                written_at=now,
-            )  # fmt: skip
-            check(ended)
+            ended = command_form.cancel(owner, ref, {"poles": [name]}, user, now)
             order_rows.write(connection, ended, [name])
 
 

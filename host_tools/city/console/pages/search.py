@@ -40,7 +40,7 @@ def find(city: City, view: View, asked: str, said: Language) -> list[Found]:
 
 
 def _poles(city: City, view: View, wanted: str) -> list[Found]:
-    known = {one.name: one for one in city.site.poles} if city.site else {}
+    known = city.site.by_name if city.site else {}
     found = []
     for name in known.keys() | view.poles.keys():
         label = known[name].label if name in known else ""

@@ -1,11 +1,12 @@
 // The list of alarms: what is selected stays selected while the list refreshes, and with it where the eye is.
+import { ask } from "/static/live.js";
+
 const form = document.getElementById("act");
 const list = document.getElementById("list");
 const told = document.getElementById("told");
 const selected = document.getElementById("selected");
 const all = document.getElementById("all");
 const picked = new Map(); // number: its mark when it was selected, so that a change by another person is noticed
-const csrf = document.querySelector("meta[name=csrf]").content;
 
 const lines = () => [...list.querySelectorAll(".alarm")];
 const box = (line) => line.querySelector("input[name=alarm]");
@@ -117,7 +118,7 @@ async function act(name, fields, where) {
   for (const one of chosen()) body.append("alarm", one);
   let answer;
   try {
-    answer = await fetch("/alarms/do", { method: "POST", body, headers: { accept: "application/json", "x-csrftoken": csrf } });
+    answer = await ask("/alarms/do", { method: "POST", body, headers: { accept: "application/json" } });
   } catch {
     where(form.dataset.lost.replace("#", read));
     return false;

@@ -1,18 +1,19 @@
 // Forms that say beside them what is wrong and keep what was typed, and a page that follows what changes elsewhere
 // without being loaded again: a link that is being followed is not interrupted.
-const csrf = document.querySelector("meta[name=csrf]").content;
+import { ask } from "/static/live.js";
+
 const main = document.getElementById("main");
 const PARTS = "a, button, summary, input:not([type=hidden]), textarea, select";
 
 document.addEventListener("submit", async (event) => {
-  const ask = event.target;
-  if (!ask.matches("form.ask")) return;
+  const form = event.target;
+  if (!form.matches("form.ask")) return;
   event.preventDefault();
-  const told = ask.querySelector(".told");
+  const told = form.querySelector(".told");
   told.textContent = "";
   try {
-    const body = new URLSearchParams(new FormData(ask, event.submitter));
-    const answer = await fetch(ask.action, { method: "POST", body, headers: { accept: "application/json", "x-csrftoken": csrf } });
+    const body = new URLSearchParams(new FormData(form, event.submitter));
+    const answer = await ask(form.action, { method: "POST", body, headers: { accept: "application/json" } });
     const said = await answer.json();
     if (answer.ok) location.assign(said.go || location.href.split("#")[0]);
     else told.textContent = said.detail;
