@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from host_tools.city.alarms import life
 from host_tools.city.alarms.listing import StoredAlarm
-from host_tools.city.alarms.work_orders import WorkOrder, order_of
+from host_tools.city.alarms.work_orders import WorkOrder, no_order, order_in
 from host_tools.city.store.alarm_tables import alarm, alarm_event, work_order
 
 MOST = 300
@@ -54,34 +54,46 @@ class Progress:
 
 def progress(connection: Connection, number: int) -> Progress:
     """Of the order called *number*.  Raises CommandError."""
-    order = order_of(connection, number)
-    row = connection.execute(sa.select(work_order).where(work_order.c.id == number)).mappings().one()
-    return _progress(connection, order, row)
+    row = connection.execute(sa.select(work_order).where(work_order.c.id == number)).mappings().first()
+    if row is None:
+        raise no_order(number)
+    return _progress(connection, [row])[0]
 
 
 def listed_orders(connection: Connection, crew: str = "", most: int = MOST) -> list[Progress]:
     """The latest orders, the newest first: of *crew*, or of all."""
     select = sa.select(work_order).order_by(work_order.c.id.desc()).limit(most)
     rows = connection.execute(select.where(work_order.c.crew == crew) if crew else select).mappings().all()
-    return [_progress(connection, order_of(connection, row["id"]), row) for row in rows]
+    return _progress(connection, rows)
 
 
-def _progress(connection: Connection, order: WorkOrder, row: RowMapping) -> Progress:
-    rows = connection.execute(
-        sa.select(alarm).where(alarm.c.work_order == order.number, alarm.c.merged_into.is_(None))
-        .order_by(alarm.c.severity, alarm.c.began)
-    ).mappings().all()  # fmt: skip
-    ids = [one["id"] for one in rows]
-    seen = sa.select(alarm_event.c.text, alarm_event.c.at).where(
-        alarm_event.c.alarm.in_(ids), alarm_event.c.what == WAS_THERE, alarm_event.c.at >= order.made_at
-    )
-    visits = {text.partition(":")[0]: at for text, at in connection.execute(seen)}
+def _progress(connection: Connection, orders: Sequence[RowMapping]) -> list[Progress]:
+    """Of the *orders* in these rows, in their order; the store is asked twice for all of them."""
+    mine = alarm.c.work_order.in_([row["id"] for row in orders])
+    given: dict[int, list[RowMapping]] = {}
+    for row in connection.execute(sa.select(alarm).where(mine).order_by(alarm.c.severity, alarm.c.began)).mappings():
+        given.setdefault(row["work_order"], []).append(row)
+    seen = (
+        sa.select(alarm.c.work_order, alarm_event.c.text, alarm_event.c.at)
+        .join(alarm, alarm.c.id == alarm_event.c.alarm)
+        .where(mine, alarm.c.merged_into.is_(None), alarm_event.c.what == WAS_THERE).order_by(alarm_event.c.id)
+    )  # fmt: skip
+    came: dict[int, list[tuple[str, int]]] = {}
+    for number, text, at in connection.execute(seen):
+        came.setdefault(number, []).append((text, at))
+    return [_of_rows(row, given.get(row["id"], []), came.get(row["id"], [])) for row in orders]
+
+
+def _of_rows(row: RowMapping, given: Sequence[RowMapping], came: Sequence[tuple[str, int]]) -> Progress:
+    order = order_in(row, (one["id"] for one in given))
+    alarms = [one for one in given if one["merged_into"] is None]
+    visits = {text.partition(":")[0]: at for text, at in came if at >= order.made_at}
     of_pole: dict[str, list[StoredAlarm]] = {}
-    for one in rows:
+    for one in alarms:
         for name in json.loads(one["poles"]):
             of_pole.setdefault(name, []).append(StoredAlarm(one))
     stops = tuple(Stop(name, tuple(of_pole.get(name, ())), visits.get(name)) for name in order.poles)
-    return Progress(order, stops, row["visited"], row["note"], tuple(life.state(one) for one in rows))
+    return Progress(order, stops, row["visited"], row["note"], tuple(life.state(one) for one in alarms))
 
 
 def _state(states: Sequence[str], visited: int | None) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 
 from host_tools.city.alarms.actions import DOOR, assign, checked, rows_of
 from host_tools.city.alarms.book_store import row_of
@@ -80,10 +80,20 @@ def order_of(connection: Connection, number: int) -> WorkOrder:
     """The order called *number*.  Raises CommandError."""
     row = connection.execute(sa.select(work_order).where(work_order.c.id == number)).mappings().first()
     if row is None:
-        raise CommandError(f"the order is {number} and must be the number of an order of this record")
-    own = connection.execute(sa.select(alarm.c.id).where(alarm.c.work_order == number).order_by(alarm.c.id)).scalars()
+        raise no_order(number)
+    own = connection.execute(sa.select(alarm.c.id).where(alarm.c.work_order == number)).scalars()
+    return order_in(row, own)
+
+
+def no_order(number: int) -> CommandError:
+    """What is said of a *number* that no order has."""
+    return CommandError(f"the order is {number} and must be the number of an order of this record")
+
+
+def order_in(row: RowMapping, alarms: Iterable[int]) -> WorkOrder:
+    """The order in *row* of the table, which the *alarms* of these ids were given to."""
     carried = tuple((int(count), str(what)) for count, what in json.loads(row["parts"]))
     return WorkOrder(
         row["id"], row["crew"], row["made_at"], row["made_by"], row["due"], tuple(json.loads(row["poles"])), carried,
-        row["metres"], tuple(own),
+        row["metres"], tuple(sorted(alarms)),
     )  # fmt: skip
