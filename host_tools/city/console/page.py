@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from litestar.response import Template
-from markupsafe import Markup
 
 from host_tools.city.console.access.roles import ENGINEER, may
 from host_tools.city.console.city import city_of
@@ -50,7 +49,7 @@ def render(request: Web, template: str, **values: Any) -> Template:
     return Template(template_name=template, context={**common, **values})
 
 
-def sayer(said: Language) -> Callable[..., Markup | str]:
+def sayer(said: Language) -> Callable[..., str]:
     """`t("name", value=...)` of the templates: a sentence of the namespace `console`, or of another as "other.name"."""
 
     def say(key: str, **values: object) -> str:
@@ -60,7 +59,7 @@ def sayer(said: Language) -> Callable[..., Markup | str]:
 
 
 def worder(said: Language) -> Callable[[str, str | None], str]:
-    """`word("console_commands.owner_", name)` of the templates: the word for *name*, or *name* where it has none.
+    """`word("console_live.owner_", name)` of the templates: the word for *name*, or *name* where it has none.
 
     For names that poles and other programs send, which may be anything.
     """

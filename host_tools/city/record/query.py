@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, func, literal, select, true
+from sqlalchemy import ColumnElement, Select, Table, and_, func, literal, select, true
 from sqlalchemy.engine import Connection
 
 from host_tools import durations, spreadsheet
 from host_tools.city.alarms.alarm import Heard
 from host_tools.city.record.believed_times import believed
+from host_tools.city.record.counts import gap_counts, pole_counts
 from host_tools.city.record.open_faults import open_faults
 from host_tools.city.record.open_for_reading import open_for_reading
 from host_tools.city.store.tables import about, event, gap, gone, journal, pole
@@ -92,20 +93,11 @@ class Reader:
 
     def summary(self) -> dict[str, Any]:
         """The record in numbers.  ``faults`` are open, ``missing`` records asked for, ``gone`` ones no pole has."""
-        span = func.coalesce(func.sum(gap.c.high - gap.c.low + 1), 0)
-        poles, online, silent, malformed, conflicts = self.connection.execute(
-            select(
-                func.count(), func.count(case((pole.c.online, 1))), func.count(pole.c.failing),
-                func.coalesce(func.sum(pole.c.malformed), 0), func.coalesce(func.sum(pole.c.conflicts), 0),
-            ).select_from(pole)
-        ).one()  # fmt: skip
-        missing, gaps = self.connection.execute(select(span, func.count()).where(gap.c.high < LAST)).one()
         lost = self.connection.execute(select(func.coalesce(func.sum(gone.c.high - gone.c.low + 1), 0))).scalar_one()
         events = self.connection.execute(select(func.count()).select_from(event)).scalar_one()
         return {
-            "site": self.about.get("site"), "poles": poles, "online": online, "silent": silent, "events": events,
-            "missing": int(missing), "gaps": gaps, "gone": int(lost), "malformed": int(malformed),
-            "conflicts": int(conflicts), "faults": len(self.open_faults),
+            "site": self.about.get("site"), **pole_counts(self.connection), "events": events,
+            **gap_counts(self.connection), "gone": int(lost), "faults": len(self.open_faults),
         }  # fmt: skip
 
     def _where(self, wanted: Wanted) -> ColumnElement[bool]:

@@ -12,12 +12,13 @@ from sqlalchemy.engine import Connection
 
 from host_tools.city.console.access.roles import ENGINEER, needs
 from host_tools.city.console.city import City, city_of
+from host_tools.city.console.live import changes
 from host_tools.city.console.page import render
 from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
-from host_tools.city.store.tables import gap, pole, revision
+from host_tools.city.record.counts import gap_counts, pole_counts
+from host_tools.city.store.tables import pole
 from host_tools.city.store.upgrade import NEWEST
-from host_tools.wire.journal import LAST
 
 ALIVE_S = 15.0  # a receiver that has said nothing for longer is not counted as alive
 
@@ -40,16 +41,8 @@ def desk(request: Web) -> Template:
 
 
 def _figures(connection: Connection) -> dict[str, Any]:
-    counted = sa.select(
-        sa.func.count(), sa.func.count().filter(pole.c.online.is_(True)),
-        sa.func.count().filter(pole.c.failing.is_not(None)), sa.func.coalesce(sa.func.sum(pole.c.malformed), 0),
-        sa.func.coalesce(sa.func.sum(pole.c.conflicts), 0),
-    )  # fmt: skip
-    names = ("poles", "online", "silent", "malformed", "conflicts")
-    out: dict[str, Any] = dict(zip(names, map(int, connection.execute(counted).one()), strict=True))
-    missing = sa.select(sa.func.coalesce(sa.func.sum(gap.c.high - gap.c.low + 1), 0)).where(gap.c.high < LAST)
-    out["missing"] = int(connection.execute(missing).scalar_one())
-    out["revision"] = int(connection.execute(sa.select(revision.c.number)).scalar_one())
+    out: dict[str, Any] = {**pole_counts(connection), "missing": gap_counts(connection)["missing"]}
+    out["revision"] = changes.number(connection)
     worst = sa.select(pole.c.name, pole.c.malformed, pole.c.conflicts).where(pole.c.malformed + pole.c.conflicts > 0)
     order = (pole.c.malformed + pole.c.conflicts).desc(), pole.c.name
     out["worst"] = connection.execute(worst.order_by(*order).limit(10)).all()
