@@ -17,7 +17,6 @@ TLS_PORT = 8883
 # Below those that systems give to clients (Linux: from 32768): there a client may take a broker's port while the broker
 # is down, or one that knocks at the port is connected to itself.
 OWN_PORTS = range(20000, 32768)
-_TRIES = 20
 _CHANCE = random.SystemRandom()  # two processes with the same seed would look for the same port
 
 HOW_TO_INSTALL = "install it (Debian, Ubuntu: apt-get install mosquitto; macOS: brew install mosquitto)"
@@ -59,22 +58,29 @@ def parse_broker(text: str) -> BrokerAddress:
     return BrokerAddress(host, port, unquote(parts.username or ""), unquote(parts.password or ""), tls)
 
 
-def free_port() -> int:
-    """A TCP port of the loopback interface that no program holds at the moment, out of ``OWN_PORTS``.
+def free_ports(count: int) -> list[int]:
+    """*count* TCP ports of the loopback interface, all different, that no program holds at the moment: ``OWN_PORTS``.
 
-    Another program may take it before its caller does, who must then ask again.
+    Another program may take one before its caller does, who must then ask again.
     """
-    for port in _CHANCE.sample(OWN_PORTS, _TRIES):
-        if _bound(port):
-            return port
-    return _bound(0)
+    found: list[int] = []
+    for port in _CHANCE.sample(OWN_PORTS, len(OWN_PORTS)):
+        if len(found) == count:
+            break
+        if _is_free(port):
+            found.append(port)
+    return found
 
 
-def _bound(port: int) -> int:
-    """The number of *port* (0: any), which could be bound; 0 where it could not."""
+def free_port() -> int:
+    """One of `free_ports`."""
+    return free_ports(1)[0]
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            return 0
-        return int(probe.getsockname()[1])
+            return False
+        return True

@@ -29,12 +29,15 @@ def verdict_of(words, held=None, firm=None, now_s=0):
 @given(strategies.permutations(ALL), strategies.integers(2, 3), WRONG_S, strategies.data())
 def test_one_wrong_witness_is_outvoted_by_two(order, honest, wrong_s, data):
     words = [None, None, None, None]
-    for witness in order[:honest]:
-        words[witness] = word(data.draw(NEAR_MS))
-    words[order[honest]] = word(wrong_s * 1000 + 3000 * (1 if wrong_s > 0 else -1))
+    near_ms = [data.draw(NEAR_MS) for _ in range(honest)]
+    for witness, ahead_ms in zip(order, near_ms, strict=False):
+        words[witness] = word(ahead_ms)
+    wrong_ms = wrong_s * 1000 + 3000 * (1 if wrong_s > 0 else -1)
+    words[order[honest]] = word(wrong_ms)
     verdict = verdict_of(words)
     assert abs(verdict.word.offset_ms - NOW * 1000) <= 2000
-    vague = order[honest] == LAPTOP and abs(wrong_s) < 180  # a laptop in the field may be minutes wrong
+    # a laptop in the field may be three minutes wrong, against whom it is compared
+    vague = order[honest] == LAPTOP and min(abs(wrong_ms - ahead_ms) for ahead_ms in near_ms) <= 180_000
     assert [witness for witness, _ahead in verdict.against] == ([] if vague else [order[honest]])
 
 

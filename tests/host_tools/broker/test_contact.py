@@ -18,7 +18,7 @@ from host_tools.broker.connection import Link
 from host_tools.broker.contact import ContactError
 from host_tools.broker.mosquitto import find_mosquitto
 from host_tools.broker.persistent_client import Session
-from host_tools.site.broker_address import BrokerAddress, free_port
+from host_tools.site.broker_address import BrokerAddress, free_port, free_ports
 from tests.host_tools.certificates import Authority
 
 WAIT_S = 4.0
@@ -151,7 +151,8 @@ class City:
             "named": authority.server("broker.example"),
             "mutual": authority.server("127.0.0.1"),
         }
-        self.ports = {name: free_port() for name in ("clear", "login", *pairs)}
+        names = ("clear", "login", *pairs)
+        self.ports = dict(zip(names, free_ports(len(names)), strict=True))
         lines = ["per_listener_settings true"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             lines.append("user root")

@@ -24,7 +24,7 @@ from host_tools.broker.mosquitto import find_mosquitto
 from host_tools.cli import run
 from host_tools.keys.broker_passwords import hashed, new_password
 from host_tools.site import load_site
-from host_tools.site.broker_address import free_port
+from host_tools.site.broker_address import free_ports
 from tests.host_tools.certificates import Authority
 from tests.patience import PATIENCE_S, until
 
@@ -45,7 +45,7 @@ class City:
         self.folder = folder
         self.ca = Authority()
         self.options = options
-        self.port, self.city_port = free_port(), free_port()
+        self._take_ports()
         self._ports_are_ours = False  # until a broker has listened there, another program may take them
         self._process: subprocess.Popen[bytes] | None = None
         out = folder / "broker"
@@ -56,6 +56,9 @@ class City:
         self.out = out
         self._site = SAGAR
         self.configure()
+
+    def _take_ports(self) -> None:
+        self.port, self.city_port = free_ports(2)
 
     def configure(self, site: Path | None = None) -> None:
         """Write the configuration of *site*, or of the site that it is of already."""
@@ -75,7 +78,7 @@ class City:
         for _ in range(5):
             if self._listens() or self._ports_are_ours:
                 break
-            self.port, self.city_port = free_port(), free_port()
+            self._take_ports()
             self.configure()
         assert self._process and self._process.poll() is None, (self.folder / "mosquitto.log").read_text()
         self._ports_are_ours = True

@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -31,6 +30,7 @@ from host_tools.city.console.settings import ENVIRONMENT, Settings
 from host_tools.city.store import receiver_status
 from host_tools.city.store.receiver_status import ReceiverStatus
 from host_tools.errors import RecordError
+from host_tools.site.broker_address import free_port
 from tests.host_tools.city.console.console_bench import Bench
 
 AXE = Path(__file__).with_name("axe.min.js")  # axe-core 4.14.1, MPL-2.0
@@ -86,13 +86,6 @@ def _served(settings: Settings, port: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(port)], start_new_session=True, env={**os.environ, ENVIRONMENT: text}
     )
-
-
-def free_port() -> int:
-    """A port of this machine that nothing listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _wait(port: int, child: subprocess.Popen[bytes]) -> None:

@@ -14,7 +14,7 @@ from granian.server.embed import Server
 from host_tools.city.console.access import sessions
 from host_tools.city.console.app import make
 from host_tools.city.console.live.hub import Hub
-from tests.host_tools.city.console.browser import free_port
+from host_tools.site.broker_address import free_port
 from tests.host_tools.city.console.console_bench import Bench
 
 HEAD = "GET /live HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: diya_session={cookie}\r\n\r\n"
