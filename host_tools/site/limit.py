@@ -25,5 +25,13 @@ class Limit:
 
 
 def roles(floor: int) -> dict[str, Limit]:
-    """The limits of the roles that every site has, whose floor is *floor* percent."""
-    return {"operator": Limit(floor, 100, 12 * 3600, 2000, ("operator",)), "engineer": Limit()}
+    """The limits that every site has, whose floor is *floor* percent: of people's roles and of the doors (city/doors)."""
+    return {
+        "operator": Limit(floor, 100, 12 * 3600, 2000, ("operator",)),
+        "engineer": Limit(),
+        # other systems raise the light, or light what a warning names; none darkens
+        "traffic": Limit(floor, 100, 30 * 60, 500, ("incident",)),
+        "incidents": Limit(floor, 100, 2 * 3600, 500, ("incident",)),
+        "cap": Limit(floor, 100, 24 * 3600, MOST_POLES, ("emergency",)),
+        "election": Limit(floor, 100, 16 * 3600, 2000, ("lock",)),
+    }
