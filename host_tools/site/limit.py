@@ -25,7 +25,7 @@ class Limit:
 
 
 def roles(floor: int) -> dict[str, Limit]:
-    """The limits of people's roles and of the doors (city/doors) that every site has, whose floor is *floor* percent."""
+    """The limits of people's roles and of the doors (city/doors) that each site has, whose floor is *floor* percent."""
     return {
         "operator": Limit(floor, 100, 12 * 3600, 2000, ("operator",)),
         "engineer": Limit(),

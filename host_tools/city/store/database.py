@@ -71,6 +71,10 @@ class Database:
         return self.cause(said)
 
     def close(self) -> None:
+        """Closes every connection: one that a thread still uses as soon as that gives it back."""
+        if not isinstance(self.engine.pool, StaticPool):
+            # the pool that is left behind would keep it open
+            event.listen(self.engine.pool, "checkin", lambda _connection, record: record.invalidate())
         self.engine.dispose()
 
 

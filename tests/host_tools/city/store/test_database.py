@@ -23,3 +23,12 @@ def test_two_poles_of_one_name_are_refused_in_one_sentence(database: Database) -
             connection.execute(sa.insert(tables.pole).values(name="P0001"))
     with database.transaction() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(tables.pole)).scalar_one() == 0
+
+
+def test_a_connection_in_use_while_the_store_is_closed_is_closed_when_it_is_given_back(database: Database) -> None:
+    connection = database.engine.connect()
+    driver = connection.connection.driver_connection
+    database.close()
+    connection.close()
+    if database.postgresql:
+        assert driver.closed  # type: ignore[union-attr]
