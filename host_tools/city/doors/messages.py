@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from host_tools.city.store.door_tables import door_message
+from host_tools.errors import DiyaError
+from host_tools.language.language import Language, Spoken
 from host_tools.text import text
 
 MOST, EVERY = 10_000, 100  # rows of a door that are kept; how often it is looked
-MOST_SAID, MOST_WHY = 200, 500
+MOST_SAID, MOST_WHY = 200, 4000
 # outcomes
 TAKEN, SAME, ENDED, SHOWN, ASKED, REFUSED = "taken", "same", "ended", "shown", "asked", "refused"
 
@@ -34,6 +36,23 @@ class Noted:
     until: int | None = None
 
 
+def kept(why: DiyaError | None) -> str:
+    """*why* as the store keeps it, to be told in any language."""
+    if isinstance(why, Spoken):
+        values = {name: value if isinstance(value, int) else str(value) for name, value in why.values.items()}
+        return json.dumps({"key": why.key, "values": values})
+    return "" if why is None else str(why)
+
+
+def told(why: str, said: Language) -> str:
+    """What `kept` has kept, in the language *said*."""
+    try:
+        value = json.loads(why) if why.startswith("{") else None
+        return said.say(value["key"], **value["values"]) if value else why
+    except (ValueError, KeyError, TypeError):
+        return why
+
+
 def note(connection: Connection, one: Noted, now: int) -> None:
     """Keeps *one*, which came at *now* (Unix s at the site).  The same refusal again is the same row, with its time."""
     last = sa.select(door_message).where(door_message.c.door == one.door, door_message.c.who == one.who)
@@ -43,7 +62,7 @@ def note(connection: Connection, one: Noted, now: int) -> None:
         return
     values = {
         "at": now, "door": one.door, "who": one.who, "said": text(one.said, MOST_SAID), "digest": one.digest,
-        "ref": one.ref, "outcome": one.outcome, "why": text(one.why, MOST_WHY),
+        "ref": one.ref, "outcome": one.outcome, "why": one.why[:MOST_WHY],
         "commands": json.dumps(list(one.commands)), "poles": one.poles, "until": one.until,
     }  # fmt: skip
     insert = sa.insert(door_message).values(values).returning(door_message.c.id)

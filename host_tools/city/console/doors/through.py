@@ -22,7 +22,7 @@ from host_tools.city.doors.door import Conflict, Grant, NoSuch
 from host_tools.city.doors.messages import Noted
 from host_tools.city.store.console_tables import token as tokens
 from host_tools.errors import CommandError, DiyaError
-from host_tools.language.language import Language, Spoken
+from host_tools.language.language import Spoken
 
 PROBLEM = "application/problem+json"
 
@@ -42,15 +42,19 @@ def grant_of(token: Token) -> Grant:
 
 
 def through(
-    request: Web, came: Came, do: Callable[[City, Connection, Grant, int], tuple[Response[Any], Noted | None]]
+    request: Web, came: Came, do: Callable[[City, Connection, Grant, int], tuple[Response[Any], Noted | None]],
+    before: Callable[[City], None] = lambda city: None,
 ) -> Response[Any]:  # fmt: skip
     """The answer of *do(city, connection, grant, now)*, what it wrote, and the row of it: all or nothing of these.
+
+    *before* is called first, without the store.
 
     A refusal is a problem (RFC 9457) in the language of the request, and a row too.
     """
     city, token = city_of(request), token_of(request)
     assert token is not None  # by the guard of the route
     try:
+        before(city)
         with city.writing() as connection:
             # messages of one token come one after the other: the same twice at once is one order
             connection.execute(sa.select(tokens.c.id).where(tokens.c.id == token.id).with_for_update())
@@ -61,7 +65,7 @@ def through(
             return answer
     except (Spoken, CommandError) as error:
         with city.writing() as connection:
-            why = Language("en").tell(error)
+            why = messages.kept(error)
             row = Noted(came.door, token.name, came.said, came.digest, messages.REFUSED, why=why)
             messages.note(connection, row, city.now(connection))
         return problem(request, error)
