@@ -15,8 +15,8 @@ from sqlalchemy.engine import Connection
 
 from host_tools.city.commands import by_store, limits, order_rows
 from host_tools.city.commands.order import OVERRIDE
+from host_tools.city.commands.site_rules import rules_of
 from host_tools.city.doors.door import Conflict, Grant, NoSuch, Wish, cancel_of, check_zones, order_of
-from host_tools.city.record.orders import rules_of
 from host_tools.city.store.command_tables import REFUSED, command
 from host_tools.errors import CommandError
 from host_tools.language.language import Spoken

@@ -113,8 +113,10 @@ class _Taking:
         row = got.row
         outcome = messages.SAME if got.same else OUTCOMES.get(row["state"], messages.SHOWN)
         short = f"{alert.kind} {alert.identifier}: {self._verdict.headline}"
+        orders, poles = json.loads(row["commands"]), json.loads(row["poles"])
         noted = Noted(
-            NAME, grant.who, short, digest_of(self._data), outcome, row["ref"], row["why"], json.loads(row["commands"]), len(json.loads(row["poles"])), row["ends"] or None,
+            NAME, grant.who, short, digest_of(self._data), outcome, row["ref"], row["why"], orders, len(poles),
+            row["ends"] or None,
         )  # fmt: skip
         said = language(self._request)
         if got.refusal is not None:
