@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated
@@ -20,6 +21,7 @@ RADIUS_M = 200
 BEFORE_S = 30 * 60  # dusk
 LONGEST_S = 16 * 3600
 AHEAD_DAYS = 366
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 UNIX_2000, EPOCH_2000 = 946684800, date(2000, 1, 1)
 
 Station = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
@@ -34,8 +36,8 @@ class Stations(msgspec.Struct, forbid_unknown_fields=True):
 def night_of(said: str) -> date:
     """The night that begins on the date *said*.  Raises Spoken."""
     try:
-        if len(said) != 10:
-            raise ValueError
+        if not _DATE.fullmatch(said):
+            raise ValueError  # Python takes a date of a week too
         return date.fromisoformat(said)
     except ValueError:
         raise Spoken("doors.night_bad", value=quoted(said, 40)) from None
