@@ -57,7 +57,7 @@ def crew_page(request: Web) -> Template:
 async def choose(request: Web) -> Response[Any]:
     """Keeps which crew this phone is of."""
     form = await request.form()
-    crew = actions.checked(str(form.get("crew", "")), "the crew")
+    crew = actions.checked(str(form.get("crew", "")), "crew")
     answer = Redirect("/crew", status_code=303)
     secure = city_of(request).settings.secure
     answer.set_cookie(COOKIE, quote_plus(crew), max_age=YEAR_S, samesite="lax", httponly=True, secure=secure)
@@ -141,7 +141,7 @@ def _deed(
     if name == "here":
         crew_actions.be_there(connection, number, pole, who, now, f"{written}{late}")
     elif name == "note":
-        actions.checked(written, "the note")
+        actions.checked(written, "note")
         crew_actions.write_note(connection, number, pole, who, now, f"{written}{late}")
     elif name == "mended":
         crew_actions.mend(connection, number, pole, who, now, f"{written}{late}".strip())

@@ -106,7 +106,7 @@ def _found(request: Web, number: int) -> tuple[Progress, OrderWords]:
         try:
             found = progress(connection, min(number, 2**62))
         except CommandError as error:
-            raise NotFoundException(str(error)) from error
+            raise NotFoundException(language(request).tell(error)) from error
         now = city.now(connection)
     return found, OrderWords(language(request), city.site, city.zone, now)
 
