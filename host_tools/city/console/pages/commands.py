@@ -21,7 +21,7 @@ from host_tools.city.console.area_form import FORMS
 from host_tools.city.console.city import City, city_of
 from host_tools.city.console.command_form import OWNERS, role_of
 from host_tools.city.console.geography import geography_of
-from host_tools.city.console.page import render
+from host_tools.city.console.page import language, render
 from host_tools.city.console.request_types import Form, Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.record.orders import rules_of
