@@ -53,6 +53,11 @@ def mend(
     return len(left)
 
 
+def note_photo(connection: Connection, number: int, pole: str, who: str, now: int, text: str = "") -> None:
+    """Keeps with the alarms of *pole* in the order that a photo of it was taken."""
+    _log(connection, number, pole, who, now, "photo", f"{pole}{text}", DOOR)
+
+
 def _over(rows: Sequence[RowMapping], pole: str) -> Refused:
     """Why none of *rows*, alarms of *pole* that are closed or mended, can be said to be mended."""
     row = rows[0]

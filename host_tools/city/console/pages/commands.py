@@ -63,7 +63,9 @@ def preview_part(request: Web, data: Form) -> Template:
         with city.reading() as connection:
             order, _names, _reported, seen, ruling = _looked_at(city, connection, data, request)
     except CommandError as error:
-        return render(request, "command_preview.html", wrong=language(request).tell(error), seen=None, order=None, ruling=None)
+        return render(
+            request, "command_preview.html", wrong=language(request).tell(error), seen=None, order=None, ruling=None
+        )
     return render(request, "command_preview.html", wrong="", seen=seen, order=order, ruling=ruling)
 
 
