@@ -31,18 +31,24 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 @click.option("--tls-cert", type=NamedPath(exists=True, dir_okay=False, path_type=Path), help="Certificate for HTTPS.")
 @click.option("--tls-key", type=NamedPath(exists=True, dir_okay=False, path_type=Path), help="Its key.")
 @click.option("--behind-proxy", metavar="HOST[:PORT]", multiple=True, help="A proxy with TLS is before it, so called.")
+@click.option(
+    "--directory",
+    type=NamedPath(exists=True, dir_okay=False, path_type=Path),
+    help="A file that describes the city's own login (OpenID Connect).",
+)
 @click.option("--key-file", type=NamedPath(exists=True, dir_okay=False, path_type=Path), help="For the receiver.")
 @click.option("--secrets", type=NamedPath(file_okay=False, path_type=Path), help="For the receiver.")
 @click.option("--no-receiver", is_flag=True, help="Start no receiver.")
 def console(
     ctx: click.Context, connection: Connection, site: str, db: Path | str | None, address: str, port: int,
-    tls_cert: Path | None, tls_key: Path | None, behind_proxy: tuple[str, ...], key_file: Path | None,
-    secrets: Path | None, no_receiver: bool,
+    tls_cert: Path | None, tls_key: Path | None, behind_proxy: tuple[str, ...], directory: Path | None,
+    key_file: Path | None, secrets: Path | None, no_receiver: bool,
 ) -> None:  # fmt: skip
     if ctx.invoked_subcommand is not None:
         if db is not None:  # given before the word `user`
             ctx.default_map = {"user": {name: {"db": str(db)} for name in user.commands}}
         return
+    from host_tools.city.console.access.directory import check_directory
     from host_tools.city.console.hosts import hosts
     from host_tools.city.console.serve import first_user, receiver, receiver_runs, serve
     from host_tools.city.console.settings import Settings
@@ -53,10 +59,13 @@ def console(
         raise CommandError(
             f"--address is {address}, which others reach: give --tls-cert and --tls-key, or --behind-proxy"
         )
+    if directory is not None:
+        check_directory(directory)
     where = record_place(db)
     settings = Settings(
         str(where), str(find_site(site)), hosts(address, port, tls_cert, behind_proxy),
         secure=tls_cert is not None or bool(behind_proxy), proxied=bool(behind_proxy),
+        directory=str(directory.resolve()) if directory else "",
     )  # fmt: skip
     with ExitStack() as opened:
         if not no_receiver and not receiver_runs(settings):

@@ -18,7 +18,7 @@ from host_tools.city.commands import audit
 from host_tools.city.store.alarm_tables import alarm, alarm_event, quiet
 from host_tools.city.store.database import raise_revision
 from host_tools.city.store.tables import pole, receiver
-from host_tools.errors import CommandError
+from host_tools.language.language import Refused
 from host_tools.text import whole
 
 MOST_TEXT = 400
@@ -38,7 +38,7 @@ def assign(
     door: str = DOOR,
 ) -> None:  # fmt: skip
     """Gives the alarms to the crew *to*, with the work order number *order* where there is one."""
-    text = checked(to, "the crew")
+    text = checked(to, "crew")
     more = {} if order is None else {"work_order": order}
     rows = _open(connection, numbers)
     _set(connection, rows, who, now, life.ASSIGNED, text, door, assigned_to=text, **more)
@@ -49,17 +49,17 @@ def mend(
 ) -> None:  # fmt: skip
     """Says that a crew has mended it; the proof is still to come."""
     rows = _open(connection, numbers)
-    _set(connection, rows, who, now, life.MENDED, text and checked(text, "the note"), door, mended_by=who)
+    _set(connection, rows, who, now, life.MENDED, text and checked(text, "note"), door, mended_by=who)
 
 
 def close(
     connection: Connection, numbers: Sequence[int], who: str, now: int, reason: str, door: str = DOOR
 ) -> None:  # fmt: skip
     """Closes alarms that no proof closes, for a *reason*; refused where the pole itself still says that it is dark."""
-    text = checked(reason, "the reason")
+    text = checked(reason, "reason")
     rows = _open(connection, numbers)
-    if awaited := proof.awaited(connection, rows):
-        raise CommandError(awaited)
+    if (awaited := proof.awaited(connection, rows)) is not None:
+        raise Refused("alarms.by_proof", number=awaited["id"], called=f"{awaited['kind']}/{awaited['name']}")
     _set(connection, rows, who, now, life.CLOSED, text, door, closed_by=who, close_reason=text)
 
 
@@ -67,7 +67,7 @@ def note(
     connection: Connection, numbers: Sequence[int], who: str, now: int, text: str, door: str = DOOR
 ) -> None:  # fmt: skip
     """Keeps a note with the alarms, also closed ones."""
-    said = checked(text, "the note")
+    said = checked(text, "note")
     rows = rows_of(connection, numbers)
     _write(connection, rows, {"note": said})
     _log(connection, rows, who, now, NOTED, said, door)
@@ -82,12 +82,12 @@ def make_quiet(
     *scope* is a pole, feeder, access point or group; empty: every alarm.  *kind*: only alarms of that kind.  Alarms
     that are still open at *until* are sent then.  The repair clock goes on.
     """
-    text = checked(reason, "the reason")
+    text = checked(reason, "reason")
     begins = now if since is None else since
     if not begins < until or until <= now:
-        raise CommandError(f"the end of the quiet is {until} and must be after its beginning and after now")
+        raise Refused("alarms.quiet_end", until=until)
     if until - begins > LONGEST_QUIET_S:
-        raise CommandError(f"the quiet is {(until - begins) / 86400:.1f} days long and must be at most 30")
+        raise Refused("alarms.quiet_long", days=f"{(until - begins) / 86400:.1f}", most=LONGEST_QUIET_S // 86400)
     number = connection.execute(
         sa.insert(quiet).returning(quiet.c.id),
         {"scope": scope, "kind": kind, "begins": begins, "ends": until, "who": who, "reason": text},
@@ -102,7 +102,7 @@ def end_quiet(connection: Connection, number: int, who: str, now: int, door: str
     """Ends the quiet called *number* now."""
     found = connection.execute(sa.select(quiet.c.ends, quiet.c.scope).where(quiet.c.id == number)).first()
     if found is None or found.ends <= now:
-        raise CommandError(f"the quiet is {number} and must be the number of one that goes on")
+        raise Refused("alarms.no_quiet", number=number)
     connection.execute(sa.update(quiet).where(quiet.c.id == number).values(ends=now, who=who))
     audit.add(connection, _zone_of(connection, found.scope), now, who, door, f"alarms {LOUD}", None, {"quiet": number})
     raise_revision(connection)
@@ -119,7 +119,7 @@ def numbers_of(connection: Connection, names: Sequence[str]) -> list[int]:
         newest = sa.select(alarm.c.id).where(life.is_open(), alarm.c.kind == kind, alarm.c.name == part)
         found = connection.execute(newest.order_by(alarm.c.id.desc()).limit(1)).scalar()
         if found is None:
-            raise CommandError(f"the alarm is {name!r} and must be the number or the KIND/NAME of an open alarm")
+            raise Refused("alarms.no_open", name=repr(name))
         out.append(int(found))
     return list(dict.fromkeys(out))
 
@@ -132,16 +132,16 @@ def rows_of(connection: Connection, numbers: Sequence[int]) -> list[RowMapping]:
         if row is not None and row["merged_into"] is not None:
             row = connection.execute(sa.select(alarm).where(alarm.c.id == row["merged_into"])).mappings().first()
         if row is None:
-            raise CommandError(f"the alarm is {number} and must be the number of an alarm of this record")
+            raise Refused("alarms.no_alarm", number=number)
         out.append(row)
     return out
 
 
 def checked(text: str, what: str) -> str:
-    """*text* without space around it.  Raises CommandError where it is empty or too long."""
+    """*text* without space around it; *what* is note, crew, reason or person.  Raises Refused for none or too much."""
     said = " ".join(text.split())
     if not 1 <= len(said) <= MOST_TEXT:
-        raise CommandError(f"{what} has {len(said)} characters and must have 1 to {MOST_TEXT}")
+        raise Refused(f"alarms.length_{what}", count=len(said), most=MOST_TEXT)
     return said
 
 
@@ -149,9 +149,7 @@ def _open(connection: Connection, numbers: Sequence[int]) -> list[RowMapping]:
     rows = rows_of(connection, numbers)
     for row in rows:
         if life.state(row) == life.CLOSED:
-            raise CommandError(
-                f"the alarm {row['id']} ({row['kind']}/{row['name']}) is closed and must be open for this"
-            )
+            raise Refused("alarms.closed", number=row["id"], called=f"{row['kind']}/{row['name']}")
     return rows
 
 
@@ -159,7 +157,7 @@ def _set(
     connection: Connection, rows: Sequence[RowMapping], who: str, now: int, what: str, text: str, door: str,
     **values: Any,
 ) -> None:  # fmt: skip
-    checked(who, "the name of the person")
+    checked(who, "person")
     for row in rows:
         # a pole's clock may be ahead: what is done to an alarm is done after its beginning
         _write(connection, [row], {what: max(now, row["last_began"]), **values})

@@ -6,6 +6,8 @@ CommandError, and then nothing is changed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
@@ -14,7 +16,7 @@ from host_tools.city.alarms.order_progress import WAS_THERE, progress
 from host_tools.city.commands import audit
 from host_tools.city.store.alarm_tables import alarm, alarm_event, work_order
 from host_tools.city.store.database import raise_revision
-from host_tools.errors import CommandError
+from host_tools.language.language import Refused
 from host_tools.text import quoted
 
 DOOR = "crew"
@@ -33,7 +35,7 @@ def write_note(
     connection: Connection, number: int, pole: str, who: str, now: int, text: str, door: str = DOOR
 ) -> None:  # fmt: skip
     """Keeps a note with the alarms of *pole* in the order, and with the order."""
-    said = actions.checked(text, "the note")
+    said = actions.checked(text, "note")
     rows = _rows(connection, number, pole)
     actions.note(connection, [row["id"] for row in rows], who, now, said, door)
     connection.execute(sa.update(work_order).where(work_order.c.id == number).values(note=_with(pole, said)))
@@ -46,14 +48,26 @@ def mend(
     rows = _rows(connection, number, pole)
     left = [row["id"] for row in rows if life.state(row) not in (life.CLOSED, life.MENDED)]
     if not left:
-        row = rows[0]
-        if all(life.state(one) == life.CLOSED for one in rows):
-            by = life.closed_by(row)
-            who_closed = f"by {row['closed_by']}: {row['close_reason']}" if by == life.BY_HAND else f"by proof ({by})"
-            raise CommandError(f"the alarm {row['id']} of {pole} is closed already {who_closed}")
-        raise CommandError(f"the alarm {row['id']} of {pole} is mended already, said {row['mended_by']}")
+        raise _over(rows, pole)
     actions.mend(connection, left, who, now, text, door)
     return len(left)
+
+
+def note_photo(connection: Connection, number: int, pole: str, who: str, now: int, text: str = "") -> None:
+    """Keeps with the alarms of *pole* in the order that a photo of it was taken."""
+    _log(connection, number, pole, who, now, "photo", f"{pole}{text}", DOOR)
+
+
+def _over(rows: Sequence[RowMapping], pole: str) -> Refused:
+    """Why none of *rows*, alarms of *pole* that are closed or mended, can be said to be mended."""
+    row = rows[0]
+    named = {"number": row["id"], "pole": pole}
+    if not all(life.state(one) == life.CLOSED for one in rows):
+        return Refused("alarms.mended_already", who=row["mended_by"], **named)
+    by = life.closed_by(row)
+    if by != life.BY_HAND:
+        return Refused("alarms.proved_already", proof=by, **named)
+    return Refused("alarms.closed_already", who=row["closed_by"], reason=row["close_reason"], **named)
 
 
 def note_light(connection: Connection, number: int, pole: str, who: str, now: int, minutes: int) -> None:
@@ -68,9 +82,9 @@ def note_light(connection: Connection, number: int, pole: str, who: str, now: in
 def _rows(connection: Connection, number: int, pole: str) -> list[RowMapping]:
     stop = next((one for one in progress(connection, number).stops if one.pole == pole), None)
     if stop is None:
-        raise CommandError(f"the pole is {quoted(pole, 40)} and must be one of order {number}")
+        raise Refused("alarms.no_pole_of_order", pole=quoted(pole, 40), number=number)
     if not stop.alarms:
-        raise CommandError(f"order {number} has no alarm of {pole} any more: it was given to another crew")
+        raise Refused("alarms.other_crew", number=number, pole=pole)
     return [one.row for one in stop.alarms]
 
 
@@ -91,4 +105,4 @@ def _log(
 
 
 def _with(pole: str, text: str) -> str:
-    return f"{pole}: {actions.checked(text, 'the note')}" if text.strip() else pole
+    return f"{pole}: {actions.checked(text, 'note')}" if text.strip() else pole

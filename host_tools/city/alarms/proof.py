@@ -11,8 +11,8 @@ from host_tools.city.store.tables import pole
 from host_tools.wire.event_types import CATALOGUE, DARK
 
 
-def awaited(connection: Connection, rows: Sequence[RowMapping]) -> str:
-    """A sentence on the first of *rows*, open alarms, that only proof may close; empty where a person may close all.
+def awaited(connection: Connection, rows: Sequence[RowMapping]) -> RowMapping | None:
+    """The first of *rows*, open alarms, that only proof may close; None where a person may close all.
 
     The repair clock of a dark lamp runs to the proof, so a word does not stop it while the pole is heard.  A pole that
     is silent proves nothing: a person may close it.
@@ -25,8 +25,5 @@ def awaited(connection: Connection, rows: Sequence[RowMapping]) -> str:
             sa.select(pole.c.online, pole.c.failing).where(pole.c.name == row["name"])
         ).first()  # fmt: skip
         if found is not None and found.online and found.failing is None:
-            return (
-                f"the alarm {row['id']} ({row['kind']}/{row['name']}) is closed by proof only: the pole is heard, and"
-                " its own report or its lamp's power ends the alarm; say mended, or write a note"
-            )
-    return ""
+            return row
+    return None

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from host_tools.city.alarms import life
 from host_tools.city.alarms.listing import history_of
 from host_tools.city.store.alarm_tables import alarm
-from host_tools.errors import CommandError
+from host_tools.language.language import Refused
 
 _BY_PEOPLE = (
     "acknowledged", "acknowledged_by", "assigned", "assigned_to", "mended", "closed", "note", "work_order",
@@ -25,12 +25,13 @@ _BY_PEOPLE = (
 LENGTH = 12
 
 
-class Changed(CommandError):
+class Changed(Refused):
     """Another person, or the pole's proof, was quicker.  *who*, *what*, *at* (Unix s): the last that was done."""
 
     def __init__(self, number: int, called: str, what: str, who: str, at: int) -> None:
-        by = f" by {who}" if who else ""
-        super().__init__(f"the alarm {number} ({called}) has changed since you looked: {what}{by}; nothing was changed")
+        super().__init__(
+            "alarms.changed_by" if who else "alarms.changed", number=number, called=called, what=what, who=who
+        )
         self.number, self.called, self.what, self.who, self.at = number, called, what, who, at
 
 

@@ -15,7 +15,7 @@ from host_tools.city.alarms.book_store import row_of
 from host_tools.city.alarms.parts import parts, words
 from host_tools.city.alarms.route import Place, route
 from host_tools.city.store.alarm_tables import alarm, work_order
-from host_tools.errors import CommandError
+from host_tools.language.language import Refused
 from host_tools.site.model import Site
 
 
@@ -57,8 +57,8 @@ def make_order(
     Poles that *site* has no place for come last.  Raises CommandError.
     """
     if not numbers:
-        raise CommandError("an order has no alarms and must have at least one")
-    called = checked(crew, "the crew")
+        raise Refused("alarms.order_of_none")
+    called = checked(crew, "crew")
     rows = [row_of(row) for row in rows_of(connection, numbers)]
     known = site.by_name if site else {}
     wanted = sorted({pole for row in rows for pole in row.poles})
@@ -85,9 +85,9 @@ def order_of(connection: Connection, number: int) -> WorkOrder:
     return order_in(row, own)
 
 
-def no_order(number: int) -> CommandError:
+def no_order(number: int) -> Refused:
     """What is said of a *number* that no order has."""
-    return CommandError(f"the order is {number} and must be the number of an order of this record")
+    return Refused("alarms.no_order", number=number)
 
 
 def order_in(row: RowMapping, alarms: Iterable[int]) -> WorkOrder:

@@ -25,6 +25,7 @@ from litestar.types import ASGIApp
 
 from host_tools import drawing
 from host_tools.city.console.access import cookies
+from host_tools.city.console.access.directory import read_directory
 from host_tools.city.console.access.form_secret import FormCookies, form_secret
 from host_tools.city.console.access.middleware import FILES, SessionMiddleware
 from host_tools.city.console.access.origin import check_origin
@@ -77,7 +78,9 @@ def make(settings: Settings, wall: Callable[[], float] = time.time) -> Litestar:
         lifespan=[hub.lifespan],
         before_request=_begin,
         state=State({
-            "city": city, "hub": hub, "geography": Geography(city), "pace": Pace(), "hashing": CapacityLimiter(AT_ONCE),
+            "city": city, "hub": hub, "geography": Geography(city), "pace": Pace(),
+            "hashing": CapacityLimiter(AT_ONCE),
+            "directory": read_directory(Path(settings.directory)) if settings.directory else None,
         }),
     )  # fmt: skip
 

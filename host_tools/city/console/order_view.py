@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from host_tools.city.alarms.order_progress import Progress
+from host_tools.city.alarms.photos import Photo
 from host_tools.city.console import fault_words as words
 from host_tools.city.console.alarm_view import MOST_NAME, AlarmWords, Line
 from host_tools.city.console.page import iso, moment
@@ -16,10 +17,20 @@ from host_tools.site.model import Site
 from host_tools.spreadsheet import cell
 from host_tools.text import safe, text
 
+Photos = Mapping[tuple[int, str], Sequence[Photo]]  # by (order, pole)
+
 COLUMNS = (
     "order", "stop", "pole", "label", "ward", "feeder", "latitude", "longitude", "alarm", "kind", "meaning", "since",
     "evidence", "carry", "state", "note",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PhotoView:
+    """A photo: *what* says when it was taken, and by whom."""
+
+    number: int
+    what: str
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,7 @@ class StopView:
     state: str
     visited: str
     lines: tuple[Line, ...]
+    photos: tuple[PhotoView, ...]
 
 
 @dataclass(frozen=True)
@@ -63,8 +75,8 @@ class OrderWords:
         self._known = site.by_name if site else {}
         self._alarms = AlarmWords(said, site, zone, now)
 
-    def view(self, one: Progress, stops: bool = True) -> OrderView:
-        """*one* in words, with its *stops* or without."""
+    def view(self, one: Progress, photos: Photos | None = None, stops: bool = True) -> OrderView:
+        """*one* in words, with its *stops* or without; *photos* by (order, pole)."""
         order = one.order
         late = order.due is not None and order.due < self._now and one.state != "done"
         return OrderView(
@@ -72,11 +84,12 @@ class OrderWords:
             text(order.made_by, MOST_NAME), moment(order.due, self._zone), iso(order.due, self._zone), late,
             f"{order.metres / 1000:.1f}", one.state, len(one.states), one.closed,
             tuple((count, words.part(what, self._said)) for count, what in order.carried), text(one.note, 500),
-            tuple(self._stops(one)) if stops else (),
+            tuple(self._stops(one, photos or {})) if stops else (),
         )  # fmt: skip
 
-    def _stops(self, one: Progress) -> Iterator[StopView]:
+    def _stops(self, one: Progress, photos: Photos) -> Iterator[StopView]:
         for stop in one.stops:
+            taken = photos.get((one.order.number, stop.pole), ())
             known = self._known.get(stop.pole)
             parts = (known.ward, known.feeder, known.road_class) if known else ()
             yield StopView(
@@ -84,7 +97,12 @@ class OrderWords:
                 " · ".join(part for part in parts if part),
                 f"geo:{known.latitude:.6f},{known.longitude:.6f}" if known else "", stop.state,
                 moment(stop.visited, self._zone), tuple(self._alarms.lines(stop.alarms)),
+                tuple(self._photo(each) for each in taken),
             )  # fmt: skip
+
+    def _photo(self, one: Photo) -> PhotoView:
+        at, who = moment(one.at, self._zone), text(one.who, MOST_NAME)
+        return PhotoView(one.number, self._said.say("console_orders.photo_of", pole=one.pole, at=at, who=who))
 
     def csv(self, one: Progress) -> Iterator[list[str]]:
         """The rows of COLUMNS, one an alarm at a stop, safe for a spreadsheet."""

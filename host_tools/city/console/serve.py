@@ -20,6 +20,7 @@ from host_tools.city.store.database import Unkeepable
 from host_tools.city.store.receiver_status import statuses
 from host_tools.errors import RecordError
 from host_tools.installed import diya_script
+from host_tools.language.language import Spoken
 
 FRESH_S = 15.0  # a receiver that said something so recently may run
 HEARD_S = 3.5  # within which one that runs says something new
@@ -109,7 +110,7 @@ def first_user(settings: Settings) -> str:
         try:
             with city.writing() as connection:
                 return password if add_first(connection, password, int(city.wall())) else ""
-        except Unkeepable:  # another console has made him at the same moment
+        except (Unkeepable, Spoken):  # another console has made him at the same moment
             return ""
     finally:
         city.close()

@@ -14,7 +14,7 @@ class Settings:
     """*db*: the store, a file or a URL.  *site*: folder of the site's files, "" where there are none.
 
     *hosts*: what a request's Host may be, with the port; *secure*: whether browsers come by HTTPS; *proxied*: whether
-    they come by a proxy, which says their address.
+    they come by a proxy, which says their address; *directory*: a file (access/directory.py), "" without one.
     """
 
     db: str
@@ -22,6 +22,7 @@ class Settings:
     hosts: tuple[str, ...]
     secure: bool = False
     proxied: bool = False
+    directory: str = ""
 
     def to_environment(self) -> None:
         """Leave it for the worker processes that this one starts."""

@@ -21,6 +21,11 @@ user = Table(
     Column("totp_step", BigInteger, nullable=False, server_default="0"),  # of the last code, which counts once
     Column("made_at", BigInteger, nullable=False),
     Column("disabled_at", BigInteger),
+    # who logs in by the city's directory, without a password here
+    Column("issuer", Text, nullable=False, server_default=""),
+    Column("subject", Text, nullable=False, server_default=""),
+    Index("user_of_directory", "issuer", "subject", unique=True, sqlite_where=text("issuer <> ''"),
+          postgresql_where=text("issuer <> ''")),
 )  # fmt: skip
 
 session = Table(

@@ -16,7 +16,7 @@ from litestar.connection import ASGIConnection
 from host_tools.city.console.access import sessions
 from host_tools.city.console.settings import Settings
 
-FORM, DEVICE = "diya_form", "diya_device"
+FORM, DEVICE, CITY = "diya_form", "diya_device", "diya_city"
 DEVICE_S = 400 * 86400  # the longest that browsers keep a cookie
 
 
@@ -57,6 +57,11 @@ def give(answer: Response[Any], settings: Settings, cookie: str, longest_s: int 
 def take(answer: Response[Any], settings: Settings) -> None:
     """*answer* takes it away."""
     give(answer, settings, "", 0)
+
+
+def city_name(settings: Settings) -> str:
+    """Of the cookie of a login that is at the city's directory."""
+    return _host(settings, CITY)
 
 
 def _host(settings: Settings, name: str) -> str:

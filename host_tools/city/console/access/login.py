@@ -35,7 +35,7 @@ def by_password(city: City, name: str, password: str, address: str, agent: str, 
         if wait:
             return Tried(wait)
         row = users.named(connection, name) if len(name) <= 64 and name.isprintable() else None
-    kept = row["password"] if row and row["disabled_at"] is None else None
+    kept = (row["password"] or None) if row and row["disabled_at"] is None else None
     # outside of a transaction: it takes long, and the receiver writes too
     if not passwords.matches(kept, password) or row is None:
         with city.writing() as connection:
@@ -51,6 +51,20 @@ def by_password(city: City, name: str, password: str, address: str, agent: str, 
             attempts.give_back(connection, counted, now)  # the whole login is right only with the code
             return Tried(cookie=sessions.begin(connection, row["id"], now, address, agent, half=True), half=True)
         return _begun(city, connection, name, row["id"], counted, address, agent, now)
+
+
+def by_directory(city: City, issuer: str, person: tuple[str, str, str], address: str, agent: str, former: str) -> Tried:
+    """Of *person* (subject, name, role), whom the city's directory *issuer* has let in.  Raises Spoken.
+
+    The directory takes the place of the password alone: who has codes gives one.
+    """
+    now = int(city.wall())
+    with city.writing() as connection:
+        row = users.of_directory(connection, issuer, *person, now)
+        sessions.end(connection, former)
+        if row["totp"]:
+            return Tried(cookie=sessions.begin(connection, row["id"], now, address, agent, half=True), half=True)
+        return _begun(city, connection, row["name"], row["id"], (), address, agent, now)
 
 
 def by_code(city: City, half: str, code: str, address: str, agent: str) -> Tried:

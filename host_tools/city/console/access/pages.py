@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Response, get, post
 from litestar.exceptions import TooManyRequestsException
@@ -23,32 +24,37 @@ A_MINUTE = 60  # tries to log in from one address, also while it has to wait
 @in_thread
 def login_page(request: Web, next: FromQuery[str] = "/") -> Template:
     """The form."""
-    return render(request, "login.html", next=own(next), wrong="", wait=0)
+    return render(request, "login.html", **_form(request, own(next)))
 
 
 @post("/login", status_code=303, request_max_body_size=MOST_FORM)
 @in_few_threads
 def log_in(request: Web, data: Form) -> Response[Any]:
     """A session, where name and password are right and no code is needed; else the form of the code."""
-    _paced(request)
+    paced(request)
     city, to = city_of(request), own(data.get("next", "/"))
     former = cookies.session_cookie(request, city.settings)
     tried = login.by_password(
         city, data.get("name", ""), data.get("password", ""), address_of(request), agent_of(request), former
     )
-    if tried.cookie and tried.half:
-        answer: Response[Any] = render(request, "login_code.html", next=to, wrong="", wait=0)
-        cookies.give(answer, city.settings, tried.cookie, sessions.HALF_S)
-        answer.status_code = 200
-        return answer
-    return _answer(request, tried, to, "login.html", "console.login_wrong")
+    return half_way(request, tried, to) or _answer(request, tried, to, "login.html", "console.login_wrong")
+
+
+def half_way(request: Web, tried: login.Tried, to: str) -> Response[Any] | None:
+    """The form of the code, where *tried* needs it."""
+    if not (tried.cookie and tried.half):
+        return None
+    answer: Response[Any] = render(request, "login_code.html", next=to, wrong="", wait=0)
+    cookies.give(answer, city_of(request).settings, tried.cookie, sessions.HALF_S)
+    answer.status_code = 200
+    return answer
 
 
 @post("/login/code", status_code=303, request_max_body_size=MOST_FORM)
 @in_thread
 def log_in_by_code(request: Web, data: Form) -> Response[Any]:
     """A session, where the code is right too."""
-    _paced(request)
+    paced(request)
     city, to = city_of(request), own(data.get("next", "/"))
     half = cookies.session_cookie(request, city.settings)
     tried = login.by_code(city, half, data.get("code", ""), address_of(request), agent_of(request))
@@ -87,14 +93,21 @@ def _answer(request: Web, tried: login.Tried, to: str, form: str, wrong: str) ->
         cookies.give(answer, city_of(request).settings, tried.cookie)
         return answer
     said = "console_access.login_waits" if tried.wait_s else wrong
-    page = render(request, form, next=to, wrong=said, wait=tried.wait_s)
+    page = render(request, form, **{**_form(request, to), "wrong": said, "wait": tried.wait_s})
     page.status_code = 429 if tried.wait_s else 401
     if tried.wait_s:
         page.headers["retry-after"] = str(tried.wait_s)
     return page
 
 
-def _paced(request: Web) -> None:
+def _form(request: Web, to: str) -> dict[str, Any]:
+    directory = request.app.state.directory
+    label = directory.label or urlsplit(directory.issuer).hostname if directory else ""
+    return {"next": to, "wrong": "", "wait": 0, "directory": label}
+
+
+def paced(request: Web) -> None:
+    """Refuse an address that tries too often, also while it has to wait."""
     wait = request.app.state.pace.wait(f"login {address_of(request)}", A_MINUTE)
     if wait:
         raise TooManyRequestsException(

@@ -49,6 +49,26 @@ def add(connection: Connection, name: str, role: str, password: str, now: int, g
     return int(connection.execute(sa.insert(users).values(values).returning(users.c.id)).scalar_one())
 
 
+def of_directory(connection: Connection, issuer: str, subject: str, name: str, role: str, now: int) -> RowMapping:
+    """The user whom the directory *issuer* calls *subject*, made where there is none, with the *role* that it says now.
+
+    He keeps the name that he had first.  Raises Spoken where he is disabled, or another user has his name.
+    """
+    _check_role(role)
+    chosen = sa.select(users).where(users.c.issuer == issuer, users.c.subject == subject)
+    row = connection.execute(chosen).mappings().first()
+    if row is None:
+        if connection.execute(sa.select(users.c.id).where(sa.func.lower(users.c.name) == name.lower())).first():
+            raise Spoken("console_access.city_taken", name=name)
+        values = {"name": name, "role": role, "password": "", "made_at": now, "issuer": issuer, "subject": subject}
+        connection.execute(sa.insert(users).values(values))
+    elif row["disabled_at"] is not None:
+        raise Spoken("console_access.city_disabled", name=row["name"])
+    elif row["role"] != role:
+        set_role(connection, row["id"], role)
+    return connection.execute(chosen).mappings().one()
+
+
 def add_first(connection: Connection, password: str, now: int) -> bool:
     """The user `admin` where the store has none at all; whether it was made."""
     if connection.execute(sa.select(users.c.id).limit(1)).first() is not None:

@@ -115,7 +115,7 @@ def _acknowledge(deed: Deed) -> dict[str, Any]:
 
 
 def _assign(deed: Deed) -> dict[str, Any]:
-    crew = actions.checked(deed.form.get("crew", ""), "the crew")
+    crew = actions.checked(deed.form.get("crew", ""), "crew")
     actions.assign(deed.connection, deed.numbers, deed.who, deed.now, crew, door=DOOR)
     return {"count": len(deed.numbers), "crew": crew}
 

@@ -54,7 +54,7 @@ def alarm_page(request: Web, number: FromPath[int]) -> Template:
         try:
             (row,) = actions.rows_of(connection, [min(number, 2**62)])
         except CommandError as error:
-            raise NotFoundException(str(error)) from error
+            raise NotFoundException(language(request).tell(error)) from error
         now = city.now(connection)
         one = _one(connection, row["id"], row["kind"], now)
         told = history_of(connection, row["id"])[-HISTORY:]

@@ -21,7 +21,7 @@ from host_tools.city.console.area_form import FORMS
 from host_tools.city.console.city import City, city_of
 from host_tools.city.console.command_form import OWNERS, role_of
 from host_tools.city.console.geography import geography_of
-from host_tools.city.console.page import render
+from host_tools.city.console.page import language, render
 from host_tools.city.console.request_types import Form, Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.record.orders import rules_of
@@ -63,7 +63,9 @@ def preview_part(request: Web, data: Form) -> Template:
         with city.reading() as connection:
             order, _names, _reported, seen, ruling = _looked_at(city, connection, data, request)
     except CommandError as error:
-        return render(request, "command_preview.html", wrong=str(error), seen=None, order=None, ruling=None)
+        return render(
+            request, "command_preview.html", wrong=language(request).tell(error), seen=None, order=None, ruling=None
+        )
     return render(request, "command_preview.html", wrong="", seen=seen, order=order, ruling=ruling)
 
 

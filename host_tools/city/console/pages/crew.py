@@ -14,7 +14,7 @@ from litestar.exceptions import NotAuthorizedException
 from litestar.response import Redirect, Template
 from sqlalchemy.engine import Connection
 
-from host_tools.city.alarms import actions, crew_actions
+from host_tools.city.alarms import actions, crew_actions, photos
 from host_tools.city.alarms.order_progress import DONE, listed_orders
 from host_tools.city.alarms.work_orders import order_of
 from host_tools.city.commands.delivery import APPLIED
@@ -57,7 +57,7 @@ def crew_page(request: Web) -> Template:
 async def choose(request: Web) -> Response[Any]:
     """Keeps which crew this phone is of."""
     form = await request.form()
-    crew = actions.checked(str(form.get("crew", "")), "the crew")
+    crew = actions.checked(str(form.get("crew", "")), "crew")
     answer = Redirect("/crew", status_code=303)
     secure = city_of(request).settings.secure
     answer.set_cookie(COOKIE, quote_plus(crew), max_age=YEAR_S, samesite="lax", httponly=True, secure=secure)
@@ -74,9 +74,10 @@ def crew_data(request: Web) -> dict[str, Any]:
         every = listed_orders(connection, crew, MOST_ORDERS) if crew else []
         left = [one for one in every if one.state != DONE]
         shown = left + [one for one in every if one.state == DONE][:DONE_SHOWN]
-        lit = lights(connection, [one.order.number for one in shown], now)
+        numbers = [one.order.number for one in shown]
+        lit, seen = lights(connection, numbers, now), photos.of_orders(connection, numbers)
     say = OrderWords(said, city.site, city.zone, now)
-    orders = [_order(say.view(one), lit, said, city) for one in shown]
+    orders = [_order(say.view(one, seen), lit, said, city) for one in shown]
     at = f"{moment(now, city.zone)} {zone_name(city.zone)}"
     return {"crew": crew, "user": request.user.name, "at": at, "orders": orders}
 
@@ -137,20 +138,24 @@ def _deed(
     connection: Connection, said: Language, who: str, now: int, name: str, number: int, pole: str, written: str,
     waited: int,
 ) -> str:  # fmt: skip
-    late = f" ({span(waited, Language('en'))} before it was sent)" if waited > LATE_S else ""
     if name == "here":
-        crew_actions.be_there(connection, number, pole, who, now, f"{written}{late}")
+        crew_actions.be_there(connection, number, pole, who, now, f"{written}{late(waited)}")
     elif name == "note":
-        actions.checked(written, "the note")
-        crew_actions.write_note(connection, number, pole, who, now, f"{written}{late}")
+        actions.checked(written, "note")
+        crew_actions.write_note(connection, number, pole, who, now, f"{written}{late(waited)}")
     elif name == "mended":
-        crew_actions.mend(connection, number, pole, who, now, f"{written}{late}".strip())
+        crew_actions.mend(connection, number, pole, who, now, f"{written}{late(waited)}".strip())
     else:
         if waited >= LIGHT_S:
             raise CommandError(said.say("console_crew.light_late", span=span(waited, said)))
         crew_actions.note_light(connection, number, pole, who, now, LIGHT_S // 60)
         light(connection, number, order_of(connection, number).crew, pole, who, now)
     return said.say(f"console_crew.done_{name}")
+
+
+def late(waited: int) -> str:
+    """That something was done *waited* s before it was sent, for an alarm's history; empty where it was just now."""
+    return f" ({span(waited, Language('en'))} before it was sent)" if waited > LATE_S else ""
 
 
 DEEDS = ("here", "note", "mended", "light")
@@ -175,7 +180,7 @@ def _stop(one: StopView, lit: dict[str, Any] | None, said: Language, city: City)
     return {
         "pole": one.pole, "called": one.called, "place": one.place, "geo": one.geo, "state": one.state,
         "stateWord": said.say(f"console_crew.state_{one.state}"), "visited": one.visited,
-        "light": _light(lit, said, city) if lit else "",
+        "light": _light(lit, said, city) if lit else "", "photos": one.photos,
         "alarms": [
             {
                 "number": line.number, "severity": line.severity, "sentence": line.sentence, "since": line.since,

@@ -15,7 +15,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from host_tools import spreadsheet
-from host_tools.city.alarms import crew_actions
+from host_tools.city.alarms import crew_actions, photos
 from host_tools.city.alarms.order_progress import DONE, Progress, listed_orders, progress
 from host_tools.city.console.access.roles import OPERATOR, VIEWER, needs
 from host_tools.city.console.city import City, city_of
@@ -53,7 +53,9 @@ def orders_page(request: Web) -> Template:
 def order_page(request: Web, number: FromPath[int]) -> Template:
     """One order."""
     found, say = _found(request, number)
-    return render(request, "order.html", order=say.view(found))
+    with city_of(request).reading() as connection:
+        taken = photos.of_orders(connection, [found.order.number])
+    return render(request, "order.html", order=say.view(found, taken))
 
 
 @get("/orders/{number:int}/list.csv", guards=[needs(VIEWER)])
@@ -106,7 +108,7 @@ def _found(request: Web, number: int) -> tuple[Progress, OrderWords]:
         try:
             found = progress(connection, min(number, 2**62))
         except CommandError as error:
-            raise NotFoundException(str(error)) from error
+            raise NotFoundException(language(request).tell(error)) from error
         now = city.now(connection)
     return found, OrderWords(language(request), city.site, city.zone, now)
 

@@ -34,19 +34,53 @@ function start() {
     return one;
   }
 
-  function deed(name, order, pole, text = "") {
+  const newKey = () => crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
+
+  function deed(name, order, pole, text = "", key = newKey()) {
     said = "";
-    const key = crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
     change((rows) => [...rows, { key, do: name, order, pole, text, queued: Date.now() }]);
     send();
+  }
+
+  // A photo waits in a store of its own: the list of what waits has room for words only.
+  const photos = (mode, ask) => new Promise((resolve, reject) => {
+    const opening = indexedDB.open(`diya.crew.${user}`, 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("photos");
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const work = opening.result.transaction("photos", mode), asked = ask(work.objectStore("photos"));
+      work.oncomplete = () => { opening.result.close(); resolve(asked.result); };
+      work.onabort = work.onerror = () => { opening.result.close(); reject(work.error); };
+    };
+  });
+
+  // Drawn anew, smaller: a camera's file is ten times as large, and says where it was taken.
+  async function smaller(file) {
+    const image = await createImageBitmap(file), scale = Math.min(1, 1600 / Math.max(image.width, image.height));
+    const canvas = el("canvas", { width: Math.round(image.width * scale), height: Math.round(image.height * scale) });
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    image.close();
+    return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/jpeg", 0.8));
+  }
+
+  async function shoot(order, pole, file) {
+    const key = newKey();
+    try {
+      const blob = await smaller(file);
+      await photos("readwrite", (store) => store.put(blob, key));
+    } catch { said = t("photo_wrong"); drawn = ""; return draw(); }
+    deed("photo", order, pole, "", key);
   }
 
   let secret = document.querySelector("meta[name=csrf]").content;
   async function post(row, again = true) {
     const waited = Math.max(0, Math.round((Date.now() - row.queued) / 1000));
-    const answer = await fetch("/crew/do", {
-      method: "POST", redirect: "error", headers: { "content-type": "application/json", accept: "application/json", "x-csrftoken": secret },
-      body: JSON.stringify({ user, key: row.key, do: row.do, order: row.order, pole: row.pole, text: row.text, waited }),
+    const photo = row.do === "photo", picture = photo ? await photos("readonly", (store) => store.get(row.key)) : null;
+    if (photo && !picture) throw new Error("the photo is not on this phone any more");
+    const where = photo ? `/crew/photo?${new URLSearchParams({ user, order: row.order, pole: row.pole, waited })}` : "/crew/do";
+    const answer = await fetch(where, {
+      method: "POST", redirect: "error", headers: { "content-type": photo ? "image/jpeg" : "application/json", accept: "application/json", "x-csrftoken": secret },
+      body: picture ?? JSON.stringify({ user, key: row.key, do: row.do, order: row.order, pole: row.pole, text: row.text, waited }),
     });
     if (answer.status !== 403 || !again) return answer;
     // a page that was kept on the phone may have the forms' secret of an earlier time
@@ -63,6 +97,7 @@ function start() {
       if (answer.status === 401) { link = "login"; break; }
       if (answer.status === 429 || answer.status >= 500) break;
       const told = await answer.json().catch(() => ({}));
+      if (answer.ok && row.do === "photo") await photos("readwrite", (store) => store.delete(row.key)).catch(() => {});
       if (answer.ok) { said = `${told.said} (${row.pole})`; change((rows) => rows.filter((one) => one.key !== row.key)); }
       else {
         change((rows) => rows.map((one) => (one.key === row.key ? { ...one, refused: told.detail || String(answer.status) } : one)));
@@ -124,6 +159,8 @@ function start() {
     words_.value = drafts[id] ?? "";
     words_.addEventListener("input", () => keep("drafts", { ...kept("drafts", {}), [id]: words_.value }));
     const take = () => { const text = words_.value.trim(); words_.value = ""; const left = kept("drafts", {}); delete left[id]; keep("drafts", left); return text; };
+    const camera = el("input", { type: "file", accept: "image/*", capture: "environment", class: "unseen", "data-key": `${id}/photo` });
+    camera.addEventListener("change", () => camera.files[0] && shoot(order.number, stop.pole, camera.files[0]));
     const button = (name, label, text, attributes = {}) => el("button", { type: "button", "data-key": `${id}/${name}`, ...attributes, onclick: () => { const given = text ? text() : ""; if (name === "note" && !given) { words_.focus(); return; } deed(name, order.number, stop.pole, given); } }, label);
     return el("section", { class: "card stop", "data-state": stop.state, "data-pole": stop.pole, "data-at": stop.pole === at },
       el("h3", {}, el("span", { class: "index" }, String(index)), el("bdi", {}, stop.called), el("span", { class: "soft" }, stop.stateWord)),
@@ -136,10 +173,11 @@ function start() {
         one.state === "closed" ? el("p", { class: "proved" }, ...(one.by.length ? one.by : [t("proved")])) : one.state === "mended" ? el("p", { class: "awaited" }, t("awaited")) : "")),
       stop.visited ? el("p", { class: "soft" }, t("was_here", { at: stop.visited })) : "",
       stop.light ? el("p", {}, stop.light) : "",
+      stop.photos.length ? el("p", { class: "photos" }, stop.photos.map((one) => el("a", { href: `/orders/photos/${one.number}` }, el("img", { src: `/orders/photos/${one.number}`, width: 96, loading: "lazy", alt: one.what })))) : "",
       ...mine.map((one) => el("p", { class: "queued" }, t(`queued_${one.do}`), one.text ? ` (${one.text})` : "")),
       el("div", { class: "deeds" },
         stop.geo ? el("a", { class: "button", href: stop.geo, "data-key": `${id}/walk` }, t("walk")) : "", el("a", { class: "button", href: `/p/${encodeURIComponent(stop.pole)}`, "data-key": `${id}/page` }, t("page")),
-        acts && !done ? [button("here", t("here")), button("light", t("light")), el("label", {}, t("mended_what"), words_), button("note", t("note_do"), take), button("mended", t("mended"), take, { class: "main" })] : []));
+        acts && !done ? [button("here", t("here")), button("light", t("light")), el("label", { class: "button" }, t("photo"), camera), el("label", {}, t("mended_what"), words_), button("note", t("note_do"), take), button("mended", t("mended"), take, { class: "main" })] : []));
   }
 
   function draw() {

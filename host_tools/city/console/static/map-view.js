@@ -25,8 +25,8 @@ export class Poles {
       if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
       return answer.json();
     };
-    if (!this.places.size) this.places = new Map((await json("/gis/places.json")).map((one) => [one[0], one]));
-    const state = await json("/gis/state.json");
+    const [places, state] = await Promise.all([this.places.size ? null : json("/gis/places.json"), json("/gis/state.json")]);
+    if (places) this.places = new Map(places.map((one) => [one[0], one]));
     this.poles = new Map(state.poles.map((one) => [one[0], one]));
     this.rev = state.rev;
     const early = this.early;

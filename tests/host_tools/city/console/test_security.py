@@ -32,7 +32,8 @@ from host_tools.city.store.tables import pole
 from tests.host_tools.city.console.console_bench import HOST, Bench
 
 OPEN = {  # to all, by intent
-    "GET /login", "POST /login", "POST /login/code", "POST /logout", "POST /preferences", "GET /health",
+    "GET /login", "GET /login/city", "GET /login/city/back", "POST /login", "POST /login/code", "POST /logout",
+    "POST /preferences", "GET /health",
     "GET /static/{file_path}", "HEAD /static/{file_path}", "GET /fonts/{file_path}", "HEAD /fonts/{file_path}",
 }  # fmt: skip
 STREAMS = {"/live"}  # whose answer does not end

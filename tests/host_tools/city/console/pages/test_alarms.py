@@ -252,6 +252,8 @@ def test_an_alarm_that_is_not_there_is_a_404_with_a_sentence(bench: Bench) -> No
             answer = client.get(f"/alarms/{number}")
             assert answer.status_code == 404
         assert "the alarm is 7 and must be the number of an alarm of this record" in client.get("/alarms/7").text
+        client.cookies["diya_lang"] = "hi"
+        assert "अलार्म 7 है; यह इस अभिलेख के किसी अलार्म की संख्या होनी चाहिए" in client.get("/alarms/7").text
 
 
 def test_it_is_closed_by_proof_and_is_among_the_closed_with_what_proved_it(bench: Bench) -> None:
