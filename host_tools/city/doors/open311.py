@@ -107,9 +107,9 @@ def definition(code: str, said: Language) -> dict[str, Any]:
 def discovery(url: str, title: str, changed: int, zone: ZoneInfo, said: Language) -> dict[str, Any]:
     """The document of service discovery; *url*: of the endpoint.  *changed*: Unix s."""
     when = _w3(changed, zone)
-    formats = [kind.partition(";")[0] for kind in FORMATS.values()]
     endpoint = {
-        "specification": SPECIFICATION, "url": url, "changeset": when, "type": "production", "formats": formats,
+        "specification": SPECIFICATION, "url": url, "changeset": when, "type": "production",
+        "formats": list(FORMATS.values()),
     }  # fmt: skip
     return {
         "changeset": when, "contact": said.say("complaints.contact", title=title),

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
-XML, JSON = "text/xml; charset=utf-8", "application/json; charset=utf-8"
-FORMATS = {"xml": XML, "json": JSON}
+FORMATS = {"xml": "text/xml", "json": "application/json"}
 _ITEM = {  # what one item of a container is called
     "services": "service", "service_requests": "request", "attributes": "attribute", "values": "value",
     "errors": "error", "endpoints": "endpoint", "formats": "format",

@@ -59,7 +59,8 @@ def _refused(request: Web, error: Exception) -> Response[bytes]:
 
 def _said(request: Web, root: str, value: Any) -> Response[bytes]:
     kind = split(request.url.path, request.headers.get("accept", ""))[1]
-    return Response(written(root, value, kind), media_type=FORMATS[kind])
+    named = {"content-type": f"{FORMATS[kind]}; charset=utf-8"}
+    return Response(written(root, value, kind), media_type=FORMATS[kind], headers=named)
 
 
 REFUSALS: Any = {HTTPException: _refused, DiyaError: _refused, Spoken: _refused, RecordError: _refused}
