@@ -14,6 +14,7 @@ from functools import cached_property
 from host_tools.errors import DiyaError
 from host_tools.site.alarm_settings import AlarmSettings
 from host_tools.site.limit import Limit
+from host_tools.site.publish_settings import PublishSettings
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ class Site:
     ``alarms`` says who is sent which alarm.
     ``switched`` are the feeders that a contactor switches on at dusk and off at dawn.  ``limits``: how far each role,
     and each token of another system, may command the lights.
+    ``publish``: what others read of it.
     """
 
     name: str
@@ -176,6 +178,7 @@ class Site:
     switched: frozenset[str] = frozenset()
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     limits: Mapping[str, Limit] = field(default_factory=dict)
+    publish: PublishSettings = field(default_factory=PublishSettings)
 
     @cached_property
     def by_name(self) -> dict[str, Pole]:
