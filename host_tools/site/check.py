@@ -15,6 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from host_tools.site.load import SITE_FILE, read_site
+from host_tools.site.lone_segments import lone_segments
 from host_tools.site.model import Pole, Problem, Site, SiteError
 from host_tools.site.near_places import close_pairs
 from host_tools.site.night_preview import OFF_BY_DAY, Night, Switch
@@ -44,7 +45,8 @@ def check_site(folder: str | Path, today: date) -> Verdict:
     start = int(datetime(today.year, today.month, today.day, 12, tzinfo=ZoneInfo(site.timezone)).timestamp())
     kinds = kinds_of(site.poles, site)
     problems = [problem for pole in kinds for problem in _refusals(site, pole, start)]
-    warnings = [] if problems else [*_nights(site, kinds, today), *_twins(site.poles), *lone_witnesses(site)]
+    parts = (_nights(site, kinds, today), _twins(site.poles), lone_witnesses(site), lone_segments(site))
+    warnings = [] if problems else [warning for part in parts for warning in part]
     return Verdict(site, problems, warnings)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,6 +14,7 @@ from host_tools.site import poles_csv, synthetic
 from host_tools.site.alarm_reader import TABLES, check_wards, read_alarm_settings
 from host_tools.site.broker_address import parse_broker
 from host_tools.site.command_limits import read_limits
+from host_tools.site.door_reader import read_door_files
 from host_tools.site.luminaires import read_luminaires
 from host_tools.site.model import Problem, Site, SiteError, SwitchPoint
 from host_tools.site.publish_reader import TABLES as PUBLISHED
@@ -72,7 +74,9 @@ def read_site(folder: str | Path) -> tuple[Site | None, list[Problem]]:
     site = _Parts(reader).site()
     placed = not any(problem.field.startswith(("place.latitude", "place.longitude")) for problem in reader.problems)
     poles, problems = poles_csv.read(place / poles_csv.FILE, site, placed)
-    site = site.with_poles(poles)
+    doors, others = read_door_files(reader, place, (site.latitude, site.longitude) if placed else None)
+    site = replace(site.with_poles(poles), doors=doors)
+    problems += others
     if poles:
         check_groups(reader, site)
         check_wards(reader, site.alarms, poles)
@@ -90,7 +94,7 @@ class _Parts:
         self._read = reader
         self._read.only((), (
             "name", "title", "version", "place", "broker", "light", "programmes", "road_classes", "special_days",
-            "rule", "luminaires", "names", "time", "feeders", "limits", *TABLES, *PUBLISHED,
+            "rule", "luminaires", "names", "time", "feeders", "limits", "cap", *TABLES, *PUBLISHED,
         ))  # fmt: skip
 
     def site(self) -> Site:

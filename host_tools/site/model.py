@@ -13,6 +13,7 @@ from functools import cached_property
 
 from host_tools.errors import DiyaError
 from host_tools.site.alarm_settings import AlarmSettings
+from host_tools.site.door_files import DoorFiles
 from host_tools.site.limit import Limit
 from host_tools.site.publish_settings import PublishSettings
 
@@ -152,7 +153,7 @@ class Site:
     ``switched`` are the feeders that a contactor switches on at dusk and off at dawn.
     ``alarms`` says who is sent which alarm.
     ``switched`` are the feeders that a contactor switches on at dusk and off at dawn.  ``limits``: how far each role,
-    and each token of another system, may command the lights.
+    and each token of another system, may command the lights.  ``doors``: what other systems' messages refer to.
     ``publish``: what others read of it.
     """
 
@@ -178,6 +179,7 @@ class Site:
     switched: frozenset[str] = frozenset()
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     limits: Mapping[str, Limit] = field(default_factory=dict)
+    doors: DoorFiles = field(default_factory=DoorFiles)
     publish: PublishSettings = field(default_factory=PublishSettings)
 
     @cached_property

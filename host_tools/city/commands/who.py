@@ -4,6 +4,7 @@ A scope is a JSON object with one of
 
     {"poles": ["P0001", ...]}     {"group": "W21"}     {"ward": "W21"}     {"feeder": "F3"}     {"all": true}
     {"polygon": GeoJSON}          {"capPolygon": "lat,lon ..."}            {"capCircle": "lat,lon km"}
+    {"capAreas": {"polygons": ["lat,lon ..."], "circles": ["lat,lon km"]}} as in an alert, with its mistakes mended
     {"circle": {"latitude": 23.8, "longitude": 78.7, "radiusM": 200}}
     {"segment": GeoJSON LineString, "widthM": 25}                          poles beside a piece of road
 """
@@ -18,6 +19,7 @@ from shapely import STRtree, points
 from shapely.geometry.base import BaseGeometry
 
 from host_tools.city.commands.area import Plane, cap_circle, cap_polygon, circle, corridor, geojson
+from host_tools.city.commands.cap_area import cap_areas
 from host_tools.closest import closest
 from host_tools.errors import CommandError
 from host_tools.site.model import Pole
@@ -25,7 +27,9 @@ from host_tools.text import quoted
 
 MOST_NAMES = 100_000
 WIDTH_M = 25  # of a segment, on either side
-FORMS = ("poles", "group", "ward", "feeder", "all", "polygon", "capPolygon", "capCircle", "circle", "segment")
+FORMS = (
+    "poles", "group", "ward", "feeder", "all", "polygon", "capPolygon", "capCircle", "capAreas", "circle", "segment",
+)  # fmt: skip
 
 
 class Directory:
@@ -76,6 +80,11 @@ class Directory:
             return self._grouped(form, value)
         return self._inside(scope, form, value)
 
+    def in_cap_areas(self, polygons: Iterable[str], circles: Iterable[str]) -> tuple[list[str], list[str]]:
+        """(the names of the poles in *polygons* and *circles* of an alert, maybe none; what of these is no area)"""
+        area, wrong = cap_areas(self._plane, polygons, circles)
+        return ([] if area is None else self._within(area)), wrong
+
     def _named(self, value: Any) -> list[str]:
         if not isinstance(value, list) or not 0 < len(value) <= MOST_NAMES:
             raise CommandError(f"poles must be a list of 1 to {MOST_NAMES} names")
@@ -111,9 +120,21 @@ class Directory:
             if not isinstance(value, Mapping) or set(value) != set(fields):
                 raise CommandError(f"circle must be an object with {', '.join(fields)}")
             return circle(plane, *(value[name] for name in fields))
+        if form == "capAreas":
+            return self._cap_areas(plane, value)
         if not isinstance(value, str):
             raise CommandError(f"{form} is {quoted(value, 30)} and must be text as in CAP 1.2")
         return cap_polygon(plane, value) if form == "capPolygon" else cap_circle(plane, value)
+
+    def _cap_areas(self, plane: Plane, value: Any) -> BaseGeometry:
+        said = value if isinstance(value, Mapping) else {}
+        parts = [said.get(name, []) for name in ("polygons", "circles")]
+        if not all(isinstance(part, list) and all(isinstance(one, str) for one in part) for part in parts):
+            raise CommandError("capAreas must be an object with polygons and circles, lists of texts as in CAP 1.2")
+        area, wrong = cap_areas(plane, *parts)
+        if area is None:
+            raise CommandError(wrong[0] if wrong else "capAreas has neither a polygon nor a circle")
+        return area
 
     def _within(self, area: BaseGeometry) -> list[str]:
         """Poles on the edge count."""

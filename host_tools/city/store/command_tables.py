@@ -35,7 +35,7 @@ command = Table(
     Column("rev", BigInteger, nullable=False, server_default="0"),
     Index("command_undecided", "id", sqlite_where=text("state = 'written'"),
           postgresql_where=text("state = 'written'")),
-    Index(None, "rev"),
+    Index(None, "rev"), Index(None, "ref"),
 )  # fmt: skip
 
 delivery = Table(

@@ -68,7 +68,8 @@ def test_what_there_is_not_is_a_problem(api: Client) -> None:
 
 def test_the_openapi_names_only_the_api_and_each_refusal_as_a_problem(api: Client) -> None:
     told = api.get("/openapi.json").json()
-    assert set(told["paths"]) == {"/api/poles", "/api/poles/{name}", "/api/alarms", "/api/commands"}
+    own = {path for path in told["paths"] if not path.startswith("/doors/")}  # those: tests/host_tools/city/doors
+    assert own == {"/api/poles", "/api/poles/{name}", "/api/alarms", "/api/commands"}
     for path in told["paths"].values():
         for operation in path.values():
             for status in ("400", "401", "403", "409", "422", "429"):
@@ -81,7 +82,7 @@ def test_it_does_as_its_openapi_promises(api: Client, mode: GenerationMode) -> N
     del schema["security"]  # who may come in is test_security's matter: here each request has its token
     told = schemathesis.openapi.from_dict(schema)
     tried = 0
-    for found in told.get_all_operations():
+    for found in told.include(path_regex="^/api/").get_all_operations():
         operation = found.ok()
 
         @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
