@@ -10,6 +10,7 @@ from host_tools.site.model import Pole
 from host_tools.site.toml_lines import Path as Field
 from host_tools.site.toml_reader import Reader
 from host_tools.wire.event_types import CATALOGUE, DANGER, DARK, DEGRADED, NOTE
+from host_tools.wire.reported import REPORTED
 
 SEVERITIES = {"danger": DANGER, "dark": DARK, "degraded": DEGRADED, "note": NOTE}
 # as in host_tools/city/correlation/fault.py
@@ -28,7 +29,7 @@ _ADDRESS = re.compile(r"[^@\s,;<>\"]+@[A-Za-z0-9._-]+")
 def read_alarm_settings(read: Reader) -> AlarmSettings:
     """The settings in the file that *read* reads; mistakes go to *read*."""
     severities = {}
-    kinds = (*CATALOGUE, *STREET_KINDS)
+    kinds = (*CATALOGUE, *STREET_KINDS, *REPORTED)
     for kind in read.table(("alarms",), required=False):
         if kind not in kinds:
             read.wrong(("alarms", kind), "is no kind of alarm", "must be one, such as lampFailure or feederOutage")

@@ -17,6 +17,8 @@ from host_tools.site.command_limits import read_limits
 from host_tools.site.door_reader import read_door_files
 from host_tools.site.luminaires import read_luminaires
 from host_tools.site.model import Problem, Site, SiteError, SwitchPoint
+from host_tools.site.publish_reader import TABLES as PUBLISHED
+from host_tools.site.publish_reader import read_publish_settings
 from host_tools.site.rules import Rules, check_groups
 from host_tools.site.toml_lines import Path as Field
 from host_tools.site.toml_reader import Reader
@@ -92,7 +94,7 @@ class _Parts:
         self._read = reader
         self._read.only((), (
             "name", "title", "version", "place", "broker", "light", "programmes", "road_classes", "special_days",
-            "rule", "luminaires", "names", "time", "feeders", "limits", "cap", *TABLES,
+            "rule", "luminaires", "names", "time", "feeders", "limits", "cap", *TABLES, *PUBLISHED,
         ))  # fmt: skip
 
     def site(self) -> Site:
@@ -131,6 +133,7 @@ class _Parts:
             switched=self._switched(),
             alarms=read_alarm_settings(self._read),
             limits=read_limits(read, floor),
+            publish=read_publish_settings(read),
         )
 
     def _switched(self) -> frozenset[str]:

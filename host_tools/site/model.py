@@ -15,6 +15,7 @@ from host_tools.errors import DiyaError
 from host_tools.site.alarm_settings import AlarmSettings
 from host_tools.site.door_files import DoorFiles
 from host_tools.site.limit import Limit
+from host_tools.site.publish_settings import PublishSettings
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ class Site:
     ``alarms`` says who is sent which alarm.
     ``switched`` are the feeders that a contactor switches on at dusk and off at dawn.  ``limits``: how far each role,
     and each token of another system, may command the lights.  ``doors``: what other systems' messages refer to.
+    ``publish``: what others read of it.
     """
 
     name: str
@@ -178,6 +180,7 @@ class Site:
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     limits: Mapping[str, Limit] = field(default_factory=dict)
     doors: DoorFiles = field(default_factory=DoorFiles)
+    publish: PublishSettings = field(default_factory=PublishSettings)
 
     @cached_property
     def by_name(self) -> dict[str, Pole]:

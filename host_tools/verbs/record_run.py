@@ -50,6 +50,7 @@ def run(
     connection: Connection, site: str, db: Path | str | None, key_file: Path | None, silent_after: str,
     zone: str | None, metrics: str | None, secrets: Path | None, seconds: float | None, as_json: bool,
 ) -> None:  # fmt: skip
+    from host_tools.city.doors.ngsi_sender import notifying
     from host_tools.city.notify.background import sending
     from host_tools.city.record.metrics import MetricsServer, address
     from host_tools.city.record.record import Record
@@ -86,6 +87,7 @@ def run(
         )  # fmt: skip
         if files is not None:
             opened_parts.enter_context(sending(file, files, find_site(site), recorder.now, _say))
+            opened_parts.enter_context(notifying(file, files, recorder.now, _say))
         if not as_json:
             click.echo(f"recording {place.title} from {place.broker} into {store.name}; Ctrl-C ends it.", err=True)
         with suppress(KeyboardInterrupt):  # the way to end it

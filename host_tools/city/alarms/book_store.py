@@ -14,6 +14,7 @@ from host_tools.city.alarms.batch import Batch, Changes, Key, Seen
 from host_tools.city.alarms.book import AlarmBook
 from host_tools.city.alarms.line import Line
 from host_tools.city.alarms.notes import CONCLUSIONS
+from host_tools.city.alarms.reported import reported_turns
 from host_tools.city.alarms.row import MERGED, Row
 from host_tools.city.alarms.rules import Rules
 from host_tools.city.alarms.turns import Turn, turn
@@ -176,6 +177,8 @@ def _turns(connection: Connection, keys: set[Key]) -> dict[Key, list[Turn]]:
         epoch, begins = CONCLUSIONS[one["what"]]
         if key in keys:
             out[key].append(Turn(*key, one["at"], begins, epoch, one["at"], one["at"]))
+    for said in reported_turns(connection, keys):
+        out[said.pole, said.kind].append(said)
     return out
 
 

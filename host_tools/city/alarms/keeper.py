@@ -17,6 +17,7 @@ from host_tools.city.alarms.book import AlarmBook
 from host_tools.city.alarms.rules import Rules, rules_of
 from host_tools.city.alarms.street_lines import StreetView
 from host_tools.city.alarms.turns import turn
+from host_tools.city.complaints.keeper import ComplaintKeeper
 from host_tools.city.correlation import street_faults
 from host_tools.city.notify import outbox
 from host_tools.city.notify.notices import heartbeats, notices_of, wards_of
@@ -42,6 +43,7 @@ class AlarmKeeper:
     def __init__(self, site: Site | None, zone: str = "") -> None:
         self._site, self._zone = site, zone
         self._rules = rules_of(site) if site else Rules()
+        self._complaints = ComplaintKeeper(site, zone, self._rules)
         self._settings = site.alarms if site else AlarmSettings()
         self._wards = wards_of(site) if site else {}
         self._book: AlarmBook | None = None
@@ -61,7 +63,7 @@ class AlarmKeeper:
         self._changes.append(changes)
 
     def look(self, connection: Connection, now: int) -> None:
-        """Search for faults of the street where that is due, and give a sign of life."""
+        """Search for faults of the street where that is due, judge complaints, and give a sign of life."""
         slot = now // self._settings.heartbeat_s
         if slot != self._beat:
             outbox.put(connection, heartbeats(self._settings, self._zone, now))
@@ -72,7 +74,7 @@ class AlarmKeeper:
         if self._heard or not 0 <= now - self._looked < STREET_S:
             self._heard, self._looked = False, now
             view = self._street(connection, now)
-        batch = Batch(street=view)
+        batch = Batch(turns=self._complaints.look(connection, now), street=view)
         changes = book.take(batch, now, book_store.fetch(connection, book, batch))
         if changes:
             self._write(connection, changes, now, raise_revision(connection))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from host_tools.wire.event_types import CATALOGUE, DARK, DEGRADED, LAMP
+from host_tools.wire.reported import REPORTED
 
 REPAIR_S = 24 * 3600
 RUPEES_A_LIGHT_A_DAY = 50
@@ -25,9 +26,11 @@ class RepairClock:
 
 
 def runs_for(kind: str, severity: int) -> bool:
-    """Whether the contract counts an alarm of *kind*: danger, a dark road, or a lamp that gives less than it should."""
+    """Whether the contract counts an alarm of *kind*: danger, a dark road, a lamp that gives less than it should, or
+    what a person reported."""
     known = CATALOGUE.get(kind)
-    return severity <= DARK or (severity == DEGRADED and known is not None and known.concerns == LAMP)
+    lamp = kind in REPORTED or (known is not None and known.concerns == LAMP)
+    return severity <= DARK or (severity == DEGRADED and lamp)
 
 
 def repair_clock(began: int, ended: int | None, lights: int, now: int, repair_s: int = REPAIR_S) -> RepairClock:

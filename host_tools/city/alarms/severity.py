@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from host_tools.city.correlation import fault
 from host_tools.wire.event_types import CATALOGUE, DANGER, DARK, DEGRADED, NOTE
+from host_tools.wire.reported import REPORTED
 
 NAMES = {DANGER: "danger", DARK: "dark", DEGRADED: "degraded", NOTE: "note"}
 
-_OF = {**{name: one.severity for name, one in CATALOGUE.items()}, fault.FEEDER: DARK}
+_OF = {**{name: one.severity for name, one in CATALOGUE.items()}, fault.FEEDER: DARK, **REPORTED}
 
 # as bad as the catalogue says in the dark only: a door that a crew has open, a pole without supply that need not burn
 IN_THE_DARK = {"cabinetDoorOpen": DEGRADED, "supplyLoss": DEGRADED}

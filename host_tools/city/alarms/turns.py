@@ -18,6 +18,7 @@ AHEAD_S = 86400  # a pole's clock may be ahead by this much and its times are st
 
 # epochs of turns that no journal has: what was concluded from a state, or from the power that a meter shows
 STATE, POWER = "_state", "_power"
+COMPLAINT = "_complaint"  # a person says that it is so; the sequence is the complaint's key
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from litestar.connection import ASGIConnection
 from sqlalchemy.engine import Connection
 
+from host_tools.city.alarms.rules import Rules, rules_of
 from host_tools.city.console.city import City
 from host_tools.city.console.live.view import SILENT, PoleView, View
 from host_tools.city.store.tables import pole as pole_table
@@ -72,6 +73,11 @@ class Geography:
     @property
     def by_name(self) -> dict[str, Pole]:
         return self._city.site.by_name if self._city.site else {}
+
+    @cached_property
+    def rules(self) -> Rules:
+        """What a lamp should take, and when it is night."""
+        return rules_of(self._city.site) if self._city.site else Rules()
 
     @cached_property
     def wards(self) -> list[str]:

@@ -20,12 +20,28 @@ def packed(
     """What *made* makes, of the media type *kind*.  *version*: the same for the same content; None: the content is."""
     body = made() if version is None else None
     tag = f'W/"{hashlib.sha256(body if body is not None else str(version).encode()).hexdigest()[:24]}"'
-    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "accept-encoding, cookie"}
-    if tag in request.headers.get("if-none-match", ""):
+    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "accept-encoding, authorization, cookie"}
+    if _has(request.headers.get("if-none-match", ""), tag):
         return Response(b"", status_code=304, headers=headers, media_type=kind)
     if body is None:
         body = made()
-    if len(body) >= SMALLEST and "gzip" in request.headers.get("accept-encoding", ""):
+    if len(body) >= SMALLEST and _takes_gzip(request.headers.get("accept-encoding", "")):
         body = gzip.compress(body, LEVEL)
         headers["content-encoding"] = "gzip"
     return Response(body, headers=headers, media_type=kind)
+
+
+def _has(asked: str, tag: str) -> bool:
+    """Whether If-None-Match has *tag*, by the weak comparison (RFC 9110, 13.1.2)."""
+    return any(
+        one.strip() == "*" or one.strip().removeprefix("W/") == tag.removeprefix("W/") for one in asked.split(",")
+    )
+
+
+def _takes_gzip(asked: str) -> bool:
+    """Whether Accept-Encoding has gzip, and not with a weight of 0."""
+    for one in asked.lower().split(","):
+        name, _, weight = one.partition(";")
+        if name.strip() in ("gzip", "*"):
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False

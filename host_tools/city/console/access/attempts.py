@@ -58,7 +58,7 @@ class Counted:
 
 def of_login(connection: Connection, name: str, address: str, now: int) -> tuple[Counted, ...]:
     """What a try to log in as *name* from *address* counts for."""
-    place = _network(address)
+    place = network(address)
     out = [Counted(_digest("pair", name, place), PAIR), Counted(_digest("address", place), ADDRESS)]
     known = sa.select(attempt.c.what).where(attempt.c.what == _digest("known", name, place), attempt.c.kept > now)
     if connection.execute(known).first() is None:
@@ -114,7 +114,7 @@ def was_right(connection: Connection, counted: Iterable[Counted], now: int) -> N
 
 def known(connection: Connection, name: str, address: str, now: int) -> None:
     """*name* has logged in from *address*."""
-    what = _digest("known", name, _network(address))
+    what = _digest("known", name, network(address))
     _locked(connection, what, now)
     row = sa.update(attempt).where(attempt.c.what == what)
     connection.execute(row.values(wrong=0, at=now, until=0, kept=now + KNOWN_S))
@@ -138,7 +138,7 @@ def _write(connection: Connection, one: Counted, wrong: int, until: int, now: in
     connection.execute(row.values(wrong=wrong, at=now, until=until, kept=kept))
 
 
-def _network(address: str) -> str:
+def network(address: str) -> str:
     """*address*; of IPv6 the network of one customer, who has 2^64 addresses."""
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])

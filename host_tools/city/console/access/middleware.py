@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -34,8 +36,8 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
         city = city_of(connection)
         said = connection.headers.get("authorization", "")
         if said:
-            scheme, _, text = said.partition(" ")
-            token = await run_sync(_token, city, text.strip()) if scheme.lower() == "bearer" else None
+            text = _text_of(said, str(connection.scope.get("method", "")))
+            token = await run_sync(_token, city, text) if text else None
             if token is None:
                 raise NotAuthorizedException("the token does not hold, was revoked or is over")
             return AuthenticationResult(user=None, auth=token)
@@ -46,6 +48,23 @@ class SessionMiddleware(AbstractAuthenticationMiddleware):
             if user is not None:
                 return AuthenticationResult(user=user, auth=cookie)
         return await run_sync(_device, city, connection)
+
+
+def _text_of(said: str, method: str) -> str:
+    """The token in a header Authorization; "" where there is none.
+
+    Basic has it as the password, of any user: a GIS such as QGIS sends that and nothing else with an address.  Only to
+    look: a browser repeats such a password by itself, also for a page of another site.
+    """
+    scheme, _, text = said.partition(" ")
+    if scheme.lower() == "bearer":
+        return text.strip()
+    if scheme.lower() == "basic" and method in ("GET", "HEAD"):
+        try:
+            return base64.b64decode(text.strip(), validate=True).decode().partition(":")[2]
+        except (binascii.Error, ValueError):
+            return ""
+    return ""
 
 
 def lasts(connection: Connection, auth: object, now: int) -> bool:

@@ -35,7 +35,13 @@ OPEN = {  # to all, by intent
     "GET /login", "GET /login/city", "GET /login/city/back", "POST /login", "POST /login/code", "POST /logout",
     "POST /preferences", "GET /health",
     "GET /static/{file_path}", "HEAD /static/{file_path}", "GET /fonts/{file_path}", "HEAD /fonts/{file_path}",
+    # complaints without a login, and what Open311 says that each may ask for
+    "GET /complain", "POST /complain", "GET /complain/status", "GET /complain/map", "GET /complain/files/{name}",
+    "GET /open311/discovery", "GET /open311/discovery.xml", "GET /open311/discovery.json", "GET /open311/v2/services",
+    "GET /open311/v2/services.xml", "GET /open311/v2/services.json", "GET /open311/v2/services/{code}",
 }  # fmt: skip
+NO_SESSION = {"POST /complain"}  # that a page of another site could misuse: it needs no secret, and sets no cookie
+OWN_REFUSALS = "/open311/"  # refuses in its own format, without a token by 403: GeoReport v2, "Possible Errors"
 STREAMS = {"/live"}  # whose answer does not end
 SAFE = ("GET", "HEAD", "OPTIONS")
 VALUES = {"number": "1", "name": "P0003", "pole": "P0003", "file_path": "console.css", "path": "x"}
@@ -141,6 +147,12 @@ def test_no_route_lets_anyone_in_without_a_session_or_a_token_that_holds(tried: 
     guarded = [one for one in tried.routes if one.name not in OPEN]
     assert len(guarded) > 40
     for one in guarded:
+        if one.path.startswith(OWN_REFUSALS):
+            for key in ({}, {"authorization": f"Bearer {tokens.PREFIX}{'A' * 43}"}):
+                answer = tried.send(one, headers=key, params={} if key else {"api_key": "A" * 43})
+                kind = "application/json" if one.path.endswith(".json") else "text/xml"
+                assert (answer.status_code, answer.headers["content-type"]) == (403, f"{kind}; charset=utf-8"), one
+            continue
         page = tried.send(one)
         if one.method == "GET":
             assert page.status_code == 302 and page.headers["location"].startswith("/login"), one
@@ -178,8 +190,11 @@ def test_nothing_changes_without_the_secret_of_a_form_or_from_a_page_of_another_
     changing = [one for one in tried.routes if one.method not in SAFE]
     assert len(changing) > 15
     for one in changing:
-        if not one.csrf:
+        if one.name in NO_SESSION:
+            assert "set-cookie" not in tried.send(one, headers={"cookie": ""}).headers
+        elif not one.csrf:
             assert one.role is None and one.door, f"{one}: only a token may do without the secret of a form"
+        if not one.csrf:
             continue
         secret = tried.client.headers.pop("x-csrftoken")
         assert tried.send(one, ADMIN).status_code == 403, one
