@@ -17,6 +17,7 @@ from host_tools.broker import embedded_broker
 from host_tools.broker.mosquitto_config import CITY_PORT
 from host_tools.site.model import Site
 from host_tools.user_folders import writable_cache
+from simulator.caller import Caller
 from simulator.engines.engine import Engine
 from simulator.happenings.scene import Surroundings
 from simulator.hardware.radio import Radio
@@ -30,6 +31,7 @@ from simulator.report.flash import flash_figures
 from simulator.report.report import RunTotals, build_report
 from simulator.run_time import RunTime
 from simulator.scenario import find_scenario, load_scenario
+from simulator.scenario.call import Call
 from simulator.scenario.happening import Scenario
 from simulator.street.recorder import Recorder
 from simulator.street.street import Street
@@ -62,6 +64,7 @@ class Options:
     city_port: int = CITY_PORT
     settings: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
+    console: Caller | None = None  # makes the calls of the scenario; without it they are left out
     board: str | None = None  # of all poles in place of the site's: a name, or a file that ends in .toml
 
 
@@ -102,10 +105,24 @@ def simulate(
         else:
             street = stack.enter_context(cast.real(say))
         begin(street)
+        if options.console is not None:
+            _call(options.console, scenario, street, time)
+        elif scenario.calls:
+            say(f"{len(scenario.calls)} calls of other systems are left out: --console names the console they go to")
         started = wall.monotonic()
         street.run(scenario.hours, progress)
         lasted = wall.monotonic() - started
         return Outcome(street, _report(options, street, lasted), transcript)
+
+
+def _call(console: Caller, scenario: Scenario, street: Street, time: RunTime) -> None:
+    for call in scenario.calls:
+
+        def make(call: Call = call) -> None:
+            local = time.local(call.at_ms)
+            console.make(f"{local:%H:%M}", call.at(local))
+
+        street.kernel.at(call.at_ms, make)
 
 
 def _unix(options: Options) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -22,6 +23,7 @@ from simulator.interruption import Interruption
 from simulator.scenario.happening import ScenarioError
 
 if TYPE_CHECKING:
+    from simulator.caller import Caller
     from simulator.run import Options, Outcome
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -51,6 +53,8 @@ SPEED_WITH_BROKER = 60.0  # simulated seconds a real one, unless said otherwise
 @click.option("--broker", metavar="none|embedded|mqtt[s]://HOST:PORT", default="none", show_default=True)
 @click.option("--credentials", metavar="FOLDER", type=FOLDER, help="Of mqtts://, by `diya site broker-config`.")
 @click.option("--city-port", metavar="PORT", type=PORT, default=CITY_PORT, show_default=True, help="Of mqtts://.")
+@click.option("--console", "address", metavar="URL", help="Where the scenario's calls of other systems go.")
+@click.option("--token-file", metavar="FILE", type=FILE, help="With the token of those calls.")
 @click.option("--report", metavar="FILE.json", type=FILE, help="Write the figures of the run.")
 @click.option("--transcript", metavar="FILE.jsonl", type=FILE, help="Write every message, a line each.")
 @click.option("--plot", metavar="FILE.png", type=FILE, help="Write a picture of the night.")
@@ -71,6 +75,8 @@ def simulate(
     broker: str,
     credentials: Path | None,
     city_port: int,
+    address: str | None,
+    token_file: Path | None,
     report: Path | None,
     transcript: Path | None,
     plot: Path | None,
@@ -88,6 +94,7 @@ def simulate(
     from host_tools.site import load_site
     from simulator import run
 
+    caller = _caller(address, token_file, broker)
     options = run.Options(
         site=load_site(place, poles),
         engine=engine,
@@ -98,10 +105,12 @@ def simulate(
         credentials=credentials,
         city_port=city_port,
         transcript=transcript is not None,
+        console=caller,
         **chosen,
     )
     try:
-        outcome = run_with_progress(options)
+        with caller or contextlib.nullcontext():
+            outcome = run_with_progress(options)
     except ScenarioError as error:
         raise _of_scenario(error) from None
     _write(outcome, report, transcript, plot)
@@ -116,6 +125,27 @@ def simulate(
         ctx.exit(1)
     if expectations_failed(outcome.report):
         ctx.exit(EXPECTATION_FAILED)
+
+
+def _caller(address: str | None, token_file: Path | None, broker: str) -> Caller | None:
+    """What makes the scenario's calls to the console at *address*; None without one."""
+    from simulator.caller import Caller
+
+    if address is None:
+        if token_file is not None:
+            raise CommandError("--token-file is for the calls to a --console, which is not given")
+        return None
+    if broker == "none":
+        raise CommandError("--console needs --broker: the console hears the street through it")
+    if urlsplit(address).scheme not in ("http", "https"):
+        raise CommandError(f"--console is {address!r} and must be an address such as http://127.0.0.1:8080/")
+    if token_file is None:
+        raise CommandError("--console needs --token-file: a token for all doors, which an admin makes at Desk")
+    try:
+        token = token_file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"--token-file is {token_file}, which cannot be read as a token: {error}") from error
+    return Caller(address, token, lambda line: click.echo(line, err=True))
 
 
 def _try_files(files: Mapping[str, Path | None]) -> None:

@@ -14,6 +14,7 @@ from pole.wire import contract
 from simulator.happenings.catalogue import ANYWHERE, EVENT_TYPES, FORMER, KINDS, Kind
 from simulator.happenings.network import Command
 from simulator.run_time import RunTime
+from simulator.scenario.call import read_call
 from simulator.scenario.happening import Happening, Order, Scenario
 from simulator.scenario.mistakes import Mistakes, bound_of_name, closest
 from simulator.scenario.times import BOUND as TIME_BOUND
@@ -53,18 +54,27 @@ class Reader:
             self._wrong("hours", hours, f"above 0 and at most {HOURS_MOST}")
             hours = DEFAULT_HOURS
         self._end_ms = round((hours if self._hours is None else self._hours) * 3_600_000)
-        self._unknown(tables, ("name", "hours", "happening"))
-        listed = tables.get("happening", [])
-        if not isinstance(listed, list) or not all(isinstance(table, dict) for table in listed):
-            self._wrong("happening", listed, "tables, each under [[happening]]")
-            listed = []
+        self._unknown(tables, ("name", "hours", "happening", "call"))
+        listed = self._tables(tables, "happening")
         happenings = []
         for index, table in enumerate(listed):
             self._here = ("happening", index)
             if table in listed[:index]:
                 self._mistakes.say(self._here, f"it repeats happening {listed.index(table) + 1} and must be left out")
             happenings.append(self._happening(table, index + 1))
-        return Scenario(str(name), float(hours if self._hours is None else self._hours), tuple(happenings))
+        calls = []
+        for index, table in enumerate(self._tables(tables, "call")):
+            self._here = ("call", index)
+            calls.append(read_call(self._mistakes, self._here, table, self._at(table) or 0))
+        lasts = float(hours if self._hours is None else self._hours)
+        return Scenario(str(name), lasts, tuple(happenings), tuple(calls))
+
+    def _tables(self, tables: Mapping[str, Any], name: str) -> list[Any]:
+        listed = tables.get(name, [])
+        if isinstance(listed, list) and all(isinstance(table, dict) for table in listed):
+            return listed
+        self._wrong(name, listed, f"tables, each under [[{name}]]")
+        return []
 
     def _happening(self, table: Mapping[str, Any], number: int) -> Happening:
         kind = self._kind(table)

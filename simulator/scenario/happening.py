@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from host_tools.errors import DiyaError
 from simulator.happenings.catalogue import KINDS
+from simulator.scenario.call import Call
 
 
 class ScenarioError(DiyaError):
@@ -57,11 +58,12 @@ class Happening:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What happens in a run of ``hours``: ``happenings`` in the order of the file."""
+    """What happens in a run of ``hours``: ``happenings`` in the order of the file, and ``calls`` to the console."""
 
     name: str
     hours: float
     happenings: tuple[Happening, ...] = ()
+    calls: tuple[Call, ...] = ()
 
     def ageing(self, pole: str) -> float:
         """How old the lamp of *pole* is, 0 to 1: from the start of the run on, whenever a happening says so."""

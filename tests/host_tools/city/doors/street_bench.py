@@ -45,6 +45,8 @@ from simulator.engines.cpython import CPythonEngine
 from simulator.kernel import Kernel
 from simulator.network.broker_access import modelled
 from simulator.run_time import RunTime
+from simulator.scenario import find_scenario, load_scenario
+from simulator.scenario.call import Call
 from simulator.scenario.happening import Scenario
 from tests.host_tools.city.console.console_bench import HEAD, Bench
 from tests.host_tools.city.record.hurried import hurried
@@ -64,6 +66,7 @@ class Street:
     def __init__(self, folder: Path, site: Path, street: Any, bench: Bench, keys: Mapping[str, Key]) -> None:
         self.street, self.bench, self.site = street, bench, site
         self.receiver = True
+        self.calls: Sequence[Call] = ()  # of the scenario
         self.said: dict[tuple[str, str], list[Any]] = {}  # (pole, kind): payloads, in order
         self._folder, self._keys = folder, keys
         self._tokens, self._clients = 0, list[httpx.Client]()
@@ -152,9 +155,13 @@ class Street:
     @classmethod
     @contextmanager
     def begin(
-        cls, folder: Path, poles: int = 3, start: str = NIGHT, site: str = "", *, first: int = 0, serve: bool = True
+        cls, folder: Path, poles: int = 3, start: str = NIGHT, site: str = "", *, first: int = 0, serve: bool = True,
+        scenario: str = "",
     ) -> Iterator[Street]:  # fmt: skip
-        """*poles* of Sagar from number *first* on, online; *site* is more text for its site.toml."""
+        """*poles* of Sagar from number *first* on, online; *site* is more text for its site.toml.
+
+        What happens on the street is that of *scenario*, a file or a name; its calls are the test's to make.
+        """
         place = folder / "site"
         shutil.copytree(SAGAR, place)
         with (place / "site.toml").open("a", encoding="utf-8") as file:
@@ -166,11 +173,14 @@ class Street:
         settings = {"keys": {name: key.secret.hex() for name, key in keys.items()}}
         options = run.Options(site=chosen, start=datetime.fromisoformat(start), settings=settings)
         clock = RunTime(run._unix(options), chosen.timezone)
+        played = Scenario("a test", LONGEST_H)
+        if scenario:
+            played = load_scenario(find_scenario(scenario), chosen, clock)
         with ExitStack() as stack:
             files = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="diya-")))
             engine = CPythonEngine()
             stack.callback(engine.close)
-            cast_ = run._Cast(options, Scenario("a test", LONGEST_H), clock, modelled(False), engine, files, None)
+            cast_ = run._Cast(options, played, clock, modelled(False), engine, files, None)
             street = cast_.modelled(Kernel())
             bench = Bench(folder / "record.sqlite")
             stack.callback(bench.close)
@@ -179,6 +189,7 @@ class Street:
             bench.settings = replace(bench.settings, site=str(place))
             bench.now = clock.start_unix
             made = cls(folder, place, street, bench, keys)
+            made.calls = played.calls
             for stage in street.poles.values():
                 stage.power()
                 stack.callback(stage.pole.close)

@@ -141,7 +141,9 @@ def test_what_is_answered_is_as_the_specification_has_it(helpline: Helpline) -> 
     discovery = helpline.client.get("/open311/discovery.json").json()
     assert discovery["endpoints"][0]["url"] == f"http://{HOST}{BASE}"
     assert discovery["endpoints"][0]["formats"] == ["text/xml", "application/json"]
-    assert xml(helpline.client.get("/open311/discovery.xml")).findtext("endpoints/endpoint/formats/format") == "text/xml"
+    assert (
+        xml(helpline.client.get("/open311/discovery.xml")).findtext("endpoints/endpoint/formats/format") == "text/xml"
+    )
 
 
 def test_it_is_closed_by_proof_and_joined_by_a_second(helpline: Helpline) -> None:
@@ -258,7 +260,14 @@ def test_clients_as_they_are(helpline: Helpline) -> None:
     assert large.status_code == 413
 
 
-HOSTILE = ("<script>alert(1)</script>", "=cmd|' /C calc'!A0", "\u202eabc\u2066", "x" * 4000, "]]>&amp;", "a\x00b\x0bc\ufffe")
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "=cmd|' /C calc'!A0",
+    "\u202eabc\u2066",
+    "x" * 4000,
+    "]]>&amp;",
+    "a\x00b\x0bc\ufffe",
+)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
