@@ -54,7 +54,7 @@ from tests.simulator.streets import NIGHT
 from tests.town import SAGAR
 
 BORN_S = 100  # poles spread their first connections over half a minute
-TURN_MS = 2000  # of the receiver
+TURN_MS, LOOK_MS = 2000, 60_000  # of the receiver
 LONGEST_H = 240
 PATIENCE_S = 20
 NUMBERS = {"highest": 100, "radius_m": 50_000, "minutes": 1440, "calls": 6000, "days": 300}
@@ -151,6 +151,10 @@ class Street:
         self.bench.now = self.now
         if self.receiver:
             self.orders.turn(self, self.now)
+            if self.street.kernel.now_ms % LOOK_MS < TURN_MS:
+                self.bench.record.look_at_street(self.now)
+                while self.bench.record.roll_up(self.now):
+                    pass
 
     @classmethod
     @contextmanager

@@ -48,33 +48,47 @@ def test_an_evening_at_the_command_centre(tmp_path: Path) -> None:
     with Street.begin(tmp_path, poles=12, start=START, site=CAP, scenario="iccc-evening") as street:
         evening = Evening(street)
 
-        locked = evening.next("election webcasting")
-        assert locked.status_code == 200, locked.text
+        locked = evening.next("election webcasting").json()
+        assert (locked["night"], len(locked["stations"][0]["poles"])) == ("2026-11-26", 8)
+        assert {one["lock"] for one in locked["stations"][0]["poles"]} == {"later"}
 
-        # a lamp that is really dark: the answer is the lamp's own word, and the complaint has its alarm
-        dark = evening.next("CM Helpline")
-        print(dark.status_code, dark.text)
-        fine = evening.next("CM Helpline")
-        print(fine.status_code, fine.text)
-        assert street.state("P0002")["owner"] == "calendar"  # a complaint moves no light
+        # a lamp that is really dark, and one that is fine: the answer is what the lamp itself shows
+        dark = evening.next("CM Helpline").json()[0]
+        assert dark["service_notice"].startswith("P0010: asked for 90 %, takes 0.9 W of 41 since 18:50")
+        fine = evening.next("CM Helpline").json()[0]
+        assert "P0002: asked for 100 %, takes 150 W of 150" in fine["service_notice"]
+        assert evening.lives_by("P0002") == (100, "calendar", "main-road: sunset-10min")  # a complaint moves no light
 
-        traffic = evening.next("traffic management")
-        print(traffic.text)
+        evening.next("traffic management")
         street.go(5)
-        print(evening.lives_by("P0004"))
-        renewed = evening.next("traffic management")
+        assert evening.lives_by("P0004") == (100, "incident", "traffic level 3 on SEG-14")
+        assert evening.lives_by("P0010")[1] == "calendar"
+        renewed = evening.next("traffic management").json()
         street.go(5)
-        print(evening.lives_by("P0007"), evening.lives_by("P0008"))
-        print(evening.next("CCTV").text)
+        assert evening.lives_by("P0004") == (85, "incident", "traffic level 2 on SEG-14")
+        assert renewed["light"]["until"] == street.state("P0004")["until"]
+
+        seen = evening.next("CCTV").json()
         street.go(5)
-        print(evening.lives_by("P0003"), evening.lives_by("P0004"))
-        print(evening.next("disaster management").text)
+        assert evening.lives_by("P0003") == (100, "incident", "camera 7, incident 4411")
+        assert evening.lives_by("P0006")[2] == "traffic level 2 on SEG-14"  # farther than 60 m
+        assert seen["light"]["poles"] == 3
+        street.go(1800)  # both are over by themselves
+        assert {evening.lives_by(f"P{n:04}")[1] for n in range(1, 8)} == {"calendar"}
+
+        alert = evening.next("disaster management").json()
         street.go(5)
-        print(evening.lives_by("P0010"), evening.lives_by("P0003"))
-        print(evening.next("GIS property tax").text[:300])
-        print(evening.next("e-governance").text[:600])
-        evening.until(14.5)
-        print(evening.lives_by("P0010"), evening.lives_by("P0003"))
-        number = dark.json()[0]["service_request_id"]
-        print(evening.http.get(f"/open311/v2/requests/{number}.json").text)
-        assert 0
+        assert evening.lives_by("P0009") == (100, "emergency", "Flood alert: water rises at the lake")
+        assert evening.lives_by("P0003") == (70, "calendar", "main-road: 23:30")
+        assert street.state("P0009")["until"] == alert["ends"]
+        street.go(7200)
+        assert evening.lives_by("P0009")[1] == "calendar"
+
+        poles = evening.next("GIS property tax").json()["features"]
+        assert {one["properties"]["state"] for one in poles if one["id"] <= "P0012"} == {"lit"}
+        lights = {one["streetPoleNum"]: one for one in evening.next("e-governance").json()}
+        assert (lights["P0010"]["status"], lights["P0010"]["powerState"]) == ("ok", "on")  # it was mended at 05:20
+
+        for request, ends in ((dark, "2026-11-25T05:2"), (fine, "2026-11-24T")):
+            told = evening.http.get(f"/open311/v2/requests/{request['service_request_id']}.json").json()[0]
+            assert (told["status"], told["updated_datetime"][: len(ends)]) == ("closed", ends), told
