@@ -65,7 +65,7 @@ class Street:
 
     def __init__(self, folder: Path, site: Path, street: Any, bench: Bench, keys: Mapping[str, Key]) -> None:
         self.street, self.bench, self.site = street, bench, site
-        self.receiver = True
+        self.receiver, self._rests = True, False
         self.calls: Sequence[Call] = ()  # of the scenario
         self.said: dict[tuple[str, str], list[Any]] = {}  # (pole, kind): payloads, in order
         self._folder, self._keys = folder, keys
@@ -89,6 +89,12 @@ class Street:
         self.orders = Orders(self.bench.record, make_, print)
         self.orders.connected(self.now)
         self.receiver = True
+
+    def rest(self, seconds: float) -> None:
+        """Lets *seconds* pass in which nobody orders anything: the receiver has a turn a minute."""
+        self._rests = True
+        self.go(seconds)
+        self._rests = False
 
     def go(self, seconds: float) -> None:
         """Lets *seconds* pass."""
@@ -149,9 +155,10 @@ class Street:
 
     def _turn(self) -> None:
         self.bench.now = self.now
-        if self.receiver:
+        looks = self.street.kernel.now_ms % LOOK_MS < TURN_MS
+        if self.receiver and (looks or not self._rests):
             self.orders.turn(self, self.now)
-            if self.street.kernel.now_ms % LOOK_MS < TURN_MS:
+            if looks:
                 self.bench.record.look_at_street(self.now)
                 while self.bench.record.roll_up(self.now):
                     pass
