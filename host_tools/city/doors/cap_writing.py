@@ -62,7 +62,7 @@ def name_of(sender: Sender, outage: Outage) -> str:
 
 def document(sender: Sender, outage: Outage, now: int) -> bytes:
     """The alert of *outage* at *now* (Unix s)."""
-    root = ElementTree.Element(f"{{{CAP}}}alert")
+    root = ElementTree.Element("alert", xmlns=CAP)
     over = outage.ended is not None
     sent = outage.ended if outage.ended is not None else outage.began
     _add(root, "identifier", name_of(sender, outage))
@@ -80,24 +80,24 @@ def document(sender: Sender, outage: Outage, now: int) -> bytes:
 
 def feed(sender: Sender, outages: Iterable[Outage], address: str, now: int) -> bytes:
     """An Atom feed of *outages*, whose documents are below *address*."""
-    root = ElementTree.Element(f"{{{ATOM}}}feed")
-    _add(root, "id", address, ATOM)
-    _add(root, "title", text(sender.title, MOST_TEXT), ATOM)
-    _add(root, "updated", _iso(now, sender.zone), ATOM)
+    root = ElementTree.Element("feed", xmlns=ATOM)
+    _add(root, "id", address)
+    _add(root, "title", text(sender.title, MOST_TEXT))
+    _add(root, "updated", _iso(now, sender.zone))
     for outage in outages:
-        entry = ElementTree.SubElement(root, f"{{{ATOM}}}entry")
+        entry = ElementTree.SubElement(root, "entry")
         link = f"{address}/{name_of(sender, outage)}"
-        _add(entry, "id", link, ATOM)
-        _add(entry, "title", text(outage.what["en"], MOST_TEXT), ATOM)
-        _add(entry, "updated", _iso(outage.ended or outage.began, sender.zone), ATOM)
-        author = ElementTree.SubElement(entry, f"{{{ATOM}}}author")
-        _add(author, "name", sender.name, ATOM)
-        ElementTree.SubElement(entry, f"{{{ATOM}}}link", rel="alternate", type="application/cap+xml", href=link)
+        _add(entry, "id", link)
+        _add(entry, "title", text(outage.what["en"], MOST_TEXT))
+        _add(entry, "updated", _iso(outage.ended or outage.began, sender.zone))
+        author = ElementTree.SubElement(entry, "author")
+        _add(author, "name", sender.name)
+        ElementTree.SubElement(entry, "link", rel="alternate", type="application/cap+xml", href=link)
     return _bytes(root)
 
 
 def _info(root: ElementTree.Element, sender: Sender, outage: Outage, now: int, said: Language, spelt: str) -> None:
-    info = ElementTree.SubElement(root, f"{{{CAP}}}info")
+    info = ElementTree.SubElement(root, "info")
     over = outage.ended is not None
     _add(info, "language", spelt)
     _add(info, "category", "Infra")
@@ -113,7 +113,7 @@ def _info(root: ElementTree.Element, sender: Sender, outage: Outage, now: int, s
     key = "doors.outage_over" if over else "doors.outage_headline"
     _add(info, "headline", said.say(key, count=len(outage.poles)))
     _add(info, "description", text(outage.what[said.code], MOST_TEXT))
-    area = ElementTree.SubElement(info, f"{{{CAP}}}area")
+    area = ElementTree.SubElement(info, "area")
     shown = ", ".join([*outage.poles[:5], *(["..."] if len(outage.poles) > 5 else [])])
     _add(area, "areaDesc", text(shown, MOST_TEXT))
     if outage.places:
@@ -128,8 +128,8 @@ def _around(sender: Sender, places: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{north:.5f},{east:.5f}" for north, east in [*ring[:-1], ring[0]])
 
 
-def _add(parent: ElementTree.Element, name: str, value: str, space: str = CAP) -> None:
-    ElementTree.SubElement(parent, f"{{{space}}}{name}").text = value
+def _add(parent: ElementTree.Element, name: str, value: str) -> None:
+    ElementTree.SubElement(parent, name).text = value
 
 
 def _iso(unix: int, zone: ZoneInfo) -> str:
@@ -137,5 +137,4 @@ def _iso(unix: int, zone: ZoneInfo) -> str:
 
 
 def _bytes(root: ElementTree.Element) -> bytes:
-    space = root.tag[1:].partition("}")[0]
-    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True, default_namespace=space))
+    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))

@@ -20,7 +20,7 @@ from host_tools.city.console.app import whole
 from tests.host_tools.city.console.console_bench import HOST, Bench
 from tests.host_tools.city.doors.street_bench import NUMBERS
 
-EXAMPLES = 10  # of each operation and kind
+EXAMPLES = {GenerationMode.POSITIVE: 8, GenerationMode.NEGATIVE: 4}  # of each operation
 PROBLEM = "application/problem+json"
 OURS = "^/doors/(traffic|incidents|cap|election)"
 
@@ -58,11 +58,13 @@ def test_the_doors_do_as_their_openapi_promises(api: TestClient[Any], mode: Gene
     schema = api.get("/openapi.json").json()
     del schema["security"]  # here each request has its token
     told = schemathesis.openapi.from_dict(schema).include(path_regex=OURS)
+    if mode == GenerationMode.NEGATIVE:
+        told = told.include(method=["PUT", "POST"])  # nothing that is wrong can be asked of the others
     tried = 0
     for found in told.get_all_operations():
         operation = found.ok()
 
-        @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=EXAMPLES[mode], deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
         @given(operation.as_strategy(generation_mode=mode))
         def obeys(case: Any) -> None:
             nonlocal tried
@@ -81,6 +83,6 @@ def test_the_doors_do_as_their_openapi_promises(api: TestClient[Any], mode: Gene
             # what is well-formed may be refused all the same: where no pole stands, or in a night that is over
             case.validate_response(answer, excluded_checks=[positive_data_acceptance])
 
-        with suppress(Unsatisfiable):  # nothing that is wrong can be asked of it
+        with suppress(Unsatisfiable):
             obeys()
-    assert tried > 30
+    assert tried >= 12
