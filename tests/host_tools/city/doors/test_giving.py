@@ -189,7 +189,7 @@ def test_nights_of_elections_are_written_when_they_are_near_and_once(street: Dat
     assert found[0].first["start"] > near
     [station] = done(street, lambda c: readiness.readiness(c, SITE, night, near))
     assert {pole.lock for pole in station.poles} == {"waits"}
-    assert not station.ready and readiness.visits(SITE, [station])
+    assert not station.ready and not readiness.visits(SITE, [station])
     done(street, lambda c: election_nights.take_back(c, night, "election-1", "election", near))
     assert done(street, lambda c: election_nights.listed(c, night)) == []
     assert done(street, lambda c: giving.in_force(c, ["election"], near)) == []
