@@ -63,6 +63,16 @@ def standing(connection: Connection, door: str, ref: str, now: int) -> Standing 
     return Standing(tuple(zones[zone] for zone in sorted(zones)))
 
 
+def in_force(connection: Connection, doors: Iterable[str], now: int, most: int = 200) -> list[Standing]:
+    """What is in force by *doors* at *now*, the newest first."""
+    chosen = sa.select(command.c.door, command.c.ref, sa.func.max(command.c.id)).where(
+        command.c.door.in_(list(doors)), command.c.expiration > now, command.c.state != REFUSED
+    )
+    newest = chosen.group_by(command.c.door, command.c.ref).order_by(sa.func.max(command.c.id).desc()).limit(most)
+    found = (standing(connection, door, ref, now) for door, ref, _id in connection.execute(newest).all())
+    return [one for one in found if one is not None]
+
+
 def give(connection: Connection, site: Site | None, wish: Wish, grant: Grant, now: int) -> Given:
     """Writes the order of *wish* under *grant*, for the receiver.  Raises Spoken, CommandError: why it may not be."""
     poles, reported = by_store.directory(connection, site)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -50,7 +51,10 @@ class AlertTold(msgspec.Struct, rename="camel"):
     light: Progress
 
 
+@dataclass
 class _Xml(Operation):
+    """Tells in the OpenAPI what the body is."""
+
     def __post_init__(self) -> None:
         content: Any = {"application/cap+xml": {"schema": {"type": "string"}}}
         self.request_body = RequestBody(content=content, required=True)

@@ -20,7 +20,8 @@ SCOPE = quote(json.dumps({"poles": ["P0003"]}))
 SCREENS = (
     "/", "/alarms", "/orders", "/orders/1", "/crew", "/commands", "/commands/1", f"/commands/new?scope={SCOPE}",
     "/commands/new", "/programmes", "/assets", "/p/P0003", "/desk", "/desk/users", "/desk/sessions", "/desk/tokens",
-    "/desk/audit", "/account", "/account/password", "/search?q=P0003", "/wall", "/nowhere",
+    "/desk/audit", "/desk/doors", "/desk/election", "/desk/election/2026-11-25",
+    "/account", "/account/password", "/search?q=P0003", "/wall", "/nowhere",
 )  # fmt: skip
 LOGIN = ("/login",)
 
