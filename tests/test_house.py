@@ -28,6 +28,7 @@ ENTRIES = (
     "host_tools.city.store.migrations.",
     "host_tools.city.console.access.",
     "host_tools.city.console.app",
+    "host_tools.city.console.doors.",
     "host_tools.city.console.pages.",
     "simulator.device_modules.",
     "simulator.benchmarks.vm.",
