@@ -19,8 +19,8 @@ from host_tools.text import quoted
 
 MOST, USUAL = 1000, 20
 MOST_TERMS = 32
-_TERM = re.compile(r"\s*!?\s*([A-Za-z@][A-Za-z0-9_@:/#-]*(?:\.[A-Za-z][A-Za-z0-9_]*|\[[A-Za-z][A-Za-z0-9_.]*\])*)"
-                   r"\s*(?:(==|!=|>=|<=|>|<|~=|!~=)\s*(.+?)\s*)?", re.DOTALL)  # fmt: skip
+_TERM = re.compile(r"\s*!?\s*(https?://[^\s=!<>~;|,\"]+|[A-Za-z@][A-Za-z0-9_@:/#-]*(?:\.[A-Za-z][A-Za-z0-9_]*"
+                   r"|\[[A-Za-z][A-Za-z0-9_.]*\])*)\s*(?:(==|!=|>=|<=|>|<|~=|!~=)\s*(.+?)\s*)?", re.DOTALL)  # fmt: skip
 _NEAR = re.compile(r"near;maxDistance==([0-9]{1,8}(?:\.[0-9]{1,6})?)")
 
 Condition = Callable[[Mapping[str, Any]], bool]

@@ -187,7 +187,8 @@ def _form(request: Web, said: Language, given: dict[str, str], wrong: str = "", 
                 now, seen = city.now(connection), lamps(connection, [name])[name]
             given = {**given, "pole": name}
             words = ComplaintWords(said, city.zone, geography.rules, now)
-            lamp = words.lamp(seen, given["code"] or "SL01") + said.say("complaints.stop")
+            code = given["code"] if given["code"] in SERVICES else "SL01"
+            lamp = words.lamp(seen, code) + said.say("complaints.stop")
         except Spoken as error:
             wrong = wrong or said.tell(error)
     return _page(request, "complain.html", said, status or (422 if wrong else 200), given=given, wrong=wrong,

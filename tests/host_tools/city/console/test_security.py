@@ -39,6 +39,7 @@ OPEN = {  # to all, by intent
     "GET /complain", "POST /complain", "GET /complain/status", "GET /complain/map", "GET /complain/files/{name}",
     "GET /open311/discovery", "GET /open311/discovery.xml", "GET /open311/discovery.json", "GET /open311/v2/services",
     "GET /open311/v2/services.xml", "GET /open311/v2/services.json", "GET /open311/v2/services/{code}",
+    "GET /ngsi-ld/v1/context.jsonld", "GET /open", "GET /open/{name}",
 }  # fmt: skip
 NO_SESSION = {"POST /complain"}  # that a page of another site could misuse: it needs no secret, and sets no cookie
 OWN_REFUSALS = "/open311/"  # refuses in its own format, without a token by 403: GeoReport v2, "Possible Errors"

@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
+from host_tools.city.complaints import report
 from host_tools.city.complaints.services import SERVICES
 from host_tools.city.console.access import tokens
 from host_tools.city.console.app import whole
@@ -141,9 +142,8 @@ def test_what_is_answered_is_as_the_specification_has_it(helpline: Helpline) -> 
     discovery = helpline.client.get("/open311/discovery.json").json()
     assert discovery["endpoints"][0]["url"] == f"http://{HOST}{BASE}"
     assert discovery["endpoints"][0]["formats"] == ["text/xml", "application/json"]
-    assert (
-        xml(helpline.client.get("/open311/discovery.xml")).findtext("endpoints/endpoint/formats/format") == "text/xml"
-    )
+    element = xml(helpline.client.get("/open311/discovery.xml"))
+    assert element.findtext("endpoints/endpoint/formats/format") == "text/xml"
 
 
 def test_it_is_closed_by_proof_and_joined_by_a_second(helpline: Helpline) -> None:
@@ -208,7 +208,7 @@ def test_what_is_wrong_is_refused_in_a_sentence_in_the_format_that_was_asked_for
         ({"start_date": "2026-11-24"}, 400), ({"end_date": "yesterday"}, 400), ({"status": "fixed"}, 400),
         ({"service_code": "SL01,SL99"}, 404), ({"jurisdiction_id": "bhopal"}, 404),
         ({"start_date": "2026-01-01T00:00:00Z", "end_date": "2026-11-01T00:00:00Z"}, 400),
-        ({"start_date": "2026-11-24T18:00:00"}, 400), ({"start_date": "9999-12-31T23:59:59-23:00"}, 400),
+        ({"start_date": "2026-11-24T18:00:00"}, 400), ({"end_date": "2026-13-01T00:00:00Z"}, 400),
     ],
 )  # fmt: skip
 def test_a_filter_that_is_none_is_refused(helpline: Helpline, query: dict[str, str], status: int) -> None:
@@ -261,13 +261,9 @@ def test_clients_as_they_are(helpline: Helpline) -> None:
 
 
 HOSTILE = (
-    "<script>alert(1)</script>",
-    "=cmd|' /C calc'!A0",
-    "\u202eabc\u2066",
-    "x" * 4000,
-    "]]>&amp;",
+    "<script>alert(1)</script>", "=cmd|' /C calc'!A0", "\u202eabc\u2066", "x" * 4000, "]]>&amp;",
     "a\x00b\x0bc\ufffe",
-)
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -279,16 +275,13 @@ def test_hostile_texts_remain_text(helpline: Helpline, text: str) -> None:
         answer = helpline.get(f"requests.{ending}")
         assert answer.status_code == 200
         if ending == "json":
-            told = json.loads(answer.content)[0]["description"]
-            assert told.replace("abc", "") in text or told == "abc"
+            assert json.loads(answer.content)[0]["description"] == report.plain(text)
         else:
             (request,) = xml(answer)
             assert request.find("script") is None
             assert [one.tag for one in request] == list(REQUEST["properties"])  # type: ignore[call-overload]
     page = helpline.client.get(f"/complain/status?number={number}").text
-    assert "<script>alert" not in page
-    for one in ("first_name", "phone"):
-        assert text[:100] not in page or one
+    assert text[:60] not in page and "<script>alert" not in page  # nothing that a person wrote is shown to all
 
 
 def test_another_door_s_token_does_not_open_it_and_calls_are_counted(bench: Bench) -> None:
@@ -310,9 +303,7 @@ def test_a_contact_is_kept_apart_and_in_no_log(
 ) -> None:
     caplog.set_level("DEBUG", "host_tools")
     helpline.number(phone="9876543210", email="asha@example.org")
-    city = helpline.client.app.state.city
-
-    with city.reading() as connection:
+    with helpline.bench.city() as city, city.reading() as connection:
         kept = connection.execute(sa.select(complaint.c.contact)).scalar_one()
     assert json.loads(kept) == {"email": "asha@example.org", "phone": "9876543210"}
     said = capfd.readouterr()

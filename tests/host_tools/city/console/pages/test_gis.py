@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from geojson_pydantic import FeatureCollection
 
+from host_tools.city.console.access import tokens
 from tests.host_tools.city.console.console_bench import Bench
+
+NUMBERS = {"highest": 100, "radius_m": 0, "minutes": 1, "calls": 6000, "days": 1}
 
 
 def test_each_pole_is_a_point_with_the_longitude_first(bench: Bench) -> None:
@@ -93,3 +99,48 @@ def test_it_is_for_who_is_logged_in(bench: Bench) -> None:
     with bench.client(None) as client:
         for name in ("poles.geojson", "feeders.geojson", "streets.geojson", "places.json", "state.json"):
             assert client.get(f"/gis/{name}", headers={"accept": "*/*"}).status_code == 401
+
+
+def test_third_parties_take_it_for_geojson(bench: Bench) -> None:
+    bench.born("P0003")
+    with bench.client("viewer") as client:
+        for name in ("poles", "feeders", "streets"):
+            told = FeatureCollection(**client.get(f"/gis/{name}.geojson").json())
+            assert told.features
+            assert all(one.geometry is not None for one in told.features)
+
+
+@pytest.mark.parametrize(("asked", "packed"), [("gzip", True), ("gzip;q=0", False), ("br", False), ("*", True)])
+def test_it_is_compressed_only_where_it_may_be(bench: Bench, asked: str, packed: bool) -> None:
+    with bench.client("viewer") as client:
+        answer = client.get("/gis/poles.geojson", headers={"accept-encoding": asked})
+        assert ("content-encoding" in answer.headers) == packed
+        strong = answer.headers["etag"].removeprefix("W/")
+        for tag in (strong, f'"other", {answer.headers["etag"]}', "*"):
+            assert client.get("/gis/poles.geojson", headers={"if-none-match": tag}).status_code == 304
+        assert "authorization" in answer.headers["vary"]
+        assert "access-control-allow-origin" not in answer.headers
+
+
+def test_a_desktop_gis_opens_it_by_its_address(bench: Bench) -> None:
+    """As QGIS does, by GDAL: with the token as the password of Basic, or as a header."""
+    raw = pytest.importorskip("pyogrio").raw
+    from tests.host_tools.city.console.browser import serving
+
+    bench.born("P0003", 60)
+    with bench.city() as city, city.writing() as connection:
+        token = tokens.add(connection, "qgis", ["read"], [], NUMBERS, "admin", int(time.time()))
+    with serving(bench) as console:
+        address = f"{console.url}/gis/poles.geojson"
+        with_name = address.replace("http://", f"http://qgis:{token}@")
+        about, _fids, shapes, values = raw.read(f"/vsicurl/{with_name}")
+        assert len(shapes) == 240 and about["crs"] == "EPSG:4326" and about["geometry_type"] == "Point"
+        names = dict(zip(about["fields"], values, strict=True))
+        lit = list(names["name"]).index("P0003")
+        assert (names["state"][lit], names["level"][lit]) == ("lit", 60)
+        answer = httpx.get(address, auth=("any", token))
+        assert answer.status_code == 200
+        assert httpx.get(address, headers={"authorization": f"Bearer {token}"}).status_code == 200
+        assert httpx.get(address, auth=("any", "wrong")).status_code == 401
+        # a browser repeats a password by itself: so it opens nothing that changes something
+        assert httpx.post(f"{console.url}/open311/v2/requests.json", auth=("any", token)).status_code == 403
