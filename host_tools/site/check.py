@@ -38,12 +38,16 @@ class Verdict:
 
 def check_site(folder: str | Path, today: date) -> Verdict:
     """Check the site in *folder*, its nights for the year from *today* on.  Raises SiteError if there is none."""
-    site, problems = read_site(folder)
+    return check_read(*read_site(folder), today)
+
+
+def check_read(site: Site | None, problems: list[Problem], today: date) -> Verdict:
+    """Check *site*, of whose files *problems* are the mistakes found so far; as `check_site`."""
     if site is None or problems:
         return Verdict(site, problems, [])
     start = int(datetime(today.year, today.month, today.day, 12, tzinfo=ZoneInfo(site.timezone)).timestamp())
     kinds = kinds_of(site.poles, site)
-    problems = [problem for pole in kinds for problem in _refusals(site, pole, start)]
+    problems = [problem for pole in kinds for problem in refusals(site, pole, start)]
     warnings = [] if problems else [*_nights(site, kinds, today), *_twins(site.poles), *lone_witnesses(site)]
     return Verdict(site, problems, warnings)
 
@@ -61,7 +65,7 @@ def kinds_of(poles: Iterable[Pole], site: Site) -> list[Pole]:
     return list(seen.values())
 
 
-def _refusals(site: Site, pole: Pole, start: int) -> Iterator[Problem]:
+def refusals(site: Site, pole: Pole, start: int) -> Iterator[Problem]:
     """Problems that the firmware finds in the settings of *pole*."""
     try:
         schema.complete(pole_config(site, pole, start))
