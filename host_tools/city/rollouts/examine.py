@@ -29,7 +29,8 @@ class Examined:
     """*site* with the new programmes; None where they, or its own files, hold *problems*.
 
     *touched*: {pole: its kind} of those that get other settings; those of a kind get the same.  *darker*: those of
-    them that have less light at some time of a night of the coming year.  *before*: the sections as they are.
+    them that have less light at some time of a night of the coming year.  *before*: the sections as they are, and
+    *now* the site with these.
     """
 
     site: Site | None
@@ -37,14 +38,20 @@ class Examined:
     touched: Mapping[str, str] = field(default_factory=dict)
     darker: frozenset[str] = frozenset()
     before: Mapping[str, object] = field(default_factory=dict)
+    now: Site | None = None
 
 
-def examine(folder: Path, values: sections.Values, today: date, nights: int = NIGHTS) -> Examined:
-    """Examines the sections *values* for the site in *folder*, for *nights* from *today* on.  Raises CommandError."""
-    text = read_file(folder)
+def examine(
+    folder: Path, values: sections.Values, today: date, present: sections.Values | None = None, nights: int = NIGHTS
+) -> Examined:  # fmt: skip
+    """Examines the sections *values* for the site in *folder*, for *nights* from *today* on.  Raises CommandError.
+
+    *present*: the sections that are in force, where they are not those of the folder.
+    """
+    text = read_file(folder) if present is None else spliced(read_file(folder), present)
     before = sections.values_of(text)
-    present, mistakes = read_text(text, folder)
-    if present is None or mistakes:
+    now, mistakes = read_text(text, folder)
+    if now is None or mistakes:
         return Examined(None, tuple(mistakes), before=before)
     site, mistakes = read_text(spliced(text, values), folder)
     if site is None or mistakes:
@@ -52,16 +59,16 @@ def examine(folder: Path, values: sections.Values, today: date, nights: int = NI
     start = int(datetime(today.year, today.month, today.day, 12, tzinfo=ZoneInfo(site.timezone)).timestamp())
     touched: dict[str, str] = {}
     darker: set[str] = set()
-    for poles in _kinds(present, site):
+    for poles in _kinds(now, site):
         one = poles[0]
         if found := list(refusals(site, one, start)):
             return Examined(None, tuple(found), before=before)
-        if _light(present, one, start) == _light(site, one, start):
+        if _light(now, one, start) == _light(site, one, start):
             continue
         touched |= {pole.name: f"{site.programme_of(one)} {one.name}" for pole in poles}
-        if gets_darker(present, site, one, today, nights):
+        if gets_darker(now, site, one, today, nights):
             darker |= {pole.name for pole in poles}
-    return Examined(site, (), touched, frozenset(darker), before)
+    return Examined(site, (), touched, frozenset(darker), before, now)
 
 
 def read_file(folder: Path) -> str:

@@ -219,7 +219,8 @@ def test_nothing_but_programmes_may_differ_and_mistakes_are_named(bench: Rolling
         ids = [
             requests.write(connection, "asha", "engineer", "console", one, base, bench.now)[0]
             for one in (
-                text + "[light]\nfloor = 0\n", "not = [toml", text.replace('"22:00", level = 70', '"22:00", level = 170'),
+                text + "[light]\nfloor = 0\n", "not = [toml",
+                text.replace('"22:00", level = 70', '"22:00", level = 170'),
                 sections.text_of(bench.present()),
             )
         ]  # fmt: skip
