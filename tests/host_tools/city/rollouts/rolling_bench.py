@@ -7,7 +7,7 @@ the receiver is a broker that retains, and delivers what it retains at each new 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -120,9 +120,15 @@ class StreetPole:
 
 
 class RollingBench:
-    """The receiver of *names*; ``kill`` names the stage at which its next turn with messages ends."""
+    """The receiver of the site in *folder* with its store at *where*, or with *record*; and its *poles*.
 
-    def __init__(self, where: Path | str, folder: Path, names: Iterable[str] = (), keys: dict[str, Key] | None = None):
+    ``kill`` names the stage at which its next turn with messages ends.
+    """
+
+    def __init__(
+        self, where: Path | str, folder: Path, keys: dict[str, Key] | None = None, record: Record | None = None,
+        poles: bool = True,
+    ) -> None:  # fmt: skip
         self.where, self.folder, self.now, self.steady = where, folder, NOW, 0.0
         self.retained: dict[str, bytes] = {}
         self.said = list[str]()
@@ -130,17 +136,18 @@ class RollingBench:
         self.kill = ""
         self._waiting: list[Message] = []
         self._keys = keys or {}
-        self._start()
         self.site = load_site(folder)
-        self.poles = {name: StreetPole(self, name) for name in names or [one.name for one in self.site.poles]}
+        self._start(record)
+        self.poles = {one.name: StreetPole(self, one.name) for one in self.site.poles if poles}
         for pole in self.poles.values():
             pole.appear()
         self.go(2)
 
     # -- the receiver
 
-    def _start(self) -> None:
-        self.record = Record(self.where, "diya/1", "sagar", {"timezone": "Asia/Kolkata"}, files=load_site(self.folder))
+    def _start(self, record: Record | None = None) -> None:
+        about = {"timezone": "Asia/Kolkata"}
+        self.record = record or Record(self.where, "diya/1", "sagar", about, files=load_site(self.folder))
         self._configurations = Configurations(self.record, HEAD, self._keys, self.said.append)
         self.rollouts = Rollouts(self.record, self._roller, self.said.append)
         self.connect()
@@ -190,9 +197,12 @@ class RollingBench:
         assert retain
         self.retained[topic] = payload
         self.published.append(topic.split("/")[-2])
+        self._deliver(topic, payload)
+        return True
+
+    def _deliver(self, topic: str, payload: bytes) -> None:
         self._waiting.append(Message(topic, payload, False))
         self.poles[topic.split("/")[-2]].take(payload)
-        return True
 
     def hear(self, topic: str, on: bool) -> None:
         raise AssertionError("not needed here")
