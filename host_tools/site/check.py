@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from host_tools.language.said import Said
+from host_tools.language.sentence import Sentence
 from host_tools.site.load import SITE_FILE, read_site
 from host_tools.site.model import Pole, Problem, Site, SiteError
 from host_tools.site.near_places import close_pairs
@@ -79,7 +79,7 @@ def refusals(site: Site, pole: Pole, start: int) -> Iterator[Problem]:
         yield from error.problems
 
 
-def warnings_of_nights(site: Site, kinds: list[Pole], today: date) -> Iterator[Said]:
+def warnings_of_nights(site: Site, kinds: list[Pole], today: date) -> Iterator[Sentence]:
     """A warning for each kind of pole that is below the lit level between dusk and dawn, with the first such moment, or
     that burns by day for hours; and one for each fixed time that comes by day.
     """
@@ -105,18 +105,18 @@ def warnings_of_nights(site: Site, kinds: list[Pole], today: date) -> Iterator[S
                 burns.append((night.date, *lit))
         if dark:
             night_of, at, level = dark[0]
-            yield Said(
+            yield Sentence(
                 "site_check.dark", pole=pole.name, road=pole.road_class, nights=len(dark), night=str(night_of),
                 level=level, at=f"{datetime.fromtimestamp(at, zone):%H:%M}", lit=site.lit_percent,
             )  # fmt: skip
         if burns:
             night_of, switch, seconds = burns[0]
-            yield Said(
+            yield Sentence(
                 "site_check.burns", pole=pole.name, road=pole.road_class, days=_days([one[0] for one in burns]),
                 day=str(night_of), hours=f"{seconds / 3600:.1f}", level=switch.level, reason=switch.reason,
             )  # fmt: skip
     for reason, listed in kept_off.items():
-        yield Said("site_check.kept_off", reason=reason, days=_days(sorted(listed)))
+        yield Sentence("site_check.kept_off", reason=reason, days=_days(sorted(listed)))
 
 
 def _meant(site: Site, switch: Switch) -> bool:
@@ -125,11 +125,11 @@ def _meant(site: Site, switch: Switch) -> bool:
     return any(rule.programme in site.by_day for rule in site.rules if rule.name == name) or name in site.by_day
 
 
-def _days(days: Sequence[date]) -> Said:
+def _days(days: Sequence[date]) -> Sentence:
     """How many *days* of the coming year, and from when to when."""
     if len(days) == 1:
-        return Said("site_check.day", day=str(days[0]))
-    return Said("site_check.days", many=len(days), first=str(days[0]), last=str(days[-1]))
+        return Sentence("site_check.day", day=str(days[0]))
+    return Sentence("site_check.days", many=len(days), first=str(days[0]), last=str(days[-1]))
 
 
 def _twins(poles: Sequence[Pole]) -> Iterator[str]:

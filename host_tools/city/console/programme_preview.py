@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from host_tools.city.console.night_picture import NightPicture, picture
 from host_tools.city.rollouts.examine import Examined, examine
 from host_tools.city.rollouts.ruling import Ruling, ruling
-from host_tools.language.said import Said
+from host_tools.language.sentence import Sentence
 from host_tools.site import sections
 from host_tools.site.check import kinds_of, warnings_of_nights
 from host_tools.site.model import Pole, Site
@@ -42,7 +42,7 @@ class Checked:
 
     found: Examined
     ruled: Ruling
-    warnings: tuple[Said, ...]
+    warnings: tuple[Sentence, ...]
     nights: tuple[Compared, ...]
     rupees_per_kwh: float | None
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
+from host_tools.city.console.page import STORED
 from host_tools.city.rollouts import rollout_rows
 from host_tools.city.rollouts.rollout_rows import Row
 from host_tools.city.rollouts.share import NO_ANSWER, REJECTED, REVERTED, SENT, Share
 from host_tools.city.rollouts.waves import SHARES
 from host_tools.city.store.rollout_tables import GOING, HALTED
 from host_tools.language.language import Language
-from host_tools.language.said import retold
+from host_tools.language.sentence import retold
 
 SHOWN = ("applied", "there", "sent", "offline", "silent", "rejected", "reverted", "replaced", "waiting")
 MOST_BAD = 200
@@ -80,7 +81,7 @@ def _line(row: Row, counted: dict[tuple[int, str, str, bool], int], said: Langua
         )
         for number, states in sorted(waves.items())
     ]  # fmt: skip
-    return RolloutView(row, retold(row["answer"], said, "rollouts", "commands"), tuple(made))
+    return RolloutView(row, retold(row["answer"], said, *STORED), tuple(made))
 
 
 _BAD = (REJECTED, REVERTED, "silent")

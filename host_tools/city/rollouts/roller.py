@@ -40,7 +40,7 @@ from host_tools.city.store.rollout_tables import DONE, GOING, HALT, HALTED, REFU
 from host_tools.errors import CommandError
 from host_tools.keys.key import Key
 from host_tools.language.refusal import Refusal
-from host_tools.language.said import Said
+from host_tools.language.sentence import Sentence
 from host_tools.site import sections
 from host_tools.wire.from_pole import Said as PoleSaid
 
@@ -76,7 +76,7 @@ class Roller:
         self._say_present(connection)
         for row in rollout_rows.begun(connection, self._zone):
             if not hmac.compare_digest(self._seal(row), str(row["seal"])):
-                why = Said("rollouts.row_changed")
+                why = Sentence("rollouts.row_changed")
                 rollout_rows.change(connection, row["id"], raise_revision(connection), state=REFUSED, answer=why)
                 self._note(connection, row, now, "rowChanged", {"answer": why})
                 self._say(f"rollout {row['id']} does not go on: {why}")
@@ -131,7 +131,7 @@ class Roller:
             self._note(connection, row, now, decision.state, {"answer": decision.why})
             return
         for older in rollout_rows.begun(connection, self._zone):
-            why = Said("rollouts.replaced_by", number=row["id"])
+            why = Sentence("rollouts.replaced_by", number=row["id"])
             rollout_rows.change(connection, older["id"], rev, state=REPLACED, answer=why, ended_at=now)
         values: dict[str, Any] = {
             "before": sections.text_of(found.before), "decided_at": now, "second": decision.agreed,
@@ -167,7 +167,7 @@ class Roller:
         current, values = self._current, dict[str, Any](asked="", asked_by="")
         if current is not None and current.id == row["id"]:
             if row["asked"] == HALT and current.state == GOING:
-                values |= {"state": HALTED, "answer": Said("rollouts.halted_by", who=str(row["asked_by"])[:64])}
+                values |= {"state": HALTED, "answer": Sentence("rollouts.halted_by", who=str(row["asked_by"])[:64])}
             elif row["asked"] != HALT and current.state == HALTED:
                 current.pardoned = current.tally().bad
                 values |= {"state": GOING, "answer": "", "pardoned": current.pardoned}
@@ -184,7 +184,7 @@ class Roller:
             values: dict[str, Any] = {"wave": current.wave}
             if said == waves.STOP:
                 bad, poles, some = current.bad()
-                why = Said("rollouts.halted_bad", bad=bad, poles=poles, some=some)
+                why = Sentence("rollouts.halted_bad", bad=bad, poles=poles, some=some)
                 values |= {"state": HALTED, "answer": why}
                 self._note(connection, current.row, now, "halted", {"answer": why})
                 self._say(f"rollout {current.id} is {why}")
@@ -210,7 +210,7 @@ class Roller:
             current.row["filed_at"] = now
             self._say_present(connection)
         except (CommandError, OSError) as error:
-            why = Said("rollouts.not_filed", why=str(error))
+            why = Sentence("rollouts.not_filed", why=str(error))
             current.state = HALTED
             values = {"state": HALTED, "answer": why}
             self._say(f"rollout {current.id}: {why}")

@@ -17,7 +17,7 @@ from host_tools.city.rollouts.ruling import ruling
 from host_tools.city.store.rollout_tables import ASKS, GOING, REFUSED
 from host_tools.errors import DiyaError
 from host_tools.language.refusal import Refusal
-from host_tools.language.said import Said
+from host_tools.language.sentence import Sentence
 from host_tools.site import sections
 
 Run = Callable[[Callable[[], Examined]], "Future[Examined]"]
@@ -77,7 +77,7 @@ class RolloutJudge:
             if not ruled.second:
                 return Decision(GOING, found=found)
             if not row["second"]:
-                return Decision(ASKS, Said("rollouts.second", why=ruled.second))
+                return Decision(ASKS, Sentence("rollouts.second", why=ruled.second))
             digest = hashlib.sha256(rollout_rows.as_json(row).encode()).hexdigest()
             wrong = self._persons.check(row["second"], row["code"], row["who"], digest, int(wall))
         except DiyaError as error:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from host_tools.city.commands.limits import DARKENED
 from host_tools.city.rollouts.examine import Examined
-from host_tools.language.said import Said
+from host_tools.language.sentence import Sentence
 from host_tools.site import sections
 from host_tools.site.limit import Limit
 from host_tools.text import quoted
@@ -35,24 +35,25 @@ def ruling(
     *others*: poles that rollouts of one person alone have darkened lately.
     """
     if role != ROLE:
-        return Ruling(Said("rollouts.role", role=quoted(role, 40), wanted=ROLE))
+        return Ruling(Sentence("rollouts.role", role=quoted(role, 40), wanted=ROLE))
     if found.problems:
         more = len(found.problems) - 1
         if more:
-            return Ruling(Said("rollouts.mistakes", first=str(found.problems[0]), more=more))
-        return Ruling(Said("rollouts.mistake", first=str(found.problems[0])))
+            return Ruling(Sentence("rollouts.mistakes", first=str(found.problems[0]), more=more))
+        return Ruling(Sentence("rollouts.mistake", first=str(found.problems[0])))
     before = sections.digest(found.before)
     if sections.digest(values) == before:
-        return Ruling(Said("rollouts.same"))
+        return Ruling(Sentence("rollouts.same"))
     if base != before:
-        return Ruling(Said("rollouts.changed"))
+        return Ruling(Sentence("rollouts.changed"))
     if not found.touched:
-        return Ruling(Said("rollouts.touches_none"))
+        return Ruling(Sentence("rollouts.touches_none"))
     limit = limits[role]
     if len(found.touched) > limit.poles:
-        return Ruling(second=Said("rollouts.many", poles=len(found.touched), role=role, limit=limit.poles))
-    if found.darker and len(found.darker) + others > DARKENED:
+        return Ruling(second=Sentence("rollouts.many", poles=len(found.touched), role=role, limit=limit.poles))
+    darker = len(found.darker)
+    if darker and darker + others > DARKENED:
         if others:
-            return Ruling(second=Said("rollouts.darker_with", poles=len(found.darker), others=others, limit=DARKENED))
-        return Ruling(second=Said("rollouts.darker", poles=len(found.darker), limit=DARKENED))
+            return Ruling(second=Sentence("rollouts.darker_with", poles=darker, others=others, limit=DARKENED))
+        return Ruling(second=Sentence("rollouts.darker", poles=darker, limit=DARKENED))
     return Ruling()

@@ -21,11 +21,12 @@ from host_tools.city.console.area_form import FORMS
 from host_tools.city.console.city import City, city_of
 from host_tools.city.console.command_form import OWNERS, role_of
 from host_tools.city.console.geography import geography_of
-from host_tools.city.console.page import render
+from host_tools.city.console.page import language, render
 from host_tools.city.console.request_types import Form, Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.record.orders import rules_of
 from host_tools.errors import CommandError
+from host_tools.language.refusal import Refusal, refusal
 
 
 @get("/commands", guards=[needs(VIEWER)])
@@ -63,7 +64,9 @@ def preview_part(request: Web, data: Form) -> Template:
         with city.reading() as connection:
             order, _names, _reported, seen, ruling = _looked_at(city, connection, data, request)
     except CommandError as error:
-        return render(request, "command_preview.html", wrong=str(error), seen=None, order=None, ruling=None)
+        return render(
+            request, "command_preview.html", wrong=language(request).tell(error), seen=None, order=None, ruling=None
+        )
     return render(request, "command_preview.html", wrong="", seen=seen, order=order, ruling=ruling)
 
 
@@ -75,7 +78,7 @@ def give(request: Web, data: Form) -> Response[Any]:
     with city.reading() as connection:
         order, names, reported, _seen, ruling = _looked_at(city, connection, data, request)
     if ruling.refused:
-        raise CommandError(ruling.refused)
+        raise refusal(ruling.refused)
     return _sent(by_store.give(city.database, order, names, reported)[0])
 
 
@@ -106,7 +109,7 @@ def cancel(request: Web, number: FromPath[int]) -> Response[Any]:
         names = order_rows.targets(connection, number)
         ruling = _ruling(city, ended, by_store.present(connection, names, city.site), now)
     if ruling.refused:
-        raise CommandError(ruling.refused)
+        raise refusal(ruling.refused)
     return _sent(by_store.give(city.database, ended, names, set(names))[0])
 
 
@@ -118,7 +121,7 @@ def agree(request: Web, number: FromPath[int], data: Form) -> Response[Any]:
     with city.writing() as connection:
         second, code = data.get("second", "").strip(), "".join(data.get("code", "").split())
         if not second or not code.isdecimal() or len(code) != 6:
-            raise CommandError("the second person's name and a code of 6 digits must be given")
+            raise Refusal("console_rollouts.no_code")
         order_rows.agree(connection, number, second, code, city.now(connection))
     return _sent([number])
 

@@ -26,8 +26,7 @@ from host_tools.city.rollouts import requests
 from host_tools.city.store.local_time import LocalTime
 from host_tools.errors import CommandError
 from host_tools.language.language import Language
-from host_tools.language.refusal import Refusal
-from host_tools.language.said import retold
+from host_tools.language.refusal import Refusal, refusal
 from host_tools.site import sections
 from host_tools.site.rules import WEEKDAYS
 
@@ -69,7 +68,7 @@ def draft_page(
         request, "programme_draft.html", draft=draft, form=draft.form, present=present, hows=HOWS, weekdays=WEEKDAYS,
         most_points=MOST_POINTS, wrong=dict(reversed(told)), faults=told, seen=seen, at=at, groups=groups,
         night=night_of, width=WIDTH, height=HEIGHT, calls=_names(draft),
-        stale=draft.base != present.digest, tell=lambda text: retold(text, said, "rollouts", "site_check"),
+        stale=draft.base != present.digest,
     )  # fmt: skip
 
 
@@ -117,7 +116,7 @@ def roll_out(request: Web, number: FromPath[int], data: Form) -> Response[Any]:
             raise CommandError(_told(wrong[0], said))
     ruled = _checked(city, draft, values, present.values, today, today).ruled
     if ruled.refused:
-        raise CommandError(retold(ruled.refused, said, "rollouts"))
+        raise refusal(ruled.refused)
     with city.writing() as connection:
         rows = requests.write(
             connection, request.user.name, ENGINEER, DOOR, sections.text_of(values), draft.base, now, reason=reason,

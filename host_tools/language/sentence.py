@@ -1,7 +1,7 @@
 """A sentence that is stored or passed on as English text and can be said in another language later.
 
-``Said("limits.level", level=10)`` is a text, the English sentence, with the key and values that it was made of.  Of a
-stored text only the English is left: ``retold`` finds the sentence whose form it has, and says that.
+``Sentence("commands.missing", name="role")`` is a text, the English sentence, with the key and values that it was made
+of.  Of a stored text only the English is left: ``retold`` finds the sentence whose form it has, and says that.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from host_tools.language.language import Language, sentences
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
-class Said(str):
+class Sentence(str):
     """The English sentence *key* with *values*; ``key`` and ``values`` say it in another language."""
 
     key: str
     values: dict[str, object]
 
-    def __new__(cls, key: str, /, **values: object) -> Said:
+    def __new__(cls, key: str, /, **values: object) -> Sentence:
         made = super().__new__(cls, Language("en").say(key, **values))
         made.key, made.values = key, values
         return made
@@ -33,7 +33,7 @@ def retold(text: str, said: Language, *namespaces: str) -> str:
     """
     if said.code == "en" or not text:
         return text
-    if isinstance(text, Said):
+    if isinstance(text, Sentence):
         values = {name: _value(value, said, namespaces) for name, value in text.values.items()}
         return said.say(text.key, **values)
     for namespace in namespaces:
