@@ -18,8 +18,9 @@ from host_tools.city.store.rollout_tables import ASKS, GOING, REFUSED
 from host_tools.errors import DiyaError
 from host_tools.language.refusal import Refusal
 from host_tools.language.sentence import Sentence
-from host_tools.site import sections
+from host_tools.site import load, sections
 
+EXAMPLES = Path(load.__file__).resolve().parents[2] / "simulator" / "sites"  # those that come with Diya
 Run = Callable[[Callable[[], Examined]], "Future[Examined]"]
 
 
@@ -88,4 +89,6 @@ class RolloutJudge:
 def _found(folder: Path | None, text: str, today: date) -> Examined:
     if folder is None:
         raise Refusal("rollouts.no_files")
+    if folder.resolve().is_relative_to(EXAMPLES):
+        raise Refusal("rollouts.example")
     return examine(folder, sections.read(text), today)
