@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from host_tools.errors import CommandError
+from host_tools.language.refusal import Refusal
 
 _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?:in)?)?(?:(\d+)s)?")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -18,7 +18,7 @@ def span(text: str) -> int:
     parts = [int(part or 0) for part in found.groups()] if found else [0]
     seconds = sum(part * size for part, size in zip(parts, (86400, 3600, 60, 1), strict=False))
     if seconds <= 0:
-        raise CommandError(f"the span is {text!r} and must be such as 90s, 30m, 2h or 1h30m")
+        raise Refusal("commands.span", value=repr(text))
     return seconds
 
 
@@ -38,9 +38,9 @@ def moment(text: str, now: float, zone: ZoneInfo) -> int:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise CommandError(f"the time is {text!r} and must be such as 22:30 or 2026-11-08T22:30") from None
+        raise Refusal("commands.time", value=repr(text)) from None
     unix = int((at if at.tzinfo else at.replace(tzinfo=zone)).timestamp())
     if unix <= now:
         here = datetime.fromtimestamp(now, zone)
-        raise CommandError(f"the time is {text!r} and must be after now, which is {here:%Y-%m-%dT%H:%M} at the site")
+        raise Refusal("commands.time_past", value=repr(text), now=f"{here:%Y-%m-%dT%H:%M}")
     return unix

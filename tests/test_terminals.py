@@ -52,6 +52,7 @@ LINES = {  # PORT, BROKER and POLE are put in; in this order, as later lines rea
     "site preview": "site preview sagar --date 2026-11-08",
     "site broker-config": "site broker-config sagar --out broker",
     "site configure": "site configure sagar --pole P0001 --wait 0.2",
+    "site rollout": "site rollout sagar --db r.sqlite --wait 0.2",
     "site rekey": "site rekey sagar --pole P0001 --key-file poles.keys --wait 0.2",
     "pole": "pole --port POLE",
     "pole log": "pole log --port POLE --seconds 0.5",

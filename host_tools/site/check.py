@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from host_tools.language.sentence import Sentence
 from host_tools.site.load import SITE_FILE, read_site
 from host_tools.site.lone_segments import lone_segments
 from host_tools.site.model import Pole, Problem, Site, SiteError
@@ -39,13 +40,17 @@ class Verdict:
 
 def check_site(folder: str | Path, today: date) -> Verdict:
     """Check the site in *folder*, its nights for the year from *today* on.  Raises SiteError if there is none."""
-    site, problems = read_site(folder)
+    return check_read(*read_site(folder), today)
+
+
+def check_read(site: Site | None, problems: list[Problem], today: date) -> Verdict:
+    """Check *site*, of whose files *problems* are the mistakes found so far; as `check_site`."""
     if site is None or problems:
         return Verdict(site, problems, [])
     start = int(datetime(today.year, today.month, today.day, 12, tzinfo=ZoneInfo(site.timezone)).timestamp())
     kinds = kinds_of(site.poles, site)
-    problems = [problem for pole in kinds for problem in _refusals(site, pole, start)]
-    parts = (_nights(site, kinds, today), _twins(site.poles), lone_witnesses(site), lone_segments(site))
+    problems = [problem for pole in kinds for problem in refusals(site, pole, start)]
+    parts = (warnings_of_nights(site, kinds, today), _twins(site.poles), lone_witnesses(site), lone_segments(site))
     warnings = [] if problems else [warning for part in parts for warning in part]
     return Verdict(site, problems, warnings)
 
@@ -63,7 +68,7 @@ def kinds_of(poles: Iterable[Pole], site: Site) -> list[Pole]:
     return list(seen.values())
 
 
-def _refusals(site: Site, pole: Pole, start: int) -> Iterator[Problem]:
+def refusals(site: Site, pole: Pole, start: int) -> Iterator[Problem]:
     """Problems that the firmware finds in the settings of *pole*."""
     try:
         schema.complete(pole_config(site, pole, start))
@@ -76,7 +81,7 @@ def _refusals(site: Site, pole: Pole, start: int) -> Iterator[Problem]:
         yield from error.problems
 
 
-def _nights(site: Site, kinds: list[Pole], today: date) -> Iterator[str]:
+def warnings_of_nights(site: Site, kinds: list[Pole], today: date) -> Iterator[Sentence]:
     """A warning for each kind of pole that is below the lit level between dusk and dawn, with the first such moment, or
     that burns by day for hours; and one for each fixed time that comes by day.
     """
@@ -102,22 +107,18 @@ def _nights(site: Site, kinds: list[Pole], today: date) -> Iterator[str]:
                 burns.append((night.date, *lit))
         if dark:
             night_of, at, level = dark[0]
-            moment = datetime.fromtimestamp(at, zone)
-            yield (
-                f"poles like {pole.name} ({pole.road_class}) are dark on {len(dark)} nights of the coming year: on the "
-                f"night of {night_of} the level is {level} at {moment:%H:%M}, and lit is {site.lit_percent} or more"
-            )
+            yield Sentence(
+                "site_check.dark", pole=pole.name, road=pole.road_class, nights=len(dark), night=str(night_of),
+                level=level, at=f"{datetime.fromtimestamp(at, zone):%H:%M}", lit=site.lit_percent,
+            )  # fmt: skip
         if burns:
             night_of, switch, seconds = burns[0]
-            yield (
-                f"poles like {pole.name} ({pole.road_class}) burn by day on {_days([one[0] for one in burns])}: on "
-                f"{night_of} for {seconds / 3600:.1f} h at {switch.level} percent, because of {switch.reason}"
-            )
-    for reason, days in kept_off.items():
-        yield (
-            f"{reason} comes by day on {_days(sorted(days))}, and poles keep the lamp off then; "
-            "by_day = true in the programme lets it burn"
-        )
+            yield Sentence(
+                "site_check.burns", pole=pole.name, road=pole.road_class, days=_days([one[0] for one in burns]),
+                day=str(night_of), hours=f"{seconds / 3600:.1f}", level=switch.level, reason=switch.reason,
+            )  # fmt: skip
+    for reason, listed in kept_off.items():
+        yield Sentence("site_check.kept_off", reason=reason, days=_days(sorted(listed)))
 
 
 def _meant(site: Site, switch: Switch) -> bool:
@@ -126,11 +127,11 @@ def _meant(site: Site, switch: Switch) -> bool:
     return any(rule.programme in site.by_day for rule in site.rules if rule.name == name) or name in site.by_day
 
 
-def _days(days: Sequence[date]) -> str:
+def _days(days: Sequence[date]) -> Sentence:
     """How many *days* of the coming year, and from when to when."""
     if len(days) == 1:
-        return f"1 day of the coming year ({days[0]})"
-    return f"{len(days)} days of the coming year ({days[0]} to {days[-1]})"
+        return Sentence("site_check.day", day=str(days[0]))
+    return Sentence("site_check.days", many=len(days), first=str(days[0]), last=str(days[-1]))
 
 
 def _twins(poles: Sequence[Pole]) -> Iterator[str]:

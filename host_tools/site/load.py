@@ -68,6 +68,11 @@ def read_site(folder: str | Path) -> tuple[Site | None, list[Problem]]:
         text = (place / SITE_FILE).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         return None, [Problem(SITE_FILE, 0, "the file", f"cannot be read ({error})", "must be UTF-8 text")]
+    return read_text(text, place)
+
+
+def read_text(text: str, place: Path) -> tuple[Site | None, list[Problem]]:
+    """As `read_site`, of a site file that says *text*, with the poles of the folder *place*."""
     reader = Reader(SITE_FILE, text)
     if reader.problems:
         return None, reader.problems

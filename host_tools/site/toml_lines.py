@@ -40,7 +40,7 @@ class Lines:
         path: Path = ()
         for child in node.named_children:
             if child.type in _HEADS:
-                path = self._resolved(_keys(child), node.type == "table_array_element")
+                path = self._resolved(keys_of(child), node.type == "table_array_element")
                 self._put(path, node)
             elif child.type == "pair":
                 self._pair(child, path)
@@ -58,7 +58,7 @@ class Lines:
 
     def _pair(self, node: Node, path: Path) -> None:
         key, value = node.named_children[0], node.named_children[-1]
-        for name in _keys(key):
+        for name in keys_of(key):
             path += (name,)
             self._put(path, node)
         self._value(value, path)
@@ -77,9 +77,10 @@ class Lines:
         self._lines.setdefault(path, node.start_point.row + 1)
 
 
-def _keys(node: Node) -> list[str]:
+def keys_of(node: Node) -> list[str]:
+    """The names in *node*, a key or the head of a table."""
     if node.type == "dotted_key":
-        return [name for child in node.named_children for name in _keys(child)]
+        return [name for child in node.named_children for name in keys_of(child)]
     text = (node.text or b"").decode()
     if node.type == "quoted_key":
         parsed: dict[str, Any] = tomllib.loads(text + " = 0")

@@ -83,7 +83,7 @@ def run(
         opened_parts.callback(store.close)
         recorder = Recorder(
             store, place.broker, place.root, place.site, folder, keys=keys, silent_s=silent_s,
-            simulated=place.simulated, say=_say, show=show,
+            simulated=place.simulated, site_folder=find_site(site) if files is not None else None, say=_say, show=show,
         )  # fmt: skip
         if files is not None:
             opened_parts.enter_context(sending(file, files, find_site(site), recorder.now, _say))

@@ -14,6 +14,7 @@ from host_tools.output_file import try_output
 from host_tools.verbs.site_import import import_
 from host_tools.verbs.site_new import new
 from host_tools.verbs.site_poles import configure, rekey
+from host_tools.verbs.site_rollout import rollout
 
 DEFAULT = "sagar"
 FILE = click.Path(path_type=Path)
@@ -31,6 +32,7 @@ site.add_command(new)
 site.add_command(import_)
 site.add_command(configure)
 site.add_command(rekey)
+site.add_command(rollout)
 
 
 @site.command(help="List every mistake in DIR's site.toml and poles.csv (default: the site that comes with Diya).")

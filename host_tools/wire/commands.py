@@ -8,8 +8,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from host_tools.errors import CommandError
 from host_tools.keys.key import Key
+from host_tools.language.refusal import Refusal
 from pole.wire import city_side, contract
 
 _RESEND = ("type", "epoch", "from", "to")
@@ -82,14 +82,14 @@ def resend(epoch: str, low: int, high: int) -> str:
 
 def _owner(owner: str) -> None:
     if owner not in contract.COMMAND_OWNERS:
-        raise CommandError(f"the owner is {owner!r} and must be one of {', '.join(contract.COMMAND_OWNERS)}")
+        raise Refusal("commands.the_owner", owner=repr(owner), owners=", ".join(contract.COMMAND_OWNERS))
 
 
 def _within(name: str, value: int, low: int, high: int, unit: str) -> None:
     if not low <= value <= high:
-        raise CommandError(f"{name} is {value} and must be {low} to {high} {unit}")
+        raise Refusal("commands.within", name=name, value=value, low=low, high=high, unit=unit)
 
 
 def _short(name: str, value: str, most: int) -> None:
     if len(value) > most:
-        raise CommandError(f"{name} has {len(value)} characters and must have at most {most}")
+        raise Refusal("commands.short", name=name, many=len(value), most=most)

@@ -18,7 +18,7 @@ from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 
-from host_tools.errors import CommandError
+from host_tools.language.refusal import Refusal
 from host_tools.text import quoted
 
 MOST_POINTS = 10_000
@@ -57,12 +57,12 @@ def geojson(plane: Plane, value: Any, name: str = "polygon") -> BaseGeometry:
     if kind == "Feature":
         return geojson(plane, value.get("geometry"), name)
     if kind not in ("Polygon", "MultiPolygon"):
-        raise CommandError(f"{name}.type is {quoted(kind, 30)} and must be Polygon or MultiPolygon")
+        raise Refusal("commands.area_type", name=name, kind=quoted(kind, 30))
     parts = value.get("coordinates")
     if kind == "Polygon":
         parts = [parts]
     if not isinstance(parts, list) or not parts or not all(isinstance(part, list) and part for part in parts):
-        raise CommandError(f"{name}.coordinates has no ring and must have one at least, of four positions")
+        raise Refusal("commands.area_no_ring", name=name)
     _bound_points(parts, name)
     areas = []
     for part in parts:
@@ -75,7 +75,7 @@ def cap_polygon(plane: Plane, text: str) -> BaseGeometry:
     """The area of a `polygon` of CAP 1.2: `latitude,longitude` pairs with blanks between.  Raises CommandError."""
     pairs = text.split()
     if len(pairs) > MOST_POINTS:
-        raise CommandError(f"polygon has {len(pairs)} points and must have at most {MOST_POINTS}")
+        raise Refusal("commands.area_points", many=len(pairs), most=MOST_POINTS)
     return _polygon(plane, [[_position(_numbers(pair, "polygon"), "polygon", False) for pair in pairs]], "polygon")
 
 
@@ -85,7 +85,7 @@ def cap_circle(plane: Plane, text: str) -> BaseGeometry:
     latitude, longitude = _position(_numbers(middle, "circle"), "circle", False)
     kilometres = _numbers(radius.strip(), "circle")
     if len(kilometres) != 1:
-        raise CommandError(f"circle is {quoted(text, 40)} and must be latitude,longitude kilometres")
+        raise Refusal("commands.area_circle", value=quoted(text, 40))
     return circle(plane, latitude, longitude, kilometres[0] * 1000)
 
 
@@ -99,7 +99,7 @@ def corridor(plane: Plane, value: Any, width_m: Any, name: str = "segment") -> B
     """The area within *width_m* metres of a GeoJSON LineString, longitude first.  Raises CommandError."""
     points = value.get("coordinates") if isinstance(value, Mapping) and value.get("type") == "LineString" else None
     if not isinstance(points, list) or len(points) < 2:
-        raise CommandError(f"{name} must be a GeoJSON LineString of two positions at least")
+        raise Refusal("commands.area_line", name=name)
     _bound_points([[points]], name)
     line = LineString(plane.ring([_position(one, name, longitude_first=True) for one in points]))
     return line.buffer(_metres(width_m, "widthM"))
@@ -109,10 +109,10 @@ def _polygon(plane: Plane, rings: Sequence[Sequence[tuple[float, float]]], name:
     laid = []
     for ring in rings:
         if len(set(ring)) < 3:
-            raise CommandError(f"{name} has a ring of {len(set(ring))} different points and must have three at least")
+            raise Refusal("commands.area_ring", name=name, many=len(set(ring)))
         line = plane.ring([*ring, ring[0]])
         if abs(line[-1][0] - line[0][0]) > 1:
-            raise CommandError(f"{name} goes round a pole of the Earth and must lie on one side of it")
+            raise Refusal("commands.area_round", name=name)
         laid.append(line[:-1])
     return _sound(plane, Polygon(laid[0], laid[1:]), name)
 
@@ -121,14 +121,19 @@ def _sound(plane: Plane, area: BaseGeometry, name: str) -> BaseGeometry:
     if not area.is_valid:
         said = explain_validity(area)
         where = said.partition("[")[2].rstrip("]").split()
-        at = ""
+        kind = "Self-intersection" if "Self-intersection" in said else said.partition("[")[0].lower()
+        crosses = kind == "Self-intersection"
         if len(where) == 2:
             north, east = plane.degrees(float(where[0]), float(where[1]))
-            at = f" near latitude {north:.5f}, longitude {east:.5f}"
-        kind = "crosses itself" if "Self-intersection" in said else f"is not valid ({said.partition('[')[0].lower()})"
-        raise CommandError(f"{name} {kind}{at} and must be drawn without that")
+            at = {"latitude": f"{north:.5f}", "longitude": f"{east:.5f}"}
+            if crosses:
+                raise Refusal("commands.area_crosses_at", name=name, **at)
+            raise Refusal("commands.area_invalid_at", name=name, kind=kind, **at)
+        if crosses:
+            raise Refusal("commands.area_crosses", name=name)
+        raise Refusal("commands.area_invalid", name=name, kind=kind)
     if area.area < 1:
-        raise CommandError(f"{name} covers {area.area:.2f} square metres and must cover one at least")
+        raise Refusal("commands.area_small", name=name, metres=f"{area.area:.2f}")
     shapely.prepare(area)
     return area
 
@@ -137,13 +142,14 @@ def _position(value: Any, name: str, longitude_first: bool) -> tuple[float, floa
     """(latitude, longitude) of one position."""
     if not isinstance(value, list | tuple) or not 2 <= len(value) <= 3:
         order = "[longitude, latitude]" if longitude_first else "latitude,longitude"
-        raise CommandError(f"{name} has the position {quoted(str(value), 40)} and must have {order}")
+        raise Refusal("commands.area_position", name=name, value=quoted(str(value), 40), order=order)
     first, second = value[:2]
     latitude, longitude = (second, first) if longitude_first else (first, second)
     for what, number, most in (("latitude", latitude, 90), ("longitude", longitude, 540 if longitude_first else 180)):
         if isinstance(number, bool) or not isinstance(number, int | float) or not -most <= number <= most:
-            swapped = " (GeoJSON has the longitude first)" if longitude_first and what == "latitude" else ""
-            raise CommandError(f"{name} has the {what} {quoted(number, 30)} and must have -{most} to {most}{swapped}")
+            values = {"name": name, "value": quoted(number, 30), "most": most}
+            note = "_first" if longitude_first and what == "latitude" else ""
+            raise Refusal(f"commands.area_{what}{note}", **values)
     return float(latitude), float(longitude)
 
 
@@ -151,23 +157,23 @@ def _numbers(text: str, name: str) -> list[float]:
     try:
         return [float(one) for one in text.split(",")]
     except ValueError:
-        raise CommandError(f"{name} has {quoted(text, 40)} and must have latitude,longitude in degrees") from None
+        raise Refusal("commands.area_numbers", name=name, value=quoted(text, 40)) from None
 
 
 def _metres(value: Any, name: str) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not 0 < value <= MOST_RADIUS_M:
-        raise CommandError(f"{name} is {quoted(value, 30)} and must be above 0 and at most {MOST_RADIUS_M} m")
+        raise Refusal("commands.area_metres", name=name, value=quoted(value, 30), most=MOST_RADIUS_M)
     return float(value)
 
 
 def _listed(value: Any, name: str) -> list[Any]:
     if not isinstance(value, list):
-        raise CommandError(f"{name}.coordinates has {quoted(str(value), 30)} where a ring of positions must be")
+        raise Refusal("commands.area_listed", name=name, value=quoted(str(value), 30))
     return value
 
 
 def _bound_points(parts: list[Any], name: str) -> None:
     count = sum(len(ring) for part in parts for ring in part if isinstance(ring, list))
     if count > MOST_POINTS:
-        raise CommandError(f"{name} has {count} positions and must have at most {MOST_POINTS}")
+        raise Refusal("commands.area_positions", name=name, many=count, most=MOST_POINTS)

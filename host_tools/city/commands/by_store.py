@@ -20,7 +20,7 @@ from host_tools.city.commands.who import Directory
 from host_tools.city.store.command_tables import ACCEPTED, ASKS, REFUSED, WRITTEN
 from host_tools.city.store.database import Database
 from host_tools.city.store.tables import pole
-from host_tools.errors import CommandError
+from host_tools.language.refusal import Refusal
 from host_tools.site.model import Site
 
 LOOK_S = 0.2  # between two looks for answers
@@ -98,7 +98,7 @@ def give(database: Database, order: Order, names: Iterable[str], reported: set[s
     wanted = list(names)
     to = [name for name in wanted if name in reported]
     if not to:
-        raise CommandError(f"none of the {len(wanted)} poles it is for has ever reported to this record's receiver")
+        raise Refusal("commands.none_reported", poles=len(wanted))
     with database.transaction() as connection:
         numbers = order_rows.write(connection, order, to)
     return numbers, [name for name in wanted if name not in reported]

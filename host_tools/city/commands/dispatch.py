@@ -36,6 +36,8 @@ from host_tools.city.store.command_tables import ACCEPTED, REFUSED
 from host_tools.city.store.database import raise_revision
 from host_tools.errors import CommandError
 from host_tools.keys.key import Key
+from host_tools.language.refusal import Refusal
+from host_tools.language.sentence import Sentence
 from host_tools.wire import envelope
 from host_tools.wire.from_pole import Ack, Birth, Presence, Said, State
 from pole.wire import contract
@@ -85,7 +87,7 @@ class Dispatch:
                     continue
             except CommandError:
                 pass
-            why = "the row was changed after the receiver had decided, or it was never decided by it"
+            why = Sentence("commands.row_changed")
             order_rows.decide(connection, row["id"], 0, state=REFUSED, answer=why)
             audit.add(connection, self._zone, now, "receiver", "receiver", "rowChanged", row["id"], {"answer": why})
             self._say(f"order {row['id']} is not sent: {why}")
@@ -198,7 +200,7 @@ class Dispatch:
             wanted |= dict.fromkeys(new)
             strange = [name for name in named if group not in ("", *self._groups(name))]
             if strange:
-                raise CommandError(f"it is for the group {group}, and {strange[0]} is not in that")
+                raise Refusal("commands.not_in_group", group=group, pole=strange[0])
         return {name: self._groups(name) for name in wanted}
 
     def _groups(self, name: str) -> Collection[str]:

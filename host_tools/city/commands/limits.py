@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from host_tools.city.commands.order import CANCEL, CANCEL_S, Order
+from host_tools.language.sentence import Sentence
 from host_tools.site.limit import Limit
 from host_tools.site.model import Site
 from host_tools.text import quoted
@@ -41,17 +42,19 @@ def judge(
     """
     limit = limits.get(order.role)
     if limit is None:
-        return Ruling(f"the role is {quoted(order.role, 40)} and must be one of {', '.join(sorted(limits))}")
+        return Ruling(Sentence("commands.role", role=quoted(order.role, 40), roles=", ".join(sorted(limits))))
     if not targets:
-        return Ruling("it is for no pole, and must be for one at least")
+        return Ruling(Sentence("commands.no_pole"))
     if order.owner not in limit.owners:
-        return Ruling(f"the owner is {order.owner} and must be, for {order.role}, {' or '.join(limit.owners)}")
+        return Ruling(
+            Sentence("commands.owner_of", owner=order.owner, role=order.role, owners=" or ".join(limit.owners))
+        )
     if order.expiration <= now:
-        return Ruling(f"the expiration is {order.expiration} and must be after now, {now}")
+        return Ruling(Sentence("commands.over", expiration=order.expiration, now=now))
     if order.kind == CANCEL:
         latest = now + CANCEL_S + DAY_S
         late = order.expiration > latest
-        return Ruling(f"the expiration is {order.expiration} and must be at most {latest}") if late else Ruling()
+        return Ruling(Sentence("commands.late", expiration=order.expiration, latest=latest)) if late else Ruling()
     refused = _outside(order, limit, now)
     return Ruling(refused) if refused else Ruling(second=_grave(order, targets, limit, floor, night, others))
 
@@ -59,16 +62,16 @@ def judge(
 def _outside(order: Order, limit: Limit, now: int) -> str:
     level = order.level or 0
     if not limit.lowest <= level <= limit.highest:
-        return f"the level is {level} and must be, for {order.role}, {limit.lowest} to {limit.highest} percent"
+        return Sentence(
+            "commands.level_of", level=level, role=order.role, lowest=limit.lowest, highest=limit.highest
+        )  # fmt: skip
     begins = max(now, order.begins)
     if begins > now + AHEAD_S:
-        return f"the start is {order.start} and must be at most 7 days ahead, {now + AHEAD_S}"
+        return Sentence("commands.ahead", start=order.start, latest=now + AHEAD_S)
     longest = min(limit.longest_s, EMERGENCY_S) if order.owner == "emergency" else limit.longest_s
     if order.expiration - begins > longest:
-        return (
-            f"it would hold for {_span(order.expiration - begins)} and must hold, for {order.role}"
-            f"{' as emergency' if longest < limit.longest_s else ''}, for at most {_span(longest)}"
-        )
+        spans = {"span": _span(order.expiration - begins), "role": order.role, "most": _span(longest)}
+        return Sentence("commands.long_emergency" if longest < limit.longest_s else "commands.long", **spans)
     return ""
 
 
@@ -77,15 +80,16 @@ def _grave(
 ) -> str:  # fmt: skip
     level = order.level or 0
     if len(targets) > limit.poles:
-        return f"it is for {len(targets)} poles, and {order.role} alone may command {limit.poles}"
+        return Sentence("commands.many", poles=len(targets), role=order.role, limit=limit.poles)
     if order.owner == "emergency" and level < floor:
-        return f"its level is {level} percent, and below the site's floor, {floor}, an emergency needs two"
+        return Sentence("commands.below_floor", level=level, floor=floor)
     if order.owner == "emergency" and level == 0:
-        return "an emergency that puts lamps out needs two"
+        return Sentence("commands.puts_out")
     darkened = 0 if order.raises or not night else len(darkens(level, targets))
     if darkened and darkened + others > DARKENED:
-        more = f", and other orders of one person {others} more" if others else ""
-        return f"it darkens {darkened} poles at night{more}, and one person alone may darken {DARKENED}"
+        if others:
+            return Sentence("commands.darkens_with", poles=darkened, others=others, limit=DARKENED)
+        return Sentence("commands.darkens", poles=darkened, limit=DARKENED)
     return ""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from host_tools.errors import CommandError
+from host_tools.language.refusal import Refusal
 from host_tools.text import quoted, shows_whole
 from host_tools.wire import commands
 from pole.lighting.arbiter import RAISE
@@ -108,9 +108,7 @@ def read(row: Mapping[str, Any]) -> Order:
     except (ValueError, RecursionError, TypeError):
         scope = None
     if not isinstance(scope, dict):
-        raise CommandError(
-            f"scope is {quoted(str(row['scope']), 40)} and must be a JSON object of at most {MOST_SCOPE} bytes"
-        )
+        raise Refusal("commands.scope", value=quoted(str(row["scope"]), 40), most=MOST_SCOPE)
     values = {name: row[name] for name in Order.__dataclass_fields__ if name in row and name != "scope"}
     order = Order(**values, scope=scope)
     check(order)
@@ -122,30 +120,27 @@ def check(order: Order) -> None:
     for name in ("start", "expiration", "level", "ramp_s", "written_at", "decided_at"):
         value = getattr(order, name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-            raise CommandError(f"{name} is {quoted(value, 20)} and must be a whole number")
+            raise Refusal("commands.whole", name=name, value=quoted(value, 20))
     for name, most in (
         ("who", MOST_NAME), ("role", MOST_NAME), ("door", MOST_NAME), ("second", MOST_NAME), ("code", 16),
         ("reason", 80), ("ref", 64), ("ref_address", 64),
     ):  # fmt: skip
         value = getattr(order, name)
         if not isinstance(value, str) or len(value) > most or not shows_whole(value):
-            raise CommandError(
-                f"{name} is {quoted(value, 40)} and must be one line of at most {most} characters that can be printed"
-            )
+            raise Refusal("commands.line", name=name, value=quoted(value, 40), most=most)
     for name in ("who", "role", "door"):
         if not getattr(order, name):
-            raise CommandError(f"{name} is missing and must be given")
+            raise Refusal("commands.missing", name=name)
     if order.kind not in KINDS:
-        raise CommandError(f"kind is {quoted(order.kind, 20)} and must be {' or '.join(KINDS)}")
+        raise Refusal("commands.kind", kind=quoted(order.kind, 20), kinds=" or ".join(KINDS))
     if order.owner not in contract.COMMAND_OWNERS:
-        raise CommandError(
-            f"owner is {quoted(order.owner, 20)} and must be one of {', '.join(contract.COMMAND_OWNERS)}"
-        )
+        owners = ", ".join(contract.COMMAND_OWNERS)
+        raise Refusal("commands.owner", owner=quoted(order.owner, 20), owners=owners)
     if (order.level is None) != (order.kind == CANCEL):
-        raise CommandError(f"level is {order.level} and must be {'left out in a cancel' if order.level else 'given'}")
+        raise Refusal("commands.level_in_cancel" if order.level else "commands.level_missing", level=order.level)
     for name, low, high in (("level", 0, 100), ("ramp_s", 0, 3600), ("start", 0, LATEST), ("expiration", 1, LATEST)):
         value = getattr(order, name)
         if (value is None and name == "expiration") or (value is not None and not low <= value <= high):
-            raise CommandError(f"{name} is {value} and must be {low} to {high}")
+            raise Refusal("commands.range", name=name, value=value, low=low, high=high)
     if order.start is not None and order.start >= order.expiration:
-        raise CommandError(f"start is {order.start} and must be before expiration, {order.expiration}")
+        raise Refusal("commands.start", start=order.start, expiration=order.expiration)

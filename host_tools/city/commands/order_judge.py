@@ -13,6 +13,7 @@ from host_tools.city.commands.darkened import Darkened
 from host_tools.city.commands.order import Order
 from host_tools.city.commands.second_person import SecondPersons
 from host_tools.city.store.command_tables import ACCEPTED, ASKS, REFUSED
+from host_tools.language.sentence import Sentence
 from host_tools.site.limit import Limit
 
 
@@ -63,7 +64,7 @@ class OrderJudge:
         if not ruling.second:
             return ACCEPTED, "", ""
         if not order.second:
-            return ASKS, f"{ruling.second}: a second person has to agree", ""
+            return ASKS, Sentence("commands.second", why=ruling.second), ""
         said = {name: value for name, value in asdict(order).items() if name not in ("code", "decided_at")}
         digest = hashlib.sha256(json.dumps([said, sorted(present)], sort_keys=True).encode()).hexdigest()
         wrong = self._persons.check(order.second, order.code, order.who, digest, wall)

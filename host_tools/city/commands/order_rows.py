@@ -16,7 +16,7 @@ from host_tools.city.commands.order import OVERRIDE, Order
 from host_tools.city.store import bulk
 from host_tools.city.store.command_tables import ACCEPTED, ASKS, WRITTEN, command, delivery
 from host_tools.city.store.tables import pole
-from host_tools.errors import CommandError
+from host_tools.language.refusal import Refusal
 from host_tools.wire.envelope import flash_nonce
 from host_tools.wire.payload import parsed
 
@@ -52,8 +52,10 @@ def write(connection: Connection, order: Order, poles: Iterable[str]) -> list[in
     names = list(poles)
     found = _rows_of(connection, names)
     if missing := [name for name in names if name not in found]:
-        some = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
-        raise CommandError(f"the record has never heard of {some}")
+        some, more = ", ".join(missing[:5]), len(missing) - 5
+        if more > 0:
+            raise Refusal("commands.never_heard_more", some=some, more=more)
+        raise Refusal("commands.never_heard", some=some)
     values = {name: getattr(order, name) for name in _FIELDS}
     said = {name: values[name] for name in _FIELDS if name != "code" and values[name] not in (None, "")}
     out = []
@@ -74,7 +76,7 @@ def agree(connection: Connection, number: int, second: str, code: str, at: int) 
     agreed = waits.values(state=WRITTEN, second=second, code=code).returning(command.c.zone)
     zone = connection.execute(agreed).scalar()
     if zone is None:
-        raise CommandError(f"order {number} does not wait for a second person")
+        raise Refusal("commands.not_waiting", number=number)
     audit.add(connection, zone, at, second, "console", "agreed", number, {})
 
 

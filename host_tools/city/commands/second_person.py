@@ -18,6 +18,7 @@ from typing import Any
 
 from host_tools.errors import CommandError
 from host_tools.files import replace_file, write_secret
+from host_tools.language.sentence import Sentence
 from host_tools.text import quoted
 
 PERSONS, USED = "second-persons.keys", "second-persons.used"
@@ -62,13 +63,13 @@ class SecondPersons:
 
         secret = self._secrets().get(name)
         if secret is None:
-            return f"{quoted(name, 40)} is no second person: {PERSONS} has no line of that name"
+            return Sentence("commands.no_person", name=quoted(name, 40), file=PERSONS)
         if name == first:
-            return f"the second person is {name}, who has given the order, and must be another"
+            return Sentence("commands.same_person", name=name)
         used = self._used()
         mine = used.setdefault(name, {"step": 0, "order": "", "wrong": 0, "until": 0})
         if wall < mine["until"]:
-            return f"{name} has given {mine['wrong']} wrong codes and must wait {mine['until'] - wall} s"
+            return Sentence("commands.wrong_codes", name=name, wrong=mine["wrong"], wait=mine["until"] - wall)
         totp, now = pyotp.TOTP(secret), wall // STEP_S
         digits = "".join(code.split())
         step = next(
@@ -84,9 +85,9 @@ class SecondPersons:
             if mine["wrong"] % MOST_WRONG == 0:
                 mine["until"] = wall + min(WAIT_S << (mine["wrong"] // MOST_WRONG - 1), LONGEST_WAIT_S)
             self._remember(used)
-            return f"the code of {name} is wrong or too old"
+            return Sentence("commands.wrong_code", name=name)
         if step < mine["step"] or (step == mine["step"] and order != mine["order"]):
-            return f"the code of {name} was used before: wait for the next"
+            return Sentence("commands.used_code", name=name)
         used[name] = {"step": step, "order": order, "wrong": 0, "until": 0}
         self._remember(used)
         return ""

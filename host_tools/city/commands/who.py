@@ -22,6 +22,7 @@ from host_tools.city.commands.area import Plane, cap_circle, cap_polygon, circle
 from host_tools.city.commands.cap_area import cap_areas
 from host_tools.closest import closest
 from host_tools.errors import CommandError
+from host_tools.language.refusal import Refusal
 from host_tools.site.model import Pole
 from host_tools.text import quoted
 
@@ -64,18 +65,18 @@ class Directory:
         """The names of the poles that *scope* means, each once.  Raises CommandError, also where there is none."""
         forms = [form for form in FORMS if form in scope]
         if len(forms) != 1:
-            raise CommandError(f"whom it is for must be said by exactly one of {', '.join(FORMS)}")
+            raise Refusal("commands.one_form", forms=", ".join(FORMS))
         form = forms[0]
         value = scope[form]
         unknown = set(scope) - {form, *(["widthM"] if form == "segment" else [])}
         if unknown:
-            raise CommandError(f"{quoted(min(unknown), 30)} is not a field of whom it is for, with {form}")
+            raise Refusal("commands.no_field", field=quoted(min(unknown), 30), form=form)
         if form == "poles":
             return self._named(value)
         if form == "all":
             if value is not True:
-                raise CommandError(f"all is {quoted(value, 20)} and must be true")
-            return self._some(self.members(""), "the site")
+                raise Refusal("commands.all", value=quoted(value, 20))
+            return self._some(self.members(""), "site")
         if form in ("group", "ward", "feeder"):
             return self._grouped(form, value)
         return self._inside(scope, form, value)
@@ -87,28 +88,25 @@ class Directory:
 
     def _named(self, value: Any) -> list[str]:
         if not isinstance(value, list) or not 0 < len(value) <= MOST_NAMES:
-            raise CommandError(f"poles must be a list of 1 to {MOST_NAMES} names")
+            raise Refusal("commands.names", most=MOST_NAMES)
         for name in value:
             if not isinstance(name, str) or name not in self._names:
                 near = closest(name, self._names) if isinstance(name, str) else ""
-                raise CommandError(f"{quoted(name, 40)} is no pole of this site; give a pole there is{near}")
+                raise Refusal("commands.strange_pole", name=quoted(name, 40), near=near)
         return list(dict.fromkeys(value))
 
     def _grouped(self, form: str, value: Any) -> list[str]:
         known: Set[str] = {"ward": self._wards, "feeder": self._feeders}.get(form, self._members.keys())
         if not isinstance(value, str) or value not in known:
             near = closest(value, known) if isinstance(value, str) else ""
-            raise CommandError(f"{quoted(value, 40)} is no {form} of this site; give a {form} there is{near}")
-        return self._some(self.members(value), f"the {form} {value}")
+            raise Refusal(f"commands.strange_{form}", name=quoted(value, 40), near=near)
+        return self._some(self.members(value), form, value)
 
     def _inside(self, scope: Mapping[str, Any], form: str, value: Any) -> list[str]:
         found = self._within(self._area(self._plane, scope, form, value))
         if not found and form == "polygon" and (swapped := self._swapped(value)):
-            raise CommandError(
-                f"the polygon holds no pole, and would hold {swapped} if latitude and longitude were exchanged: "
-                "GeoJSON has the longitude first"
-            )
-        return self._some(found, f"the {form}")
+            raise Refusal("commands.exchanged", poles=swapped)
+        return self._some(found, form)
 
     def _area(self, plane: Plane, scope: Mapping[str, Any], form: str, value: Any) -> BaseGeometry:
         if form == "polygon":
@@ -155,7 +153,7 @@ class Directory:
             return 0
         return len(self._within(area))
 
-    def _some(self, found: list[str], what: str) -> list[str]:
+    def _some(self, found: list[str], what: str, name: str = "") -> list[str]:
         if not found:
-            raise CommandError(f"{what} holds no pole of this site")
+            raise Refusal("commands.holds_none", what=f"{what} {name}" if name else what)
         return found

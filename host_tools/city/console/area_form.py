@@ -6,13 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from host_tools.errors import CommandError
+from host_tools.language.refusal import Refusal
 from host_tools.site.model import Pole
 from host_tools.text import quoted
 
 FORMS = ("ward", "feeder", "group", "near", "poles", "all")
 MOST_BYTES = 200_000
-_SCOPE = "whom it is for"
 
 
 def read(scope: str) -> dict[str, Any]:
@@ -22,7 +21,7 @@ def read(scope: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise CommandError(f"{_SCOPE} is {quoted(scope, 40)} and must be a JSON object")
+        raise Refusal("commands.form_scope", value=quoted(scope, 40))
     return value
 
 
@@ -32,18 +31,18 @@ def of_form(poles: Mapping[str, Pole], by: str, of: str, radius: str) -> dict[st
         return {"all": True}
     words = of.replace(",", " ").split()
     if not words:
-        raise CommandError(f"{_SCOPE} is missing and must be given")
+        raise Refusal("commands.form_no_scope")
     if by in ("ward", "feeder", "group"):
         return {by: " ".join(of.split())}
     if by == "poles":
         return {"poles": words}
     if by != "near":
-        raise CommandError(f"{_SCOPE} is by {quoted(by, 20)} and must be by one of {', '.join(FORMS)}")
+        raise Refusal("commands.form_by", value=quoted(by, 20), forms=", ".join(FORMS))
     found = poles.get(words[0])
     if found is None:
-        raise CommandError(f"{quoted(words[0], 40)} is no pole with a place in this site's files")
+        raise Refusal("commands.form_pole", name=quoted(words[0], 40))
     try:
         metres = float(radius)
     except ValueError:
-        raise CommandError(f"the radius is {quoted(radius, 20)} and must be metres, such as 200") from None
+        raise Refusal("commands.form_radius", value=quoted(radius, 20)) from None
     return {"circle": {"latitude": found.latitude, "longitude": found.longitude, "radiusM": metres}}

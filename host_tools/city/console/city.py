@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,8 +22,9 @@ from host_tools.city.store.receiver_status import ReceiverStatus, statuses
 from host_tools.city.store.tables import about
 from host_tools.city.store.upgrade import NEWEST, revision_of
 from host_tools.errors import RecordError
-from host_tools.site.load import load_site
-from host_tools.site.model import Site
+from host_tools.site.load import SITE_FILE, load_site
+from host_tools.site.model import Site, SiteError
+from host_tools.site.poles_csv import FILE
 
 CONNECTIONS = 8  # to the store at once
 
@@ -36,7 +37,8 @@ class City:
     ) -> None:
         self.settings = settings
         self.database = _pool(settings.db)
-        self.site: Site | None = load_site(settings.site) if settings.site else None
+        self._site: Site | None = load_site(settings.site) if settings.site else None
+        self._stamp = _stamp(settings.site)
         self.wall, self._steady = wall, steady
         self._file = (0, 0)  # device and inode of the open file of SQLite
         self._told: tuple[ReceiverStatus, ...] = ()
@@ -47,6 +49,16 @@ class City:
             self.about: dict[str, str] = dict(connection.execute(sa.select(about.c.name, about.c.value)).all())
         self.zone = ZoneInfo(self.about.get("timezone", "UTC"))
         self.title = self.site.title if self.site else self.about.get("title", self.about["site"])
+
+    @property
+    def site(self) -> Site | None:
+        """The site, as its files are now: a rollout changes them.  While they hold mistakes, as they were before."""
+        stamp = _stamp(self.settings.site)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            with suppress(SiteError):
+                self._site = load_site(self.settings.site)
+        return self._site
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -95,6 +107,16 @@ class City:
 
     def close(self) -> None:
         self.database.close()
+
+
+def _stamp(folder: str) -> tuple[int, ...]:
+    """By which a change of the files in *folder* is seen."""
+    found: list[int] = []
+    for name in (SITE_FILE, FILE) if folder else ():
+        with suppress(OSError):
+            stat = (Path(folder) / name).stat()
+            found += [stat.st_mtime_ns, stat.st_size, stat.st_ino]
+    return tuple(found)
 
 
 def _pool(db: str) -> Database:

@@ -13,6 +13,7 @@ from host_tools.city.commands.order import CANCEL, CANCEL_S, OVERRIDE, Order, ch
 from host_tools.city.console.access.roles import ENGINEER, OPERATOR, may
 from host_tools.city.console.access.users import User
 from host_tools.errors import CommandError
+from host_tools.language.refusal import Refusal
 from host_tools.text import quoted
 
 DOOR, ADDRESS = "console", "console:{}"
@@ -50,9 +51,9 @@ def order_of(asked: Asked, user: User, now: int, zone: ZoneInfo, ref: str = "") 
     try:
         level = int(asked.level)
     except ValueError:
-        raise CommandError(f"the level is {quoted(asked.level, 20)} and must be 0 to 100 percent") from None
+        raise Refusal("commands.form_level", value=quoted(asked.level, 20)) from None
     if not asked.reason:
-        raise CommandError("the reason is missing and must be given: the pole says it to who asks why it is lit so")
+        raise Refusal("commands.form_reason")
     order = Order(
         who=user.name, role=role_of(user), kind=OVERRIDE, owner=asked.owner, door=DOOR, level=level,
         reason=asked.reason, ref=ref or f"{REFERENCES.get(asked.owner, 'OP')}-{secrets.token_hex(4)}",

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from host_tools.city.commands.delivery import OPEN
 from host_tools.city.store.command_tables import command, delivery
 from host_tools.city.store.tables import pole
-from host_tools.errors import CommandError
+from host_tools.language.refusal import Refusal
 
 SHOWN = 100
 
@@ -68,7 +68,7 @@ def line(connection: Connection, number: int) -> OrderLine:
     """The order *number*.  Raises CommandError."""
     row = connection.execute(sa.select(command).where(command.c.id == number)).mappings().first()
     if row is None:
-        raise CommandError(f"the command is {number} and must be the number of one of this record")
+        raise Refusal("commands.form_number", number=number)
     return OrderLine(row, next(iter(_states(connection, [row]))))
 
 

@@ -13,7 +13,9 @@ from host_tools.city.console.access.roles import ENGINEER, may
 from host_tools.city.console.city import city_of
 from host_tools.city.console.request_types import Web
 from host_tools.language.language import CODES, Language, sentences
+from host_tools.language.sentence import retold
 
+STORED = ("commands", "rollouts", "site_check")  # whose sentences are kept in the store, in English
 LANGUAGE_COOKIE, THEME_COOKIE = "diya_lang", "diya_theme"
 PLACES = (  # of the left bar: (path, sentence, key after g, role)
     ("/", "map", "m", ""), ("/alarms", "alarms", "a", ""), ("/orders", "orders", "o", ""),
@@ -44,7 +46,7 @@ def render(request: Web, template: str, **values: Any) -> Template:
         "may": lambda role: user is not None and may(user.role, role),
         "moment": lambda at: moment(at, city.zone), "iso": lambda at: iso(at, city.zone), "zone": zone_name(city.zone),
         "zone_key": city.zone.key, "revision": request.scope["state"].get("revision", -1),
-        "words": lambda namespace: sentences(namespace, said.code),
+        "words": lambda namespace: sentences(namespace, said.code), "tell": lambda text: retold(text, said, *STORED),
     }  # fmt: skip
     return Template(template_name=template, context={**common, **values})
 

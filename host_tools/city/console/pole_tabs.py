@@ -21,6 +21,7 @@ from host_tools.city.store.command_tables import ACCEPTED, ASKS, REFUSED
 from host_tools.city.store.meter_tables import night as night_table
 from host_tools.city.store.tables import event
 from host_tools.language.language import Language
+from host_tools.language.sentence import retold
 from host_tools.site.pole_settings import pole_config
 from host_tools.text import text
 
@@ -62,7 +63,7 @@ def _command(one: dict[str, Any], said: Language) -> dict[str, Any]:
     what = say("command_cancel", owner=owner) if one["kind"] == CANCEL else ""
     why = " ".join(part for part in (text(one["why"], 80), text(one["detail"], 120)) if part)
     if one["state"] == REFUSED:
-        answer = say("answer_refused", why=text(one["answer"], 300))
+        answer = say("answer_refused", why=retold(text(one["answer"], 300), said, "commands"))
     elif one["state"] == ASKS:
         answer = say("answer_asks")
     elif one["state"] != ACCEPTED:

@@ -1,7 +1,8 @@
 """Keeps the configurations that the broker retains for the poles, and publishes them again where a broker lost them.
 
-A broker that was replaced by an empty one has none, and a pole that is offline meanwhile would never get the one that
-was meant for it.  What is published again is what was published before, byte for byte: a pole that has it takes it for
+A broker that was replaced by an empty one has none, one out of a backup older ones, and a receiver that was killed has
+not published what it had written (rollouts/); a pole that is offline meanwhile would never get the one that was meant
+for it.  What is published again is what was published before, byte for byte: a pole that has it takes it for
 a repetition.
 """
 
@@ -63,8 +64,9 @@ class Configurations:
             n = genuine(message, self._keys.get(topic.pole))
             if n is None:
                 continue
-            self._seen.add(topic.pole)
             former = new.get(topic.pole) or (self._kept.get(topic.pole, 0), "")
+            if n >= former[0]:  # an older one does not take the place of what was meant to be retained
+                self._seen.add(topic.pole)
             if n > former[0]:
                 new[topic.pole] = (n, message.payload.decode())
         if new:

@@ -53,7 +53,8 @@ class Record:
         self._writer = open_for_writing(where, {"root": root, "site": site}, about or {}, zone)
         self.where, self.name = where, self._writer.database.name
         self.home = home_of(where) if isinstance(where, Path) else self.name  # by which a copy is recognised
-        self._local = LocalTime(ZoneInfo((about or {}).get("timezone", "UTC")))
+        self.timezone = ZoneInfo((about or {}).get("timezone", "UTC"))
+        self._local = LocalTime(self.timezone)
         self.files = files
         self._alarms = AlarmKeeper(files, zone)
         self._now = 0  # of the site at the last message (Unix s)

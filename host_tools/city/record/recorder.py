@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from host_tools.broker.connection import Message
 from host_tools.broker.persistent_client import MOST
-from host_tools.city.commands.dispatch import Dispatch
 from host_tools.city.commands.exchange import Exchange
 from host_tools.city.record import failure_events, silence
 from host_tools.city.record.believed_times import FLOOR
@@ -24,7 +22,7 @@ from host_tools.city.record.figures import Figures, RecordingCounts
 from host_tools.city.record.flashed_nodes import Flashings
 from host_tools.city.record.journals import RETRY_S
 from host_tools.city.record.metrics import Snapshot
-from host_tools.city.record.orders import Orders, rules_of
+from host_tools.city.record.outgoing import COMMANDS, Outgoing
 from host_tools.city.record.record import Record, Unwritable, key_of
 from host_tools.city.record.resend_requests import ANSWER_S, Asker
 from host_tools.city.record.site_time import SiteTime
@@ -42,14 +40,14 @@ TURN_S = 0.2  # longest wait for a message
 CHECK_S = 5.0  # between two looks for silent poles
 PAUSE_S = 30.0  # a turn that took longer: the computer was suspended or stopped, and received nothing meanwhile
 ROLL_UP_S = 30.0  # between two looks for hours and nights that are over
-COMMANDS = "-c"  # after our name, for the sender of commands: a name that nothing else sends under
 _MANY = (f"/{contract.METER}", f"/{contract.EVENT}")  # nothing in them is for the recorder itself
 _SETTINGS = (f"/{contract.BIRTH}", f"/{contract.CONFIG}")
 DISK_S = 1.0  # between two tries to write to a disk that is full
 
 
 class Recorder:
-    """Records *site* below *root* from the broker at *address* into *record*; *folder* holds its secrets.
+    """Records *site* below *root* from the broker at *address* into *record*; *folder* holds its secrets,
+    *site_folder* the site's files (None: they are not here).
 
     *keys* {name: Key} sign the questions, each pole's by `for_pole`, and the time that a pole asks for, by its own.
     *say* is called with a sentence that an operator should read, *show* with what this does.
@@ -59,7 +57,7 @@ class Recorder:
     def __init__(
         self, record: Record, address: BrokerAddress, root: str, site: str, folder: Path, *,
         keys: dict[str, Key] | None = None, silent_s: int = silence.SILENT_S, retry_s: float = RETRY_S,
-        simulated: bool = False, say: Callable[[str], None] = lambda sentence: None,
+        simulated: bool = False, site_folder: Path | None = None, say: Callable[[str], None] = lambda sentence: None,
         show: Callable[[Snapshot], None] = lambda snapshot: None,
     ) -> None:  # fmt: skip
         self._record = record
@@ -73,11 +71,9 @@ class Recorder:
         self._connector = Connector(record, address, f"{root}/{site}", clock_topic(root, site), say)
         self._flashings = Flashings(record, f"{root}/{site}", self._keys, self._sender, self._number, say)
         self._configurations = Configurations(record, f"{root}/{site}", self._keys, say)
-        sender = f"{self._sender()}{COMMANDS}"
-        self._orders = Orders(record, partial(
-            Dispatch, root, site, self._keys, sender, rules_of(record.files), folder, zone=record.zone,
-            simulated=self._simulated(), say=say,
-        ), say)  # fmt: skip
+        self._outgoing = Outgoing(
+            record, root, site, self._keys, self._sender(), folder, site_folder, self._simulated(), say
+        )  # fmt: skip
         self._began = time.time(), time.monotonic()
         self._heard: dict[str, float] = {}  # pole: time of its last message, on the steady clock
         self._pending: list[Message] = []  # received while waiting for the simulation's time
@@ -140,7 +136,7 @@ class Recorder:
         self._configurations.connected(time.monotonic())
         with self._record.change() as book:
             book.open_ends(self._wall())
-        self._orders.connected(int(self._clock.now()))
+        self._outgoing.connected(int(self._clock.now()))
         return True
 
     def _miss(self, away_s: float) -> None:
@@ -169,7 +165,7 @@ class Recorder:
             settings = [message for message in few if message.topic.endswith(_SETTINGS)]
             self._flashings.heard(settings, self._connector.sessions)
             self._configurations.heard(settings, time.monotonic())
-            self._orders.hear(taken.told, int(self._clock.now()))
+            self._outgoing.hear(taken.told, int(self._clock.now()))
             for ack in (one for one in taken.acks if one.sender == self._sender()):
                 if ack.mark is not None:
                     self._numbers.learn(ack.sender, ack.mark, int(self._clock.now() * 1000), self._simulated())
@@ -183,7 +179,7 @@ class Recorder:
         if now >= self._asked + TURN_S:
             self._asked = now
             self.totals.asked += self._asker.ask(self._wall())
-            self._orders.turn(self._connector.sessions, int(self._clock.now()))
+            self._outgoing.turn(self._connector.sessions, int(self._clock.now()))
         if now >= self._rolled_up:
             more = self._record.roll_up(int(self._clock.now()))
             soon = more and len(messages) < MOST  # what is waiting may change the same hours again

@@ -26,6 +26,7 @@ from host_tools.city.console.request_types import Form, Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.record.orders import rules_of
 from host_tools.errors import CommandError
+from host_tools.language.refusal import Refusal, refusal
 
 
 @get("/commands", guards=[needs(VIEWER)])
@@ -77,7 +78,7 @@ def give(request: Web, data: Form) -> Response[Any]:
     with city.reading() as connection:
         order, names, reported, _seen, ruling = _looked_at(city, connection, data, request)
     if ruling.refused:
-        raise CommandError(ruling.refused)
+        raise refusal(ruling.refused)
     return _sent(by_store.give(city.database, order, names, reported)[0])
 
 
@@ -108,7 +109,7 @@ def cancel(request: Web, number: FromPath[int]) -> Response[Any]:
         names = order_rows.targets(connection, number)
         ruling = _ruling(city, ended, by_store.present(connection, names, city.site), now)
     if ruling.refused:
-        raise CommandError(ruling.refused)
+        raise refusal(ruling.refused)
     return _sent(by_store.give(city.database, ended, names, set(names))[0])
 
 
@@ -120,7 +121,7 @@ def agree(request: Web, number: FromPath[int], data: Form) -> Response[Any]:
     with city.writing() as connection:
         second, code = data.get("second", "").strip(), "".join(data.get("code", "").split())
         if not second or not code.isdecimal() or len(code) != 6:
-            raise CommandError("the second person's name and a code of 6 digits must be given")
+            raise Refusal("console_rollouts.no_code")
         order_rows.agree(connection, number, second, code, city.now(connection))
     return _sent([number])
 

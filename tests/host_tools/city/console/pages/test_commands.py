@@ -150,3 +150,29 @@ def test_a_reason_that_is_a_script_stays_text(bench: Bench) -> None:
     with bench.client("viewer") as client:
         for path in ("/commands", "/commands/1"):
             assert "<script>alert" not in client.get(path).text
+
+
+def test_refusals_are_in_the_language_of_the_page(bench: Bench) -> None:
+    bench.born("P0003")
+    good = {"scope": '{"poles": ["P0003"]}', "level": "80", "until": "2h", "reason": "festival"}
+    with bench.client("operator") as client:
+        client.cookies["diya_lang"] = "hi"
+        for changed, said in (
+            ({"level": "10"}, "स्तर 10 है और operator के लिए 20 से 100"), ({"level": "x"}, "0 से 100 प्रतिशत होना चाहिए"),
+            ({"until": "soon"}, "समय"), ({"reason": ""}, "कारण नहीं दिया गया"),
+            ({"scope": '{"poles": ["P9999"]}'}, "इस साइट का कोई खंभा नहीं है"),
+            ({"scope": '{"ward": "W99"}'}, "कोई वार्ड नहीं है"),
+            ({"scope": '{"circle": {"latitude": 23.8, "longitude": 78.7, "radiusM": -1}}'}, "0 से ज़्यादा"),
+            ({"until": "13h"}, "ज़्यादा से ज़्यादा 12 h"),
+        ):  # fmt: skip
+            answer = client.post("/commands", data={**good, **changed})
+            assert answer.status_code == 422 and said in answer.text, (changed, said)
+            assert said in client.post("/commands/preview", data={**good, **changed}).text
+        assert client.post("/commands", data=good).status_code == 200
+    with bench.record.transaction() as connection:
+        why = "the code of meera is wrong or too old"
+        connection.exec_driver_sql(f"UPDATE command SET state = 'needsSecondPerson', answer = '{why}'")
+    with bench.client("viewer") as client:
+        assert why in client.get("/commands/1").text
+        client.cookies["diya_lang"] = "hi"
+        assert "meera का कोड ग़लत है" in client.get("/commands/1").text

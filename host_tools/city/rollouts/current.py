@@ -1,0 +1,115 @@
+"""The rollout that has begun: what has become of it on each pole, and what poles say meanwhile."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from host_tools.city.rollouts.rollout_rows import Pole, Row
+from host_tools.city.rollouts.share import SENT, WAITING, Share
+from host_tools.city.rollouts.waves import Tally, at_once, tally_of
+from host_tools.site.model import Site
+from host_tools.wire.from_pole import Ack, Birth, Presence, Said
+
+MOST_NAMED = 5  # poles in a sentence
+
+
+class Current:
+    """The rollout in *row*, whose programmes *site* has, on the poles of *shares*, as the store has *known* them."""
+
+    def __init__(self, row: Row, site: Site, shares: Iterable[Share], known: Mapping[str, Pole]) -> None:
+        self.row, self.site = row, site
+        self.id: int = row["id"]
+        self.state: str = row["state"]
+        self.wave: int = row["wave"]
+        self.pardoned: int = row["pardoned"]
+        self._shares = {one.pole: one for one in shares}
+        self._online = {name: one.online for name, one in known.items()}
+        self._changed: dict[str, Share] = {}
+        by_name = site.by_name
+        for one in self._shares.values():
+            one.feeder = by_name[one.pole].feeder if one.pole in by_name else ""
+            pole = known.get(one.pole)
+            if pole is not None and pole.version is not None and one.born(pole.digest, pole.version, row["decided_at"]):
+                self.note(one)
+        self._feeders = Counter(one.feeder for one in self._shares.values())
+
+    @property
+    def changed(self) -> bool:
+        """Whether something is to be written."""
+        return bool(self._changed)
+
+    def note(self, one: Share) -> None:
+        """Notes that *one* has changed."""
+        self._changed[one.pole] = one
+
+    def take_changed(self) -> list[Share]:
+        """What is to be written."""
+        changed, self._changed = list(self._changed.values()), {}
+        return changed
+
+    def hear(self, said: Iterable[tuple[Said, bool]], now: int, sender: str) -> None:
+        """Takes what poles *said*, each with whether it was retained; *sender*: our name in their acks."""
+        for one, retained in said:
+            share = self._shares.get(one.pole)
+            if isinstance(one, Presence):
+                self._online[one.pole] = one.online
+            if share is None:
+                continue
+            if isinstance(one, Birth):
+                if share.born(one.config_hash, one.config_version, now):
+                    self.note(share)
+                elif not retained and share.state == SENT and share.away:  # it is back, and takes what is retained
+                    share.away, share.sent_at = False, now
+                    self.note(share)
+            elif isinstance(one, Ack) and one.sender == sender and share.answered(one, now):
+                self.note(share)
+
+    def age(self, now: int) -> None:
+        """Notes which poles have been silent for too long at *now*."""
+        for one in self._shares.values():
+            if one.waits(now):
+                self.note(one)
+
+    def in_turn(self) -> list[Share]:
+        """The poles of the wave and of those before it."""
+        return [one for one in self._shares.values() if one.wave <= self.wave]
+
+    def tally(self) -> Tally:
+        """How far these are."""
+        return tally_of(Counter(one.standing for one in self.in_turn()))
+
+    def bad(self) -> tuple[int, int, str]:
+        """How many of these are bad, of how many, and the first of them with why."""
+        turn = self.in_turn()
+        bad = [one for one in turn if one.standing == "bad"]
+        some = ", ".join(f"{one.pole} {one.reason}" for one in bad[:MOST_NAMED])
+        return len(bad), len(turn), some + (f" +{len(bad) - MOST_NAMED}" if len(bad) > MOST_NAMED else "")
+
+    def states(self) -> dict[str, int]:
+        """{state: poles} of all."""
+        return dict(Counter(one.state for one in self._shares.values()))
+
+    def online(self, pole: str) -> bool:
+        """Whether *pole* is taken to have a session."""
+        return self._online.get(pole) is not False
+
+    def due(self, most: int) -> list[Share]:
+        """At most *most* poles whose turn it is, so that of no feeder with several poles all are under way at once."""
+        flying = Counter(one.feeder for one in self._shares.values() if one.standing == "flying")
+        out: list[Share] = []
+        for one in self.in_turn():
+            if len(out) == most:
+                break
+            if one.state != WAITING:
+                continue
+            online = self.online(one.pole)
+            if online and flying[one.feeder] >= at_once(self._feeders[one.feeder]):
+                continue
+            flying[one.feeder] += online
+            out.append(one)
+        return out
+
+    def again(self, now: int, most: int) -> list[Share]:
+        """At most *most* poles that are silent, to which the same is published again at *now*."""
+        return [one for one in self.in_turn() if one.due_again(now)][:most]
