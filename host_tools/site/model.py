@@ -13,6 +13,7 @@ from functools import cached_property
 
 from host_tools.errors import DiyaError
 from host_tools.site.alarm_settings import AlarmSettings
+from host_tools.site.contract import Contract
 from host_tools.site.limit import Limit
 
 
@@ -149,9 +150,8 @@ class Site:
     what the city calls a group.  ``time_servers``: where its poles ask for the time; empty: where the firmware does.
     ``by_day``: the programmes whose fixed times may light a lamp by day.
     ``switched`` are the feeders that a contactor switches on at dusk and off at dawn.
-    ``alarms`` says who is sent which alarm.
-    ``switched`` are the feeders that a contactor switches on at dusk and off at dawn.  ``limits``: how far each role,
-    and each token of another system, may command the lights.
+    ``alarms`` says who is sent which alarm.  ``limits``: how far each role, and each token of another system, may
+    command the lights.  ``contract``: what uptime, repairs and energy are counted against.
     """
 
     name: str
@@ -176,6 +176,7 @@ class Site:
     switched: frozenset[str] = frozenset()
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     limits: Mapping[str, Limit] = field(default_factory=dict)
+    contract: Contract = field(default_factory=Contract)
 
     @cached_property
     def by_name(self) -> dict[str, Pole]:
