@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from host_tools.city.ledger.night import LONGEST_GAP_S, MINUTE_S, Minutes, Seen, minutes
+from host_tools.city.ledger.night import LONGEST_GAP_S, Minutes, Seen, minutes
 from host_tools.city.ledger.plan import Plan
 from host_tools.city.ledger.plans import Plans
 from host_tools.city.store import hours, meters, night_evidence
@@ -19,6 +19,7 @@ from host_tools.site.contract import SUN
 
 _READ = ("at", "energy_wh", "power_dw", "level")
 _KEYS = ("pole", "night")
+MINUTES = 60  # of an hour
 
 
 def work_out(
@@ -61,8 +62,8 @@ def _compared(
     burns = plan.sun_minutes(low, high) if plans.contract.always_on == SUN else known.should or 0
     old = plans.old_w(name)
     return {
-        "baseline_wh": round(plans.rated_w(name) * burns / MINUTE_S),
-        "old_wh": None if old is None else round(old * burns / MINUTE_S),
+        "baseline_wh": round(plans.rated_w(name) * burns / MINUTES),
+        "old_wh": None if old is None else round(old * burns / MINUTES),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -70,7 +71,7 @@ def note(connection: Connection, now: int, zone: str, local: LocalTime) -> bool:
     return len(events) >= MOST
 
 
-def _events(connection: Connection, zone: str, seen: int) -> list[sa.Row[tuple[int, int | None, int]]]:
+def _events(connection: Connection, zone: str, seen: int) -> list[Any]:
     """Events of dark lamps of *zone* after revision *seen*; those of a revision together, however many."""
     wanted = (
         sa.select(event.c.pole, event.c.timestamp, event.c.rev).join(pole, pole.c.id == event.c.pole)
