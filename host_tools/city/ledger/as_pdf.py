@@ -18,8 +18,8 @@ from host_tools.drawing.pdf_fonts import Colour, add_fonts, close_fonts, write_i
 from host_tools.text import text
 
 MARGIN, WIDTH, HEIGHT = 12.0, 186.0, 297.0  # mm
-MOST_WARDS, MOST_CONTRACTORS = 8, 4
-CURVE_MM, SIGN_MM = 34.0, 30.0
+MOST_WARDS, MOST_CONTRACTORS, MOST_SUPPLY = 8, 4, 6
+CURVE_MM, SIGN_MM = 34.0, 24.0
 BLACK, GREY, RED, GREEN, LIGHT = (20, 20, 20), (100, 100, 100), (180, 20, 20), (0, 100, 50), (228, 228, 228)
 _COLUMNS = (0, 1, 2, 3, 4, 5, 6, 7, 8, 13, 14, 15)  # of wards and contractors: what there is room for
 SIGNERS = ("sign_contractor", "sign_engineer", "sign_commissioner")
@@ -130,6 +130,8 @@ class _Page:
         self._table(listed["wards"], MOST_WARDS)
         if "contractors" in listed:
             self._table(listed["contractors"], MOST_CONTRACTORS)
+        if listed["supply"].rows:
+            self._table(listed["supply"], MOST_SUPPLY)
 
     def _table(self, sheet: Sheet, most: int) -> None:
         y = self.pdf.get_y()
@@ -137,8 +139,8 @@ class _Page:
         self._cell(MARGIN, y, WIDTH, 5, sheet.title)
         y += 5.5
         columns = [place for place in _COLUMNS if place < len(sheet.columns)]
-        first = 34.0
-        width = (WIDTH - first) / (len(columns) - 1)
+        first = 34.0 if len(columns) > len(_COLUMNS) - 4 else 80.0
+        width = min((WIDTH - first) / (len(columns) - 1), 30.0)
         rows: list[Sequence[str]] = [[sheet.columns[place].title for place in columns]]
         rows += [[shown(row[place], sheet.columns[place].kind) for place in columns] for row in sheet.rows[:most]]
         for number, row in enumerate(rows):
@@ -151,13 +153,16 @@ class _Page:
         self.pdf.set_y(y + 2)
 
     def _notes(self, made: str) -> None:
-        y = self.pdf.get_y() + 1
-        for said in [*self.words.notes(), made]:
-            if y > HEIGHT - MARGIN - SIGN_MM:
-                break
-            self._font(6.8, colour=GREY)
-            self._cell(MARGIN, y, WIDTH, 3.6, said)
-            y += 3.6
+        """All of them in one paragraph, in letters that are as small as the room asks for."""
+        said = " ".join([*self.words.notes(), made])
+        top = self.pdf.get_y() + 1
+        for size in (7.0, 6.5, 6.0, 5.5, 5.0):
+            self._font(size, colour=GREY)
+            self.pdf.set_xy(MARGIN, top)
+            high = self.pdf.multi_cell(WIDTH, size * 0.5, said, align="L", dry_run=True, output="HEIGHT")
+            if top + float(high) <= HEIGHT - MARGIN - SIGN_MM or size == 5.0:
+                self.pdf.multi_cell(WIDTH, size * 0.5, said, align="L")
+                return
 
     def _signatures(self) -> None:
         y = HEIGHT - MARGIN - 6

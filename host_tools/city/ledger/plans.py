@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from host_tools.city.ledger.plan import MINUTE_S, Plan
 from host_tools.site.model import Pole, Site
-from host_tools.site.night_preview import Night
+from host_tools.site.night_preview import EPOCH_2000, UNIX_2000, Night
+from pole.lighting import sun
 
 MOST = 4096  # nights of kinds of poles that stay in memory
 PLACES = 2  # decimals of a degree: half a kilometre is 1.2 s of the sun's way
@@ -73,7 +75,19 @@ def _minutes(site: Site, pole: Pole, night_of: date) -> tuple[bytes, bytes]:
     for now, ends in zip(switches, [*(one.at for one in switches[1:]), night.end], strict=True):
         first, last = (-(-(at - night.start) // MINUTE_S) for at in (now.at, ends))
         levels[first:last] = bytes([now.level]) * (last - first)
-    sunset, _dusk, _dawn, sunrise = (-(-(mark.at - night.start) // MINUTE_S) for mark in night.sun())
-    if sunset < sunrise:
-        down[sunset:sunrise] = b"\1" * (sunrise - sunset)
+    for sets, rises in _suns(pole, night_of):
+        first, last = (min(max(-(-(at - night.start) // MINUTE_S), 0), count) for at in (sets, rises))
+        if first < last:
+            down[first:last] = b"\1" * (last - first)
     return bytes(levels), bytes(down)
+
+
+def _suns(pole: Pole, night_of: date) -> Iterator[tuple[int, int]]:
+    """Sunset and the sunrise after it, of each solar day that the night may touch: near the pole these are noons."""
+    first = (night_of - EPOCH_2000).days
+    for day in range(first - 2, first + 3):
+        sets, rises = (
+            sun.event(one, pole.latitude, pole.longitude, sun.SUNRISE_ZENITH, rising)
+            for one, rising in ((day, False), (day + 1, True))
+        )
+        yield UNIX_2000 + day * 86400 + sets, UNIX_2000 + (day + 1) * 86400 + rises
