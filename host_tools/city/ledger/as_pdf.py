@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from fpdf import FPDF
 
@@ -159,8 +160,8 @@ class _Page:
         for size in (7.0, 6.5, 6.0, 5.5, 5.0):
             self._font(size, colour=GREY)
             self.pdf.set_xy(MARGIN, top)
-            high = self.pdf.multi_cell(WIDTH, size * 0.5, said, align="L", dry_run=True, output="HEIGHT")
-            if top + float(high) <= HEIGHT - MARGIN - SIGN_MM or size == 5.0:
+            high: Any = self.pdf.multi_cell(WIDTH, size * 0.5, said, align="L", dry_run=True, output="HEIGHT")
+            if top + high <= HEIGHT - MARGIN - SIGN_MM or size == 5.0:
                 self.pdf.multi_cell(WIDTH, size * 0.5, said, align="L")
                 return
 
