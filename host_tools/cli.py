@@ -44,6 +44,7 @@ VERBS = {
         "List what is wrong: since when, why, what to carry.",
     ),
     "record": ("host_tools.verbs.record", "record", "Keep every event exactly once, and read what was kept."),
+    "report": ("host_tools.verbs.report", "report", "Report a month: lit and dark, energy, repairs and penalties."),
     "console": ("host_tools.verbs.console", "console", "Show the city's lights in a browser, and command them."),
     "audit": ("host_tools.verbs.audit", "audit", "Check that the audit of commands is whole; name second persons."),
     "site": ("host_tools.verbs.site", "site", "Check a site's files, or see a night of it beforehand."),

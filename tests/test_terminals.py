@@ -35,6 +35,7 @@ LINES = {  # PORT, BROKER and POLE are put in; in this order, as later lines rea
     "record backup": "record backup r.backup --db r.sqlite",
     "record restore": "record restore r.backup --db again.sqlite",
     "record upgrade": "record upgrade --db r.sqlite",
+    "report": "report --db r.sqlite --month 2026-11",
     "console": "console --help",
     "console user add": "console user add asha --role viewer --db r.sqlite",
     "console user disable": "console user disable asha --db r.sqlite",

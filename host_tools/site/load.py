@@ -14,6 +14,7 @@ from host_tools.site import poles_csv, synthetic
 from host_tools.site.alarm_reader import TABLES, check_wards, read_alarm_settings
 from host_tools.site.broker_address import parse_broker
 from host_tools.site.command_limits import read_limits
+from host_tools.site.contract_reader import check_contract, read_contract
 from host_tools.site.door_reader import read_door_files
 from host_tools.site.luminaires import read_luminaires
 from host_tools.site.model import Problem, Site, SiteError, SwitchPoint
@@ -85,6 +86,7 @@ def read_text(text: str, place: Path) -> tuple[Site | None, list[Problem]]:
     if poles:
         check_groups(reader, site)
         check_wards(reader, site.alarms, poles)
+        check_contract(reader, site.contract, poles, site.luminaires, site.road_classes)
         feeders = {pole.feeder for pole in poles}
         for name in reader.table(("feeders",), required=False):
             if name not in feeders:
@@ -99,7 +101,7 @@ class _Parts:
         self._read = reader
         self._read.only((), (
             "name", "title", "version", "place", "broker", "light", "programmes", "road_classes", "special_days",
-            "rule", "luminaires", "names", "time", "feeders", "limits", "cap", *TABLES, *PUBLISHED,
+            "rule", "luminaires", "names", "time", "feeders", "limits", "cap", "contract", *TABLES, *PUBLISHED,
         ))  # fmt: skip
 
     def site(self) -> Site:
@@ -139,6 +141,7 @@ class _Parts:
             alarms=read_alarm_settings(self._read),
             limits=read_limits(read, floor),
             publish=read_publish_settings(read),
+            contract=read_contract(read),
         )
 
     def _switched(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from host_tools.errors import DiyaError
 from host_tools.site.alarm_settings import AlarmSettings
+from host_tools.site.contract import Contract
 from host_tools.site.door_files import DoorFiles
 from host_tools.site.limit import Limit
 from host_tools.site.publish_settings import PublishSettings
@@ -151,10 +152,9 @@ class Site:
     what the city calls a group.  ``time_servers``: where its poles ask for the time; empty: where the firmware does.
     ``by_day``: the programmes whose fixed times may light a lamp by day.
     ``switched`` are the feeders that a contactor switches on at dusk and off at dawn.
-    ``alarms`` says who is sent which alarm.
-    ``switched`` are the feeders that a contactor switches on at dusk and off at dawn.  ``limits``: how far each role,
-    and each token of another system, may command the lights.  ``doors``: what other systems' messages refer to.
-    ``publish``: what others read of it.
+    ``alarms`` says who is sent which alarm.  ``limits``: how far each role, and each token of another system, may
+    command the lights.  ``doors``: what other systems' messages refer to.  ``publish``: what others read of it.
+    ``contract``: what uptime, repairs and energy are counted against.
     """
 
     name: str
@@ -181,6 +181,7 @@ class Site:
     limits: Mapping[str, Limit] = field(default_factory=dict)
     doors: DoorFiles = field(default_factory=DoorFiles)
     publish: PublishSettings = field(default_factory=PublishSettings)
+    contract: Contract = field(default_factory=Contract)
 
     @cached_property
     def by_name(self) -> dict[str, Pole]:

@@ -33,8 +33,14 @@ def runs_for(kind: str, severity: int) -> bool:
     return severity <= DARK or (severity == DEGRADED and lamp)
 
 
-def repair_clock(began: int, ended: int | None, lights: int, now: int, repair_s: int = REPAIR_S) -> RepairClock:
-    """The clock of an alarm of *lights* that *began* by its own event's time and *ended* by proof (Unix s)."""
+def repair_clock(
+    began: int, ended: int | None, lights: int, now: int, repair_s: int = REPAIR_S,
+    rupees: float = RUPEES_A_LIGHT_A_DAY,
+) -> RepairClock:  # fmt: skip
+    """The clock of an alarm of *lights* that *began* by its own event's time and *ended* by proof (Unix s).
+
+    *repair_s* and *rupees* a light and day are the contract's.
+    """
     over_s = (now if ended is None else ended) - (began + repair_s)
     days = -(-over_s // DAY_S) if over_s > 0 else 0
-    return RepairClock(began + repair_s, -over_s, days * lights * RUPEES_A_LIGHT_A_DAY)
+    return RepairClock(began + repair_s, -over_s, round(days * lights * rupees))

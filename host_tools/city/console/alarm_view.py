@@ -14,6 +14,7 @@ from host_tools.city.alarms.seen import mark
 from host_tools.city.console import fault_words as words
 from host_tools.city.console.page import iso, moment, zone_name
 from host_tools.language.language import Language
+from host_tools.site.contract import Contract
 from host_tools.site.model import Site
 from host_tools.text import safe, text
 
@@ -66,6 +67,7 @@ class AlarmWords:
     def __init__(self, said: Language, site: Site | None, zone: ZoneInfo, now: int) -> None:
         self._said, self._zone, self._now = said, zone, now
         self._known = site.by_name if site else {}
+        self._contract = site.contract if site else Contract()
         self._zone_name = zone_name(zone)
 
     def lines(self, alarms: Iterable[StoredAlarm]) -> list[Line]:
@@ -128,7 +130,9 @@ class AlarmWords:
         if not runs_for(row["kind"], row["severity"]):
             return None
         lights = max(1, len(one.alarm.poles))
-        run = repair_clock(row["began"], one.alarm.ended, lights, self._now)
+        pole = self._known.get(row["name"])
+        allowed = self._contract.repair_s(row["kind"], pole.ward if pole else "")
+        run = repair_clock(row["began"], one.alarm.ended, lights, self._now, allowed, self._contract.penalty_rupees)
         used = words.span(run.left_s, self._said)
         late = run.left_s < 0
         if one.state == life.CLOSED:

@@ -20,7 +20,7 @@ LANGUAGE_COOKIE, THEME_COOKIE = "diya_lang", "diya_theme"
 PLACES = (  # of the left bar: (path, sentence, key after g, role)
     ("/", "map", "m", ""), ("/alarms", "alarms", "a", ""), ("/orders", "orders", "o", ""),
     ("/commands", "commands", "c", ""), ("/programmes", "programmes", "p", ""), ("/assets", "assets", "s", ""),
-    ("/desk", "desk", "d", ENGINEER),
+    ("/reports", "reports", "r", ""), ("/desk", "desk", "d", ENGINEER),
 )  # fmt: skip
 
 

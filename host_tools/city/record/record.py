@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from host_tools.broker.connection import Message
 from host_tools.city.alarms.keeper import AlarmKeeper
+from host_tools.city.ledger.plans import Plans
 from host_tools.city.record import book_rows, taking
 from host_tools.city.record.book import Book, Changes
 from host_tools.city.record.file_identity import home_of
@@ -57,6 +58,7 @@ class Record:
         self._local = LocalTime(self.timezone)
         self.files = files
         self._alarms = AlarmKeeper(files, zone)
+        self._plans = Plans(files) if files else None
         self._now = 0  # of the site at the last message (Unix s)
         self._book: Book | None = None
         self._seen = 0  # revision up to which it was looked which poles have moved
@@ -137,7 +139,7 @@ class Record:
     def roll_up(self, now: int) -> bool:
         """Work out some of the hours and nights that are due at *now* (Unix s at the site); whether there are more."""
         with self.transaction() as connection:
-            return roll_up.turn(connection, now, self.zone, self._local)
+            return roll_up.turn(connection, now, self.zone, self._local, self._plans)
 
     def date_again(self, begin: int, step: int) -> None:
         """Correct stored times: the computer's clock, *begin* (Unix s) at the start, was corrected by *step* s."""

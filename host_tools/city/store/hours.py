@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, text
 from sqlalchemy.engine import Connection
 
+from host_tools.city.ledger.night import LONGEST_GAP_S
 from host_tools.city.store import copy_postgresql, meters, partitions
 from host_tools.city.store.hour_sums import Counted, HourSum, Sample, sums
 from host_tools.city.store.local_time import HOUR_S
@@ -65,8 +66,9 @@ def work_out(connection: Connection, hour: int, poles: Collection[int], done: in
     # Where the counter was not read all about, what it shows later says how much it was, and may have said so already:
     # asking for its last reading would go through weeks where a pole has no meter.
     _write(connection, rows[False], [name for name in _REST if name != "wh"])
-    # a reading without the counter still says whether the lamp burnt until the next one
-    return {pole: span if counted[pole] else (hour - HOUR_S, hour + 2 * HOUR_S) for pole, span in spans.items()}
+    # a reading without the counter still says whether the lamp burnt, and ends a gap over which the counter told it
+    reach = -(-LONGEST_GAP_S // HOUR_S) * HOUR_S
+    return {pole: span if counted[pole] else (hour - reach, hour + reach) for pole, span in spans.items()}
 
 
 def _begin(hour: int, at: int) -> int:

@@ -48,16 +48,18 @@ hour = Table(
     postgresql_partition_by="RANGE (hour)", sqlite_with_rowid=False,
 )  # fmt: skip
 
-# From noon to noon by the site's clock; ``night`` is the date on which it begins.  Minutes: ``lit`` by the meter,
-# ``dark`` by the meter (no power though a level was asked for) or by an event, ``unknown`` without either.  ``should``,
-# ``excluded`` and ``baseline_wh`` are the ledger's.
+# From noon to noon by the site's clock; ``night`` is the date on which it begins.  Of the minutes that ``should`` be
+# lit each is ``lit`` by the meter, ``dark`` by the meter (no power though a level was asked for) or by an event,
+# ``unknown`` without either, or ``excluded`` (the feeder had no supply); ``lit_else``: lit though not asked for.
+# ``baseline_wh`` is what the lamp without dimming would have taken, ``old_wh`` the one before it.  Where the site's
+# files do not have the pole, these five are null, and the other minutes are those of the whole day.
 night = Table(
     "night", metadata,
     Column("pole", ForeignKey("pole.id"), nullable=False), Column("night", Date, nullable=False),
     Column("wh", Integer, nullable=False), Column("baseline_wh", Integer),
     Column("lit", SmallInteger, nullable=False), Column("should", SmallInteger),
     Column("dark", SmallInteger, nullable=False), Column("unknown", SmallInteger, nullable=False),
-    Column("excluded", SmallInteger),
+    Column("excluded", SmallInteger), Column("lit_else", SmallInteger), Column("old_wh", Integer),
     PrimaryKeyConstraint("pole", "night"),
     sqlite_with_rowid=False,
 )  # fmt: skip

@@ -1,65 +1,84 @@
-"""Works nights out of hours, readings and events."""
+"""Works nights out of hours, readings, events, alarms and orders, by what the site's files ask of each lamp."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import bindparam, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from host_tools.city.store import hours, meters
+from host_tools.city.ledger.night import LONGEST_GAP_S, Minutes, Seen, minutes
+from host_tools.city.ledger.plan import Plan
+from host_tools.city.ledger.plans import Plans
+from host_tools.city.store import hours, meters, night_evidence
 from host_tools.city.store.local_time import HOUR_S, LocalTime
 from host_tools.city.store.meter_tables import night as night_table
-from host_tools.city.store.night_minutes import Seen, minutes
+from host_tools.city.store.night_evidence import DARK_TYPES as DARK_TYPES
+from host_tools.site.contract import SUN
 
-# while one of these goes on there is no light, also where a driver without its lamp takes power
-DARK_TYPES = ("lampFailure", "relayFailure", "supplyLoss")
-_LOOK_BACK_S = meters.RAW_DAYS * meters.DAY_S  # for the beginning of what goes on: a longer one shows in the meter
-_MINE = ("wh", "lit", "dark", "unknown")
-
-_EVENTS = text(
-    "SELECT pole, event_type, starts, timestamp FROM event WHERE pole IN :poles AND event_type IN :types "
-    "AND starts IS NOT NULL AND timestamp >= :low AND timestamp < :high ORDER BY timestamp, arrival"
-).bindparams(bindparam("poles", expanding=True), bindparam("types", expanding=True))
+_READ = ("at", "energy_wh", "power_dw", "level")
+_KEYS = ("pole", "night")
+MINUTES = 60  # of an hour
 
 
-def work_out(connection: Connection, night: date, poles: Collection[int], local: LocalTime) -> None:
+def work_out(
+    connection: Connection, night: date, poles: Collection[int], local: LocalTime, plans: Plans | None = None
+) -> None:  # fmt: skip
     """Writes the *night* of each of *poles*: also of one that was silent, of which all is unknown.
 
-    What the ledger has written of it stays.
+    *plans*: what the site's files ask of the poles; without it nothing is known of what should be lit.
     """
     low, high = local.noon(night), local.ends(night)
+    names = night_evidence.names(connection, poles)
     wh = hours.energy(connection, poles, low, high)
-    read = meters.read(
-        connection, poles, low - HOUR_S, high + HOUR_S, ("at", "energy_wh", "power_dw", "level")
-    )  # fmt: skip
-    dark = _dark(connection, poles, low, high)
+    read = _readings(connection, poles, low, high)
+    told = night_evidence.told(connection, poles, low - LONGEST_GAP_S, high)
+    outages = night_evidence.outages(connection, names, low, high, plans.contract.excluded) if plans else {}
+    orders = night_evidence.orders(connection, poles, low, high)
     rows = []
     for pole in poles:
-        known = minutes([Seen._make(row) for row in read.get(pole, ())], dark.get(pole, ()), low, high)
-        rows.append({"pole": pole, "night": night, "wh": wh[pole], **known._asdict()})
+        plan = plans.of(names[pole], night) if plans and pole in names else None
+        if plan is not None and orders.get(pole):
+            plan = plan.under(orders[pole])
+        said = told.get(pole, night_evidence.NOTHING)
+        known = minutes(read.get(pole, ()), said.dark, low, high, plan, said.losses, outages.get(pole, ()))
+        rows.append({
+            "pole": pole, "night": night, "wh": wh[pole], **known._asdict(),
+            **_compared(plans, names.get(pole, ""), plan, known, low, high),
+        })  # fmt: skip
     engine = postgresql if connection.dialect.name == "postgresql" else sqlite
     insert = engine.insert(night_table)
-    connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=["pole", "night"], set_={name: insert.excluded[name] for name in _MINE}
-        ),
-        rows,
-    )
+    changed = {column.name: insert.excluded[column.name] for column in night_table.columns if column.name not in _KEYS}
+    connection.execute(insert.on_conflict_do_update(index_elements=list(_KEYS), set_=changed), rows)
 
 
-def _dark(connection: Connection, poles: Collection[int], low: int, high: int) -> dict[int, list[tuple[int, int]]]:
-    """When events say that the lamp of each of *poles* is dark, between *low* and *high*."""
-    spans: dict[int, list[tuple[int, int]]] = {}
-    begun: dict[tuple[int, str], int] = {}
-    bound = {"poles": list(poles), "types": list(DARK_TYPES), "low": low - _LOOK_BACK_S, "high": high}
-    for pole, event_type, starts, at in connection.execute(_EVENTS, bound):
-        if starts:
-            begun.setdefault((pole, event_type), at)
-        elif (begins := begun.pop((pole, event_type), None)) is not None:
-            spans.setdefault(pole, []).append((begins, at))
-    for (pole, _event_type), begins in begun.items():
-        spans.setdefault(pole, []).append((begins, high))
-    return spans
+def _compared(
+    plans: Plans | None, name: str, plan: Plan | None, known: Minutes, low: int, high: int
+) -> dict[str, int | None]:  # fmt: skip
+    """What the lamp would have taken that is never dimmed, and the one that was there before."""
+    if plans is None or plan is None:
+        return {"baseline_wh": None, "old_wh": None}
+    burns = plan.sun_minutes(low, high) if plans.contract.always_on == SUN else known.should or 0
+    old = plans.old_w(name)
+    return {
+        "baseline_wh": round(plans.rated_w(name) * burns / MINUTES),
+        "old_wh": None if old is None else round(old * burns / MINUTES),
+    }
+
+
+def _readings(connection: Connection, poles: Collection[int], low: int, high: int) -> dict[int, list[Seen]]:
+    """The readings of a night; where it begins or ends in a gap, with those on the other side of it."""
+    read = meters.read(connection, poles, low - HOUR_S, high + HOUR_S, _READ)
+    found = {pole: [Seen._make(row) for row in rows] for pole, rows in read.items()}
+    early = [pole for pole, rows in found.items() if rows[0].at > low]
+    late = [pole for pole, rows in found.items() if rows[-1].at < high]
+    silent = [pole for pole in poles if pole not in found]
+    for some, since, until in (
+        (early + silent, low - LONGEST_GAP_S, low - HOUR_S), (late + silent, high + HOUR_S, high + LONGEST_GAP_S)
+    ):  # fmt: skip
+        for pole, rows in meters.read(connection, some, since, until, _READ).items() if some else ():
+            more = [Seen._make(row) for row in rows]
+            here = found.setdefault(pole, [])
+            found[pole] = more[-1:] + here if since < low else here + more[:1]
+    return found

@@ -5,7 +5,9 @@ transaction that writes the outcome.  So a receiver that is killed does the rest
 twice is the same.  It never raises the revision: no reader waits for it.
 
 An hour becomes due for every pole of the zone once it is over (``rolled_up_to`` moves on in the same transaction), and
-again for a pole of which a reading of it comes later (``meters.write``); its nights become due with it.
+again for a pole of which a reading of it comes later (``meters.write``); its nights become due with it.  A night
+becomes due again also by an event, or an alarm of the supply, that comes later (``nights_again``), as long as its
+readings are kept; after that its row stays as it is.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from __future__ import annotations
 from sqlalchemy import bindparam, text
 from sqlalchemy.engine import Connection
 
-from host_tools.city.store import hours, meters, nights, partitions
+from host_tools.city.ledger.plans import Plans
+from host_tools.city.store import hours, meters, nights, nights_again, partitions
 from host_tools.city.store.local_time import HOUR_S, LocalTime
 from host_tools.city.store.meter_tables import hour_due, night_due
 from host_tools.city.store.partitions import METER
@@ -24,12 +27,17 @@ _TYPES = {"hour": hour_due.c.hour.type, "night": night_due.c.night.type}
 HOURS_A_TURN, NIGHTS_A_TURN = 200, 50  # poles: about 50 ms of either
 
 
-def turn(connection: Connection, now: int, zone: str, local: LocalTime) -> bool:
-    """Does some of what is due at *now*, the site's time, for the receiver of *zone*: whether there may be more."""
+def turn(connection: Connection, now: int, zone: str, local: LocalTime, plans: Plans | None = None) -> bool:
+    """Does some of what is due at *now*, the site's time, for the receiver of *zone*: whether there may be more.
+
+    *plans*: what the site's files ask of its poles, where they are here.
+    """
     done = _hours_done(connection, now, zone, local)
     if _some_hours(connection, zone, local, done) or _next_hour(connection, now, zone, local, done):
         return True
-    if _some_nights(connection, zone, local) or _next_night(connection, now, zone, local, done):
+    if nights_again.note(connection, now, zone, local):
+        return True
+    if _some_nights(connection, zone, local, plans) or _next_night(connection, now, zone, local, done):
         return True
     return bool(meters.drop_old(connection, now) or hours.drop_old(connection, now))
 
@@ -64,17 +72,12 @@ def _some_hours(connection: Connection, zone: str, local: LocalTime, done: int) 
     poles = [row.pole for row in due if row.hour == hour]
     spans = hours.work_out(connection, hour, poles, done)
     nights_done = rolled_up_to(connection, zone, NIGHTS) or 0
-    changed = set()
-    for pole, (begins, ends) in spans.items():
-        for at in range(begins, min(ends, nights_done), HOUR_S):
-            changed.add((local.night(at), pole))
-    if changed:
-        connection.execute(
-            text("INSERT INTO night_due (night, pole) VALUES (:night, :pole) ON CONFLICT DO NOTHING").bindparams(
-                bindparam("night", type_=_TYPES["night"])
-            ),
-            [{"night": night, "pole": pole} for night, pole in sorted(changed)],
-        )
+    changed = {
+        (local.night(at), pole)
+        for pole, (begins, ends) in spans.items()
+        for at in range(begins, min(ends, nights_done), HOUR_S)
+    }
+    nights_again.make_due(connection, changed)
     _done(connection, "hour", hour, poles)
     return True
 
@@ -94,7 +97,7 @@ def _next_hour(connection: Connection, now: int, zone: str, local: LocalTime, do
     return True
 
 
-def _some_nights(connection: Connection, zone: str, local: LocalTime) -> bool:
+def _some_nights(connection: Connection, zone: str, local: LocalTime, plans: Plans | None) -> bool:
     due = connection.execute(
         text(
             "SELECT d.night, d.pole FROM night_due d JOIN pole p ON p.id = d.pole "
@@ -106,7 +109,7 @@ def _some_nights(connection: Connection, zone: str, local: LocalTime) -> bool:
         return False
     night = due[0].night
     poles = [row.pole for row in due if row.night == night]
-    nights.work_out(connection, night, poles, local)
+    nights.work_out(connection, night, poles, local, plans)
     _done(connection, "night", night, poles)
     return True
 

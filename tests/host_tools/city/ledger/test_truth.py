@@ -1,0 +1,33 @@
+"""A night of two poles of real firmware, one with a dead lamp and both shed for an hour: the ledger against the plant.
+
+A month is in `tests/soak/test_ledger_soak.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.host_tools.city.ledger.plant_truth import check, judge
+
+HAPPENINGS = """
+[[happening]]
+kind = "feeder_trip"
+poles = ["P0001"]
+at = "+7h11m"
+until = "+8h23m"
+
+[[happening]]
+kind = "lamp_open"
+poles = ["P0002"]
+at = "+10h7m"
+until = "+15h31m"
+"""
+
+
+def test_a_night_of_the_ledger_is_what_the_plant_did(tmp_path: Path) -> None:
+    judged = judge(tmp_path, 1, 1, 2, HAPPENINGS)
+    print(judged)
+    assert judged.truth.dark > 300
+    assert judged.truth.excluded > 130
+    assert len(judged.repairs) == 1
+    check(judged)
