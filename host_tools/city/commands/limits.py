@@ -80,6 +80,8 @@ def _grave(
         return f"it is for {len(targets)} poles, and {order.role} alone may command {limit.poles}"
     if order.owner == "emergency" and level < floor:
         return f"its level is {level} percent, and below the site's floor, {floor}, an emergency needs two"
+    if order.owner == "emergency" and level == 0:
+        return "an emergency that puts lamps out needs two"
     darkened = 0 if order.raises or not night else len(darkens(level, targets))
     if darkened and darkened + others > DARKENED:
         more = f", and other orders of one person {others} more" if others else ""

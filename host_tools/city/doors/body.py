@@ -15,10 +15,10 @@ MOST_BYTES = 20_000
 _AT = re.compile(r" - at `\$\.?(.*)`$")
 
 
-def read(data: bytes, kind: type[T]) -> T:
-    """The *kind* in *data*.  Raises Spoken."""
-    if len(data) > MOST_BYTES:
-        raise Spoken("doors.body_size", size=len(data), most=MOST_BYTES)
+def read(data: bytes, kind: type[T], most: int = MOST_BYTES) -> T:
+    """The *kind* in *data*, of at most *most* bytes.  Raises Spoken."""
+    if len(data) > most:
+        raise Spoken("doors.body_size", size=len(data), most=most)
     try:
         value = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

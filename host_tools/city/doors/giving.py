@@ -15,8 +15,8 @@ from sqlalchemy.engine import Connection
 
 from host_tools.city.commands import by_store, limits, order_rows
 from host_tools.city.commands.order import OVERRIDE
+from host_tools.city.commands.site_rules import rules_of
 from host_tools.city.doors.door import Conflict, Grant, NoSuch, Wish, cancel_of, check_zones, order_of
-from host_tools.city.record.orders import rules_of
 from host_tools.city.store.command_tables import REFUSED, command
 from host_tools.errors import CommandError
 from host_tools.language.language import Spoken
@@ -61,6 +61,16 @@ def standing(connection: Connection, door: str, ref: str, now: int) -> Standing 
     together = [row for row in rows if row["kind"] == OVERRIDE and row["written_at"] == newest["written_at"]]
     zones = {row["zone"]: row for row in reversed(together)}
     return Standing(tuple(zones[zone] for zone in sorted(zones)))
+
+
+def in_force(connection: Connection, doors: Iterable[str], now: int, most: int = 200) -> list[Standing]:
+    """What is in force by *doors* at *now*, the newest first."""
+    chosen = sa.select(command.c.door, command.c.ref, sa.func.max(command.c.id)).where(
+        command.c.door.in_(list(doors)), command.c.expiration > now, command.c.state != REFUSED
+    )
+    newest = chosen.group_by(command.c.door, command.c.ref).order_by(sa.func.max(command.c.id).desc()).limit(most)
+    found = (standing(connection, door, ref, now) for door, ref, _id in connection.execute(newest).all())
+    return [one for one in found if one is not None]
 
 
 def give(connection: Connection, site: Site | None, wish: Wish, grant: Grant, now: int) -> Given:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Protocol
 
 from host_tools.city.commands.dispatch import Dispatch
-from host_tools.city.commands.limits import touches_night
-from host_tools.city.commands.order_judge import Rules
+from host_tools.city.commands.site_rules import rules_of
+from host_tools.city.doors import election_nights
 from host_tools.city.record.record import Record
 from host_tools.errors import CommandError
-from host_tools.site.limit import roles
-from host_tools.site.model import Site
 from host_tools.wire.from_pole import Said
 
-FLOOR = 20  # percent, for a site whose files are not here
+__all__ = ["Orders", "rules_of"]
+DUE_S = 60  # of the site's time, between two looks for what is to be ordered now
 
 
 class Broker(Protocol):
@@ -41,6 +39,7 @@ class Orders:
         except CommandError as error:
             self._give_up(error)
         self._loaded = False
+        self._looked = 0
 
     def connected(self, now: int) -> None:
         """A session with the broker begins at *now* (Unix s at the site).  Raises RecordError."""
@@ -53,13 +52,20 @@ class Orders:
             dispatch.hear(said, now)
 
     def turn(self, broker: Broker, now: int) -> None:
-        """Decide on new orders, and publish what is due once that is on the disk.  Raises RecordError."""
+        """Write what is to be ordered now, decide on new orders, and publish what is due once that is on the disk.
+
+        Raises RecordError.
+        """
         dispatch = self._ready(now)
         if dispatch is None:
             return
         self._loaded = False  # unless the transaction is committed
+        looks = abs(now - self._looked) >= DUE_S
         with self._record.transaction() as connection:
+            if looks:
+                election_nights.write_due(connection, self._record.files, now)
             messages = dispatch.turn(connection, now, time.time())
+        self._looked = now if looks else self._looked
         self._loaded = True
         for topic, payload in messages:
             if not broker.publish(topic, payload):
@@ -82,12 +88,3 @@ class Orders:
     def _give_up(self, error: CommandError) -> None:
         self._dispatch = None
         self._say(f"no order is sent to a pole: {error}")
-
-
-def rules_of(site: Site | None) -> Rules:
-    """What the files of *site* allow; without them, what holds for every site."""
-    if site is None:
-        return Rules(FLOOR, roles(FLOOR))
-    groups = {pole.name: pole.groups for pole in site.poles}
-    night = partial(touches_night, site)
-    return Rules(site.floor, site.limits, night, groups)

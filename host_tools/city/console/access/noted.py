@@ -13,7 +13,8 @@ from host_tools.city.store.receiver_status import statuses
 # what is noted, each with its sentence `console_desk.audit_...`
 WHAT = (
     "userAdded", "userRole", "userDisabled", "userEnabled", "userPassword", "userCodes", "ownPassword", "ownCodes",
-    "loggedIn", "loginWaits", "sessionEnded", "tokenMade", "tokenRevoked", "wallMade",
+    "loggedIn", "loginWaits", "sessionEnded", "tokenMade", "tokenRevoked", "wallMade", "alertRefused",
+    "electionAsked", "electionEnded",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -50,7 +51,10 @@ class AlertTold(msgspec.Struct, rename="camel"):
     light: Progress
 
 
+@dataclass
 class _Xml(Operation):
+    """Tells in the OpenAPI what the body is."""
+
     def __post_init__(self) -> None:
         content: Any = {"application/cap+xml": {"schema": {"type": "string"}}}
         self.request_body = RequestBody(content=content, required=True)
@@ -113,8 +117,10 @@ class _Taking:
         row = got.row
         outcome = messages.SAME if got.same else OUTCOMES.get(row["state"], messages.SHOWN)
         short = f"{alert.kind} {alert.identifier}: {self._verdict.headline}"
+        orders, poles = json.loads(row["commands"]), json.loads(row["poles"])
         noted = Noted(
-            NAME, grant.who, short, digest_of(self._data), outcome, row["ref"], row["why"], json.loads(row["commands"]), len(json.loads(row["poles"])), row["ends"] or None,
+            NAME, grant.who, short, digest_of(self._data), outcome, row["ref"], row["why"], orders, len(poles),
+            row["ends"] or None,
         )  # fmt: skip
         said = language(self._request)
         if got.refusal is not None:

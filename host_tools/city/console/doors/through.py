@@ -84,6 +84,7 @@ def takes(kind: type[msgspec.Struct]) -> type[Operation]:
     inner = schema["$defs"][kind.__name__]
     content: Any = {"application/json": {"schema": inner}}
 
+    @dataclass
     class Told(Operation):
         def __post_init__(self) -> None:
             self.request_body = RequestBody(content=content, required=True)

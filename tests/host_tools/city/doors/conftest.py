@@ -1,6 +1,4 @@
-"""A console on a store that is made once, for doors whose tests need no street."""
-
-from __future__ import annotations
+"""A console without a street, for what needs none."""
 
 from tests.host_tools.city.console.conftest import bench, empty_bench
 

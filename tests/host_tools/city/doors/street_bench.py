@@ -52,7 +52,7 @@ from tests.simulator.streets import NIGHT
 from tests.town import SAGAR
 
 BORN_S = 100  # poles spread their first connections over half a minute
-TURN_MS = 1000  # of the receiver
+TURN_MS = 2000  # of the receiver
 LONGEST_H = 240
 PATIENCE_S = 20
 NUMBERS = {"highest": 100, "radius_m": 50_000, "minutes": 1440, "calls": 6000, "days": 300}

@@ -21,9 +21,9 @@ from tests.host_tools.city.console.console_bench import Bench
 SCOPE = quote(json.dumps({"poles": ["P0003"]}))
 SCREENS = (
     "/", "/alarms", "/orders", "/orders/1", "/crew", "/commands", "/commands/1", f"/commands/new?scope={SCOPE}",
-    "/commands/new", "/programmes", "/assets", "/assets/import", "/complaints?state=all",
-    "/p/P0003", "/desk", "/desk/users", "/desk/sessions", "/desk/tokens",
-    "/desk/audit", "/account", "/account/password", "/search?q=P0003", "/wall", "/nowhere",
+    "/commands/new", "/programmes", "/assets", "/assets/import", "/complaints?state=all", "/p/P0003", "/desk",
+    "/desk/users", "/desk/sessions", "/desk/tokens", "/desk/audit", "/desk/doors", "/desk/election",
+    "/desk/election/2026-11-25", "/account", "/account/password", "/search?q=P0003", "/wall", "/nowhere",
 )  # fmt: skip
 LOGIN = ("/login",)
 
