@@ -131,11 +131,14 @@ def _off(one: Lamp, since: int, rules: Rules) -> bool:
 
 
 def _reading(one: Lamp, since: int) -> int | None:
-    """When its last reading was, where that is after *since* and of the level that it says."""
+    """When its last reading was, where that is after *since*.
+
+    Its state may be newer: where the level was higher at the reading, its power proves the same all the more.
+    """
     if one.row is None or not one.heard:
         return None
-    at, of = one.row["meter_at"], one.row["state_at"]
-    return at if at is not None and of is not None and at > since and of <= at else None
+    at = one.row["meter_at"]
+    return at if at is not None and one.row["state_at"] is not None and at > since else None
 
 
 def _shown(one: Lamp, rules: Rules) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class ComplaintWords:
     """Says it at *now* (Unix s) in *said*, with times of *zone*."""
 
     def __init__(self, said: Language, zone: ZoneInfo, rules: Rules, now: int) -> None:
-        self.said, self._zone, self._rules, self._now = said, zone, rules, now
+        self.said, self._zone, self._rules, self.now = said, zone, rules, now
 
     def service(self, code: str) -> str:
         """What the service *code* is called."""
@@ -66,7 +66,7 @@ class ComplaintWords:
     def due(self, row: RowMapping, lamp: Lamp) -> int:
         """Until when it has to be repaired (Unix s), by the contract's clock of its alarm, else of the complaint."""
         alarm = self._alarm(lamp, row)
-        return repair_clock(row["made_at"] if alarm is None else alarm["began"], None, 1, self._now).due
+        return repair_clock(row["made_at"] if alarm is None else alarm["began"], None, 1, self.now).due
 
     def _alarm(self, lamp: Lamp, row: RowMapping) -> RowMapping | None:
         service = SERVICES[row["code"]]
@@ -127,7 +127,7 @@ class ComplaintWords:
 
     def _at(self, at: int) -> str:
         shown = f"{datetime.fromtimestamp(at, self._zone):%Y-%m-%d %H:%M}"
-        return shown[11:] if abs(self._now - at) < TODAY_S else shown
+        return shown[11:] if abs(self.now - at) < TODAY_S else shown
 
     def _say(self, name: str, **values: Any) -> str:
         return self.said.say(f"complaints.{name}", **values)

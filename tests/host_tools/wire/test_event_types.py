@@ -10,6 +10,7 @@ import pytest
 
 from host_tools.city.correlation import fault
 from host_tools.wire.event_types import CATALOGUE, DANGER, NOTE
+from host_tools.wire.reported import REPORTED
 from pole.health.event_types import EVENT_TYPES
 
 ROOT = Path(__file__).parents[3]
@@ -19,7 +20,8 @@ ENDING = re.compile(
     r"|Disagreement|Unconfirmed|Flicker|UnexpectedOn|Changed)|highTemperature|safeMode"
 )
 CATALOGUE_FILE = "host_tools/wire/event_types.py"
-NO_EVENT = {*fault.KINDS, "supplyLost", "rowChanged"}  # the last is what the audit says of an order
+# the last two: what the audit says of an order, and NGSI-LD of a subscription
+NO_EVENT = {*fault.KINDS, *REPORTED, "supplyLost", "rowChanged", "lastFailure"}
 
 
 def literals() -> dict[str, str]:

@@ -17,14 +17,17 @@ import pytest
 import sqlalchemy as sa
 from litestar.testing import TestClient
 
+from host_tools.city.alarms import life
 from host_tools.city.complaints import report
 from host_tools.city.complaints.services import SERVICES
 from host_tools.city.console.access import tokens
 from host_tools.city.console.app import whole
 from host_tools.city.doors.open311_text import split, written
-from host_tools.city.store.command_tables import command
+from host_tools.city.store.alarm_tables import alarm
+from host_tools.city.store.command_tables import command, delivery
 from host_tools.city.store.complaint_tables import complaint
 from tests.host_tools.city.console.console_bench import HOST, Bench
+from tests.host_tools.city.doors.street_bench import Street
 
 BASE = "/open311/v2"
 NUMBERS = {"highest": 100, "radius_m": 0, "minutes": 1, "calls": 6000, "days": 1}
@@ -316,3 +319,46 @@ def test_names_and_formats(tmp_path: Path) -> None:
     assert split("x", "application/json, */*") == ("x", "json")
     assert written("services", [], "xml").endswith(b"<services />")
     assert written("services", [], "json") == b"[]"
+
+
+def told(http: Any, number: str) -> Any:
+    return http.get(f"{BASE}/requests/{number}.json").json()[0]
+
+
+def test_a_dark_pole_and_a_fine_one_are_told_apart_by_their_own_evidence(tmp_path: Path) -> None:
+    """Poles of real firmware, over real HTTP, to the receiver's alarm and the lamp's own proof, and back."""
+    with Street.begin(tmp_path, poles=2, start="2026-11-25T01:00") as street:
+        http = street.program("open311")
+        dark, fine = "P0001", "P0002"
+        street.street.poles[dark].plant.inject(1, "lamp_open", 1.0, street.street.kernel.now_ms)
+        street.go(900)
+        numbers = {}
+        for pole in (dark, fine):
+            form = {"service_code": "SL01", "attribute[POLE]": pole, "account_id": f"CM-{pole}"}
+            answer = http.post(f"{BASE}/requests.json", data=form)
+            assert answer.status_code == 200, answer.text
+            numbers[pole] = answer.json()[0]["service_request_id"]
+            assert answer.json()[0]["service_notice"].startswith(f"{pole}: asked for ")
+        street.bench.record.look_at_street(street.now)
+        assert "(The lamp gives no light" in told(http, numbers[dark])["status_notes"]
+        assert "the lamp burns" in told(http, numbers[fine])["status_notes"]
+        levels = {pole: street.state(pole)["level"] for pole in (dark, fine)}
+        street.go(1000)
+        street.bench.record.look_at_street(street.now)
+        assert told(http, numbers[dark])["status"] == "open"
+        closed = told(http, numbers[fine])
+        assert closed["status"] == "closed" and "P0002: the lamp burns: asked for 70 %, took " in closed["status_notes"]
+        with street.bench.record.transaction() as connection:
+            rows = connection.execute(sa.select(alarm).where(life.is_own())).mappings().all()
+        assert [(row["kind"], row["name"], life.state(row)) for row in rows] == [("lampFailure", dark, "open")]
+        street.street.poles[dark].plant.clear(1, street.street.kernel.now_ms)  # the crew has been there
+        street.go(1000)
+        street.bench.record.look_at_street(street.now)
+        proved = told(http, numbers[dark])
+        assert proved["status"] == "closed" and proved["service_notice"] is None
+        # no light was moved by any of it: no order was ever written, and the poles live by their calendar
+        with street.bench.record.transaction() as connection:
+            for table in (command, delivery):
+                assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0
+        assert {pole: street.state(pole)["level"] for pole in (dark, fine)} == levels
+        assert {street.state(pole)["owner"] for pole in (dark, fine)} == {"calendar"}

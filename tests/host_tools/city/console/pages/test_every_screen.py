@@ -13,15 +13,17 @@ from playwright.sync_api import Browser
 from host_tools.city.alarms import actions
 from host_tools.city.alarms.listing import Wanted, listed
 from host_tools.city.alarms.work_orders import make_order
+from host_tools.city.complaints import book
+from host_tools.city.complaints.report import Report
 from tests.host_tools.city.console.browser import Console, Heart, Tab
 from tests.host_tools.city.console.console_bench import Bench
 
 SCOPE = quote(json.dumps({"poles": ["P0003"]}))
 SCREENS = (
     "/", "/alarms", "/orders", "/orders/1", "/crew", "/commands", "/commands/1", f"/commands/new?scope={SCOPE}",
-    "/commands/new", "/programmes", "/assets", "/p/P0003", "/desk", "/desk/users", "/desk/sessions", "/desk/tokens",
-    "/desk/audit", "/desk/doors", "/desk/election", "/desk/election/2026-11-25",
-    "/account", "/account/password", "/search?q=P0003", "/wall", "/nowhere",
+    "/commands/new", "/programmes", "/assets", "/assets/import", "/complaints?state=all", "/p/P0003", "/desk",
+    "/desk/users", "/desk/sessions", "/desk/tokens", "/desk/audit", "/desk/doors", "/desk/election",
+    "/desk/election/2026-11-25", "/account", "/account/password", "/search?q=P0003", "/wall", "/nowhere",
 )  # fmt: skip
 LOGIN = ("/login",)
 
@@ -35,6 +37,9 @@ def lived(bench: Bench, console: Console) -> Iterator[Console]:
         numbers = [one.row["id"] for one in listed(connection, Wanted(), bench.now)]
         actions.acknowledge(connection, numbers, "operator", bench.now)
         make_order(connection, numbers, "operator", bench.now, "crew 2", city.site)
+    bench.record.look_at_street(bench.now)
+    with bench.city() as city, city.writing() as connection:
+        book.take(connection, Report("SL05", "P0003", text="a wire hangs", contact={"phone": "98"}), bench.now)
     form = {"scope": '{"poles": ["P0003"]}', "level": "80", "until": "2h", "reason": "festival"}
     with bench.client("operator") as client:
         assert client.post("/commands", data=form).status_code == 200
