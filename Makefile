@@ -19,8 +19,8 @@ $(READY): pyproject.toml .ci/micropython.txt .ci/stubs.txt .ci/setup
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh .ci/setup
 	@touch $(READY)
 
-demo: $(READY)  ## a street of 12 poles, its console, and a night (HEADLESS=1: at once, with a verdict)
-	@$(BIN)/python -m simulator.cli.demo $(if $(HEADLESS),--headless --pictures docs)
+demo: $(READY)  ## a street of 12 poles, its console, and a night (HEADLESS=1: at once, with a verdict; EVENING=1: docs/iccc.md)
+	@$(BIN)/python -m $(if $(EVENING),simulator.cli.demo_evening --pictures docs,simulator.cli.demo $(if $(HEADLESS),--headless --pictures docs))
 
 test: $(READY)  ## every test, on CPython and on MicroPython
 	@$(BIN)/python -m pytest

@@ -35,6 +35,16 @@ def program() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+@contextmanager
+def logged_in(console: DemoConsole) -> Iterator[Page]:
+    """A page of *console* in Chromium, where its admin has logged in."""
+    with _browser() as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        _log_in(page, console, None)
+        yield page
+
+
 def use_console(console: DemoConsole, pictures: Path | None) -> list[str]:
     """Uses *console* and returns what was not as it should be, a sentence each; leaves *pictures* where that is given.
 
@@ -149,5 +159,10 @@ def _note(url: str, home: str, elsewhere: list[str]) -> None:
 
 def _keep(page: Page, pictures: Path | None, name: str) -> None:
     if pictures is not None:
-        taken = Image.open(BytesIO(page.screenshot())).convert("RGB")
-        taken.quantize(128, dither=Image.Dither.NONE).save(pictures / f"console-{name}.png", optimize=True)
+        keep(page, pictures / f"console-{name}.png")
+
+
+def keep(page: Page, file: Path) -> None:
+    """Writes what *page* shows to *file*, as a small PNG."""
+    taken = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    taken.quantize(128, dither=Image.Dither.NONE).save(file, optimize=True)

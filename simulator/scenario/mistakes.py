@@ -35,7 +35,7 @@ class Mistakes:
     def say(self, path: Path, sentence: str) -> None:
         """A mistake at *path* in other words."""
         line = self._lines.of(path)
-        happening = f"happening {path[1] + 1}: " if len(path) > 1 and isinstance(path[1], int) else ""
+        happening = f"{path[0]} {path[1] + 1}: " if len(path) > 1 and isinstance(path[1], int) else ""
         self._found.append((line, f"{self._file} line {line}: {happening}{sentence}"))
 
 

@@ -262,7 +262,7 @@ def test_all_mistakes_are_reported_in_one_pass() -> None:
     assert [sentence.split(" and must")[0] for sentence in found] == [
         "night.toml line 1: name is missing",
         "night.toml line 2: hours is 0",
-        "night.toml line 3: weather is not a field here: the fields are name, hours, happening",
+        "night.toml line 3: weather is not a field here: the fields are name, hours, happening, call",
         "night.toml line 6: happening 1: at is 19:60",
         "night.toml line 7: happening 1: severity is 2",
         "night.toml line 8: happening 1: pole is P9999",
