@@ -82,7 +82,8 @@ def minutes(
         night.fill(begins, ends, _DARK, keep=_FULL)
     gone = [*outages]
     for begins, ends in _losses(night, readings, states, losses):
-        if any(begins < until + SLACK_S and since - SLACK_S < ends for since, until in outages):
+        # the pole's own times are better than those of the outage; a loss that is longer has another cause besides
+        if any(since - SLACK_S <= begins and ends <= until + SLACK_S for since, until in outages):
             gone.append((begins, ends))
     if plan is None:
         count = night.states.count

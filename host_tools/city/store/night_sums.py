@@ -11,9 +11,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy import Date
 from sqlalchemy.engine import Connection
 
-from host_tools.city.ledger.sums import Sums
+from host_tools.city.ledger.sums import EMPTY, Sums
 from host_tools.city.store.meter_tables import night
 from host_tools.city.store.tables import pole
 
@@ -49,25 +50,22 @@ class Wanted:
 
 def by_pole(connection: Connection, first: date, after: date) -> list[tuple[str, Sums]]:
     """The sums of each pole that has a night from *first* to before *after*, by name."""
-    columns = (pole.c.name, *_sums())
-    chosen = sa.select(*columns).select_from(_of(first, after)).group_by(pole.c.id, pole.c.name).order_by(pole.c.name)
-    return [(row[0], Sums(*(int(value or 0) for value in row[1:]))) for row in connection.execute(chosen)]
+    found = {
+        row[0]: Sums(*(int(value or 0) for value in row[1:]))
+        for row in connection.execute(_summed(connection, "p.name", "p.id"), {"first": first, "after": after})
+    }
+    for name, count, wh in connection.execute(_uncounted(connection), {"first": first, "after": after}):
+        found[name] = found.get(name, EMPTY)._replace(uncounted=int(count), uncounted_wh=int(wh or 0))
+    return sorted(found.items())
 
 
-def by_night(
-    connection: Connection, first: date, after: date, poles: Collection[str] | None = None
-) -> dict[date, Sums]:  # fmt: skip
-    """The sums of each night from *first* to before *after*, of *poles* (None: all)."""
-    out: dict[date, Sums] = {}
-    names = None if poles is None else sorted(poles)
-    for low in range(0, 1 if names is None else len(names), _SOME):
-        chosen = sa.select(night.c.night, *_sums()).select_from(_of(first, after)).group_by(night.c.night)
-        if names is not None:
-            chosen = chosen.where(pole.c.name.in_(names[low : low + _SOME]))
-        for row in connection.execute(chosen):
-            sums = Sums(*(int(value or 0) for value in row[1:]))
-            out[row[0]] = out[row[0]].plus(sums) if row[0] in out else sums
-    return dict(sorted(out.items()))
+def by_night(connection: Connection, first: date, after: date) -> dict[date, Sums]:
+    """The sums of each night from *first* to before *after*, of poles that the files have."""
+    asked = _summed(connection, "n.night", "n.night").columns(night=Date)
+    return {
+        row[0]: Sums(*(int(value or 0) for value in row[1:]))
+        for row in connection.execute(asked, {"first": first, "after": after})
+    }
 
 
 def rows(connection: Connection, wanted: Wanted, most: int | None) -> tuple[list[NightRow], int]:
@@ -87,34 +85,41 @@ def rows(connection: Connection, wanted: Wanted, most: int | None) -> tuple[list
     elif wanted.what:
         chosen = chosen.where(night.c.should.is_not(None), night.c[wanted.what] > 0)
         order.insert(0, night.c[wanted.what].desc())
-    found: list[NightRow] = []
-    count = 0
-    for row in connection.execute(chosen.order_by(*order)):
-        if names is not None and not few and row[0] not in names:
-            continue
-        count += 1
-        if most is None or len(found) < most:
-            found.append(NightRow(*row))
-    return found, count
+    if names is None or few:
+        count = connection.execute(sa.select(sa.func.count()).select_from(chosen.subquery())).scalar_one()
+        found = connection.execute(chosen.order_by(*order).limit(most))
+        return [NightRow(*row) for row in found], count
+    all_ = [NightRow(*row) for row in connection.execute(chosen.order_by(*order)) if row[0] in names]
+    return all_[:most], len(all_)
 
 
 def _of(first: date, after: date) -> sa.Join:
     return pole.join(night, sa.and_(night.c.pole == pole.c.id, night.c.night >= first, night.c.night < after))
 
 
-def _sums() -> list[sa.ColumnElement[Any]]:
-    """The columns of Sums."""
-    counted, old = night.c.should.is_not(None), night.c.old_wh.is_not(None)
+# in the order of Sums; nights without minutes to be lit have no energy to compare either
+_SUMS = """count(*), sum(n.should), sum(n.lit), sum(n.dark), sum(n.unknown), sum(n.excluded), sum(n.lit_else),
+sum(n.wh), sum(n.baseline_wh), sum(n.baseline_wh * n.lit / coalesce(nullif(n.should, 0), 1)), count(n.old_wh),
+sum(CASE WHEN n.old_wh IS NOT NULL THEN n.wh END), sum(n.old_wh),
+sum(n.old_wh * n.lit / coalesce(nullif(n.should, 0), 1))"""
 
-    def total(value: Any, where: sa.ColumnElement[bool] = counted) -> sa.ColumnElement[Any]:
-        return sa.func.sum(sa.case((where, value), else_=0))
 
-    # nights without minutes to be lit have no energy to compare either
-    whole = sa.func.coalesce(sa.func.nullif(night.c.should, 0), 1)
-    big = sa.cast(night.c.lit, sa.BigInteger)
-    return [
-        total(1), total(night.c.should), total(night.c.lit), total(night.c.dark), total(night.c.unknown),
-        total(night.c.excluded), total(night.c.lit_else), total(night.c.wh), total(night.c.baseline_wh),
-        total(night.c.baseline_wh * big / whole), total(1, old), total(night.c.wh, old), total(night.c.old_wh, old),
-        total(night.c.old_wh * big / whole, old), total(1, ~counted), total(night.c.wh, ~counted),
-    ]  # fmt: skip
+def _summed(connection: Connection, name: str, group: str) -> sa.TextClause:
+    return _text(f"SELECT {name}, {_SUMS} {_from(connection)} WHERE n.should IS NOT NULL GROUP BY {group} ORDER BY 1")
+
+
+def _uncounted(connection: Connection) -> sa.TextClause:
+    return _text(f"SELECT p.name, count(*), sum(n.wh) {_from(connection)} WHERE n.should IS NULL GROUP BY p.id")
+
+
+def _from(connection: Connection) -> str:
+    """Poles, and of each its nights of the month: SQLite keeps to this order where it says CROSS JOIN.
+
+    The other way it would go through all nights there are.
+    """
+    join = "CROSS JOIN" if connection.dialect.name == "sqlite" else "JOIN"
+    return f"FROM pole p {join} night n ON n.pole = p.id AND n.night >= :first AND n.night < :after"
+
+
+def _text(sql: str) -> sa.TextClause:
+    return sa.text(sql).bindparams(sa.bindparam("first", type_=Date), sa.bindparam("after", type_=Date))

@@ -17,13 +17,16 @@ from host_tools.city.complaints import book
 from host_tools.city.complaints.report import Report
 from tests.host_tools.city.console.browser import Console, Heart, Tab
 from tests.host_tools.city.console.console_bench import Bench
+from tests.host_tools.city.console.pages.test_reports import fill
 
 SCOPE = quote(json.dumps({"poles": ["P0003"]}))
 SCREENS = (
     "/", "/alarms", "/orders", "/orders/1", "/crew", "/commands", "/commands/1", f"/commands/new?scope={SCOPE}",
     "/commands/new", "/programmes", "/assets", "/assets/import", "/complaints?state=all", "/p/P0003", "/desk",
     "/desk/users", "/desk/sessions", "/desk/tokens", "/desk/audit", "/desk/doors", "/desk/election",
-    "/desk/election/2026-11-25", "/account", "/account/password", "/search?q=P0003", "/wall", "/nowhere",
+    "/desk/election/2026-11-25", "/reports?month=2026-11", "/reports/poles?month=2026-11",
+    "/reports/nights?month=2026-11&what=dark", "/reports/repairs?month=2026-11", "/account", "/account/password",
+    "/search?q=P0003", "/wall", "/nowhere",
 )  # fmt: skip
 LOGIN = ("/login",)
 
@@ -31,7 +34,7 @@ LOGIN = ("/login",)
 @pytest.fixture
 def lived(bench: Bench, console: Console) -> Iterator[Console]:
     """The console of a street with a fault, an order and a command."""
-    bench.born("P0003")
+    fill(bench)
     bench.event("P0003", "lampFailure", level=100, activePower=2.5, expectedPower=148)
     with bench.city() as city, city.writing() as connection:
         numbers = [one.row["id"] for one in listed(connection, Wanted(), bench.now)]
