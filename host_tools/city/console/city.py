@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from host_tools.city.commands.open_store import reading
 from host_tools.city.console.settings import Settings
+from host_tools.city.doors.street import Street
 from host_tools.city.store import database
 from host_tools.city.store.database import Database
 from host_tools.city.store.receiver_status import ReceiverStatus, statuses
@@ -37,6 +38,7 @@ class City:
         self.settings = settings
         self.database = _pool(settings.db)
         self.site: Site | None = load_site(settings.site) if settings.site else None
+        self.street = Street(self.site)
         self.wall, self._steady = wall, steady
         self._file = (0, 0)  # device and inode of the open file of SQLite
         self._told: tuple[ReceiverStatus, ...] = ()

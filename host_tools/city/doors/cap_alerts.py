@@ -15,7 +15,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from host_tools.city.commands import by_store
 from host_tools.city.commands.cap_area import exchanged
 from host_tools.city.commands.limits import AHEAD_S, EMERGENCY_S
 from host_tools.city.doors import cap_judging as judging
@@ -24,10 +23,10 @@ from host_tools.city.doors.cap_judging import Verdict, refers
 from host_tools.city.doors.cap_reading import Alert
 from host_tools.city.doors.door import Conflict, Grant, NoSuch, Wish, address, reason, reference
 from host_tools.city.doors.messages import kept
+from host_tools.city.doors.street import Street
 from host_tools.city.store.door_tables import cap_alert
 from host_tools.errors import CommandError, DiyaError
 from host_tools.language.language import Spoken
-from host_tools.site.model import Site
 from host_tools.text import text
 
 NAME, OWNER, HEAD, LEVEL = "cap", "emergency", "CAP", 100
@@ -56,7 +55,7 @@ class Received:
 
 
 def receive(
-    connection: Connection, site: Site | None, alert: Alert, verdict: Verdict, where: Where, grant: Grant, now: int
+    connection: Connection, street: Street, alert: Alert, verdict: Verdict, where: Where, grant: Grant, now: int
 ) -> Received:  # fmt: skip
     """Takes *alert*, on which *verdict* was passed, from the token of *grant* at *now* (Unix s at the site).
 
@@ -84,7 +83,7 @@ def receive(
     else:
         row = one(connection, number)
         try:
-            given = giving.give(connection, site, _wish(row, where.scope, now), grant, now)
+            given = giving.give(connection, street, _wish(row, where.scope, now), grant, now)
             _obeyed(connection, row, given.numbers, grant.who, now)
         except (Spoken, CommandError) as error:
             refusal = error
@@ -93,14 +92,12 @@ def receive(
     return Received(one(connection, number), refusal=refusal)
 
 
-def where_of(
-    connection: Connection, site: Site | None, polygons: Iterable[str], circles: Iterable[str], why: Spoken | None
-) -> Where:  # fmt: skip
+def where_of(street: Street, polygons: Iterable[str], circles: Iterable[str], why: Spoken | None) -> Where:
     """The poles in *polygons* and *circles*; *why* there are none of these, where that is known."""
     areas = {"polygons": list(polygons), "circles": list(circles)}
     if not any(areas.values()):
         return Where(doubt=why or Spoken("doors.cap_no_area"))
-    poles, _reported = by_store.directory(connection, site)
+    poles = street.directory
     names, wrong = poles.in_cap_areas(areas["polygons"], areas["circles"])
     if names:
         return Where({"capAreas": areas}, tuple(names), why)
@@ -114,14 +111,14 @@ def where_of(
 
 
 def agree(
-    connection: Connection, site: Site | None, number: int, who: str, now: int, scope: Mapping[str, Any] | None = None
+    connection: Connection, street: Street, number: int, who: str, now: int, scope: Mapping[str, Any] | None = None
 ) -> giving.Given:  # fmt: skip
     """The person *who* agrees to the alert *number*: for *scope* where it has no area.  Raises Spoken, CommandError."""
     row = _waiting(connection, number)
     chosen = scope or json.loads(row["alert"])["scope"]
     if not chosen:
         raise Spoken("doors.cap_where")
-    given = giving.give(connection, site, _wish(row, chosen, now), Grant(who), now)
+    given = giving.give(connection, street, _wish(row, chosen, now), Grant(who), now)
     _obeyed(connection, row, given.numbers, row["token"], now)
     _decided(connection, number, who, now)
     return given

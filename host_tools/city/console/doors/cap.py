@@ -112,8 +112,8 @@ class _Taking:
         alert = self._alert
         where = cap_alerts.Where()
         if self._verdict.does in (cap_judging.LIGHT, cap_judging.ASK):
-            where = cap_alerts.where_of(connection, city.site, *self._areas, self._why)
-        got = cap_alerts.receive(connection, city.site, alert, self._verdict, where, grant, now)
+            where = cap_alerts.where_of(city.street, *self._areas, self._why)
+        got = cap_alerts.receive(connection, city.street, alert, self._verdict, where, grant, now)
         row = got.row
         outcome = messages.SAME if got.same else OUTCOMES.get(row["state"], messages.SHOWN)
         short = f"{alert.kind} {alert.identifier}: {self._verdict.headline}"

@@ -84,7 +84,7 @@ def agree(request: Web, number: FromPath[int], data: Form) -> Response[Any]:
     scope = _scope(request, data) if data.get("by") else None
     with city.writing() as connection:
         now = city.now(connection)
-        given = cap_alerts.agree(connection, city.site, number, who, now, scope)
+        given = cap_alerts.agree(connection, city.street, number, who, now, scope)
         row = cap_alerts.one(connection, number)
         said = Noted(
             CAP, who, f"{row['identifier']}: {row['headline']}", "", messages.TAKEN, row["ref"], "", given.numbers,
