@@ -65,7 +65,7 @@ def doors_page(request: Web, door: FromQuery[str] = "") -> Template:
 def stop(request: Web, data: Form) -> Response[Any]:
     """Ends what a door has ordered."""
     city, who = city_of(request), request.user.name
-    door, ref = data.get("door", ""), text(data.get("ref", ""), 64)
+    door, ref = text(data.get("door", ""), 64), text(data.get("ref", ""), 64)
     with city.writing() as connection:
         now = city.now(connection)
         ended = giving.end(connection, door, ref, who, ENGINEER, now, own=False)

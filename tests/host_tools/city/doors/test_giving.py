@@ -61,6 +61,8 @@ def test_the_same_is_one_order_and_later_a_new_one_under_its_reference(street: D
     first = give(street, wish(NAMES[:3]))
     again = give(street, wish(NAMES[:3], until=NOW + 1830), NOW + 30)
     assert (again.same, again.numbers, again.until) == (True, first.numbers, NOW + 1800)
+    longer = give(street, wish(NAMES[:3], until=NOW + 1200), NOW + 30)
+    assert not longer.same and longer.until == NOW + 1200
     assert give(street, wish(NAMES[:3], level=100), NOW + 31).numbers != first.numbers
     renewed = give(street, wish(NAMES[:3], level=100, until=NOW + 1900), NOW + 100)
     assert not renewed.same
