@@ -8,19 +8,19 @@ others), ``ended`` (by a cancel, or at the desk), ``replaced`` (by an update), `
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from host_tools.city.commands.cap_area import exchanged
 from host_tools.city.commands.limits import AHEAD_S, EMERGENCY_S
 from host_tools.city.doors import cap_judging as judging
 from host_tools.city.doors import giving
 from host_tools.city.doors.cap_judging import Verdict, refers
 from host_tools.city.doors.cap_reading import Alert
+from host_tools.city.doors.cap_where import Where
 from host_tools.city.doors.door import Conflict, Grant, NoSuch, Wish, address, reason, reference
 from host_tools.city.doors.messages import kept
 from host_tools.city.doors.street import Street
@@ -34,15 +34,6 @@ LIT, WAITS, SHOWN, ENDS, ENDED, REPLACED, LATE, REFUSED = (
     "lit", "waits", "shown", "ends", "ended", "replaced", "late", "refused",
 )  # fmt: skip
 MOST = 2000  # alerts that are kept
-
-
-@dataclass(frozen=True)
-class Where:
-    """The scope of an alert's areas, its poles, and why a person has to look at it, or at nothing."""
-
-    scope: Mapping[str, Any] = field(default_factory=dict)
-    poles: tuple[str, ...] = ()
-    doubt: Spoken | None = None
 
 
 @dataclass(frozen=True)
@@ -90,24 +81,6 @@ def receive(
             _set(connection, number, WAITS, error)
     _forget(connection, number, now)
     return Received(one(connection, number), refusal=refusal)
-
-
-def where_of(street: Street, polygons: Iterable[str], circles: Iterable[str], why: Spoken | None) -> Where:
-    """The poles in *polygons* and *circles*; *why* there are none of these, where that is known."""
-    areas = {"polygons": list(polygons), "circles": list(circles)}
-    if not any(areas.values()):
-        return Where(doubt=why or Spoken("doors.cap_no_area"))
-    poles = street.directory
-    names, wrong = poles.in_cap_areas(areas["polygons"], areas["circles"])
-    if names:
-        return Where({"capAreas": areas}, tuple(names), why)
-    turned = {"polygons": exchanged(areas["polygons"]), "circles": []}
-    names, _wrong = poles.in_cap_areas(turned["polygons"], ())
-    if names:
-        return Where({"capAreas": turned}, tuple(names), Spoken("doors.cap_swapped", count=len(names)))
-    if wrong:
-        return Where(doubt=Spoken("doors.cap_bad_area", why=wrong[0]))
-    return Where({"capAreas": areas}, (), Spoken("doors.cap_no_pole"))
 
 
 def agree(

@@ -1,6 +1,6 @@
 """Gives what a door asks for: one order a reference, in the store, judged as any other before it is written.
 
-The same message again within a minute is the order that is there; later it is given anew under the same reference and
+The same message again within a minute is the order that is there; later another is given under the same reference and
 takes the place of the former on each pole.  Poles that the newer one is not for lose the former.
 """
 

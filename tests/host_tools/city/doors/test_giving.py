@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from host_tools.city.doors import cap_alerts, election_nights, giving, messages, progress, readiness
 from host_tools.city.doors.cap_judging import judge
 from host_tools.city.doors.cap_reading import read
+from host_tools.city.doors.cap_where import where_of
 from host_tools.city.doors.door import Conflict, Grant, NoSuch, Wish
 from host_tools.city.doors.election import night_of
 from host_tools.city.doors.giving import Given
@@ -151,7 +152,7 @@ def test_alerts_are_taken_agreed_to_and_ended(street: Database) -> None:
         verdict = judge(found, settings, now)
 
         def do(connection: Connection) -> cap_alerts.Received:
-            where = cap_alerts.where_of(STREET, verdict.polygons, verdict.circles, None)
+            where = where_of(STREET, verdict.polygons, verdict.circles, None)
             return cap_alerts.receive(connection, STREET, found, verdict, where, Grant("cap-1"), now)
 
         received: cap_alerts.Received = done(street, do)
