@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from host_tools.city.commands.open_store import reading
 from host_tools.city.console.settings import Settings
+from host_tools.city.doors.street import Street
 from host_tools.city.store import database
 from host_tools.city.store.database import Database
 from host_tools.city.store.receiver_status import ReceiverStatus, statuses
@@ -39,6 +40,7 @@ class City:
         self.database = _pool(settings.db)
         self._site: Site | None = load_site(settings.site) if settings.site else None
         self._stamp = _stamp(settings.site)
+        self._street = Street(self._site)
         self.wall, self._steady = wall, steady
         self._file = (0, 0)  # device and inode of the open file of SQLite
         self._told: tuple[ReceiverStatus, ...] = ()
@@ -59,6 +61,14 @@ class City:
             with suppress(SiteError):
                 self._site = load_site(self.settings.site)
         return self._site
+
+    @property
+    def street(self) -> Street:
+        """The poles of `site`, as doors find them."""
+        site = self.site
+        if self._street.site is not site:
+            self._street = Street(site)
+        return self._street
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

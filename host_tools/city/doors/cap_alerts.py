@@ -8,26 +8,25 @@ others), ``ended`` (by a cancel, or at the desk), ``replaced`` (by an update), `
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from host_tools.city.commands import by_store
-from host_tools.city.commands.cap_area import exchanged
 from host_tools.city.commands.limits import AHEAD_S, EMERGENCY_S
 from host_tools.city.doors import cap_judging as judging
 from host_tools.city.doors import giving
 from host_tools.city.doors.cap_judging import Verdict, refers
 from host_tools.city.doors.cap_reading import Alert
+from host_tools.city.doors.cap_where import Where
 from host_tools.city.doors.door import Conflict, Grant, NoSuch, Wish, address, reason, reference
 from host_tools.city.doors.messages import kept
+from host_tools.city.doors.street import Street
 from host_tools.city.store.door_tables import cap_alert
 from host_tools.errors import CommandError, DiyaError
 from host_tools.language.language import Spoken
-from host_tools.site.model import Site
 from host_tools.text import text
 
 NAME, OWNER, HEAD, LEVEL = "cap", "emergency", "CAP", 100
@@ -35,15 +34,6 @@ LIT, WAITS, SHOWN, ENDS, ENDED, REPLACED, LATE, REFUSED = (
     "lit", "waits", "shown", "ends", "ended", "replaced", "late", "refused",
 )  # fmt: skip
 MOST = 2000  # alerts that are kept
-
-
-@dataclass(frozen=True)
-class Where:
-    """The scope of an alert's areas, its poles, and why a person has to look at it, or at nothing."""
-
-    scope: Mapping[str, Any] = field(default_factory=dict)
-    poles: tuple[str, ...] = ()
-    doubt: Spoken | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +46,7 @@ class Received:
 
 
 def receive(
-    connection: Connection, site: Site | None, alert: Alert, verdict: Verdict, where: Where, grant: Grant, now: int
+    connection: Connection, street: Street, alert: Alert, verdict: Verdict, where: Where, grant: Grant, now: int
 ) -> Received:  # fmt: skip
     """Takes *alert*, on which *verdict* was passed, from the token of *grant* at *now* (Unix s at the site).
 
@@ -84,7 +74,7 @@ def receive(
     else:
         row = one(connection, number)
         try:
-            given = giving.give(connection, site, _wish(row, where.scope, now), grant, now)
+            given = giving.give(connection, street, _wish(row, where.scope, now), grant, now)
             _obeyed(connection, row, given.numbers, grant.who, now)
         except (Spoken, CommandError) as error:
             refusal = error
@@ -93,35 +83,15 @@ def receive(
     return Received(one(connection, number), refusal=refusal)
 
 
-def where_of(
-    connection: Connection, site: Site | None, polygons: Iterable[str], circles: Iterable[str], why: Spoken | None
-) -> Where:  # fmt: skip
-    """The poles in *polygons* and *circles*; *why* there are none of these, where that is known."""
-    areas = {"polygons": list(polygons), "circles": list(circles)}
-    if not any(areas.values()):
-        return Where(doubt=why or Spoken("doors.cap_no_area"))
-    poles, _reported = by_store.directory(connection, site)
-    names, wrong = poles.in_cap_areas(areas["polygons"], areas["circles"])
-    if names:
-        return Where({"capAreas": areas}, tuple(names), why)
-    turned = {"polygons": exchanged(areas["polygons"]), "circles": []}
-    names, _wrong = poles.in_cap_areas(turned["polygons"], ())
-    if names:
-        return Where({"capAreas": turned}, tuple(names), Spoken("doors.cap_swapped", count=len(names)))
-    if wrong:
-        return Where(doubt=Spoken("doors.cap_bad_area", why=wrong[0]))
-    return Where({"capAreas": areas}, (), Spoken("doors.cap_no_pole"))
-
-
 def agree(
-    connection: Connection, site: Site | None, number: int, who: str, now: int, scope: Mapping[str, Any] | None = None
+    connection: Connection, street: Street, number: int, who: str, now: int, scope: Mapping[str, Any] | None = None
 ) -> giving.Given:  # fmt: skip
     """The person *who* agrees to the alert *number*: for *scope* where it has no area.  Raises Spoken, CommandError."""
     row = _waiting(connection, number)
     chosen = scope or json.loads(row["alert"])["scope"]
     if not chosen:
         raise Spoken("doors.cap_where")
-    given = giving.give(connection, site, _wish(row, chosen, now), Grant(who), now)
+    given = giving.give(connection, street, _wish(row, chosen, now), Grant(who), now)
     _obeyed(connection, row, given.numbers, row["token"], now)
     _decided(connection, number, who, now)
     return given

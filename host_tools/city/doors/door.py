@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from host_tools.city.commands.order import CANCEL, CANCEL_S, OVERRIDE, Order, check
@@ -56,7 +56,6 @@ class Wish:
     until: int
     begins: int | None = None
     radius_m: float = 0.0
-    shown: Mapping[str, Any] = field(default_factory=dict)
 
 
 def order_of(wish: Wish, grant: Grant, now: int) -> Order:

@@ -13,10 +13,10 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from host_tools.city.commands import by_store
 from host_tools.city.doors import election, giving
 from host_tools.city.doors.door import Conflict, Grant, NoSuch, check_zones, order_of
 from host_tools.city.doors.messages import kept
+from host_tools.city.doors.street import Street
 from host_tools.city.store.door_tables import election_night as nights
 from host_tools.errors import CommandError
 from host_tools.language.language import Spoken
@@ -26,13 +26,15 @@ LEAD_S = 3 * 86400  # before its beginning the order is written
 MOST_TRIES = 1000
 
 
-def ask(connection: Connection, site: Site, night: date, names: Iterable[str], grant: Grant, now: int) -> list[str]:
+def ask(
+    connection: Connection, street: Street, site: Site, night: date, names: Iterable[str], grant: Grant, now: int
+) -> list[str]:
     """Asks for no dimming around the stations *names* in *night*; those of them that are new.
 
     Raises Spoken, CommandError: *grant* may not, or there is no such station.
     """
     election.check_night(site, night, now)
-    poles, _reported = by_store.directory(connection, site)
+    poles = street.directory
     new = []
     for name in names:
         wish = election.wish(site, election.station_of(site.doors.stations, name), night, now)
@@ -94,12 +96,12 @@ def coming(connection: Connection, since: date, most: int = 50) -> list[tuple[da
     return [(date.fromisoformat(night), count) for night, count in connection.execute(chosen)]
 
 
-def write_due(connection: Connection, site: Site | None, now: int) -> int:
+def write_due(connection: Connection, street: Street, now: int) -> int:
     """Writes the orders of all nights that are near at *now* (Unix s at the site); how many."""
     waiting = sa.select(nights).where(nights.c.written_at.is_(None), nights.c.ended_at.is_(None))
+    site, written = street.site, 0
     if site is None:
         return 0
-    written = 0
     for row in connection.execute(waiting.where(nights.c.tries < MOST_TRIES)).mappings().all():
         night = date.fromisoformat(row["night"])
         begins, ends = election.span(site, night)
@@ -112,7 +114,7 @@ def write_due(connection: Connection, site: Site | None, now: int) -> int:
         try:
             station = election.station_of(site.doors.stations, row["station"])
             wish = election.wish(site, station, night, now)
-            giving.give(connection, site, wish, Grant(row["asked_by"], frozenset(json.loads(row["zones"]))), now)
+            giving.give(connection, street, wish, Grant(row["asked_by"], frozenset(json.loads(row["zones"]))), now)
             written += 1
         except (Spoken, CommandError) as error:
             again = sa.update(nights).where(nights.c.id == row["id"])

@@ -1,6 +1,6 @@
 """Gives what a door asks for: one order a reference, in the store, judged as any other before it is written.
 
-The same message again within a minute is the order that is there; later it is given anew under the same reference and
+The same message again within a minute is the order that is there; later another is given under the same reference and
 takes the place of the former on each pole.  Poles that the newer one is not for lose the former.
 """
 
@@ -13,14 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from host_tools.city.commands import by_store, limits, order_rows
+from host_tools.city.commands import limits, order_rows
 from host_tools.city.commands.order import OVERRIDE
-from host_tools.city.commands.site_rules import rules_of
 from host_tools.city.doors.door import Conflict, Grant, NoSuch, Wish, cancel_of, check_zones, order_of
+from host_tools.city.doors.street import Street
 from host_tools.city.store.command_tables import REFUSED, command
 from host_tools.errors import CommandError
 from host_tools.language.language import Spoken
-from host_tools.site.model import Site
 
 SAME_S = 60
 
@@ -73,18 +72,17 @@ def in_force(connection: Connection, doors: Iterable[str], now: int, most: int =
     return [one for one in found if one is not None]
 
 
-def give(connection: Connection, site: Site | None, wish: Wish, grant: Grant, now: int) -> Given:
+def give(connection: Connection, street: Street, wish: Wish, grant: Grant, now: int) -> Given:
     """Writes the order of *wish* under *grant*, for the receiver.  Raises Spoken, CommandError: why it may not be."""
-    poles, reported = by_store.directory(connection, site)
-    names = poles.find(wish.scope)
+    names = street.directory.find(wish.scope)
     order = order_of(wish, grant, now)
-    check_zones(names, grant, poles.members)
-    rules = rules_of(site)
+    check_zones(names, grant, street.directory.members)
+    rules = street.rules
     night = rules.night(max(now, order.begins), order.expiration)
-    targets = {one.name: one.target for one in by_store.present(connection, names, site)}
-    ruling = limits.judge(order, targets, rules.limits, rules.floor, night, now)
+    ruling = limits.judge(order, dict.fromkeys(names), rules.limits, rules.floor, night, now)  # no door darkens
     if ruling.refused or ruling.second:
         raise CommandError(ruling.refused or ruling.second)
+    reported = order_rows.ids_of(connection, names)
     to = [name for name in names if name in reported]
     never = tuple(name for name in names if name not in reported)
     if not to:
@@ -95,7 +93,9 @@ def give(connection: Connection, site: Site | None, wish: Wish, grant: Grant, no
         if before.first["who"] != grant.who:
             raise Conflict("doors.taken", ref=wish.ref, who=before.first["who"])
         same = all(before.first[name] == getattr(order, name) for name in ("level", "reason", "start", "owner"))
-        if same and set(held) == set(to) and now - before.first["written_at"] < SAME_S:
+        gone_s = now - before.first["written_at"]
+        same = same and order.expiration - before.first["expiration"] in (0, gone_s)  # as long as before
+        if same and set(held) == set(to) and gone_s < SAME_S:
             return Given(before.numbers, len(to), before.first["expiration"], True, never)
     gone = set(held) - set(to)
     if gone:

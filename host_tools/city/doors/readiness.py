@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection
 
 from host_tools.city.alarms.listing import Wanted, listed
 from host_tools.city.alarms.route import route
-from host_tools.city.commands import by_store
 from host_tools.city.commands.delivery import APPLIED, OPEN
 from host_tools.city.doors import election, election_nights
 from host_tools.city.doors.giving import standing
+from host_tools.city.doors.street import Street
 from host_tools.city.store.command_tables import delivery
 from host_tools.city.store.meter_tables import night as night_table
 from host_tools.city.store.tables import pole as pole_table
@@ -61,15 +61,16 @@ class StationReady:
         return bool(self.poles) and all(one.ready for one in self.poles)
 
 
-def readiness(connection: Connection, site: Site, night: date, now: int) -> list[StationReady]:
+def readiness(connection: Connection, street: Street, site: Site, night: date, now: int) -> list[StationReady]:
     """Each station of *night* at *now* (Unix s at the site)."""
-    directory, _reported = by_store.directory(connection, site)
     rows = election_nights.listed(connection, night)
     around: dict[str, list[str]] = {}
     for row in rows:
         station = site.doors.stations.get(row["station"])
         try:
-            around[row["station"]] = directory.find(election.wish(site, station, night, now).scope) if station else []
+            around[row["station"]] = (
+                street.directory.find(election.wish(site, station, night, now).scope) if station else []
+            )
         except CommandError:
             around[row["station"]] = []
     wanted = {name for names in around.values() for name in names}

@@ -9,6 +9,7 @@ from typing import Protocol
 from host_tools.city.commands.dispatch import Dispatch
 from host_tools.city.commands.site_rules import rules_of
 from host_tools.city.doors import election_nights
+from host_tools.city.doors.street import Street
 from host_tools.city.record.record import Record
 from host_tools.errors import CommandError
 from host_tools.wire.from_pole import Said
@@ -40,6 +41,7 @@ class Orders:
             self._give_up(error)
         self._loaded = False
         self._looked = 0
+        self._street = Street(record.files)
 
     def connected(self, now: int) -> None:
         """A session with the broker begins at *now* (Unix s at the site).  Raises RecordError."""
@@ -63,7 +65,7 @@ class Orders:
         looks = abs(now - self._looked) >= DUE_S
         with self._record.transaction() as connection:
             if looks:
-                election_nights.write_due(connection, self._record.files, now)
+                election_nights.write_due(connection, self._street, now)
             messages = dispatch.turn(connection, now, time.time())
         self._looked = now if looks else self._looked
         self._loaded = True

@@ -20,7 +20,7 @@ from host_tools.errors import RecordError
 
 WATCHED = (  # what open pages ask for by themselves: see sessions.py
     "/live", "/live/changes", "/live/said", "/gis/state.json", "/gis/places.json", "/gis/streets.geojson", "/map/list",
-    "/map/pole", "/wall", "/wall/worst", "/wall/power.json",
+    "/map/pole", "/wall", "/wall/worst", "/wall/power.json", "/desk/doors/now",
 )  # fmt: skip
 WALL = ("/wall", "/live", "/gis")  # what the token of a device opens, and what is below it
 FILES = ["^/static/", "^/fonts/", "^/health$"]

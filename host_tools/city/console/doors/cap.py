@@ -23,6 +23,7 @@ from host_tools.city.doors import cap_alerts, cap_fetching, cap_judging, cap_rea
 from host_tools.city.doors.cap_alerts import LIT, NAME, WAITS
 from host_tools.city.doors.cap_judging import Verdict
 from host_tools.city.doors.cap_reading import Alert
+from host_tools.city.doors.cap_where import Where, where_of
 from host_tools.city.doors.door import Grant, NoSuch, digest_of
 from host_tools.city.doors.messages import Noted
 from host_tools.city.doors.progress import Progress, progress
@@ -110,10 +111,10 @@ class _Taking:
 
     def _do(self, city: City, connection: Connection, grant: Grant, now: int) -> tuple[Response[Any], Noted]:
         alert = self._alert
-        where = cap_alerts.Where()
+        where = Where()
         if self._verdict.does in (cap_judging.LIGHT, cap_judging.ASK):
-            where = cap_alerts.where_of(connection, city.site, *self._areas, self._why)
-        got = cap_alerts.receive(connection, city.site, alert, self._verdict, where, grant, now)
+            where = where_of(city.street, *self._areas, self._why)
+        got = cap_alerts.receive(connection, city.street, alert, self._verdict, where, grant, now)
         row = got.row
         outcome = messages.SAME if got.same else OUTCOMES.get(row["state"], messages.SHOWN)
         short = f"{alert.kind} {alert.identifier}: {self._verdict.headline}"

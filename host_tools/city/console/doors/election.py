@@ -23,6 +23,7 @@ from host_tools.city.doors.door import Grant, digest_of
 from host_tools.city.doors.election import NAME, Stations
 from host_tools.city.doors.messages import Noted
 from host_tools.city.doors.progress import Progress, progress
+from host_tools.city.doors.street import Street
 from host_tools.language.language import Language, Spoken
 from host_tools.site.model import Site
 
@@ -75,7 +76,7 @@ def ask(request: Web, night: FromPath[str], body: RawBody) -> Response[NightTold
         site, of = _site(city), election.night_of(night)
         said = read(body, Stations, MOST_BODY)
         names = list(dict.fromkeys(said.stations if said.stations is not None else site.doors.stations))
-        new = election_nights.ask(connection, site, of, names, grant, now)
+        new = election_nights.ask(connection, city.street, site, of, names, grant, now)
         mine = [one["station"] for one in election_nights.listed(connection, of) if one["asked_by"] == grant.who]
         gone = [name for name in mine if name not in names]
         if gone:
@@ -84,7 +85,7 @@ def ask(request: Web, night: FromPath[str], body: RawBody) -> Response[NightTold
         _begins, ends = election.span(site, of)
         short = f"{of}: {', '.join(names)}"
         noted = Noted(NAME, grant.who, short, came.digest, outcome, election.ref(of, "*"), until=ends)
-        return Response(_told(connection, site, of, language(request), now)), noted
+        return Response(_told(connection, city.street, site, of, language(request), now)), noted
 
     return through(request, came, do)
 
@@ -99,7 +100,7 @@ def ready(request: Web, night: FromPath[str]) -> Response[NightTold]:
     except Spoken as error:
         return problem(request, error)
     with city.reading() as connection:
-        return Response(_told(connection, site, of, language(request), city.now(connection)))
+        return Response(_told(connection, city.street, site, of, language(request), city.now(connection)))
 
 
 @delete(
@@ -116,7 +117,7 @@ def take_back(request: Web, night: FromPath[str]) -> Response[NightTold]:
         gone = election_nights.take_back(connection, of, grant.who, NAME, now)
         outcome = messages.ENDED if gone else messages.SAME
         noted = Noted(NAME, grant.who, came.said, came.digest, outcome, election.ref(of, "*"))
-        return Response(_told(connection, site, of, language(request), now)), noted
+        return Response(_told(connection, city.street, site, of, language(request), now)), noted
 
     return through(request, came, do)
 
@@ -127,7 +128,9 @@ def _site(city: City) -> Site:
     return city.site
 
 
-def _told(connection: Connection, site: Site, night: date, said: Language, now: int) -> NightTold:
+def _told(
+    connection: Connection, street: Street, site: Site, night: date, said: Language, now: int
+) -> NightTold:  # fmt: skip
     begins, ends = election.span(site, night)
     stations = [
         StationTold(
@@ -136,7 +139,7 @@ def _told(connection: Connection, site: Site, night: date, said: Language, now: 
             [PoleTold(each.name, each.lit, each.silent, list(each.alarms), each.lock) for each in one.poles],
             progress(connection, NAME, ref, now),
         )
-        for one in readiness.readiness(connection, site, night, now)
+        for one in readiness.readiness(connection, street, site, night, now)
     ]  # fmt: skip
     return NightTold(night.isoformat(), begins, ends, stations)
 

@@ -43,7 +43,7 @@ def begin(request: Web, body: RawBody) -> Response[IncidentTold]:
     def do(city: City, connection: Any, grant: Grant, now: int) -> tuple[Response[Any], Noted | None]:
         said = read(body, Incident)
         wish = incidents.wish(said, city.site.doors.cameras if city.site else {}, now)
-        given = giving.give(connection, city.site, wish, grant, now)
+        given = giving.give(connection, city.street, wish, grant, now)
         noted = Noted(
             NAME, grant.who, f"{wish.reason}, {said.radius:g} m, {said.minutes} min", came.digest,
             messages.SAME if given.same else messages.TAKEN, wish.ref, "", given.numbers, given.poles, given.until,

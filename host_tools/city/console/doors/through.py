@@ -55,6 +55,7 @@ def through(
     assert token is not None  # by the guard of the route
     try:
         before(city)
+        _ = city.street.directory  # worked out the first time, and not while the store waits
         with city.writing() as connection:
             # messages of one token come one after the other: the same twice at once is one order
             connection.execute(sa.select(tokens.c.id).where(tokens.c.id == token.id).with_for_update())

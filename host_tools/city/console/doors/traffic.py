@@ -72,7 +72,7 @@ def set_level(request: Web, segment: FromPath[str], body: RawBody) -> Response[S
         short = f"{known.id} level {said.level}"
         noted = Noted(traffic.NAME, grant.who, short, came.digest, messages.SAME, ref)
         if said.level:
-            given = giving.give(connection, city.site, traffic.wish(known, said.level, now), grant, now)
+            given = giving.give(connection, city.street, traffic.wish(known, said.level, now), grant, now)
             outcome = messages.SAME if given.same else messages.TAKEN
             noted = Noted(
                 traffic.NAME, grant.who, short, came.digest, outcome, ref, "", given.numbers, given.poles, given.until

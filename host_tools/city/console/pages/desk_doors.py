@@ -29,14 +29,14 @@ from host_tools.language.language import Language
 from host_tools.text import quoted, text, whole
 
 PATH = "/desk/doors"
-BY = ("all", "ward", "feeder", "group", "near", "poles")
+BY = ("ward", "feeder", "group", "near", "poles", "all")
 MOST_IN_FORCE, MOST_ALERTS, MOST_ROWS = 50, 30, 100
 
 
-@get(PATH, guards=[needs(ENGINEER)])
+@get([PATH, PATH + "/now"], guards=[needs(ENGINEER)])
 @in_thread
 def doors_page(request: Web, door: FromQuery[str] = "") -> Template:
-    """All of it; messages of *door* alone where given."""
+    """All of it; messages of *door* alone where given.  An open page asks for `now` again, for what is new in it."""
     city, said = city_of(request), language(request)
     if door and door not in DOORS:
         raise CommandError(f"door is {quoted(door, 20)} and must be one of {', '.join(DOORS)}")
@@ -54,9 +54,9 @@ def doors_page(request: Web, door: FromQuery[str] = "") -> Template:
         ]
     known = geography_of(request)
     return render(
-        request, "desk_doors.html", going=going, alerts=alerts, rows=rows, door=door,
-        doors=[one for one in DOORS if one != READ], by=BY, wards=known.wards, feeders=known.feeders,
-        most_minutes=blackout.MOST_MINUTES,
+        request, "desk_doors.html", going=going, alerts=alerts, waiting=sum(one["waits"] for one in alerts),
+        rows=rows, door=door, doors=[one for one in DOORS if one != READ], by=BY, wards=known.wards,
+        feeders=known.feeders, most_minutes=blackout.MOST_MINUTES,
     )  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def doors_page(request: Web, door: FromQuery[str] = "") -> Template:
 def stop(request: Web, data: Form) -> Response[Any]:
     """Ends what a door has ordered."""
     city, who = city_of(request), request.user.name
-    door, ref = data.get("door", ""), text(data.get("ref", ""), 64)
+    door, ref = text(data.get("door", ""), 64), text(data.get("ref", ""), 64)
     with city.writing() as connection:
         now = city.now(connection)
         ended = giving.end(connection, door, ref, who, ENGINEER, now, own=False)
@@ -84,7 +84,7 @@ def agree(request: Web, number: FromPath[int], data: Form) -> Response[Any]:
     scope = _scope(request, data) if data.get("by") else None
     with city.writing() as connection:
         now = city.now(connection)
-        given = cap_alerts.agree(connection, city.site, number, who, now, scope)
+        given = cap_alerts.agree(connection, city.street, number, who, now, scope)
         row = cap_alerts.one(connection, number)
         said = Noted(
             CAP, who, f"{row['identifier']}: {row['headline']}", "", messages.TAKEN, row["ref"], "", given.numbers,

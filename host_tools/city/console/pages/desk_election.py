@@ -48,7 +48,7 @@ def ask(request: Web, data: Form) -> Response[Any]:
     names = data.get("stations", "").replace(",", " ").split() or list(site.doors.stations)
     with city.writing() as connection:
         now = city.now(connection)
-        election_nights.ask(connection, site, night, dict.fromkeys(names), Grant(who), now)
+        election_nights.ask(connection, city.street, site, night, dict.fromkeys(names), Grant(who), now)
         _, ends = election.span(site, night)
         said = Noted(
             NAME, who, f"{night}: {', '.join(names)}", "", messages.TAKEN, election.ref(night, "*"), until=ends
@@ -65,7 +65,7 @@ def night_page(request: Web, night: FromPath[str]) -> Template:
     city, said = city_of(request), language(request)
     site, of = _site(city), election.night_of(night)
     with city.reading() as connection:
-        stations = readiness.readiness(connection, site, of, city.now(connection))
+        stations = readiness.readiness(connection, city.street, site, of, city.now(connection))
     visits = [
         {"pole": one, "called": site.by_name[one.name].called, "station": station,
          "alarms": [words.meaning(kind, said) for kind in one.alarms]}

@@ -53,6 +53,7 @@ def test_an_alert_waits_for_a_person_who_says_yes_or_no(street: Street) -> None:
     for name, more in (("W-1", {}), ("W-2", {"polygon": None}), ("W-3", {"headline": hostile})):
         assert agency.post("/doors/cap", content=alert(street.now, identifier=name, **more)).status_code == 202
     page = engineer.get(DESK).text
+    assert "Waiting for a person: 3" in seen(engineer.get(f"{DESK}/now").text)
     assert "<script>alert" not in page and "<script>alert(1)</script>" in seen(page)
     numbers = {name: number for number, name in enumerate(("W-1", "W-2", "W-3"), 1)}
     agree, refuse = (lambda name, deed=deed: f"{DESK}/alerts/{numbers[name]}/{deed}" for deed in ("agree", "refuse"))

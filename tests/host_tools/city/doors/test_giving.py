@@ -14,10 +14,12 @@ from sqlalchemy.engine import Connection
 from host_tools.city.doors import cap_alerts, election_nights, giving, messages, progress, readiness
 from host_tools.city.doors.cap_judging import judge
 from host_tools.city.doors.cap_reading import read
+from host_tools.city.doors.cap_where import where_of
 from host_tools.city.doors.door import Conflict, Grant, NoSuch, Wish
 from host_tools.city.doors.election import night_of
 from host_tools.city.doors.giving import Given
 from host_tools.city.doors.messages import Noted
+from host_tools.city.doors.street import Street
 from host_tools.city.store.command_tables import audit, command
 from host_tools.city.store.database import Database
 from host_tools.city.store.door_tables import door_message
@@ -30,6 +32,7 @@ from tests.host_tools.city.doors.cap_samples import IST, SENDER, alert, update
 
 NOW = 1_795_521_600
 SITE = load_site("sagar")
+STREET = Street(SITE)
 NAMES = [f"P{number:04}" for number in range(1, 9)]
 TOKEN = Grant("traffic-1")
 
@@ -51,7 +54,7 @@ def done(database: Database, do: Callable[[Connection], Any]) -> Any:
 
 
 def give(database: Database, what: Wish, now: int = NOW, grant: Grant = TOKEN) -> Given:
-    given: Given = done(database, lambda connection: giving.give(connection, SITE, what, grant, now))
+    given: Given = done(database, lambda connection: giving.give(connection, STREET, what, grant, now))
     return given
 
 
@@ -59,6 +62,8 @@ def test_the_same_is_one_order_and_later_a_new_one_under_its_reference(street: D
     first = give(street, wish(NAMES[:3]))
     again = give(street, wish(NAMES[:3], until=NOW + 1830), NOW + 30)
     assert (again.same, again.numbers, again.until) == (True, first.numbers, NOW + 1800)
+    longer = give(street, wish(NAMES[:3], until=NOW + 1200), NOW + 30)
+    assert not longer.same and longer.until == NOW + 1200
     assert give(street, wish(NAMES[:3], level=100), NOW + 31).numbers != first.numbers
     renewed = give(street, wish(NAMES[:3], level=100, until=NOW + 1900), NOW + 100)
     assert not renewed.same
@@ -147,8 +152,8 @@ def test_alerts_are_taken_agreed_to_and_ended(street: Database) -> None:
         verdict = judge(found, settings, now)
 
         def do(connection: Connection) -> cap_alerts.Received:
-            where = cap_alerts.where_of(connection, SITE, verdict.polygons, verdict.circles, None)
-            return cap_alerts.receive(connection, SITE, found, verdict, where, Grant("cap-1"), now)
+            where = where_of(STREET, verdict.polygons, verdict.circles, None)
+            return cap_alerts.receive(connection, STREET, found, verdict, where, Grant("cap-1"), now)
 
         received: cap_alerts.Received = done(street, do)
         return received
@@ -158,7 +163,7 @@ def test_alerts_are_taken_agreed_to_and_ended(street: Database) -> None:
     other = receive(alert(NOW, identifier="A", sender="Fire brigade"))
     assert (other.row["state"], other.row["ref"] == "CAP-A") == ("waits", False)  # two senders that number alike
     waits = receive(alert(NOW, identifier="B", severity="Minor"))
-    given = done(street, lambda c: cap_alerts.agree(c, SITE, waits.row["id"], "asha", NOW + 5))
+    given = done(street, lambda c: cap_alerts.agree(c, STREET, waits.row["id"], "asha", NOW + 5))
     assert given.poles == 6
     again = receive(alert(NOW + 20, identifier="A", headline="More water"), NOW + 20)  # an identifier used twice
     assert again.row["state"] == "lit" and again.row["ref"] == "CAP-A"
@@ -177,17 +182,17 @@ def test_alerts_are_taken_agreed_to_and_ended(street: Database) -> None:
 def test_nights_of_elections_are_written_when_they_are_near_and_once(street: Database) -> None:
     night = night_of("2026-12-01")
     grant = Grant("election-1", frozenset(["W21"]))
-    new = done(street, lambda c: election_nights.ask(c, SITE, night, ["112"], grant, NOW))
+    new = done(street, lambda c: election_nights.ask(c, STREET, SITE, night, ["112"], grant, NOW))
     assert new == ["112"]
-    assert done(street, lambda c: election_nights.write_due(c, SITE, NOW)) == 0  # a week ahead
+    assert done(street, lambda c: election_nights.write_due(c, STREET, NOW)) == 0  # a week ahead
     assert done(street, lambda c: election_nights.coming(c, night)) == [(night, 1)]
     near = NOW + 5 * 86400
     for _receiver in range(2):
-        done(street, lambda c: election_nights.write_due(c, SITE, near))
+        done(street, lambda c: election_nights.write_due(c, STREET, near))
     found = done(street, lambda c: giving.in_force(c, ["election"], near))
     assert [one.first["ref"] for one in found] == ["EL-2026-12-01-112"]
     assert found[0].first["start"] > near
-    [station] = done(street, lambda c: readiness.readiness(c, SITE, night, near))
+    [station] = done(street, lambda c: readiness.readiness(c, STREET, SITE, night, near))
     assert {pole.lock for pole in station.poles} == {"waits"}
     assert not station.ready and not readiness.visits(SITE, [station])
     done(street, lambda c: election_nights.take_back(c, night, "election-1", "election", near))
@@ -197,9 +202,9 @@ def test_nights_of_elections_are_written_when_they_are_near_and_once(street: Dat
 
 def test_a_night_whose_station_is_gone_says_why_and_is_tried_again(street: Database) -> None:
     night = night_of("2026-11-25")
-    done(street, lambda c: election_nights.ask(c, SITE, night, ["112"], Grant("e"), NOW))
+    done(street, lambda c: election_nights.ask(c, STREET, SITE, night, ["112"], Grant("e"), NOW))
     without = replace(SITE, doors=replace(SITE.doors, stations={}))
-    assert done(street, lambda c: election_nights.write_due(c, without, NOW)) == 0
+    assert done(street, lambda c: election_nights.write_due(c, Street(without), NOW)) == 0
     [row] = done(street, lambda c: election_nights.listed(c, night))
     assert "no_station" in row["why"] and row["tries"] == 1
-    assert done(street, lambda c: election_nights.write_due(c, SITE, NOW)) == 1
+    assert done(street, lambda c: election_nights.write_due(c, STREET, NOW)) == 1

@@ -71,6 +71,9 @@ def test_what_is_outside_of_its_token_is_refused_in_a_sentence(tmp_path: Path) -
         http.put(PATH, json={"level": 3})
         other = street.program("traffic").put(PATH, json={"level": 0})
         assert other.status_code == 409 and "can be changed by traffic-5 alone" in other.json()["detail"]
+        slow = street.program("traffic", calls=2)
+        assert [slow.get(PATH).status_code for _ in range(3)] == [200, 200, 429]
+        assert int(slow.get(PATH).headers["retry-after"]) > 0
         hindi = http.put(PATH, json={"level": 4}, headers={"accept-language": "hi"})
         assert hindi.json()["detail"] == "level 4 है और int <= 3 होना चाहिए।"
 
