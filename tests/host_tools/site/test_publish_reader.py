@@ -36,7 +36,8 @@ def test_hosts_categories_and_the_licence_are_read() -> None:
     [
         ('[ngsi]\nhosts = ["https://broker.example"]', "must be HOST or HOST:PORT"),
         ('[ngsi]\nhosts = "broker.example"', "must be a list"), ('[ngsi]\nhost = []', "is not a field here"),
-        ('[ngsi]\ncategories = {park = "wood"}', "must be a locationCategory"), ('[open_data]\nenabled = "yes"', "true or false"),
+        ('[ngsi]\ncategories = {park = "wood"}', "must be a locationCategory"),
+        ('[open_data]\nenabled = "yes"', "true or false"),
         ("ngsi = 1", "must be a table"), ('[ngsi]\nhosts = [1]', "must be text"),
     ],
 )  # fmt: skip
