@@ -74,7 +74,7 @@ def find(connection: Connection, public: str) -> RowMapping | None:
 
 def by_numbers(connection: Connection, publics: Collection[str]) -> list[RowMapping]:
     """Those of the complaints called *publics* that there are."""
-    wanted = list(dict.fromkeys(one.strip() for one in publics))[:MOST]
+    wanted = list(dict.fromkeys(number for one in publics if whole(number := one.strip()) is not None))[:MOST]
     chosen = sa.select(complaint).where(complaint.c.public.in_(wanted)).order_by(complaint.c.id)
     return list(connection.execute(chosen).mappings())
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import RowMapping
 from host_tools.city.alarms import life
 from host_tools.city.alarms.repair_clock import repair_clock
 from host_tools.city.alarms.rules import Rules
-from host_tools.city.complaints.lamp import Lamp
+from host_tools.city.complaints.lamp import Lamp, as_asked, fine_lately
 from host_tools.city.complaints.services import SERVICES
 from host_tools.language.language import Language
 from host_tools.text import text
@@ -41,8 +41,8 @@ class ComplaintWords:
         explained = self._alarm(lamp, of)
         if explained is not None:
             parts.append(self._crew(explained))
-        elif of["raised_at"] is None and lamp.heard:
-            parts.append(self._say("watched"))
+        elif of["raised_at"] is None:
+            parts.append(self._next(of, lamp))
         if first is not None:
             parts.append(self._say("joined", number=first["public"]))
         return "; ".join(one for one in parts if one) + self._say("stop")
@@ -67,6 +67,16 @@ class ComplaintWords:
         """Until when it has to be repaired (Unix s), by the contract's clock of its alarm, else of the complaint."""
         alarm = self._alarm(lamp, row)
         return repair_clock(row["made_at"] if alarm is None else alarm["began"], None, 1, self.now).due
+
+    def _next(self, row: RowMapping, lamp: Lamp) -> str:
+        """What comes of a complaint that belongs to no alarm yet: as the receiver will judge it in a moment."""
+        service = SERVICES[row["code"]]
+        if not service.danger and not row["disputed"]:
+            if fine_lately(service, lamp, row["made_at"], self._rules):
+                return self._say("watched")
+            if as_asked(service, lamp, self.now, self._rules):
+                return ""
+        return self._say("alarm")
 
     def _alarm(self, lamp: Lamp, row: RowMapping) -> RowMapping | None:
         service = SERVICES[row["code"]]

@@ -18,6 +18,7 @@ from sqlalchemy.engine import Connection
 from host_tools.city.alarms.rules import Rules, rules_of
 from host_tools.city.console.city import City
 from host_tools.city.console.live.view import SILENT, PoleView, View
+from host_tools.city.doors.ngsi_entities import Entities
 from host_tools.city.store.tables import pole as pole_table
 from host_tools.errors import CommandError
 from host_tools.site.load import find_site
@@ -78,6 +79,12 @@ class Geography:
     def rules(self) -> Rules:
         """What a lamp should take, and when it is night."""
         return rules_of(self._city.site) if self._city.site else Rules()
+
+    @cached_property
+    def entities(self) -> Entities:
+        """The lights as NGSI-LD has them; only where the site's files are here."""
+        assert self._city.site is not None
+        return Entities(self._city.site)
 
     @cached_property
     def wards(self) -> list[str]:

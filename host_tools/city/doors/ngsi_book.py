@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from host_tools.city.doors.ngsi_form import Refused, stamp
 from host_tools.city.doors.ngsi_rows import revision_now
-from host_tools.city.doors.ngsi_subscription import Subscription
+from host_tools.city.doors.ngsi_subscription import ID, Subscription
 from host_tools.city.store.complaint_tables import subscription
 
 MOST = 100  # of all tokens together
@@ -39,7 +39,7 @@ def listed(connection: Connection, who: str) -> list[dict[str, Any]]:
 def found(connection: Connection, who: str, number: str) -> RowMapping:
     """The one called *number* of the token *who*.  Raises Refused."""
     mine = sa.select(subscription).where(subscription.c.id == number, subscription.c.who == who)
-    row = connection.execute(mine).mappings().first()
+    row = connection.execute(mine).mappings().first() if ID.fullmatch(number) else None
     if row is None:
         raise Refused(404, "ResourceNotFound", "there is no subscription of this id that this token has made")
     return row

@@ -68,13 +68,17 @@ class Entities:
             if pole.feeder:
                 self._feeders.setdefault(pole.feeder, []).append(pole)
 
-    def of(self, kind: str, seen: Mapping[str, Seen]) -> list[dict[str, Any]]:
-        """All of the type *kind*, in a fixed order."""
+    def of(self, kind: str, seen: Mapping[str, Seen], ids: Collection[str] = ()) -> list[dict[str, Any]]:
+        """All of the type *kind*, in a fixed order; of *ids* alone where there are some."""
+
+        def wanted(name: str) -> bool:
+            return not ids or self.urn(kind, name) in ids
+
         if kind == LIGHT:
-            return [self.light(one, seen[one.name]) for one in self.site.poles if one.name in seen]
+            return [self.light(one, seen[one.name]) for one in self.site.poles if one.name in seen and wanted(one.name)]
         if kind == GROUP:
-            return [self._group(name, self._groups[name], seen) for name in sorted(self._groups)]
-        names = sorted(self._feeders)
+            return [self._group(name, self._groups[name], seen) for name in sorted(self._groups) if wanted(name)]
+        names = sorted(filter(wanted, self._feeders))
         made = self._feeder if kind == FEEDER else self._cabinet
         return [made(name, self._feeders[name], seen) for name in names]
 

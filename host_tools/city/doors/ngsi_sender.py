@@ -87,8 +87,8 @@ class NgsiSender:
         for kind in TYPES:
             if not one.active or kind not in one.types or not touched[kind]:
                 continue
-            for entity in self._entities.of(kind, seen):
-                if entity["id"] in touched[kind] and one.matches(entity):
+            for entity in self._entities.of(kind, seen, touched[kind]):
+                if one.matches(entity):
                     digest = hashlib.sha256(one.shown(entity).encode()).hexdigest()
                     if told.get(entity["id"]) != digest:
                         data.append(formed(entity, one.key_values, one.attrs))

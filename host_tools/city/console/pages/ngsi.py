@@ -13,11 +13,12 @@ from litestar.params import FromPath, QueryParameter
 from host_tools.city.console.access.open_pace import paced
 from host_tools.city.console.access.roles import needs_token
 from host_tools.city.console.city import city_of
+from host_tools.city.console.geography import geography_of
 from host_tools.city.console.pages.api import MISSING, PROBLEM, REFUSALS, Problem
 from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.doors import ngsi_query
-from host_tools.city.doors.ngsi_entities import TYPES, Entities
+from host_tools.city.doors.ngsi_entities import TYPES
 from host_tools.city.doors.ngsi_form import (
     BASE,
     DOOR,
@@ -62,11 +63,11 @@ def entities(
     if city.site is not None:
         with city.reading() as connection:
             seen = seen_of(connection)
-        made = Entities(city.site)
+        made = geography_of(request).entities
         for one in ngsi_query.wanted_types(wanted.types):
             found += [
-                entity for entity in made.of(one, seen)
-                if (not wanted.ids or entity["id"] in wanted.ids) and wanted.holds(entity)
+                entity for entity in made.of(one, seen, wanted.ids)
+                if wanted.holds(entity)
                 and (not wanted.attrs or any(name in entity for name in wanted.attrs))
             ]  # fmt: skip
     page = found[wanted.offset : wanted.offset + wanted.limit]
@@ -100,7 +101,7 @@ def entity(request: Web, name: FromPath[str], attrs: Text = "", options: Text = 
     if city.site is not None and len(parts) >= 5 and parts[2] in TYPES:
         with city.reading() as connection:
             seen = seen_of(connection)
-        found = next((one for one in Entities(city.site).of(parts[2], seen) if one["id"] == name), None)
+        found = next(iter(geography_of(request).entities.of(parts[2], seen, {name})), None)
     if found is None:
         raise Refused(404, "ResourceNotFound", "there is no entity of this id, or its pole has never reported")
     if kind == GEO_JSON:
