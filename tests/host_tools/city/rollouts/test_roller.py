@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from host_tools.city.commands.second_person import PERSONS
-from host_tools.city.rollouts import requests
+from host_tools.city.rollouts import examine, requests
 from host_tools.city.rollouts.share import SILENT_S
 from host_tools.city.store.command_tables import audit as audit_table
 from host_tools.city.store.rollout_tables import GO_ON, HALT, rollout
@@ -20,6 +20,12 @@ from host_tools.site import load_site, sections
 from tests.host_tools.city.rollouts.rolling_bench import HEAD, Killed, RollingBench, site_folder
 
 POLES, FIRST = 24, 196
+
+
+@pytest.fixture(autouse=True)
+def fortnight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fortnight instead of a year is enough to see that a pole gets darker."""
+    monkeypatch.setattr(examine, "NIGHTS", 14)
 
 
 @pytest.fixture(scope="module")
@@ -284,3 +290,17 @@ def test_the_topics_are_the_poles_own_and_retained(bench: RollingBench) -> None:
     bench.go(30)
     configured = {topic for topic in bench.retained if topic.endswith("/config")}
     assert configured == {f"{HEAD}/{name}/config" for name in bench.states(number)}
+
+
+def test_on_either_database_one_that_was_killed_goes_on(new_store: Path | str, tmp_path: Path) -> None:
+    bench = RollingBench(new_store, site_folder(tmp_path, 12, FIRST))
+    number = bench.roll_out(reason="a reason with ' and \\ and {braces}")
+    bench.kill = "after"
+    with pytest.raises(Killed):
+        bench.go(10)
+    bench.restart()
+    refused = bench.roll_out(role="operator")
+    bench.go(40)
+    assert bench.row(number)["state"] == "done" and set(bench.states(number).values()) == {"applied"}
+    assert "must be engineer" in bench.row(refused)["answer"]
+    bench.close()
