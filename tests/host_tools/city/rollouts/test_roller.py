@@ -238,6 +238,28 @@ def test_nothing_but_programmes_may_differ_and_mistakes_are_named(bench: Rolling
     assert load_site(bench.folder).floor == 20 and bench.published == []
 
 
+def test_files_that_have_the_new_programmes_already_hold_nothing_up(bench: RollingBench) -> None:
+    """By hand, or by the receiver of another zone with the same folder."""
+    values, base = bench.edited(), sections.digest(bench.present())
+    (bench.folder / "site.toml").write_text(
+        (bench.folder / "site.toml").read_text().replace('"22:00", level = 60', '"22:00", level = 70')
+    )
+    number = bench.roll_out(values, base=base)
+    bench.go(30)
+    assert bench.row(number)["state"] == "done" and set(bench.states(number).values()) == {"applied"}
+    assert bench.row(bench.take_back(number))["base"] == sections.digest(values)
+
+
+def test_what_was_edited_by_hand_meanwhile_is_not_overwritten(bench: RollingBench) -> None:
+    values, base = bench.edited(), sections.digest(bench.present())
+    text = (bench.folder / "site.toml").read_text().replace('"05:00", level = 70', '"05:00", level = 75')
+    (bench.folder / "site.toml").write_text(text)
+    number = bench.roll_out(values, base=base)
+    bench.go(5)
+    assert "changed by another meanwhile" in bench.row(number)["answer"]
+    assert (bench.folder / "site.toml").read_text() == text
+
+
 def test_a_row_that_was_changed_after_the_decision_is_not_gone_on_with(bench: RollingBench) -> None:
     number = bench.roll_out()
     bench.turn()
