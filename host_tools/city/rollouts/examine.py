@@ -20,7 +20,7 @@ from host_tools.site.night_preview import Night
 from host_tools.site.pole_settings import pole_config
 from host_tools.site.section_splice import spliced
 
-NIGHTS = 366
+NIGHTS = 366  # about a second for a kind of poles that gets no darker
 _LIGHT = ("programme", "programmes", "rules", "byDay")  # the settings of a pole that a rollout may change
 
 
@@ -42,9 +42,9 @@ class Examined:
 
 
 def examine(
-    folder: Path, values: sections.Values, today: date, present: sections.Values | None = None, nights: int = NIGHTS
+    folder: Path, values: sections.Values, today: date, present: sections.Values | None = None
 ) -> Examined:  # fmt: skip
-    """Examines the sections *values* for the site in *folder*, for *nights* from *today* on.  Raises CommandError.
+    """Examines the sections *values* for the site in *folder*, for the year from *today* on.  Raises CommandError.
 
     *present*: the sections that are in force, where they are not those of the folder.
     """
@@ -66,7 +66,7 @@ def examine(
         if _light(now, one, start) == _light(site, one, start):
             continue
         touched |= {pole.name: f"{site.programme_of(one)} {one.name}" for pole in poles}
-        if gets_darker(now, site, one, today, nights):
+        if gets_darker(now, site, one, today):
             darker |= {pole.name for pole in poles}
     return Examined(site, (), touched, frozenset(darker), before, now)
 
@@ -79,11 +79,11 @@ def read_file(folder: Path) -> str:
         raise CommandError(f"the file {folder / SITE_FILE} cannot be read: {error}") from error
 
 
-def gets_darker(present: Site, site: Site, pole: Pole, today: date, nights: int) -> bool:
-    """Whether *pole* has less light by *site* than at *present* at any time with the sun down, in *nights* from *today*
+def gets_darker(present: Site, site: Site, pole: Pole, today: date) -> bool:
+    """Whether *pole* has less light by *site* than by *present* at any time with the sun down in the year from *today*
     on."""
     before = after = None
-    for day in range(nights):
+    for day in range(NIGHTS):
         night_of = today + timedelta(days=day)
         was = Night(present, pole, night_of, before.calendar if before else None)
         will = Night(site, pole, night_of, after.calendar if after else None)

@@ -103,7 +103,10 @@ class Roller:
         new, asked = rollout_rows.undecided(connection, self._zone)
         for row in asked:
             self._answer(connection, row)
-        if taken := self._judge.take(new, datetime.fromtimestamp(now, self._timezone).date()):
+        if new and not self._judge.busy:
+            self._say_present(connection, str(new[0]["text"]))
+        today = datetime.fromtimestamp(now, self._timezone).date()
+        if taken := self._judge.take(new, today, self._present or ""):
             recent = rollout_rows.darkened_since(connection, self._zone, now - RECENT_S)
             self._decide(connection, taken[0], self._judge.decide(*taken, recent, wall), now)
             return []  # the decision is on the disk before the receiver's files change
@@ -217,14 +220,14 @@ class Roller:
         rollout_rows.change(connection, current.id, raise_revision(connection), **values)
         return current.state == GOING
 
-    def _say_present(self, connection: Connection) -> None:
-        """Lets who rolls out see which programmes the receiver's files have."""
+    def _say_present(self, connection: Connection, drafted: str = "") -> None:
+        """Lets who rolls out see which programmes the receiver's files have, unless that is what is *drafted*."""
         try:
             text = sections.text_of(sections.values_of(read_file(self._folder))) if self._folder else ""
         except (CommandError, ValueError) as error:
             self._say(f"no programmes can be rolled out: {error}")
             return
-        if text != self._present:
+        if text not in (self._present, drafted):
             self._present = text
             rollout_rows.say_present(connection, self._zone, text)
 

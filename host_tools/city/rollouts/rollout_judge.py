@@ -11,7 +11,7 @@ from pathlib import Path
 
 from host_tools.city.commands.second_person import SecondPersons
 from host_tools.city.rollouts import rollout_rows
-from host_tools.city.rollouts.examine import Examined, examine
+from host_tools.city.rollouts.examine import Examined, examine, read_file
 from host_tools.city.rollouts.rollout_rows import Row
 from host_tools.city.rollouts.ruling import ruling
 from host_tools.city.store.rollout_tables import ASKS, GOING, REFUSED
@@ -54,12 +54,15 @@ class RolloutJudge:
         """Drops what is being examined."""
         self._examined = None
 
-    def take(self, new: list[Row], today: date) -> tuple[Row, Future[Examined]] | None:
-        """Begins to examine the first of *new*, or returns the one that was examined, as it is in *new*."""
+    def take(self, new: list[Row], today: date, present: str) -> tuple[Row, Future[Examined]] | None:
+        """Begins to examine the first of *new*, or returns the one that was examined, as it is in *new*.
+
+        *present*: the sections that the poles live by, which counts where the files have the new ones already.
+        """
         if self._examined is None:
             if new:
                 row, folder = new[0], self._folder
-                self._examined = row, self._run(lambda: _found(folder, str(row["text"]), today))
+                self._examined = row, self._run(lambda: _found(folder, str(row["text"]), today, present))
             return None
         row, found = self._examined
         if not found.done():
@@ -86,9 +89,11 @@ class RolloutJudge:
         return Decision(ASKS, wrong) if wrong else Decision(GOING, agreed=row["second"], found=found)
 
 
-def _found(folder: Path | None, text: str, today: date) -> Examined:
+def _found(folder: Path | None, text: str, today: date, present: str) -> Examined:
     if folder is None:
         raise Refusal("rollouts.no_files")
     if folder.resolve().is_relative_to(EXAMPLES):
         raise Refusal("rollouts.example")
-    return examine(folder, sections.read(text), today)
+    values, there = sections.read(text), sections.values_of(read_file(folder))
+    filed = present and sections.digest(there) == sections.digest(values)  # by hand, or by another zone's receiver
+    return examine(folder, values, today, sections.read(present) if filed else None)

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from host_tools.city.commands.second_person import PERSONS
-from host_tools.city.rollouts import requests
+from host_tools.city.rollouts import examine, requests
 from host_tools.city.rollouts.share import SILENT_S
 from host_tools.city.store.command_tables import audit as audit_table
 from host_tools.city.store.rollout_tables import GO_ON, HALT, rollout
@@ -20,6 +20,12 @@ from host_tools.site import load_site, sections
 from tests.host_tools.city.rollouts.rolling_bench import HEAD, Killed, RollingBench, site_folder
 
 POLES, FIRST = 24, 196
+
+
+@pytest.fixture(autouse=True)
+def fortnight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fortnight instead of a year is enough to see that a pole gets darker."""
+    monkeypatch.setattr(examine, "NIGHTS", 14)
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +238,28 @@ def test_nothing_but_programmes_may_differ_and_mistakes_are_named(bench: Rolling
     assert load_site(bench.folder).floor == 20 and bench.published == []
 
 
+def test_files_that_have_the_new_programmes_already_hold_nothing_up(bench: RollingBench) -> None:
+    """By hand, or by the receiver of another zone with the same folder."""
+    values, base = bench.edited(), sections.digest(bench.present())
+    (bench.folder / "site.toml").write_text(
+        (bench.folder / "site.toml").read_text().replace('"22:00", level = 60', '"22:00", level = 70')
+    )
+    number = bench.roll_out(values, base=base)
+    bench.go(30)
+    assert bench.row(number)["state"] == "done" and set(bench.states(number).values()) == {"applied"}
+    assert bench.row(bench.take_back(number))["base"] == sections.digest(values)
+
+
+def test_what_was_edited_by_hand_meanwhile_is_not_overwritten(bench: RollingBench) -> None:
+    values, base = bench.edited(), sections.digest(bench.present())
+    text = (bench.folder / "site.toml").read_text().replace('"05:00", level = 70', '"05:00", level = 75')
+    (bench.folder / "site.toml").write_text(text)
+    number = bench.roll_out(values, base=base)
+    bench.go(5)
+    assert "changed by another meanwhile" in bench.row(number)["answer"]
+    assert (bench.folder / "site.toml").read_text() == text
+
+
 def test_a_row_that_was_changed_after_the_decision_is_not_gone_on_with(bench: RollingBench) -> None:
     number = bench.roll_out()
     bench.turn()
@@ -284,3 +312,17 @@ def test_the_topics_are_the_poles_own_and_retained(bench: RollingBench) -> None:
     bench.go(30)
     configured = {topic for topic in bench.retained if topic.endswith("/config")}
     assert configured == {f"{HEAD}/{name}/config" for name in bench.states(number)}
+
+
+def test_on_either_database_one_that_was_killed_goes_on(new_store: Path | str, tmp_path: Path) -> None:
+    bench = RollingBench(new_store, site_folder(tmp_path, 12, FIRST))
+    number = bench.roll_out(reason="a reason with ' and \\ and {braces}")
+    bench.kill = "after"
+    with pytest.raises(Killed):
+        bench.go(10)
+    bench.restart()
+    refused = bench.roll_out(role="operator")
+    bench.go(40)
+    assert bench.row(number)["state"] == "done" and set(bench.states(number).values()) == {"applied"}
+    assert "must be engineer" in bench.row(refused)["answer"]
+    bench.close()
