@@ -134,6 +134,15 @@ def test_a_loss_of_supply_begins_in_the_middle_of_what_the_pole_can_know_and_end
     assert shed == found._replace(dark=0, excluded=found.dark)
 
 
+def test_of_a_loss_that_is_longer_than_the_outage_only_the_outage_is_excluded() -> None:
+    gone, back = FROM + 3600, FROM + 6 * 3600
+    readings = [one for one in lived() if not gone <= one.at < back]
+    shed = (FROM + 2 * 3600, FROM + 3 * 3600)
+    found = minutes(readings, [], 0, NIGHT, plan(), [Loss(gone - 200, back, back)], [shed])
+    assert found.excluded == 60
+    assert abs(found.dark - 240) <= 5
+
+
 def test_a_board_with_a_hold_up_tells_the_moment_of_a_loss() -> None:
     gone, back = FROM + 3600, FROM + 2 * 3600
     readings = [one for one in lived() if not gone <= one.at < back]
