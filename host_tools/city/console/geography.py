@@ -16,7 +16,7 @@ from litestar.connection import ASGIConnection
 from sqlalchemy.engine import Connection
 
 from host_tools.city.alarms.rules import Rules, rules_of
-from host_tools.city.console.city import City
+from host_tools.city.console.city import City, city_of
 from host_tools.city.console.live.view import SILENT, PoleView, View
 from host_tools.city.doors.ngsi_entities import Entities
 from host_tools.city.store.tables import pole as pole_table
@@ -65,26 +65,27 @@ class Box:
 
 
 class Geography:
-    """The places of *city*: what the site's files say, read once."""
+    """The places of *city*'s ``site`` as its files were when this was made."""
 
     def __init__(self, city: City) -> None:
         self._city = city
-        self.poles: tuple[Pole, ...] = city.site.poles if city.site else ()
+        self.site = city.site
+        self.poles: tuple[Pole, ...] = self.site.poles if self.site else ()
 
     @property
     def by_name(self) -> dict[str, Pole]:
-        return self._city.site.by_name if self._city.site else {}
+        return self.site.by_name if self.site else {}
 
     @cached_property
     def rules(self) -> Rules:
         """What a lamp should take, and when it is night."""
-        return rules_of(self._city.site) if self._city.site else Rules()
+        return rules_of(self.site) if self.site else Rules()
 
     @cached_property
     def entities(self) -> Entities:
         """The lights as NGSI-LD has them; only where the site's files are here."""
-        assert self._city.site is not None
-        return Entities(self._city.site)
+        assert self.site is not None
+        return Entities(self.site)
 
     @cached_property
     def wards(self) -> list[str]:
@@ -163,8 +164,11 @@ class Geography:
 
 
 def geography_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Geography:
-    """That of the application that answers *connection*."""
-    geography: Geography = connection.app.state.geography
+    """That of the application that answers *connection*; another one where the site's files have changed."""
+    state, city = connection.app.state, city_of(connection)
+    geography: Geography = state.geography
+    if geography.site is not city.site:
+        geography = state.geography = Geography(city)
     return geography
 
 
