@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from geojson_pydantic import FeatureCollection
 
 from host_tools.city.console.access import tokens
 from tests.host_tools.city.console.console_bench import Bench
+from tests.town import SAGAR
 
 NUMBERS = {"highest": 100, "radius_m": 0, "minutes": 1, "calls": 6000, "days": 1}
 
@@ -31,6 +34,17 @@ def test_each_pole_is_a_point_with_the_longitude_first(bench: Bench) -> None:
     assert (said["state"], said["level"], said["worst"], said["reason"]) == ("lit", 60, 2, "residential")
     assert (said["ward"], said["feeder"], said["roadClass"]) == ("W21", "F01", "main-road")
     assert by_name["P0004"]["properties"]["state"] == "unknown"
+
+
+def test_a_pole_that_came_into_the_files_is_there_without_a_restart(bench: Bench, tmp_path: Path) -> None:
+    site = shutil.copytree(SAGAR, tmp_path / "site")
+    bench.settings = replace(bench.settings, site=str(site))
+    with bench.client("viewer") as client:
+        assert len(client.get("/gis/poles.geojson").json()["features"]) == 240
+        with (site / "poles.csv").open("a") as file:
+            file.write("P0241,23.826366,78.717001,W05,tili,F12,residential,led-45,virtual\n")
+        assert client.get("/gis/poles.geojson").json()["features"][-1]["id"] == "P0241"
+        assert client.get("/gis/places.json").json()[-1][0] == "P0241"
 
 
 def test_it_is_not_sent_again_while_nothing_has_changed(bench: Bench) -> None:
