@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from host_tools.errors import CommandError, DiyaError
+from host_tools.errors import DiyaError
 from host_tools.text import safe
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -75,10 +75,6 @@ class Spoken(DiyaError):
         super().__init__(Language("en").say(key, **values))
         self.key = key
         self.values = values
-
-
-class Refused(Spoken, CommandError):
-    """A CommandError that is Spoken."""
 
 
 @lru_cache

@@ -18,7 +18,7 @@ from host_tools.city.commands import audit
 from host_tools.city.store.alarm_tables import alarm, alarm_event, quiet
 from host_tools.city.store.database import raise_revision
 from host_tools.city.store.tables import pole, receiver
-from host_tools.language.language import Refused
+from host_tools.language.refusal import Refusal
 from host_tools.text import whole
 
 MOST_TEXT = 400
@@ -59,7 +59,7 @@ def close(
     text = checked(reason, "reason")
     rows = _open(connection, numbers)
     if (awaited := proof.awaited(connection, rows)) is not None:
-        raise Refused("alarms.by_proof", number=awaited["id"], called=f"{awaited['kind']}/{awaited['name']}")
+        raise Refusal("alarms.by_proof", number=awaited["id"], called=f"{awaited['kind']}/{awaited['name']}")
     _set(connection, rows, who, now, life.CLOSED, text, door, closed_by=who, close_reason=text)
 
 
@@ -85,9 +85,9 @@ def make_quiet(
     text = checked(reason, "reason")
     begins = now if since is None else since
     if not begins < until or until <= now:
-        raise Refused("alarms.quiet_end", until=until)
+        raise Refusal("alarms.quiet_end", until=until)
     if until - begins > LONGEST_QUIET_S:
-        raise Refused("alarms.quiet_long", days=f"{(until - begins) / 86400:.1f}", most=LONGEST_QUIET_S // 86400)
+        raise Refusal("alarms.quiet_long", days=f"{(until - begins) / 86400:.1f}", most=LONGEST_QUIET_S // 86400)
     number = connection.execute(
         sa.insert(quiet).returning(quiet.c.id),
         {"scope": scope, "kind": kind, "begins": begins, "ends": until, "who": who, "reason": text},
@@ -102,7 +102,7 @@ def end_quiet(connection: Connection, number: int, who: str, now: int, door: str
     """Ends the quiet called *number* now."""
     found = connection.execute(sa.select(quiet.c.ends, quiet.c.scope).where(quiet.c.id == number)).first()
     if found is None or found.ends <= now:
-        raise Refused("alarms.no_quiet", number=number)
+        raise Refusal("alarms.no_quiet", number=number)
     connection.execute(sa.update(quiet).where(quiet.c.id == number).values(ends=now, who=who))
     audit.add(connection, _zone_of(connection, found.scope), now, who, door, f"alarms {LOUD}", None, {"quiet": number})
     raise_revision(connection)
@@ -119,7 +119,7 @@ def numbers_of(connection: Connection, names: Sequence[str]) -> list[int]:
         newest = sa.select(alarm.c.id).where(life.is_open(), alarm.c.kind == kind, alarm.c.name == part)
         found = connection.execute(newest.order_by(alarm.c.id.desc()).limit(1)).scalar()
         if found is None:
-            raise Refused("alarms.no_open", name=repr(name))
+            raise Refusal("alarms.no_open", name=repr(name))
         out.append(int(found))
     return list(dict.fromkeys(out))
 
@@ -132,16 +132,16 @@ def rows_of(connection: Connection, numbers: Sequence[int]) -> list[RowMapping]:
         if row is not None and row["merged_into"] is not None:
             row = connection.execute(sa.select(alarm).where(alarm.c.id == row["merged_into"])).mappings().first()
         if row is None:
-            raise Refused("alarms.no_alarm", number=number)
+            raise Refusal("alarms.no_alarm", number=number)
         out.append(row)
     return out
 
 
 def checked(text: str, what: str) -> str:
-    """*text* without space around it; *what* is note, crew, reason or person.  Raises Refused for none or too much."""
+    """*text* without space around it; *what* is note, crew, reason or person.  Raises Refusal for none or too much."""
     said = " ".join(text.split())
     if not 1 <= len(said) <= MOST_TEXT:
-        raise Refused(f"alarms.length_{what}", count=len(said), most=MOST_TEXT)
+        raise Refusal(f"alarms.length_{what}", count=len(said), most=MOST_TEXT)
     return said
 
 
@@ -149,7 +149,7 @@ def _open(connection: Connection, numbers: Sequence[int]) -> list[RowMapping]:
     rows = rows_of(connection, numbers)
     for row in rows:
         if life.state(row) == life.CLOSED:
-            raise Refused("alarms.closed", number=row["id"], called=f"{row['kind']}/{row['name']}")
+            raise Refusal("alarms.closed", number=row["id"], called=f"{row['kind']}/{row['name']}")
     return rows
 
 

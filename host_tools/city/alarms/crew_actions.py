@@ -16,7 +16,7 @@ from host_tools.city.alarms.order_progress import WAS_THERE, progress
 from host_tools.city.commands import audit
 from host_tools.city.store.alarm_tables import alarm, alarm_event, work_order
 from host_tools.city.store.database import raise_revision
-from host_tools.language.language import Refused
+from host_tools.language.refusal import Refusal
 from host_tools.text import quoted
 
 DOOR = "crew"
@@ -58,16 +58,16 @@ def note_photo(connection: Connection, number: int, pole: str, who: str, now: in
     _log(connection, number, pole, who, now, "photo", f"{pole}{text}", DOOR)
 
 
-def _over(rows: Sequence[RowMapping], pole: str) -> Refused:
+def _over(rows: Sequence[RowMapping], pole: str) -> Refusal:
     """Why none of *rows*, alarms of *pole* that are closed or mended, can be said to be mended."""
     row = rows[0]
     named = {"number": row["id"], "pole": pole}
     if not all(life.state(one) == life.CLOSED for one in rows):
-        return Refused("alarms.mended_already", who=row["mended_by"], **named)
+        return Refusal("alarms.mended_already", who=row["mended_by"], **named)
     by = life.closed_by(row)
     if by != life.BY_HAND:
-        return Refused("alarms.proved_already", proof=by, **named)
-    return Refused("alarms.closed_already", who=row["closed_by"], reason=row["close_reason"], **named)
+        return Refusal("alarms.proved_already", proof=by, **named)
+    return Refusal("alarms.closed_already", who=row["closed_by"], reason=row["close_reason"], **named)
 
 
 def note_light(connection: Connection, number: int, pole: str, who: str, now: int, minutes: int) -> None:
@@ -82,9 +82,9 @@ def note_light(connection: Connection, number: int, pole: str, who: str, now: in
 def _rows(connection: Connection, number: int, pole: str) -> list[RowMapping]:
     stop = next((one for one in progress(connection, number).stops if one.pole == pole), None)
     if stop is None:
-        raise Refused("alarms.no_pole_of_order", pole=quoted(pole, 40), number=number)
+        raise Refusal("alarms.no_pole_of_order", pole=quoted(pole, 40), number=number)
     if not stop.alarms:
-        raise Refused("alarms.other_crew", number=number, pole=pole)
+        raise Refusal("alarms.other_crew", number=number, pole=pole)
     return [one.row for one in stop.alarms]
 
 

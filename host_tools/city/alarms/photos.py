@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from host_tools.city.alarms import crew_actions
 from host_tools.city.store.photo_tables import photo
-from host_tools.language.language import Refused
+from host_tools.language.refusal import Refusal
 
 KEEP_S = 400 * 86400  # a contractor's year, and what is disputed after it
 MOST_OF_STOP = 12
@@ -31,7 +31,7 @@ class Photo:
 def keep(
     connection: Connection, order: int, pole: str, who: str, now: int, sent: bytes, jpeg: bytes, note: str = ""
 ) -> int:  # fmt: skip
-    """Keeps *jpeg*, made of what the phone has *sent*, with *pole* of *order*; its number.  Raises Refused.
+    """Keeps *jpeg*, made of what the phone has *sent*, with *pole* of *order*; its number.  Raises Refusal.
 
     The same photo a second time is the one that is there.  *note* goes into the history of the pole's alarms.
     """
@@ -42,7 +42,7 @@ def keep(
         if known == digest:
             return int(number)
     if len(there) >= MOST_OF_STOP:
-        raise Refused("alarms.photos_many", pole=pole, most=MOST_OF_STOP)
+        raise Refusal("alarms.photos_many", pole=pole, most=MOST_OF_STOP)
     crew_actions.note_photo(connection, order, pole, who, now, note)
     connection.execute(sa.delete(photo).where(photo.c.at < now - KEEP_S))
     values = {"work_order": order, "pole": pole, "at": now, "who": who, "digest": digest, "jpeg": jpeg}

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from host_tools.city.alarms import life
 from host_tools.city.alarms.listing import history_of
 from host_tools.city.store.alarm_tables import alarm
-from host_tools.language.language import Refused
+from host_tools.language.refusal import Refusal
 
 _BY_PEOPLE = (
     "acknowledged", "acknowledged_by", "assigned", "assigned_to", "mended", "closed", "note", "work_order",
@@ -25,7 +25,7 @@ _BY_PEOPLE = (
 LENGTH = 12
 
 
-class Changed(Refused):
+class Changed(Refusal):
     """Another person, or the pole's proof, was quicker.  *who*, *what*, *at* (Unix s): the last that was done."""
 
     def __init__(self, number: int, called: str, what: str, who: str, at: int) -> None:

@@ -15,7 +15,7 @@ from host_tools.city.alarms.book_store import row_of
 from host_tools.city.alarms.parts import parts, words
 from host_tools.city.alarms.route import Place, route
 from host_tools.city.store.alarm_tables import alarm, work_order
-from host_tools.language.language import Refused
+from host_tools.language.refusal import Refusal
 from host_tools.site.model import Site
 
 
@@ -57,7 +57,7 @@ def make_order(
     Poles that *site* has no place for come last.  Raises CommandError.
     """
     if not numbers:
-        raise Refused("alarms.order_of_none")
+        raise Refusal("alarms.order_of_none")
     called = checked(crew, "crew")
     rows = [row_of(row) for row in rows_of(connection, numbers)]
     known = site.by_name if site else {}
@@ -85,9 +85,9 @@ def order_of(connection: Connection, number: int) -> WorkOrder:
     return order_in(row, own)
 
 
-def no_order(number: int) -> Refused:
+def no_order(number: int) -> Refusal:
     """What is said of a *number* that no order has."""
-    return Refused("alarms.no_order", number=number)
+    return Refusal("alarms.no_order", number=number)
 
 
 def order_in(row: RowMapping, alarms: Iterable[int]) -> WorkOrder:
