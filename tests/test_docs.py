@@ -32,8 +32,8 @@ ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PROGRAMS = ("diya", "mosquitto", "openssl", "eval", "mkdir", "printf")
 NOT_RUN = {  # lines a page
-    "README.md": 5, "alarms.md": 8, "bundle.md": 1, "commands.md": 6, "commissioning.md": 9, "flashing.md": 5, "ledger.md": 4,
-    "record.md": 1, "scale.md": 1,
+    "README.md": 5, "alarms.md": 8, "bundle.md": 1, "commands.md": 6, "commissioning.md": 9, "flashing.md": 5,
+    "ledger.md": 4, "record.md": 1, "scale.md": 1,
     "security.md": 3,
 }  # fmt: skip
 
