@@ -80,7 +80,7 @@ def minutes(
         _between(night, one, after, state, then, plan)
     for begins, ends in dark:
         night.fill(begins, ends, _DARK, keep=_FULL)
-    gone = [*outages]
+    gone: list[Span] = []
     for begins, ends in _losses(night, readings, states, losses):
         # the pole's own times are better than those of the outage; a loss that is longer has another cause besides
         if any(since - SLACK_S <= begins and ends <= until + SLACK_S for since, until in outages):
@@ -88,7 +88,7 @@ def minutes(
     if plan is None:
         count = night.states.count
         return Minutes(count(_LIT) + count(_FULL), count(_DARK), count(_UNKNOWN))
-    return _counted(night, plan.should(low, high), night.mask(gone))
+    return _counted(night, plan.should(low, high), night.mask(gone), night.mask(outages))
 
 
 class _Night:
@@ -122,14 +122,15 @@ class _Night:
         return first, last
 
 
-def _counted(night: _Night, should: bytes, gone: bytes) -> Minutes:
+def _counted(night: _Night, should: bytes, gone: bytes, shed: bytes) -> Minutes:
+    # an alarm that came again within a day is one from its first begin: what was measured between is no outage
     lit = dark = unknown = excluded = lit_else = 0
-    for (state, asked, out), count in Counter(zip(night.states, should, gone, strict=True)).items():
+    for (state, asked, lost, out), count in Counter(zip(night.states, should, gone, shed, strict=True)).items():
         if not asked:
             lit_else += count if state in _ON else 0
         elif state in _ON:
             lit += count
-        elif out:
+        elif lost or (out and state == _UNKNOWN):
             excluded += count
         elif state == _UNKNOWN:
             unknown += count
