@@ -31,7 +31,7 @@ from simulator.cli.demo_site import POLES, write_site
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-SCENARIO, START, HOURS, SPEED = "iccc-evening", "2026-11-24T18:30", 12.5, 180.0
+SCENARIO, START, HOURS, SPEED = "iccc-evening", "2026-11-24T18:30", 13.5, 180.0
 CAP = '\n[cap]\nsenders = ["alerts@sdma.mp.example"]\n'
 DOORS = ["read", "traffic", "incidents", "cap", "open311", "election", "ngsi"]
 NUMBERS = {"highest": 100, "radius_m": 500, "minutes": 1440, "calls": 600, "days": 2}
@@ -64,7 +64,7 @@ LOOKS = (
     Look("23:55  traffic management", "p/P0004", "traffic", shows("traffic level 2 on SEG-14")),
     Look("CCTV", "p/P0003", "camera", shows("camera 7, incident 4411")),
     Look("disaster management", "desk/doors", "doors", shows("Flood alert")),
-    Look("e-governance", "reports", "report", lambda page: page.wait_for_timeout(DRAWN_MS)),
+    Look("e-governance", "reports?month=2026-11", "report", shows("November 2026")),
 )
 
 
