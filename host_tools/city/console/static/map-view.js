@@ -2,6 +2,7 @@
 import { css, square, style } from "/static/map-style.js";
 import { live } from "/static/live.js";
 
+const LOADING = 0.05; // pixels of a pixel: without graphics hardware each frame before the first whole one takes 0.1 s
 const FLUSH_MS = 400, WHOLE = 2000, AGAIN_MS = 5000, RESTORE_MS = 8000, MANY = 1500;
 const [LON, LAT, ZONE] = [1, 2, 6]; // of a place
 export const [STATE, LEVEL, OWNER, SEEN, WORST] = [1, 2, 4, 6, 8]; // of a pole (live/view.py)
@@ -72,6 +73,7 @@ export class CityMap {
     if (!document.createElement("canvas").getContext("webgl2")) return this.says("wrong", this.words.no_webgl);
     this.gl = await import("/static/vendor/maplibre-gl.mjs");
     this.gl.setWorkerUrl("/static/vendor/maplibre-gl-worker.mjs");
+    this.gl.prewarm(); // its workers start while the poles are on their way
     await Promise.all([loaded, document.fonts.load("13px Diya").catch(() => {})]);
     this.make();
   }
@@ -94,7 +96,7 @@ export class CityMap {
       this.map = new gl.Map({
         container: this.box, style: style(this.poles.places.size > MANY, this.options.scale), attributionControl: false, fadeDuration: 0, dragRotate: false, pitchWithRotate: false,
         maxZoom: 19, minZoom: 4, touchPitch: false, interactive: this.options.interactive !== false, locale: this.options.locale,
-        pixelRatio: Math.min(devicePixelRatio, 2), canvasContextAttributes: { failIfMajorPerformanceCaveat: false },
+        pixelRatio: LOADING, canvasContextAttributes: { failIfMajorPerformanceCaveat: false },
         ...(view || { bounds: this.bounds(), fitBoundsOptions: { padding: 48, maxZoom: 16 } }),
       });
     } catch {
@@ -112,6 +114,7 @@ export class CityMap {
     });
     map.on("load", () => {
       performance.mark("map-first");
+      map.setPixelRatio(Math.min(devicePixelRatio, 2));
       this.says("", "");
       map.once("idle", () => (this.box.dataset.drawn = Math.round(performance.now())));
       map.triggerRepaint();
