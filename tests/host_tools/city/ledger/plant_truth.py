@@ -35,7 +35,7 @@ FIRST = date(2026, 11, 2)
 NIGHTS_AFTER_H = 3  # the last night is worked out an hour after its noon, when its hours are
 REPAIRED = ("lamp_open", "relay_stuck_open")
 ROUNDING = 3  # minutes
-EARLY_S = 600  # the programmes of these poles burn from 10 minutes before sunset to 10 after sunrise
+EARLY_S = 600  # the usual programmes of these poles burn from 10 minutes before sunset to 10 after sunrise
 
 
 @dataclass
@@ -191,8 +191,10 @@ class Watch:
         for name, stage in self._street.poles.items():
             lit = stage.plant.light(now_ms) >= self._lit and stage.plant.powered
             self.truth.wh += stage.plant.sense(now_ms).power_w / 60 if stage.plant.powered else 0.0
-            if any(low - EARLY_S <= now < high + EARLY_S for low, high in self._nights[name]):
-                (self._lit_at if lit else self._dark)[name].append(now)
+            if lit:  # at any hour: on a festival the programme begins earlier
+                self._lit_at[name].append(now)
+            elif any(low - EARLY_S <= now < high + EARLY_S for low, high in self._nights[name]):
+                self._dark[name].append(now)
             if not any(low <= now < high for low, high in self._nights[name]):
                 continue
             shed = any(name in names and at <= now_ms < until for names, at, until in self._shed)
