@@ -85,6 +85,8 @@ def minutes(
         # the pole's own times are better than those of the outage; a loss that is longer has another cause besides
         if any(since - SLACK_S <= begins and ends <= until + SLACK_S for since, until in outages):
             gone.append((begins, ends))
+        else:
+            gone += [(max(begins, since), min(ends, until)) for since, until in outages]
     if plan is None:
         count = night.states.count
         return Minutes(count(_LIT) + count(_FULL), count(_DARK), count(_UNKNOWN))
