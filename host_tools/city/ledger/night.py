@@ -85,6 +85,8 @@ def minutes(
         # the pole's own times are better than those of the outage; a loss that is longer has another cause besides
         if any(since - SLACK_S <= begins and ends <= until + SLACK_S for since, until in outages):
             gone.append((begins, ends))
+        else:
+            gone += [(max(begins, since), min(ends, until)) for since, until in outages]
     if plan is None:
         count = night.states.count
         return Minutes(count(_LIT) + count(_FULL), count(_DARK), count(_UNKNOWN))
@@ -103,10 +105,7 @@ class _Night:
         first, last = self._minutes(begins, ends)
         if last > first:
             part = self.states[first:last]
-            kept = keep >= 0 and keep in part
-            self.states[first:last] = (
-                bytes(keep if one == keep else state for one in part) if kept else bytes([state]) * (last - first)
-            )
+            self.states[first:last] = bytes(keep if one == keep else state for one in part)
 
     def mask(self, spans: Iterable[Span]) -> bytes:
         """1 for each minute in one of *spans*, else 0."""
@@ -218,9 +217,7 @@ def _as_planned(night: _Night, low: int, high: int, plan: Plan, on: int, off: in
         at = ends
 
 
-def _losses(
-    night: _Night, readings: Sequence[Seen], states: Sequence[int], losses: Iterable[Loss]
-) -> Iterable[Span]:  # fmt: skip
+def _losses(night: _Night, readings: Sequence[Seen], states: Sequence[int], losses: Iterable[Loss]) -> Iterable[Span]:
     """Fills the times without supply, and those around them up to the next readings; when they were."""
     times = [one.at for one in readings]
     before = -(2**62)  # the end of the loss before

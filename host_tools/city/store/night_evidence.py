@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam, text
 from sqlalchemy.engine import Connection
 
+from host_tools.city.alarms.row import ENDED, REOPENED
 from host_tools.city.commands.delivery import APPLIED
 from host_tools.city.commands.order import CANCEL
 from host_tools.city.ledger.night import Loss, Span
 from host_tools.city.ledger.plan import Order
 from host_tools.city.store import meters
-from host_tools.city.store.alarm_tables import alarm
+from host_tools.city.store.alarm_tables import alarm, alarm_event
 from host_tools.city.store.command_tables import command, delivery
 from host_tools.city.store.tables import pole as pole_table
 from host_tools.wire.event_types import SUPPLY_LOSS
@@ -69,17 +70,36 @@ def outages(
     connection: Connection, poles: Mapping[int, str], low: int, high: int, kinds: Iterable[str]
 ) -> dict[int, list[Span]]:  # fmt: skip
     """When *poles*, names by keys, had no supply by alarms of *kinds*, within *low* to *high*."""
-    chosen = sa.select(alarm.c.began, alarm.c.ended, alarm.c.poles).where(
+    chosen = sa.select(alarm.c.id, alarm.c.began, alarm.c.ended, alarm.c.poles).where(
         alarm.c.kind.in_(list(kinds)), alarm.c.merged_into.is_(None), alarm.c.proof != "superseded",
         alarm.c.began < high, sa.or_(alarm.c.ended.is_(None), alarm.c.ended > low),
     )  # fmt: skip
     keys = {name: key for key, name in poles.items()}
     out: dict[int, list[Span]] = {}
-    for began, ended, listed in connection.execute(chosen.order_by(alarm.c.began, alarm.c.id)):
+    for number, began, ended, listed in connection.execute(chosen.order_by(alarm.c.began, alarm.c.id)).all():
+        spells = _spells(connection, number, began, high if ended is None else ended)
         for name in json.loads(listed):
             if name in keys:
-                out.setdefault(keys[name], []).append((began, high if ended is None else ended))
+                out.setdefault(keys[name], []).extend(spells)
     return out
+
+
+def _spells(connection: Connection, number: int, began: int, ended: int) -> list[Span]:
+    """The outages of an alarm, which is one row where it came again within a day: by the notes of its history."""
+    chosen = (
+        sa.select(alarm_event.c.at, alarm_event.c.what)
+        .where(alarm_event.c.alarm == number, alarm_event.c.what.in_((REOPENED, ENDED)))
+        .order_by(alarm_event.c.at, alarm_event.c.id)
+    )
+    out: list[Span] = []
+    since: int | None = began
+    for at, what in connection.execute(chosen):
+        if what == REOPENED:
+            since = at if since is None else since
+        elif since is not None:
+            out.append((since, at))
+            since = None
+    return [*out, (since, ended)] if since is not None and since < ended else out
 
 
 def orders(connection: Connection, poles: Collection[int], low: int, high: int) -> dict[int, list[Order]]:
