@@ -51,6 +51,7 @@ DOES = {
     "console": (("user", "list", "--db", "r.sqlite"), 1, "", "there is no record at r.sqlite"),
     "audit": (("verify", "--db", "r.sqlite", "--folder", "."), 1, "", "there is no record at r.sqlite"),
     "record": (("show", "--db", "r.sqlite"), 1, "", "there is no record at r.sqlite"),
+    "report": (("--db", "r.sqlite"), 1, "", "there is no record at r.sqlite"),
     "site": (("check", "sagar"), 0, "240 poles", ""),
     "pole": (("--port", NOBODY, "--once"), 1, "", f"nothing listens at {NOBODY}"),
     "commission": (("--port", NOBODY, "--pole", "P0001", "--site", "sagar", "--technician", "A"), 1, "", NOBODY),

@@ -21,16 +21,15 @@ from host_tools.cli import run
 from host_tools.site import load_site
 
 Capture = pytest.CaptureFixture[str]
-NOW = int(time.time()) - 60
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     """A record with two lamps that have failed, one of which burns again."""
-    path = tmp_path / "r.sqlite"
+    path, heard = tmp_path / "r.sqlite", int(time.time()) - 60
     record = Record(path, "diya/1", "sagar", {"timezone": "Asia/Kolkata", "title": "Sagar"})
     payload = json.dumps({"v": 1, "online": True}).encode()
-    record.take([Message(f"diya/1/sagar/{pole}/presence", payload, False) for pole in ("P0001", "P0003")], NOW, NOW)
+    record.take([Message(f"diya/1/sagar/{pole}/presence", payload, False) for pole in ("P0001", "P0003")], heard, heard)
     record.close()
     database = sqlite(lambda: sqlite_connection(path), "r", str)
     keeper = AlarmKeeper(load_site("sagar", 6))
@@ -39,12 +38,12 @@ def file(tmp_path: Path) -> Path:
         ("P0001", "lampFailure", -9, False), ("P0003", "leakageDetected", -300, True),
     ]  # fmt: skip
     turns = [
-        Turn(pole, kind, NOW + at, begins, "e", number + 1, NOW, {"carry": "luminaire"} if begins else {})
+        Turn(pole, kind, heard + at, begins, "e", number + 1, heard, {"carry": "luminaire"} if begins else {})
         for number, (pole, kind, at, begins) in enumerate(told)
     ]
     with database.transaction() as connection:
         metadata.create_all(connection)
-        keeper.take(connection, Batch(turns), NOW, 1)
+        keeper.take(connection, Batch(turns), heard, 1)
     database.close()
     return path
 

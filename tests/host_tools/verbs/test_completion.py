@@ -51,7 +51,7 @@ def test_the_verbs_are_completed_without_importing_one() -> None:
     env["PYTHONPATH"] = os.pathsep.join(sys.path)
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
     assert done.stderr == "set()\n"
-    assert done.stdout.split() == ["plain,record", "plain,registry"]
+    assert done.stdout.split() == ["plain,record", "plain,report", "plain,registry"]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
