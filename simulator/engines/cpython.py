@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -31,29 +32,28 @@ class _Stepped:
     """The pole that is being stepped: one at a time in a process, so the virtual modules use its chip."""
 
     def __init__(self) -> None:
-        self.hardware: Hardware | None = None
+        self.handle: Callable[[int, int, int, bytes], tuple[int, bytes]] = _none
 
     def call(self, op: int, a: int = 0, b: int = 0, data: bytes = b"") -> int:
-        return self._handle(op, a, b, data)[0]
+        return self.handle(op, a, b, bytes(data))[0]
 
     def post(self, op: int, a: int = 0, b: int = 0, data: bytes = b"") -> None:
-        self._handle(op, a, b, data)
+        self.handle(op, a, b, bytes(data))
 
     def read(self, op: int, a: int = 0, b: int = 0, data: bytes = b"") -> bytes:
-        value, out = self._handle(op, a, b, data)
+        value, out = self.handle(op, a, b, bytes(data))
         if value < 0:
             raise OSError(-value)
         return out
 
     def read_into(self, op: int, buffer: bytearray, a: int = 0, b: int = 0) -> int:
-        value, out = self._handle(op, a, b, b"")
+        value, out = self.handle(op, a, b, b"")
         buffer[: len(out)] = out
         return value
 
-    def _handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
-        if self.hardware is None:
-            raise RuntimeError("a virtual module was called while no pole was being stepped")
-        return self.hardware.handle(op, a, b, bytes(data))
+
+def _none(_op: int, _a: int, _b: int, _data: bytes) -> tuple[int, bytes]:
+    raise RuntimeError("a virtual module was called while no pole was being stepped")
 
 
 _stepped = _Stepped()
@@ -126,7 +126,7 @@ class CPythonRunner:
         self._console = Console(hardware.folder / "console.log")
 
     def step(self, ticks: int, ready: list[tuple[int, int]]) -> int:
-        _stepped.hardware = self._hardware
+        _stepped.handle = self._hardware.handle
         out, err = sys.stdout, sys.stderr
         sys.stdout = sys.stderr = self._console
         _signals.stepping = True
@@ -139,7 +139,7 @@ class CPythonRunner:
                 raise PoleDied(f"the firmware ended: {self._life.exception()!r}")
             return wait
         finally:
-            _stepped.hardware = None
+            _stepped.handle = _none
             sys.stdout, sys.stderr = out, err
             _signals.step_over()
 
@@ -163,11 +163,12 @@ class CPythonRunner:
 
     def kill(self) -> None:
         self._data.cut()
-        self._hardware = _stepped.hardware = _NoHardware()
+        self._hardware = _NoHardware()
+        _stepped.handle = self._hardware.handle
         try:
             self._loop.abandon()
         finally:
-            _stepped.hardware = None
+            _stepped.handle = _none
 
     def heap(self) -> tuple[int, int] | None:
         return None

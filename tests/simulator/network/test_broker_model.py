@@ -179,3 +179,47 @@ def test_rubbish_closes_the_connection_and_nothing_else() -> None:
     assert b"bye b" in model.take("a")
     model.send("a", mqtt.frame(mqtt.PINGREQ, 0, b""))
     assert model.take("a") == b"\xd0\x00"
+
+
+def test_a_message_costs_what_its_subscribers_are_and_not_all_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = Model()
+    names = [f"P{number:03}" for number in range(300)]
+    clients(model, "wild", *names)
+    model.send("wild", subscribe(("city/+/state", 0)))
+    for name in names:
+        model.send(name, subscribe((f"city/{name}/command", 0), ("city/all", 0)))
+        model.take(name)
+    compared: list[str] = []
+    matches = mqtt.matches
+    monkeypatch.setattr(mqtt, "matches", lambda pattern, topic: compared.append(pattern) or matches(pattern, topic))
+    model.send("P000", publish("city/P007/command", b"on"))
+    assert len(compared) <= 2  # with the one filter that has a wildcard
+    assert [name for name in names if model.take(name)] == ["P007"]
+    model.send("P000", publish("city/all", b"on", retain=True))
+    assert all(model.take(name) for name in names)
+    model.cut("P007")
+    model.send("P000", publish("city/P007/command", b"on"))
+    model.send("P000", publish("city/all", b"on"))
+    assert not model.take("P007")
+    assert [name for name in names if model.take(name)] == [name for name in names if name != "P007"]
+
+
+def test_a_client_is_dropped_once_it_was_silent_for_one_and_a_half_times_its_keepalive() -> None:
+    now, got = [0], {name: bytearray() for name in ("first", "second")}
+    broker = BrokerModel(lambda: now[0], lambda topic, payload: None)
+    sessions = {
+        name: Session(broker, out.extend, lambda out=out: out.extend(b"<closed>"))  # type: ignore[misc]
+        for name, out in got.items()
+    }
+    for name, session in sessions.items():
+        session.feed(connect_packet(name, keepalive=10))
+    kept = []
+    for second in range(1, 40):
+        now[0] = second * 1000
+        if second == 9:
+            sessions["second"].feed(mqtt.frame(mqtt.PINGREQ, 0, b""))
+        broker.check_keepalive()
+        kept.append(list(broker.sessions))
+    assert kept[14] == ["first", "second"] and kept[15] == ["second"]  # after 15 s, and after 16 s
+    assert kept[23] == ["second"] and kept[24] == []
+    assert all(out.endswith(b"<closed>") for out in got.values())
