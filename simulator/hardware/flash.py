@@ -52,9 +52,12 @@ class Flash:
 
     def read(self, at: int, n: int) -> bytes:
         """*n* bytes from byte *at* on, of one block."""
+        block = self._filled.get(at // BLOCK)
+        if block is None:
+            return _ERASED * n
         offset = at % BLOCK
-        data = bytes(self._filled.get(at // BLOCK, b"")[offset : offset + n])
-        return data + _ERASED * (n - len(data))
+        data = bytes(block[offset : offset + n])
+        return data if len(data) == n else data + _ERASED * (n - len(data))
 
     def program(self, at: int, data: bytes) -> None:
         """Clears the bits at byte *at* that are clear in *data*, which lies in one block."""

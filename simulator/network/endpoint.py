@@ -141,10 +141,12 @@ class Sockets:
     def ready(self) -> list[tuple[int, int]]:
         """(socket, events) of each socket on which an event that the pole waits for has happened."""
         out = []
-        for number in sorted(self._interest):
-            endpoint = self._endpoints.get(number)
+        interest = self._interest
+        for number in sorted(interest) if len(interest) > 1 else interest:
+            wanted = interest[number]
+            endpoint = self._endpoints.get(number) if wanted else None
             if endpoint and number not in self._stalled:
-                events = endpoint.ready() & (self._interest[number] | POLLERR)
-                if events and self._interest[number]:
+                events = endpoint.ready() & (wanted | POLLERR)
+                if events:
                     out.append((number, events))
         return out

@@ -17,6 +17,7 @@ from simulator.street.troubles import Troubles
 CRASHED = "diya: the app ended"  # what main.py prints then
 MILLION = 1_000_000
 LOOK_UP_MS = 7000  # that lwIP waits for a name server which does not answer, and all of MicroPython with it (measured)
+_TLS = (ops.TLS_OPEN, ops.TLS_CLOSE)
 BOOT_MS = 800  # from power-on to boot.py: ROM, second-stage loader and MicroPython's own start on an ESP32
 
 
@@ -58,18 +59,18 @@ class VirtualPole:
         """One call of the firmware."""
         if self.troubles.raising:
             self.troubles.refuse(op, a, b)
+        if op < hostops.RESOLVE:
+            if op in _TLS:
+                self._shaking = a if op == ops.TLS_OPEN else None
+            return self.chip.handle(op, a, b, data)
         if op == hostops.RESOLVE and not self.names_served and not data.replace(b".", b"").isdigit():
             self._stall(LOOK_UP_MS)
             return -errno.EHOSTUNREACH, b""
-        if op >= hostops.RESOLVE:
-            answer = self._sockets.handle(op, a, b, data)
-            if op == hostops.RECV and a == self._shaking and answer[0] > 0:  # the broker's share of the handshake
-                self._shaking = None
-                self._stall(HANDSHAKE_MS)
-            return answer
-        if op in (ops.TLS_OPEN, ops.TLS_CLOSE):
-            self._shaking = a if op == ops.TLS_OPEN else None
-        return self.chip.handle(op, a, b, data)
+        answer = self._sockets.handle(op, a, b, data)
+        if op == hostops.RECV and a == self._shaking and answer[0] > 0:  # the broker's share of the handshake
+            self._shaking = None
+            self._stall(HANDSHAKE_MS)
+        return answer
 
     def _stall(self, ms: int) -> None:
         """What was called takes the chip *ms* in which it does nothing else; the firmware goes on after them."""

@@ -66,6 +66,9 @@ class Lis3dh:
             self._pointer = (self._pointer + self._step) % len(self._registers)
 
     def read(self, n: int) -> bytes:
+        if n == len(_OUT) and self._pointer == _OUT.start and self._step:
+            self._pointer = _OUT.stop
+            return self._output()
         out = bytearray()
         output = b""
         for _ in range(n):
@@ -89,12 +92,13 @@ class Lis3dh:
 
     def _output(self) -> bytes:
         """The six bytes of OUT_X_L to OUT_Z_H, left justified in two's complement."""
-        bits = 8 if self._registers[_CTRL1] & 0x08 else 12 if self._registers[_CTRL4] & 0x08 else 10
+        control, rate = self._registers[_CTRL1], self._rate
+        bits = 8 if control & 0x08 else 12 if self._registers[_CTRL4] & 0x08 else 10
+        digit = self._range[1] * (1 << 12 - bits) / 1000
+        half = 1 << bits - 1
         out = b""
         for axis, value in enumerate(self._acceleration_g()):
-            enabled = self._rate and self._registers[_CTRL1] >> axis & 1
-            digit = self._range[1] * (1 << 12 - bits) / 1000
-            half = 1 << bits - 1
+            enabled = rate and control >> axis & 1
             steps = max(-half, min(half - 1, round(value / digit))) if enabled else 0
             out += (steps << 16 - bits & 0xFFFF).to_bytes(2, "little")
         return out
@@ -110,7 +114,7 @@ class Lis3dh:
             self._since[number] = now
 
     def _above(self, number: int, base: int, since: int, now: int) -> bool:
-        if not self._rate or self._registers[base + _CFG] & _HIGH != _HIGH:
+        if self._registers[base + _CFG] & _HIGH != _HIGH or not self._rate:
             return False
         if max(1, self._registers[base + _DURATION]) * 1000 > SHOCK_MS * self._rate:
             return False
