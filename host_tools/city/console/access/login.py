@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 
 from host_tools.city.console.access import attempts, codes, passwords, sessions, users
 from host_tools.city.console.access.noted import note
@@ -47,10 +47,7 @@ def by_password(city: City, name: str, password: str, address: str, agent: str, 
         if now_row is None or now_row["password"] != kept or now_row["disabled_at"] is not None:
             return Tried()  # changed since
         sessions.end(connection, former)
-        if row["totp"]:
-            attempts.give_back(connection, counted, now)  # the whole login is right only with the code
-            return Tried(cookie=sessions.begin(connection, row["id"], now, address, agent, half=True), half=True)
-        return _begun(city, connection, name, row["id"], counted, address, agent, now)
+        return _identified(city, connection, row, counted, address, agent, now)
 
 
 def by_directory(city: City, issuer: str, person: tuple[str, str, str], address: str, agent: str, former: str) -> Tried:
@@ -62,9 +59,7 @@ def by_directory(city: City, issuer: str, person: tuple[str, str, str], address:
     with city.writing() as connection:
         row = users.of_directory(connection, issuer, *person, now)
         sessions.end(connection, former)
-        if row["totp"]:
-            return Tried(cookie=sessions.begin(connection, row["id"], now, address, agent, half=True), half=True)
-        return _begun(city, connection, row["name"], row["id"], (), address, agent, now)
+        return _identified(city, connection, row, (), address, agent, now)
 
 
 def by_code(city: City, half: str, code: str, address: str, agent: str) -> Tried:
@@ -87,6 +82,17 @@ def by_code(city: City, half: str, code: str, address: str, agent: str) -> Tried
         sessions.end(connection, half)
         both = (*counted, *attempts.of_login(connection, user["name"], address, now)[:1])
         return _begun(city, connection, user["name"], user["id"], both, address, agent, now)
+
+
+def _identified(
+    city: City, connection: Connection, row: RowMapping, counted: tuple[attempts.Counted, ...], address: str,
+    agent: str, now: int,
+) -> Tried:  # fmt: skip
+    """Of the user of *row*, who is known now: half a session where a code is still missing, else a whole one."""
+    if row["totp"]:
+        attempts.give_back(connection, counted, now)  # the whole login is right only with the code
+        return Tried(cookie=sessions.begin(connection, row["id"], now, address, agent, half=True), half=True)
+    return _begun(city, connection, row["name"], row["id"], counted, address, agent, now)
 
 
 def _begun(
