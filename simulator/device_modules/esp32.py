@@ -14,6 +14,10 @@ from ops import (
     NVS_ERASE,
     NVS_GET,
     NVS_SET,
+    OTA_BOOT,
+    OTA_RUNNING,
+    OTA_SET_BOOT,
+    OTA_VALID,
     PARTITIONS,
     TEMPERATURE,
 )
@@ -23,6 +27,10 @@ small = 0  # bytes of a read that allocates nothing, which takes longer
 _I32 = 0
 _BLOB = 1
 _NAMES = {
+    -1: "ESP_FAIL",
+    -258: "ESP_ERR_INVALID_ARG",
+    -261: "ESP_ERR_NOT_FOUND",
+    -5379: "ESP_ERR_OTA_VALIDATE_FAILED",
     -4354: "ESP_ERR_NVS_NOT_FOUND",
     -4361: "ESP_ERR_NVS_KEY_TOO_LONG",
     -4364: "ESP_ERR_NVS_INVALID_LENGTH",
@@ -83,7 +91,7 @@ class NVS:
 
 
 class Partition:
-    """One row of the partition table, called *which*; ``RUNNING``: the first with a program.
+    """One row of the partition table, called *which*; ``RUNNING``: whose program runs, ``BOOT``: whose will.
 
     It reads a whole block at once: littlefs asks for little at a time, and a trip to the simulator is slow.
     Programming waits for no answer: littlefs reads back what it has programmed.
@@ -103,12 +111,15 @@ class Partition:
         ]
 
     def __init__(self, which):
-        for row in _table():
-            if row[4] == which or (which in (0, 1) and row[0] == 0):
-                self._row = row
-                break
+        rows = _table()
+        if which in (0, 1):
+            number = call(OTA_RUNNING if which else OTA_BOOT)
         else:
+            number = [row[4] for row in rows].index(which) if [row for row in rows if row[4] == which] else -1
+        if number < 0:
             raise OSError(2)
+        self._number = number
+        self._row = rows[number]
         self._base = self._row[2]
         self._page = None
         self._block = -1  # the one in the page
@@ -136,6 +147,20 @@ class Partition:
             post(FLASH_ERASE, at // FLASH_BLOCK)
         post(FLASH_PROGRAM, at + (offset or 0), 0, buffer)
 
+    @classmethod
+    def mark_app_valid_cancel_rollback(cls):
+        _done(call(OTA_VALID))
+
+    def set_boot(self):
+        _done(call(OTA_SET_BOOT, self._number))
+
+    def get_next_update(self):
+        slots = sorted([row for row in _table() if row[0] == 0 and 0x10 <= row[1] < 0x20], key=lambda row: row[1])
+        if not slots:
+            raise OSError(2)
+        place = slots.index(self._row) + 1 if self._row in slots else 0
+        return Partition(slots[place % len(slots)][4])
+
     def ioctl(self, what, argument):
         if what == 4:
             return self._row[3] // FLASH_BLOCK
@@ -145,6 +170,11 @@ class Partition:
             self._block = -1
             post(FLASH_ERASE, self._base // FLASH_BLOCK + argument)
         return 0
+
+
+def _done(code):
+    if code:
+        _fail(code)
 
 
 def _table():

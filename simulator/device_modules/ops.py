@@ -60,6 +60,11 @@ PARTITIONS = 60  # data: a row for each, <BBII16s type, subtype, first byte, byt
 FLASH_READ = 61  # a: byte, b: how many; answers their number and the bytes
 FLASH_PROGRAM = 62  # a: byte, data
 FLASH_ERASE = 63  # a: block
+# which of several apps starts; each answers the number of a row of PARTITIONS, or an error below zero
+OTA_RUNNING = 64
+OTA_BOOT = 65  # that the next start would choose
+OTA_SET_BOOT = 66  # a: the row that is to start from now on, and to prove itself; answers 0
+OTA_VALID = 67  # the one that runs has proved itself; answers 0
 
 TLS_OPEN = (
     70  # a: the socket below; takes the memory of a TLS session; answers 0, 1 when its handshake finds none, or -errno

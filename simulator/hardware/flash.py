@@ -8,6 +8,7 @@ the rest of the block in disorder, a program that was cut short half of its byte
 
 from __future__ import annotations
 
+import errno
 import struct
 from array import array
 from collections.abc import Callable
@@ -113,6 +114,8 @@ class Flash:
     def operations(self) -> dict[int, part.Operation]:
         return {
             ops.PARTITIONS: lambda _a, _b, _data: (0, self.table()),
+            ops.OTA_RUNNING: lambda _a, _b, _data: (-errno.ENOENT, b""),
+            ops.OTA_BOOT: lambda _a, _b, _data: (-errno.ENOENT, b""),
             ops.FLASH_READ: lambda at, n, _data: (n, self.read(at, n)),
             ops.FLASH_PROGRAM: self._program,
             ops.FLASH_ERASE: self._erase,

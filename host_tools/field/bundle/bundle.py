@@ -12,14 +12,12 @@ from host_tools.field.bundle import container
 from host_tools.field.bundle.errors import BundleError, NoSpace
 from host_tools.field.bundle.flash_layout import placed
 from host_tools.field.bundle.manifest import check_manifest
-from host_tools.field.images import esp_image, file_system, nvs, partitions
+from host_tools.field.images import esp_image, file_system, nvs, otadata, partitions
 from host_tools.field.images.esp_image import TooLarge
 from host_tools.field.images.partitions import Partition
 from host_tools.files import replace_file
 from host_tools.keys import signing
 from host_tools.text import text
-
-_ERASED = b"\xff"
 
 
 class Region(NamedTuple):
@@ -119,8 +117,8 @@ class Bundle:
             Region("micropython", app.offset, image),
             Region("vfs", at["vfs"].offset, file_system.image_of(placed(self.files(pole, mac)), at["vfs"].size)),
         ]
-        if "otadata" in at:  # erased, it says that the first of the two starts: the one that is written here
-            out.append(Region("otadata", at["otadata"].offset, _ERASED * at["otadata"].size))
+        if "otadata" in at:  # the first of the two starts: the one that is written here
+            out.append(Region("otadata", at["otadata"].offset, otadata.of_first_slot(at["otadata"].size)))
         if first:
             out.append(Region("nvs", at["nvs"].offset, nvs.of_new_pole(at["nvs"].size)))
             out.append(Region("data", at["data"].offset, file_system.empty(at["data"].size)))

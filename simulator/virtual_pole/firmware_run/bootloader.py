@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-import struct
-import zlib
 from dataclasses import dataclass
 
-from host_tools.field.images import esp_image, partitions
+from host_tools.field.images import esp_image, otadata, partitions
 from host_tools.field.images.esp_image import ImageError
+from host_tools.field.images.otadata import Entry
 from host_tools.field.images.partitions import Partition
-from simulator.virtual_pole.flash_file import SECTOR, FlashFile
+from simulator.virtual_pole.flash_file import FlashFile
 
 _FACTORY = 0x00
 _OTA = range(0x10, 0x20)
 _OTADATA = (1, 0x00)
-_ENTRY = struct.Struct("<I20sII")  # of otadata: sequence number, label, state, CRC of the sequence number
-_SPOILT = (3, 4)  # states: invalid, aborted
 _BANNER = re.compile(rb"MicroPython (v[-.0-9A-Za-z]+) on (\d{4}-\d\d-\d\d)")
 _NAMES = {"esp32": "ESP32", "esp32s3": "ESP32S3", "esp32c3": "ESP32C3"}
 
@@ -39,7 +36,8 @@ def boot(flash: FlashFile) -> Booted:
         if partition.end > flash.size:
             raise ImageError(f"the partition {partition.name} ends at {partition.end:#x}, past the end of the flash")
     problem: ImageError | None = None
-    for slot in _in_order(flash, table):
+    slots, first, initial = _in_order(flash, table)
+    for slot in [*slots[first::-1], *slots[first + 1 :]]:  # backwards to the factory's, then those behind it
         image = flash.read(slot.offset, slot.size)
         try:
             found = esp_image.read(image, f"the app in {slot.name}")
@@ -48,6 +46,8 @@ def boot(flash: FlashFile) -> Booted:
         except ImageError as error:
             problem = problem or error  # of the one that should have started
             continue
+        if initial and slot.subtype in _OTA:
+            _write(flash, table, 0, Entry(slot.subtype - _OTA.start + 1, otadata.VALID))
         return Booted(chip, table, slot, _banner(image[: found.size], chip))
     raise problem or ImageError("the partition table has no app")
 
@@ -64,22 +64,36 @@ def _bootloader(flash: FlashFile) -> str:
     raise problem
 
 
-def _in_order(flash: FlashFile, table: dict[str, Partition]) -> list[Partition]:
-    """App slots, the one to be started first."""
+def _in_order(flash: FlashFile, table: dict[str, Partition]) -> tuple[list[Partition], int, bool]:
+    """App slots, the factory's before the others; the place of the one to be tried first; and whether `otadata` says
+    nothing yet although it is all that could.
+
+    An image that was to prove itself, and did not before this start, is aborted; a new one is to prove itself now.
+    """
     factory = [one for one in table.values() if one.is_app and one.subtype == _FACTORY]
     slots = sorted((one for one in table.values() if one.is_app and one.subtype in _OTA), key=lambda one: one.subtype)
-    told = [one for one in table.values() if (one.type, one.subtype) == _OTADATA]
-    sequence = max((_sequence(flash.read(one.offset + at, SECTOR)) for one in told for at in (0, SECTOR)), default=0)
-    if sequence and slots:
-        first = (sequence - 1) % len(slots)
-        return [*slots[first:], *slots[:first], *factory]
-    return [*factory, *slots]
+    told = next((one for one in table.values() if (one.type, one.subtype) == _OTADATA), None)
+    if told is None:
+        return [*factory, *slots], 0, False
+    entries = [otadata.decode(flash.read(told.offset + at, otadata.SECTOR)) for at in (0, otadata.SECTOR)]
+    for place, entry in enumerate(entries):
+        if entry and entry.state == otadata.PENDING:
+            entries[place] = entry._replace(state=otadata.ABORTED)
+            _write(flash, table, place, entry._replace(state=otadata.ABORTED))
+    active = otadata.active((entries[0], entries[1]))
+    if active is None or not slots:
+        return [*factory, *slots], 0, not factory and not any(entries)
+    entry = entries[active]
+    assert entry
+    if entry.state == otadata.NEW:
+        _write(flash, table, active, entry._replace(state=otadata.PENDING))
+    return [*factory, *slots], len(factory) + (entry.sequence - 1) % len(slots), False
 
 
-def _sequence(entry: bytes) -> int:
-    number, _label, state, crc = _ENTRY.unpack_from(entry)
-    sound = crc == zlib.crc32(entry[:4], 0xFFFFFFFF) and state not in _SPOILT
-    return number if sound and number != 0xFFFFFFFF else 0
+def _write(flash: FlashFile, table: dict[str, Partition], place: int, entry: Entry) -> None:
+    at = table["otadata"].offset + place * otadata.SECTOR
+    flash.erase(at, otadata.SECTOR)
+    flash.program(at, otadata.encode(entry))
 
 
 def _banner(image: bytes, chip: str) -> str:

@@ -101,7 +101,7 @@ class LivePole:
 
     def _wire(self, start: Start, booted: Booted) -> None:
         table = booted.table
-        start.parts = parts = FlashParts(start.flash, table.values())
+        start.parts = parts = FlashParts(start.flash, table.values(), booted.slot)
         if not start.on:
             parts.close()
         vfs = table.get("vfs")

@@ -232,3 +232,51 @@ def test_nothing_happens_after_the_power_is_gone() -> None:
     life.close()
     assert flash.read(0, flash.size) == before
     flash.close()
+
+
+def test_micropython_is_exchanged_tried_and_kept_only_when_it_has_proved_itself() -> None:
+    other = partitions.layout(8)["ota_1"]
+    said = "print([Partition(one).info()[4] for one in (Partition.RUNNING, Partition.BOOT)])"
+    with Technician(flashed({"boot.py": b"from esp32 import Partition\nprint('up')\n"}, "esp32s3")) as technician:
+
+        def repl() -> None:
+            technician.hears(b"up\r\n")
+            technician.types(b"\r\x03\r\x01")
+            technician.hears(RAW)
+
+        def again() -> None:
+            technician.types(b"import machine; machine.reset()\x04")
+            repl()
+
+        repl()
+        assert technician.runs(said.encode()) == b"['ota_0', 'ota_0']\r\n!"
+        assert b"ESP_ERR_OTA_VALIDATE_FAILED" in technician.runs(b"Partition('ota_1').set_boot()")
+        technician.runs(
+            b"old, new = Partition(Partition.RUNNING), Partition(Partition.RUNNING).get_next_update()\n"
+            b"block = bytearray(4096)\n"
+            b"for at in range(32):\n"
+            b"    old.readblocks(at, block)\n"
+            b"    new.writeblocks(at, block)\n"
+            b"new.set_boot()"
+        )
+        assert technician.flash.read(other.offset, 1) == b"\xe9"
+        assert technician.runs(said.encode()) == b"['ota_0', 'ota_1']\r\n!"
+        again()
+        assert technician.runs(said.encode()) == b"['ota_1', 'ota_1']\r\n!"
+        again()  # it did not say that it is good
+        assert technician.runs(said.encode()) == b"['ota_0', 'ota_0']\r\n!"
+        technician.runs(b"Partition('ota_1').set_boot()")
+        again()
+        technician.runs(b"Partition.mark_app_valid_cancel_rollback()")
+        again()
+        assert technician.runs(said.encode()) == b"['ota_1', 'ota_1']\r\n!"
+
+
+def test_a_board_with_one_app_has_no_other_to_write_it_to() -> None:
+    with Technician(flashed({"boot.py": b"from esp32 import Partition\nprint('up')\n"})) as technician:
+        technician.hears(b"up\r\n")
+        technician.types(b"\r\x03\r\x01")
+        technician.hears(RAW)
+        assert technician.runs(b"print(Partition(Partition.RUNNING).info()[4])") == b"factory\r\n!"
+        assert b"OSError" in technician.runs(b"Partition(Partition.RUNNING).get_next_update()")
+        assert b"ESP_ERR_NOT_FOUND" in technician.runs(b"Partition.mark_app_valid_cancel_rollback()")

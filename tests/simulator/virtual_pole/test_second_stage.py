@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import struct
-import zlib
 
 import pytest
 
-from host_tools.field.images import partitions
+from host_tools.field.images import otadata, partitions
 from host_tools.field.images.esp_image import ImageError
+from host_tools.field.images.otadata import ABORTED, NEW, PENDING, UNDEFINED, VALID, Entry
 from simulator.virtual_pole.firmware_run.bootloader import boot
 from simulator.virtual_pole.flash_file import FlashFile
 from simulator.virtual_pole.stand_in_image import stand_in_image
@@ -17,11 +17,16 @@ from tests.simulator.virtual_pole.flashed import flashed
 LARGE = partitions.layout(8)
 
 
-def chosen(flash: FlashFile, sequence: int, sector: int = 0, state: int = 0xFFFFFFFF) -> None:
+def chosen(flash: FlashFile, sequence: int, sector: int = 0, state: int = UNDEFINED) -> None:
     """Puts an entry of `otadata` there: the app with this *sequence* is to start."""
-    number = struct.pack("<I", sequence)
-    entry = number + b"\xff" * 20 + struct.pack("<II", state, zlib.crc32(number, 0xFFFFFFFF))
-    flash.program(LARGE["otadata"].offset + 4096 * sector, entry)
+    at = LARGE["otadata"].offset + otadata.SECTOR * sector
+    flash.erase(at, otadata.SECTOR)
+    flash.program(at, otadata.encode(Entry(sequence, state)))
+
+
+def entries(flash: FlashFile) -> list[Entry | None]:
+    at = LARGE["otadata"].offset
+    return [otadata.decode(flash.read(at + place, otadata.SECTOR)) for place in (0, otadata.SECTOR)]
 
 
 def second_app(flash: FlashFile, chip: str = "esp32s3") -> None:
@@ -52,6 +57,28 @@ def test_otadata_says_which_of_two_apps_starts_and_a_damaged_one_is_passed_over(
         assert boot(flash).slot.name == "ota_0"
         flash.program(LARGE["ota_0"].offset + 4000, bytes(16))
         assert boot(flash).slot.name == "ota_1"
+
+
+def test_the_first_start_writes_down_what_it_found_and_a_pole_is_flashed_so() -> None:
+    size = LARGE["otadata"].size
+    with flashed({}, "esp32s3") as flash:
+        boot(flash)
+        assert flash.read(LARGE["otadata"].offset, size) == otadata.of_first_slot(size)
+        boot(flash)
+        assert flash.read(LARGE["otadata"].offset, size) == otadata.of_first_slot(size)
+
+
+def test_a_new_app_that_does_not_prove_itself_before_the_next_start_is_aborted() -> None:
+    with flashed({}, "esp32s3") as flash:
+        second_app(flash)
+        chosen(flash, 1, state=VALID)
+        chosen(flash, 2, sector=1, state=NEW)
+        assert boot(flash).slot.name == "ota_1"
+        assert entries(flash) == [Entry(1, VALID), Entry(2, PENDING)]
+        assert boot(flash).slot.name == "ota_0"
+        assert entries(flash) == [Entry(1, VALID), Entry(2, ABORTED)]
+        chosen(flash, 2, sector=1, state=VALID)
+        assert boot(flash).slot.name == boot(flash).slot.name == "ota_1"
 
 
 def test_an_entry_of_otadata_that_is_spoilt_says_nothing() -> None:
