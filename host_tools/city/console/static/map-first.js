@@ -24,28 +24,31 @@ export function fitted([[west, south], [east, north]], box, padding, highest) {
   return { center: [(left + right) * 180 - 180, latitude((top + bottom) / 2)], zoom: Math.max(LOWEST, zoom) };
 }
 
+// The streets at `url`, as features; none where there are too many to be read here and by the map.
+export async function streetsAt(url) {
+  const text = await fetch(url).then((answer) => (answer.ok ? answer.text() : ""), () => "");
+  return text && text.length <= MOST_STREETS ? JSON.parse(text).features : [];
+}
+
 export class FirstPicture {
   constructor(box, style, view) {
     this.box = box; this.view = view;
     this.layers = painted(style.layers.filter(({ source }) => SHOWN.includes(source)));
     this.poles = style.sources.poles;
-    this.sources = { poles: () => [] };
+    this.sources = {};
+    this.frame = null;
     this.canvas = document.createElement("canvas");
     this.canvas.className = "first";
     this.canvas.setAttribute("aria-hidden", "true"); // the lists say it
     this.context = this.canvas.getContext("2d", { alpha: false });
     this.resized = new ResizeObserver(() => this.follow(this.view));
     this.resized.observe(box);
-    this.stretch(style.sources.streets.data);
     box.after(this.canvas);
   }
 
-  async stretch(url) {
-    const text = await fetch(url).then((answer) => (answer.ok ? answer.text() : ""), () => "");
-    if (!text || text.length > MOST_STREETS) return;
-    const streets = JSON.parse(text).features;
+  lay(streets) {
     this.sources.streets = () => streets;
-    this.draw();
+    this.soon();
   }
 
   // Draw these from now on: features of GeoJSON.
@@ -71,13 +74,17 @@ export class FirstPicture {
     index.load(poles);
     this.sources.poles = (box, zoom) => index.getClusters(box, Math.floor(zoom));
     this.sources.chosen = () => chosen;
-    this.draw();
+    this.soon();
   }
 
   // As it is seen from `view`; the size of its box may have changed too.
   follow(view) {
     this.view = view;
-    if (this.drawn !== this.place()) this.draw();
+    if (this.drawn !== this.place()) this.soon();
+  }
+
+  soon() {
+    this.frame ??= requestAnimationFrame(() => this.draw());
   }
 
   place() {
@@ -86,6 +93,7 @@ export class FirstPicture {
 
   draw() {
     const { canvas, box, context } = this;
+    this.frame = null;
     if (!context) return; // a browser that has neither this nor WebGL
     const ratio = Math.min(devicePixelRatio, 2), { clientWidth: width, clientHeight: height } = box;
     const zoom = Math.min(HIGHEST, Math.max(LOWEST, this.view.zoom)), size = TILE * 2 ** zoom;
@@ -103,6 +111,7 @@ export class FirstPicture {
   }
 
   end() {
+    cancelAnimationFrame(this.frame);
     this.resized.disconnect();
     this.canvas.remove();
   }

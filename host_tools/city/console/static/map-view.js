@@ -1,6 +1,6 @@
 // The city's poles on a map, kept up to date: for the map's page and for the video wall.
-import { FirstPicture, fitted, HIGHEST, LOWEST } from "/static/map-first.js";
-import { css, square, style } from "/static/map-style.js";
+import { FirstPicture, fitted, HIGHEST, LOWEST, streetsAt } from "/static/map-first.js";
+import { css, square, STREETS, style } from "/static/map-style.js";
 import { live } from "/static/live.js";
 
 const LOADING = 0.05; // pixels of a pixel: without graphics hardware each frame before the first whole one takes 0.1 s
@@ -57,6 +57,7 @@ export class CityMap {
     this.box = box; this.words = words; this.says = says; this.options = options;
     this.shows = () => true;
     this.past = null; // what is shown in place of now: name -> pole
+    this.timer = null; // of the next flush
     this.drawn = new Map(); // what the source has: name -> its properties as text
     this.picked = []; // names
     this.dirty = new Set();
@@ -71,11 +72,14 @@ export class CityMap {
 
   async start() {
     const loaded = this.load();
+    let streets = null; // the picture does not wait for them
+    streetsAt(STREETS).then((found) => (streets = found, this.first?.lay(found)));
     if (this.box.dataset.placed === "0") return this.says("wrong", this.words.no_places);
     await Promise.all([loaded, document.fonts.load("13px Diya").catch(() => {})]);
     this.style = style(this.poles.places.size > MANY, this.options.scale);
     const view = this.options.view || fitted(this.bounds(), this.box, 48, 16);
     this.first = new FirstPicture(this.box, this.style, view);
+    if (streets) this.first.lay(streets);
     this.flush();
     await new Promise((seen) => requestAnimationFrame(() => setTimeout(seen)));
     performance.mark("map-picture");
@@ -118,7 +122,7 @@ export class CityMap {
     performance.mark("map-made");
     map.on("style.load", () => {
       this.all = true;
-      this.flush();
+      this.flush(this.timer !== null);
     });
     map.on("load", () => {
       performance.mark("map-first");
@@ -171,15 +175,17 @@ export class CityMap {
   // Have the poles `names` (null: all) drawn as they are, soon: many changes are drawn at once.
   mark(names) {
     this.options.changed?.(names);
+    if (names?.length === 0) return;
     if (names === null) this.all = true;
     else if (!this.past) names.forEach((name) => this.dirty.add(name));
     this.timer ??= setTimeout(() => this.flush(), FLUSH_MS);
   }
 
-  flush() {
+  // `anew`: whether the first picture is to follow.
+  flush(anew = true) {
     clearTimeout(this.timer);
     this.timer = null;
-    this.show();
+    if (anew) this.show();
     const source = this.map?.getSource("poles");
     if (!source) return; // all are drawn once it is there
     const names = this.all ? this.poles.places.keys() : this.dirty;
