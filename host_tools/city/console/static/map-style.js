@@ -1,6 +1,7 @@
 // How the city is drawn: layers of MapLibre in the colours of the page.  No tile, glyph or sprite is asked for.
 export const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
+export const STREETS = "/gis/streets.geojson";
 const colours = ["note", "danger", "dark", "degraded", "note"];
 const severity = (property, otherwise) => ["match", ["get", property],
   1, css(colours[1]), 2, css(colours[2]), 3, css(colours[3]), 4, css(colours[4]), otherwise];
@@ -37,7 +38,7 @@ export function style(many, scale = 1) {
     ["concat", ["match", ["get", "worst"], 1, "▲", 2, "◆", 3, "■", "●"], ["to-string", ["get", "ill"]], "\n"], ""];
   return {
     version: 8, sources: {
-      streets: { type: "geojson", data: "/gis/streets.geojson" },
+      streets: { type: "geojson", data: STREETS },
       poles: { type: "geojson", data: { type: "FeatureCollection", features: [] }, cluster: true, clusterRadius: 44 * scale,
         clusterMaxZoom: many ? 13 : 10, clusterProperties, promoteId: "n", maxzoom: 17, buffer: 32 },
       drawn: { type: "geojson", data: { type: "FeatureCollection", features: [] } },

@@ -1,5 +1,6 @@
 // The city's poles on a map, kept up to date: for the map's page and for the video wall.
-import { css, square, style } from "/static/map-style.js";
+import { FirstPicture, fitted, HIGHEST, LOWEST, streetsAt } from "/static/map-first.js";
+import { css, square, STREETS, style } from "/static/map-style.js";
 import { live } from "/static/live.js";
 
 const LOADING = 0.05; // pixels of a pixel: without graphics hardware each frame before the first whole one takes 0.1 s
@@ -56,7 +57,9 @@ export class CityMap {
     this.box = box; this.words = words; this.says = says; this.options = options;
     this.shows = () => true;
     this.past = null; // what is shown in place of now: name -> pole
+    this.timer = null; // of the next flush
     this.drawn = new Map(); // what the source has: name -> its properties as text
+    this.picked = []; // names
     this.dirty = new Set();
     this.poles = new Poles((names) => this.mark(names));
     this.lostZones = "";
@@ -69,13 +72,21 @@ export class CityMap {
 
   async start() {
     const loaded = this.load();
+    let streets = null; // the picture does not wait for them
+    streetsAt(STREETS).then((found) => (streets = found, this.first?.lay(found)));
     if (this.box.dataset.placed === "0") return this.says("wrong", this.words.no_places);
+    await Promise.all([loaded, document.fonts.load("13px Diya").catch(() => {})]);
+    this.style = style(this.poles.places.size > MANY, this.options.scale);
+    const view = this.options.view || fitted(this.bounds(), this.box, 48, 16);
+    this.first = new FirstPicture(this.box, this.style, view);
+    if (streets) this.first.lay(streets);
+    this.flush();
+    await new Promise((seen) => requestAnimationFrame(() => setTimeout(seen)));
+    performance.mark("map-picture");
     if (!document.createElement("canvas").getContext("webgl2")) return this.says("wrong", this.words.no_webgl);
     this.gl = await import("/static/vendor/maplibre-gl.mjs");
     this.gl.setWorkerUrl("/static/vendor/maplibre-gl-worker.mjs");
-    this.gl.prewarm(); // its workers start while the poles are on their way
-    await Promise.all([loaded, document.fonts.load("13px Diya").catch(() => {})]);
-    this.make();
+    this.make(view);
   }
 
   async load() {
@@ -90,14 +101,14 @@ export class CityMap {
     }
   }
 
-  make(view = this.options.view) {
+  make(view) {
     const { gl } = this;
     try {
       this.map = new gl.Map({
-        container: this.box, style: style(this.poles.places.size > MANY, this.options.scale), attributionControl: false, fadeDuration: 0, dragRotate: false, pitchWithRotate: false,
-        maxZoom: 19, minZoom: 4, touchPitch: false, interactive: this.options.interactive !== false, locale: this.options.locale,
+        container: this.box, style: this.style, attributionControl: false, fadeDuration: 0, dragRotate: false, pitchWithRotate: false,
+        maxZoom: HIGHEST, minZoom: LOWEST, touchPitch: false, interactive: this.options.interactive !== false, locale: this.options.locale,
         pixelRatio: LOADING, canvasContextAttributes: { failIfMajorPerformanceCaveat: false },
-        ...(view || { bounds: this.bounds(), fitBoundsOptions: { padding: 48, maxZoom: 16 } }),
+        ...view,
       });
     } catch {
       return this.says("wrong", this.words.no_webgl);
@@ -106,17 +117,22 @@ export class CityMap {
     this.drawn = new Map();
     map.touchZoomRotate?.disableRotation();
     map.on("style.load", () => map.hasImage("square") || map.addImage("square", square(), { pixelRatio: 2 }));
+    map.on("move", () => this.first?.follow({ center: map.getCenter().toArray(), zoom: map.getZoom() }));
     map.on("error", () => {}); // a street that cannot be read is no reason to stop
     performance.mark("map-made");
     map.on("style.load", () => {
       this.all = true;
-      this.flush();
+      this.flush(this.timer !== null);
     });
     map.on("load", () => {
       performance.mark("map-first");
       map.setPixelRatio(Math.min(devicePixelRatio, 2));
       this.says("", "");
-      map.once("idle", () => (this.box.dataset.drawn = Math.round(performance.now())));
+      map.once("idle", () => {
+        this.first?.end();
+        this.first = null;
+        this.box.dataset.drawn = Math.round(performance.now());
+      });
       map.triggerRepaint();
       this.options.loaded?.(map);
     });
@@ -138,12 +154,14 @@ export class CityMap {
   }
 
   bounds(names = null) {
-    const bounds = new this.gl.LngLatBounds();
+    let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
     for (const name of names ?? this.poles.places.keys()) {
       const place = this.poles.places.get(name);
-      if (place) bounds.extend([place[LON], place[LAT]]);
+      if (!place) continue;
+      west = Math.min(west, place[LON]), east = Math.max(east, place[LON]);
+      south = Math.min(south, place[LAT]), north = Math.max(north, place[LAT]);
     }
-    return bounds.isEmpty() ? [[68, 8], [97, 36]] : bounds;
+    return west > east ? [[68, 8], [97, 36]] : [[west, south], [east, north]];
   }
 
   feature(name) {
@@ -157,14 +175,17 @@ export class CityMap {
   // Have the poles `names` (null: all) drawn as they are, soon: many changes are drawn at once.
   mark(names) {
     this.options.changed?.(names);
+    if (names?.length === 0) return;
     if (names === null) this.all = true;
     else if (!this.past) names.forEach((name) => this.dirty.add(name));
     this.timer ??= setTimeout(() => this.flush(), FLUSH_MS);
   }
 
-  flush() {
+  // `anew`: whether the first picture is to follow.
+  flush(anew = true) {
     clearTimeout(this.timer);
     this.timer = null;
+    if (anew) this.show();
     const source = this.map?.getSource("poles");
     if (!source) return; // all are drawn once it is there
     const names = this.all ? this.poles.places.keys() : this.dirty;
@@ -187,10 +208,19 @@ export class CityMap {
     this.dirty.clear();
   }
 
+  // The first picture as it is now, while it is there.
+  show() {
+    this.first?.show([...this.poles.places.keys()].map((name) => this.feature(name)).filter(Boolean), this.points());
+  }
+
   choose(names) {
-    const features = names.map((name) => this.poles.places.get(name)).filter(Boolean)
+    this.picked = names;
+    this.map?.getSource("chosen")?.setData({ type: "FeatureCollection", features: this.points() });
+  }
+
+  points() {
+    return this.picked.map((name) => this.poles.places.get(name)).filter(Boolean)
       .map((place) => ({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [place[LON], place[LAT]] } }));
-    this.map?.getSource("chosen")?.setData({ type: "FeatureCollection", features });
   }
 
   go(names, zoom = 16) {

@@ -30,7 +30,7 @@ function keep() {
   if (city.map) {
     const { lat, lng } = city.map.getCenter();
     kept.set("at", [lat.toFixed(5), lng.toFixed(5), city.map.getZoom().toFixed(2)].join());
-  }
+  } else if (view) kept.set("at", query.get("at"));
   history.replaceState(history.state, "", `/${kept.size ? "?" : ""}${kept}`);
 }
 
@@ -202,6 +202,6 @@ new MutationObserver(() => {
 
 $("legend").open = innerWidth > 1500 && innerHeight > 800;
 filter();
-if (chosen) show();
+if (chosen) city.choose([chosen]), show();
 const room = () => document.documentElement.style.setProperty("--top", `${document.querySelector(".top").offsetHeight}px`);
 new ResizeObserver(room).observe(document.querySelector(".top"));
