@@ -1,4 +1,4 @@
-"""Nights that are counted in the morning as they stand; when a pole's light was last switched on and off."""
+"""Nights counted in their morning; when a light was last switched; notices of alerts that wait for a person."""
 
 from __future__ import annotations
 
@@ -14,3 +14,5 @@ def upgrade() -> None:
     op.add_column("night", sa.Column("preliminary", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("pole", sa.Column("switched_on", sa.BigInteger(), nullable=True))
     op.add_column("pole", sa.Column("switched_off", sa.BigInteger(), nullable=True))
+    op.add_column("notice", sa.Column("alert", sa.BigInteger(), nullable=True))
+    op.add_column("notice", sa.Column("page", sa.Text(), server_default="", nullable=False))
