@@ -1,4 +1,4 @@
-"""Nights counted in their morning; when a light was last switched; notices of alerts that wait for a person."""
+"""Nights counted in their morning; when a light was switched; alerts that wait; the flashing an order went out to."""
 
 from __future__ import annotations
 
@@ -16,3 +16,4 @@ def upgrade() -> None:
     op.add_column("pole", sa.Column("switched_off", sa.BigInteger(), nullable=True))
     op.add_column("notice", sa.Column("alert", sa.BigInteger(), nullable=True))
     op.add_column("notice", sa.Column("page", sa.Text(), server_default="", nullable=False))
+    op.add_column("delivery", sa.Column("nonce", sa.Text(), server_default="", nullable=False))
