@@ -20,7 +20,7 @@ KINDS = (".pdf", ".xlsx", ".csv")
 @click.command(help="Report a month: lit and dark, energy, repairs and penalties, for the commissioner to sign.")
 @db_option
 @click.option("--site", metavar="SITE", help="Name or folder of the site (default: the record's own).")
-@click.option("--month", metavar="YYYY-MM", help="Which month (default: that of the last night that is over).")
+@click.option("--month", metavar="YYYY-MM", help="Which month (default: that of the last night that is counted).")
 @click.option(
     "--out", metavar="FILE", type=NamedPath(dir_okay=False, path_type=Path),
     help="Write a .pdf, .xlsx or .csv file instead of printing.",
@@ -49,7 +49,7 @@ def report(
             zone = ZoneInfo(reader.about.get("timezone", "UTC"))
             local = LocalTime(zone)
             now = history.as_of(reader.connection)
-            wanted = wanted or Month.of(local.night(now - 86400))
+            wanted = wanted or month_report.newest(reader.connection, now, local)
             words = Words(month_report.read(reader.connection, files, wanted, now, local), said, zone)
             title = files.title if files else safe(reader.about.get("title", reader.about["site"]))
         if out is not None:
@@ -71,6 +71,8 @@ def _say(words: object, title: str) -> None:
     assert isinstance(words, Words)
     click.echo(words.say("month_title", title=title, month=words.month))
     click.echo(words.verdict())
+    if said := words.preliminary():
+        click.echo(said)
     for called, some in figures.groups(words):
         click.echo(f"\n{called}")
         for one in some:

@@ -44,7 +44,8 @@ class Delivery:
     """*order* to *pole*.  ``to_many``: the topic of its first sending is shared; ``times`` it was sent in all.
 
     ``tries`` since the last birth of the pole; ``doubt``: sendings since the last answer; ``due``: when it is sent
-    again, infinite where that waits for the pole; ``judged_at``: when the pole refused its n as a repeated one.
+    again, infinite where that waits for the pole; ``judged_at``: when the pole refused its n as a repeated one;
+    ``nonce`` of the pole's flashing when it went out.
     """
 
     order: Order
@@ -64,6 +65,7 @@ class Delivery:
     doubt: int = 0
     due: float = -math.inf
     judged_at: int | None = None
+    nonce: str = ""
 
     @property
     def open(self) -> bool:

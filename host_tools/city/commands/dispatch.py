@@ -10,6 +10,9 @@ only this has the keys.  The receiver's loop calls, each turn:
 
 ``load`` comes first, and again after each transaction that was not committed; ``reconnected`` after each new session
 with the broker.  Killed at any moment, it sends what it had given a number again, under the same number.
+
+A pole that was flashed anew has forgotten what it held.  A lock goes out to it once more: it was ordered days before,
+and nobody looks whether it is still there.  Who orders another light sees what becomes of it.
 """
 
 from __future__ import annotations
@@ -43,6 +46,7 @@ from host_tools.wire.from_pole import Ack, Birth, Presence, Said, State
 from pole.wire import contract
 
 MOST_ORDERS = 20  # decided in one turn
+LOCK = "lock"  # the owner, of city_side.OWNERS
 
 
 class Dispatch:
@@ -65,10 +69,12 @@ class Dispatch:
         self._outbox = Outbox(sender)
         self._known: dict[str, Known] = {}
         self._trouble = ""
+        self._flashed = False  # a pole may have been, and forgotten a lock
 
     def load(self, connection: Connection, now: int) -> None:
         """Takes all that is not over from the store."""
         self._known = order_rows.known_poles(connection, self._zone)
+        self._flashed = True
         away = [name for name, one in self._known.items() if one.online is False]
         self._outbox.load(order_rows.load_open(connection, self._accepted(connection, now)), now, away)
         if cut_off := self._chain.load(connection, now):
@@ -79,19 +85,42 @@ class Dispatch:
         out = {}
         self._judge.forget()
         for row, poles in order_rows.accepted(connection, self._zone, now):
-            try:
-                order = read(row)
-                if hmac.compare_digest(self._seal(order, poles), str(row["seal"])):
-                    out[order.id] = order
-                    self._judge.note(order, dict.fromkeys(poles))
-                    continue
-            except CommandError:
-                pass
+            order = self._genuine(row, poles)
+            if order is not None:
+                out[order.id] = order
+                self._judge.note(order, dict.fromkeys(poles))
+                continue
             why = Sentence("commands.row_changed")
             order_rows.decide(connection, row["id"], 0, state=REFUSED, answer=why)
             audit.add(connection, self._zone, now, "receiver", "receiver", "rowChanged", row["id"], {"answer": why})
             self._say(f"order {row['id']} is not sent: {why}")
         return out
+
+    def _genuine(self, row: Mapping[str, Any], poles: Iterable[str]) -> Order | None:
+        """The order in *row*, which says that this receiver accepted it for *poles*; None where it did not."""
+        try:
+            order = read(row)
+        except CommandError:
+            return None
+        return order if hmac.compare_digest(self._seal(order, poles), str(row["seal"])) else None
+
+    def _give_again(self, connection: Connection, now: int) -> None:
+        """Locks that poles applied before they were flashed anew are to go out to them once more."""
+        lost: dict[int, list[str]] = {}
+        for number, name, nonce in order_rows.applied(connection, self._zone, LOCK, now):
+            known = self._known.get(name)
+            if known and known.nonce not in ("", nonce):
+                lost.setdefault(number, []).append(name)
+        for row, poles in order_rows.accepted(connection, self._zone, now) if lost else ():
+            names = lost.get(row["id"], [])
+            order = self._genuine(row, poles) if names else None
+            if order is None:
+                continue
+            groups = {name: self._groups(name) for name in names}
+            again = self._ring.deliveries(order, groups, self._known.keys() | self._rules.groups.keys(), {})
+            for one in again:
+                one.to_many = ""  # the others have it
+            self._outbox.add(again, now)
 
     def _seal(self, order: Order, poles: Iterable[str]) -> str:
         return self._chain.seal_of([*order.essence(), sorted(poles)])
@@ -118,6 +147,7 @@ class Dispatch:
             elif isinstance(one, Birth):
                 known = self._known.setdefault(one.pole, Known(0))
                 new = known.nonce != one.flash_nonce  # what was sealed for another nonce was refused
+                self._flashed = self._flashed or new
                 known.groups, known.nonce = one.groups, one.flash_nonce
                 if new or not retained:
                     self._outbox.births([one.pole], now)
@@ -138,12 +168,18 @@ class Dispatch:
         """
         rows = order_rows.undecided(connection, self._zone, MOST_ORDERS)
         messages: list[tuple[str, bytes]] = []
+        if self._flashed:
+            self._give_again(connection, int(now))
+            self._flashed = False  # where this transaction fails, `load` comes next
         if rows or not self._outbox.idle(int(now)):
             rev = raise_revision(connection)
             for row in rows:
                 self._decide(connection, row, int(now), int(wall), rev)
             numbers = SenderNumbers(connection, self._sender, int(now * 1000), self._simulated)
             sends = self._outbox.due(int(now), numbers)
+            for send in sends:
+                for one in send.deliveries:
+                    one.nonce = self._known[one.pole].nonce if one.pole in self._known else ""
             messages = [message for send in sends if (message := self._sealed(send))]
             changed = self._outbox.take_changed()
             self._find(connection, [one.pole for one in changed])

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from host_tools.city.commands import audit
-from host_tools.city.commands.delivery import OPEN, Delivery
-from host_tools.city.commands.order import OVERRIDE, Order
+from host_tools.city.commands.delivery import APPLIED, OPEN, Delivery
+from host_tools.city.commands.order import CANCEL, OVERRIDE, Order
 from host_tools.city.store import bulk
 from host_tools.city.store.command_tables import ACCEPTED, ASKS, WRITTEN, command, delivery
 from host_tools.city.store.tables import pole
@@ -26,6 +26,7 @@ _FIELDS = (
 )  # fmt: skip
 _WRITTEN = (
     "state", "key_name", "sender", "n", "to_many", "renewed", "sent_at", "times", "answered_at", "reason", "detail",
+    "nonce",
 )  # fmt: skip
 _LOOKED_UP = 500  # names in one query: SQLite takes 32,766 values
 
@@ -123,9 +124,31 @@ def load_open(connection: Connection, orders: Mapping[int, Order]) -> list[Deliv
             orders[row["command"]], row["name"], str(row["key_name"]), str(row["to_many"]), row["state"],
             str(row["sender"]), _whole(row["n"]), _whole(row["renewed"]) or 0, _whole(row["sent_at"]),
             _whole(row["times"]) or 0, _whole(row["answered_at"]), str(row["reason"]), str(row["detail"]),
+            nonce=str(row["nonce"]),
         )
         for row in connection.execute(found).mappings() if row["command"] in orders
     ]  # fmt: skip
+
+
+def applied(connection: Connection, zone: str, owner: str, now: int) -> list[tuple[int, str, str]]:
+    """(order, pole, nonce of its flashing then) of overrides of *owner* that poles applied and that are in force.
+
+    Not of those that a later order of the same owner has ended or replaced there.
+    """
+    later, other = command.alias(), delivery.alias()
+    ended = sa.exists().where(
+        other.c.command == later.c.id, other.c.pole == delivery.c.pole, later.c.id > command.c.id,
+        later.c.owner == command.c.owner, later.c.state == ACCEPTED,
+        (later.c.ref == command.c.ref) | ((later.c.kind == CANCEL) & (later.c.ref == "")),
+    )  # fmt: skip
+    found = (
+        sa.select(command.c.id, pole.c.name, delivery.c.nonce).join(delivery, delivery.c.command == command.c.id)
+        .join(pole, pole.c.id == delivery.c.pole)
+        .where(command.c.zone == zone, command.c.owner == owner, command.c.kind == OVERRIDE)
+        .where(command.c.state == ACCEPTED)
+        .where(command.c.expiration > now, delivery.c.state == APPLIED, delivery.c.nonce != "", ~ended)
+    )  # fmt: skip
+    return [(number, name, nonce) for number, name, nonce in connection.execute(found.order_by(command.c.id))]
 
 
 def write_deliveries(connection: Connection, changed: Iterable[Delivery], ids: Mapping[str, int], rev: int) -> None:

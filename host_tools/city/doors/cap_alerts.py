@@ -34,15 +34,20 @@ LIT, WAITS, SHOWN, ENDS, ENDED, REPLACED, LATE, REFUSED = (
     "lit", "waits", "shown", "ends", "ended", "replaced", "late", "refused",
 )  # fmt: skip
 MOST = 2000  # alerts that are kept
+_MEANT = ("headline", "ends", "poles", "alert", "why")  # what a person decides by
 
 
 @dataclass(frozen=True)
 class Received:
-    """*row* of the alert; *same*: it was there; *refusal*: what its token may not, so that a person is asked."""
+    """*row* of the alert; *same*: it was there; *refusal*: what its token may not, so that a person is asked.
+
+    *news*: it waits, and no other that it updates and that waits says the same.
+    """
 
     row: RowMapping
     same: bool = False
     refusal: DiyaError | None = None
+    news: bool = False
 
 
 def receive(
@@ -80,7 +85,8 @@ def receive(
             refusal = error
             _set(connection, number, WAITS, error)
     _forget(connection, number, now)
-    return Received(one(connection, number), refusal=refusal)
+    row = one(connection, number)
+    return Received(row, refusal=refusal, news=row["state"] == WAITS and _is_news(connection, row))
 
 
 def agree(
@@ -203,6 +209,13 @@ def _referred(connection: Connection, row: RowMapping) -> list[RowMapping]:
         if other["state"] in (LIT, WAITS) and (again or (row["type"] != "Alert" and refers(row["refers"], *named))):
             out.append(other)
     return out
+
+
+def _is_news(connection: Connection, row: RowMapping) -> bool:
+    meant = [row[name] for name in _MEANT]
+    return all(
+        other["state"] != WAITS or [other[name] for name in _MEANT] != meant for other in _referred(connection, row)
+    )
 
 
 def _end_referred(connection: Connection, number: int, who: str, now: int) -> int:

@@ -34,8 +34,8 @@ class Incident(msgspec.Struct, forbid_unknown_fields=True):
     incident: Called | None = None
 
 
-def wish(said: Incident, cameras: Mapping[str, NamedPlace], now: int) -> Wish:
-    """What *said* comes to at *now* (Unix s).  Raises Spoken."""
+def wish(said: Incident, cameras: Mapping[str, NamedPlace], who: str, now: int) -> Wish:
+    """What *said* of the token *who* comes to at *now* (Unix s).  Raises Spoken."""
     latitude, longitude = _place(said, cameras)
     where = {"latitude": latitude, "longitude": longitude, "radiusM": said.radius}
     named = [
@@ -44,7 +44,7 @@ def wish(said: Incident, cameras: Mapping[str, NamedPlace], now: int) -> Wish:
     ]
     asks = address("camera", said.camera if said.camera is not None else "-")
     return Wish(
-        NAME, OWNER, LEVEL, reason(", ".join(named) or "incident"), _ref(said, latitude, longitude), asks,
+        NAME, OWNER, LEVEL, reason(", ".join(named) or "incident"), _ref(said, who, latitude, longitude), asks,
         {"circle": where}, now + said.minutes * 60, radius_m=said.radius,
     )  # fmt: skip
 
@@ -67,7 +67,8 @@ def _place(said: Incident, cameras: Mapping[str, NamedPlace]) -> tuple[float, fl
     return found.latitude, found.longitude
 
 
-def _ref(said: Incident, latitude: float, longitude: float) -> str:
+def _ref(said: Incident, who: str, latitude: float, longitude: float) -> str:
     if said.incident is not None:
         return reference(HEAD, said.incident)
-    return f"{HEAD}-{digest_of(said.camera, latitude, longitude)[:8]}"  # the same camera again is the same incident
+    # the same camera again is the same incident, but not that of another system which looks through it too
+    return f"{HEAD}-{digest_of(who, said.camera, latitude, longitude)[:8]}"

@@ -37,6 +37,7 @@ _NUMBER = re.compile(r"\D{0,12}(\d{1,6})")
 class Seen:
     """What the store has of a pole.  Times are Unix s; *values*: its last meter, in the names of the wire.
 
+    *switched_on* and *switched_off*: when its light last went on and out, as far as that was heard.
     *kinds*: of its open alarms.  *silent_since*: when it was last heard, None of one that is heard.
     """
 
@@ -51,6 +52,8 @@ class Seen:
     kinds: Collection[str] = ()
     silent_since: int | None = None
     rev: int = 0
+    switched_on: int | None = None
+    switched_off: int | None = None
 
 
 class Entities:
@@ -111,6 +114,7 @@ class Entities:
             "powerRating": lamp.rated_w if lamp else None,
             "refStreetlightModel": f"urn:ngsi-ld:StreetlightModel:{pole.luminaire}" if pole.luminaire else None,
             "observationDateTime": self._at(seen.meter_at), "dateModified": self._at(seen.state_at),
+            "dateLastSwitchingOn": self._at(seen.switched_on), "dateLastSwitchingOff": self._at(seen.switched_off),
             "controllingMethod": "individual", "municipalityInfo": self._municipality(pole),
             "locationCategory": self.site.publish.categories.get(pole.road_class) or _category(pole.road_class),
             "refStreetlightGroup": self.urn(GROUP, pole.groups[0]) if pole.groups else None,

@@ -31,7 +31,10 @@ UNITS = {  # UN/CEFACT Recommendation 20
     "powerConsumption": "WTT", "current": "AMP", "voltage": "VLT", "lifetimePowerConsumption": "KWH",
     "powerRating": "WTT", "totalActivePower": "KWT", "diyaTarget": "P1",
 }  # fmt: skip
-DATES = frozenset({"observationDateTime", "dateModified", "diyaUntil", "diyaSilentSince"})
+DATES = frozenset({
+    "observationDateTime", "dateModified", "dateLastSwitchingOn", "dateLastSwitchingOff", "diyaUntil",
+    "diyaSilentSince",
+})  # fmt: skip
 OWN = ("diyaReason", "diyaOwner", "diyaUntil", "diyaTarget", "diyaSilentSince")
 _COMMON_TERMS = ("name", "description", "dateModified")
 _TERMS = (
@@ -40,7 +43,7 @@ _TERMS = (
     "refStreetlightControlCabinet", "observationDateTime", "controllingMethod", "municipalityInfo",
     "locationCategory", "streetPoleNum", "feederID", "circuit", "circuitId", "feederPillarNum", "numStreetlight",
     "totalActivePower", "workingMode", "features", "activeProgramId", "cityName", "stateName", "ulbName", "zoneId",
-    "wardNum",
+    "wardNum", "dateLastSwitchingOn", "dateLastSwitchingOff",
 )  # fmt: skip
 
 

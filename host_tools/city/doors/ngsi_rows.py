@@ -16,6 +16,7 @@ from host_tools.city.store.tables import pole, revision
 _COLUMNS = (
     pole.c.name, pole.c.online, pole.c.failing, pole.c.seen, pole.c.state_at, pole.c.meter_at, pole.c.level,
     pole.c.target, pole.c.owner, pole.c.reason, pole.c.until, pole.c.meter, pole.c.rev,
+    pole.c.switched_on, pole.c.switched_off,
 )  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def seen_of(connection: Connection) -> dict[str, Seen]:
         out[row["name"]] = Seen(
             row["level"], row["target"], row["owner"] or "", row["reason"] or "", row["until"], row["state_at"],
             row["meter_at"], _values(row["meter"]), frozenset(kinds.get(row["name"], ())), None if heard else last,
-            row["rev"],
+            row["rev"], row["switched_on"], row["switched_off"],
         )  # fmt: skip
     return out
 

@@ -29,7 +29,7 @@ POLES = (
 )  # fmt: skip
 NIGHTS = (
     "night", "ward", "poles", "energyWh", "baselineWh", "litMinutes", "shouldMinutes", "darkMinutes",
-    "unknownMinutes", "excludedMinutes",
+    "unknownMinutes", "excludedMinutes", "preliminary",
 )  # fmt: skip
 SETS = {"poles": POLES, "nights": NIGHTS}
 
@@ -48,9 +48,13 @@ def poles(site: Site, seen: Mapping[str, PoleView], zone: ZoneInfo) -> list[dict
 
 
 def nights(connection: Connection, site: Site, span: Span) -> list[dict[str, Any]]:
-    """A row for each night of *span* and each ward; what the ledger has not worked out yet is null."""
+    """A row for each night of *span* and each ward; what the ledger has not worked out yet is null.
+
+    ``preliminary``: counted in the morning as it stood; it is counted once more when it is over.
+    """
     wards = {one.name: one.ward for one in site.poles}
     columns = [night.c[name] for name in ("wh", "baseline_wh", "lit", "should", "dark", "unknown", "excluded")]
+    columns.append(night.c.preliminary)
     chosen = (
         sa.select(night.c.night, pole_table.c.name, *columns)
         .join(pole_table, pole_table.c.id == night.c.pole)
@@ -61,10 +65,11 @@ def nights(connection: Connection, site: Site, span: Span) -> list[dict[str, Any
         sums.setdefault((day, wards.get(name, "")), []).append(values)
     out = []
     for (day, ward), rows in sorted(sums.items()):
-        each = [_sum([row[place] for row in rows]) for place in range(len(columns))]
+        each = [_sum([row[place] for row in rows]) for place in range(len(columns) - 1)]
         wh, baseline, lit, should, dark, unknown, excluded = each
         out.append(dict(zip(NIGHTS, (
             day.isoformat(), ward, len(rows), wh, baseline, lit, should, dark, unknown, excluded,
+            any(row[-1] for row in rows),
         ), strict=True)))  # fmt: skip
     return out
 

@@ -114,7 +114,7 @@ class _Page:
                 self.pdf.set_fill_color(*(RED if bar.missed else GREEN))
                 self.pdf.rect(left + bar.x * x_mm, y + bar.y * y_mm, bar.width * x_mm, bar.height * y_mm, style="F")
             self._font(6, colour=GREY)
-            self._cell(left + bar.x * x_mm - 1, y + CURVE_MM, bar.width * x_mm + 2, 3.5, str(bar.night.day), "C")
+            self._cell(left + bar.x * x_mm - 1, y + CURVE_MM, bar.width * x_mm + 2, 3.5, bar.label, "C")
         self.pdf.set_draw_color(*BLACK)
         self.pdf.line(left, y + drawn.target_y * y_mm, MARGIN + WIDTH, y + drawn.target_y * y_mm)
         self.pdf.line(left, y + CURVE_MM, MARGIN + WIDTH, y + CURVE_MM)
@@ -155,7 +155,7 @@ class _Page:
 
     def _notes(self, made: str) -> None:
         """All of them in one paragraph, in letters that are as small as the room asks for."""
-        said = " ".join([*self.words.notes(), made])
+        said = " ".join(filter(None, [self.words.preliminary(), *self.words.notes(), made]))
         top = self.pdf.get_y() + 1
         for size in (7.0, 6.5, 6.0, 5.5, 5.0):
             self._font(size, colour=GREY)

@@ -14,7 +14,10 @@ WIDTH, HEIGHT = 720.0, 160.0
 
 @dataclass(frozen=True)
 class Bar:
-    """A night: *x* and *width*; its top *y* and *height* (0: nothing is counted), whether it misses the target."""
+    """A night: *x* and *width*; its top *y* and *height* (0: nothing is counted), whether it misses the target.
+
+    ``label`` is its day, with an asterisk where it is preliminary.
+    """
 
     night: date
     x: float
@@ -24,6 +27,7 @@ class Bar:
     missed: bool
     strict: float | None
     kwh: float
+    label: str
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ def curve(month: Month, nights: Mapping[date, Sums], target: float) -> Curve:
             Bar(
                 day, round(number * width + 1, 1), round(width - 2, 1), top, round(HEIGHT - top, 1),
                 strict is not None and strict < target, strict, (sums.wh if sums else 0) / 1000,
+                f"{day.day}*" if sums and sums.preliminary else str(day.day),
             )
         )  # fmt: skip
     return Curve(tuple(bars), y(target), least)

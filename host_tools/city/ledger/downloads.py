@@ -27,7 +27,8 @@ def as_json(words: Words, title: str) -> dict[str, Any]:
     report = words.report
     return {
         "month": report.month.name, "title": title, "met": report.met, "nights": len(report.nights),
-        "nightsToCome": report.to_come, "polesNeverHeard": list(report.never), "strangers": report.strangers,
+        "nightsToCome": report.to_come, "nightsPreliminary": [day.isoformat() for day in report.preliminary],
+        "polesNeverHeard": list(report.never), "strangers": report.strangers,
         "figures": {
             one.name: {"value": one.value, "unit": one.unit}
             for _called, some in figures.groups(words) for one in some

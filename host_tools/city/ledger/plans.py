@@ -24,6 +24,7 @@ class Plans:
         self.site = site
         self.contract = site.contract
         self._zone = ZoneInfo(site.timezone)
+        self._risen: tuple[date, int | None] | None = None
         self._nights: dict[tuple[_Key, date], tuple[bytes, bytes]] = {}
         self._power = {
             name: tuple(round(10 * kind.power_at(level)) for level in range(101))
@@ -43,6 +44,20 @@ class Plans:
         start = int(datetime.combine(first, time(12), self._zone).timestamp())
         return Plan(start, b"".join(one[0] for one in days), b"".join(one[1] for one in days),
                     self._power[pole.luminaire])  # fmt: skip
+
+    def sunrise(self, night: date) -> int | None:
+        """When the sun has risen on all poles after *night* (Unix s); None where it does not before the next noon."""
+        if self._risen is None or self._risen[0] != night:
+            noons = (datetime.combine(night + timedelta(days=day), time(12), self._zone) for day in (0, 1))
+            begins, ends = (int(one.timestamp()) for one in noons)
+            places = {(round(one.latitude, PLACES), round(one.longitude, PLACES)): one for one in self.site.poles}
+            risen = [
+                next((rises for _sets, rises in _suns(one, night) if begins < rises < ends), None)
+                for one in places.values()
+            ]
+            known = [one for one in risen if one is not None]
+            self._risen = night, max(known) if known and len(known) == len(risen) else None
+        return self._risen[1]
 
     def rated_w(self, name: str) -> float:
         """Watts of the pole's luminaire at full light, of all its lamps."""

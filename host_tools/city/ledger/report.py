@@ -58,6 +58,11 @@ class Report:
     supply: tuple[SupplyLine, ...]
 
     @property
+    def preliminary(self) -> list[date]:
+        """The nights that are counted as they stood in the morning: they are counted once more when they are over."""
+        return [day for day, sums in self.nights.items() if sums.preliminary]
+
+    @property
     def met(self) -> bool | None:
         """Whether the strict uptime reaches the target; None where no minute is counted."""
         return None if self.total.strict is None else self.total.strict >= self.contract.uptime_percent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from host_tools.city.ledger.repairs import Fault, Repair
 from host_tools.city.ledger.report import Part
@@ -36,16 +37,20 @@ def nights_of_month(words: Words) -> Sheet:
     """Each night of the month, all poles together."""
     days = words.report.nights
     parts = [(day.isoformat(), sums.nights, sums) for day, sums in days.items()]
-    return _summed(words, "month", "night", parts, [words.link("nights", night=day.isoformat()) for day in days])
+    sheet = _summed(words, "month", "night", parts, [words.link("nights", night=day.isoformat()) for day in days])
+    rows = [
+        [*row, _counted(words, bool(sums.preliminary))] for row, sums in zip(sheet.rows, days.values(), strict=True)
+    ]
+    return replace(sheet, columns=[*sheet.columns, words.column("counted")], rows=rows)
 
 
 def nights(words: Words, rows: Iterable[Sequence[Value]]) -> Sheet:
     """Nights of poles, *rows* of the store (`night_sums.NightRow`); minutes and Wh."""
     columns = [
         words.column("pole"), words.column("night"), *(words.column(f"{name}_min", COUNT) for name in HOURS),
-        *(words.column(f"{name}_wh", COUNT) for name in ("used", "baseline", "old")),
+        *(words.column(f"{name}_wh", COUNT) for name in ("used", "baseline", "old")), words.column("counted"),
     ]  # fmt: skip
-    listed = [[safe(str(row[0])), str(row[1]), *row[2:]] for row in rows]
+    listed = [[safe(str(row[0])), str(row[1]), *row[2:-1], _counted(words, bool(row[-1]))] for row in rows]
     links = [words.link("nights", pole=str(row[0])) for row in listed]
     return Sheet("nights", words.say("sheet_nights"), columns, listed, links)
 
@@ -129,6 +134,10 @@ def _summed(
             *(round(value / 60, 2) for value in minutes), *(value / 1000 for value in energy),
         ])  # fmt: skip
     return Sheet(name, words.say(f"sheet_{name}"), columns, rows, links)
+
+
+def _counted(words: Words, preliminary: bool) -> str:
+    return words.say("preliminary" if preliminary else "final")
 
 
 def _two(value: float | None) -> float | None:

@@ -15,7 +15,8 @@ class Sums(NamedTuple):
 
     ``lit_baseline_wh`` is the part of the baseline of minutes that were lit: a lamp that is dark saves nothing.
     ``old_*`` are of those nights only whose luminaire before is known; ``uncounted``: nights of poles that the files do
-    not have, of which nothing else is counted but ``uncounted_wh``.
+    not have, of which nothing else is counted but ``uncounted_wh``.  ``preliminary``: nights that are counted as they
+    stood in the morning, before they were over.
     """
 
     nights: int = 0
@@ -32,6 +33,7 @@ class Sums(NamedTuple):
     old_used_wh: int = 0
     old_wh: int = 0
     lit_old_wh: int = 0
+    preliminary: int = 0
     uncounted: int = 0
     uncounted_wh: int = 0
 

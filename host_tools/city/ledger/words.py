@@ -43,6 +43,11 @@ class Words:
         target = f"{self.report.contract.uptime_percent:g}"
         return self.say(name, target=target, strict=f"{self.report.total.strict or 0:.2f}")
 
+    def preliminary(self) -> str:
+        """Which nights are preliminary, in a sentence; empty where none is."""
+        nights = ", ".join(day.isoformat() for day in self.report.preliminary)
+        return self.say("note_preliminary", nights=nights) if nights else ""
+
     def notes(self) -> list[str]:
         """What a reader must know of the figures: what is missing, and what they are by."""
         one, contract = self.report, self.report.contract

@@ -52,7 +52,7 @@ def alarm_message(
         lines += ["", said.say("notify.more", count=count - MOST)]
     values = {"what": what, "title": title, "text": head, "alarms": [one.as_json() for one in worst[:MOST]],
               "count": count}  # fmt: skip
-    return Message(_id(keys), safe(head), tuple(lines), values)
+    return Message(id_of(keys), safe(head), tuple(lines), values)
 
 
 def heartbeat_message(
@@ -62,7 +62,7 @@ def heartbeat_message(
     said = Language(language)
     head = said.say("notify.alive", title=title, at=moment(at, zone), open=opened, waiting=waiting)
     values = {"what": ALIVE, "title": title, "text": head, "at": at, "open": opened, "waiting": waiting}
-    return Message(_id([key]), safe(head), (head,), values)
+    return Message(id_of([key]), safe(head), (head,), values)
 
 
 def _lines(one: StoredAlarm, zone: ZoneInfo, said: Language) -> list[str]:
@@ -99,5 +99,6 @@ def _meaning(kind: str, said: Language) -> str:
     return said.say(f"notify.kind_{kind}") if said.knows(f"notify.kind_{kind}") else ""
 
 
-def _id(keys: Sequence[str]) -> str:
+def id_of(keys: Sequence[str]) -> str:
+    """Of the message of the notices with these *keys*."""
     return hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()[:32]

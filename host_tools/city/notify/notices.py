@@ -22,7 +22,8 @@ DAY_MIN = 1440
 class Notice:
     """To be sent by ``channel`` at ``due`` (Unix s).  ``key`` is the same for the same news: it is sent once.
 
-    ``alarm`` None: a heartbeat.
+    ``alarm`` None: a heartbeat, or of the ``alert`` of disaster management that waits for a person; ``page`` is where
+    he decides.
     """
 
     key: str
@@ -32,6 +33,8 @@ class Notice:
     what: str
     occurrence: int
     due: int
+    alert: int | None = None
+    page: str = ""
 
 
 def notices_of(

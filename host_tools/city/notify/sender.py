@@ -16,7 +16,8 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from host_tools.city.alarms import life
 from host_tools.city.alarms.listing import StoredAlarm, quiet_until, quiets_at
-from host_tools.city.notify import outbox
+from host_tools.city.notify import asked, outbox
+from host_tools.city.notify.asked import ASKED, STILL_ASKED, Asked, asked_message
 from host_tools.city.notify.mail import Unsent, send_mail
 from host_tools.city.notify.message import Message, alarm_message, heartbeat_message
 from host_tools.city.notify.notices import ALIVE, ESCALATED, OVER
@@ -28,6 +29,9 @@ from host_tools.site.alarm_settings import Channel
 from host_tools.site.model import Site
 
 PAUSE_S = 1.0
+
+
+News = StoredAlarm | Asked | None  # what a notice is about; None: a heartbeat
 
 
 class Sender:
@@ -71,7 +75,7 @@ class Sender:
             ready = [one for row in rows if (one := self._ready(connection, row, now)) is not None]
         tried = 0
 
-        def together(one: tuple[RowMapping, StoredAlarm | None]) -> tuple[str, str]:
+        def together(one: tuple[RowMapping, News]) -> tuple[str, str]:
             return one[0]["channel"], one[0]["what"]
 
         for (channel, what), group in groupby(sorted(ready, key=together), key=together):
@@ -81,8 +85,8 @@ class Sender:
 
     def _ready(
         self, connection: Connection, row: RowMapping, now: int
-    ) -> tuple[RowMapping, StoredAlarm | None] | None:  # fmt: skip
-        """The notice *row* and its alarm; None where it is not to be sent, or not now."""
+    ) -> tuple[RowMapping, News] | None:  # fmt: skip
+        """The notice *row* and its alarm or alert; None where it is not to be sent, or not now."""
         if row["channel"] not in self._site.alarms.channels:
             outbox.dropped(connection, row["id"], "there is no such channel any more")
             return None
@@ -91,6 +95,12 @@ class Sender:
                 outbox.dropped(connection, row["id"], "a newer one is there")
                 return None
             return row, None
+        if row["alert"] is not None:
+            alert = asked.read(connection, row["alert"], row["page"], now)
+            if isinstance(alert, str):
+                outbox.dropped(connection, row["id"], alert)
+                return None
+            return row, alert
         own = self._alarm(connection, row["alarm"])
         why = self._unwanted(connection, row, own)
         if why:
@@ -125,7 +135,7 @@ class Sender:
             return f"{state} in time"
         return ""
 
-    def _send(self, name: str, what: str, group: list[tuple[RowMapping, StoredAlarm | None]], now: int) -> None:
+    def _send(self, name: str, what: str, group: list[tuple[RowMapping, News]], now: int) -> None:
         channel = self._site.alarms.channels[name]
         rows = [row for row, _alarm in group]
         try:
@@ -140,7 +150,7 @@ class Sender:
         self._works(f"the channel {name}")
 
     def _message(
-        self, channel: Channel, what: str, group: list[tuple[RowMapping, StoredAlarm | None]], now: int
+        self, channel: Channel, what: str, group: list[tuple[RowMapping, News]], now: int
     ) -> Message:  # fmt: skip
         title, keys = self._site.title, [row["key"] for row, _alarm in group]
         if what == ALIVE:
@@ -149,7 +159,10 @@ class Sender:
                 own = sa.select(sa.func.count()).select_from(alarm).where(life.is_open(), life.is_own())
                 opened, waiting = connection.execute(own).scalar_one(), outbox.waiting(connection)
             return heartbeat_message(keys[-1], at, opened, waiting, title, self._zone, channel.language)
-        alarms = {one.row["id"]: one for _row, one in group if one is not None}
+        if what in (ASKED, STILL_ASKED):
+            alerts = [one for _row, one in group if isinstance(one, Asked)]
+            return asked_message(what, alerts, keys, title, self._zone, channel.language)
+        alarms = {one.row["id"]: one for _row, one in group if isinstance(one, StoredAlarm)}
         return alarm_message(what, list(alarms.values()), keys, title, self._zone, channel.language)
 
     def _deliver(self, channel: Channel, message: Message, now: int) -> None:

@@ -20,6 +20,7 @@ from host_tools.wire.journal import compact
 POLE_SOURCE = "pole"
 RECEIVER_SOURCE = "recorder"
 BIRTH, STATE = "birth", "state"  # the parts of an entry that come in one message
+ON, OFF = "switched on", "switched off"  # and what a state may tell besides
 
 
 @dataclass
@@ -39,8 +40,9 @@ class Entry:
     ``failures``: how many events were made of its silence.  ``nonce``: of the flashing in its birth, and ``flashed``
     the nonce for which it has got a message under its own key, with its highest configuration version.
     ``groups_text``: its groups as JSON.  ``epoch``: of its journal, as its birth says.  ``level``: percent, and
-    ``faults``, the open ones, by its last state.  Not in the store yet are ``latest``, the values of BIRTH and STATE
-    by column, and ``meter``, with its message and the time of that (Unix s).
+    ``faults``, the open ones, by its last state.  Not in the store yet are ``latest``, the values of BIRTH, STATE,
+    ON and OFF by column, and ``meter``, with its message and the time of that (Unix s).  ``told``: its light was told
+    since its session began, or this receiver: of one that changed before that it is not known when.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Entry:
     journals: dict[str, KeptJournal] = field(default_factory=dict)
     latest: dict[str, dict[str, Any]] = field(default_factory=dict)
     meter: tuple[NewMeter, bytes, int] | None = None
+    told: bool = False
 
 
 @dataclass(frozen=True)

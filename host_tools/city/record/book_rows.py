@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from host_tools.city.record.book import BIRTH, STATE, Book, Changes, Entry, KeptJournal
+from host_tools.city.record.book import BIRTH, OFF, ON, STATE, Book, Changes, Entry, KeptJournal
 from host_tools.city.record.journals import Gap, Gone, Journal
 from host_tools.city.record.silence import Known
 from host_tools.city.store import bulk, meters
@@ -32,6 +32,8 @@ _METER = "meter"
 _LATEST = {
     BIRTH: ("birth", "birth_at"),
     STATE: ("state", "state_at", "level", "target", "owner", "reason", "until", "clock"),
+    ON: ("switched_on",),
+    OFF: ("switched_off",),
     _METER: ("meter", "meter_at", "power_dw", "energy_wh"),
 }
 _GAP = ("journal", "low", "high", "asked", "tries", "answered", "due")

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from host_tools.broker.connection import Message
 from host_tools.city.record import failure_events, fast_meter
-from host_tools.city.record.book import BIRTH, POLE_SOURCE, STATE, Book, Entry, NewEvent, NewMeter
+from host_tools.city.record.book import BIRTH, OFF, ON, POLE_SOURCE, STATE, Book, Entry, NewEvent, NewMeter
 from host_tools.city.record.fast_json import parsed
 from host_tools.city.record.taken import Taken
 from host_tools.city.store.meters import Columns, scaled
@@ -138,6 +138,7 @@ def _said(book: Book, entry: Entry, said: Said, message: Message, taken: Taken, 
             entry.latest[BIRTH] = {"birth": text, "birth_at": at}
             _born(book, entry, said, retained, wall)
         else:
+            _switched(entry, said, at)
             entry.level, entry.faults = said.level, None if said.faults is None else frozenset(said.faults)
             entry.latest[STATE] = {
                 "state": text, "state_at": at, "level": said.level, "target": said.target, "owner": said.owner,
@@ -148,9 +149,18 @@ def _said(book: Book, entry: Entry, said: Said, message: Message, taken: Taken, 
     return True
 
 
+def _switched(entry: Entry, state: State, at: int) -> None:
+    """Notes that the light went on or out *at* (Unix s); None where that was while the pole could not be heard."""
+    before, level = entry.level, state.level
+    if before is not None and level is not None and (before > 0) != (level > 0):
+        part, column = (ON, "switched_on") if level > 0 else (OFF, "switched_off")
+        entry.latest[part] = {column: at if entry.told else None}
+    entry.told = level is not None
+
+
 def _born(book: Book, entry: Entry, birth: Birth, retained: bool, wall: float) -> None:
     entry.groups, entry.groups_text = birth.groups, json.dumps(birth.groups)
-    entry.nonce = birth.flash_nonce
+    entry.nonce, entry.told = birth.flash_nonce, False
     if birth.journal:
         told = birth.journal
         entry.epoch = told.epoch

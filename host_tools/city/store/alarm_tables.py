@@ -93,12 +93,14 @@ notice = Table(
     "notice", metadata,
     Column("id", Key, primary_key=True),
     Column("key", Text, nullable=False),
-    Column("alarm", ForeignKey("alarm.id")),  # none: a heartbeat
+    Column("alarm", ForeignKey("alarm.id")),  # none: a heartbeat, or of an alert
     Column("rule", Text, nullable=False), Column("channel", Text, nullable=False), Column("what", Text, nullable=False),
     Column("occurrence", BigInteger, nullable=False),  # alarm.last_began that it is about
     Column("due", BigInteger, nullable=False),
     Column("tries", BigInteger, nullable=False, server_default="0"), Column("error", Text),
     Column("sent", BigInteger), Column("dropped", Text),  # why it was not sent
+    Column("alert", BigInteger),  # of cap_alert, which forgets the oldest
+    Column("page", Text, nullable=False, server_default=""),
     UniqueConstraint("key"),
     Index("notice_waiting", "due", sqlite_where=text("sent IS NULL AND dropped IS NULL"),
           postgresql_where=text("sent IS NULL AND dropped IS NULL")),

@@ -53,6 +53,7 @@ delivery = Table(
     Column("answered_at", BigInteger),
     Column("reason", Text, nullable=False, server_default=""),
     Column("detail", Text, nullable=False, server_default=""),
+    Column("nonce", Text, nullable=False, server_default=""),  # of the pole's flashing as it was when it went out
     Column("rev", BigInteger, nullable=False, server_default="0"),
     Index(None, "pole"),
     Index("delivery_open", "command", sqlite_where=text("state IN ('waiting', 'sent', 'taken')"),

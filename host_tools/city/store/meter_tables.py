@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     ForeignKey,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
+    false,
 )
 from sqlalchemy.engine import Connection
 
@@ -51,6 +53,7 @@ hour = Table(
 # From noon to noon by the site's clock; ``night`` is the date on which it begins.  Of the minutes that ``should`` be
 # lit each is ``lit`` by the meter, ``dark`` by the meter (no power though a level was asked for) or by an event,
 # ``unknown`` without either, or ``excluded`` (the feeder had no supply); ``lit_else``: lit though not asked for.
+# ``preliminary``: counted in the morning as it stood, and once more when the night is over.
 # ``baseline_wh`` is what the lamp without dimming would have taken, ``old_wh`` the one before it.  Where the site's
 # files do not have the pole, these five are null, and the other minutes are those of the whole day.
 night = Table(
@@ -60,6 +63,7 @@ night = Table(
     Column("lit", SmallInteger, nullable=False), Column("should", SmallInteger),
     Column("dark", SmallInteger, nullable=False), Column("unknown", SmallInteger, nullable=False),
     Column("excluded", SmallInteger), Column("lit_else", SmallInteger), Column("old_wh", Integer),
+    Column("preliminary", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("pole", "night"),
     sqlite_with_rowid=False,
 )  # fmt: skip

@@ -36,6 +36,7 @@ class NightRow(NamedTuple):
     wh: int
     baseline_wh: int | None
     old_wh: int | None
+    preliminary: bool
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def rows(connection: Connection, wanted: Wanted, most: int | None) -> tuple[list
     few = names is not None and len(names) <= _SOME
     columns = (
         pole.c.name, night.c.night, night.c.should, night.c.lit, night.c.dark, night.c.unknown, night.c.excluded,
-        night.c.lit_else, night.c.wh, night.c.baseline_wh, night.c.old_wh,
+        night.c.lit_else, night.c.wh, night.c.baseline_wh, night.c.old_wh, night.c.preliminary,
     )  # fmt: skip
     chosen = sa.select(*columns).select_from(_of(wanted.first, wanted.after))
     if few and names is not None:
@@ -88,8 +89,8 @@ def rows(connection: Connection, wanted: Wanted, most: int | None) -> tuple[list
     if names is None or few:
         count = connection.execute(sa.select(sa.func.count()).select_from(chosen.subquery())).scalar_one()
         found = connection.execute(chosen.order_by(*order).limit(most))
-        return [NightRow(*row) for row in found], count
-    all_ = [NightRow(*row) for row in connection.execute(chosen.order_by(*order)) if row[0] in names]
+        return [NightRow._make(row) for row in found], count
+    all_ = [NightRow._make(row) for row in connection.execute(chosen.order_by(*order)) if row[0] in names]
     return all_[:most], len(all_)
 
 
@@ -101,7 +102,7 @@ def _of(first: date, after: date) -> sa.Join:
 _SUMS = """count(*), sum(n.should), sum(n.lit), sum(n.dark), sum(n.unknown), sum(n.excluded), sum(n.lit_else),
 sum(n.wh), sum(n.baseline_wh), sum(n.baseline_wh * n.lit / coalesce(nullif(n.should, 0), 1)), count(n.old_wh),
 sum(CASE WHEN n.old_wh IS NOT NULL THEN n.wh END), sum(n.old_wh),
-sum(n.old_wh * n.lit / coalesce(nullif(n.should, 0), 1))"""
+sum(n.old_wh * n.lit / coalesce(nullif(n.should, 0), 1)), sum(CASE WHEN n.preliminary THEN 1 ELSE 0 END)"""
 
 
 def _summed(connection: Connection, name: str, group: str) -> sa.TextClause:

@@ -23,11 +23,13 @@ MINUTES = 60  # of an hour
 
 
 def work_out(
-    connection: Connection, night: date, poles: Collection[int], local: LocalTime, plans: Plans | None = None
+    connection: Connection, night: date, poles: Collection[int], local: LocalTime, plans: Plans | None = None,
+    preliminary: bool = False,
 ) -> None:  # fmt: skip
     """Writes the *night* of each of *poles*: also of one that was silent, of which all is unknown.
 
     *plans*: what the site's files ask of the poles; without it nothing is known of what should be lit.
+    *preliminary*: the night is not over; a row that was written after its end stays as it is.
     """
     low, high = local.noon(night), local.ends(night)
     names = night_evidence.names(connection, poles)
@@ -44,13 +46,14 @@ def work_out(
         said = told.get(pole, night_evidence.NOTHING)
         known = minutes(read.get(pole, ()), said.dark, low, high, plan, said.losses, outages.get(pole, ()))
         rows.append({
-            "pole": pole, "night": night, "wh": wh[pole], **known._asdict(),
+            "pole": pole, "night": night, "wh": wh[pole], "preliminary": preliminary, **known._asdict(),
             **_compared(plans, names.get(pole, ""), plan, known, low, high),
         })  # fmt: skip
     engine = postgresql if connection.dialect.name == "postgresql" else sqlite
     insert = engine.insert(night_table)
     changed = {column.name: insert.excluded[column.name] for column in night_table.columns if column.name not in _KEYS}
-    connection.execute(insert.on_conflict_do_update(index_elements=list(_KEYS), set_=changed), rows)
+    stands = insert.excluded.preliminary.is_(False) | night_table.c.preliminary.is_(True)
+    connection.execute(insert.on_conflict_do_update(index_elements=list(_KEYS), set_=changed, where=stands), rows)
 
 
 def _compared(

@@ -18,7 +18,7 @@ from host_tools.city.store.local_time import LocalTime
 from host_tools.city.store.meter_tables import night as night_table
 from host_tools.city.store.meter_tables import night_due
 from host_tools.city.store.night_evidence import DARK_TYPES
-from host_tools.city.store.rolled_up import NIGHTS, rolled_up_to, set_rolled_up_to
+from host_tools.city.store.rolled_up import nights_counted_to, rolled_up_to, set_rolled_up_to
 from host_tools.city.store.tables import event, pole
 from host_tools.site.contract import FEEDER_OUTAGE, SUPPLY_LOSS
 
@@ -50,7 +50,7 @@ def make_due(connection: Connection, changed: Nights) -> None:
 
 def note(connection: Connection, now: int, zone: str, local: LocalTime) -> bool:
     """Make the nights due that events and alarms written since the last call change; whether there may be more."""
-    done = rolled_up_to(connection, zone, NIGHTS)
+    done = nights_counted_to(connection, zone)
     if done is None:
         return False
     seen = rolled_up_to(connection, zone, SEEN)

@@ -8,6 +8,9 @@ An hour becomes due for every pole of the zone once it is over (``rolled_up_to``
 again for a pole of which a reading of it comes later (``meters.write``); its nights become due with it.  A night
 becomes due again also by an event, or an alarm of the supply, that comes later (``nights_again``), as long as its
 readings are kept; after that its row stays as it is.
+
+A commissioner reads of the night at breakfast.  So the night that goes on is counted an hour after its sunrise, as it
+stands, and again with each hour until it is over; its rows say that they are preliminary.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from host_tools.city.store import hours, meters, nights, nights_again, partition
 from host_tools.city.store.local_time import HOUR_S, LocalTime
 from host_tools.city.store.meter_tables import hour_due, night_due
 from host_tools.city.store.partitions import METER
-from host_tools.city.store.rolled_up import HOURS, NIGHTS, rolled_up_to, set_rolled_up_to
+from host_tools.city.store.rolled_up import HOURS, MORNING, NIGHTS, nights_counted_to, rolled_up_to, set_rolled_up_to
 
 GRACE_S = 600  # for readings that are on their way when an hour ends
 _TYPES = {"hour": hour_due.c.hour.type, "night": night_due.c.night.type}
@@ -39,6 +42,8 @@ def turn(connection: Connection, now: int, zone: str, local: LocalTime, plans: P
         return True
     if _some_nights(connection, zone, local, plans) or _next_night(connection, now, zone, local, done):
         return True
+    if plans is not None and _this_morning(connection, now, zone, local, plans, done):
+        return True
     return bool(meters.drop_old(connection, now) or hours.drop_old(connection, now))
 
 
@@ -54,7 +59,8 @@ def _hours_done(connection: Connection, now: int, zone: str, local: LocalTime) -
     if done is not None and done <= full + 2 * HOUR_S:
         return done
     set_rolled_up_to(connection, zone, HOURS, full)
-    set_rolled_up_to(connection, zone, NIGHTS, local.noon(local.night(now)))
+    for what in (NIGHTS, MORNING):
+        set_rolled_up_to(connection, zone, what, local.noon(local.night(now)))
     return full
 
 
@@ -71,7 +77,7 @@ def _some_hours(connection: Connection, zone: str, local: LocalTime, done: int) 
     hour = due[0].hour
     poles = [row.pole for row in due if row.hour == hour]
     spans = hours.work_out(connection, hour, poles, done)
-    nights_done = rolled_up_to(connection, zone, NIGHTS) or 0
+    nights_done = nights_counted_to(connection, zone) or 0
     changed = {
         (local.night(at), pole)
         for pole, (begins, ends) in spans.items()
@@ -109,7 +115,8 @@ def _some_nights(connection: Connection, zone: str, local: LocalTime, plans: Pla
         return False
     night = due[0].night
     poles = [row.pole for row in due if row.night == night]
-    nights.work_out(connection, night, poles, local, plans)
+    over = local.ends(night) <= (rolled_up_to(connection, zone, NIGHTS) or 0)
+    nights.work_out(connection, night, poles, local, plans, preliminary=not over)
     _done(connection, "night", night, poles)
     return True
 
@@ -124,6 +131,22 @@ def _next_night(connection: Connection, now: int, zone: str, local: LocalTime, d
         return False
     _make_due(connection, "night", night, zone)
     set_rolled_up_to(connection, zone, NIGHTS, local.ends(night))
+    return True
+
+
+def _this_morning(
+    connection: Connection, now: int, zone: str, local: LocalTime, plans: Plans, done: int
+) -> bool:  # fmt: skip
+    """Makes the night due that goes on, where its sun rose an hour ago: all that should be lit of it is past."""
+    night = local.night(now)
+    ends = local.ends(night)
+    rises = plans.sunrise(night)
+    if rises is None or now < rises + HOUR_S or done < rises:
+        return False
+    if rolled_up_to(connection, zone, NIGHTS) != local.noon(night) or rolled_up_to(connection, zone, MORNING) == ends:
+        return False
+    _make_due(connection, "night", night, zone)
+    set_rolled_up_to(connection, zone, MORNING, ends)
     return True
 
 

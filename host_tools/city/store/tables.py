@@ -62,6 +62,8 @@ pole = Table(
     # of the newest state and meter, for a map of the city, which reads nothing else
     Column("level", SmallInteger), Column("target", SmallInteger), Column("owner", Text), Column("reason", Text),
     Column("until", BigInteger), Column("clock", Text), Column("power_dw", BigInteger), Column("energy_wh", BigInteger),
+    # when its states last went from dark to light, and from light to dark; null: never seen
+    Column("switched_on", BigInteger), Column("switched_off", BigInteger),
     Column("malformed", BigInteger, nullable=False, server_default="0"),
     Column("conflicts", BigInteger, nullable=False, server_default="0"),
     Column("rev", BigInteger, nullable=False, server_default="0"),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,18 @@ def test_a_month_is_said_in_either_language(store: Path) -> None:
         assert title in done.output
         assert verdict in done.output
         assert "93.69 %" in done.output
+
+
+def test_a_preliminary_night_is_called_so(store: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "record.sqlite"
+    shutil.copyfile(store, copy)
+    with closing(sqlite3.connect(copy)) as db:
+        db.execute("UPDATE night SET preliminary = 1 WHERE night = '2026-11-20'")
+        db.commit()
+    for lang, sentence in (("en", "Preliminary are the nights of 2026-11-20"), ("hi", "अस्थायी हैं ये रातें: 2026-11-20")):
+        assert sentence in diya("--db", copy, "--month", "2026-11", "--lang", lang).output
+    assert json.loads(diya("--db", copy, "--month", "2026-11", "--json").stdout)["nightsPreliminary"] == ["2026-11-20"]
+    assert json.loads(diya("--db", store, "--month", "2026-11", "--json").stdout)["nightsPreliminary"] == []
 
 
 def test_json_is_the_figures_as_numbers(store: Path) -> None:

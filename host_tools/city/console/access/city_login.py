@@ -18,6 +18,7 @@ from host_tools.city.console.access.open_id import Begun
 from host_tools.city.console.access.own_path import own
 from host_tools.city.console.access.pages import address_of, agent_of, half_way, paced
 from host_tools.city.console.city import city_of
+from host_tools.city.console.own_address import own_address
 from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.language.language import Spoken
@@ -32,9 +33,7 @@ def to_directory(request: Web, next: FromQuery[str] = "/") -> Response[Any]:
     """Sends the browser to the directory."""
     directory, city = _directory(request), city_of(request)
     paced(request)
-    scheme = "https" if city.settings.secure else "http"
-    back = f"{scheme}://{request.headers.get('host', '')}{BACK}"
-    where, begun = open_id.begin(directory, open_id.ask, back, own(next), int(city.wall()))
+    where, begun = open_id.begin(directory, open_id.ask, own_address(request, BACK), own(next), int(city.wall()))
     answer = Redirect(where, status_code=303)
     _give(request, answer, _signed(_secret(request), begun.text()), LONGEST_S)
     return answer

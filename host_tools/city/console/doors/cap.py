@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from host_tools.city.console.access.roles import needs_token, token_of
 from host_tools.city.console.city import City, city_of
 from host_tools.city.console.doors.through import Came, problem, through
+from host_tools.city.console.own_address import own_address
 from host_tools.city.console.page import language
 from host_tools.city.console.pages.api import MISSING
 from host_tools.city.console.request_types import Web
@@ -27,6 +28,8 @@ from host_tools.city.doors.cap_where import Where, where_of
 from host_tools.city.doors.door import Grant, NoSuch, digest_of
 from host_tools.city.doors.messages import Noted
 from host_tools.city.doors.progress import Progress, progress
+from host_tools.city.notify import asked, outbox
+from host_tools.city.notify.notices import wards_of
 from host_tools.language.language import Language, Spoken
 from host_tools.site.door_files import CapSettings
 
@@ -116,6 +119,10 @@ class _Taking:
             where = where_of(city.street, *self._areas, self._why)
         got = cap_alerts.receive(connection, city.street, alert, self._verdict, where, grant, now)
         row = got.row
+        if got.news and city.site is not None:
+            page = own_address(self._request, "/desk/doors")
+            site = city.site
+            outbox.put(connection, asked.notices(row, page, site.alarms, wards_of(site), city.zone, now))
         outcome = messages.SAME if got.same else OUTCOMES.get(row["state"], messages.SHOWN)
         short = f"{alert.kind} {alert.identifier}: {self._verdict.headline}"
         orders, poles = json.loads(row["commands"]), json.loads(row["poles"])

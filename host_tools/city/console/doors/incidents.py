@@ -42,7 +42,7 @@ def begin(request: Web, body: RawBody) -> Response[IncidentTold]:
 
     def do(city: City, connection: Any, grant: Grant, now: int) -> tuple[Response[Any], Noted | None]:
         said = read(body, Incident)
-        wish = incidents.wish(said, city.site.doors.cameras if city.site else {}, now)
+        wish = incidents.wish(said, city.site.doors.cameras if city.site else {}, grant.who, now)
         given = giving.give(connection, city.street, wish, grant, now)
         noted = Noted(
             NAME, grant.who, f"{wish.reason}, {said.radius:g} m, {said.minutes} min", came.digest,

@@ -11,6 +11,7 @@ from host_tools.city.alarms.listing import StoredAlarm, Wanted, listed
 from host_tools.city.console import words
 from host_tools.city.console.access.roles import reads
 from host_tools.city.console.city import City, city_of
+from host_tools.city.console.own_address import own_address
 from host_tools.city.console.pages.api import MISSING, REFUSALS
 from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
@@ -32,8 +33,8 @@ def alerts(request: Web) -> Response[bytes]:
     with city.reading() as connection:
         now = city.now(connection)
         found = outages(city, connection, now)
-    address = f"{request.base_url.scheme}://{request.url.netloc}{PATH}"
-    return Response(cap_writing.feed(_sender(city), found, address, now), media_type="application/atom+xml")
+    feed = cap_writing.feed(_sender(city), found, own_address(request, PATH), now)
+    return Response(feed, media_type="application/atom+xml")
 
 
 @get(

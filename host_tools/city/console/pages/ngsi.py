@@ -14,6 +14,7 @@ from host_tools.city.console.access.open_pace import paced
 from host_tools.city.console.access.roles import needs_token
 from host_tools.city.console.city import city_of
 from host_tools.city.console.geography import geography_of
+from host_tools.city.console.own_address import own_address
 from host_tools.city.console.pages.api import MISSING, PROBLEM, REFUSALS, Problem
 from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
@@ -137,8 +138,7 @@ def own_context(request: Web) -> Response[Any]:
 
 def context_address(request: Web) -> str:
     """Where the @context is, for who is outside."""
-    scheme = "https" if city_of(request).settings.secure else request.base_url.scheme
-    return f"{scheme}://{request.url.netloc}{BASE}/context.jsonld"
+    return own_address(request, f"{BASE}/context.jsonld")
 
 
 def _own_context(request: Web) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from host_tools.city.console.access.open_pace import paced
 from host_tools.city.console.access.roles import token_of
 from host_tools.city.console.city import City, city_of
 from host_tools.city.console.geography import geography_of
+from host_tools.city.console.own_address import own_address
 from host_tools.city.console.page import language
 from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
@@ -72,8 +73,7 @@ def discovery(request: Web) -> Response[bytes]:
     """Where the endpoint is, and which formats it has."""
     paced(request, DOOR, A_MINUTE)
     city = city_of(request)
-    scheme = "https" if city.settings.secure else request.base_url.scheme
-    url = f"{scheme}://{request.url.netloc}{BASE}"
+    url = own_address(request, BASE)
     return _said(request, "discovery", open311.discovery(url, city.title, CHANGED, city.zone, language(request)))
 
 

@@ -20,6 +20,7 @@ from host_tools.city.alarms.order_progress import DONE, Progress, listed_orders,
 from host_tools.city.console.access.roles import OPERATOR, VIEWER, needs
 from host_tools.city.console.city import City, city_of
 from host_tools.city.console.order_view import COLUMNS, OrderWords
+from host_tools.city.console.own_address import own_address
 from host_tools.city.console.page import language, render
 from host_tools.city.console.pages.alarms import crews_of
 from host_tools.city.console.request_types import Web
@@ -76,8 +77,7 @@ def order_csv(request: Web, number: FromPath[int]) -> Response[bytes]:
 @in_thread
 def pole_code(request: Web, name: FromPath[str]) -> Response[bytes]:
     """A QR code that leads a crew's phone to the pole's page on this console."""
-    secure = city_of(request).settings.secure
-    address = f"{'https' if secure else request.base_url.scheme}://{request.url.netloc}/p/{quote(name, safe='')}?crew"
+    address = own_address(request, f"/p/{quote(name, safe='')}?crew")
     out = io.BytesIO()
     segno.make(address[:1000], error="m", micro=False).save(out, kind="svg", scale=3, border=2, xmldecl=False)
     return Response(out.getvalue(), media_type="image/svg+xml")

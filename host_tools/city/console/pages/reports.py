@@ -88,8 +88,7 @@ def _words(request: Web) -> Words:
     with city.reading() as connection:
         now = city.now(connection)
         name = request.query_params.get("month", "")
-        # the night that is over last, and not the one that goes on
-        month = Month.read(name) if name else Month.of(local.night(now - 86400))
+        month = Month.read(name) if name else month_report.newest(connection, now, local)
         found = month_report.read(connection, city.site, month, now, local)
     return Words(found, language(request), city.zone)
 

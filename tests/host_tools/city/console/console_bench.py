@@ -109,6 +109,11 @@ class Bench:
                 client.cookies[sessions.COOKIE] = cookie
             yield client
 
+    def restart(self) -> None:
+        """Another receiver on the same store, which has heard nothing yet."""
+        self.record.close()
+        self.record = _record(self.where)
+
     def close(self) -> None:
         self.record.close()
 

@@ -42,6 +42,8 @@ from host_tools.site.broker_address import free_port
 from pole.wire import contract
 from simulator import run
 from simulator.engines.cpython import CPythonEngine
+from simulator.hardware.flash import Flash
+from simulator.hardware.memory import Nvs
 from simulator.kernel import Kernel
 from simulator.network.broker_access import modelled
 from simulator.run_time import RunTime
@@ -102,6 +104,14 @@ class Street:
         kernel.run(kernel.now_ms + round(seconds * 1000))
         self.bench.now = self.now
 
+    def flash_anew(self, pole: str) -> None:
+        """A technician flashes *pole*, as it was when it came: all that it held is gone."""
+        own = self.street.poles[pole].pole
+        own.power_off()
+        own.chip.refit(Flash(), Nvs())
+        own.flash = own.chip.flash
+        own.power_on()
+
     def state(self, pole: str = "P0001") -> dict[str, Any]:
         """What *pole* last said of its light: level, target, owner, reason, until."""
         return dict(self.said[pole, contract.STATE][-1])
@@ -137,6 +147,13 @@ class Street:
         client = httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE_S)
         self._clients.append(client)
         return client
+
+    def hear_retained(self, pole: str) -> None:
+        """The receiver connects: the broker gives it what it retains of *pole*."""
+        for kind in (contract.BIRTH, contract.STATE):
+            payload = json.dumps(self.said[pole, kind][-1]).encode()
+            taken = self.bench.record.take([Message(f"{HEAD}/{pole}/{kind}", payload, True)], self.now, self.now)
+            self.orders.hear(taken.told, self.now)
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> bool:
         """As the receiver's session with the broker does."""

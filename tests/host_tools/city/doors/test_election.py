@@ -51,6 +51,45 @@ def test_a_night_without_dimming_is_kept_by_the_poles_and_ends_at_dawn(tmp_path:
         assert street.state("P0002")["owner"] == "calendar"
 
 
+def test_a_pole_that_was_flashed_anew_is_given_its_lock_again(tmp_path: Path) -> None:
+    with Street.begin(tmp_path, poles=3, start="2026-11-25T01:00") as street:
+        http = street.program("election")
+        before = {name: street.state(name)["target"] for name in ("P0001", "P0002")}
+        assert http.put(f"{PATH}/2026-11-24", json={"stations": ["112"]}).status_code == 200
+        street.go(70)
+        held = street.state("P0002")
+        assert (held["target"], held["owner"]) == (100, "lock")
+        births = len(street.said["P0002", "birth"])
+
+        street.flash_anew("P0002")
+        street.go(100)
+        nonces = [one["flashNonce"] for one in street.said["P0002", "birth"]]
+        assert len(nonces) > births and nonces[-1] != nonces[0]
+        again = street.state("P0002")
+        assert {name: again[name] for name in ("target", "owner", "reason", "until")} == {
+            name: held[name] for name in ("target", "owner", "reason", "until")
+        }
+        orders = http.get(f"{PATH}/2026-11-24").json()["stations"][0]["light"]["orders"]
+        assert len(orders) == 1  # the same order, and to this pole alone
+        assert len(street.said["P0001", "ack"]) == 1
+
+        street.receiver = False  # it is flashed while no receiver listens: the next one sees it by the birth
+        street.flash_anew("P0003")
+        street.go(100)
+        assert street.state("P0003")["owner"] == "calendar"
+        street.restart_receiver()
+        street.hear_retained("P0003")
+        street.go(10)
+        assert street.state("P0003")["owner"] == "lock"
+
+        assert http.delete(f"{PATH}/2026-11-24").status_code == 200
+        street.go(10)
+        street.flash_anew("P0002")
+        street.go(100)
+        assert street.state("P0002")["owner"] == "calendar"  # it was taken back: nothing is given again
+        assert street.state("P0002")["target"] == before["P0002"]
+
+
 def test_a_night_that_is_taken_back_is_dimmed_again(tmp_path: Path) -> None:
     with Street.begin(tmp_path, poles=2, start="2026-11-25T01:00") as street:
         http = street.program("election")

@@ -52,6 +52,28 @@ def test_an_incident_at_a_camera_is_lit_moves_ends_and_runs_out(tmp_path: Path) 
         assert street.state("P0003")["target"] == before["P0003"] < 100
 
 
+def test_two_systems_that_look_through_one_camera_have_an_incident_each(tmp_path: Path) -> None:
+    with Street.begin(tmp_path, poles=3, start="2026-11-25T01:00") as street:
+        cctv, police = street.program("incidents"), street.program("incidents")
+        before = street.state("P0003")["target"]
+        body = {"camera": 7, "radius": 40}
+        first, second = cctv.post(PATH, json=body), police.post(PATH, json={**body, "minutes": 30})
+        assert (first.status_code, second.status_code) == (201, 201)
+        assert first.json()["ref"] != second.json()["ref"]
+        assert cctv.post(PATH, json=body).json()["light"]["orders"] == first.json()["light"]["orders"]
+        street.go(5)
+        assert police.delete(second.headers["location"]).status_code == 200
+        assert cctv.delete(second.headers["location"]).status_code == 404  # it is over, and was not its own
+        street.go(5)
+        assert street.state("P0003")["target"] == 100  # the other's goes on
+        assert cctv.delete(first.headers["location"]).status_code == 200
+        street.go(5)
+        assert street.state("P0003")["target"] == before < 100
+        # under one number both would be one: the second is told so
+        assert cctv.post(PATH, json={**body, "incident": 5}).status_code == 201
+        assert police.post(PATH, json={**body, "incident": 5}).status_code == 409
+
+
 def test_what_is_outside_of_its_token_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with Street.begin(tmp_path, poles=2) as street:
         incident = {"camera": "7", "radius": 200, "minutes": 30}
@@ -85,15 +107,16 @@ def test_what_is_outside_of_its_token_is_refused_in_a_sentence(tmp_path: Path) -
 )
 def test_a_message_that_is_malformed_is_refused_with_the_reason(body: bytes, said: str) -> None:
     with pytest.raises(Spoken) as refused:
-        incidents.wish(read(body, Incident), CAMERAS, NOW)
+        incidents.wish(read(body, Incident), CAMERAS, "cctv", NOW)
     assert said in str(refused.value)
 
 
 def test_names_of_another_system_stay_text_within_the_bounds_of_the_wire() -> None:
     for name in ("<script>alert(1)</script>", "\u202eabc\u2066", "x" * 64, "कैमरा " * 10, "a/../b", "=cmd()"):
-        wish = incidents.wish(Incident(lat=23.8, lon=78.7, camera=name, incident=name), {}, NOW)
+        wish = incidents.wish(Incident(lat=23.8, lon=78.7, camera=name, incident=name), {}, "cctv", NOW)
         assert "\u202e" not in wish.reason + wish.address and "/" not in wish.ref
         assert len(wish.reason) <= 80 and len(wish.reason.encode()) <= 240
         assert len(wish.ref) <= 64 and len(wish.address) <= 64
-    one, other = (incidents.wish(Incident(camera="7", incident=name), CAMERAS, NOW).ref for name in ("a/b", "a:b"))
+    said = (Incident(camera="7", incident=name) for name in ("a/b", "a:b"))
+    one, other = (incidents.wish(each, CAMERAS, "cctv", NOW).ref for each in said)
     assert one != other

@@ -23,7 +23,7 @@ from host_tools.city.console.app import whole
 from host_tools.city.doors import ngsi_query
 from host_tools.city.doors.ngsi_entities import CABINET, FEEDER, GROUP, LIGHT, TYPES, Seen, power_state, status_of
 from host_tools.city.doors.ngsi_form import BASE, CORE, ERRORS, VOCABULARY, Refused, context
-from tests.host_tools.city.console.console_bench import HOST, Bench
+from tests.host_tools.city.console.console_bench import HOST, NOW, Bench
 from tests.host_tools.city.doors.schemas import validator
 
 NUMBERS = {"highest": 100, "radius_m": 0, "minutes": 1, "calls": 6000, "days": 1}
@@ -94,6 +94,42 @@ def test_a_light_says_what_its_pole_says(reader: TestClient[Any]) -> None:
     assert by_id["P0004"]["powerState"] == "low" and by_id["P0004"]["diyaReason"] == "<b>festival</b>?"
     assert by_id["P0005"]["status"] == "columnIssue"
     assert by_id["P0007"]["powerState"] == "bootingUp"
+
+
+def test_a_light_says_when_it_was_last_switched_on_and_off_as_far_as_that_was_heard(bench: Bench) -> None:
+    def dates() -> tuple[str | None, str | None]:
+        with TestClient(whole(bench.app()), base_url=f"http://{HOST}") as client:
+            client.headers["authorization"] = f"Bearer {token}"
+            (one,) = told(client, id=URN)
+        assert [error.message for error in validator(LIGHT).iter_errors(one)] == []
+        assert None not in one.values()
+        return one.get("dateLastSwitchingOn"), one.get("dateLastSwitchingOff")
+
+    with bench.city() as city, city.writing() as connection:
+        token = tokens.add(connection, "egov", ["ngsi"], [], NUMBERS, "admin", bench.now)
+    bench.born("P0003", 60)
+    assert dates() == (None, None)  # it burns, and nobody knows since when
+    for seconds, level in ((60, 100), (3600, 0), (7200, 40), (7260, 70)):
+        bench.now = NOW + seconds
+        bench.lit("P0003", level)
+    on, off = "2026-11-25T01:10:00+05:30", "2026-11-25T00:10:00+05:30"
+    assert dates() == (on, off)
+    bench.now = NOW + 9000
+    bench.say("P0003", "presence", online=False)
+    bench.now += 600
+    bench.born("P0003", 0)  # it went out while it could not be heard
+    assert dates() == (on, None)
+    bench.now += 600
+    bench.lit("P0003", 30)
+    assert dates() == ("2026-11-25T02:00:00+05:30", None)
+    bench.restart()
+    bench.now += 600
+    bench.lit("P0003", 0)  # while no receiver listened, or just now
+    assert dates() == ("2026-11-25T02:00:00+05:30", None)
+    bench.lit("P0003", 50)
+    bench.now += 600
+    bench.lit("P0003", 0)
+    assert dates() == ("2026-11-25T02:10:00+05:30", "2026-11-25T02:20:00+05:30")
 
 
 def test_a_silent_light_keeps_its_last_values_and_says_since_when(reader: TestClient[Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -84,3 +84,24 @@ def test_orders_in_force_count_and_those_that_only_raise_do_not_lower() -> None:
         assert usual - sum(changed.should(low, high)) == less, owner
     both = plan.under([Order(from_, to, "lock", 100), Order(from_, to, "operator", 0)])
     assert sum(both.should(low, high)) == usual
+
+
+@pytest.mark.parametrize(
+    ("place", "zone"),
+    [
+        ((23.84, 78.73), "Asia/Kolkata"), ((52.52, 13.4), "Europe/Berlin"),
+        ((-36.85, 174.76), "Pacific/Auckland"), ((-21.13, -175.2), "Pacific/Tongatapu"),
+    ],
+)  # fmt: skip
+def test_the_sunrise_after_a_night_is_that_of_astral(place: tuple[float, float], zone: str) -> None:
+    for night in (date(2026, 11, 24), date(2026, 6, 21), date(2026, 3, 28)):
+        rises = Plans(moved(*place, zone)).sunrise(night)
+        expected = sun(Observer(*place), night + timedelta(days=1), tzinfo=ZoneInfo(zone))["sunrise"].timestamp()
+        assert rises is not None
+        assert abs(rises - expected) < 60
+
+
+def test_where_the_sun_does_not_rise_no_morning_comes_before_the_noon() -> None:
+    rises = Plans(moved(78.2, 15.6, "Arctic/Longyearbyen")).sunrise(date(2026, 12, 20))
+    noon = LocalTime(ZoneInfo("Arctic/Longyearbyen")).ends(date(2026, 12, 20))
+    assert rises is None or rises + 3600 > noon

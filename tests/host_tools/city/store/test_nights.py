@@ -14,7 +14,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from host_tools.city.ledger.plans import Plans
-from host_tools.city.store import alarm_tables, command_tables, meters, nights_again, partitions, roll_up, tables
+from host_tools.city.store import (
+    alarm_tables,
+    command_tables,
+    meters,
+    nights,
+    nights_again,
+    partitions,
+    roll_up,
+    tables,
+)
 from host_tools.city.store.database import Database, raise_revision
 from host_tools.city.store.partitions import METER
 from host_tools.site.load import load_site
@@ -99,6 +108,61 @@ def test_a_night_is_compared_with_lamps_that_are_never_dimmed_and_with_those_bef
     assert row.baseline_wh == round(150 * row.should / 60)
     assert row.old_wh == round(250 * row.should / 60)
     assert row.wh < row.baseline_wh
+
+
+def morning_of(database: Database, pole: int) -> tuple[bool, tuple[int, ...]]:
+    return bool(nights_of(database, pole)[TONIGHT].preliminary), minutes(database, pole)
+
+
+def test_an_hour_after_sunrise_a_night_is_counted_as_it_stands_and_once_more_when_it_is_over(
+    database: Database, pole: int
+) -> None:  # fmt: skip
+    (silent,) = (key for key in poles(database) if key != pole)
+    sunrise = plans().sunrise(TONIGHT)
+    assert sunrise is not None
+    gone = (sunrise - 2 * HOUR, sunrise - HOUR)  # its readings come at nine: it had no network
+    all_ = lit(pole, NOON - 600, NOON + DAY + 2 * HOUR, counter=False)
+    late = [one for one in all_ if gone[0] <= (one[1] or 0) < gone[1]]
+    write(database, [one for one in all_ if one not in late and (one[1] or 0) <= sunrise + HOUR], sunrise + HOUR)
+    turns(database, sunrise + HOUR - 60)
+    assert nights_of(database, pole) == {}
+    turns(database, sunrise + HOUR)
+    preliminary, (should, lit_, dark, unknown, excluded) = morning_of(database, pole)
+    assert preliminary
+    assert abs(should - SHOULD) <= 2
+    assert (dark, excluded, lit_) == (0, 0, should - unknown)
+    assert unknown == 65
+    # of a silent pole nothing is known: it is not lit, in the morning either
+    assert morning_of(database, silent)[1][1:4] == (0, 0, minutes(database, silent)[0])
+
+    write(database, late, sunrise + 2 * HOUR)
+    turns(database, sunrise + 2 * HOUR)
+    assert morning_of(database, pole) == (True, (should, should, 0, 0, 0))
+
+    with database.transaction() as connection:
+        happen(connection, pole, "lampFailure", True, EVENING, 1)
+        happen(connection, pole, "lampFailure", False, EVENING + HOUR, 2)
+    turns(database, sunrise + 2 * HOUR)
+    assert morning_of(database, pole)[0]
+    write(database, [one for one in all_ if (one[1] or 0) > sunrise + HOUR], NOON + DAY)
+    turns(database, NOON + DAY + HOUR)
+    assert morning_of(database, pole)[0]
+    turns(database, NOON + DAY + 2 * HOUR)
+    assert morning_of(database, pole) == (False, minutes(database, pole))
+    before = nights_of(database, pole)
+    assert minutes(database, pole)[0] == should
+
+    with database.transaction() as connection:  # what was final stays, whoever counts it as if it went on
+        nights.work_out(connection, TONIGHT, [pole], INDIA, plans(), preliminary=True)
+    assert nights_of(database, pole) == before
+
+
+def test_a_receiver_that_was_off_all_morning_counts_its_night_once(database: Database, pole: int) -> None:
+    write(database, lit(pole, NOON - 600, NOON + DAY + 2 * HOUR), NOON + DAY)
+    turns(database, NOON + DAY + 2 * HOUR)
+    assert not nights_of(database, pole)[TONIGHT].preliminary
+    turns(database, NOON + DAY + 12 * HOUR)
+    assert set(nights_of(database, pole)) == {TONIGHT}  # no row of the night that has only begun
 
 
 def test_an_event_and_an_alarm_that_come_days_later_change_the_night_and_silence_never_does(

@@ -119,6 +119,7 @@ def test_a_person_gets_the_role_of_his_groups_and_goes_on_where_he_was(client: A
     assert client.get("/desk", follow_redirects=False).status_code == 403  # he is an operator
     asked = client.get("/login/city", follow_redirects=False).headers["location"]
     query = parse_qs(urlsplit(asked).query)
+    assert query["redirect_uri"] == ["http://testserver.local/login/city/back"]
     assert query["code_challenge_method"] == ["S256"] and query["scope"] == ["openid profile email"]
 
 

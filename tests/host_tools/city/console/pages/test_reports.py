@@ -7,17 +7,21 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from host_tools.city.store import rolled_up
+from host_tools.city.store.local_time import LocalTime
 from host_tools.city.store.meter_tables import night
 from host_tools.city.store.tables import pole
 from tests.host_tools.city.console.console_bench import Bench
+from tests.host_tools.city.ledger.test_downloads import texts
 
 MONTH = "2026-11"
 DAY = 86400
@@ -155,6 +159,46 @@ def test_files_are_there_in_both_languages(viewer: Client, kind: str, lang: str)
     if kind == "csv":
         text = answer.content.decode("utf-8-sig")
         assert ("Uptime, strict" if lang == "en" else "उपलब्धता, सख़्त") in text
+
+
+def test_a_night_that_was_counted_in_the_morning_is_called_preliminary_everywhere(
+    bench: Bench, viewer: Client
+) -> None:  # fmt: skip
+    with bench.record.transaction() as connection:
+        connection.execute(sa.update(night).where(night.c.night == date(2026, 11, 20)).values(preliminary=True))
+    for lang, sentence, word, final in (
+        ("en", "Preliminary are the nights of 2026-11-20", "preliminary", "final"),
+        ("hi", "अस्थायी हैं ये रातें: 2026-11-20", "अस्थायी", "अंतिम"),
+    ):
+        viewer.cookies["diya_lang"] = lang
+        page = viewer.get(f"/reports?month={MONTH}").text
+        assert page.count(sentence) == 1
+        assert ">20*</text>" in page and ">19</text>" in page
+        listed = csv.reader(io.StringIO(viewer.get(f"/reports/file/csv?month={MONTH}").content.decode("utf-8-sig")))
+        assert {row[0]: row[-1] for row in listed if len(row) > 10 and row[0].startswith("2026-11-")} == {
+            f"2026-11-{day:02}": word if day == 20 else final for day in range(1, 21)
+        }
+        of_pole = rows(viewer.get(f"/reports/nights?month={MONTH}&pole=P0002").text)
+        assert [row[-1] for row in of_pole] == [final] * 19 + [word]
+        book = zipfile.ZipFile(io.BytesIO(viewer.get(f"/reports/file/xlsx?month={MONTH}").content))
+        cells = ["".join(one.itertext()) for one in ElementTree.fromstring(book.read("xl/sharedStrings.xml"))]
+        assert word in cells and final in cells
+        assert word in viewer.get("/p/P0002?tab=energy").text
+    assert "20*" in texts(viewer.get(f"/reports/file/pdf?month={MONTH}").content)
+    with bench.record.transaction() as connection:
+        connection.execute(sa.update(night).values(preliminary=False))
+    assert "अस्थायी" not in viewer.get(f"/reports?month={MONTH}").text
+
+
+def test_without_a_month_it_is_that_of_the_last_night_that_is_counted(bench: Bench) -> None:
+    bench.now = int(datetime(2026, 12, 2, 8, tzinfo=ZoneInfo("Asia/Kolkata")).timestamp())
+    local = LocalTime(ZoneInfo("Asia/Kolkata"))
+    for day, month in ((30, "November 2026"), (31, "December 2026")):  # of November: the night of the 1st of December
+        with bench.record.transaction() as connection:
+            ends = local.ends(date(2026, 11, 1) + timedelta(days=day - 1))
+            rolled_up.set_rolled_up_to(connection, "", rolled_up.MORNING, ends)
+        with bench.client("viewer") as client:
+            assert month in client.get("/reports").text
 
 
 def test_names_that_a_spreadsheet_would_compute_are_text(bench: Bench) -> None:
