@@ -12,11 +12,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 import sqlalchemy as sa
 
-from host_tools.city.store import every_table, meters, roll_up, tables
+from host_tools.city.ledger import figures, sheets
+from host_tools.city.ledger.month import Month
+from host_tools.city.ledger.words import Words
+from host_tools.city.store import every_table, meters, month_report, roll_up, tables
 from host_tools.city.store.database import Database
 from host_tools.city.store.local_time import HOUR_S, LocalTime
 from host_tools.city.store.meter_tables import night
 from host_tools.city.store.rolled_up import HOURS, NIGHTS, set_rolled_up_to
+from host_tools.language.language import Language
+from host_tools.site.load import load_site
 
 BATCH = 1000  # readings a transaction
 INTERVAL_S = 300
@@ -59,16 +64,17 @@ class StoreBench:
 
     def __init__(self, database: Database, readings: int, poles: int) -> None:
         self.database = database
+        self.site = load_site("sagar", poles)
         self.samples = max(1, readings // poles)
         self.end = BEGIN + self.samples * INTERVAL_S
         self._chance = random.Random(1)
         with database.transaction() as connection:
             every_table.create(connection)
             states = [
-                {"name": f"P{n:05}", "online": True, "seen": self.end, "level": 60, "target": 60, "owner": "calendar",
+                {"name": one.name, "online": True, "seen": self.end, "level": 60, "target": 60, "owner": "calendar",
                  "reason": "main: sunset-10min", "until": self.end + 600, "clock": "synced", "power_dw": 888,
                  "energy_wh": 1_000_000 + n, "rev": n}
-                for n in range(poles)
+                for n, one in enumerate(self.site.poles)
             ]  # fmt: skip
             connection.execute(sa.insert(tables.pole), states)
             self.poles = list(connection.execute(sa.select(tables.pole.c.id)).scalars())
@@ -121,7 +127,19 @@ class StoreBench:
                 connection.execute(
                     sa.insert(night),
                     [
-                        {"pole": pole, "night": day, "wh": 888, "lit": 690, "dark": 5, "unknown": 5}
+                        {
+                            "pole": pole,
+                            "night": day,
+                            "wh": 888,
+                            "should": 700,
+                            "lit": 690,
+                            "dark": 5,
+                            "unknown": 5,
+                            "excluded": 0,
+                            "lit_else": 10,
+                            "baseline_wh": 1750,
+                            "old_wh": 2900,
+                        }
                         for pole in self.poles
                     ],
                 )
@@ -154,13 +172,14 @@ class StoreBench:
         return self._timed(lambda connection: connection.execute(wanted).all())
 
     def month(self) -> float:
-        sums = [sa.func.sum(night.c[name]) for name in ("wh", "lit", "dark", "unknown")]
-        wanted = (
-            sa.select(night.c.pole, *sums)
-            .where(night.c.night.between(FIRST, FIRST + timedelta(days=NIGHTS_KEPT - 1)))
-            .group_by(night.c.pole)
-        )  # fmt: skip
-        return self._timed(lambda connection: connection.execute(wanted).all())
+        """The whole report, as the console reads it and its page shows it."""
+        said, zone = Language("en"), ZoneInfo(self.site.timezone)
+
+        def told(connection: sa.Connection) -> object:
+            words = Words(month_report.read(connection, self.site, Month.of(FIRST), self.end, LOCAL), said, zone)
+            return figures.groups(words), sheets.of_month(words)
+
+        return self._timed(told)
 
     def roll_up_hour(self) -> float:
         """Milliseconds to work out one hour of every pole."""

@@ -22,6 +22,7 @@ from tests.host_tools.city.doors.street_bench import NUMBERS
 
 EXAMPLES = {GenerationMode.POSITIVE: 8, GenerationMode.NEGATIVE: 4}  # of each operation
 PROBLEM = "application/problem+json"
+ELECTION = "/doors/election/"  # a date is a text in OpenAPI's paths
 OURS = "^/doors/(traffic|incidents|cap|election)"
 
 
@@ -81,7 +82,8 @@ def test_the_doors_do_as_their_openapi_promises(api: TestClient[Any], mode: Gene
             answer = api.request(case.method, case.formatted_path, **sent)
             assert answer.status_code < 500, answer.text
             # what is well-formed may be refused all the same: where no pole stands, or in a night that is over
-            case.validate_response(answer, excluded_checks=[positive_data_acceptance])
+            refuses = case.method in ("PUT", "POST") or ELECTION in case.path
+            case.validate_response(answer, excluded_checks=[positive_data_acceptance] if refuses else [])
 
         with suppress(Unsatisfiable):
             obeys()

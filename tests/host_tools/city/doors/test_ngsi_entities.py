@@ -273,7 +273,8 @@ def test_it_does_as_the_openapi_promises(reader: TestClient[Any], mode: Generati
             sent = {"params": dict(case.query or {}), "headers": dict(case.headers or {})}
             answer = reader.request(case.method, case.formatted_path, **sent)
             # NGSI-LD's own language of conditions cannot be said in OpenAPI: 400 is right for a text that is none of it
-            case.validate_response(answer, excluded_checks=[positive_data_acceptance])
+            refuses = case.path.startswith(f"{BASE}/entities") or case.method in ("POST", "PATCH")
+            case.validate_response(answer, excluded_checks=[positive_data_acceptance] if refuses else [])
 
         with suppress(Unsatisfiable):
             obeys()
