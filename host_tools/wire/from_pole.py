@@ -54,7 +54,8 @@ class App:
     """Which software a pole runs: ``slot`` "a" or "b", "" for the one it was flashed with; ``version`` "1.2.3".
 
     ``probation``: it is tried, and not confirmed yet.  ``reverted``: why the last update was undone, "" where none was.
-    ``serial`` of the newest release that it has taken up, None where it has none.  ``key``: 8 hex digits of its update key.
+    ``serial`` of the newest release that it has taken up, None where it has none.  ``key``: the first 8 hex digits of
+    the SHA-256 of its update key.
     """
 
     slot: str
@@ -153,8 +154,8 @@ class Ack:
     """What a pole answers to message *n* of *sender*.
 
     ``outcome`` is ``applied`` or ``rejected``, with its ``reason`` and ``detail``; of an update it may also be
-    ``accepted`` (it is being fetched) or ``reverted``.  ``mark`` is the number that the pole holds of this sender, where
-    it refused a lower one.
+    ``accepted`` (it is being fetched) or ``reverted``.  ``mark`` is the number that the pole holds of this sender,
+    where it refused a lower one.
     """
 
     pole: str

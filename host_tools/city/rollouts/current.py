@@ -89,7 +89,7 @@ class Current(Generic[Kind]):
     def bad(self) -> tuple[int, int, str]:
         """How many of these are bad, of how many, and the first of them with why."""
         turn = self.in_turn()
-        bad = [one for one in turn if one.standing == "bad"]
+        bad = [one for one in turn if self.standing(one) == "bad"]
         some = ", ".join(f"{one.pole} {one.reason}" for one in bad[:MOST_NAMED])
         return len(bad), len(turn), some + (f" +{len(bad) - MOST_NAMED}" if len(bad) > MOST_NAMED else "")
 
@@ -101,6 +101,10 @@ class Current(Generic[Kind]):
         """Whether *pole* is taken to have a session."""
         return self._online.get(pole) is not False
 
+    def takes(self, one: Kind) -> bool:
+        """Whether something is published for *one* now."""
+        return True
+
     def due(self, most: int) -> list[Kind]:
         """At most *most* poles whose turn it is, so that of no feeder with several poles all are under way at once."""
         flying = Counter(one.feeder for one in self._shares.values() if one.occupies)
@@ -108,14 +112,18 @@ class Current(Generic[Kind]):
         for one in self.in_turn():
             if len(out) == most:
                 break
-            if one.state != WAITING:
+            if one.state != WAITING or not self.takes(one):
                 continue
             online = self.online(one.pole)
-            if online and flying[one.feeder] >= at_once(self._feeders[one.feeder]):
+            if online and flying[one.feeder] >= self.at_once(one.feeder):
                 continue
             flying[one.feeder] += online
             out.append(one)
         return out
+
+    def at_once(self, feeder: str) -> int:
+        """How many of the poles of *feeder* may be under way at once."""
+        return at_once(self._feeders[feeder])
 
     def again(self, now: int, most: int) -> list[Kind]:
         """At most *most* poles that are silent, to which the same is published again at *now*."""

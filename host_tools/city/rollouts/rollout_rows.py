@@ -32,7 +32,7 @@ PRESENT = "programmes"  # in `receiver`: the sections of its files, as TOML
 BEGUN = (GOING, HALTED, DONE)
 _WRITTEN = (
     "wave", "state", "away", "version", "digest", "n", "times", "sent_at", "answered_at", "reason", "detail",
-    "accepted_at", "rev",
+    "accepted_at", "before", "rev",
 )  # fmt: skip
 _LOOKED_UP = 500  # names in one query
 
@@ -120,7 +120,7 @@ def shares_as(made: type[Kind], connection: Connection, number_of: int) -> list[
         made(
             row["name"], row["pole"], row["wave"], "", row["state"], bool(row["away"]), row["version"], row["digest"],
             row["n"], row["times"], row["sent_at"], row["answered_at"], row["reason"], row["detail"],
-            accepted_at=row["accepted_at"],
+            accepted_at=row["accepted_at"], before=row["before"],
         )
         for row in rows
     ]  # fmt: skip

@@ -44,6 +44,7 @@ class Share:
     detail: str = ""
     renewed: int = 0
     accepted_at: int | None = None
+    before: str = ""
 
     @property
     def standing(self) -> str:

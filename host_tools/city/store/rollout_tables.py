@@ -76,5 +76,6 @@ rollout_pole = Table(
     Column("detail", Text, nullable=False, server_default=""),
     Column("rev", BigInteger, nullable=False, server_default="0"),
     Column("accepted_at", BigInteger),  # when the pole said that it fetches the release
+    Column("before", Text, nullable=False, server_default=""),  # the software that it ran then
     Index(None, "pole"),
 )  # fmt: skip

@@ -44,3 +44,4 @@ def upgrade() -> None:
     op.add_column("rollout", sa.Column("looked_at", sa.BigInteger(), nullable=True))
     op.add_column("rollout", sa.Column("looks", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("rollout_pole", sa.Column("accepted_at", sa.BigInteger(), nullable=True))
+    op.add_column("rollout_pole", sa.Column("before", sa.Text(), server_default="", nullable=False))
