@@ -90,13 +90,10 @@ def begun(connection: Connection, zone: str, kind: str = PROGRAMMES) -> list[Row
     ]
 
 
-def darkened_since(connection: Connection, zone: str, since: int, kind: str = PROGRAMMES) -> int:
-    """How many poles the rollouts of one person alone, accepted in *zone* after *since*, have darkened.
-
-    Of a release: to how many they brought it.
-    """
+def darkened_since(connection: Connection, zone: str, since: int) -> int:
+    """How many poles the rollouts of one person alone, accepted in *zone* after *since*, have darkened."""
     wanted = sa.select(sa.func.sum(rollout.c.darkens)).where(
-        rollout.c.zone == zone, rollout.c.kind == kind, rollout.c.decided_at > since,
+        rollout.c.zone == zone, rollout.c.kind == PROGRAMMES, rollout.c.decided_at > since,
         rollout.c.state.in_((*BEGUN, REPLACED)),
     )  # fmt: skip
     return int(connection.execute(wanted).scalar() or 0)

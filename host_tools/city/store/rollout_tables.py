@@ -43,7 +43,8 @@ rollout = Table(
     Column("answer", Text, nullable=False, server_default=""),  # why it is refused, waits or was halted
     Column("decided_at", BigInteger),
     Column("before", Text, nullable=False, server_default=""),  # the sections of the receiver's files until then
-    Column("darkens", BigInteger, nullable=False, server_default="0"),  # poles; 0 where a second person has agreed
+    # poles; of a release: that get it.  0 where a second person has agreed
+    Column("darkens", BigInteger, nullable=False, server_default="0"),
     Column("filed_at", BigInteger),  # when the receiver's site.toml had it
     Column("wave", SmallInteger, nullable=False, server_default="0"),
     Column("pardoned", BigInteger, nullable=False, server_default="0"),  # bad poles that a person has gone on after

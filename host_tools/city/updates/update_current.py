@@ -13,7 +13,8 @@ from host_tools.city.rollouts.current import Current
 from host_tools.city.rollouts.known_pole import Pole
 from host_tools.city.rollouts.rollout_rows import Row
 from host_tools.city.rollouts.share import SENT, WAITING
-from host_tools.city.rollouts.waves import Tally
+from host_tools.city.rollouts.waves import LEAST, SHARES, TWENTIETH, Tally
+from host_tools.city.store.rollout_tables import DONE
 from host_tools.city.updates.kept_release import Release
 from host_tools.city.updates.update_share import ACCEPTED, CANCELLED, LEFT, PROBATION, UpdateShare
 from host_tools.city.updates.wish import Wish
@@ -65,6 +66,13 @@ class UpdateCurrent(Current[UpdateShare]):
 
     def takes(self, one: UpdateShare) -> bool:
         return self.online(one.pole)
+
+    def due(self, most: int) -> list[UpdateShare]:
+        """As for all; once it is done, those that return have their turn a few at a time, as in a first wave."""
+        if self.state == DONE:
+            flying = sum(one.occupies for one in self._shares.values())
+            most = min(most, max(LEAST, len(self._shares) * SHARES[TWENTIETH] // 100) - flying)
+        return super().due(most) if most > 0 else []
 
     def age(self, now: int) -> None:
         for one in self._shares.values():

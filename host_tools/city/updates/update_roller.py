@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from host_tools.city.commands.second_person import SecondPersons
@@ -22,7 +23,8 @@ from host_tools.city.rollouts.rollout_rows import Row
 from host_tools.city.rollouts.ruling import RECENT_S
 from host_tools.city.rollouts.share import SENT, WAITING
 from host_tools.city.store.database import raise_revision
-from host_tools.city.store.rollout_tables import ASKS, DONE, GOING, HALTED, REFUSED, RELEASE
+from host_tools.city.store.rollout_tables import ASKS, DONE, GOING, HALTED, REFUSED, RELEASE, rollout, rollout_pole
+from host_tools.city.store.tables import pole
 from host_tools.city.updates import control_group, fault_rows, kept_release
 from host_tools.city.updates.plan import Plan, plan, ruling
 from host_tools.city.updates.update_current import UpdateCurrent
@@ -106,8 +108,8 @@ class UpdateRoller(Rolling[UpdateShare]):
             wish = wish_of(row["text"])
             release, site = kept_release.kept(connection, self._site, wish.serial), self._files()
             found = self._plan(connection, row, site, release, wish)
-            others = rollout_rows.darkened_since(connection, self._zone, now - RECENT_S, RELEASE)
-            ruled = ruling(row["role"], found, others)
+            alone = reached_alone(connection, self._zone, now - RECENT_S)
+            ruled = ruling(row["role"], found, len(alone - found.waves.keys()))
             if ruled.refused:
                 return REFUSED, ruled.refused, "", None
             if not ruled.second:
@@ -201,6 +203,13 @@ class UpdateRoller(Rolling[UpdateShare]):
         assert isinstance(current, UpdateCurrent)
         current.watched_from = current.looked_at = now
         return {"watched_from": now, "looked_at": now}
+
+
+def reached_alone(connection: Connection, zone: str, since: int) -> set[str]:
+    """The poles of *zone* that rollouts of one person alone, accepted after *since*, have come to."""
+    mine = rollout.c.zone == zone, rollout.c.kind == RELEASE, rollout.c.decided_at > since, rollout.c.darkens > 0
+    wanted = sa.select(pole.c.name).join_from(rollout_pole, pole).join(rollout, rollout.c.id == rollout_pole.c.rollout)
+    return set(connection.execute(wanted.where(*mine, rollout_pole.c.state != WAITING)).scalars())
 
 
 def reached(connection: Connection, number_of: int) -> set[str]:

@@ -35,14 +35,17 @@ class UpdateSending:
     def __init__(self, root: str, site: str, keys: Mapping[str, Key], sender: str, zone: str, simulated: str) -> None:
         self._root, self._site, self._keys, self._zone, self._simulated = root, site, keys, zone, simulated
         self._sender = sender
-        self._piece: str | None = ""  # the last one that was published in this session; None: all were
+        self._release = 0  # whose pieces are published in this session,
+        self._piece: str | None = ""  # and the last of them that was; None: all were
 
     def connected(self) -> None:
         """A session with the broker begins: it may be an empty one, that took the place of another."""
-        self._piece = ""
+        self._release, self._piece = 0, ""
 
     def pieces(self, connection: Connection, serial: int) -> list[Message]:
         """The next pieces of the release *serial* that this session has not published; none: it has all."""
+        if serial != self._release:
+            self._release, self._piece = serial, ""
         if self._piece is None:
             return []
         some = kept_release.pieces(connection, serial, self._piece, MOST_PIECES)
