@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from host_tools.boards import load_board
-from host_tools.field.bundle.flash_layout import placed
+from host_tools.boards.flash_layout import placed
 from host_tools.field.images import file_system
 from host_tools.firmware_build.compile import compile_app, compile_tree
 from host_tools.firmware_build.find_micropython import find_micropython
