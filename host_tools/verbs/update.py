@@ -1,4 +1,4 @@
-"""`diya update`: makes, signs, shows and publishes releases of the poles' app."""
+"""`diya update`: makes, signs, shows, publishes and rolls out releases of the poles' app."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from host_tools.output import json_option, progress_bar, say_json
 from host_tools.output_file import try_output
 from host_tools.verbs.option_types import NamedPath
 from host_tools.verbs.options import connection_options, site_option
+from host_tools.verbs.update_rollout import COMMANDS
 
 if TYPE_CHECKING:
     from host_tools.city.commands.place import Connection
@@ -29,9 +30,13 @@ key_option = click.option(
 )
 
 
-@click.group(help="Make a release of the poles' app, sign it, look into it, and bring it to the broker.")
+@click.group(help="Make a release of the poles' app, sign it, look into it, and bring it to the poles.")
 def update() -> None:
     pass
+
+
+for command in COMMANDS:
+    update.add_command(command)
 
 
 @update.command(short_help="Make a key for updates, or sign the change to another one.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,15 +14,14 @@ from sqlalchemy.engine import Connection
 from host_tools.city.store import bulk
 from host_tools.city.store.release_tables import release, release_piece, update_message
 from host_tools.language.refusal import Refusal
+from host_tools.release import manifest
+from host_tools.release.file_list import PIECE
+from host_tools.release.manifest import Manifest
 from host_tools.text import quoted
-from host_tools.wire.payload import number, parsed
+from host_tools.wire.payload import parsed
+from pole.wire.city_side import PIECES
 
-MOST_PIECE = 1024  # bytes
-UPDATE = "_update"  # the topic of all content, after root and site
-WINDOW_S, MOST_WINDOW_S = 600, 3600
 _LOOKED_UP = 500  # poles in one query
-
-Numbers = tuple[int, int, int]
 
 
 class ReleaseFile(Protocol):
@@ -33,8 +32,8 @@ class ReleaseFile(Protocol):
     @property
     def serial(self) -> int: ...
     @property
-    def boards(self) -> Iterable[str]: ...
-    def message(self, board: str) -> Mapping[str, str]:
+    def boards(self) -> Collection[str]: ...
+    def message(self, board: str) -> Mapping[str, Any]:
         """``manifest`` and ``signature`` as text."""
 
     def pieces(self, board: str) -> Iterable[tuple[str, bytes]]:
@@ -43,13 +42,11 @@ class ReleaseFile(Protocol):
 
 @dataclass(frozen=True)
 class Package:
-    """The release for one board: the signed *manifest*, its *signature* (base64), and what the manifest says."""
+    """The release for one board: its signed *manifest*, the *signature* (base64), and what the manifest says."""
 
     manifest: str
     signature: str
-    content: str
-    size: int
-    window: int
+    about: Manifest
 
 
 @dataclass(frozen=True)
@@ -63,42 +60,30 @@ class Release:
     added_at: int = 0
     added_by: str = ""
 
-    @property
-    def numbers(self) -> Numbers:
-        return numbers(self.version)
-
-
-def numbers(version: str) -> Numbers:
-    """ "1.2.3" as numbers, for comparing."""
-    first, second, third = (int(part) for part in version.split("."))
-    return first, second, third
-
 
 def release_of(site: str, serial: int, version: str, manifests: Mapping[str, Any]) -> Release:
-    """The release of *manifests* {board: {manifest, signature}}.  Raises CommandError where they make no sense.
+    """The release of *manifests* {board: {manifest, signature}}.  Raises DiyaError where they make no sense.
 
-    The signature is judged by the poles; here it is seen that all of it is one release of this *site*.
+    The signature is judged by the poles; here it is seen that all of it is one release for this *site*.
     """
     packages: dict[str, Package] = {}
-    downgrades = set()
     for board, signed in sorted(manifests.items()):
         text, signature = signed.get("manifest"), signed.get("signature")
-        said = parsed(text.encode()) if isinstance(text, str) else None
-        if said is None or not isinstance(signature, str):
+        if not isinstance(text, str) or not isinstance(signature, str):
             raise Refusal("updates.no_manifest", board=quoted(board, 40))
-        content, size = said.get("content"), number(said.get("bytes"), 1, 2**24)
-        window = number(said.get("window", WINDOW_S), 1, MOST_WINDOW_S)
-        expected = {"kind": "app", "board": board, "site": site, "version": version, "serial": serial}
-        for name, wanted in expected.items():
-            if said.get(name) != wanted:
-                value = quoted(str(said.get(name)), 40)
-                raise Refusal("updates.manifest_field", board=board, name=name, value=value, wanted=wanted)
-        if not isinstance(content, str) or len(content) != 64 or size is None or window is None:
-            raise Refusal("updates.no_manifest", board=quoted(board, 40))
-        downgrades.add(said.get("downgrade") is True)
-        packages[board] = Package(text, signature, content, size, window)
+        about = manifest.read(text, f"the manifest for {board}")
+        for name, value, wanted in (
+            ("board", about.board, board), ("site", about.site, site), ("version", about.version, version),
+            ("serial", about.serial, serial),
+        ):  # fmt: skip
+            if value != wanted:
+                raise Refusal(
+                    "updates.manifest_field", board=board, name=name, value=quoted(str(value), 40), wanted=wanted
+                )
+        packages[board] = Package(text, signature, about)
+    downgrades = {one.about.downgrade for one in packages.values()}
     if len(downgrades) != 1:
-        raise Refusal("updates.no_manifest", board="")
+        raise Refusal("updates.no_manifest", board=", ".join(packages))
     return Release(serial, version, downgrades.pop(), packages)
 
 
@@ -106,7 +91,7 @@ def release_of(site: str, serial: int, version: str, manifests: Mapping[str, Any
 
 
 def keep(connection: Connection, file: ReleaseFile, site: str, who: str, now: int) -> Release:
-    """Keeps the release in *file*, unless it is there already.  Raises CommandError."""
+    """Keeps the release in *file*, unless it is there already.  Raises DiyaError."""
     manifests = {board: dict(file.message(board)) for board in file.boards}
     found = release_of(site, file.serial, file.version, manifests)
     text = json.dumps(manifests, sort_keys=True)
@@ -118,7 +103,7 @@ def keep(connection: Connection, file: ReleaseFile, site: str, who: str, now: in
     pieces: dict[str, bytes] = {}
     for board in file.boards:
         own = dict(file.pieces(board))
-        _check_list(board, found.packages[board], own)
+        _check_list(board, found.packages[board].about, own)
         pieces |= own
     values = {"serial": file.serial, "version": file.version, "downgrade": found.downgrade, "manifests": text}
     connection.execute(sa.insert(release).values(**values, added_at=now, added_by=who))
@@ -127,20 +112,18 @@ def keep(connection: Connection, file: ReleaseFile, site: str, who: str, now: in
     return found
 
 
-def _check_list(board: str, package: Package, pieces: Mapping[str, bytes]) -> None:
+def _check_list(board: str, about: Manifest, pieces: Mapping[str, bytes]) -> None:
     """The list of the content, which begins at the first piece, must be the one that was signed."""
-    said = parsed(package.manifest.encode()) or {}
-    length, head = number(said.get("list"), 1, 2**20) or 0, f"{UPDATE}/{package.content[:16]}/"
-    found, at = b"", 0
-    while len(found) < length and f"{head}{at}" in pieces:
+    head, found, at = f"{PIECES}/{about.content[:16]}/", b"", 0
+    while len(found) < about.listed and f"{head}{at}" in pieces:
         found, at = found + pieces[f"{head}{at}"], at + 1
-    whole = all(topic.startswith(head) and 0 < len(payload) <= MOST_PIECE for topic, payload in pieces.items())
-    if not whole or hashlib.sha256(found[:length]).hexdigest() != package.content:
+    whole = all(topic.startswith(head) and 0 < len(payload) <= PIECE for topic, payload in pieces.items())
+    if not whole or hashlib.sha256(found[: about.listed]).hexdigest() != about.content:
         raise Refusal("updates.wrong_content", board=board)
 
 
 def kept(connection: Connection, site: str, serial: int) -> Release:
-    """The release of that serial.  Raises CommandError where it is not here, or makes no sense."""
+    """The release of that serial.  Raises DiyaError where it is not here, or makes no sense."""
     row = connection.execute(sa.select(release).where(release.c.serial == min(serial, 2**62))).mappings().first()
     if row is None:
         raise Refusal("updates.unknown_release", serial=serial)

@@ -13,8 +13,9 @@ from host_tools.city.rollouts import waves
 from host_tools.city.rollouts.known_pole import Pole
 from host_tools.city.rollouts.ruling import ROLE, Ruling
 from host_tools.city.rollouts.waves import Member
-from host_tools.city.updates.kept_release import Release, numbers
+from host_tools.city.updates.kept_release import Release
 from host_tools.language.sentence import Sentence
+from host_tools.release.manifest import numbers
 from host_tools.site.model import Site
 from host_tools.text import quoted
 
@@ -72,7 +73,7 @@ def left_out(pole: Pole, release: Release, board: str) -> str:
         return UNDONE
     if app.serial is not None and app.serial > release.serial:
         return SERIAL
-    if numbers(app.version) > release.numbers and not release.downgrade:
+    if numbers(app.version) > numbers(release.version) and not release.downgrade:
         return NEWER
     return ""
 

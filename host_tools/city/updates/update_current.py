@@ -38,7 +38,7 @@ class UpdateCurrent(Current[UpdateShare]):
             pole = known.get(one.pole)
             board = pole.board if pole else ""
             one.release, one.spread, one.nonce = release, wish.spread, nonces.get(one.pole, "")
-            one.window = release.packages[board].window if board in release.packages else one.window
+            one.window = release.packages[board].about.window if board in release.packages else one.window
             one.offline = now if pole is not None and pole.online is False else None
         self.release, self.wish = release, wish
         self.watched_from: int = row["watched_from"] or row["decided_at"]

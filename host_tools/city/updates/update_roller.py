@@ -25,18 +25,18 @@ from host_tools.city.rollouts.share import SENT, WAITING
 from host_tools.city.store.database import raise_revision
 from host_tools.city.store.rollout_tables import ASKS, DONE, GOING, HALTED, REFUSED, RELEASE, rollout, rollout_pole
 from host_tools.city.store.tables import pole
-from host_tools.city.updates import control_group, fault_rows, kept_release
+from host_tools.city.updates import confirmed, control_group, fault_rows, kept_release
 from host_tools.city.updates.plan import Plan, plan, ruling
 from host_tools.city.updates.update_current import UpdateCurrent
 from host_tools.city.updates.update_sending import UpdateSending
 from host_tools.city.updates.update_share import ACCEPTED, UpdateShare
 from host_tools.city.updates.wish import Wish, wish_of
-from host_tools.errors import CommandError
+from host_tools.errors import DiyaError
 from host_tools.keys.key import Key
 from host_tools.language.refusal import Refusal
 from host_tools.language.sentence import Sentence
 from host_tools.site.load import load_site
-from host_tools.site.model import Site, SiteError
+from host_tools.site.model import Site
 from host_tools.wire.envelope import flash_nonce
 from host_tools.wire.payload import parsed
 
@@ -118,14 +118,14 @@ class UpdateRoller(Rolling[UpdateShare]):
                 return ASKS, Sentence("rollouts.second", why=ruled.second), "", None
             digest = hashlib.sha256(rollout_rows.as_json(row).encode()).hexdigest()
             wrong = self._persons.check(row["second"], row["code"], row["who"], digest, int(wall))
-        except (CommandError, SiteError) as error:
+        except DiyaError as error:
             return REFUSED, str(error), "", None
         return (ASKS, wrong, "", None) if wrong else (GOING, "", str(row["second"]), found)
 
     def _plan(
         self, connection: Connection, row: Row, site: Site, release: kept_release.Release, wish: Wish
     ) -> Plan:  # fmt: skip
-        known = rollout_rows.poles(connection, self._zone)
+        known = confirmed.poles(connection, self._zone)
         meant = wish.meant(site)
         if self._zone:
             meant &= known.keys()
@@ -144,7 +144,7 @@ class UpdateRoller(Rolling[UpdateShare]):
         try:
             wish, site = wish_of(row["text"]), self._files()
             release = kept_release.kept(connection, self._site, wish.serial)
-        except (CommandError, SiteError) as error:
+        except DiyaError as error:
             self._say(f"rollout {row['id']} does not go on: {error}")
             return None
         shares = rollout_rows.shares_as(UpdateShare, connection, row["id"])

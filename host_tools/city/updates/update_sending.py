@@ -77,7 +77,7 @@ class UpdateSending:
                 separators=(",", ":"),
             )
             if made := self._sealed(one, pole, body, numbers, now):
-                one.goes_out(current.release.serial, package.content, made[0], False, now)
+                one.goes_out(current.release.serial, package.about.content, made[0], False, now)
                 one.nonce, one.accepted_at = pole.nonce, None
                 one.before = software(pole.app) if pole.app else ""
                 messages.append(made[1])

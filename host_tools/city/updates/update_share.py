@@ -23,7 +23,8 @@ from host_tools.city.rollouts.share import (
     WAITING,
     Share,
 )  # fmt: skip
-from host_tools.city.updates.kept_release import Release, numbers
+from host_tools.city.updates.kept_release import Release
+from host_tools.release.manifest import numbers
 from host_tools.wire import from_pole
 from host_tools.wire.from_pole import Ack, App, Birth
 from pole.wire import ack_reasons as why
@@ -146,7 +147,7 @@ class UpdateShare(Share):
             return False
         if app.reverted and app.serial == self.release.serial and software(app) != self.before:
             self._end(REVERTED, now, app.reverted)
-        elif numbers(app.version) > self.release.numbers and not self.release.downgrade:
+        elif numbers(app.version) > numbers(self.release.version) and not self.release.downgrade:
             self._end(REPLACED, now)
         elif self.state in (APPLIED, THERE) or (self.nonce and nonce and nonce != self.nonce):
             if self.state != WAITING and self.renewed >= MOST_RENEWED:

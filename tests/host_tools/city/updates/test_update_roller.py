@@ -21,7 +21,7 @@ from host_tools.city.store.release_tables import release as release_table
 from host_tools.city.store.rollout_tables import GO_ON, HALT, rollout
 from host_tools.city.updates import kept_release
 from host_tools.city.updates.wish import Wish
-from host_tools.errors import CommandError
+from host_tools.errors import CommandError, DiyaError
 from host_tools.keys.key import Key
 from tests.host_tools.city.updates.update_bench import (
     HEAD,
@@ -408,14 +408,14 @@ def test_what_may_not_begin_is_refused_in_a_sentence(bench: UpdateBench, fields:
     ("release", "answer"),
     [
         (BenchRelease(site="bhopal"), "says that site is 'bhopal', and it must be sagar"),
-        (BenchRelease(kind="key"), "says that kind is 'key', and it must be app"),
+        (BenchRelease(kind="key"), "kind is 'key' and must be \"app\""),
         (BenchRelease(content="0" * 64), "the pieces for the board virtual are not what its manifest was signed for"),
     ],
 )
 def test_a_file_that_is_not_one_release_for_this_site_is_not_kept(
     bench: UpdateBench, release: BenchRelease, answer: str
 ) -> None:
-    with pytest.raises(CommandError, match=answer):
+    with pytest.raises(DiyaError, match=answer):
         bench.roll_out(release)
     with bench.record.transaction() as connection:
         assert kept_release.newest(connection, "sagar", 5) == []
