@@ -54,6 +54,8 @@ def take_back(
     connection: Connection, found: Row, who: str, role: str, door: str, now: int, second: str = "", code: str = ""
 ) -> list[int]:
     """Writes a rollout of the programmes that were there before *found*.  Raises CommandError."""
+    if found["kind"] != PROGRAMMES:
+        raise Refusal("updates.not_programmes", number=found["id"])
     if found["state"] not in BEGUN:
         raise Refusal("rollouts.not_begun", number=found["id"], state=found["state"])
     base = sections.digest(sections.read(found["text"]))

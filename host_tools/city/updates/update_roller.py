@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from host_tools.city.commands.second_person import SecondPersons
@@ -21,12 +20,12 @@ from host_tools.city.rollouts.current import Current
 from host_tools.city.rollouts.rolling import IDLE_S, Rolling
 from host_tools.city.rollouts.rollout_rows import Row
 from host_tools.city.rollouts.ruling import RECENT_S
-from host_tools.city.rollouts.share import SENT, WAITING
+from host_tools.city.rollouts.share import SENT
 from host_tools.city.store.database import raise_revision
-from host_tools.city.store.rollout_tables import ASKS, DONE, GOING, HALTED, REFUSED, RELEASE, rollout, rollout_pole
-from host_tools.city.store.tables import pole
+from host_tools.city.store.rollout_tables import ASKS, DONE, GOING, HALTED, REFUSED, RELEASE
 from host_tools.city.updates import confirmed, control_group, fault_rows, kept_release
 from host_tools.city.updates.plan import Plan, plan, ruling
+from host_tools.city.updates.reached import reached, reached_alone
 from host_tools.city.updates.update_current import UpdateCurrent
 from host_tools.city.updates.update_sending import UpdateSending
 from host_tools.city.updates.update_share import ACCEPTED, UpdateShare
@@ -203,15 +202,3 @@ class UpdateRoller(Rolling[UpdateShare]):
         assert isinstance(current, UpdateCurrent)
         current.watched_from = current.looked_at = now
         return {"watched_from": now, "looked_at": now}
-
-
-def reached_alone(connection: Connection, zone: str, since: int) -> set[str]:
-    """The poles of *zone* that rollouts of one person alone, accepted after *since*, have come to."""
-    mine = rollout.c.zone == zone, rollout.c.kind == RELEASE, rollout.c.decided_at > since, rollout.c.darkens > 0
-    wanted = sa.select(pole.c.name).join_from(rollout_pole, pole).join(rollout, rollout.c.id == rollout_pole.c.rollout)
-    return set(connection.execute(wanted.where(*mine, rollout_pole.c.state != WAITING)).scalars())
-
-
-def reached(connection: Connection, number_of: int) -> set[str]:
-    """The poles that the rollout of that number has come to."""
-    return {one.pole for one in rollout_rows.shares(connection, number_of) if one.state != WAITING}
