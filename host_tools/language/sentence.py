@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from host_tools.language.language import Language, sentences
 
+_REASONS = ("why", "first")  # fields that are sentences themselves
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -39,15 +40,13 @@ def retold(text: str, said: Language, *namespaces: str) -> str:
     found = [(key, one.groupdict()) for key, form in _forms(namespaces) if (one := form.fullmatch(text))]
     if not found:
         return text
-    key, values = next((one for one in found if _understood(one[1], namespaces)), found[0])
+    key, values = next((one for one in found if _is_plain(one[1])), found[0])
     return said.say(key, **{name: _value(value, said, namespaces) for name, value in values.items()})
 
 
-def _understood(values: dict[str, str], namespaces: tuple[str, ...]) -> bool:
-    """Whether each of *values* that has several words is a sentence itself: "50: somebody has to agree" is no limit."""
-    return all(
-        " " not in value or any(form.fullmatch(value) for _key, form in _forms(namespaces)) for value in values.values()
-    )
+def _is_plain(values: dict[str, str]) -> bool:
+    """Whether only a reason has several words: "50: a second person has to agree" is no limit."""
+    return all(" " not in value or name in _REASONS for name, value in values.items())
 
 
 def _value(value: object, said: Language, namespaces: tuple[str, ...]) -> object:
