@@ -52,7 +52,15 @@ try:
     import main
     import python_heap
 
-    main.main(boot.boot(_folder + "/vfs", _folder + "/data", nonce=_nonce, heap=python_heap.Heap()))
+    ports = boot.boot(_folder + "/vfs", _folder + "/data", nonce=_nonce, heap=python_heap.Heap())
+    handed = main.handed_by(ports)
+    if handed:  # as at the end of main.py
+        from hand_over import hand_over
+
+        del boot, main, ports  # nothing of golden is to stay
+        hand_over(handed)
+    else:
+        main.main(ports)
     import timers
 
     for number in range(SOCKETS):  # the app has ended, and does not use them any more
