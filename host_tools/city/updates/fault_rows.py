@@ -1,8 +1,9 @@
-"""Reads the faults that are new since a rollout began to be watched, for its control group."""
+"""Reads what poles report by events while a rollout goes on: new faults, and that they went back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -12,7 +13,9 @@ from host_tools.city.store.tables import event, pole
 from host_tools.city.updates.control_group import Compared
 from host_tools.city.updates.update_share import UpdateShare
 from host_tools.wire.event_types import CATALOGUE, COMMUNICATION_FAILURE, LAMP, LINK, NODE, SAFE_MODE, SENSOR
+from host_tools.wire.payload import parsed, text
 
+UPDATE_REVERTED = "updateReverted"
 # what software may cause, and falls on a pole alone: no supply, no blow to the column
 COUNTED = sorted(
     {one.name for one in CATALOGUE.values() if one.ends and one.concerns in (LAMP, SENSOR, NODE, LINK)}
@@ -38,6 +41,33 @@ def new_faults(connection: Connection, zone: str, since: int) -> dict[str, list[
         if not open_before[key, kind]:
             out.setdefault(name, []).append(int(when))
     return out
+
+
+@dataclass(frozen=True)
+class Undone:
+    """The event of *at* (Unix s) by which *pole* says that it went back from *version*."""
+
+    pole: str
+    version: str
+    reason: str
+    at: int
+
+
+def undone(connection: Connection, zone: str, since: int, after: int) -> tuple[list[Undone], int]:
+    """The events of poles of *zone* that went back, of *since* or later, which arrived after that of the key *after*;
+    and the key of the newest event of all."""
+    newest = connection.execute(sa.select(sa.func.max(event.c.arrival))).scalar() or 0
+    if newest <= after:
+        return [], after
+    at = sa.func.coalesce(event.c.timestamp, event.c.received_at)
+    told = sa.select(pole.c.name, event.c.attributes, at).join_from(event, pole).where(
+        event.c.arrival > after, event.c.event_type == UPDATE_REVERTED, pole.c.zone == zone, at >= since
+    )  # fmt: skip
+    out = []
+    for name, attributes, when in connection.execute(told.order_by(event.c.arrival)):
+        said = parsed(str(attributes).encode()) or {}
+        out.append(Undone(str(name), text(said.get("from"), 24), text(said.get("reason"), 40), int(when)))
+    return out, int(newest)
 
 
 def compared(

@@ -15,6 +15,7 @@ from host_tools.city.rollouts.rollout_rows import Row
 from host_tools.city.rollouts.share import SENT, WAITING
 from host_tools.city.rollouts.waves import LEAST, SHARES, TWENTIETH, Tally
 from host_tools.city.store.rollout_tables import DONE
+from host_tools.city.updates.fault_rows import Undone
 from host_tools.city.updates.kept_release import Release
 from host_tools.city.updates.update_share import ACCEPTED, CANCELLED, LEFT, PROBATION, UpdateShare
 from host_tools.city.updates.wish import Wish
@@ -81,6 +82,13 @@ class UpdateCurrent(Current[UpdateShare]):
             if one.state != LEFT and one.pole not in self.site.by_name:
                 one.state, one.answered_at = LEFT, now
                 self.note(one)
+
+    def undo(self, events: Iterable[Undone], now: int) -> None:
+        """Takes *events* by which poles say that they went back."""
+        for event in events:
+            share = self._shares.get(event.pole)
+            if share is not None and share.undone(event.version, event.reason, event.at, now):
+                self.note(share)
 
     def to_stop(self, most: int) -> list[UpdateShare]:
         """At most *most* poles that are to be told to stop; one that tries the release goes on by itself."""

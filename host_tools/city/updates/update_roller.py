@@ -62,10 +62,11 @@ class UpdateRoller(Rolling[UpdateShare]):
         self._persons = SecondPersons(secrets)
         self._sending = UpdateSending(root, site, keys, sender, zone, simulated)
         self._now = 0
+        self._arrival = 0  # key of the newest event that was looked at
 
     def load(self, connection: Connection, now: int) -> None:
         """Takes the rollout that has begun from the store."""
-        self._now = now
+        self._now, self._arrival = now, 0
         self._sending.connected()
         super().load(connection, now)
 
@@ -90,7 +91,7 @@ class UpdateRoller(Rolling[UpdateShare]):
             rollout_rows.change(connection, row["id"], raise_revision(connection), **kept)
             self._note(connection, row, now, state, {"answer": why})
             return True
-        self._now = now
+        self._now, self._arrival = now, 0
         values: dict[str, Any] = {
             "before": "", "decided_at": now, "second": agreed, "darkens": 0 if agreed else len(found.waves),
             "watched_from": now,
@@ -156,6 +157,8 @@ class UpdateRoller(Rolling[UpdateShare]):
 
     def _brought(self, connection: Connection, current: Current[UpdateShare], now: int) -> list[tuple[str, bytes]]:
         assert isinstance(current, UpdateCurrent)
+        events, self._arrival = fault_rows.undone(connection, self._zone, current.row["decided_at"], self._arrival)
+        current.undo(events, now)
         if current.state == HALTED:
             current.age(now)
             return self._sending.stop(connection, current, now)

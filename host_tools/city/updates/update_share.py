@@ -33,7 +33,7 @@ ACCEPTED, LEFT = "accepted", "left"
 # reasons of ours
 UNFINISHED, PROBATION, HELD, GOES_BACK = "unfinished", "probation", "halted", "goesBack"
 CANCELLED = "cancelled"  # the detail of one that is silent and was told to stop
-LONGEST_S = 26 * 3600  # from its acceptance until it is tried: a day has many good moments for a restart
+LONGEST_S = 50 * 3600  # from its acceptance to its word: a day for a good moment, a night in which its lamp is lit
 OFFLINE_S = 1800  # beyond the window: it may try it without a network, and ask the former software for one
 
 
@@ -128,6 +128,20 @@ class UpdateShare(Share):
             self.reason, self.detail, self.away = ack.reason, ack.detail, False
         else:
             self._end(REJECTED, now, ack.reason or "?", ack.detail)
+        return True
+
+    def undone(self, version: str, reason: str, at: int, now: int) -> bool:
+        """Takes its event of *at* that it went back from *version* for *reason*; whether that changes anything."""
+        ended = self.state in (REJECTED, REVERTED, REPLACED, LEFT)
+        if (
+            ended
+            or self.release is None
+            or version != self.release.version
+            or self.sent_at is None
+            or at < self.sent_at
+        ):
+            return False
+        self._end(REVERTED, now, reason or why.REVERTED)
         return True
 
     # -- what it runs

@@ -154,7 +154,7 @@ def test_a_pole_that_is_not_heard_again_halts_it(bench: UpdateBench) -> None:
 
 def test_one_that_never_finishes_does_not_go_on_for_ever(bench: UpdateBench) -> None:
     number = bench.roll_out(BenchRelease(does=lambda pole: "stuck"), **QUICK)
-    bench.go(30 * 3600, 300, over(bench, number))
+    bench.go(60 * 3600, 300, over(bench, number))
     assert bench.row(number)["state"] == "halted" and "unfinished" in bench.row(number)["answer"]
 
 
@@ -343,6 +343,17 @@ def test_that_a_pole_went_back_once_is_not_held_against_the_next_release(bench: 
     bench.go(8 * 3600, 30, over(bench, mended))
     assert bench.row(mended)["state"] == "done", bench.row(mended)
     assert bench.versions() == {"0.2.1": POLES} and bench.row(first)["state"] == "replaced"
+
+
+@pytest.mark.parametrize("by_ack", [False, True])
+def test_a_second_release_that_poles_undo_for_the_same_reason_halts_too(bench: UpdateBench, by_ack: bool) -> None:
+    """Their births say the same as before: it is told by the event, or by the ack."""
+    bench.by_ack = by_ack
+    for number, version in enumerate(("0.2.0", "0.2.1"), 1):
+        bench.roll_out(BenchRelease(version, SERIAL + number, does=lambda pole: "dies"), **QUICK)
+        bench.go(2 * 3600, 30, over(bench, number))
+        assert bench.row(number)["state"] == "halted" and "died" in bench.row(number)["answer"]
+        bench.go(60, 30)
 
 
 def test_a_fault_that_was_there_before_is_not_new(bench: UpdateBench) -> None:

@@ -102,10 +102,10 @@ class UpdatePole:
         if self.on and self._trouble() != "mute":
             self._bench.say(self.name, kind, **values)
 
-    def fault(self, kind: str, starts: bool = True) -> None:
+    def fault(self, kind: str, starts: bool | None = True, **attributes: Any) -> None:
         self._sequence += 1
         values = {"eventType": kind, "startEndFlag": starts, "timestamp": self._bench.now, "replayed": False}
-        self.tell(contract.EVENT, id=f"e1-{self._sequence}", attributes={}, **values)
+        self.tell(contract.EVENT, id=f"e1-{self._sequence}", attributes=attributes, **values)
 
     def replace(self) -> None:
         """Another node is put in its place, with the software of the factory."""
@@ -181,9 +181,15 @@ class UpdatePole:
         assert self._under_way is not None
         ack = self._under_way["ack"]
         self.app = {**self._under_way["former"], "reverted": "died"}
-        self._under_way = None
+        manifest, self._under_way = self._under_way["manifest"], None
+        if self._bench.by_ack:
+            self.app["reverted"] = ""
         self.appear()
-        self.tell(contract.ACK, **ack, outcome="reverted", reason="died", detail="3 starts ended by themselves")
+        if self._bench.by_ack:
+            self.tell(contract.ACK, **ack, outcome="reverted", reason="died", detail="3 starts ended by themselves")
+        else:
+            attributes = {"from": manifest["version"], "to": "0.1.0", "reason": "died"}
+            self.fault("updateReverted", None, **attributes)
 
     def _confirm(self) -> None:
         assert self._under_way is not None
@@ -224,6 +230,7 @@ class UpdateBench:
         self.releases: dict[str, BenchRelease] = {}
         self.most_at_once: Counter[str] = Counter()  # feeder: poles that were under way at the same time
         self.kill = ""
+        self.by_ack = False  # poles say that they went back by their ack alone, and else by an event and their births
         self._waiting: list[Message] = []
         self.site = load_site(folder)
         self._start(record)
