@@ -132,14 +132,10 @@ class UpdateShare(Share):
 
     def undone(self, version: str, reason: str, at: int, now: int) -> bool:
         """Takes its event of *at* that it went back from *version* for *reason*; whether that changes anything."""
-        ended = self.state in (REJECTED, REVERTED, REPLACED, LEFT)
-        if (
-            ended
-            or self.release is None
-            or version != self.release.version
-            or self.sent_at is None
-            or at < self.sent_at
-        ):
+        # one that went back may say first that it takes the retained message no more
+        if self.state in (REVERTED, REPLACED, LEFT) or self.release is None or self.sent_at is None:
+            return False
+        if version != self.release.version or at < self.sent_at:
             return False
         self._end(REVERTED, now, reason or why.REVERTED)
         return True

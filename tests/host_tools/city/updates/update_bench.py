@@ -141,9 +141,10 @@ class UpdatePole:
             return
         if self._under_way and self._under_way["manifest"]["serial"] == manifest["serial"]:
             return
-        if self._bench.does(manifest["version"], self.name) == "rejects" or (
-            self.app.get("reverted") and manifest["serial"] <= self.app["serial"]
-        ):
+        if self.app.get("reverted") and manifest["serial"] <= self.app["serial"]:
+            self.tell(contract.ACK, **ack, outcome="rejected", reason="replayed")
+            return
+        if self._bench.does(manifest["version"], self.name) == "rejects":
             self.tell(contract.ACK, **ack, outcome="rejected", reason="badSignature", detail="a test")
             return
         self.app["serial"] = manifest["serial"]
