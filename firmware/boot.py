@@ -4,7 +4,7 @@ The lamp is safe before this runs, because the board is built so: an idle relay 
 idle dimmer pin asks for full light.  What is done here keeps it so.
 """
 
-GOLDEN = 1  # the number of what a slot is handed; docs/updates.md has it for good
+GOLDEN = 1  # the number of what a slot is handed; docs/slots.md has it for good
 
 
 def boot(vfs="", data="/data", net=None, nonce=None, partition=None, console=None, heap=None):
@@ -45,7 +45,7 @@ def take_over(handed):
     """The ports of the app in a slot, which golden hands the chip: *handed* is what ``boot`` makes.
 
     The lamp is lit and stays lit, the watchdog armed, the heap bound, and the folder of the slot the only one of
-    ``sys.path``.  Of the golden on this pole only what docs/updates.md says may be relied upon.
+    ``sys.path``.  Of the golden on this pole only what docs/slots.md says may be relied upon.
     """
     from pole.drivers import board
 

@@ -50,7 +50,8 @@ class Parts:
     as ``Reporter.event`` takes them after the time, until reporting/occasions.py tells them; ``missing``: (epoch,
     first, last) of events that were asked for and are not there; ``disputed``: that the witnesses of the time disagree
     is told; ``startup_deadline``: ticks when early resets are forgotten, or safe mode ends; None once that is done;
-    ``safe``: safe mode is not told to have ended.
+    ``safe``: safe mode is not told to have ended; ``update_at``: ticks when something is due of an update
+    (update/advance.py), None when nothing is, and ``update``: what that keeps.
     """
 
     def __init__(self, ports, settings, origin, standing, past):
@@ -124,6 +125,8 @@ class Parts:
         self.startup_deadline = aio.ticks_add(ticks, _STABLE_AFTER_MS if watch else _SAFE_MS)
         self.decision = self.missing = None
         self.unsure = ""
+        self.update = None
+        self.update_at = ticks if store.size("app.json") else None
         self.disputed = False
 
 
@@ -166,6 +169,7 @@ def _identity(ports, settings, origin, standing, safe, cause, boots):
         "resetCause": cause,
         "bootCount": boots,
         "safeMode": safe,
+        "app": {"slot": ports.slot, "version": FIRMWARE, "probation": False, "serial": 0},
     }
 
 

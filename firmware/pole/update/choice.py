@@ -27,7 +27,7 @@ def choose(pointer, cause, early, present):
         _turn(after, cause, early)
     slot = _slot(after)
     if slot in after["run"] and cause != _POWER_ON and early >= FALL_BACK:
-        undo(after, slot, states.DIED)
+        states.undo(after, slot, states.DIED)
         slot = _slot(after)
     return slot, pointer if after == pointer else after
 
@@ -37,25 +37,10 @@ def confirmed(pointer, present):
     return "".join([slot for slot in pointer["run"] if slot in present][:1])
 
 
-def undo(pointer, slot, reason):
-    """Changes *pointer*: *slot* is not to run any more, because of *reason*, which is to be told."""
-    pointer["reverted"] = {"from": pointer["slots"][slot][0], "reason": reason, "told": False}
-    pointer["run"] = [one for one in pointer["run"] if one != slot]
-    del pointer["slots"][slot]
-    if pointer["new"] and pointer["new"]["slot"] == slot:
-        pointer["new"] = None
-
-
-def confirm(pointer):
-    """Changes *pointer*: its new slot has passed, and is the first to run from now on."""
-    pointer["run"] = [pointer["new"]["slot"]] + pointer["run"][:1]
-    pointer["new"] = None
-
-
 def _drop_damaged(after, present):
     for slot in states.SLOTS:
         if slot in after["slots"] and slot not in present:
-            undo(after, slot, states.DAMAGED)
+            states.undo(after, slot, states.DAMAGED)
 
 
 def _turn(after, cause, early):
@@ -73,11 +58,11 @@ def _turn(after, cause, early):
         if new["starts"] - new["failed"] > POWER_CUTS:
             over = over or states.POWER_CUTS
         if over and state == states.TRIAL:
-            undo(after, new["slot"], over)
+            states.undo(after, new["slot"], over)
         elif over:  # the old software gives no answer
             new["state"] = states.UNPROVEN
     elif state == states.UNPROVEN and cause != _POWER_ON and early >= FALL_BACK:
-        undo(after, new["slot"], states.DIED)
+        states.undo(after, new["slot"], states.DIED)
 
 
 def _slot(after):

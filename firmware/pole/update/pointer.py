@@ -30,7 +30,7 @@ from pole.drivers.flash.files import unread
 from pole.wire.digest import hash_of
 
 NAME = "app.json"
-GOLDEN = 1  # the number of what golden hands to a slot (docs/updates.md)
+GOLDEN = 1  # the number of what golden hands to a slot (docs/slots.md)
 SLOTS = ("a", "b")
 LIST = "/list"
 
@@ -141,6 +141,18 @@ def cancel(store):
     _forget(pointer, new["slot"])
     write(store, pointer)
     return True
+
+
+def undo(pointer, slot, reason):
+    """Changes *pointer*: *slot* is not to run any more, because of *reason*, which is to be told."""
+    pointer["reverted"] = {"from": pointer["slots"][slot][0], "reason": reason, "told": False}
+    _forget(pointer, slot)
+
+
+def confirm(pointer):
+    """Changes *pointer*: its new slot has passed, and is the first to run from now on."""
+    pointer["run"] = [pointer["new"]["slot"]] + pointer["run"][:1]
+    pointer["new"] = None
 
 
 def _forget(pointer, slot):

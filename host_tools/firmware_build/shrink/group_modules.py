@@ -46,6 +46,7 @@ _TOGETHER = {
         "pole.drivers.chip.heap", "pole.drivers.flash.storage", "pole.drivers.chip.identity",
         "pole.settings.check_lamp",
     ),
+    "probation": ("pole.update.health", "pole.update.moment", "pole.update.advance"),
     "which": ("pole.update.choice", "pole.update.whole", "pole.update.elect"),
     "tidings": (
         "pole.drivers.chip.early_resets_file", "pole.security.flash_nonce", "pole.reporting.supply_loss",

@@ -72,7 +72,7 @@ def test_the_old_software_is_asked_and_its_own_end_is_no_answer():
 
 def test_a_damaged_slot_makes_room_for_the_one_before_and_that_for_golden():
     at = staged(run=["b"])
-    choice.confirm(at)
+    pointer.confirm(at)
     assert at["run"] == ["a", "b"]
     slot, after = choice.choose(at, "powerOn", 0, ("b",))
     assert slot == "b" and after["run"] == ["b"] and after["reverted"]["reason"] == pointer.DAMAGED
@@ -82,7 +82,7 @@ def test_a_damaged_slot_makes_room_for_the_one_before_and_that_for_golden():
 
 def test_a_confirmed_slot_that_dies_early_over_and_over_makes_room():
     at = staged(run=["b"])
-    choice.confirm(at)
+    pointer.confirm(at)
     early = choice.FALL_BACK
     assert choice.choose(at, "watchdog", early - 1, pointer.SLOTS) == ("a", at)
     assert choice.choose(at, "powerOn", early, pointer.SLOTS) == ("a", at)
@@ -124,9 +124,9 @@ def nexts(at, slot):
             out[-1]["new"] = dict(new)
             out[-1]["new"]["state"] = state
         if new["state"] in (pointer.TRIAL, pointer.UNPROVEN):
-            add(choice.confirm)
+            add(pointer.confirm)
         if new["state"] in (pointer.TRIAL, pointer.ASKING):
-            add(lambda after: choice.undo(after, new["slot"], pointer.NOT_ONLINE))
+            add(lambda after: pointer.undo(after, new["slot"], pointer.NOT_ONLINE))
         if new["state"] in (pointer.STAGED, pointer.GO):
             store = MortalStore({pointer.NAME: json.dumps(at).encode()})
             pointer.cancel(store)

@@ -23,7 +23,7 @@ def raised(work, *arguments):
 def confirmed(store):
     """What is new in *store* has passed."""
     at = pointer.read(store)
-    choice.confirm(at)
+    pointer.confirm(at)
     pointer.write(store, at)
 
 
