@@ -27,6 +27,7 @@ from pole.service.laptop import Laptop
 from pole.settings.trial import Configuring
 from pole.timekeeping.clock import Clock
 from pole.timekeeping.network_time import NetworkTime
+from pole.update.updating import Updating
 
 FIRMWARE = "0.1.0"
 EARLY_DEATHS = 4  # in a row, and the pole starts in safe mode
@@ -116,6 +117,7 @@ class Parts:
         first_report_ms = random.below(settings["meter.interval"] * 1000)
         self.senses = Senses(ports, ticks)
         self.commanding = Commanding(settings, store, ports.high_water, self.arbiter, clock, journal, nonce)
+        self.updating = Updating(store.size("update.json") > 0, ticks)
         self.configuring = Configuring(settings, store, standing, ticks, nonce)
         self.reporter = Reporter(outbox, settings, identity, ticks, first_report_ms)
         self.laptop = Laptop(ports.console, inbox.wake) if ports.console else None

@@ -71,6 +71,7 @@ class Control:
         if self._has_supply(now):
             wait = min(wait, self._try("detectors", take_sample, parts, now, ticks))
         wait = min(wait, self._lit(now, ticks), self._try("configuration", parts.configuring.due, ticks))
+        wait = min(wait, self._try("update", parts.updating.due, parts, now, ticks))
         if inbox.messages or inbox.dropped:
             wait = min(wait, _CROWDED_MS)
         self._try("reports", self._report, now, ticks, quality)

@@ -20,7 +20,7 @@ from host_tools.release.manifest import LEAST_WINDOW_S, MOST_WINDOW_S, WINDOW_S,
 from host_tools.site.model import Site
 
 MPY = 6  # version of the .mpy files that MicroPython 1.19 and later load
-_STARTED_BY_NAME = ("boot.py", "main.py")  # as text, from `vfs` and by MicroPython: no slot has them
+_GOLDENS = ("boot.py", "main.py", "program.mpy", "lib/hand_over.mpy")  # run from `vfs` alone: no slot has them
 
 
 class Ingredients(NamedTuple):
@@ -68,7 +68,7 @@ def build(given: Ingredients, signer: Signer, source: Path = FIRMWARE) -> bytes:
 def slot_files(app: Mapping[str, bytes], board: str) -> dict[str, bytes]:
     """The files of a slot by their paths below it: the compiled *app* without drivers that *board* has no chip for."""
     described = {**app, "board.json": json.dumps(load_board(board)).encode()}
-    return {path: data for path, data in placed(described).items() if path not in (*_STARTED_BY_NAME, "board.json")}
+    return {path: data for path, data in placed(described).items() if path not in (*_GOLDENS, "board.json")}
 
 
 def version_of(source: Path) -> str:

@@ -29,6 +29,7 @@ from pole.service.laptop import SERVING
 from pole.timekeeping.clock import HEARING
 from pole.timekeeping.network_time import ASKING
 from pole.update.pointer import empty
+from pole.update.updating import STEPS
 from pole.wire.digest import hash_of
 from simulator.benchmarks.modules import import_order, loaded_later
 from simulator.benchmarks.wasm import missing, run
@@ -50,6 +51,13 @@ FOR_A_MOMENT = {  # modules that are loaded (with all they need), and those that
     "while a configuration's JSON is read": (("pole.settings.receive", "pole.wire.json_reader"), JUDGING),
     "while a configuration's envelope is checked": (("pole.settings.receive", "pole.security.envelope"), JUDGING),
     "while a configuration is judged": (("pole.settings.receive", "pole.settings.state_file"), JUDGING),
+    "while an update's JSON is read": (
+        ("pole.update.receive", "pole.security.open_message", "pole.wire.json_reader"),
+        JUDGING,
+    ),
+    "while an update's signature is checked": (("pole.update.receive", "pole.update.signer"), JUDGING),
+    "while an update is accepted, begins or ends": (("pole.update.accept",), JUDGING),
+    "while an update comes": (("pole.update.assemble",), STEPS),
     "while a night is worked out": (("pole.lighting.calendar",), WORKING_OUT),
     "while events are asked for again": (
         ("pole.commands.verdict", "pole.commands.apply", *RESENDING),

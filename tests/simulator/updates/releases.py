@@ -12,7 +12,7 @@ from pathlib import Path
 from littlefs import LittleFSError
 
 from host_tools.boards import load_board
-from host_tools.field.bundle.flash_layout import placed
+from host_tools.boards.flash_layout import placed
 from host_tools.firmware_build.compile import compile_app
 from host_tools.firmware_build.sources import FIRMWARE
 from pole.update import pointer
