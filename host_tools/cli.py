@@ -52,6 +52,7 @@ VERBS = {
     "commission": ("host_tools.verbs.commission", "commission", "Try every part of a pole, and leave a record."),
     "bundle": ("host_tools.verbs.bundle", "bundle", "Make the file a site's poles are flashed with, or look into one."),
     "flash": ("host_tools.verbs.flash", "flash", "Flash the boards at this laptop's ports, each as its pole."),
+    "update": ("host_tools.verbs.update", "update", "Sign the poles' app, and bring it to them in waves."),
     "boards": ("host_tools.verbs.boards", "boards", "List the boards, or show what one is wired to."),
     "label": ("host_tools.verbs.label", "label", "Print QR labels for a site's poles."),
     "registry": ("host_tools.verbs.registry", "registry", "See which board is on which pole; merge and export that."),

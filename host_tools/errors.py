@@ -20,6 +20,10 @@
      │   ├─ NoSpace        the disk is full
      │   ├─ FetchError     MicroPython cannot be fetched, or is not what it should be
      │   └─ CompileError   the app cannot be compiled for this MicroPython
+     ├─ ReleaseError       a release cannot be made as asked, or cannot be used
+     │   ├─ Damaged        it was cut short, or changed since it was made
+     │   ├─ Foreign        it is signed with another key, or its signature is broken
+     │   └─ NoSpace        the disk is full, or the app is too large for a pole
      ├─ FlashError         a pole was not flashed
      │   ├─ WrongBoard     the chip, or its flash, is not that of the pole's board
      │   ├─ NoSpace        the laptop's disk is full

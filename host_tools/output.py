@@ -82,6 +82,13 @@ def waiting(what: str = "waiting for answers") -> Iterator[Callable[[int, int], 
 
 
 @contextlib.contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal while *title* goes on: call what it gives with (how many are done, of how many)."""
+    with _bar(title) as bar:
+        yield bar
+
+
+@contextlib.contextmanager
 def _bar(title: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on a terminal's standard error, gone at the end: call it with (how many are done, of how many)."""
     if not coloured(sys.stderr):

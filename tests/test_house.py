@@ -17,7 +17,9 @@ BELOW = {  # a room of the host tools: the rooms it must not import
     "city": ("field", "verbs", "firmware_build"),
     "field": ("city", "verbs"),
     "firmware_build": ("city", "field", "verbs", "broker", *SHARED),
-    "broker": ("city", "field", "verbs", "firmware_build"),
+    "broker": ("city", "field", "verbs", "firmware_build", "release"),
+    "release": ("city", "field", "verbs"),
+    "signed_zip": ("city", "field", "verbs", "broker", "firmware_build", "release"),
     **dict.fromkeys(SHARED, ("city", "field", "verbs", "firmware_build", "broker")),
 }
 # what is found by its name: verbs (host_tools/cli.py), screens (console/routes.py), chips (the last test), benches and

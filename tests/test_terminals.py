@@ -63,6 +63,15 @@ LINES = {  # PORT, BROKER and POLE are put in; in this order, as later lines rea
     "commission": f"commission --port {PORT} --technician Asha --site sagar",
     "bundle make": "bundle sagar --micropython ESP32_GENERIC.bin --key-file keys.txt --new-key --out again.diya",
     "bundle show": "bundle show sagar.diya",
+    "update keygen": "update keygen --out update-key.pem",
+    "update sign": "update sign sagar --key signing.pem --out again.update",
+    "update show": "update show sagar.update",
+    "update publish": "update publish sagar.update --site sagar",
+    "update rollout": "update rollout sagar.update --db r.sqlite --site sagar --dry-run",
+    "update status": "update status --db r.sqlite",
+    "update halt": "update halt 1 --db r.sqlite",
+    "update go-on": "update go-on 1 --db r.sqlite",
+    "update take-back": "update take-back 1 sagar.update --db r.sqlite --wait 0.2",
     "flash": "flash sagar.diya --port POLE --pole P0001",
     "boards": "boards",
     "label": "label --site town --all --pdf labels.pdf",
@@ -82,7 +91,7 @@ SCREENS = ("watch", "pole")  # they draw over the whole terminal, also without c
 ENDLESS = ("virtual-pole", "pole")  # until Ctrl-C
 # may have nothing for standard output: no pole or alarm there, one that prints nothing, a file that is there already
 QUIET = (
-    "pole log", "commission", "record backup", "record upgrade", "record restore",
+    "pole log", "update keygen", "commission", "record backup", "record upgrade", "record restore",
     *(f"console user {what}" for what in ("add", "disable", "enable", "password")),
     *(f"alarms {what}" for what in ("acknowledge", "assign", "close", "history", "mend", "order", "quiet")),
 )  # fmt: skip
@@ -112,7 +121,7 @@ def test_every_verb_has_a_line_here() -> None:
 def town() -> Iterator[tuple[Town, str]]:
     """A town, and the port of a pole that was flashed with its bundle."""
     with tempfile.TemporaryDirectory(prefix="diya-terminals-") as folder, Town(Path(folder) / "town") as one:
-        for file in ("sagar.diya", "ravis-laptop.sqlite"):
+        for file in ("sagar.diya", "sagar.update", "ravis-laptop.sqlite"):
             one.make(file)
         with SerialPole("esp32", "socket") as pole:
             words = ("flash", "sagar.diya", "--port", pole.url, "--pole", "P0001")

@@ -35,6 +35,10 @@ MADE = {  # files that take a verb to make
     "sagar.diya": [
         "bundle sagar --micropython ESP32_GENERIC.bin --key-file keys.txt --wifi wifi.csv --new-key --out sagar.diya"
     ],
+    "sagar.update": [
+        "bundle sagar --practice --key-file keys.txt --new-key --out practice.diya",
+        "update sign sagar --key signing.pem --out sagar.update",
+    ],
     "ravis-laptop.sqlite": [
         "registry bind 24:6f:28:aa:bb:02 diya:sagar/P0123 --by Ravi --registry ravis-laptop.sqlite"
     ],

@@ -27,6 +27,7 @@ from pole.service.laptop import Laptop
 from pole.settings.trial import Configuring
 from pole.timekeeping.clock import Clock
 from pole.timekeeping.network_time import NetworkTime
+from pole.update.updating import Updating
 
 FIRMWARE = "0.1.0"
 EARLY_DEATHS = 4  # in a row, and the pole starts in safe mode
@@ -49,7 +50,8 @@ class Parts:
     as ``Reporter.event`` takes them after the time, until reporting/occasions.py tells them; ``missing``: (epoch,
     first, last) of events that were asked for and are not there; ``disputed``: that the witnesses of the time disagree
     is told; ``startup_deadline``: ticks when early resets are forgotten, or safe mode ends; None once that is done;
-    ``safe``: safe mode is not told to have ended.
+    ``safe``: safe mode is not told to have ended; ``update_at``: ticks when something is due of an update
+    (update/advance.py), None when nothing is, and ``update``: what that keeps.
     """
 
     def __init__(self, ports, settings, origin, standing, past):
@@ -115,6 +117,7 @@ class Parts:
         first_report_ms = random.below(settings["meter.interval"] * 1000)
         self.senses = Senses(ports, ticks)
         self.commanding = Commanding(settings, store, ports.high_water, self.arbiter, clock, journal, nonce)
+        self.updating = Updating(store.size("update.json") > 0, ticks)
         self.configuring = Configuring(settings, store, standing, ticks, nonce)
         self.reporter = Reporter(outbox, settings, identity, ticks, first_report_ms)
         self.laptop = Laptop(ports.console, inbox.wake) if ports.console else None
@@ -122,6 +125,8 @@ class Parts:
         self.startup_deadline = aio.ticks_add(ticks, _STABLE_AFTER_MS if watch else _SAFE_MS)
         self.decision = self.missing = None
         self.unsure = ""
+        self.update = None
+        self.update_at = ticks if store.size("app.json") else None
         self.disputed = False
 
 
@@ -164,6 +169,7 @@ def _identity(ports, settings, origin, standing, safe, cause, boots):
         "resetCause": cause,
         "bootCount": boots,
         "safeMode": safe,
+        "app": {"slot": ports.slot, "version": FIRMWARE, "probation": False, "serial": 0},
     }
 
 

@@ -13,6 +13,7 @@ KEEPING = (
     "pole.health.persistence", "pole.health.setup", "pole.health.calibration", "pole.health.event_types",
     "pole.health.chatter",
 )  # fmt: skip
+UPDATING = ("pole.update.advance", "pole.update.health", "pole.update.moment", "pole.update.pointer")
 TELLING = ("pole.reporting.occasions", "pole.reporting.part_failures")
 _RAMP_S = const(2)
 _PAUSE_MS = const(30000)  # the longest the control task sleeps: half of the watchdog's time-out
@@ -70,11 +71,14 @@ class Control:
         if self._has_supply(now):
             wait = min(wait, self._try("detectors", take_sample, parts, now, ticks))
         wait = min(wait, self._lit(now, ticks), self._try("configuration", parts.configuring.due, ticks))
+        wait = min(wait, self._try("update", parts.updating.due, parts, now, ticks))
         if inbox.messages or inbox.dropped:
             wait = min(wait, _CROWDED_MS)
         self._try("reports", self._report, now, ticks, quality)
         parts.ports.watchdog.feed()
         failures.look("watchdog", parts.ports.watchdog)
+        if parts.update_at is not None:
+            wait = min(wait, self._try("update", self._update, now, ticks))
         if self._has_news(ticks):
             self._try("reports", self._tell, now, ticks)
         if parts.configuring.restart:
@@ -199,6 +203,20 @@ class Control:
             pass  # with the next turn
         finally:
             unload(*TELLING)
+
+    def _update(self, now, ticks):
+        """Does what is due of an update; milliseconds until something is due again."""
+        parts = self._parts
+        left = aio.ticks_diff(parts.update_at, ticks)
+        if left > 0:
+            return left
+        parts.make_room()
+        try:
+            from pole.update import advance
+
+            return advance.advance(parts, now, ticks)
+        finally:
+            unload(*UPDATING)
 
     def _report(self, now, ticks, quality):
         parts = self._parts

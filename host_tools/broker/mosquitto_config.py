@@ -17,6 +17,7 @@ from host_tools.files import Busy, create_secret, locked, replace_file, secret_f
 from host_tools.keys import broker_passwords
 from host_tools.site.model import Pole, Site
 from pole.wire import contract
+from pole.wire.city_side import PIECES
 
 CITY = "iccc"
 POLES_PORT, CITY_PORT = 8883, 8884
@@ -115,6 +116,7 @@ def poles_acl(site: Site) -> str:
     lines = [f"pattern write {head}/%u/{kind}" for kind in _WRITES]
     lines += [f"pattern read {head}/%u/{kind}" for kind in _READS]
     lines.append(f"pattern read {contract.all_topic(site.root, site.name)}")
+    lines.append(f"pattern read {head}/{PIECES}/#")  # of releases, which the city's user writes
     for pole in site.poles:
         lines += ["", f"user {pole.name}", *_group_lines(site, pole)]
     return "\n".join(lines) + "\n"

@@ -37,6 +37,11 @@ class Signer:
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
 
+    @property
+    def modulus(self) -> bytes:
+        """The modulus of the public key: the number that poles keep, its highest byte first."""
+        return self._key.public_key().public_numbers().n.to_bytes(BITS // 8, "big")
+
     def sign(self, text: bytes) -> bytes:
         return self._key.sign(text, padding.PKCS1v15(), hashes.SHA256())
 
@@ -63,6 +68,8 @@ def read_signer(path: Path, new: bool = False) -> Signer:
         raise SigningKeyError(f"the signing key {path} must be a private key in PEM, without a password") from error
     if not isinstance(key, rsa.RSAPrivateKey) or key.key_size != BITS:
         raise SigningKeyError(f"the signing key {path} must be an RSA key of {BITS} bits")
+    if key.public_key().public_numbers().e != _EXPONENT:  # poles check with this one alone
+        raise SigningKeyError(f"the signing key {path} must have the public exponent {_EXPONENT}")
     return Signer(key)
 
 
@@ -111,4 +118,5 @@ def _public(data: bytes) -> rsa.RSAPublicKey | None:
         key = serialization.load_pem_public_key(data)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return None
-    return key if isinstance(key, rsa.RSAPublicKey) and key.key_size == BITS else None
+    sound = isinstance(key, rsa.RSAPublicKey) and key.key_size == BITS and key.public_numbers().e == _EXPONENT
+    return key if sound and isinstance(key, rsa.RSAPublicKey) else None

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from host_tools.language.language import Language, sentences
 
+_REASONS = ("why", "first")  # fields that are sentences themselves
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
@@ -36,12 +37,16 @@ def retold(text: str, said: Language, *namespaces: str) -> str:
     if isinstance(text, Sentence):
         values = {name: _value(value, said, namespaces) for name, value in text.values.items()}
         return said.say(text.key, **values)
-    for namespace in namespaces:
-        for name, form in _forms(namespace):
-            if found := form.fullmatch(text):
-                values = {key: _value(value, said, namespaces) for key, value in found.groupdict().items()}
-                return said.say(f"{namespace}.{name}", **values)
-    return text
+    found = [(key, one.groupdict()) for key, form in _forms(namespaces) if (one := form.fullmatch(text))]
+    if not found:
+        return text
+    key, values = next((one for one in found if _is_plain(one[1])), found[0])
+    return said.say(key, **{name: _value(value, said, namespaces) for name, value in values.items()})
+
+
+def _is_plain(values: dict[str, str]) -> bool:
+    """Whether only a reason has several words: "50: a second person has to agree" is no limit."""
+    return all(" " not in value or name in _REASONS for name, value in values.items())
 
 
 def _value(value: object, said: Language, namespaces: tuple[str, ...]) -> object:
@@ -49,10 +54,11 @@ def _value(value: object, said: Language, namespaces: tuple[str, ...]) -> object
 
 
 @lru_cache
-def _forms(namespace: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """(name, form) of the English sentences of *namespace*, those with the most words of their own first."""
+def _forms(namespaces: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """(key, form) of the English sentences of *namespaces*, those with the most words of their own first."""
     found = []
-    for name, template in sentences(namespace, "en").items():
+    every = [(f"{one}.{name}", text) for one in namespaces for name, text in sentences(one, "en").items()]
+    for key, template in every:
         parts = _FIELD.split(template)
         seen: set[str] = set()
         form = ""
@@ -62,5 +68,5 @@ def _forms(namespace: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
             else:
                 form += f"(?P={part})" if part in seen else f"(?P<{part}>.*?)"
                 seen.add(part)
-        found.append((len("".join(parts[::2])), name, re.compile(form, re.DOTALL)))
-    return tuple((name, form) for _own, name, form in sorted(found, key=lambda one: (-one[0], one[1])))
+        found.append((len("".join(parts[::2])), key, re.compile(form, re.DOTALL)))
+    return tuple((key, form) for _own, key, form in sorted(found, key=lambda one: (-one[0], one[1])))

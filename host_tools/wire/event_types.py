@@ -186,6 +186,11 @@ CATALOGUE = {
             "नोड के डेटा का फ़ाइल सिस्टम ख़राब था और अब ख़ाली है।",
         ),
         EventType(
+            "updateReverted", False, NOTE, False, NODE,
+            "A new version of the node's software was undone; the one before runs again.",
+            "नोड के सॉफ़्टवेयर का नया संस्करण वापस लिया गया; पिछला संस्करण फिर से चल रहा है।",
+        ),
+        EventType(
             "marksLowered", False, NOTE, False, NODE,
             "Numbers of commands from a sender whose clock had been wrong are no longer remembered.",
             "ग़लत घड़ी वाले भेजने वाले के आदेशों के नंबर अब याद नहीं रखे जाते।",

@@ -22,7 +22,10 @@ MOST_VERSION = 1_000_000_000  # of a configuration
 MOST_FAULTS = 16  # of one pole
 MOST_GROUPS = 32
 MOST_N = 2**62  # of a sender's numbers
+MOST_SERIAL = 2**53  # of a release
+ACCEPTED, REVERTED = "accepted", "reverted"  # outcomes of an update, beside applied and rejected
 
+_VERSION = re.compile(r"(0|[1-9][0-9]{0,5})(\.(0|[1-9][0-9]{0,5})){2}")
 _ID = re.compile(r"([0-9A-Za-z]{1,32})-(0|[1-9][0-9]{0,9})")
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9]{0,47}")
 _LATEST = 2**40  # Unix s
@@ -47,8 +50,28 @@ class Presence:
 
 
 @dataclass(frozen=True)
+class App:
+    """Which software a pole runs: ``slot`` "a" or "b", "" for the one it was flashed with; ``version`` "1.2.3".
+
+    ``probation``: it is tried, and not confirmed yet.  ``reverted``: why the last update was undone, "" where none was.
+    ``serial`` of the newest release that it has taken up, None where it has none.  ``key``: the first 8 hex digits of
+    the SHA-256 of its update key.
+    """
+
+    slot: str
+    version: str
+    probation: bool
+    reverted: str
+    serial: int | None
+    key: str
+
+
+@dataclass(frozen=True)
 class Birth:
-    """A pole's identity at the start of a session; ``values`` is all of it, in the names of the wire."""
+    """A pole's identity at the start of a session; ``values`` is all of it, in the names of the wire.
+
+    ``app`` is None where the pole does not say it: its firmware takes no updates.
+    """
 
     pole: str
     at: int | None  # Unix s, as in the others
@@ -62,6 +85,7 @@ class Birth:
     flash_nonce: str
     journal: Journal | None
     values: Mapping[str, Any]
+    app: App | None = None
 
 
 @dataclass(frozen=True)
@@ -129,8 +153,9 @@ class Event:
 class Ack:
     """What a pole answers to message *n* of *sender*.
 
-    ``outcome`` is ``applied`` or ``rejected``, with its ``reason`` and ``detail``; ``mark`` the number that the pole
-    holds of this sender, where it refused a lower one.
+    ``outcome`` is ``applied`` or ``rejected``, with its ``reason`` and ``detail``; of an update it may also be
+    ``accepted`` (it is being fetched) or ``reverted``.  ``mark`` is the number that the pole holds of this sender,
+    where it refused a lower one.
     """
 
     pole: str
@@ -182,7 +207,20 @@ def _birth(pole: str, values: dict[str, Any]) -> Birth:
         pole, _at(values), tuple(names[:MOST_GROUPS]), text(values.get("board"), 32), text(values.get("firmware"), 24),
         text(values.get("resetCause"), 24), values.get("safeMode") is True,
         number(values.get("configVersion"), 0, MOST_VERSION) or 0, digest if isinstance(digest, str) else "",
-        flash_nonce(values), journal(values), values,
+        flash_nonce(values), journal(values), values, app_of(values),
+    )  # fmt: skip
+
+
+def app_of(birth: Mapping[str, Any]) -> App | None:
+    """Which software a pole runs, by the values of its *birth*; None where they do not say it."""
+    said = birth.get("app")
+    version = text(said.get("version"), 24) if isinstance(said, dict) else ""
+    if not isinstance(said, dict) or not _VERSION.fullmatch(version):
+        return None
+    slot = said.get("slot")
+    return App(
+        slot if slot in ("a", "b") else "", version, said.get("probation") is True, text(said.get("reverted"), 40),
+        number(said.get("serial"), 1, MOST_SERIAL), text(said.get("key"), 8),
     )  # fmt: skip
 
 

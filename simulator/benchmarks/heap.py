@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -25,14 +28,19 @@ from pole.reporting.journal import RESENDING, UPKEEP
 from pole.service.laptop import SERVING
 from pole.timekeeping.clock import HEARING
 from pole.timekeeping.network_time import ASKING
+from pole.update.pointer import empty
+from pole.update.updating import STEPS
+from pole.wire.digest import hash_of
 from simulator.benchmarks.modules import import_order, loaded_later
 from simulator.benchmarks.wasm import missing, run
+from simulator.engines.releases import list_of
 from simulator.hardware.dram import FIRST_AREA, SECOND_AREA, usable
 
 BUDGET = usable(FIRST_AREA) + usable(SECOND_AREA)  # bytes for objects in Python's heap of the size that boot.py sets
 SLACK = 8 * 1024  # bytes of it that are in use at no time
 
 STEADY = "its link is secure"
+GOLDEN_IS_GONE = "... and forgetting it, for the app in a slot"
 FOR_A_MOMENT = {  # modules that are loaded (with all they need), and those that are unloaded afterwards
     "while a command's JSON is read": (("pole.commands.judge", "pole.wire.json_reader"), JUDGING),
     "while its envelope is checked": (("pole.commands.judge", "pole.security.envelope"), JUDGING),
@@ -43,6 +51,13 @@ FOR_A_MOMENT = {  # modules that are loaded (with all they need), and those that
     "while a configuration's JSON is read": (("pole.settings.receive", "pole.wire.json_reader"), JUDGING),
     "while a configuration's envelope is checked": (("pole.settings.receive", "pole.security.envelope"), JUDGING),
     "while a configuration is judged": (("pole.settings.receive", "pole.settings.state_file"), JUDGING),
+    "while an update's JSON is read": (
+        ("pole.update.receive", "pole.security.open_message", "pole.wire.json_reader"),
+        JUDGING,
+    ),
+    "while an update's signature is checked": (("pole.update.receive", "pole.update.signer"), JUDGING),
+    "while an update is accepted, begins or ends": (("pole.update.accept",), JUDGING),
+    "while an update comes": (("pole.update.assemble",), STEPS),
     "while a night is worked out": (("pole.lighting.calendar",), WORKING_OUT),
     "while events are asked for again": (
         ("pole.commands.verdict", "pole.commands.apply", *RESENDING),
@@ -119,15 +134,26 @@ def show(console: Console) -> None:
     )
 
 
-def measure() -> Measured:
-    """Runs the pole's start, step by step.  Raises what ``wasm.run`` raises."""
+def measure(in_slot: bool = False) -> Measured:
+    """Runs the pole's start, step by step; *in_slot*: of the app in a slot, after golden's.
+
+    Raises what ``wasm.run`` raises.
+    """
     board = load_board("esp32-devkitc")
     site = load_site("sagar", 1)
     start = round(datetime.fromisoformat("2026-11-24T12:00+05:30").timestamp())
     files = {"board.json": json.dumps(board), "config.json": json.dumps(pole_config(site, site.poles[0], start))}
-    (_, start_bytes, start_names), *rest = run(
-        compile_tree(FIRMWARE, writable_cache("mpy"), shorter=True), files, steps()
-    )
+    app = compile_tree(FIRMWARE, writable_cache("mpy"), shorter=True)
+    if in_slot:
+        with tempfile.TemporaryDirectory(prefix="diya-slot-") as folder:
+            slot = Path(folder) / "a"
+            shutil.copytree(app, slot)
+            text = list_of({file.name: file.read_bytes() for file in slot.iterdir()})
+            (slot / "list").write_bytes(text)
+            pointer = json.dumps({**empty(), "run": ["a"], "slots": {"a": ["0.2.0", hash_of(text)]}})
+            (_, start_bytes, start_names), *rest = run(app, files, steps(True), slot, pointer)
+    else:
+        (_, start_bytes, start_names), *rest = run(app, files, steps())
     rows: list[Row] = []
     charged = 0
     for what, used, names in rest:
@@ -158,15 +184,21 @@ def _pools(names: int) -> int:
     return out
 
 
-def steps() -> list[tuple[str, str]]:
-    """(what, code to run), in the order of the pole's own start (boot.py, then main.py)."""
+def steps(in_slot: bool = False) -> list[tuple[str, str]]:
+    """(what, code to run), in the order of the pole's own start (boot.py, then main.py); *in_slot*: golden's first."""
     board = load_board("esp32-devkitc")
     names = files_of({file.relative_to(FIRMWARE).as_posix(): file.read_text() for file in FIRMWARE.rglob("*.py")})
     drivers = ["pole.drivers.board", *_drivers(board)]
     loads = [names[name] for first in drivers for name in import_order(FIRMWARE, first)]
     out = [("asyncio, which is a part of MicroPython", "import asyncio")]
+    ports = "ports = boot.boot('/vfs', '/data')"
+    if in_slot:
+        out.append(("golden's start", f"import boot, main\n{ports}\nhanded = main.handed_by(ports)"))
+        forget = "import hand_over\ndel boot, main, ports\nhand_over.clear(handed)"
+        out.append((GOLDEN_IS_GONE, forget))
+        ports = "ports = boot.take_over(handed)\ndel boot, sys.modules['boot']"
     out += [(file, f"__import__('{file}')") for file in dict.fromkeys(loads)]
-    out.append(("its ports", "import boot\nports = boot.boot('/vfs', '/data')"))
+    out.append(("its ports", f"import boot\n{ports}"))
     out.append(("checking the settings", "import main\nsettings = main.read_settings(ports, 0)"))
     out.append(("... and forgetting how", "main.unload('board', *main.CHECKING)"))
     loads = [names[name] for first in ("pole.app", "pole.health.watch") for name in import_order(FIRMWARE, first)]

@@ -30,6 +30,10 @@ function put(from, to) {
 put(job.firmware, "/app");
 put(job.folder, "/vfs");
 mp.FS.mkdir("/data");
+if (job.slot) { // the app in a slot, and a pointer to it
+  put(job.slot, "/data/a");
+  mp.FS.writeFile("/data/app.json", job.pointer);
+}
 mp.FS.mkdir("/virtual");
 // of the virtual modules only those that stand in for the ESP32's own, over a chip whose clock says that it is evening,
 // and that answers nothing else

@@ -28,8 +28,16 @@ def missing() -> str:
     return "no table of the ESP32's heap: it needs Node.js (Debian and Ubuntu: apt-get install nodejs npm)"
 
 
-def run(firmware: Path, files: Mapping[str, str], steps: Sequence[tuple[str, str]]) -> list[tuple[str, int, int]]:
+def run(
+    firmware: Path,
+    files: Mapping[str, str],
+    steps: Sequence[tuple[str, str]],
+    slot: Path | None = None,
+    pointer: str = "",
+) -> list[tuple[str, int, int]]:
     """Runs *steps* (what, code) on the firmware compiled to the folder *firmware*, with *files* in its ``/vfs``.
+
+    *slot* is the folder of the app in slot ``a``, and *pointer* the text of ``app.json``, where there is one.
 
     [(what, bytes in use after it, names kept), ...], the first before the first step.  Raises RuntimeError where a step
     fails, CalledProcessError where npm cannot fetch the package.
@@ -47,6 +55,8 @@ def run(firmware: Path, files: Mapping[str, str], steps: Sequence[tuple[str, str
             "virtual": str(compile_tree(VIRTUAL, writable_cache("mpy"))),
             "folder": folder,
             "steps": list(steps),
+            "slot": str(slot or ""),
+            "pointer": pointer,
         }
         done = subprocess.run(
             ["node", str(HERE / "heap32.mjs"), json.dumps(job)], capture_output=True, text=True, check=False

@@ -16,6 +16,7 @@ from typing import Any
 
 from host_tools.firmware_build.sources import start_module
 from simulator.device_modules import ops
+from simulator.engines import releases
 from simulator.engines.cpython_console import TypedLines
 from simulator.engines.cpython_net import CpythonNet
 from simulator.engines.engine import Hardware, PoleDied, Runner
@@ -149,7 +150,21 @@ class CPythonRunner:
         heap = importlib.import_module(VIRTUAL + "python_heap").Heap()
         folder = self._hardware.folder
         vfs, data = f"{folder}/vfs", f"{folder}/data"
-        await main.live(boot.boot(vfs, data, self._net, self._nonce, self._data, self._typed, heap))
+        ports = boot.boot(vfs, data, self._net, self._nonce, self._data, self._typed, heap)
+        handed = main.handed_by(ports)
+        if handed:
+            main, ports = self._handed_over(handed)
+        await main.live(ports)
+
+    def _handed_over(self, handed: dict[str, Any]) -> tuple[ModuleType, Any]:
+        """The module ``main`` and the ports of the app in a slot: what pole/update/hand_over.py does on MicroPython."""
+        found = releases.release(self._data.read(handed["slot"] + "/list") or b"")
+        try:
+            main = found.module("main")
+            return main, found.module("boot").take_over(handed)
+        except Exception as error:
+            importlib.import_module("pole.update.hand_over").give_up(handed, error)
+            raise  # it resets
 
     def type(self, data: bytes) -> None:
         """*data* comes in on the console."""

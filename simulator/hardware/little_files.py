@@ -144,8 +144,20 @@ class LittleFiles:
         if self.failures and self.failures.failed:
             self.failures.works(part_of(name))
 
-    def names(self) -> list[str]:
-        return list(self._little().listdir("/")) if self._mounted else []
+    def names(self, folder: str = "") -> list[str]:
+        try:
+            return list(self._little().listdir("/" + folder)) if self._mounted else []
+        except LittleFSError:
+            return []
+
+    def folder(self, name: str) -> None:
+        try:
+            self._little().makedirs(name, exist_ok=True)
+        except Exception as error:
+            raise self._failed(name, error) from None
+
+    def free(self) -> int:
+        return self.blocks - int(self._little().used_block_count)
 
     def size(self, name: str) -> int:
         try:

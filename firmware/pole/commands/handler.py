@@ -13,6 +13,8 @@ JUDGING = (  # modules that messages need and nothing else does
     "pole.settings.receive", "pole.settings.state_file", "pole.commands.apply", "pole.commands.restore",
     "pole.commands.verdict",
     "pole.lighting.overrides", "pole.security.replay_check", "pole.security.sender_names",
+    "pole.update.receive", "pole.update.verify", "pole.update.signer", "pole.update.manifest", "pole.update.accept",
+    "pole.update.progress", "pole.update.pointer",
 )  # fmt: skip
 
 

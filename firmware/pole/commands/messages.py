@@ -36,7 +36,27 @@ def take_messages(parts, now, ticks):
     unload(*JUDGING)
 
 
+def _update(parts, message, now):
+    """Fields of the ack for a *message* about an update, None where there is nothing to say; and the mark of the key
+    that signed it."""
+    try:
+        from pole.update.receive import judge
+
+        order = judge(parts, message[0], message[1], now)
+        del judge
+        unload(*JUDGING)
+        from pole.update.accept import accept
+
+        return accept(parts, order), order.mark
+    except MemoryError:
+        detail = "no memory for it now: it is judged in the next session"
+        return {"outcome": contract.REJECTED, "reason": contract.BUSY, "detail": detail}, None
+
+
 def _answer(parts, message, now, ticks):
+    if message[0] == parts.session.asked:
+        parts.updating.take(parts, message[1], ticks)
+        return
     if message[0] not in parts.session.filters:  # a broker with a fault: the message may be for another pole
         return
     commanding, configuring, dusk = parts.commanding, parts.configuring, parts.dusk
@@ -44,6 +64,12 @@ def _answer(parts, message, now, ticks):
         fields = configuring.take(message[0], message[1], now)
         if configuring.mark:
             commanding.own_key_used(configuring.mark)
+        if not fields:
+            return
+    elif message[0].endswith("/" + contract.UPDATE):
+        fields, mark = _update(parts, message, now)
+        if mark:
+            commanding.own_key_used(mark)
         if not fields:
             return
     else:

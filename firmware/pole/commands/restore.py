@@ -5,7 +5,6 @@ import json
 from pole import const
 from pole.drivers.flash.files import unread
 from pole.lighting.arbiter import Override
-from pole.security.sender_names import short
 from pole.wire import contract
 
 _NAME = const("commands.json")  # as in commands/apply.py
@@ -22,6 +21,8 @@ def restore(commanding):
     text = commanding.store.read(_NAME)
     commanding.unread = unread(commanding.store, _NAME, text)
     if text:
+        from pole.security.sender_names import short  # only now: the overrides are in one file with this module
+
         try:
             saved = json.loads(text)
             for name in saved["marks"]:

@@ -31,6 +31,7 @@ def light(description):
     from pole.drivers.ports import Ports
 
     ports = Ports()
+    ports.handed = None
     ports.reset = machine.reset  # never soft_reset: that drives the PWM outputs to 0
     relay, dimmer = description["relay"], description["dimmer"]
     ports.relay = Relay(relay["pin"], relay["closed"])
@@ -56,28 +57,45 @@ def bound_heap(ports, description, own):
     unload("pole.drivers.chip.heap", "pole.drivers.flash.program")
 
 
-def complete(ports, description, vfs, data, net, nonce, partition, console):
-    """Opens everything else; *net*, *nonce* and *console*, where given, are those ports, and *partition* is the data
-    partition.
-    """
-    from pole.drivers.chip import identity
+def keep_heap(ports, kept):
+    """As ``bound_heap``, where golden has set the size of the heap and *kept* keeps it."""
+    from pole.drivers.network.wifi import Radio
+
+    ports.radio = Radio()
+    ports.kept = kept
+
+
+def mount(ports, vfs, data, partition):
+    """Opens the two file systems, and what counts early resets; *partition*, where given, is the data partition."""
     from pole.drivers.chip.early_resets import EarlyResets
-    from pole.drivers.chip.entropy import Entropy
-    from pole.drivers.chip.replay_mark import HighWater
     from pole.drivers.flash.files import Files
     from pole.runtime.transient import unload
 
     failures = ports.failures
     ports.store, ports.reformatted = _store(ports, partition, data)
     ports.store.failures = failures
+    ports.factory = Files(vfs, failures)
+    ports.deaths = EarlyResets(failures)
     unload("pole.drivers.flash.storage")
+
+
+def complete(ports, description, net, nonce, console, slot, past):
+    """Opens everything else; *net*, *nonce* and *console*, where given, are those ports.
+
+    *slot* is the one that runs, *past* the early resets before this start where they are counted (None: they are not).
+    """
+    from pole.drivers.chip import identity
+    from pole.drivers.chip.entropy import Entropy
+    from pole.drivers.chip.replay_mark import HighWater
+
+    failures = ports.failures
+    ports.slot = slot
+    ports.deaths.counted(past)
     ports.board = description["name"]
     ports.capabilities = [name for name in _CAPABILITIES if name in description]
     ports.chip = identity
-    ports.deaths = EarlyResets(failures)
     ports.high_water = HighWater(failures)
     ports.nonce = Entropy(nonce or os.urandom, failures).draw
-    ports.factory = Files(vfs, failures)
     if net is None:
         from pole.drivers.network import sockets as net
     ports.net = net

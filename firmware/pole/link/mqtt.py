@@ -53,6 +53,8 @@ class Client:
         self._awaited = "CONNECT"  # what has to be answered before anything else, "" once it is
         self._asked_for = ()  # filters of the SUBSCRIBE on its way
         self._asked_id = 0
+        self._piece = ""  # the topic that is subscribed to beside the filters
+        self._asks = names.asks
 
     async def open(self):
         """CONNECT and SUBSCRIBE, and wait for both answers.  Raises OSError."""
@@ -108,7 +110,20 @@ class Client:
             topic = self._names.topics[record.kind]
             payload = record.payload.encode()
             written = self._write(packets.publish(topic, payload, record.retain, record.packet_id, record.dup))
+        if self._names.asks != self._asks or self._names.asked != self._piece:
+            written = self._exchange()
         return self._keep_alive(now) or written
+
+    def _exchange(self):
+        """Subscribes to what is asked for (``Session.ask``), instead of what was before."""
+        names = self._names
+        self._asks = names.asks
+        for kind, topic, rest in ((0xA2, self._piece, b""), (0x82, names.asked, b"\x01")):
+            if topic and (rest or topic != names.asked):  # 3.8, 3.10
+                number = packets.number(self._outbox.next_id())
+                self._write(packets.packet(kind, (number, packets.field(topic.encode()), rest)))
+        self._piece = names.asked
+        return True
 
     def _keep_alive(self, now):
         """Pings when it is time; whether it did."""
@@ -220,7 +235,7 @@ class Client:
             raise packets.PacketError(packets.EARLY, kind)
         elif kind == packets.PUBACK:
             self._outbox.acknowledge(decoder.packet_id)
-        elif kind == packets.SUBACK:
+        elif kind == packets.SUBACK and (decoder.packet_id == self._asked_id or not self._names.asks):
             self._suback(decoder.packet_id, decoder.payload)
 
     def _suback(self, packet_id, codes):

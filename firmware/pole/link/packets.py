@@ -16,13 +16,14 @@ CONNACK = const(2)
 PUBLISH = const(3)
 PUBACK = const(4)
 SUBACK = const(9)
+UNSUBACK = const(11)
 PINGRESP = const(13)
 
 PINGREQ = b"\xc0\x00"
 
 _BUFFER = const(512)  # a command and its topic fit, but for a long reason
-_SHORTEST = {CONNACK: 2, PUBLISH: 3, PUBACK: 2, SUBACK: 3, PINGRESP: 0}
-_LONGEST = {CONNACK: 2, PUBACK: 2, SUBACK: 66, PINGRESP: 0}
+_SHORTEST = {CONNACK: 2, PUBLISH: 3, PUBACK: 2, SUBACK: 3, UNSUBACK: 2, PINGRESP: 0}
+_LONGEST = {CONNACK: 2, PUBACK: 2, SUBACK: 66, UNSUBACK: 2, PINGRESP: 0}
 
 
 # what is wrong, as a PacketError is made: the number of its sentence in stray_packets.py
@@ -100,6 +101,7 @@ class Decoder:
     PUBLISH    ``topic``, ``payload`` (bytes or bytearray; None when it was too large), ``qos``, ``packet_id``
     PUBACK     ``packet_id``
     SUBACK     ``packet_id``, ``payload``: one return code a filter (3.9.3)
+    UNSUBACK   ``packet_id``
     """
 
     def __init__(self):

@@ -47,6 +47,8 @@ class Session:
 
     ``make_room()`` is called before what makes the connection is loaded.
 
+    ``asked``: see ``ask``; ``asks`` counts its calls.
+
     What the pole is called on the wire: ``client`` (client identifier), ``topics`` (bytes by kind), ``filters`` (topics
     to subscribe to), ``will`` (payload of the last will).
     """
@@ -84,8 +86,19 @@ class Session:
         self._decoder = Decoder()
         self._bearer = Bearer(radio, settings["link.ssid"], settings["link.password"], ticks)
         self._client = None
+        self.asked = ""
+        self.asks = 0
         self._failures = 0
         self.make_room = unload
+
+    def ask(self, topic):
+        """Subscribes to the exact *topic* beside ``filters``, once more where it is so already: what the broker retains
+        of it comes.  "" for none.
+        """
+        if topic or self.asked:
+            self.asked = topic
+            self.asks += 1
+            self._outbox.wake.set()
 
     @property
     def refused(self):

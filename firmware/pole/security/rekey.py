@@ -9,7 +9,6 @@ this, so that the keys of one pole, a shared one among them, give no power over 
 import binascii
 
 from pole import const
-from pole.security import hmac
 from pole.wire import ack_reasons, fields
 
 _MOST = const(16)  # keys
@@ -61,6 +60,8 @@ def _check_fresh(verdict, name, now):
 def unwrap(own, name, sender, n, wrapped, nonce=""):
     """The key in *wrapped*, 64 hexadecimal digits each; it is its own inverse.  *own* is the pole's own key."""
     what = "\n".join(("diya rekey", name, sender, str(n)) + ((nonce,) if nonce else ()))
+    from pole.security import hmac  # only now: this module is in one file with the one that judges every command
+
     pad = hmac.sha256(binascii.unhexlify(own), (what.encode(),))
     mixed = binascii.unhexlify(wrapped)
     return binascii.hexlify(bytes([mixed[place] ^ pad[place] for place in range(32)])).decode()

@@ -45,7 +45,7 @@ def in_force(store, factory, early_deaths=0):
     all night and all day, and it has no link.  *early_deaths*: early resets in a row before this start.
     """
     flashed = _flashed(factory)
-    state = state_file.read(store)
+    state = state_file.read_state(store)
     try:
         if not unread(store, state_file.NAME, store.read(state_file.NAME)):
             _take_back(store, state, early_deaths)

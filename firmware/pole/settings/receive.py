@@ -40,7 +40,7 @@ def judge(topic, payload, now, settings, store, digest, nonce="", message=None):
         if theirs == digest:
             return None, False
         _check(message, body, settings)
-        state = state_file.read(store)
+        state = state_file.read_state(store)
         why = state_file.undone(state, theirs)
         if why:
             raise fields.Refused(*why)

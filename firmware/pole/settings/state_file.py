@@ -18,7 +18,7 @@ _KEPT = const(8)  # a broker retains one configuration for a pole: earlier ones 
 _DETAIL = const(160)  # characters
 
 
-def read(store):
+def read_state(store):
     """The state as a dictionary; where it cannot be read, that of a pole which never received a configuration."""
     state = {"asked": None, "trial": None, "undone": [], "untold": False}
     text = store.read(NAME)
@@ -62,14 +62,14 @@ def undone(state, digest):
 
 def undo(store, digest, trial_s):
     """Ends the trial of the configuration with that hash: the one before it is to return.  Whether that is stored."""
-    state = read(store)
+    state = read_state(store)
     condemn(state, digest, ack_reasons.REVERTED, "no session within %d s after it came in force" % trial_s)
     return _stored(store, state)
 
 
 def settle(store):
     """Clears the trial, which has ended well, and ``untold``: the result was reported."""
-    state = read(store)
+    state = read_state(store)
     state["trial"] = None
     state["untold"] = False
     _stored(store, state)  # else it is reported once more after the next start

@@ -96,7 +96,7 @@ class Configuring:
         try:
             from pole.settings import state_file
 
-            return state_file.outcome(state_file.read(self._store))
+            return state_file.outcome(state_file.read_state(self._store))
         except MemoryError:
             return None  # later
 

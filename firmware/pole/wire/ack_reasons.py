@@ -20,3 +20,8 @@ NOT_STORED = "notStored"
 NOT_REKEYED = "notRekeyed"
 REVERTED = "reverted"
 OWN_KEY_FIRST = "ownKeyFirst"
+# what an ack of an update says, beside these; in one text, because short ones would stay in memory for good
+ACCEPTED, WRONG_BOARD, WRONG_MPY, NO_SPACE = "accepted wrongBoard wrongMpy noSpace".split(" ")  # noqa: SIM905
+BAD_SIGNATURE = "badSignature"
+OLDER_VERSION = "olderVersion"
+WRONG_CONTENT = "wrongContent"

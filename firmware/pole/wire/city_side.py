@@ -5,6 +5,8 @@ The order in which fields are written, as in ``contract.FIELDS``.
 
 ROOT = "diya/1"  # the head of every topic, unless the site says otherwise
 
+PIECES = "_update"  # a release's pieces are below it, where a pole's name stands in other topics (update/download.py)
+
 ENVELOPE = ("v", "key", "sender", "n", "flashNonce", "body", "mac")
 OVERRIDE = (
     "type", "owner", "level", "reason", "cmsRefId", "refAddress", "start", "expiration", "rampToLevelTime",

@@ -43,7 +43,7 @@ FIELDS = {
     PRESENCE: ("v", "online"),
     BIRTH: (
         "v", "at", "site", "pole", "groups", "board", "firmware", "configVersion", "configHash", "configOrigin",
-        "capabilities", "resetCause", "bootCount", "safeMode", "ip", "flashNonce", "journal",
+        "capabilities", "resetCause", "bootCount", "safeMode", "ip", "flashNonce", "journal", "app",
     ),
     STATE: ("v", "at", "level", "target", "reason", "owner", "until", "clock", "clockError", "clockBy", "faults"),
     METER: (

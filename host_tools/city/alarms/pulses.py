@@ -13,7 +13,14 @@ from host_tools.city.alarms.turns import Turn, ordered
 NEEDED = {"deviceReset": 3, "eventsDropped": 1, "dataReformatted": 1}
 
 # why a pole starts again on purpose
-ON_PURPOSE = ("another configuration", "the end of safe mode")
+ON_PURPOSE = (
+    "another configuration",
+    "the end of safe mode",
+    "a new version",
+    "its link is to be proven",
+    "back to the new version",
+)
+UNDONE = "undone: "  # and the reason: what an update that was taken back says itself (updateReverted)
 
 
 def pulses(turns: Iterable[Turn], kind: str, zone: ZoneInfo) -> list[Turn]:
@@ -21,7 +28,8 @@ def pulses(turns: Iterable[Turn], kind: str, zone: ZoneInfo) -> list[Turn]:
     nights: Counter[object] = Counter()
     out = []
     for place, one in ordered(turns):
-        if one.attributes.get("lastWords") in ON_PURPOSE:
+        words = str(one.attributes.get("lastWords"))
+        if words in ON_PURPOSE or words.startswith(UNDONE):
             continue
         night = (datetime.fromtimestamp(place, zone) - timedelta(hours=12)).date()
         nights[night] += 1

@@ -15,12 +15,12 @@ from host_tools.city.console.request_types import Web
 from host_tools.language.language import CODES, Language, sentences
 from host_tools.language.sentence import retold
 
-STORED = ("commands", "rollouts", "site_check")  # whose sentences are kept in the store, in English
+STORED = ("commands", "rollouts", "updates", "site_check")  # whose sentences are kept in the store, in English
 LANGUAGE_COOKIE, THEME_COOKIE = "diya_lang", "diya_theme"
 PLACES = (  # of the left bar: (path, sentence, key after g, role)
     ("/", "map", "m", ""), ("/alarms", "alarms", "a", ""), ("/orders", "orders", "o", ""),
-    ("/commands", "commands", "c", ""), ("/programmes", "programmes", "p", ""), ("/assets", "assets", "s", ""),
-    ("/reports", "reports", "r", ""), ("/desk", "desk", "d", ENGINEER),
+    ("/commands", "commands", "c", ""), ("/programmes", "programmes", "p", ""), ("/updates", "updates", "u", ""),
+    ("/assets", "assets", "s", ""), ("/reports", "reports", "r", ""), ("/desk", "desk", "d", ENGINEER),
 )  # fmt: skip
 
 

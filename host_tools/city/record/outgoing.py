@@ -1,4 +1,4 @@
-"""What the receiver brings to the poles: orders, and rollouts of programmes."""
+"""What the receiver brings to the poles: orders, and rollouts of programmes and of releases."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from host_tools.city.record.orders import Broker, Orders, rules_of
 from host_tools.city.record.record import Record
 from host_tools.city.record.rollouts import Rollouts
 from host_tools.city.rollouts.roller import Roller
+from host_tools.city.updates.update_roller import UpdateRoller
 from host_tools.keys.key import Key
 from host_tools.wire.from_pole import Said
 
-COMMANDS, PROGRAMMES = "-c", "-p"  # after our name, for the senders of both: names that nothing else sends under
+COMMANDS, PROGRAMMES, UPDATES = "-c", "-p", "-u"  # after our name, for their senders, which nothing else sends under
 Say = Callable[[str], None]
 
 
@@ -37,17 +38,25 @@ class Outgoing:
             timezone=record.timezone, say=say,
         ), say)  # fmt: skip
 
+        self._updates = Rollouts(record, partial(
+            UpdateRoller, root, site, keys, name + UPDATES, files, secrets, zone=record.zone, simulated=simulated,
+            say=say,
+        ), say, "releases")  # fmt: skip
+
     def connected(self, now: int) -> None:
         """A session with the broker begins at *now* (Unix s at the site).  Raises RecordError."""
         self._orders.connected(now)
+        self._updates.connected()
 
     def hear(self, said: Iterable[tuple[Said, bool]], now: int) -> None:
         """Take what poles *said*, each with whether it was retained.  Raises RecordError."""
         told = list(said)
         self._orders.hear(told, now)
         self._rollouts.hear(told, now)
+        self._updates.hear(told, now)
 
     def turn(self, broker: Broker, now: int) -> None:
         """Decide, write and publish what is due.  Raises RecordError."""
         self._orders.turn(broker, now)
         self._rollouts.turn(broker, now)
+        self._updates.turn(broker, now)

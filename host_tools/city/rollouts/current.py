@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Generic, TypeVar
 
-from host_tools.city.rollouts.rollout_rows import Pole, Row
-from host_tools.city.rollouts.share import SENT, WAITING, Share
+from host_tools.city.rollouts.known_pole import Pole
+from host_tools.city.rollouts.rollout_rows import Row
+from host_tools.city.rollouts.share import WAITING, Share
 from host_tools.city.rollouts.waves import Tally, at_once, tally_of
 from host_tools.site.model import Site
 from host_tools.wire.from_pole import Ack, Birth, Presence, Said
 
+Kind = TypeVar("Kind", bound=Share)
 MOST_NAMED = 5  # poles in a sentence
 
 
-class Current:
+class Current(Generic[Kind]):
     """The rollout in *row*, whose programmes *site* has, on the poles of *shares*, as the store has *known* them."""
 
-    def __init__(self, row: Row, site: Site, shares: Iterable[Share], known: Mapping[str, Pole]) -> None:
+    def __init__(self, row: Row, site: Site, shares: Iterable[Kind], known: Mapping[str, Pole]) -> None:
         self.row, self.site = row, site
         self.id: int = row["id"]
         self.state: str = row["state"]
@@ -25,12 +28,12 @@ class Current:
         self.pardoned: int = row["pardoned"]
         self._shares = {one.pole: one for one in shares}
         self._online = {name: one.online for name, one in known.items()}
-        self._changed: dict[str, Share] = {}
+        self._changed: dict[str, Kind] = {}
         by_name = site.by_name
         for one in self._shares.values():
             one.feeder = by_name[one.pole].feeder if one.pole in by_name else ""
             pole = known.get(one.pole)
-            if pole is not None and pole.version is not None and one.born(pole.digest, pole.version, row["decided_at"]):
+            if pole is not None and one.knows(pole, row["decided_at"]):
                 self.note(one)
         self._feeders = Counter(one.feeder for one in self._shares.values())
 
@@ -39,11 +42,11 @@ class Current:
         """Whether something is to be written."""
         return bool(self._changed)
 
-    def note(self, one: Share) -> None:
+    def note(self, one: Kind) -> None:
         """Notes that *one* has changed."""
         self._changed[one.pole] = one
 
-    def take_changed(self) -> list[Share]:
+    def take_changed(self) -> list[Kind]:
         """What is to be written."""
         changed, self._changed = list(self._changed.values()), {}
         return changed
@@ -56,13 +59,13 @@ class Current:
                 self._online[one.pole] = one.online
             if share is None:
                 continue
-            if isinstance(one, Birth):
-                if share.born(one.config_hash, one.config_version, now):
-                    self.note(share)
-                elif not retained and share.state == SENT and share.away:  # it is back, and takes what is retained
-                    share.away, share.sent_at = False, now
-                    self.note(share)
-            elif isinstance(one, Ack) and one.sender == sender and share.answered(one, now):
+            changed = (
+                share.hears(one, retained, now) if isinstance(one, Birth)
+                else share.answered(one, now) if isinstance(one, Ack) and one.sender == sender
+                else share.leaves(now) if isinstance(one, Presence) and not one.online
+                else False
+            )  # fmt: skip
+            if changed:
                 self.note(share)
 
     def age(self, now: int) -> None:
@@ -71,18 +74,22 @@ class Current:
             if one.waits(now):
                 self.note(one)
 
-    def in_turn(self) -> list[Share]:
+    def in_turn(self) -> list[Kind]:
         """The poles of the wave and of those before it."""
         return [one for one in self._shares.values() if one.wave <= self.wave]
 
     def tally(self) -> Tally:
         """How far these are."""
-        return tally_of(Counter(one.standing for one in self.in_turn()))
+        return tally_of(Counter(self.standing(one) for one in self.in_turn()))
+
+    def standing(self, one: Kind) -> str:
+        """The field of a Tally in which *one* counts."""
+        return one.standing
 
     def bad(self) -> tuple[int, int, str]:
         """How many of these are bad, of how many, and the first of them with why."""
         turn = self.in_turn()
-        bad = [one for one in turn if one.standing == "bad"]
+        bad = [one for one in turn if self.standing(one) == "bad"]
         some = ", ".join(f"{one.pole} {one.reason}" for one in bad[:MOST_NAMED])
         return len(bad), len(turn), some + (f" +{len(bad) - MOST_NAMED}" if len(bad) > MOST_NAMED else "")
 
@@ -94,22 +101,30 @@ class Current:
         """Whether *pole* is taken to have a session."""
         return self._online.get(pole) is not False
 
-    def due(self, most: int) -> list[Share]:
+    def takes(self, one: Kind) -> bool:
+        """Whether something is published for *one* now."""
+        return True
+
+    def due(self, most: int) -> list[Kind]:
         """At most *most* poles whose turn it is, so that of no feeder with several poles all are under way at once."""
-        flying = Counter(one.feeder for one in self._shares.values() if one.standing == "flying")
-        out: list[Share] = []
+        flying = Counter(one.feeder for one in self._shares.values() if one.occupies)
+        out: list[Kind] = []
         for one in self.in_turn():
             if len(out) == most:
                 break
-            if one.state != WAITING:
+            if one.state != WAITING or not self.takes(one):
                 continue
             online = self.online(one.pole)
-            if online and flying[one.feeder] >= at_once(self._feeders[one.feeder]):
+            if online and flying[one.feeder] >= self.at_once(one.feeder):
                 continue
             flying[one.feeder] += online
             out.append(one)
         return out
 
-    def again(self, now: int, most: int) -> list[Share]:
+    def at_once(self, feeder: str) -> int:
+        """How many of the poles of *feeder* may be under way at once."""
+        return at_once(self._feeders[feeder])
+
+    def again(self, now: int, most: int) -> list[Kind]:
         """At most *most* poles that are silent, to which the same is published again at *now*."""
         return [one for one in self.in_turn() if one.due_again(now)][:most]

@@ -7,17 +7,19 @@ from sqlalchemy.engine import Connection
 
 from host_tools.city.commands import audit
 from host_tools.city.rollouts.rollout_rows import BEGUN, Row, present_texts
-from host_tools.city.store.rollout_tables import ASKS, GO_ON, GOING, HALT, HALTED, WRITTEN, rollout
+from host_tools.city.store.rollout_tables import ASKS, DONE, GO_ON, GOING, HALT, HALTED, PROGRAMMES, WRITTEN, rollout
 from host_tools.language.refusal import Refusal
 from host_tools.site import sections
 
 
 def write(
     connection: Connection, who: str, role: str, door: str, text: str, base: str, now: int, *, reason: str = "",
-    second: str = "", code: str = "", takes_back: Row | None = None,
+    second: str = "", code: str = "", takes_back: Row | None = None, kind: str = PROGRAMMES,
 ) -> list[int]:  # fmt: skip
     """Writes that the sections *text*, made from those of the digest *base*, are to be rolled out: a row for the
     receiver of each zone (or of that of *takes_back*), and into the audit; their numbers.  Raises CommandError.
+
+    *text* of another *kind* is what that kind says.
     """
     zones = [takes_back["zone"]] if takes_back else sorted(present_texts(connection))
     if not zones:
@@ -27,7 +29,7 @@ def write(
     for zone in zones:
         values = {
             "zone": zone, "written_at": now, "who": who, "role": role, "door": door, "text": text, "base": base,
-            "reason": reason, "second": second, "code": code, "takes_back": back,
+            "reason": reason, "second": second, "code": code, "takes_back": back, "kind": kind,
         }  # fmt: skip
         added = sa.insert(rollout).values(**values, state=WRITTEN).returning(rollout.c.id)
         row = int(connection.execute(added).scalar_one())
@@ -39,7 +41,7 @@ def write(
 
 def ask(connection: Connection, found: Row, what: str, who: str, door: str, now: int) -> None:
     """*who* wants the rollout *found* halted (HALT) or gone on with (GO_ON).  Raises CommandError."""
-    if what == HALT and found["state"] != GOING:
+    if what == HALT and found["state"] not in ((GOING,) if found["kind"] == PROGRAMMES else (GOING, DONE)):
         raise Refusal("rollouts.not_going", number=found["id"], state=found["state"])
     if what == GO_ON and found["state"] != HALTED:
         raise Refusal("rollouts.not_halted", number=found["id"], state=found["state"])
@@ -52,6 +54,8 @@ def take_back(
     connection: Connection, found: Row, who: str, role: str, door: str, now: int, second: str = "", code: str = ""
 ) -> list[int]:
     """Writes a rollout of the programmes that were there before *found*.  Raises CommandError."""
+    if found["kind"] != PROGRAMMES:
+        raise Refusal("updates.not_programmes", number=found["id"])
     if found["state"] not in BEGUN:
         raise Refusal("rollouts.not_begun", number=found["id"], state=found["state"])
     base = sections.digest(sections.read(found["text"]))

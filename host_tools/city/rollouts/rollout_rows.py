@@ -4,28 +4,40 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from host_tools.city.rollouts.known_pole import Pole
 from host_tools.city.rollouts.share import Share
 from host_tools.city.store import bulk
-from host_tools.city.store.rollout_tables import DONE, GOING, HALTED, REPLACED, WRITTEN, rollout, rollout_pole
+from host_tools.city.store.rollout_tables import (
+    DONE,
+    GOING,
+    HALTED,
+    PROGRAMMES,
+    REPLACED,
+    WRITTEN,
+    rollout,
+    rollout_pole,
+)  # fmt: skip
 from host_tools.city.store.tables import configuration, pole, receiver
 from host_tools.language.refusal import Refusal
 from host_tools.wire.envelope import flash_nonce
-from host_tools.wire.payload import number, parsed
+from host_tools.wire.from_pole import app_of
+from host_tools.wire.payload import number, parsed, text
 
-PROGRAMMES = "programmes"  # in `receiver`: the sections of its files, as TOML
+PRESENT = "programmes"  # in `receiver`: the sections of its files, as TOML
 BEGUN = (GOING, HALTED, DONE)
 _WRITTEN = (
-    "wave", "state", "away", "version", "digest", "n", "times", "sent_at", "answered_at", "reason", "detail", "rev",
+    "wave", "state", "away", "version", "digest", "n", "times", "sent_at", "answered_at", "reason", "detail",
+    "accepted_at", "before", "rev",
 )  # fmt: skip
 _LOOKED_UP = 500  # names in one query
 
 Row = dict[str, Any]
+Kind = TypeVar("Kind", bound=Share)
 
 
 # -- for who looks
@@ -33,7 +45,7 @@ Row = dict[str, Any]
 
 def present_texts(connection: Connection) -> dict[str, str]:
     """{zone: the sections as its receiver's files have them} of every receiver; "" where it has no files."""
-    said = sa.select(receiver.c.zone, receiver.c.value).where(receiver.c.name == PROGRAMMES)
+    said = sa.select(receiver.c.zone, receiver.c.value).where(receiver.c.name == PRESENT)
     out = dict.fromkeys(connection.execute(sa.select(receiver.c.zone).distinct()).scalars(), "")
     out |= {str(row.zone): str(row.value) for row in connection.execute(said)}
     return out
@@ -48,53 +60,42 @@ def row_of(connection: Connection, number_of: int) -> Row:
     return dict(found)
 
 
-def newest(connection: Connection, count: int) -> list[Row]:
-    """The *count* newest rollouts."""
-    return [
-        dict(row)
-        for row in connection.execute(sa.select(rollout).order_by(rollout.c.id.desc()).limit(count)).mappings()
-    ]
+def newest(connection: Connection, count: int, kind: str = PROGRAMMES) -> list[Row]:
+    """The *count* newest rollouts of *kind*."""
+    wanted = sa.select(rollout).where(rollout.c.kind == kind).order_by(rollout.c.id.desc()).limit(count)
+    return [dict(row) for row in connection.execute(wanted).mappings()]
 
 
 # -- by the receiver
 
 
-@dataclass(frozen=True)
-class Pole:
-    """A pole as the store has it: its key, whether it is online, what is retained for it, and what its birth says."""
-
-    id: int
-    online: bool | None
-    nonce: str
-    version: int | None
-    digest: str
-    n: int | None
-    payload: str
-
-
-def undecided(connection: Connection, zone: str) -> tuple[list[Row], list[Row]]:
-    """The rows of *zone* that are to be decided, and those of which something is asked."""
+def undecided(connection: Connection, zone: str, kind: str = PROGRAMMES) -> tuple[list[Row], list[Row]]:
+    """The rows of *zone* and *kind* that are to be decided, and those of which something is asked."""
     new = sa.or_(rollout.c.state == WRITTEN, rollout.c.asked != "")
     rows = [
         dict(row)
         for row in connection.execute(
-            sa.select(rollout).where(new, rollout.c.zone == zone).order_by(rollout.c.id)
+            sa.select(rollout).where(new, rollout.c.zone == zone, rollout.c.kind == kind).order_by(rollout.c.id)
         ).mappings()
     ]
     return [row for row in rows if row["state"] == WRITTEN], [row for row in rows if row["asked"]]
 
 
-def begun(connection: Connection, zone: str) -> list[Row]:
-    """The rollouts of *zone* that have begun and were not replaced, the newest first."""
-    mine = sa.select(rollout).where(rollout.c.zone == zone, rollout.c.state.in_(BEGUN)).order_by(rollout.c.id.desc())
-    return [dict(row) for row in connection.execute(mine).mappings()]
+def begun(connection: Connection, zone: str, kind: str = PROGRAMMES) -> list[Row]:
+    """The rollouts of *zone* and *kind* that have begun and were not replaced, the newest first."""
+    mine = rollout.c.zone == zone, rollout.c.kind == kind, rollout.c.state.in_(BEGUN)
+    return [
+        dict(row)
+        for row in connection.execute(sa.select(rollout).where(*mine).order_by(rollout.c.id.desc())).mappings()
+    ]
 
 
 def darkened_since(connection: Connection, zone: str, since: int) -> int:
     """How many poles the rollouts of one person alone, accepted in *zone* after *since*, have darkened."""
     wanted = sa.select(sa.func.sum(rollout.c.darkens)).where(
-        rollout.c.zone == zone, rollout.c.decided_at > since, rollout.c.state.in_((*BEGUN, REPLACED))
-    )
+        rollout.c.zone == zone, rollout.c.kind == PROGRAMMES, rollout.c.decided_at > since,
+        rollout.c.state.in_((*BEGUN, REPLACED)),
+    )  # fmt: skip
     return int(connection.execute(wanted).scalar() or 0)
 
 
@@ -105,12 +106,18 @@ def change(connection: Connection, number_of: int, rev: int, **values: Any) -> N
 
 def shares(connection: Connection, number_of: int) -> list[Share]:
     """What has become of the rollout on each pole."""
+    return shares_as(Share, connection, number_of)
+
+
+def shares_as(made: type[Kind], connection: Connection, number_of: int) -> list[Kind]:
+    """As `shares`, for one of a certain kind."""
     wanted = sa.select(rollout_pole, pole.c.name).join(pole, pole.c.id == rollout_pole.c.pole)
     rows = connection.execute(wanted.where(rollout_pole.c.rollout == number_of)).mappings()
     return [
-        Share(
+        made(
             row["name"], row["pole"], row["wave"], "", row["state"], bool(row["away"]), row["version"], row["digest"],
             row["n"], row["times"], row["sent_at"], row["answered_at"], row["reason"], row["detail"],
+            accepted_at=row["accepted_at"], before=row["before"],
         )
         for row in rows
     ]  # fmt: skip
@@ -147,6 +154,7 @@ def poles(connection: Connection, zone: str, names: Collection[str] | None = Non
             out[name] = Pole(
                 key, None if online is None else bool(online), flash_nonce(said) if said else "",
                 (version or 0) if said else None, digest if isinstance(digest, str) else "", n, payload or "",
+                text(said.get("board"), 32), app_of(said),
             )  # fmt: skip
     return out
 
@@ -158,7 +166,7 @@ def retain(connection: Connection, rows: Iterable[tuple[int, int, str]]) -> None
 
 def say_present(connection: Connection, zone: str, text: str) -> None:
     """Says to who rolls out which sections the receiver's files have."""
-    bulk.replace(connection, receiver, ("zone", "name"), ("value",), [(zone, PROGRAMMES, text)])
+    bulk.replace(connection, receiver, ("zone", "name"), ("value",), [(zone, PRESENT, text)])
 
 
 def counts(connection: Connection, numbers: Collection[int]) -> dict[int, dict[tuple[int, str, str, bool], int]]:
@@ -177,7 +185,8 @@ def counts(connection: Connection, numbers: Collection[int]) -> dict[int, dict[t
 def essence(row: Mapping[str, Any]) -> list[Any]:
     """All of an accepted rollout that decides what it does, for a seal."""
     names = ("id", "who", "text", "before", "takes_back", "decided_at", "darkens", "second")
-    return ["rollout", *(row[name] for name in names)]
+    kind = [] if row["kind"] == PROGRAMMES else [row["kind"]]  # as one of programmes was sealed before there were two
+    return ["rollout", *(row[name] for name in names), *kind]
 
 
 def as_json(found: Row) -> str:

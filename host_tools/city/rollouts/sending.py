@@ -10,7 +10,7 @@ from host_tools.city.commands.configuration import Held, compiled, digest_of, is
 from host_tools.city.commands.sender_rows import SenderNumbers
 from host_tools.city.rollouts import rollout_rows
 from host_tools.city.rollouts.current import Current
-from host_tools.city.rollouts.rollout_rows import Pole
+from host_tools.city.rollouts.known_pole import Pole
 from host_tools.city.rollouts.share import NO_KEY, REJECTED, THERE, Share
 from host_tools.errors import CommandError
 from host_tools.keys.key import Key
@@ -33,7 +33,7 @@ class Sending:
         self._root, self._site, self._keys, self._zone, self._simulated = root, site, keys, zone, simulated
         self.sender = sender
 
-    def send(self, connection: Connection, current: Current, now: int) -> list[Message]:
+    def send(self, connection: Connection, current: Current[Share], now: int) -> list[Message]:
         """What goes out at *now*: written with its number into the store, where the broker's own is kept as well."""
         due, again = current.due(MOST), current.again(now, MOST)
         if not due and not again:
@@ -57,7 +57,7 @@ class Sending:
         return messages
 
     def _made(
-        self, current: Current, one: Share, known: Pole | None, numbers: SenderNumbers, now: int
+        self, current: Current[Share], one: Share, known: Pole | None, numbers: SenderNumbers, now: int
     ) -> Message | None:  # fmt: skip
         """The message to the pole of *one*; None where it needs none, or may get none, and that was noted."""
         pole, key = current.site.by_name.get(one.pole), self._keys.get(one.pole)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from host_tools.wire.from_pole import Ack
+from host_tools.city.rollouts.known_pole import Pole
+from host_tools.wire.from_pole import Ack, Birth
 from pole.wire import ack_reasons as why
 
 WAITING, SENT = "waiting", "sent"
@@ -42,6 +43,8 @@ class Share:
     reason: str = ""
     detail: str = ""
     renewed: int = 0
+    accepted_at: int | None = None
+    before: str = ""
 
     @property
     def standing(self) -> str:
@@ -51,6 +54,11 @@ class Share:
         if self.state == SENT:
             return "bad" if self.reason == NO_ANSWER else "away" if self.away else "flying"
         return "bad" if self.state in (REJECTED, REVERTED) else "good"
+
+    @property
+    def occupies(self) -> bool:
+        """Whether it is one of those of its feeder that are under way."""
+        return self.standing == "flying"
 
     def goes_out(self, version: int, digest: str, n: int, away: bool, now: int) -> None:
         """It is published under *n* for the first time."""
@@ -68,6 +76,23 @@ class Share:
         if silent and self.sent_at is not None and now - self.sent_at >= SILENT_S:
             self.reason = NO_ANSWER
             return True
+        return False
+
+    def knows(self, pole: Pole, since: int) -> bool:
+        """Takes what the store has of its *pole*, of *since* or later; whether that changes anything."""
+        return pole.version is not None and self.born(pole.digest, pole.version, since)
+
+    def hears(self, birth: Birth, retained: bool, now: int) -> bool:
+        """Takes its *birth*; whether that changes anything."""
+        if self.born(birth.config_hash, birth.config_version, now):
+            return True
+        if retained or self.state != SENT or not self.away:
+            return False
+        self.away, self.sent_at = False, now  # it is back, and takes what is retained
+        return True
+
+    def leaves(self, now: int) -> bool:
+        """Takes that its session has ended; whether that changes anything."""
         return False
 
     def born(self, digest: str, version: int, now: int) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from host_tools.boards.flash_layout import placed
 from host_tools.field.bundle import container
 from host_tools.field.bundle.errors import BundleError, NoSpace
-from host_tools.field.bundle.flash_layout import placed
 from host_tools.field.bundle.manifest import check_manifest
 from host_tools.field.images import esp_image, file_system, nvs, otadata, partitions
 from host_tools.field.images.esp_image import TooLarge

@@ -38,15 +38,28 @@ _TOGETHER = {
     "sealed": (
         "pole.wire.fields", "pole.security.sender_names", "pole.commands.verdict", "pole.security.open_message",
     ),
-    "seal": ("pole.security.hmac", "pole.security.replay_check"),
-    "act": ("pole.security.replay", "pole.security.keyring", "pole.commands.apply"),
+    "seal": ("pole.security.hmac", "pole.security.replay_check", "pole.security.envelope"),
+    "act": ("pole.security.replay", "pole.security.keyring", "pole.commands.apply", "pole.reporting.resends"),
     "keep": ("pole.health.setup", "pole.health.persistence"),
     # modules that a start needs once or twice, and seldom anything later: each file makes the list of files longer
-    "arise": ("pole.drivers.chip.heap", "pole.drivers.flash.storage", "pole.drivers.chip.identity"),
-    "seldom": ("pole.drivers.chip.early_resets_file", "pole.security.flash_nonce", "pole.reporting.supply_loss"),
+    "arise": (
+        "pole.drivers.chip.heap", "pole.drivers.flash.storage", "pole.drivers.chip.identity",
+        "pole.settings.check_lamp",
+    ),
+    "probation": ("pole.update.health", "pole.update.moment", "pole.update.advance"),
+    "which": ("pole.update.choice", "pole.update.whole", "pole.update.elect"),
     "tidings": (
+        "pole.drivers.chip.early_resets_file", "pole.security.flash_nonce", "pole.reporting.supply_loss",
         "pole.reporting.part_failures", "pole.reporting.occasions", "pole.link.stray_packets",
         "pole.drivers.network.wifi_text",
+    ),
+    # what an update needs, each for a moment: to judge a message, to bring it, and two things of that
+    "attest": ("pole.update.verify", "pole.update.signer", "pole.update.manifest"),
+    "undertake": ("pole.update.accept", "pole.update.begin", "pole.update.finish"),
+    "standing": ("pole.update.pointer", "pole.update.progress"),
+    "making": (
+        "pole.update.capacity", "pole.update.clear", "pole.update.fetch", "pole.update.slot_file", "pole.update.delta",
+        "pole.update.assemble",
     ),
     "curve": ("pole.health.calibration", "pole.health.event_types", "pole.health.chatter"),
     "reply": ("pole.service.request_fields", "pole.service.dispatch"),
@@ -55,21 +68,23 @@ _TOGETHER = {
         "pole.link.connect", "pole.link.join", "pole.drivers.network.tls", "pole.drivers.network.open_stream",
         "pole.timekeeping.sntp",
     ),
-    "agree": ("pole.timekeeping.vote", "pole.timekeeping.witnesses"),
+    "agree": ("pole.timekeeping.vote", "pole.timekeeping.witnesses", "pole.timekeeping.city_time"),
     "night": ("pole.lighting.switch_point", "pole.lighting.calendar"),
     "content": ("pole.commands.body",),
     "parse": ("pole.wire.json_reader",),
-    "receiving": ("pole.settings.receive",),
-    "trying": ("pole.settings.state_file",),
+    "receiving": ("pole.settings.receive", "pole.settings.state_file"),
+    "weigh": ("pole.commands.judge", "pole.security.rekey"),
+    "hold": ("pole.lighting.overrides", "pole.commands.restore"),
     "almanac": ("pole.timekeeping.dates", "pole.lighting.sun", "pole.lighting.daylight"),
     # what judges a sample (health/watch.py); expected.py also explains
     "judge_sample": (
-        "pole.health.conditions", "pole.health.dimming_test", "pole.health.supply", "pole.health.arc",
+        "pole.health.conditions", "pole.health.supply", "pole.health.arc",
         "pole.health.electrical", "pole.health.surroundings", "pole.health.detectors",
     ),
+    "likely": ("pole.health.expected", "pole.health.dimming_test"),
     # what checks the settings at the start (main.py)
     "checking": (
-        "pole.settings.check_calendar", "pole.settings.check_lamp", "pole.settings.schema", "pole.settings.at_start",
+        "pole.settings.check_calendar", "pole.settings.schema", "pole.settings.at_start",
     ),
 }  # fmt: skip
 

@@ -10,7 +10,8 @@ from string import ascii_uppercase
 
 from host_tools.firmware_build.shrink.scopes import Attribute, NamesError, Place, Scope, Source
 
-PUBLIC = ("boot.py", "main.py")  # MicroPython starts them by these names
+# MicroPython starts them by these names, or what stands in for main.py does
+PUBLIC = ("boot.py", "main.py", "pole/update/hand_over.py")
 Entity = tuple[Scope, str]  # a name and its scope: a module, or one class for it and all its relatives
 
 

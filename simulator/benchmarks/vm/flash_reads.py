@@ -1,6 +1,7 @@
 """Runs under MicroPython: starts a pole from an image of its flash, as a chip does, and counts the reads.
 
-Arguments: the image, and a file of JSON, [[what, [module, ...]], ...]: what is loaded for a moment.  The last line it
+Arguments: the image, a file of JSON, [[what, [module, ...]], ...]: what is loaded for a moment, and where the app in a
+slot runs an image of the data partition.  The last line it
 prints is JSON: [[what, reads, bytes], ...], "lit" when PWM holds the lamp, "started" when the app is made, and then
 each thing that is loaded for a moment, alone.  All reads are those of MicroPython's own VfsLfs2, its mounting included.
 """
@@ -20,20 +21,26 @@ rows = []
 class Partition:
     """The image, with a count of its reads."""
 
+    reads = bytes = 0  # of all partitions
+
     def __init__(self, data):
         self.data = data
-        self.reads = self.bytes = 0
 
     def readblocks(self, block, buffer, offset=0):
-        self.reads += 1
-        self.bytes += len(buffer)
+        Partition.reads += 1
+        Partition.bytes += len(buffer)
         at = block * BLOCK + offset
         buffer[:] = self.data[at : at + len(buffer)]
 
     def writeblocks(self, block, buffer, offset=0):
-        raise OSError(30)
+        if self is flash:
+            raise OSError(30)
+        at = block * BLOCK + offset
+        self.data[at : at + len(buffer)] = buffer
 
     def ioctl(self, what, argument):
+        if what == 6 and self is not flash:
+            self.data[argument * BLOCK : (argument + 1) * BLOCK] = b"\xff" * BLOCK
         return {4: len(self.data) // BLOCK, 5: BLOCK}.get(what, 0)
 
 
@@ -83,7 +90,7 @@ def load_chip():
         return pwm(*arguments, **named)
 
     machine.PWM = lit
-    esp32.Partition.find = lambda kind, label: [flash] if label == "vfs" else []
+    esp32.Partition.find = lambda kind, label: {"vfs": [flash], "data": data}.get(label, [])
     asyncio.core  # noqa: B018 - frozen in a chip's MicroPython
     asyncio.StreamReader  # noqa: B018
     return esp32, network, socket, ssl
@@ -116,7 +123,7 @@ def look_for_built_in():
 
 
 def note(what):
-    rows.append((what, flash.reads, flash.bytes))
+    rows.append((what, Partition.reads, Partition.bytes))
 
 
 def run(name, names):
@@ -130,6 +137,10 @@ with open(sys.argv[1], "rb") as file:
     flash = Partition(file.read())
 with open(sys.argv[2]) as file:
     moments = json.load(file)
+data = []
+if len(sys.argv) > 3:
+    with open(sys.argv[3], "rb") as file:
+        data = [Partition(bytearray(file.read()))]
 load_chip()
 look_for_built_in()
 vfs.umount("/")
@@ -159,8 +170,8 @@ for what, loaded, forgotten in moments:
     for name in list(sys.modules):
         if name in forgotten:
             del sys.modules[name]
-    before = flash.reads, flash.bytes
+    before = Partition.reads, Partition.bytes
     for name in loaded:
         __import__(name)
-    rows.append((what, flash.reads - before[0], flash.bytes - before[1]))
+    rows.append((what, Partition.reads - before[0], Partition.bytes - before[1]))
 print(json.dumps(rows))

@@ -238,6 +238,19 @@ def test_what_is_for_others_is_not_heard(city: City) -> None:
         assert pole.all() == []
 
 
+def test_every_pole_reads_the_pieces_of_a_release_and_only_the_city_writes_them(city: City) -> None:
+    piece = f"{HEAD}/_update/0123456789abcdef/0"
+    with city.iccc(topics=(f"{HEAD}/_update/#",)) as iccc, city.pole("P0001") as pole:
+        pole.say(piece, b"forged", retain=True)
+        pole.say(f"{HEAD}/_update/0123456789abcdef/1", b"forged")
+        iccc.say(piece, b"genuine", retain=True)
+        assert iccc.heard.get(timeout=PATIENCE_S) == (piece, b"genuine")
+    with city.pole("P0002", topics=(piece,)) as other:
+        assert other.heard.get(timeout=PATIENCE_S) == (piece, b"genuine")
+    with city.iccc() as iccc:
+        iccc.say(piece, b"", retain=True)
+
+
 def test_a_pole_cannot_speak_for_another_or_for_the_city(city: City) -> None:
     with city.iccc(topics=(f"{HEAD}/#",)) as iccc, city.pole("P0001") as pole:
         for topic in (

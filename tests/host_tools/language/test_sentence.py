@@ -13,7 +13,7 @@ from host_tools.language.language import sentences
 from host_tools.language.refusal import Refusal, refusal
 from host_tools.language.sentence import Sentence, retold
 
-STORED = ("commands", "rollouts", "site_check")
+STORED = ("commands", "rollouts", "updates", "site_check")
 HINDI = Language("hi")
 ALL = [(namespace, key) for namespace in STORED for key in sentences(namespace, "en")]
 
@@ -37,6 +37,13 @@ def test_a_sentence_within_a_sentence_is_said_too_and_what_is_none_stays() -> No
     assert "60 खंभों" in retold(both, HINDI, "commands") and "सहमति" in retold(both, HINDI, "commands")
     assert retold("<b>something else</b>", HINDI, *STORED) == "<b>something else</b>"
     assert retold("", HINDI, *STORED) == ""
+
+
+def test_of_several_forms_that_match_the_one_whose_values_make_sense_is_meant() -> None:
+    both = str(Sentence("rollouts.second", why=Sentence("updates.many", poles=60, limit=50)))
+    assert retold(both, HINDI, *STORED).endswith("50 खंभों के लिए ही ऐसा कर सकता है: दूसरे व्यक्ति की सहमति चाहिए")
+    halted = str(Sentence("updates.halted_bad", bad=2, poles=3, some="P0186 died, P0180 died"))
+    assert retold(halted, HINDI, *STORED).startswith("अपने आप रुका: 3 में से 2 खंभों ने नया सॉफ़्टवेयर नहीं माना")
 
 
 def test_a_refusal_is_a_command_error_in_both_languages() -> None:

@@ -10,7 +10,7 @@ import pytest
 from host_tools.firmware_build.compile import compile_tree
 from host_tools.firmware_build.sources import FIRMWARE
 from host_tools.user_folders import writable_cache
-from simulator.benchmarks.heap import BUDGET, FOR_A_MOMENT, SLACK, Measured, measure
+from simulator.benchmarks.heap import BUDGET, FOR_A_MOMENT, GOLDEN_IS_GONE, SLACK, Measured, measure
 from simulator.benchmarks.wasm import missing, run
 
 HEALTH = Path(__file__).parents[2] / "firmware" / "health"
@@ -29,6 +29,14 @@ def measured() -> Measured:
 def test_the_peak_is_within_the_whole_heap_with_8_kb_to_spare(measured: Measured) -> None:
     peak = measured.peak
     assert peak.live <= BUDGET - SLACK, f"{peak.live:,} bytes are in use {peak.what}, and {BUDGET:,} are there"
+
+
+def test_the_app_in_a_slot_has_the_same_room_and_golden_is_gone(measured: Measured) -> None:
+    in_slot = measure(in_slot=True)
+    assert in_slot.peak.live <= BUDGET - SLACK, f"{in_slot.peak.live:,} bytes are in use {in_slot.peak.what}"
+    assert in_slot.peak.live - measured.peak.live < 1000, "something of golden stays in memory"
+    at = [row.what for row in in_slot.rows].index(GOLDEN_IS_GONE)
+    assert in_slot.rows[at].bytes < -15_000
 
 
 def test_what_was_seen_on_a_chip_is_what_is_counted_here(measured: Measured) -> None:

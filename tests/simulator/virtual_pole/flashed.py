@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 from host_tools.boards import load_board
-from host_tools.field.bundle.flash_layout import placed
+from host_tools.boards.flash_layout import placed
 from host_tools.field.images import file_system, nvs, partitions
 from simulator.virtual_pole.app_interface import HARD_RESET, POWER_ON
 from simulator.virtual_pole.firmware_run import Life

@@ -17,9 +17,18 @@ class EarlyResets:
     def __init__(self, failures):
         self._failures = failures
         self._count = 0
+        self._past = None
+
+    def counted(self, past):
+        """Golden has counted this start already, and *past* is what ``begin`` gave; None where it has not."""
+        self._past = past
+        if past:
+            self._count = min(past[0] + 1, 255)
 
     def begin(self):
         """(early resets in a row before this start, reason of the latest); counts this start as one more."""
+        if self._past:
+            return self._past
         from pole.drivers.chip import early_resets_file
 
         count, words = early_resets_file.begin(self._failures)

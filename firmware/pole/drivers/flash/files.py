@@ -76,12 +76,27 @@ class Files:
         except Exception as error:
             raise self._failed(name, error)
 
-    def names(self):
-        """Names of all files, in no order; none where the folder is missing or cannot be read."""
+    def names(self, folder=""):
+        """Names of all files, in no order; none where the folder is missing or cannot be read.
+
+        *folder*: one below the store's own.
+        """
         try:
-            return os.listdir(self._root)
+            return os.listdir(self._path(folder) if folder else self._root)
         except Exception:
             return []
+
+    def folder(self, name):
+        """Makes the folder *name*, where there is none.  Raises OSError."""
+        try:
+            os.mkdir(self._path(name))
+        except Exception as error:
+            if error.args[:1] != (errno.EEXIST,):
+                raise self._failed(name, error)
+
+    def free(self):
+        """Blocks of the flash that are free.  Raises OSError."""
+        return os.statvfs(self._root)[3]
 
     def size(self, name):
         """Bytes in file *name*; 0 when there is none."""
@@ -119,5 +134,7 @@ class Files:
 
 
 def part_of(name):
-    """What a failure of file *name* is called: the file, or ``journal`` for one of its segments."""
+    """What a failure of file *name* is called: the file, ``journal`` for one of its segments, ``update`` in a slot."""
+    if "/" in name:
+        return "update"
     return "journal" if name[-2:] in (".f", ".r") or name == "journal.going" else name

@@ -6,13 +6,13 @@ import machine
 class Relay:
     """Relay on pin *pin_no*; *closed_value* (0 or 1) is the pin's level that closes the contact.
 
-    ``error``: what the pin last raised, None while it works.
+    ``closed``: what was set last.  ``error``: what the pin last raised, None while it works.
     """
 
     def __init__(self, pin_no, closed_value):
         self._number = pin_no
         self._value = closed_value
-        self._closed = True  # as without power
+        self.closed = True  # as without power
         self._pin = self.error = None
         self.set(True)
 
@@ -27,9 +27,9 @@ class Relay:
                 # value= is latched before the pin becomes an output, so the contact stays closed through it
                 self._pin = machine.Pin(self._number, machine.Pin.OUT, value=value)
             self._pin.value(value)
-            self._closed = closed
+            self.closed = closed
             self.error = None
         except Exception as error:
             self.error = error
-            if closed and not self._closed:
+            if closed and not self.closed:
                 raise

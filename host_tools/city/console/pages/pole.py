@@ -32,6 +32,7 @@ from host_tools.city.console.pole_tabs import TABS, tab_values
 from host_tools.city.console.request_types import Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.store.local_time import LocalTime
+from host_tools.city.updates import street_versions
 from host_tools.closest import near
 from host_tools.errors import CommandError
 from host_tools.language.language import Language
@@ -63,6 +64,7 @@ def pole_page(request: Web, name: FromPath[str]) -> Response[Any]:
         alarms = listed(connection, Wanted(poles=frozenset((name,)), closed=CLOSED), now)
         values = tab_values(tab, connection, city, pole, said, now, shown, given)
         crews = crews_of(connection)
+        runs = street_versions.software(connection, [name])
     opened = [one for one in alarms if one.state != life.CLOSED]
     return render(
         request, "pole.html", pole=pole, name=name,
@@ -72,8 +74,9 @@ def pole_page(request: Web, name: FromPath[str]) -> Response[Any]:
         lines=AlarmWords(said, city.site, city.zone, now).lines(alarms), opened=len(opened), night=shown,
         before=neighbours(night)[0], after=neighbours(night)[1], tonight=local.night(now), tab=tab, tabs=TABS,
         mine=bool(_mine(given, request.user.name, now)), now=now, crews=crews,
-        scope=json.dumps({"poles": [name]}), hour=lambda at: moment(at, city.zone)[11:], zone_key=city.zone.key,
-        **values,
+        scope=json.dumps({"poles": [name]}),
+        software=runs[0] if runs and runs[0].app else None, hour=lambda at: moment(at, city.zone)[11:],
+        zone_key=city.zone.key, **values,
     )  # fmt: skip
 
 

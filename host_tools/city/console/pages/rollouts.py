@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath
-from litestar.response import Redirect, Template
+from litestar.response import Redirect
 
 from host_tools.city.console import rollout_view
 from host_tools.city.console.access.roles import ENGINEER, OPERATOR, VIEWER, needs
@@ -15,7 +15,7 @@ from host_tools.city.console.page import language, render
 from host_tools.city.console.request_types import Form, Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.rollouts import requests, rollout_rows
-from host_tools.city.store.rollout_tables import GO_ON, HALT
+from host_tools.city.store.rollout_tables import GO_ON, HALT, PROGRAMMES
 from host_tools.language.refusal import Refusal
 
 PATH, DOOR = "/programmes/rollouts", "console"
@@ -23,11 +23,14 @@ PATH, DOOR = "/programmes/rollouts", "console"
 
 @get(f"{PATH}/{{number:int}}", guards=[needs(VIEWER)])
 @in_thread
-def rollout_page(request: Web, number: FromPath[int]) -> Template:
+def rollout_page(request: Web, number: FromPath[int]) -> Response[Any]:
     """One rollout, and how far it is."""
     city = city_of(request)
     with city.reading() as connection:
-        shown = rollout_view.view(connection, rollout_rows.row_of(connection, number), language(request))
+        row = rollout_rows.row_of(connection, number)
+        if row["kind"] != PROGRAMMES:
+            return Redirect(f"/updates/rollouts/{number}")
+        shown = rollout_view.view(connection, row, language(request))
         city.receivers(connection)
     template = "rollout_waves.html" if request.headers.get("hx-request") else "rollout.html"
     return render(request, template, one=shown, heard=city.unheard_s() < 5)

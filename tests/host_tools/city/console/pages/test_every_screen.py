@@ -22,8 +22,8 @@ from tests.host_tools.city.console.pages.test_reports import fill
 SCOPE = quote(json.dumps({"poles": ["P0003"]}))
 SCREENS = (
     "/", "/alarms", "/orders", "/orders/1", "/crew", "/commands", "/commands/1", f"/commands/new?scope={SCOPE}",
-    "/commands/new", "/programmes", "/assets", "/assets/import", "/complaints?state=all", "/p/P0003", "/desk",
-    "/desk/users", "/desk/sessions", "/desk/tokens", "/desk/audit", "/desk/doors", "/desk/election",
+    "/commands/new", "/programmes", "/updates", "/assets", "/assets/import", "/complaints?state=all", "/p/P0003",
+    "/desk", "/desk/users", "/desk/sessions", "/desk/tokens", "/desk/audit", "/desk/doors", "/desk/election",
     "/desk/election/2026-11-25", "/reports?month=2026-11", "/reports/poles?month=2026-11",
     "/reports/nights?month=2026-11&what=dark", "/reports/repairs?month=2026-11", "/account", "/account/password",
     "/search?q=P0003", "/wall", "/nowhere",

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from host_tools.field.bundle import Bundle, Damaged, container
-from host_tools.field.bundle import archive as module
-from host_tools.field.bundle.archive import good_name
 from host_tools.field.bundle.errors import BundleError
+from host_tools.signed_zip import archive as module
+from host_tools.signed_zip.archive import good_name
 from tests.bundles import signer, small_bundle
 
 

@@ -1,7 +1,7 @@
-"""Checks the zip of a bundle by its directory, before a member is read.
+"""Checks the zip of a signed file by its directory, before a member is read.
 
-A bundle's members are stored, not compressed, so all of them together have no more bytes than the file.  Any other zip
-was not made by `diya bundle`: a few hundred kilobytes that inflate to gigabytes, members that overlap, a name that
+Its members are stored, not compressed, so all of them together have no more bytes than the file.  Any other zip
+was not made by `diya`: a few hundred kilobytes that inflate to gigabytes, members that overlap, a name that
 leads out of its folder, a link, an encrypted member, a directory of millions of entries.
 """
 
@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from host_tools.field.bundle.errors import Damaged
+from host_tools.signed_zip.kind import Kind
 from host_tools.text import text
 
-MOST_BYTES = 1 << 30  # of a bundle: a hundred thousand poles take a third of it
+MOST_BYTES = 1 << 30  # of a bundle, the largest: a hundred thousand poles take a third of it
 MOST_DIRECTORY = 1 << 24  # bytes of its directory
 _END = struct.Struct("<4s4H2IH")  # "end of central directory", without a comment
 _LOCATOR, _END_64 = struct.Struct("<4sIQI"), struct.Struct("<4sQ2H2I4Q")
@@ -40,24 +40,24 @@ class Archive:
 
 
 @contextmanager
-def opened(file: BinaryIO, what: str) -> Iterator[Archive]:
-    """The zip in *file*, called *what* in errors.  Raises Damaged, and what `zipfile` raises."""
+def opened(file: BinaryIO, what: str, kind: Kind) -> Iterator[Archive]:
+    """The zip in *file*, called *what* in errors.  Raises *kind*'s ``damaged``, and what `zipfile` raises."""
     size = file.seek(0, io.SEEK_END)
     if size > MOST_BYTES:
-        raise Damaged(f"{what} has {size} bytes and a bundle has {MOST_BYTES} at most")
+        raise kind.damaged(f"{what} has {size} bytes and a {kind.word} has {MOST_BYTES} at most")
     if directory_bytes(file, size) > MOST_DIRECTORY:
-        raise Damaged(f"{what} is no bundle: its list of members has more than {MOST_DIRECTORY} bytes")
+        raise kind.damaged(f"{what} is no {kind.word}: its list of members has more than {MOST_DIRECTORY} bytes")
     with zipfile.ZipFile(file) as archive:
-        problem = problem_of(archive.infolist(), size)
+        problem = problem_of(archive.infolist(), size, kind.word)
         if problem:
-            raise Damaged(f"{what} is no bundle, or was changed: {problem}")
+            raise kind.damaged(f"{what} is no {kind.word}, or was changed: {problem}")
         yield Archive(archive)
 
 
 def directory_bytes(file: BinaryIO, size: int) -> int:
     """How long the directory of the zip in *file*, of *size* bytes, says that it is; the larger number if it has two.
 
-    Raises zipfile.BadZipFile where no directory ends the file, as every bundle's does.
+    Raises zipfile.BadZipFile where no directory ends the file, as every signed file's does.
     """
     file.seek(max(0, size - _END.size))
     end = file.read(_END.size)
@@ -75,14 +75,14 @@ def directory_bytes(file: BinaryIO, size: int) -> int:
     return found
 
 
-def problem_of(entries: list[zipfile.ZipInfo], size: int) -> str:
-    """What is wrong with the *entries* of a zip of *size* bytes, in words; empty where they are as a bundle's."""
+def problem_of(entries: list[zipfile.ZipInfo], size: int, word: str) -> str:
+    """What is wrong with the *entries* of a zip of *size* bytes, in words; empty where they are as a *word*'s."""
     names = set()
     total = 0
     for entry in entries:
         name = text(entry.filename, 60)
         if entry.orig_filename != entry.filename or not good_name(entry.filename):
-            return f"{name!r} is no name of a bundle's file"
+            return f"{name!r} is no name of a {word}'s file"
         if entry.filename in names:
             return f"it holds {name} twice"
         if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
@@ -99,5 +99,5 @@ def problem_of(entries: list[zipfile.ZipInfo], size: int) -> str:
 
 
 def good_name(name: str) -> bool:
-    """Whether *name* is relative, stays in its folder, and is as `diya bundle` names files."""
+    """Whether *name* is relative, stays in its folder, and is as `diya` names files."""
     return len(name) <= _LONGEST_NAME and _NAME.fullmatch(name) is not None and ".." not in name.split("/")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from host_tools.boards import load_board
-from host_tools.field.bundle.flash_layout import placed
+from host_tools.boards.flash_layout import placed
 
 
 def test_only_the_drivers_of_the_boards_own_chips_are_on_its_flash() -> None:

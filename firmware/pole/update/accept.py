@@ -1,0 +1,125 @@
+"""Accepts an update that was judged (update/receive.py), or says why it is not to be had now.
+
+The message is retained, so it comes again with each session.  A manifest is new by its ``serial``, which must be higher
+than the mark of the highest one that was accepted; the manifest that is under way, or that runs, comes again and again.
+"""
+
+from binascii import a2b_base64
+
+from pole import const
+from pole.update import pointer as pointers
+from pole.update.progress import FAILED, MANIFEST, STATE, WHOM, keep, under_way
+from pole.wire import ack_reasons, contract
+
+NVS_SERIAL = const("updateSerial")
+
+
+def accept(parts, order):
+    """Fields of the ack for *order* (receive.Order), None where there is nothing to say (yet).  Never raises."""
+    try:
+        found = order.refused or (_cancel(parts) if order.cancel else _judged(parts, order))
+    except OSError as error:
+        found = ack_reasons.NOT_STORED, "the update could not be stored: " + str(error)
+    if not found:
+        return None
+    outcome, reason, detail = found if len(found) == 3 else (contract.REJECTED, found[0], found[1])
+    return {
+        "key": order.key, "sender": order.sender, "n": order.n, "outcome": outcome, "reason": reason, "detail": detail,
+    }  # fmt: skip
+
+
+def _cancel(parts):
+    """Stops a download, or a switch that has not happened; what runs stays as it is."""
+    updating = parts.updating
+    parts.ports.store.remove(STATE)
+    updating.active = False
+    updating.work = updating.waiting = None
+    parts.session.ask("")
+    pointers.cancel(parts.ports.store)
+    return ack_reasons.APPLIED, "", ""
+
+
+def _judged(parts, order):
+    said, ports = order.items, parts.ports
+    if not said:
+        return None
+    serial, key = said[:2]
+    pointer = pointers.read(ports.store)
+    mark = mark_of(ports, pointer)
+    replayed = "serial is %d and must be above %d, which was accepted before" % (serial, mark)
+    if key:
+        if serial <= mark:
+            return ack_reasons.REPLAYED, replayed
+        from pole.update import signer
+
+        signer.change(ports.store, ports.factory, a2b_base64(key))
+        outcome = ack_reasons.APPLIED
+    else:
+        state = under_way(ports.store)
+        again = state and state[MANIFEST] == order.text
+        if again and (not state[FAILED] or state[WHOM][2] == order.n):
+            return state[FAILED]
+        known = None if again else _known(parts, pointer, order, mark)
+        if known is not None:
+            return known
+        if serial <= mark and not again:
+            return ack_reasons.REPLAYED, replayed
+        why = _begin(parts, pointer, order)
+        if why:
+            return why
+        outcome = ack_reasons.ACCEPTED
+    remember(ports, serial)
+    return outcome, "", ""
+
+
+def mark_of(ports, pointer):
+    """The highest serial that was accepted: of the data store and of NVS the higher one."""
+    return max(pointer["serial"], ports.high_water.get(NVS_SERIAL) or 0)
+
+
+def remember(ports, serial):
+    """Stores *serial* as that mark.  Raises OSError."""
+    pointers.accept(ports.store, serial)
+    ports.high_water.put(serial, NVS_SERIAL)
+
+
+def _known(parts, pointer, order, mark):
+    """The outcome where this app is staged, runs or was undone; None where it is another one."""
+    updating, slot = parts.updating, parts.ports.slot
+    serial, content = order.items[0], order.items[4]
+    if pointer["new"] and pointer["new"]["serial"] == serial:
+        updating.waiting = (order.key, order.sender, order.n)
+        return ()
+    if slot and slot in pointer["run"] and pointer["slots"][slot][1] == content[:16]:
+        if serial > mark:  # the same files, signed anew
+            pointers.accept(parts.ports.store, serial)
+        if updating.told == serial:
+            return ()
+        updating.told = serial
+        return ack_reasons.APPLIED, "", ""
+    if pointer["reverted"] and serial == pointer["serial"]:
+        return ack_reasons.REVERTED, pointer["reverted"]["reason"], "it was tried on this pole and undone"
+    return None
+
+
+def _begin(parts, pointer, order):
+    """Writes down what is to come; why that cannot be, else None."""
+    serial, _, version, window, content, listed, size, downgrade = order.items
+    running = parts.reporter.identity["firmware"]
+    if _numbers(version) <= _numbers(running) and not downgrade:
+        detail = "version is %s and must be above %s, which runs: it is not signed as a downgrade"
+        return ack_reasons.OLDER_VERSION, detail % (version, running)
+    store = parts.ports.store
+    slot = pointers.spare(pointer, parts.ports.slot)
+    if not slot:
+        return contract.BUSY, "another version is being tried: send this one when that is over"
+    pointers.vacate(store, slot)
+    whom = [order.key, order.sender, order.n]
+    keep(store, [order.text, slot, False, order.spread, whom, None, version, serial, window, content, listed, size])
+    parts.updating.active = True
+    parts.updating.work = None
+    return None
+
+
+def _numbers(version):
+    return [int(one) for one in version.split(".")]

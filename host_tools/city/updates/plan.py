@@ -1,0 +1,94 @@
+"""Which poles a release is brought to, in which wave, and which it is not brought to, and why; pure.
+
+The verb asks it for a dry run, the page before a rollout is written, and the receiver before anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from host_tools.city.commands.limits import DARKENED
+from host_tools.city.rollouts import waves
+from host_tools.city.rollouts.known_pole import Pole
+from host_tools.city.rollouts.ruling import ROLE, Ruling
+from host_tools.city.rollouts.waves import Member
+from host_tools.city.updates.kept_release import Release
+from host_tools.language.sentence import Sentence
+from host_tools.release.manifest import numbers
+from host_tools.site.model import Site
+from host_tools.text import quoted
+
+# why a pole is left out
+THERE, NEVER, NO_APP, NO_PACKAGE, NEWER, UNDONE, SERIAL = (
+    "there", "neverHeard", "takesNoUpdates", "noPackage", "newer", "undone", "newerSerial",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Plan:
+    """*waves*: {pole: its wave}, in the order of their turns.  *left_out*: {why: poles}.  *feeders*: of the former."""
+
+    waves: Mapping[str, int]
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    feeders: frozenset[str] = frozenset()
+    offline: int = 0
+
+    def counts(self) -> dict[int, int]:
+        """{wave: poles}"""
+        out: dict[int, int] = {}
+        for wave in self.waves.values():
+            out[wave] = out.get(wave, 0) + 1
+        return out
+
+
+def plan(site: Site, release: Release, meant: Collection[str], known: Mapping[str, Pole]) -> Plan:
+    """The plan of *release* for the poles *meant* of *site*, as the store has *known* them."""
+    members: list[Member] = []
+    out: dict[str, list[str]] = {}
+    for name in sorted(meant):
+        one, pole = site.by_name[name], known.get(name)
+        why = NEVER if pole is None else left_out(pole, release, one.board)
+        if why:
+            out.setdefault(why, []).append(name)
+        elif pole is not None:
+            members.append(Member(name, pole.board or one.board, one.feeder, pole.online is not False))
+    offline = sum(not one.online for one in members)
+    named = {why: tuple(names) for why, names in sorted(out.items())}
+    return Plan(waves.plan(members), named, frozenset(one.feeder for one in members), offline)
+
+
+def left_out(pole: Pole, release: Release, board: str) -> str:
+    """Why *pole* does not get *release*; "" where it does.  *board*: of the site's files."""
+    if pole.version is None:
+        return NEVER
+    app = pole.app
+    if app is None:
+        return NO_APP
+    if (pole.board or board) not in release.packages:
+        return NO_PACKAGE
+    if app.version == release.version:
+        return "" if app.probation else THERE
+    if app.reverted and app.serial == release.serial:
+        return UNDONE
+    if app.serial is not None and app.serial > release.serial:
+        return SERIAL
+    if numbers(app.version) > numbers(release.version) and not release.downgrade:
+        return NEWER
+    return ""
+
+
+def ruling(role: str, found: Plan, others: int) -> Ruling:
+    """Whether the plan *found* may begin; *others*: poles that one person alone brought other releases to lately."""
+    if role != ROLE:
+        return Ruling(Sentence("rollouts.role", role=quoted(role, 40), wanted=ROLE))
+    if not found.waves:
+        why = ", ".join(f"{len(names)} {why}" for why, names in found.left_out.items())
+        return Ruling(Sentence("updates.reaches_none", why=why or "0"))
+    if len(found.waves) + others > DARKENED:
+        if others:
+            return Ruling(
+                second=Sentence("updates.many_with", poles=len(found.waves), others=others, limit=DARKENED)
+            )  # fmt: skip
+        return Ruling(second=Sentence("updates.many", poles=len(found.waves), limit=DARKENED))
+    return Ruling()

@@ -1,0 +1,78 @@
+"""Which software the poles of the street run, by their births."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from host_tools.city.store.tables import pole
+from host_tools.city.updates.confirmed import confirmed, known_since
+from host_tools.release.manifest import numbers
+from host_tools.text import text
+from host_tools.wire.from_pole import App, app_of
+from host_tools.wire.payload import parsed
+
+MOST_NAMED = 200  # poles of a line
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What one pole runs: *app*, None where its firmware takes no updates and says *firmware* alone."""
+
+    name: str
+    board: str
+    online: bool
+    firmware: str
+    app: App | None
+
+    @property
+    def version(self) -> str:
+        return self.app.version if self.app else self.firmware
+
+
+@dataclass
+class VersionLine:
+    """One *version* in the street: how many poles, on which boards, and those of them to look at."""
+
+    version: str
+    poles: int = 0
+    offline: int = 0
+    boards: dict[str, int] = field(default_factory=dict)
+    probation: list[str] = field(default_factory=list)
+    reverted: list[tuple[str, str]] = field(default_factory=list)  # pole, why it went back to this one
+    updatable: bool = True
+
+
+def software(connection: Connection, names: Iterable[str] | None = None) -> list[Runs]:
+    """What each pole that was ever born runs, or those of *names*, by their names."""
+    wanted = (
+        sa.select(pole.c.id, pole.c.name, pole.c.online, pole.c.birth)
+        .where(pole.c.birth.isnot(None))
+        .order_by(pole.c.name)
+    )
+    if names is not None:
+        wanted = wanted.where(pole.c.name.in_(list(names)))
+    out, those = [], confirmed(connection)
+    for key, name, online, birth in connection.execute(wanted):
+        said = parsed(str(birth).encode()) or {}
+        firmware, board = text(said.get("firmware"), 24), text(said.get("board"), 32)
+        out.append(Runs(str(name), board, online is not False, firmware, known_since(app_of(said), key, those)))
+    return out
+
+
+def versions(poles: Iterable[Runs]) -> list[VersionLine]:
+    """A line for each version that *poles* run, the highest first."""
+    lines: dict[tuple[str, bool], VersionLine] = {}
+    for one in poles:
+        line = lines.setdefault((one.version, one.app is not None), VersionLine(one.version, updatable=bool(one.app)))
+        line.poles += 1
+        line.offline += not one.online
+        line.boards[one.board] = line.boards.get(one.board, 0) + 1
+        if one.app and one.app.probation and len(line.probation) < MOST_NAMED:
+            line.probation.append(one.name)
+        elif one.app and one.app.reverted and len(line.reverted) < MOST_NAMED:
+            line.reverted.append((one.name, one.app.reverted))
+    return sorted(lines.values(), key=lambda one: (one.updatable, numbers(one.version) if one.updatable else ()))[::-1]

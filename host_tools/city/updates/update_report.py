@@ -1,0 +1,170 @@
+"""The report of a rollout of a release: each wave, how long it took, and what became of each pole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from sqlalchemy.engine import Connection
+
+from host_tools import spreadsheet
+from host_tools.city.rollouts import rollout_rows
+from host_tools.city.rollouts.rollout_rows import Row
+from host_tools.city.rollouts.share import NO_ANSWER, SENT, WAITING
+from host_tools.city.rollouts.waves import SHARES
+from host_tools.city.store.rollout_tables import RELEASE
+from host_tools.city.updates import kept_release, street_versions
+from host_tools.city.updates.kept_release import Release
+from host_tools.city.updates.street_versions import Runs
+from host_tools.city.updates.update_share import ACCEPTED, PROBATION, UNFINISHED, UpdateShare
+from host_tools.city.updates.wish import Wish, wish_of
+from host_tools.errors import DiyaError
+from host_tools.language.refusal import Refusal
+
+SHOWN = (
+    "applied", "there", "probation", "accepted", "sent", "offline", "silent", "rejected", "reverted", "replaced",
+    "left", "waiting",
+)  # fmt: skip
+BAD = ("rejected", "reverted", "silent")
+
+
+@dataclass(frozen=True)
+class Wave:
+    """The wave *number*, 0 the first; *percent* of the poles by its end; *states*: {what: poles} of SHOWN.
+
+    *began*: when the first of its poles was sent it, *ended*: when the last had answered (None: not yet), Unix s.
+    """
+
+    number: int
+    percent: int
+    states: dict[str, int]
+    began: int | None
+    ended: int | None
+
+    @property
+    def poles(self) -> int:
+        return sum(self.states.values())
+
+
+@dataclass(frozen=True)
+class Report:
+    """The rollout in *row*; *release* and *wish* are None where the store does not have them in a sound form."""
+
+    row: Row
+    wish: Wish | None
+    release: Release | None
+    waves: tuple[Wave, ...]
+    shares: tuple[UpdateShare, ...]
+    runs: dict[str, Runs]
+
+    @property
+    def states(self) -> dict[str, int]:
+        """{what: poles} of all waves, in the order of SHOWN."""
+        sums = {name: sum(wave.states.get(name, 0) for wave in self.waves) for name in SHOWN}
+        return {name: many for name, many in sums.items() if many}
+
+    @property
+    def bad(self) -> list[UpdateShare]:
+        return [one for one in self.shares if self.what(one) in BAD]
+
+    @property
+    def mean_s(self) -> int | None:
+        """How long a pole took from being sent it until it had confirmed it, on the average, s."""
+        took = [
+            one.answered_at - one.sent_at
+            for one in self.shares
+            if one.state == "applied" and one.answered_at is not None and one.sent_at is not None
+        ]
+        return sum(took) // len(took) if took else None
+
+    def what(self, one: UpdateShare) -> str:
+        """One of SHOWN."""
+        return what(one, self.runs.get(one.pole))
+
+
+def what(one: UpdateShare, runs: Runs | None) -> str:
+    """One of SHOWN, for a pole that *runs* this."""
+    if one.state in (SENT, ACCEPTED) and one.reason in (NO_ANSWER, UNFINISHED):
+        return "silent"
+    if (one.state == SENT and one.away) or (one.state == WAITING and runs is not None and not runs.online):
+        return "offline"
+    return PROBATION if one.state == ACCEPTED and one.reason == PROBATION else one.state
+
+
+def report(connection: Connection, site: str, number_of: int) -> Report:
+    """The report of the rollout of that number.  Raises CommandError."""
+    row = rollout_rows.row_of(connection, number_of)
+    if row["kind"] != RELEASE:
+        raise Refusal("updates.not_a_release", number=number_of)
+    return report_of(connection, site, row)
+
+
+def report_of(connection: Connection, site: str, row: Row) -> Report:
+    """The report of the rollout in *row*."""
+    wish, release = None, None
+    try:
+        wish = wish_of(row["text"])
+        release = kept_release.kept(connection, site, wish.serial)
+    except DiyaError:
+        pass  # a row that anything may have written: the receiver has refused it
+    shares = sorted(rollout_rows.shares_as(UpdateShare, connection, row["id"]), key=lambda one: (one.wave, one.pole))
+    runs = {one.name: one for one in street_versions.software(connection)} if shares else {}
+    waves = []
+    for number in sorted({one.wave for one in shares}):
+        those = [one for one in shares if one.wave == number]
+        states: dict[str, int] = {}
+        for one in those:
+            name = what(one, runs.get(one.pole))
+            states[name] = states.get(name, 0) + 1
+        began = [one.sent_at for one in those if one.sent_at is not None]
+        ended = [one.answered_at for one in those if one.answered_at is not None]
+        done = bool(ended) and not states.keys() & {"sent", "accepted", "probation", "waiting"}
+        waves.append(Wave(
+            number, SHARES[number] if number < len(SHARES) else 100,
+            {name: states[name] for name in SHOWN if name in states}, min(began, default=None),
+            max(ended) if done else None,
+        ))  # fmt: skip
+    return Report(row, wish, release, tuple(waves), tuple(shares), runs)
+
+
+def as_json(found: Report) -> dict[str, Any]:
+    """For programs."""
+    row, release = found.row, found.release
+    return {
+        "number": row["id"], "state": row["state"], "answer": row["answer"] or None, "wave": row["wave"],
+        "who": row["who"], "second": row["second"] or None, "reason": row["reason"] or None,
+        "takesBack": row["takes_back"], "written": row["written_at"], "decided": row["decided_at"],
+        "ended": row["ended_at"], "comparisons": row["looks"],
+        "release": None if release is None else {
+            "serial": release.serial, "version": release.version, "downgrade": release.downgrade,
+            "bytes": {board: one.about.size for board, one in release.packages.items()},
+        },
+        "poles": found.states, "meanSeconds": found.mean_s,
+        "waves": [
+            {"wave": one.number, "percent": one.percent, "poles": one.states, "began": one.began, "ended": one.ended}
+            for one in found.waves
+        ],
+        "bad": [{"pole": one.pole, "state": found.what(one), "reason": one.reason, "detail": one.detail}
+                for one in found.bad],
+    }  # fmt: skip
+
+
+COLUMNS = (
+    "pole", "wave", "state", "reason", "detail", "before", "runs", "sent", "accepted", "answered", "seconds",
+)  # fmt: skip
+
+
+def as_csv(found: Report, out: TextIO) -> None:
+    """Writes a line for each pole; times in Unix s."""
+    spreadsheet.write(out, COLUMNS, ([spreadsheet.cell(value) for value in line] for line in _lines(found)))
+
+
+def _lines(found: Report) -> Iterable[tuple[object, ...]]:
+    for one in found.shares:
+        runs = found.runs.get(one.pole)
+        took = one.answered_at - one.sent_at if one.sent_at is not None and one.answered_at is not None else None
+        yield (
+            one.pole, one.wave, found.what(one), one.reason, one.detail, one.before, runs.version if runs else None,
+            one.sent_at, one.accepted_at, one.answered_at, took,
+        )  # fmt: skip

@@ -1,0 +1,59 @@
+"""How much of the `data` partition a pole's files take: two apps, the journal, and what the pole remembers.
+
+Blocks are littlefs': a file of more than 128 bytes has blocks of its own, whose n-th begins with as many pointers as n
+has trailing zero bits, and one more (littlefs, SPEC.md, "CTZ skip-lists"); a folder has two blocks, and two more where
+its list is longer than half a block, because littlefs then splits it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pole.reporting.journal import BUDGET
+
+BLOCK = 4096
+DATA_BLOCKS = 256  # of `data`, on every board
+SHARE = 85  # percent of them that may be used: littlefs spreads the wear over the others
+INLINE = 128  # a file of no more bytes stands in its folder
+_POINTER = 4
+_ENTRY = 24  # bytes of a file in its folder's list, beside its name
+_FOLDER = 2
+SETTINGS = 14  # blocks: the configuration, the next and the last one, keys, marks, counters and what was learned
+
+
+def blocks_of(files: Mapping[str, bytes]) -> int:
+    """Blocks of one slot with *files* ({path below it: bytes}) and its list."""
+    folders = {"": _ENTRY + len("list")}
+    for path, data in files.items():
+        folder, _, name = path.rpartition("/")
+        inside = len(data) if len(data) <= INLINE else 0
+        folders[folder] = folders.get(folder, 0) + _ENTRY + len(name) + inside
+    lists = sum(_FOLDER * -(-size // (BLOCK // 2)) for size in folders.values())
+    return sum(file_blocks(len(data)) for data in files.values()) + lists + _list_blocks(files)
+
+
+def needed_blocks(files: Mapping[str, bytes]) -> int:
+    """Blocks of `data` that two slots with *files* need, with the journal and all else that a pole keeps."""
+    return 2 * blocks_of(files) + BUDGET // BLOCK + SETTINGS
+
+
+def most_blocks() -> int:
+    """Blocks of `data` that may be used."""
+    return DATA_BLOCKS * SHARE // 100
+
+
+def file_blocks(size: int) -> int:
+    """Blocks of a file of *size* bytes."""
+    if size <= INLINE:
+        return 0
+    count, room = 1, BLOCK
+    while room < size:
+        zeros = (count & -count).bit_length() - 1
+        room += BLOCK - _POINTER * (zeros + 1)
+        count += 1
+    return count
+
+
+def _list_blocks(paths: Iterable[str]) -> int:
+    """Blocks of the list: 75 bytes a file and its path, and one difference of each."""
+    return file_blocks(sum(len(path) + 75 + 40 for path in paths))

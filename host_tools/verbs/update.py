@@ -1,0 +1,209 @@
+"""`diya update`: makes, signs, shows, publishes and rolls out releases of the poles' app."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from host_tools.errors import CommandError
+from host_tools.output import json_option, progress_bar, say_json
+from host_tools.output_file import try_output
+from host_tools.verbs.option_types import NamedPath
+from host_tools.verbs.options import connection_options, site_option
+from host_tools.verbs.update_rollout import COMMANDS
+
+if TYPE_CHECKING:
+    from host_tools.city.commands.place import Connection
+    from host_tools.release import Release
+
+DEFAULT = "sagar"
+FILE = NamedPath(dir_okay=False, path_type=Path)
+FOLDER = NamedPath(file_okay=False, exists=True, path_type=Path)
+key_option = click.option(
+    "--key", metavar="FILE", type=FILE, required=True, help="The key that signs: the poles have its other half."
+)
+
+
+@click.group(help="Make a release of the poles' app, sign it, look into it, and bring it to the poles.")
+def update() -> None:
+    pass
+
+
+for command in COMMANDS:
+    update.add_command(command)
+
+
+@update.command(short_help="Make a key for updates, or sign the change to another one.")
+@click.option(
+    "--out", metavar="FILE", type=FILE, required=True, help="Where the key, or the signed change, is written."
+)
+@click.option("--rotate", metavar="NEW", type=FILE, help="The key that is to sign from now on: sign the change to it.")
+@click.option("--key", metavar="OLD", type=FILE, help="With --rotate: the key in force, which signs the change.")
+@click.option("--site", "folder", metavar="DIR", default=DEFAULT, help="With --rotate: the site whose poles change.")
+@json_option
+def keygen(out: Path, rotate: Path | None, key: Path | None, folder: str, as_json: bool) -> None:
+    """Make the key that signs updates; or, with --rotate, the signed message by which poles change to another.
+
+    The private key stays with the city: a pole has the public half alone, in update.pem.
+    """
+    from host_tools.keys.signing import fingerprint, read_signer
+    from host_tools.release import container, manifest
+    from host_tools.site import load_site
+
+    if bool(rotate) != bool(key):
+        raise CommandError("--rotate and --key go together: the new key, and the one in force that signs the change")
+    if rotate is None or key is None:
+        if out.exists():
+            raise CommandError(f"the key {out} is there already and stays as it is: name another file by --out")
+        made = read_signer(out, new=True)
+        if as_json:
+            say_json({"key": str(out), "fingerprint": fingerprint(made.public)})
+        else:
+            click.echo(f"Made the key {fingerprint(made.public)} in {out}: keep it to yourself, and a copy elsewhere.")
+        return
+    old, new = read_signer(key), read_signer(rotate)
+    if old.public == new.public:
+        raise CommandError(f"{rotate} and {key} are the same key: there is nothing to change")
+    site, serial = load_site(folder), _now_ms()
+    text = manifest.key_text(new.modulus, site.name, serial)
+    said = {"manifest": text, "signature": base64.b64encode(old.sign(text.encode())).decode()}
+    try_output("--out", out)
+    container.write(out, json.dumps(said, indent=1).encode() + b"\n")
+    marks = {name: fingerprint(one.public) for name, one in (("from", old), ("to", new))}
+    if as_json:
+        say_json({"file": str(out), "site": site.name, "serial": serial, **marks})
+    else:
+        click.echo(f"Signed the change of {site.name}'s update key from {marks['from']} to {marks['to']}: {out}.")
+
+
+@update.command(short_help="Compile the app for a site's boards, and sign it.")
+@click.argument("folder", metavar="[SITE]", default=DEFAULT)
+@click.option("--source", metavar="DIR", type=FOLDER, help="The firmware (default: the one that comes with Diya).")
+@key_option
+@click.option(
+    "--from", "older", metavar="OLD.update", type=FILE, multiple=True,
+    help="A release that poles have: files that changed since are sent as differences. May be given several times.",
+)  # fmt: skip
+@click.option("--downgrade", is_flag=True, help="Poles that have a higher version take it, too.")
+@click.option(
+    "--window",
+    metavar="SECONDS",
+    type=int,
+    default=600,
+    show_default=True,
+    help="How long a pole tries it, 60 to 3600.",
+)
+@click.option("--out", metavar="FILE.update", type=FILE, required=True, help="Where to write it.")
+@json_option
+def sign(
+    folder: str, source: Path | None, key: Path, older: tuple[Path, ...], downgrade: bool, window: int, out: Path,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Compile the firmware for the boards of SITE, cut it into pieces, and sign what poles check it by."""
+    from host_tools.firmware_build.sources import FIRMWARE
+    from host_tools.keys.signing import read_signer
+    from host_tools.release import container
+    from host_tools.release.build import Ingredients, build
+    from host_tools.release.container import open_release
+    from host_tools.site import load_site
+
+    signer, site = read_signer(key), load_site(folder)
+    before = [open_release(path) for path in older]
+    try_output("--out", out)
+    container.write(out, build(Ingredients(site, _now_ms(), before, downgrade, window), signer, source or FIRMWARE))
+    made = open_release(out)
+    if as_json:
+        say_json(_report(made, out))
+    else:
+        _show(made, out)
+        click.echo(f"Written to {out}.")
+
+
+@update.command(help="Check the release FILE, and show what is in it.")
+@click.argument("file", metavar="FILE", type=FILE)
+@click.option("--trust", metavar="PEM", type=FILE, help="The key that must have signed it.")
+@json_option
+def show(file: Path, trust: Path | None, as_json: bool) -> None:
+    from host_tools.release import open_release
+
+    found = open_release(file, trust)
+    if as_json:
+        say_json(_report(found, file))
+    else:
+        _show(found, file)
+
+
+@update.command(short_help="Bring a release's pieces to the broker, for poles to fetch.")
+@click.argument("file", metavar="FILE", type=FILE)
+@click.option(
+    "--forget", metavar="OLD.update", type=FILE, multiple=True,
+    help="Remove the pieces of this release, which no pole is to fetch any more. May be given several times.",
+)  # fmt: skip
+@site_option
+@connection_options
+@json_option
+def publish(file: Path, forget: tuple[Path, ...], site: str, connection: Connection, as_json: bool) -> None:
+    """Retain the pieces of the release FILE on the broker of SITE.  No pole fetches one before it is told to."""
+    from host_tools.broker.connection import Link
+    from host_tools.release import open_release
+    from host_tools.release.publish import publish as bring
+    from host_tools.release.publish import topics_of
+
+    found, old = open_release(file), [open_release(path) for path in forget]
+    place = connection.place(site)
+    for one, path in ((found, file), *zip(old, forget, strict=True)):
+        if one.site != place.site:
+            raise CommandError(f"{path} is for the site {one.site} and must be for {place.site}")
+    head = f"{place.root}/{place.site}"
+    with Link(place.broker, topics_of(head, (found, *old))) as link, progress_bar("publishing") as bar:
+        done = bring(link, head, found, old, bar)
+    if as_json:
+        contents = {board: found.content(board) for board in found.boards}
+        say_json({"version": found.version, "site": found.site, "contents": contents, **done._asdict()})
+        return
+    click.echo(
+        f"{found.version} is on {place.broker}: {done.sent + done.kept} pieces, {done.bytes} bytes "
+        f"({done.kept} were there before); {done.removed} of older releases removed."
+    )
+
+
+def _report(found: Release, file: Path) -> dict[str, Any]:
+    """What is in a release, for programs."""
+    from host_tools.keys.signing import fingerprint
+
+    boards = {}
+    for board in found.boards:
+        about, made = found.manifest(board), found.package(board)
+        deltas = [one for listed in made.files for one in listed.deltas]
+        boards[board] = {
+            "files": len(made.files), "bytes": about.size, "content": about.content, "pieces": len(made.pieces),
+            "piecesBytes": sum(map(len, made.pieces)), "differences": len(deltas),
+            "differencesBytes": sum(one.size for one in deltas), "mpy": about.mpy, "downgrade": about.downgrade,
+            "window": about.window,
+        }  # fmt: skip
+    said = {"version": found.version, "site": found.site, "serial": found.serial, "boards": boards}
+    return {**said, "bytes": file.stat().st_size, "signedBy": fingerprint(found.public)}
+
+
+def _show(found: Release, file: Path) -> None:
+    said = _report(found, file)
+    click.echo(f"{found.version} for {found.site}, serial {found.serial}, signed by {said['signedBy']}")
+    for board, about in said["boards"].items():
+        meant = ", also to go back to" if about["downgrade"] else ""
+        click.echo(
+            f"  {board}: {about['files']} files, {about['bytes']} bytes, {about['pieces']} pieces; "
+            f"{about['differences']} files as differences, {about['differencesBytes']} bytes; "
+            f"tried for {about['window']} s{meant}"
+        )
+
+
+def _now_ms() -> int:
+    """Unix ms: of SOURCE_DATE_EPOCH where it is set, so that the same release can be made again."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return int(epoch) * 1000 if epoch.isdigit() else time.time_ns() // 1_000_000

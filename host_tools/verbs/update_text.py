@@ -1,0 +1,54 @@
+"""What `diya update rollout` and `status` print for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from host_tools.city.updates.plan import Plan
+    from host_tools.city.updates.update_report import Report
+
+_WAVES = ("first", "up to 5 %", "up to 25 %", "all")
+_WHY = {
+    "there": "run it already", "neverHeard": "have never reported",
+    "takesNoUpdates": "run software that takes no updates",
+    "noPackage": "have a board that it has no package for", "newer": "run a newer version, and it is no downgrade",
+    "undone": "have undone it before: they take it again only when it is signed again",
+    "newerSerial": "have taken up a release that was signed later",
+}  # fmt: skip
+
+
+def print_plan(planned: Plan, version: str) -> None:
+    """Prints which poles *version* would be brought to."""
+    click.echo(
+        f"{version}: would be brought to {len(planned.waves)} poles on {len(planned.feeders)} feeders, "
+        f"{planned.offline} of them offline"
+    )
+    for wave, many in sorted(planned.counts().items()):
+        names = [name for name, its in planned.waves.items() if its == wave]
+        click.echo(f"  {_WAVES[wave]}: {many} poles: {', '.join(names[:6])}{' ...' if many > 6 else ''}")
+    for why, left in planned.left_out.items():
+        click.echo(f"  not: {len(left)} poles {_WHY[why]}: {', '.join(left[:6])}{' ...' if len(left) > 6 else ''}")
+
+
+def print_report(found: Report) -> None:
+    """Prints how far a rollout is."""
+    row, version = found.row, found.release.version if found.release else "?"
+    click.echo(f"rollout {row['id']} of {version}: {row['state']}{counts(found.states)}")
+    for wave in found.waves:
+        took = "" if wave.began is None or wave.ended is None else f", in {(wave.ended - wave.began) // 60} min"
+        click.echo(f"  {_WAVES[min(wave.number, 3)]}: {wave.poles} poles{counts(wave.states)}{took}")
+    for one in found.bad:
+        click.echo(f"  {one.pole}: {found.what(one)} {one.reason} {one.detail}".rstrip())
+    if row["answer"]:
+        click.echo(f"diya: {row['answer']}.", err=True)
+    elif row["state"] == "written":
+        click.echo("diya: no receiver has taken it: `diya record run --db` must be running.", err=True)
+
+
+def counts(states: dict[str, int]) -> str:
+    """ ": 3 applied, 1 silent", or nothing."""
+    many = ", ".join(f"{count} {what}" for what, count in states.items())
+    return f": {many}" if many else ""

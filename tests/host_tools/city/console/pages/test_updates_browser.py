@@ -1,0 +1,77 @@
+"""One walk in Chromium, by keyboard: a release previewed, rolled out, halted, gone on with, and the poles live."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+
+from host_tools.city.updates import kept_release
+from tests.host_tools.city.console.browser import Tab, serving
+from tests.host_tools.city.console.console_bench import Bench
+from tests.host_tools.city.updates.update_bench import BenchRelease, UpdateBench, site_folder
+
+
+def test_an_engineer_rolls_a_release_out_by_keyboard(bench: Bench, chromium: Browser, tmp_path: Path) -> None:
+    folder = site_folder(tmp_path, 24, 196)
+    street = UpdateBench(bench.where, folder, record=bench.record)
+    release = street.releases["0.2.0"] = BenchRelease()
+    with bench.record.transaction() as connection:
+        kept_release.keep(connection, release, "sagar", "asha", street.now)
+    away = list(street.poles)[-1]
+    street.poles[away].leave()
+    street.go(2)
+    with serving(bench, site=str(folder)) as console, console.heard(), console.tab(chromium, "engineer") as tab:
+        page = tab.page
+        page.goto("/")
+        page.keyboard.press("g")
+        page.keyboard.press("u")
+        page.wait_for_url("**/updates")
+        expect(page.locator("#live")).to_contain_text("0.1.0")
+        _looked_at(tab, "updates")
+        page.get_by_role("link", name="Roll out 0.2.0").press("Enter")
+        page.wait_for_url("**/updates/new?*")
+        page.get_by_label("How long a wave is watched").fill("5")
+        page.get_by_label("Random wait").fill("1")
+        page.get_by_role("button", name="Check").press("Enter")
+        expect(page.locator("main")).to_contain_text("24 poles on 2 feeders; 1 of them are offline")
+        _looked_at(tab, "update-new")
+        page.get_by_label("Why, in a few words").fill("mends the clock")
+        page.get_by_role("button", name="Roll out").press("Enter")
+        page.wait_for_url("**/updates/rollouts/1")
+        waves = page.locator("#waves")
+        expect(waves).to_contain_text("waits for the receiver")
+        street.go(20)
+        expect(waves).to_contain_text("fetch it")
+        page.get_by_role("button", name="Halt").press("Enter")
+        street.go(3)
+        expect(waves).to_contain_text("halted by engineer")
+        page.get_by_role("button", name="Go on").press("Enter")
+        street.go(5 * 3600, 30, lambda: street.now % 600 < 30 and street.row(1)["state"] == "done")
+        expect(waves).to_contain_text("done")
+        expect(waves).to_contain_text("1 offline, when they return")
+        street.poles[away].appear()
+        street.go(1500, 10)
+        expect(waves).not_to_contain_text("offline, when they return")
+        _looked_at(tab, "update")
+        page.goto(f"/p/{away}")
+        expect(page.locator("#software")).to_contain_text("Software 0.2.0, in slot a")
+        tab.context.add_cookies([{"name": "diya_lang", "value": "hi", "url": tab.console.url}])
+        page.goto("/updates/rollouts/1")
+        expect(waves).to_contain_text("इसे चला रहे हैं")
+        _looked_at(tab, "update-hi")
+        page.goto("/updates")
+        _looked_at(tab, "updates-hi")
+        assert (tab.strangers, tab.errors) == ([], [])
+    assert street.versions() == {"0.2.0": 24}
+
+
+def _looked_at(tab: Tab, name: str) -> None:
+    """Axe finds nothing, nothing is cut off on a phone, and a picture is kept."""
+    assert tab.axe() == []
+    tab.picture(f"console-{name}")
+    for width in (640, 360):
+        tab.page.set_viewport_size({"width": width, "height": 800})
+        tab.page.wait_for_timeout(100)
+        assert tab.too_wide() <= 0, (name, width)
+    tab.page.set_viewport_size({"width": 1280, "height": 800})
