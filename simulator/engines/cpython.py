@@ -156,9 +156,9 @@ class CPythonRunner:
             main, ports = self._handed_over(handed)
         await main.live(ports)
 
-    def _handed_over(self, handed: dict[str, Any]) -> tuple[ModuleType, Any]:
+    def _handed_over(self, handed: tuple[Any, ...]) -> tuple[ModuleType, Any]:
         """The module ``main`` and the ports of the app in a slot: what pole/update/hand_over.py does on MicroPython."""
-        found = releases.release(self._data.read(handed["slot"] + "/list") or b"")
+        found = releases.release(self._data.read(handed[1] + "/list") or b"")
         try:
             main = found.module("main")
             return main, found.module("boot").take_over(handed)
