@@ -13,8 +13,8 @@ FOLDER = "lib/"  # where MicroPython looks last
 # but for four that are needed alone: a list of more than some 900 bytes takes every look at it one read more
 AT_THE_START = frozenset((
     "agree", "app", "arise", "bcd_time", "board", "boot_app", "checking", "city_time", "ground", "hand_over", "inputs",
-    "main_app", "maintenance", "photocell", "pointer", "probation", "reach", "resident", "restore", "sampling",
-    "sensor_supply", "tidings", "upkeep", "which",
+    "main_app", "maintenance", "photocell", "probation", "reach", "resident", "restore", "sampling", "sensor_supply",
+    "tidings", "upkeep", "which",
 ))  # fmt: skip
 _DRIVERS = frozenset(chip for table in ROLES for chip in drivers(table))  # loaded then too
 SELDOM = ("identity.json", "update.pem")

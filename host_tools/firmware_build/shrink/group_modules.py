@@ -43,7 +43,7 @@ _TOGETHER = {
     "keep": ("pole.health.setup", "pole.health.persistence"),
     # modules that a start needs once or twice, and seldom anything later: each file makes the list of files longer
     "arise": ("pole.drivers.chip.heap", "pole.drivers.flash.storage", "pole.drivers.chip.identity"),
-    "probation": ("pole.update.health", "pole.update.moment", "pole.update.advance"),
+    "probation": ("pole.update.pointer", "pole.update.health", "pole.update.moment", "pole.update.advance"),
     "which": ("pole.update.choice", "pole.update.whole", "pole.update.elect"),
     "seldom": ("pole.drivers.chip.early_resets_file", "pole.security.flash_nonce", "pole.reporting.supply_loss"),
     "tidings": (
