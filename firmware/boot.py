@@ -85,6 +85,11 @@ def _elect(ports):
         return "", past
 
 
+def handed_by(ports):
+    """What golden hands the app in a slot that this start runs; None where golden itself runs."""
+    return ports.handed
+
+
 def maintain(ports):
     """Whether this start is a soft reset, which only the REPL makes: main.py does not follow, and the lamp is held."""
     import machine
@@ -101,6 +106,7 @@ if __name__ == "__main__":
     try:
         ports = boot()  # main.py runs in the same namespace and finds it there
         maintained = maintain(ports)
+        handed = handed_by(ports)
     except Exception as error:
         # the lamp is lit by the board alone; the REPL would not try again
         import time

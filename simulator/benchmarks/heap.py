@@ -186,7 +186,7 @@ def steps(in_slot: bool = False) -> list[tuple[str, str]]:
     out = [("asyncio, which is a part of MicroPython", "import asyncio")]
     ports = "ports = boot.boot('/vfs', '/data')"
     if in_slot:
-        out.append(("golden's start", f"import boot, main\n{ports}\nhanded = main.handed_by(ports)"))
+        out.append(("golden's start", f"import boot, main\n{ports}\nhanded = boot.handed_by(ports)"))
         forget = "import hand_over\ndel boot, main, ports\nhand_over.clear(handed)"
         out.append((GOLDEN_IS_GONE, forget))
         ports = "ports = boot.take_over(handed)\ndel boot, sys.modules['boot']"
