@@ -31,11 +31,10 @@ def boot(vfs="", data="/data", net=None, nonce=None, partition=None, console=Non
     board.mount(ports, vfs, data, partition)
     slot, past = _elect(ports)
     if slot:
+        folders = ("", "/lib", __file__.rpartition("/")[0])
         given = (net, nonce, partition, console)
-        ports.handed = {
-            "golden": GOLDEN, "slot": slot, "vfs": vfs, "data": data, "kept": ports.kept, "past": past, "given": given,
-            "folders": ("", "/lib", __file__.rpartition("/")[0]),
-        }  # fmt: skip
+        # a tuple, because MicroPython never forgets the name of a field
+        ports.handed = (GOLDEN, slot, vfs, data, ports.kept, past, given, folders)
     else:
         board.complete(ports, description, net, nonce, console, slot, past)
     return ports
@@ -49,12 +48,13 @@ def take_over(handed):
     """
     from pole.drivers import board
 
-    description = board.read(handed["vfs"])
+    _golden, slot, vfs, data, kept, past, given = handed[:7]
+    description = board.read(vfs)
     ports = board.light(description)
-    board.keep_heap(ports, handed["kept"])
-    net, nonce, partition, console = handed["given"]
-    board.mount(ports, handed["vfs"], handed["data"], partition)
-    board.complete(ports, description, net, nonce, console, handed["slot"], handed["past"])
+    board.keep_heap(ports, kept)
+    net, nonce, partition, console = given
+    board.mount(ports, vfs, data, partition)
+    board.complete(ports, description, net, nonce, console, slot, past)
     return ports
 
 
@@ -85,6 +85,11 @@ def _elect(ports):
         return "", past
 
 
+def handed_by(ports):
+    """What golden hands the app in a slot that this start runs; None where golden itself runs."""
+    return ports.handed
+
+
 def maintain(ports):
     """Whether this start is a soft reset, which only the REPL makes: main.py does not follow, and the lamp is held."""
     import machine
@@ -101,6 +106,7 @@ if __name__ == "__main__":
     try:
         ports = boot()  # main.py runs in the same namespace and finds it there
         maintained = maintain(ports)
+        handed = handed_by(ports)
     except Exception as error:
         # the lamp is lit by the board alone; the REPL would not try again
         import time

@@ -62,19 +62,13 @@ def main(ports):
         maintenance.begin(ports.watchdog)
 
 
-def handed_by(ports):
-    """What golden hands the app in a slot that this start runs; None where golden itself runs."""
-    return ports.handed
-
-
 if __name__ == "__main__":
     if maintained:  # type: ignore[name-defined]  # noqa: F821 - boot.py made both, in this namespace
         ports.reset()  # type: ignore[name-defined]  # noqa: F821 - Ctrl-D at the REPL: back to work, and not half-way
-    handed = handed_by(ports)  # type: ignore[name-defined]  # noqa: F821
-    if handed:
+    if handed:  # type: ignore[name-defined]  # noqa: F821
         from pole.update.hand_over import hand_over
 
         del boot, maintain, ports, main, handed_by  # type: ignore[name-defined]  # noqa: F821 - nothing of golden is to stay
-        hand_over(handed)
+        hand_over(handed)  # type: ignore[name-defined]  # noqa: F821
     else:
         main(ports)  # type: ignore[name-defined]  # noqa: F821

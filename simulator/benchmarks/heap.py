@@ -21,7 +21,7 @@ from host_tools.firmware_build.sources import FIRMWARE
 from host_tools.site import load_site, pole_config
 from host_tools.user_folders import writable_cache
 from pole.commands.handler import JUDGING
-from pole.control import KEEPING, TELLING
+from pole.control import KEEPING, TELLING, UPDATING
 from pole.health.watch import DETECTORS, EXPLAINING
 from pole.lighting.timetable import WORKING_OUT
 from pole.reporting.journal import RESENDING, UPKEEP
@@ -70,6 +70,7 @@ FOR_A_MOMENT = {  # modules that are loaded (with all they need), and those that
     "while an event is explained": (EXPLAINING, EXPLAINING),
     "while faults or a curve are kept": (KEEPING, KEEPING),
     "while a session is announced": (TELLING, TELLING),
+    "while new software is on probation": (("pole.update.advance",), UPDATING),
     "while a laptop is told something": (("pole.service.dispatch", "pole.service.status"), SERVING),
     "while a laptop overrides": (("pole.service.dispatch", "pole.service.override"), SERVING),
     "while a laptop asks for an answer of the broker": (("pole.service.dispatch", "pole.service.connection"), SERVING),
@@ -193,7 +194,7 @@ def steps(in_slot: bool = False) -> list[tuple[str, str]]:
     out = [("asyncio, which is a part of MicroPython", "import asyncio")]
     ports = "ports = boot.boot('/vfs', '/data')"
     if in_slot:
-        out.append(("golden's start", f"import boot, main\n{ports}\nhanded = main.handed_by(ports)"))
+        out.append(("golden's start", f"import boot, main\n{ports}\nhanded = boot.handed_by(ports)"))
         forget = "import hand_over\ndel boot, main, ports\nhand_over.clear(handed)"
         out.append((GOLDEN_IS_GONE, forget))
         ports = "ports = boot.take_over(handed)\ndel boot, sys.modules['boot']"

@@ -49,8 +49,8 @@ def _nonce(n):
 
 try:
     import python_heap
-    from boot import boot
-    from main import handed_by, main
+    from boot import boot, handed_by
+    from main import main
 
     ports = boot(_folder + "/vfs", _folder + "/data", nonce=_nonce, heap=python_heap.Heap())
     handed = handed_by(ports)

@@ -101,17 +101,15 @@ def _staged(parts, pointer, now, ticks):
     """The old software waits for a good moment to start the new."""
     new, notes = pointer["new"], parts.update
     if not notes:
-        spread_s = min(new["facts"].get("spread", 0), _DAY_S)
-        notes = parts.update = {"after": aio.ticks_add(ticks, parts.random.below(spread_s * 1000 + 1))}
-    left = aio.ticks_diff(notes["after"], ticks)
+        spread_s = min(new["detail"].get("spread", 0), _DAY_S)
+        notes = parts.update = [aio.ticks_add(ticks, parts.random.below(spread_s * 1000 + 1))]
+    left = aio.ticks_diff(notes[0], ticks)
     if left > 0:
         return min(left, _DAY_MS)
     if not _is_good(parts, now):
         return _MOMENT_MS
-    facts = health.facts_of(_seen(parts))
-    facts["at"] = now
-    facts["window"] = new["facts"].get("window", _WINDOW_S)
-    new["facts"] = facts
+    window_s = new["detail"].get("window", _WINDOW_S)
+    new["detail"] = {"window": window_s, "last": health.facts_of(_seen(parts), now)}
     new["state"] = pointers.GO
     _restart(parts, pointer, now, ticks, _STARTED[0])
     return _MOMENT_MS
@@ -120,25 +118,25 @@ def _staged(parts, pointer, now, ticks):
 def _trial(parts, pointer, now, ticks):
     """The new software on probation."""
     new = pointer["new"]
-    facts, notes = new["facts"], parts.update
+    facts, notes = new["detail"]["last"], parts.update
     if not notes:
-        notes = parts.update = {"began": ticks, "online": False, "lit": False}
+        parts.update = health.notes(ticks)
         return LOOK_MS
-    since_ms = aio.ticks_diff(ticks, notes["began"])
-    at = facts.get("at")
+    since_ms = aio.ticks_diff(ticks, notes[health.BEGAN])
+    at = facts[-1]
     if now is None or at is None:
-        fresh = new["starts"] == 1 and since_ms < health.FRESH_S * 1000
+        fresh = new["boots"] == 1 and since_ms < health.FRESH_S * 1000
     else:
         fresh = 0 <= now - at < health.FRESH_S
     free = None
-    if notes.get("looks", 0) % _HEAP_LOOKS == 0 and hasattr(gc, "mem_free"):
+    if notes[health.LOOKS] % _HEAP_LOOKS == 0 and hasattr(gc, "mem_free"):
         parts.make_room()
         free = gc.mem_free()
     seen = _seen(parts)
     late_ms = aio.ticks_diff(ticks, parts.update_at)
     reason = health.look(notes, facts, seen, since_ms, fresh, late_ms, free)
-    notes["online"] = notes["online"] or parts.session.online
-    notes["lit"] = notes["lit"] or (seen.level > 0 and seen.closed)
+    notes[health.ONLINE] = notes[health.ONLINE] or parts.session.online
+    notes[health.LIT] = notes[health.LIT] or (seen.level > 0 and seen.closed)
     if not reason and since_ms >= _DAY_MS:
         reason = health.LAMP  # it was never lit
     if reason:
@@ -149,10 +147,10 @@ def _trial(parts, pointer, now, ticks):
             pass  # where nothing can be written the old software runs
         _restart(parts, None, now, ticks, "undone: " + reason)
         return LOOK_MS
-    window_s = max(60, min(facts.get("window", _WINDOW_S), 3600))
-    if since_ms < window_s * 1000 or not notes["lit"]:
+    window_s = max(60, min(new["detail"].get("window", _WINDOW_S), 3600))
+    if since_ms < window_s * 1000 or not notes[health.LIT]:
         return LOOK_MS
-    if notes["online"] or not parts.settings["link.host"]:
+    if notes[health.ONLINE] or not parts.settings["link.host"]:
         pointers.confirm(pointer)
         return _kept(parts, pointer, now)
     new["state"] = pointers.ASK
@@ -178,14 +176,14 @@ def _asking(parts, pointer, now, ticks):
     new = pointer["new"]
     notes = parts.update
     if not notes:
-        parts.update = {"began": ticks}
+        parts.update = [ticks]
     if parts.session.online:
         pointers.undo(pointer, new["slot"], pointers.NOT_ONLINE)
         return _kept(parts, pointer, now)
-    if notes and aio.ticks_diff(ticks, notes["began"]) >= _ASK_MS:
+    if notes and aio.ticks_diff(ticks, notes[0]) >= _ASK_MS:
         new["state"] = pointers.UNPROVEN
         new["days"] = min(2 * new["days"] or 1, _MOST_DAYS)
-        new["facts"]["asked"] = now
+        new["detail"]["asked"] = now
         _restart(parts, pointer, now, ticks, _STARTED[2])
     return LOOK_MS
 
@@ -195,14 +193,14 @@ def _unproven(parts, pointer, now, ticks):
     new = pointer["new"]
     notes = parts.update
     if not notes:
-        notes = parts.update = {"last": ticks, "ms": 0}
+        notes = parts.update = [ticks, 0]
     if parts.session.online:
         pointers.confirm(pointer)
         return _kept(parts, pointer, now)
-    notes["ms"] += aio.ticks_diff(ticks, notes["last"])
-    notes["last"] = ticks
-    asked = new["facts"].get("asked")
-    due = notes["ms"] >= new["days"] * _DAY_MS
+    notes[1] += aio.ticks_diff(ticks, notes[0])
+    notes[0] = ticks
+    asked = new["detail"].get("asked")
+    due = notes[1] >= new["days"] * _DAY_MS
     if now is not None and asked is not None:
         due = due or now - asked >= new["days"] * _DAY_S
     if due and _is_good(parts, now):

@@ -50,12 +50,12 @@ def _turn(after, cause, early):
     if state == states.GO or state == states.ASK:
         new["state"] = states.TRIAL if state == states.GO else states.ASKING
         new["failed"] = 0
-        new["starts"] = 1
+        new["boots"] = 1
     elif state == states.TRIAL or state == states.ASKING:
-        new["starts"] += 1
+        new["boots"] += 1
         new["failed"] += cause != _POWER_ON
         over = states.DIED if new["failed"] >= FAILURES else ""
-        if new["starts"] - new["failed"] > POWER_CUTS:
+        if new["boots"] - new["failed"] > POWER_CUTS:
             over = over or states.POWER_CUTS
         if over and state == states.TRIAL:
             states.undo(after, new["slot"], over)

@@ -25,19 +25,19 @@ def hand_over(handed):
 
 def clear(handed):
     """Forgets golden's modules; from now on imports find those of the slot."""
-    folders = handed["folders"]
+    slot, data, folders = handed[1], handed[3], handed[7]
     for name in list(sys.modules):
         file = getattr(sys.modules[name], "__file__", None) or ""
         if file[-4:] == ".mpy" and file.rpartition("/")[0] in folders:
             del sys.modules[name]
-    folder = handed["data"] + "/" + handed["slot"]
+    folder = data + "/" + slot
     sys.path[:] = [folder] + [one for one in sys.path if one not in folders] + [folder + "/lib"]
     gc.collect()
 
 
 def give_up(handed, error):
     """Resets the chip: the app in a slot has raised *error*, which the next start finds as last words."""
-    print("diya: the app in slot " + handed["slot"] + " does not start")
+    print("diya: the app in slot " + handed[1] + " does not start")
     if hasattr(sys, "print_exception"):  # not on CPython
         sys.print_exception(error)
     try:  # see drivers/chip/early_resets.py

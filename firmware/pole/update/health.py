@@ -15,6 +15,10 @@ LATE = "late"
 MEMORY = "memory"
 
 _BY_ITSELF = const(("calendar", "photocell", "default"))
+# what ``notes`` keeps: the ticks of the start; whether the pole was online, and lit, since; how many looks there were
+BEGAN, ONLINE, LIT, LOOKS = 0, 1, 2, 3
+# ... of them late ones; the least free memory in its first minutes; bad looks in a row
+_LATE, _FREE, _BAD = const(4), const(5), const(6)
 FRESH_S = 1740  # after the switch, as long as the level was to stay (update/moment.py)
 SETTLED_MS = const(60000)  # from the start until the lamp's power is compared
 _DIM = const(500)  # of 10,000: between the old output and the new one at the same level
@@ -43,12 +47,9 @@ class Seen:
         self.parts = parts
 
 
-def facts_of(seen):
-    """What the old software leaves of what it saw, a small dictionary."""
-    return {
-        "level": seen.level, "owner": seen.owner, "dim": seen.dim, "power": seen.power_mw, "faults": list(seen.faults),
-        "parts": list(seen.parts),
-    }  # fmt: skip
+def facts_of(seen, at):
+    """What the old software leaves of what it saw at *at* (Unix s or None): a short list."""
+    return [seen.level, seen.owner, seen.dim, seen.power_mw, list(seen.faults), list(seen.parts), at]
 
 
 def judge(facts, seen, since_ms, fresh):
@@ -56,48 +57,49 @@ def judge(facts, seen, since_ms, fresh):
 
     *fresh*: that is so short a time ago that the same light is still asked for.
     """
-    if [one for one in seen.parts if one not in facts.get("parts", ())]:
+    before, owner, dim, power, faults, parts, _at = facts
+    if [one for one in seen.parts if one not in parts]:
         return PART
-    if [one for one in seen.faults if one not in facts.get("faults", ())]:
+    if [one for one in seen.faults if one not in faults]:
         return FAULT
     # an override that has begun since, or a clock that is not set yet, asks for another level, and rightly so
-    same = fresh and seen.owner == facts.get("owner")
-    level = facts["level"] if same else seen.level
+    same = fresh and seen.owner == owner
+    level = before if same else seen.level
     if seen.closed != (level > 0) and seen.arrived:
         return LAMP
     # without its clock, or with another witness of the night, a pole gives more light and never less
-    if fresh and seen.owner in _BY_ITSELF and facts.get("owner") in _BY_ITSELF and seen.level < facts["level"]:
+    if fresh and seen.owner in _BY_ITSELF and owner in _BY_ITSELF and seen.level < before:
         return LAMP
     if same and seen.arrived and level:
-        if seen.level != level or abs(seen.dim - facts["dim"]) > _DIM:
+        if seen.level != level or abs(seen.dim - dim) > _DIM:
             return LAMP
-        before = facts.get("power")
-        measured = before and before >= _LEAST_MW and seen.power_mw is not None and since_ms >= SETTLED_MS
-        if measured and not 3 * before <= 4 * seen.power_mw <= 6 * before:
+        measured = power and power >= _LEAST_MW and seen.power_mw is not None and since_ms >= SETTLED_MS
+        if measured and not 3 * power <= 4 * seen.power_mw <= 6 * power:
             return METER
     return ""
 
 
-def look(notes, facts, seen, since_ms, fresh, late_ms, free):
-    """As ``judge``, over a window: *notes* (a dictionary, empty at first) keeps what was seen so far.
+def notes(ticks):
+    """What is kept from look to look, a list; *ticks* are those of the start."""
+    return [ticks, False, False, 0, 0, None, 0]
+
+
+def look(kept, facts, seen, since_ms, fresh, late_ms, free):
+    """As ``judge``, over a window: *kept* (``notes``) has what was seen so far, and is changed.
 
     *late_ms*: how much later than it should have this look comes; *free*: bytes free in the heap after a collection,
-    None where it is not known.
+    None where it was not looked at.
     """
-    notes["looks"] = notes.get("looks", 0) + 1
+    kept[LOOKS] += 1
     if late_ms > _LATE_MS:
-        notes["late"] = notes.get("late", 0) + 1
-    if notes.get("late", 0) > max(2, notes["looks"] * _MOST_LATE // 100):
+        kept[_LATE] += 1
+    if kept[_LATE] > max(2, kept[LOOKS] * _MOST_LATE // 100):
         return LATE
     if free is not None:
-        notes["free"] = free
-        if since_ms < 2 * SETTLED_MS:
-            notes["first"] = min(free, notes.get("first", free))
-        if free < _FLOOR or free < notes.get("first", free) - _LEAK:
+        if since_ms < 2 * SETTLED_MS and (kept[_FREE] is None or free < kept[_FREE]):
+            kept[_FREE] = free
+        if free < _FLOOR or free < (kept[_FREE] or 0) - _LEAK:
             return MEMORY
     wrong = judge(facts, seen, since_ms, fresh)
-    if not wrong:
-        notes["wrong"] = 0
-        return ""
-    notes["wrong"] = notes.get("wrong", 0) + 1
-    return wrong if notes["wrong"] >= _WRONG else ""
+    kept[_BAD] = kept[_BAD] + 1 if wrong else 0
+    return wrong if kept[_BAD] >= _WRONG else ""

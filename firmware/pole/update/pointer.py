@@ -7,11 +7,11 @@ golden, the app on ``vfs``, which only flashing writes.  The pointer is a dictio
     slots     {slot: [version, first 16 hex digits of SHA-256 of its list]}
     serial    the highest serial of a manifest that was accepted (ms since 1970); 0 before the first
     new       None, or the slot that is not confirmed yet: its ``slot``, ``version``, ``serial``, its ``state``;
-              ``failed`` and ``starts``, how often it was started after a failure and in all; ``days`` until the old
-              software is asked again whether there is a network; ``facts`` of the time before it ran
+              ``failed`` and ``boots``, how often it was started after a failure and in all; ``days`` until the old
+              software is asked again whether there is a network; ``detail`` of the time before it ran
     reverted  None, or ``from`` (a version) and ``reason`` of what was undone last, and whether that was ``told``
 
-States of ``new``:
+States of ``new``, of which a letter is written (s, g, t, q, a, u):
 
     staged    whole and verified; the old software runs until a good moment (update/moment.py)
     go        the moment has come: the next start is its first
@@ -34,12 +34,13 @@ GOLDEN = 1  # the number of what golden hands to a slot (docs/slots.md)
 SLOTS = ("a", "b")
 LIST = "/list"
 
-STAGED = "staged"
-GO = "go"
-TRIAL = "trial"
-ASK = "ask"
-ASKING = "asking"
-UNPROVEN = "unproven"
+# a letter each, because MicroPython never forgets a word
+STAGED = "s"
+GO = "g"
+TRIAL = "t"
+ASK = "q"
+ASKING = "a"
+UNPROVEN = "u"
 _STATES = (STAGED, GO, TRIAL, ASK, ASKING, UNPROVEN)
 
 # why a slot was undone
@@ -118,8 +119,8 @@ def stage(store, slot, version, serial, facts):
     pointer["slots"][slot] = [version, hash_of(store.read(slot + LIST) or b"")]
     pointer["serial"] = max(pointer["serial"], serial)
     pointer["new"] = {
-        "slot": slot, "version": version, "serial": serial, "state": STAGED, "failed": 0, "starts": 0, "days": 0,
-        "facts": facts,
+        "slot": slot, "version": version, "serial": serial, "state": STAGED, "failed": 0, "boots": 0, "days": 0,
+        "detail": facts,
     }  # fmt: skip
     write(store, pointer)
 
@@ -174,8 +175,8 @@ def _checked(given):
     if new is not None:
         out["new"] = {
             "slot": new["slot"], "version": str(new["version"]), "serial": _number(new["serial"]),
-            "state": new["state"], "failed": _number(new["failed"]), "starts": _number(new["starts"]),
-            "days": _number(new["days"]), "facts": dict(new["facts"]),
+            "state": new["state"], "failed": _number(new["failed"]), "boots": _number(new["boots"]),
+            "days": _number(new["days"]), "detail": dict(new["detail"]),
         }  # fmt: skip
         if new["slot"] not in slots or new["slot"] in run or new["state"] not in _STATES:
             raise ValueError

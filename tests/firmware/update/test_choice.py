@@ -21,8 +21,8 @@ def staged(slot="a", run=(), **changes):
     for one in at["run"] + [slot]:
         at["slots"][one] = ["0." + one, "0" * 16]
     at["new"] = {
-        "slot": slot, "version": "0." + slot, "serial": 1, "state": pointer.STAGED, "failed": 0, "starts": 0, "days": 0,
-        "facts": {},
+        "slot": slot, "version": "0." + slot, "serial": 1, "state": pointer.STAGED, "failed": 0, "boots": 0, "days": 0,
+        "detail": {},
     }  # fmt: skip
     for name in changes:
         at["new"][name] = changes[name]
@@ -137,7 +137,7 @@ def nexts(at, slot):
 def key(at):
     """The state without what is only to be told."""
     new = at["new"]
-    counts = (new["slot"], new["state"], new["failed"], new["starts"]) if new else None
+    counts = (new["slot"], new["state"], new["failed"], new["boots"]) if new else None
     return tuple(at["run"]), tuple(sorted(at["slots"])), counts
 
 
@@ -170,7 +170,7 @@ def test_in_every_state_that_can_be_reached_something_sound_runs():
     for at in known.values():
         assert sorted(at["slots"]) == sorted(set(at["run"] + ([at["new"]["slot"]] if at["new"] else [])))
         assert pointer.read(MortalStore({pointer.NAME: json.dumps(at).encode()})) == at
-        if at["new"] and 4 < at["new"]["starts"] < choice.POWER_CUTS - 2:
+        if at["new"] and 4 < at["new"]["boots"] < choice.POWER_CUTS - 2:
             continue  # like its neighbours
         for cause in CAUSES:
             for early in EARLY:
@@ -194,7 +194,7 @@ def check(at, slot, after, cause, early, present):
     else:
         assert slot == ""
     if new and new["state"] == pointer.TRIAL:  # it is written down before it starts
-        assert after is not at and new["starts"] <= choice.POWER_CUTS + choice.FAILURES
+        assert after is not at and new["boots"] <= choice.POWER_CUTS + choice.FAILURES
         assert new["failed"] < choice.FAILURES
     lost = [one for one in at["slots"] if one not in after["slots"]]
     assert bool(lost) == (after["reverted"] is not at["reverted"])

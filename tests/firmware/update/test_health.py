@@ -15,7 +15,7 @@ def seen(**changes):
     return health.Seen(**fields)
 
 
-FACTS = health.facts_of(seen())
+FACTS = health.facts_of(seen(), NOW)
 
 
 def judged(since_ms=2 * MINUTE, fresh=True, facts=FACTS, **changes):
@@ -48,11 +48,11 @@ def test_the_meter_has_to_agree_where_there_is_one():
     assert judged(power_mw=20000) == judged(power_mw=80000) == health.METER
     assert judged(power_mw=20000, since_ms=MINUTE // 2) == ""  # it may not have measured yet
     assert judged(power_mw=None) == ""
-    assert judged(facts=health.facts_of(seen(power_mw=None)), power_mw=1) == ""
+    assert judged(facts=health.facts_of(seen(power_mw=None), NOW), power_mw=1) == ""
 
 
 def test_only_what_is_new_counts():
-    before = health.facts_of(seen(faults=["lampFailure"], parts=["rtc"]))
+    before = health.facts_of(seen(faults=["lampFailure"], parts=["rtc"]), NOW)
     assert judged(facts=before, faults=["lampFailure"], parts=["rtc"]) == ""
     assert judged(facts=before, parts=["rtc", "meter"]) == health.PART
     assert judged(faults=["lowVoltage"]) == health.FAULT
@@ -60,7 +60,7 @@ def test_only_what_is_new_counts():
 
 def looks(count, **changes):
     """What so many looks of ten seconds come to; a change may be a function of the number of the look."""
-    notes = {}
+    notes = health.notes(0)
     for number in range(1, count + 1):
         now = {name: one(number) if callable(one) else one for name, one in changes.items()}
         late, free = now.pop("late", 0), now.pop("free", None)

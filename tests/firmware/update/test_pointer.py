@@ -37,7 +37,7 @@ def test_a_staged_slot_is_read_as_it_was_written():
     pointer.stage(store, "a", "0.2.0", 17, {"window": 600, "spread": 0})
     at = pointer.read(store)
     assert at["serial"] == 17 and at["run"] == []
-    assert at["new"]["version"] == "0.2.0" and at["new"]["facts"] == {"window": 600, "spread": 0}
+    assert at["new"]["version"] == "0.2.0" and at["new"]["detail"] == {"window": 600, "spread": 0}
     assert at["slots"]["a"][0] == "0.2.0" and len(at["slots"]["a"][1]) == 16
 
 

@@ -43,6 +43,14 @@ def test_a_confirmed_slot_runs_and_nobody_sees_it_start(engine: str) -> None:
     assert seen.street.darkness.total_minutes() == 0
 
 
+def test_nothing_of_golden_stays_in_memory() -> None:
+    golden, slot = (
+        lived("micropython", begin).street.poles["P0001"].pole.heap_live[0]
+        for begin in (lambda flash: None, lambda flash: install(flash, "a", "0.2.0"))
+    )
+    assert abs(slot - golden) < 2000  # its modules take 22,000 there
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_damaged_slot_is_never_started(engine: str) -> None:
     """One byte of one file is another: the slot before runs, and where that is damaged too, golden."""
