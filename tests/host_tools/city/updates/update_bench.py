@@ -10,7 +10,7 @@ import hashlib
 import json
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -216,14 +216,15 @@ class UpdatePole:
 
 
 class UpdateBench:
-    """The receiver of the site in *folder* with its store at *where*, or with *record*; and its *poles*.
+    """The receiver of the site in *folder* with its store at *where*, or with *record*; and its *poles*, but those of
+    *without*, which are somebody else's.
 
     ``kill`` names the stage at which its next turn with messages ends.
     """
 
     def __init__(
         self, where: Path | str, folder: Path, keys: dict[str, Key] | None = None, record: Record | None = None,
-        poles: bool = True,
+        without: Collection[str] = (),
     ) -> None:  # fmt: skip
         self.where, self.folder, self.now, self.steady = where, folder, NOW, 0.0
         self.keys = keys or {}
@@ -237,7 +238,7 @@ class UpdateBench:
         self._waiting: list[Message] = []
         self.site = load_site(folder)
         self._start(record)
-        self.poles = {one.name: UpdatePole(self, one.name) for one in self.site.poles if poles}
+        self.poles = {one.name: UpdatePole(self, one.name) for one in self.site.poles if one.name not in without}
         for pole in self.poles.values():
             pole.appear()
         self.go(2)
