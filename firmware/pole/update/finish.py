@@ -4,6 +4,7 @@ Afterwards it tells the city how the probation has ended, where that waits for i
 """
 
 from pole import const
+from pole.runtime import aio
 from pole.update import pointer as pointers
 from pole.update.progress import FAILED, SERIAL, SPREAD, STATE, VERSION, WHOM, WINDOW, keep
 from pole.wire import ack_reasons, contract
@@ -29,6 +30,7 @@ def finish(parts, now):
         pointers.stage(store, work.slot, state[VERSION], state[SERIAL], facts)
         store.remove(STATE)
         updating.waiting = state[WHOM]
+        parts.update_at = aio.ticks_ms()  # the switch is due at the next good moment (update/advance.py)
     elif not _fail(parts, work, now):
         return _AGAIN_MS
     parts.session.ask("")

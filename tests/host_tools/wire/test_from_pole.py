@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from host_tools.wire.from_pole import (
     Ack,
+    App,
     Birth,
     Event,
     Presence,
@@ -46,6 +47,18 @@ def test_each_kind_has_its_values() -> None:
     assert event == Event("P0001", NOW, "lampFailure", True, NOW, False, {"a": 1}, "7", 12)
     ack = said("ack", sender="ops", n=5, outcome="rejected", reason="replayed", detail="n is 5", mark=9)
     assert ack == Ack("P0001", "ops", 5, "rejected", "replayed", "n is 5", 9, NOW) and not ack.applied
+
+
+def test_a_birth_says_which_software_runs() -> None:
+    app = {"slot": "b", "version": "0.2.0", "probation": True, "serial": 1795542000000, "key": "0011aabb"}
+    assert said("birth", app=app).app == App("b", "0.2.0", True, "", 1795542000000, "0011aabb")
+    assert said("birth", app={**app, "slot": "", "reverted": "died"}).app.reverted == "died"
+    for wrong in (None, 7, {}, {**app, "version": "0.2"}, {**app, "version": 2}, {**app, "version": "0.2.0-rc"}):
+        assert said("birth", app=wrong).app is None
+    odd = said(
+        "birth", app={"version": "1.2.3", "slot": "c", "probation": 1, "serial": -1, "reverted": 5, "key": 5}
+    ).app
+    assert odd == App("", "1.2.3", False, "", None, "")
 
 
 def test_a_value_that_is_not_what_it_should_be_is_not_there() -> None:

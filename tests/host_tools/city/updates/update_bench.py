@@ -10,7 +10,7 @@ import hashlib
 import json
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from host_tools.city.record.rollouts import Rollouts
 from host_tools.city.rollouts import requests, rollout_rows
 from host_tools.city.rollouts.rollout_rows import Row
 from host_tools.city.updates import asking, kept_release
+from host_tools.city.updates.kept_release import ReleaseFile
 from host_tools.city.updates.update_roller import UpdateRoller
 from host_tools.city.updates.update_share import UpdateShare
 from host_tools.city.updates.wish import Wish
@@ -215,14 +216,16 @@ class UpdatePole:
 
 
 class UpdateBench:
-    """The receiver of the site in *folder* with its store at *where*, or with *record*; and its *poles*.
+    """The receiver of the site in *folder* with its store at *where*, or with *record*; and its *poles*, but those of
+    *without*, which are somebody else's.
 
     ``kill`` names the stage at which its next turn with messages ends.
     """
 
     def __init__(
-        self, where: Path | str, folder: Path, keys: dict[str, Key] | None = None, record: Record | None = None
-    ) -> None:
+        self, where: Path | str, folder: Path, keys: dict[str, Key] | None = None, record: Record | None = None,
+        without: Collection[str] = (),
+    ) -> None:  # fmt: skip
         self.where, self.folder, self.now, self.steady = where, folder, NOW, 0.0
         self.keys = keys or {}
         self.retained: dict[str, bytes] = {}
@@ -235,7 +238,7 @@ class UpdateBench:
         self._waiting: list[Message] = []
         self.site = load_site(folder)
         self._start(record)
-        self.poles = {one.name: UpdatePole(self, one.name) for one in self.site.poles}
+        self.poles = {one.name: UpdatePole(self, one.name) for one in self.site.poles if one.name not in without}
         for pole in self.poles.values():
             pole.appear()
         self.go(2)
@@ -320,9 +323,10 @@ class UpdateBench:
 
     # -- who rolls out
 
-    def roll_out(self, release: BenchRelease, role: str = "engineer", who: str = "asha", **fields: Any) -> int:
+    def roll_out(self, release: ReleaseFile, role: str = "engineer", who: str = "asha", **fields: Any) -> int:
         """Keeps and writes it, as a page does."""
-        self.releases[release.version] = release
+        if isinstance(release, BenchRelease):
+            self.releases[release.version] = release
         given = {name: fields.pop(name) for name in ("second", "code", "reason") if name in fields}
         with self.record.transaction() as connection:
             kept_release.keep(connection, release, "sagar", who, self.now)
