@@ -9,10 +9,7 @@ from pole import const
 # why it is undone (docs/slots.md)
 LAMP = "lamp"  # the relay or the dimmer does not do what the light asks for, or not what the old software did for it
 METER = "meter"  # the lamp takes another power at the same level
-PART = "failedPart"
-FAULT = "newFault"
-LATE = "late"
-MEMORY = "memory"
+PART, FAULT, LATE, MEMORY = "failedPart newFault late memory".split(" ")  # noqa: SIM905 - as in pointer.py
 
 _BY_ITSELF = const(("calendar", "photocell", "default"))
 FRESH_S = 1740  # after the switch, as long as the level was to stay (update/moment.py)

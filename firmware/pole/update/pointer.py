@@ -34,19 +34,12 @@ GOLDEN = 1  # the number of what golden hands to a slot (docs/slots.md)
 SLOTS = ("a", "b")
 LIST = "/list"
 
-STAGED = "staged"
-GO = "go"
-TRIAL = "trial"
-ASK = "ask"
-ASKING = "asking"
-UNPROVEN = "unproven"
+# in one text, because short ones would stay in memory for good
+STAGED, GO, TRIAL, ASK, ASKING, UNPROVEN = "staged go trial ask asking unproven".split(" ")  # noqa: SIM905
 _STATES = (STAGED, GO, TRIAL, ASK, ASKING, UNPROVEN)
 
 # why a slot was undone
-DIED = "died"
-POWER_CUTS = "powerCuts"
-DAMAGED = "damaged"
-NOT_ONLINE = "notOnline"
+DIED, POWER_CUTS, DAMAGED, NOT_ONLINE = "died powerCuts damaged notOnline".split(" ")  # noqa: SIM905 - as above
 
 _LONGEST = const(4096)  # bytes: what is longer is not a pointer, and would take memory
 
