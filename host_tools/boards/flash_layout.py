@@ -14,7 +14,7 @@ FOLDER = "lib/"  # where MicroPython looks last
 AT_THE_START = frozenset((
     "agree", "app", "arise", "bcd_time", "board", "boot_app", "checking", "ground", "hand_over", "hold",
     "inputs", "main_app", "maintenance", "photocell", "reach", "resident", "sampling", "sensor_supply",
-    "standing", "tidings", "upkeep", "which",
+    "standing", "tidings",
 ))  # fmt: skip
 _DRIVERS = frozenset(chip for table in ROLES for chip in drivers(table))  # loaded then too
 SELDOM = ("identity.json", "update.pem")

@@ -54,7 +54,8 @@ def build(given: Ingredients, signer: Signer, source: Path = FIRMWARE) -> bytes:
     manifests, packages = {}, {}
     for board in boards:
         files = slot_files(app, board)
-        _check_fit(files, board)
+        if problem := space.problem_of(files, board):
+            raise NoSpace(problem)
         bases = [older.files(board) for older in given.older if board in older.boards]
         made = packages[board] = package.make(files, bases)
         manifests[board] = Manifest(
@@ -87,12 +88,3 @@ def version_of(source: Path) -> str:
                 return str(version)
             raise ReleaseError(f"FIRMWARE in {file} is {version!r} and must be three numbers such as 0.2.0")
     raise ReleaseError(f"{file} has no line FIRMWARE = ...: it says which version the app is")
-
-
-def _check_fit(files: Mapping[str, bytes], board: str) -> None:
-    needed, most = space.needed_blocks(files), space.most_blocks()
-    if needed > most:
-        raise NoSpace(
-            f"the app takes {space.blocks_of(files)} blocks of flash on {board}: two of them, the journal and the "
-            f"configuration need {needed} blocks, and {most} of `data` may be used ({space.SHARE} %)"
-        )

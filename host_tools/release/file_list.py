@@ -16,7 +16,7 @@ PIECE = 1024  # bytes of a piece at most
 MOST_FILES = 96
 MOST_DELTAS = 4  # for one file
 MOST_BYTES = 1 << 14  # of the list
-_PATH = re.compile(r"(lib/)?[A-Za-z0-9_]{1,28}\.(mpy|py)")
+_PATH = re.compile(r"(lib/)?[A-Za-z0-9_]{1,28}\.mpy")
 _NUMBER = re.compile(r"0|[1-9]\d{0,6}")
 _DIGEST, _BASE = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{16}")
 

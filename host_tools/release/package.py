@@ -60,6 +60,7 @@ def make(files: Mapping[str, bytes], bases: Sequence[Mapping[str, bytes]] = ()) 
         count = pieces_of(len(listing))
     if len(listing) > file_list.MOST_BYTES:
         raise NoSpace(f"the list of files has {len(listing)} bytes and may have {file_list.MOST_BYTES}")
+    file_list.read(listing, "the list")  # as a pole does
     return Package(listing, tuple(piece for body in (listing, *bodies) for piece in _cut(body)))
 
 

@@ -37,6 +37,17 @@ def needed_blocks(files: Mapping[str, bytes]) -> int:
     return 2 * blocks_of(files) + BUDGET // BLOCK + SETTINGS
 
 
+def problem_of(files: Mapping[str, bytes], board: str) -> str:
+    """Why an app with *files* on *board* takes too much of `data`, a sentence; empty where it does not."""
+    needed, most = needed_blocks(files), most_blocks()
+    if needed <= most:
+        return ""
+    return (
+        f"the app takes {blocks_of(files)} blocks of flash on {board}: two of them, the journal and the configuration "
+        f"need {needed} blocks, and {most} of `data` may be used ({SHARE} %)"
+    )
+
+
 def most_blocks() -> int:
     """Blocks of `data` that may be used."""
     return DATA_BLOCKS * SHARE // 100

@@ -97,10 +97,10 @@ class Calendar:
         since = switch.since
         late, early = 0, None  # minutes by which the programme itself lets the lamp burn while the sun is up
         for point in programme:
-            event, minutes = parse(point[0])
-            if event in ("sunrise", "dawn"):
+            crossing, minutes = parse(point[0])
+            if crossing in ("sunrise", "dawn"):
                 late = max(late, minutes)
-            elif event:
+            elif crossing:
                 early = max(early or 0, -minutes)
         if early is None:
             early = _DAY_MIN
@@ -144,11 +144,11 @@ class Calendar:
         return sorted(points)
 
     def _time(self, night, at):
-        event, minutes = parse(at)
-        if event is None:
+        crossing, minutes = parse(at)
+        if crossing is None:
             day = night if minutes >= 720 else night + 1
             return unix_at(self._zone, day * dates.DAY + minutes * 60)
-        zenith, rising = _CROSSINGS[event]
+        zenith, rising = _CROSSINGS[crossing]
         noon = self._noon(night)
         # the solar day that contains noon by the clock (next to the date line it may have another date)
         day = (noon + int(self._longitude * 240)) // dates.DAY + (1 if rising else 0)

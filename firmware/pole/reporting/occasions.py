@@ -32,7 +32,7 @@ def tell_all(parts, now, ticks):
     if parts.startup_deadline is not None and aio.ticks_diff(parts.startup_deadline, ticks) <= 0:
         _turn(parts, now, ticks)
     if parts.failures.changed:
-        part_failures.tell(parts.failures, reporter, parts.ports.store, now)
+        part_failures.tell_failures(parts.failures, reporter, parts.ports.store, now)
 
 
 def _birth(parts, now):

@@ -23,7 +23,7 @@ def restore(failures, store):
         pass  # then a failure is reported once more
 
 
-def tell(failures, reporter, store, now):
+def tell_failures(failures, reporter, store, now):
     """An event for each part that began to fail, or works again, since this was last called."""
     failed = failures.failed
     failures.changed = False

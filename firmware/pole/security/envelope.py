@@ -57,7 +57,7 @@ def _verify(envelope, topic, fields, keys, nonce):
         raise Refused(ack_reasons.BAD_MAC, "the pole could not read its keys when it started")
     key = keys.get(envelope.key)
     if key is None:
-        raise Refused(ack_reasons.BAD_MAC, "key is " + shown(envelope.key) + ", which this pole does not have")
+        raise Refused(ack_reasons.BAD_MAC, "key is %s, which this pole does not have" % shown(envelope.key))
     given = fields.get("mac")
     if not isinstance(given, str):
         refuse(ack_reasons.BAD_MAC, {"mac": given}, "mac", "64 hexadecimal digits")
@@ -65,6 +65,6 @@ def _verify(envelope, topic, fields, keys, nonce):
     if not hmac.same(given.encode(), right.encode()):
         detail = "mac does not match key " + shown(envelope.key) + ", topic and content"
         if nonce and fields.get("flashNonce") != nonce:
-            detail = "flashNonce is " + shown(fields.get("flashNonce")) + " and must be " + nonce + ", or " + detail
+            detail = "flashNonce is %s and must be %s, or %s" % (shown(fields.get("flashNonce")), nonce, detail)
         raise Refused(ack_reasons.BAD_MAC, detail)
     envelope.signed = True

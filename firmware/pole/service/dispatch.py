@@ -38,7 +38,7 @@ def answer(parts, laptop, now, ticks):
             from pole.service.calibrate import act
         else:
             verbs = " ".join((_TELLING, _OVERRIDING, _LINKING, _CALIBRATING))
-            raise Wrong("do is " + repr(what)[:40] + " and must be one of: " + verbs)
+            raise Wrong("do is %s and must be one of: %s" % (repr(what)[:40], verbs))
         found = act(parts, laptop, asked, now, ticks)
     except Wrong as error:
         return '{"id":%d,"ok":false,"error":%s}' % (number, text_of(str(error)))

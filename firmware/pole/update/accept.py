@@ -46,7 +46,7 @@ def _judged(parts, order):
     serial, key = said[:2]
     pointer = pointers.read(ports.store)
     mark = mark_of(ports, pointer)
-    replayed = "serial is %d and must be above %d, which was accepted before" % (serial, mark)
+    replayed = "serial is %d and must be above %d, accepted before" % (serial, mark)
     if key:
         if serial <= mark:
             return ack_reasons.REPLAYED, replayed
@@ -98,7 +98,7 @@ def _known(parts, pointer, order, mark):
         updating.told = serial
         return ack_reasons.APPLIED, "", ""
     if pointer["reverted"] and serial == pointer["serial"]:
-        return ack_reasons.REVERTED, pointer["reverted"]["reason"], "it was tried on this pole and undone"
+        return ack_reasons.REVERTED, pointer["reverted"]["reason"], "it was tried and undone"
     return None
 
 
@@ -107,12 +107,12 @@ def _begin(parts, pointer, order):
     serial, _, version, window, content, listed, size, downgrade = order.items
     running = parts.reporter.identity["firmware"]
     if _numbers(version) <= _numbers(running) and not downgrade:
-        detail = "version is %s and must be above %s, which runs: it is not signed as a downgrade"
+        detail = "version is %s and must be above %s, which runs: no downgrade is signed"
         return ack_reasons.OLDER_VERSION, detail % (version, running)
     store = parts.ports.store
     slot = pointers.spare(pointer, parts.ports.slot)
     if not slot:
-        return contract.BUSY, "another version is being tried: send this one when that is over"
+        return contract.BUSY, "another version is being tried: send it later"
     pointers.vacate(store, slot)
     whom = [order.key, order.sender, order.n]
     keep(store, [order.text, slot, False, order.spread, whom, None, version, serial, window, content, listed, size])

@@ -9,10 +9,7 @@ from pole import const
 # why it is undone (docs/slots.md)
 LAMP = "lamp"  # the relay or the dimmer does not do what the light asks for, or not what the old software did for it
 METER = "meter"  # the lamp takes another power at the same level
-PART = "failedPart"
-FAULT = "newFault"
-LATE = "late"
-MEMORY = "memory"
+PART, FAULT, LATE, MEMORY = "failedPart newFault late memory".split(" ")  # noqa: SIM905 - as in pointer.py
 
 _BY_ITSELF = const(("calendar", "photocell", "default"))
 # what ``notes`` keeps: the ticks of the start; whether the pole was online, and lit, since; how many looks there were

@@ -44,10 +44,7 @@ UNPROVEN = "u"
 _STATES = (STAGED, GO, TRIAL, ASK, ASKING, UNPROVEN)
 
 # why a slot was undone
-DIED = "died"
-POWER_CUTS = "powerCuts"
-DAMAGED = "damaged"
-NOT_ONLINE = "notOnline"
+DIED, POWER_CUTS, DAMAGED, NOT_ONLINE = "died powerCuts damaged notOnline".split(" ")  # noqa: SIM905 - as above
 
 _LONGEST = const(4096)  # bytes: what is longer is not a pointer, and would take memory
 

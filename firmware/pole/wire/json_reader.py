@@ -32,7 +32,7 @@ def parse(text):
     except IndexError:
         raise ValueError("it ends too soon") from None
     if _skip(data, at) != len(data):
-        raise ValueError("not JSON")
+        raise ValueError("it is not JSON")
     return value
 
 
@@ -53,14 +53,14 @@ def _value(data, at, depth):
         return _string(data, at + 1)
     if first in (_OBJECT, _ARRAY):
         if not depth:
-            raise ValueError("too deep")
+            raise ValueError("it is too deep")
         return (_object if first == _OBJECT else _array)(data, _skip(data, at + 1), depth - 1)
     if first < 97:
         return _number(data, at)
     for word, value in _WORDS:
         if data[at : at + len(word)] == word.encode():
             return value, at + len(word)
-    raise ValueError("not JSON")
+    raise ValueError("it is not JSON")
 
 
 def _object(data, at, depth):
@@ -69,18 +69,18 @@ def _object(data, at, depth):
         return out, at + 1
     while True:
         if data[at] != _QUOTE:
-            raise ValueError("not JSON")
+            raise ValueError("it is not JSON")
         name, at = _string(data, at + 1)
         at = _skip(data, at)
         if name in out or data[at] != _COLON:
-            raise ValueError("not JSON")
+            raise ValueError("it is not JSON")
         out[name], at = _value(data, _skip(data, at + 1), depth)
         at = _skip(data, at)
         end = data[at]
         if end == _END_OBJECT:
             return out, at + 1
         if end != _COMMA:
-            raise ValueError("not JSON")
+            raise ValueError("it is not JSON")
         at = _skip(data, at + 1)
 
 
@@ -96,7 +96,7 @@ def _array(data, at, depth):
         if end == _END_ARRAY:
             return out, at + 1
         if end != _COMMA:
-            raise ValueError("not JSON")
+            raise ValueError("it is not JSON")
         at = _skip(data, at + 1)
 
 
@@ -107,7 +107,7 @@ def _string(data, at):
         byte = data[at]
         while byte not in (_QUOTE, _SLASH):
             if byte < 32:
-                raise ValueError("not JSON")
+                raise ValueError("it is not JSON")
             at += 1
             byte = data[at]
         parts.append(utf8.decode(data[begin:at]))
@@ -122,7 +122,7 @@ def _escape(data, at):
     character = data[at]
     if character != _U:
         if character not in _ESCAPES:
-            raise ValueError("not JSON")
+            raise ValueError("it is not JSON")
         return _ESCAPES[character], at + 1
     code = _code(data, at + 1)
     at += 5
@@ -140,7 +140,7 @@ def _code(data, at):
     for place in range(at, at + 4):
         digit = data[place] | 32  # letters in lower case, digits as they are
         if not (48 <= digit <= 57 and data[place] == digit) and not 97 <= digit <= 102:
-            raise ValueError("not JSON")
+            raise ValueError("it is not JSON")
         code = code << 4 | (digit - 48 if digit < 58 else digit - 87)
     return code
 
@@ -164,5 +164,5 @@ def _digits(data, at, leading_zero):
     while 48 <= _byte(data, at) <= 57:
         at += 1
     if at == begin or (data[begin] == 48 and at > begin + 1 and not leading_zero):
-        raise ValueError("not JSON")
+        raise ValueError("it is not JSON")
     return at

@@ -12,13 +12,15 @@ from typing import Any
 from host_tools.boards import load_board
 from host_tools.field.bundle import container
 from host_tools.field.bundle.bundle import check_fit
-from host_tools.field.bundle.errors import BundleError
+from host_tools.field.bundle.errors import BundleError, NoSpace
 from host_tools.field.images.esp_image import WrongChip
 from host_tools.field.images.micropython import MicroPython
 from host_tools.firmware_build.compile import compile_app
 from host_tools.firmware_build.sources import FIRMWARE
 from host_tools.keys.key import Key
 from host_tools.keys.signing import Signer
+from host_tools.release import space
+from host_tools.release.build import slot_files
 from host_tools.site.model import Pole, Problem, Site, SiteError
 from host_tools.site.pole_settings import pole_config
 from pole.app import FIRMWARE as VERSION
@@ -45,7 +47,7 @@ class Ingredients:
 def build(given: Ingredients, signer: Signer, source: Path = FIRMWARE) -> bytes:
     """The file of the bundle; the same bytes for the same ingredients.
 
-    Raises SiteError, BoardError, ImageError, WrongChip, BundleError.
+    Raises SiteError, BoardError, ImageError, WrongChip, BundleError, NoSpace.
     """
     site = given.site
     if not site.poles:
@@ -55,7 +57,11 @@ def build(given: Ingredients, signer: Signer, source: Path = FIRMWARE) -> bytes:
     formats = {image.mpy[0] for image in images.values()}
     if len(formats) > 1:
         raise BundleError("the MicroPython images load different .mpy files: take the same version for each chip")
-    members: dict[str, bytes] = {f"vfs/{name}": data for name, data in compile_app(source, formats.pop()).items()}
+    app = compile_app(source, formats.pop())
+    for name in boards:
+        if problem := space.problem_of(slot_files(app, name), name):
+            raise NoSpace(problem)  # no update could ever reach such a pole
+    members: dict[str, bytes] = {f"vfs/{name}": data for name, data in app.items()}
     members["vfs/update.pem"] = signer.public
     if given.ca:
         members["vfs/ca.pem"] = given.ca

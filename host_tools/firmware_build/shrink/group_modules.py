@@ -44,20 +44,21 @@ _TOGETHER = {
     # modules that a start needs once or twice, and seldom anything later: each file makes the list of files longer
     "arise": (
         "pole.drivers.chip.heap", "pole.drivers.flash.storage", "pole.drivers.chip.identity",
-        "pole.settings.check_lamp",
+        "pole.settings.check_lamp", "pole.drivers.chip.early_resets_file",
     ),
     "probation": ("pole.update.health", "pole.update.moment", "pole.update.advance"),
-    "which": ("pole.update.choice", "pole.update.whole", "pole.update.elect"),
     "tidings": (
-        "pole.drivers.chip.early_resets_file", "pole.security.flash_nonce", "pole.reporting.supply_loss",
+        "pole.security.flash_nonce", "pole.reporting.supply_loss", "pole.reporting.upkeep",
         "pole.reporting.part_failures", "pole.reporting.occasions", "pole.link.stray_packets",
         "pole.drivers.network.wifi_text",
     ),
-    # what an update needs, each for a moment: to judge a message, to bring it, and two things of that
+    # what an update needs, each for a moment; "register" and "insert" are names that MicroPython has anyway
     "attest": ("pole.update.verify", "pole.update.signer", "pole.update.manifest"),
-    "undertake": ("pole.update.accept", "pole.update.begin", "pole.update.finish"),
-    "standing": ("pole.update.pointer", "pole.update.progress"),
-    "making": (
+    "register": ("pole.update.accept", "pole.update.begin", "pole.update.finish"),
+    "standing": (
+        "pole.update.pointer", "pole.update.progress", "pole.update.choice", "pole.update.whole", "pole.update.elect",
+    ),
+    "insert": (
         "pole.update.capacity", "pole.update.clear", "pole.update.fetch", "pole.update.slot_file", "pole.update.delta",
         "pole.update.assemble",
     ),
@@ -69,13 +70,15 @@ _TOGETHER = {
         "pole.timekeeping.sntp",
     ),
     "agree": ("pole.timekeeping.vote", "pole.timekeeping.witnesses", "pole.timekeeping.city_time"),
-    "night": ("pole.lighting.switch_point", "pole.lighting.calendar"),
     "content": ("pole.commands.body",),
     "parse": ("pole.wire.json_reader",),
     "receiving": ("pole.settings.receive", "pole.settings.state_file"),
     "weigh": ("pole.commands.judge", "pole.security.rekey"),
     "hold": ("pole.lighting.overrides", "pole.commands.restore"),
-    "almanac": ("pole.timekeeping.dates", "pole.lighting.sun", "pole.lighting.daylight"),
+    "almanac": (
+        "pole.timekeeping.dates", "pole.lighting.sun", "pole.lighting.daylight", "pole.lighting.switch_point",
+        "pole.lighting.calendar",
+    ),
     # what judges a sample (health/watch.py); expected.py also explains
     "judge_sample": (
         "pole.health.conditions", "pole.health.supply", "pole.health.arc",

@@ -141,7 +141,7 @@ FIELDS = (
     ("version", "0.2.x", "badField", "version is"),
     ("version", "0.02.0", "badField", "version is"),
     ("version", "0.0.9", "olderVersion", "version is 0.0.9 and must be above 0.1.0, which runs"),
-    ("version", "0.1.0", "olderVersion", "not signed as a downgrade"),
+    ("version", "0.1.0", "olderVersion", "no downgrade is signed"),
     ("serial", 0, "badField", "serial is 0 and must be a whole number from 1 to 4102444800000"),
     ("serial", True, "badField", "serial is true"),
 )
@@ -171,7 +171,7 @@ def test_a_replayed_manifest_is_refused_by_either_mark():
     older = sealed(order(PACKAGE.manifest(serial=SERIAL - 1)), n=SERIAL + 9)
     one = pole(marks=Marks())
     one.ports.high_water.numbers["updateSerial"] = SERIAL
-    refused(one, older, "replayed", "serial is %d and must be above %d" % (SERIAL - 1, SERIAL))
+    refused(one, older, "replayed", "serial is %d and must be above %d, accepted" % (SERIAL - 1, SERIAL))
     one = pole()
     pointer.accept(one.ports.store, SERIAL)
     refused(one, older, "replayed")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from host_tools.boards import list_boards
-from host_tools.field.bundle import Bundle, BundleError
+from host_tools.field.bundle import Bundle, BundleError, NoSpace
 from host_tools.field.bundle.build import build
 from host_tools.field.images import esp_image, partitions
 from host_tools.field.images.esp_image import TooLarge, WrongChip
@@ -142,3 +142,11 @@ def test_two_builds_are_the_same_byte_for_byte(tmp_path: Path) -> None:
         shutil.copy(keys, tmp_path / "keys.txt")
         built.append((folder / "out.diya").read_bytes())
     assert built[0] == built[1]
+
+
+def test_an_app_that_leaves_no_room_for_an_update_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {f"m{number}.mpy": bytes(4000) for number in range(75)}
+    monkeypatch.setattr("host_tools.field.bundle.build.compile_app", lambda *_: files)
+    with pytest.raises(NoSpace, match=r"need \d+ blocks, and 217 of `data` may be used \(85 %\)") as caught:
+        build(ingredients(small_site()), signer())
+    assert caught.value.code == 9
