@@ -191,13 +191,13 @@ class Watch:
         for name, stage in self._street.poles.items():
             lit = stage.plant.light(now_ms) >= self._lit and stage.plant.powered
             self.truth.wh += stage.plant.sense(now_ms).power_w / 60 if stage.plant.powered else 0.0
+            shed = any(name in names and at <= now_ms < until for names, at, until in self._shed)
             if lit:  # at any hour: on a festival the programme begins earlier
                 self._lit_at[name].append(now)
-            elif any(low - EARLY_S <= now < high + EARLY_S for low, high in self._nights[name]):
+            elif not shed and any(low - EARLY_S <= now < high + EARLY_S for low, high in self._nights[name]):
                 self._dark[name].append(now)
             if not any(low <= now < high for low, high in self._nights[name]):
                 continue
-            shed = any(name in names and at <= now_ms < until for names, at, until in self._shed)
             if lit:
                 self.truth.lit += 1
             elif shed:

@@ -31,3 +31,26 @@ def test_a_night_of_the_ledger_is_what_the_plant_did(tmp_path: Path) -> None:
     assert judged.truth.excluded > 130
     assert len(judged.repairs) == 1
     check(judged)
+
+
+SHED_FIRST = """
+[[happening]]
+kind = "feeder_trip"
+poles = ["P0001"]
+at = "+6h40m"
+until = "+8h55m"
+
+[[happening]]
+kind = "relay_stuck_open"
+poles = ["P0001"]
+at = "+7h56m"
+until = "+15h31m"
+"""
+
+
+def test_a_fault_that_begins_while_the_feeder_is_shed_counts_from_when_the_supply_is_back(tmp_path: Path) -> None:
+    judged = judge(tmp_path, 1, 1, 2, SHED_FIRST)
+    print(judged)
+    assert judged.truth.excluded > 130
+    assert len(judged.repairs) == 1
+    check(judged)
