@@ -119,7 +119,7 @@ def test_a_chip_has_its_driver_its_board_schema_and_its_simulated_chip_at_the_sa
 
 
 TREES = {"firmware": "firmware/pole", "host_tools": "host_tools", "simulator": "simulator"}  # of tests: of the code
-WITHOUT_PACKAGE = ("cuts", "device_modules")  # folders that only the tests have, or that are no package
+WITHOUT_PACKAGE = ("cuts", "device_modules", "updates")  # folders that only the tests have, or that are no package
 
 
 def test_tests_are_beside_what_they_test_or_the_docstring_of_the_package_names_them() -> None:
