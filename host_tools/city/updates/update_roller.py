@@ -105,6 +105,8 @@ class UpdateRoller(Rolling[UpdateShare]):
         try:
             if self._current is not None and self._current.state == GOING:
                 raise Refusal("updates.going", number=self._current.id)  # poles would be between two releases
+            if busy := [one for one in rollout_rows.begun(connection, self._zone) if one["state"] == GOING]:
+                raise Refusal("updates.programmes_going", number=busy[0]["id"])  # poles restart for those too
             wish = wish_of(row["text"])
             release, site = kept_release.kept(connection, self._site, wish.serial), self._files()
             found = self._plan(connection, row, site, release, wish)

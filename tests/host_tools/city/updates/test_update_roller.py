@@ -398,6 +398,16 @@ def test_another_does_not_begin_while_poles_are_between_two(bench: UpdateBench) 
     )
 
 
+def test_it_does_not_begin_while_programmes_are_brought_to_the_poles(bench: UpdateBench) -> None:
+    with bench.record.transaction() as connection:
+        values = {"who": "asha", "role": "engineer", "door": "console", "text": "", "base": "", "written_at": 1}
+        connection.execute(sa.insert(rollout).values(**values, state="going", decided_at=1))
+    number = bench.roll_out(BenchRelease())
+    bench.go(3)
+    assert "rollout 1 of programmes is going: wait until it is over" in bench.row(number)["answer"]
+    assert bench.row(number)["state"] == "refused" and bench.published == []
+
+
 # -- what may not begin
 
 

@@ -67,7 +67,9 @@ class BenchRelease:
 
 
 class UpdatePole:
-    """One pole, as its firmware answers.  Its ``trouble``, while or after it takes a release:
+    """One pole, as its firmware answers; but told to stop, it takes the same release again later (contract of halting).
+
+    Its ``trouble``, while or after it takes a release:
 
     "rejects" the message; "dies" (undone by itself); "hangs" (it is not heard again); "faulty" (a lamp failure, half an
     hour after it was confirmed); "mute" (its answers are lost); "stuck" (it never finishes).
