@@ -12,9 +12,9 @@ FOLDER = "lib/"  # where MicroPython looks last
 # compiled modules that are loaded once, at the start; those for a moment are found sooner, as often as they are needed,
 # but for four that are needed alone: a list of more than some 900 bytes takes every look at it one read more
 AT_THE_START = frozenset((
-    "agree", "app", "arise", "bcd_time", "board", "boot_app", "checking", "ground", "hand_over", "hold",
-    "inputs", "main_app", "maintenance", "photocell", "reach", "resident", "sampling", "sensor_supply",
-    "standing", "tidings",
+    "agree", "app", "arise", "bcd_time", "board", "boot_app", "checking", "ground", "hand_over",
+    "inputs", "keep", "main_app", "maintenance", "photocell", "reach", "resident", "sampling", "sensor_supply",
+    "standing", "tidings", "which",
 ))  # fmt: skip
 _DRIVERS = frozenset(chip for table in ROLES for chip in drivers(table))  # loaded then too
 SELDOM = ("identity.json", "update.pem")

@@ -55,9 +55,8 @@ _TOGETHER = {
     # what an update needs, each for a moment; "register" and "insert" are names that MicroPython has anyway
     "attest": ("pole.update.verify", "pole.update.signer", "pole.update.manifest"),
     "register": ("pole.update.accept", "pole.update.begin", "pole.update.finish"),
-    "standing": (
-        "pole.update.pointer", "pole.update.progress", "pole.update.choice", "pole.update.whole", "pole.update.elect",
-    ),
+    "standing": ("pole.update.pointer", "pole.update.progress"),
+    "which": ("pole.update.choice", "pole.update.whole", "pole.update.elect"),
     "insert": (
         "pole.update.capacity", "pole.update.clear", "pole.update.fetch", "pole.update.slot_file", "pole.update.delta",
         "pole.update.assemble",
