@@ -4,7 +4,6 @@ Afterwards it tells the city how the probation has ended, where that waits for i
 """
 
 from pole import const
-from pole.runtime import aio
 from pole.update import pointer as pointers
 from pole.update.progress import FAILED, SERIAL, SPREAD, STATE, VERSION, WHOM, WINDOW, keep
 from pole.wire import ack_reasons, contract
@@ -15,7 +14,7 @@ _FAULTS = const(5)  # of the flash, in a row
 _FULL = const(28)  # ENOSPC
 
 
-def finish(parts, now):
+def finish(parts, now, ticks):
     """Milliseconds until the next step.  Raises OSError."""
     updating = parts.updating
     work, store = updating.work, parts.ports.store
@@ -30,7 +29,7 @@ def finish(parts, now):
         pointers.stage(store, work.slot, state[VERSION], state[SERIAL], facts)
         store.remove(STATE)
         updating.waiting = state[WHOM]
-        parts.update_at = aio.ticks_ms()  # the switch is due at the next good moment (update/advance.py)
+        parts.update_at = ticks  # the switch is due at the next good moment (update/advance.py)
     elif not _fail(parts, work, now):
         return _AGAIN_MS
     parts.session.ask("")

@@ -64,7 +64,7 @@ class Updating:
             if not self.active or (work and work.phase == FINISH):
                 from pole.update.finish import finish
 
-                return finish(parts, now)
+                return finish(parts, now, ticks)
             if not work:
                 from pole.update.begin import begin
 

@@ -49,7 +49,7 @@ def test_all_pieces_of_an_app_that_has_nothing_of_the_running_one_are_fetched():
     package = Package(app())
     pole = begun(package, spread=77)
     pole.run()
-    assert staged(pole, package)["new"]["facts"] == {"window": 600, "spread": 77}
+    assert staged(pole, package)["new"]["detail"] == {"window": 600, "spread": 77}
     assert sorted(set(pole.session.topics)) == sorted(package.broker()) and pole.session.asked == ""
     assert pole.acks == []  # applied is only told once the probation is over
 

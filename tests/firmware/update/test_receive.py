@@ -225,8 +225,8 @@ def test_the_end_of_a_probation_is_told_to_who_asked_for_it():
         if slot:
             at["run"] = []
             at["new"] = {
-                "slot": "a", "version": "0.2.0", "serial": SERIAL, "state": pointer.TRIAL, "failed": 0, "starts": 1,
-                "days": 0, "facts": {},
+                "slot": "a", "version": "0.2.0", "serial": SERIAL, "state": pointer.TRIAL, "failed": 0, "boots": 1,
+                "days": 0, "detail": {},
             }  # fmt: skip
             pointer.write(one.ports.store, at)
             assert one.hear(sealed(order(PACKAGE.manifest()))) is None
