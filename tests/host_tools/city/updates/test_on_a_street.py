@@ -154,9 +154,9 @@ ALL, REAL = (20, 200), (31, 20)  # of two feeders, with a pole of the first wave
 def test_a_good_one_reaches_200_poles_of_which_20_are_micropython_and_60_are_offline(tmp_path: Path) -> None:
     names = [one.name for one in load_site(SAGAR).poles][ALL[0] : ALL[0] + ALL[1]]
     others = [name for at, name in enumerate(names, ALL[0]) if not REAL[0] <= at < REAL[0] + REAL[1]]
-    receiver = StreetReceiver(tmp_path, release("0.2.0"), ALL, REAL, away=others[::3], back_ms=62 * MINUTE_MS)
+    receiver = StreetReceiver(tmp_path, release("0.2.0"), ALL, REAL, away=others[::3], back_ms=36 * MINUTE_MS)
     assert len(receiver._away) == 60
-    seen = receiver.live(88, "micropython")
+    seen = receiver.live(56, "micropython")
     then, state = receiver.states_then
     assert state == "done", then
     assert then == {"applied": 140, "waiting": 60}
