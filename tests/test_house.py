@@ -129,7 +129,9 @@ def test_tests_are_beside_what_they_test_or_the_docstring_of_the_package_names_t
             folder = ROOT / tree / test.parent.relative_to(ROOT / "tests" / top)
             module = re.sub("(_fuzz)?(_host)?$", "", test.stem.removeprefix("test_"))
             of_one = (folder / f"{module}.py").is_file() or (folder / module).is_dir() or module == folder.name
-            package = folder.parent if folder.name in WITHOUT_PACKAGE else folder
+            package = (
+                folder if (folder / "__init__.py").is_file() or folder.name not in WITHOUT_PACKAGE else folder.parent
+            )
             named = re.findall(r"`(test_[\w*]+)`", (package / "__init__.py").read_text(encoding="utf-8"))
             if not of_one and not any(fnmatch(test.stem, name) for name in named):
                 astray.append(test.relative_to(ROOT).as_posix())
