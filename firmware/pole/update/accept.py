@@ -8,7 +8,7 @@ from binascii import a2b_base64
 
 from pole import const
 from pole.update import pointer as pointers
-from pole.update.progress import FAILED, MANIFEST, STATE, WHOM, keep, under_way
+from pole.update.progress import FAILED, MANIFEST, SERIAL, WHOM, keep, under_way
 from pole.wire import ack_reasons, contract
 
 NVS_SERIAL = const("updateSerial")
@@ -17,7 +17,7 @@ NVS_SERIAL = const("updateSerial")
 def accept(parts, order):
     """Fields of the ack for *order* (receive.Order), None where there is nothing to say (yet).  Never raises."""
     try:
-        found = order.refused or (_cancel(parts) if order.cancel else _judged(parts, order))
+        found = order.refused or (_cancel(parts, order) if order.cancel else _judged(parts, order))
     except OSError as error:
         found = ack_reasons.NOT_STORED, "the update could not be stored: " + str(error)
     if not found:
@@ -28,14 +28,20 @@ def accept(parts, order):
     }  # fmt: skip
 
 
-def _cancel(parts):
-    """Stops a download, or a switch that has not happened; what runs stays as it is."""
-    updating = parts.updating
-    parts.ports.store.remove(STATE)
+def _cancel(parts, order):
+    """Stops a download, or a switch that has not happened; what runs stays as it is.
+
+    The same manifest is taken once more if it is asked for after this, and not where an older message comes again.
+    """
+    updating, store = parts.updating, parts.ports.store
+    state, new = under_way(store), pointers.read(store)["new"]
+    serial = new["serial"] if pointers.cancel(store) else state[SERIAL] if state else 0
     updating.active = False
     updating.work = updating.waiting = None
     parts.session.ask("")
-    pointers.cancel(parts.ports.store)
+    if serial:
+        failed, whom = [ack_reasons.REPLAYED, "it was cancelled after that"], [order.key, order.sender, order.n]
+        keep(store, ["", pointers.SLOTS[0], True, 0, whom, failed, "", serial, 0, "", 0, 0])
     return ack_reasons.APPLIED, "", ""
 
 
@@ -56,8 +62,8 @@ def _judged(parts, order):
         outcome = ack_reasons.APPLIED
     else:
         state = under_way(ports.store)
-        again = state and state[MANIFEST] == order.text
-        if again and (not state[FAILED] or state[WHOM][2] == order.n):
+        again = state and (state[MANIFEST] == order.text or (not state[MANIFEST] and state[SERIAL] == serial))
+        if again and (not state[FAILED] or state[WHOM][2] >= order.n):
             return state[FAILED]
         known = None if again else _known(parts, pointer, order, mark)
         if known is not None:

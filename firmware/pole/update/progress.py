@@ -2,7 +2,7 @@
 
 It is a list, because each name would stay in memory for good; the places of its values:
 
-    MANIFEST                 the text that was signed
+    MANIFEST                 the text that was signed; empty where the update was cancelled
     SLOT                     the one it is put into
     CLEAN                    what was in the slot is removed
     SPREAD                   seconds over which the poles of a release are to switch

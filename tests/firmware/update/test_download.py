@@ -286,12 +286,28 @@ def test_cancel_ends_a_download_and_a_staged_switch():
     pole.run(9)
     cancel = sealed('{"cancel": true}', n=SERIAL + 1)
     assert pole.hear(cancel)["outcome"] == "applied" and not pole.updating.active
-    assert "update.json" not in pole.ports.store.files and pole.session.asked == ""
+    assert pole.session.asked == ""
     assert pole.hear(sealed(order(package.manifest())))["reason"] == "replayed"
     pole = begun(package, store=Store(KEPT))
     pole.run()
     assert pole.hear(cancel)["outcome"] == "applied"
     assert pointer.read(pole.ports.store)["new"] is None
+
+
+def test_what_was_cancelled_is_taken_when_it_is_asked_for_after_that_and_no_older_message_begins_it():
+    package = Package(app())
+    for steps in (0, 9, None):  # nothing fetched yet, a part, all of it: staged
+        pole = begun(package, store=Store(KEPT))
+        pole.run(*([] if steps is None else [steps]))
+        assert pole.hear(sealed('{"cancel": true}', n=SERIAL + 5))["outcome"] == "applied"
+        pole = Pole(pole.ports.store, package.broker(), {}, marks=pole.ports.high_water)  # and after a restart
+        pole.run()
+        assert not pole.updating.active
+        for older in (SERIAL, SERIAL + 4, SERIAL + 5):
+            assert pole.hear(sealed(order(package.manifest()), n=older))["reason"] == "replayed"
+        assert pole.hear(sealed(order(package.manifest()), n=SERIAL + 6))["outcome"] == "accepted"
+        pole.run()
+        assert staged(pole, package)["new"]["serial"] == SERIAL
 
 
 def lives(package, golden, store, marks, left):
