@@ -57,6 +57,7 @@ DOES = {
     "commission": (("--port", NOBODY, "--pole", "P0001", "--site", "sagar", "--technician", "A"), 1, "", NOBODY),
     "bundle": (("show", "no.diya"), 1, "", "no.diya cannot be read"),
     "flash": (("no.diya",), 1, "", "no.diya cannot be read"),
+    "update": (("show", "no.update"), 1, "", "no.update cannot be read"),
     "boards": (("virtual", "--json"), 0, '"chip": "esp32"', ""),
     "label": (("--site", "sagar", "--pole", "P0001", "--svg", "out"), 0, "", ""),
     "registry": (("list", "--json"), 0, '"poles": []', ""),
