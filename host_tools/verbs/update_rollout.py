@@ -144,6 +144,8 @@ def status(number: int | None, db: str, csv_file: Path | None, as_json: bool) ->
             "rollouts": [update_report.as_json(one) for one in reports],
         })  # fmt: skip
         return
+    if not lines:
+        click.echo("no pole has said yet which software it runs")
     for line in lines:
         marks = [f"{line.offline} offline"] if line.offline else []
         marks += [f"{len(line.probation)} on probation"] if line.probation else []
@@ -151,6 +153,8 @@ def status(number: int | None, db: str, csv_file: Path | None, as_json: bool) ->
         marks += [] if line.updatable else ["flashed software that takes no updates"]
         more = f" ({', '.join(marks)})" if marks else ""
         click.echo(f"{line.version or '?'}: {line.poles} poles{more}")
+    if not reports:
+        click.echo("no release was rolled out yet")
     for one in reports:
         version = one.release.version if one.release else "?"
         click.echo(f"rollout {one.row['id']}: {version}, {one.row['state']}{counts(one.states)}")
