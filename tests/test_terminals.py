@@ -91,7 +91,8 @@ SCREENS = ("watch", "pole")  # they draw over the whole terminal, also without c
 ENDLESS = ("virtual-pole", "pole")  # until Ctrl-C
 # may have nothing for standard output: no pole or alarm there, one that prints nothing, a file that is there already
 QUIET = (
-    "pole log", "update keygen", "update halt", "update go-on", "update take-back", "commission", "record backup", "record upgrade", "record restore",
+    "pole log", "update keygen", "update halt", "update go-on", "update take-back",
+    "commission", "record backup", "record upgrade", "record restore",
     *(f"console user {what}" for what in ("add", "disable", "enable", "password")),
     *(f"alarms {what}" for what in ("acknowledge", "assign", "close", "history", "mend", "order", "quiet")),
 )  # fmt: skip
