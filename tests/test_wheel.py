@@ -25,6 +25,7 @@ import pytest
 
 from host_tools.broker.mosquitto import Mosquitto
 from simulator.virtual_pole.stand_in_image import stand_in_image
+from tests.patience import until
 
 ROOT = Path(__file__).parent.parent
 LIMIT_S = 300
@@ -146,6 +147,7 @@ def _live_through(day: Day, broker: str) -> None:
     told["real machine"] = day.diya("simulate", "--engine", "micropython", "--poles", 1, "--hours", 0.5, "--json")
     at = ("--broker", broker, "--site", "sagar", "--db", "record.sqlite")
     with day.start("record", "run", *at) as recorder:
+        until((day.folder / "record.sqlite").exists, "the record is there")
         played = ("--poles", 2, "--hours", 0.2, "--speed", 60, "--broker", broker, "--json")
         told["real broker"] = day.diya("simulate", *played)
         recorder.send_signal(signal.SIGINT)
