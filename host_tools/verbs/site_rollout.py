@@ -4,31 +4,41 @@ from __future__ import annotations
 
 import getpass
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from host_tools.errors import CommandError
 from host_tools.output import json_option, say_json
-from host_tools.verbs.option_types import WORD
 from host_tools.verbs.options import wait_option
+from host_tools.verbs.rollout_record import (
+    DOOR,
+    LOOK_S,
+    ROLE,
+    agreed,
+    code_option,
+    db_option,
+    opened,
+    print_answer,
+    second_option,
+    writing,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from host_tools.city.store.database import Database
 
-DEFAULT, DOOR, ROLE = "sagar", "rollout", "engineer"
-WAIT_S, LOOK_S = 600.0, 0.5
+DEFAULT = "sagar"
+WAIT_S = 600.0
 
 
 @click.command(help="Roll out the programmes and rules of DIR's site.toml by the receiver of a record, in waves.")
 @click.argument("folder", metavar="[DIR]", default=DEFAULT)
-@click.option("--db", metavar="FILE|URL", type=WORD, required=True, help="The record of the receiver.")
+@db_option
 @click.option("--reason", metavar="TEXT", default="", help="Why, which is kept with the rollout.")
-@click.option("--second", metavar="NAME", type=WORD, help="The second person, who agrees.")
-@click.option("--code", metavar="DIGITS", type=WORD, help="The second person's code.")
+@second_option
+@code_option
 @click.option("--halt", metavar="N", type=int, help="Only halt the rollout N.")
 @click.option("--go-on", metavar="N", type=int, help="Only go on with the rollout N, which was halted.")
 @click.option("--take-back", metavar="N", type=int, help="Roll out what was there before the rollout N.")
@@ -40,31 +50,24 @@ def rollout(
     go_on: int | None, take_back: int | None, wait_s: float, as_json: bool,
 ) -> None:  # fmt: skip
     # what only this verb needs is of an extra, which a technician's laptop does not have
-    from host_tools.city.commands.open_store import open_store, reading
-    from host_tools.city.record.believed_times import as_of
     from host_tools.city.rollouts import requests, rollout_rows
-    from host_tools.city.store.database import is_url
     from host_tools.city.store.rollout_tables import DONE, GO_ON, HALT
 
-    if bool(second) != bool(code):
-        raise CommandError("--second and --code go together: the second person's name, and the code of the moment")
+    who, both = getpass.getuser(), agreed(second, code)
     if sum(one is not None for one in (halt, go_on, take_back)) > 1:
         raise CommandError("--halt, --go-on and --take-back exclude each other: give one of them")
-    who, agreed = getpass.getuser(), {"second": second or "", "code": code or ""}
     named = halt if halt is not None else go_on
-    with open_store(db if is_url(db) else Path(db), None) as there:
-        with reading(there) as connection:
-            now = as_of(connection)
-        with there.transaction() as connection:
+    with opened(db) as there:
+        with writing(there) as (connection, now):
             if named is not None:
                 row = rollout_rows.row_of(connection, named)
                 requests.ask(connection, row, HALT if halt is not None else GO_ON, who, DOOR, now)
                 numbers = [named]
             elif take_back is not None:
                 row = rollout_rows.row_of(connection, take_back)
-                numbers = requests.take_back(connection, row, who, ROLE, DOOR, now, **agreed)
+                numbers = requests.take_back(connection, row, who, ROLE, DOOR, now, **both)
             else:
-                numbers = _written(connection, folder, who, reason, now, agreed)
+                numbers = _written(connection, folder, who, reason, now, both)
         rows = _followed(there, numbers, wait_s if halt is None else 0.0)
     if as_json:
         say_json({"rollouts": rows})
@@ -75,7 +78,7 @@ def rollout(
 
 
 def _written(
-    connection: Connection, folder: str, who: str, reason: str, now: int, agreed: dict[str, str]
+    connection: Connection, folder: str, who: str, reason: str, now: int, both: dict[str, str]
 ) -> list[int]:  # fmt: skip
     from host_tools.city.rollouts import requests, rollout_rows
     from host_tools.city.rollouts.examine import read_file
@@ -85,10 +88,9 @@ def _written(
     values = sections.values_of(read_file(find_site(folder)))
     present = next((text for text in rollout_rows.present_texts(connection).values() if text), "")
     text, base = sections.text_of(values), sections.digest(sections.read(present))
-    second, code = agreed["second"], agreed["code"]
     return requests.write(
-        connection, who, ROLE, DOOR, text, base, now, reason=reason[:80], second=second, code=code
-    )  # fmt: skip
+        connection, who, ROLE, DOOR, text, base, now, reason=reason[:80], second=both["second"], code=both["code"]
+    )
 
 
 def _followed(there: Database, numbers: list[int], wait_s: float) -> list[dict[str, Any]]:
@@ -119,9 +121,6 @@ def _print(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         many = ", ".join(f"{count} {state}" for state, count in sorted(row["poles"].items()))
         click.echo(f"rollout {row['number']}: {row['state']}{': ' + many if many else ''}")
-        if row["answer"]:
-            click.echo(f"diya: {row['answer']}.", err=True)
-        elif row["state"] == "written":
-            click.echo("diya: no receiver has taken it: `diya record run --db` must be running.", err=True)
-        elif row["state"] == "going":
+        print_answer(row)
+        if row["state"] == "going" and not row["answer"]:
             click.echo("diya: the receiver goes on with it.", err=True)

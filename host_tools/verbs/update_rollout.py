@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import getpass
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,40 +19,34 @@ from host_tools.output import json_option, say_json
 from host_tools.output_file import try_output, whole
 from host_tools.verbs.option_types import WORD, NamedPath
 from host_tools.verbs.options import site_option, wait_option
-from host_tools.verbs.update_text import counts, print_plan, print_report
+from host_tools.verbs.rollout_record import (
+    DOOR,
+    LOOK_S,
+    ROLE,
+    agreed,
+    code_option,
+    db_option,
+    opened,
+    second_option,
+    site_of,
+    writing,
+)
+from host_tools.verbs.update_release import dry_run_of, keep, release_of, release_options
+from host_tools.verbs.update_text import print_report, print_street
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
-
     from host_tools.city.store.database import Database
     from host_tools.city.updates.update_report import Report
-    from host_tools.city.updates.wish import Wish
-    from host_tools.release import Release
 
-DOOR, ROLE = "rollout", "engineer"
-LOOK_S = 0.5
 FILE = NamedPath(dir_okay=False, path_type=Path)
 F = TypeVar("F", bound=Callable[..., Any])
-
-db_option = click.option("--db", metavar="FILE|URL", type=WORD, required=True, help="The record of the receiver.")
-
-
-def release_options(command: F) -> F:
-    """The argument FILE and --release, one of which is needed, and --trust."""
-    for option in (
-        click.option("--trust", metavar="PEM", type=FILE, help="The key that must have signed FILE."),
-        click.option("--release", "serial", metavar="SERIAL", type=int, help="A release that the record has already."),
-        click.argument("file", metavar="[FILE]", type=FILE, required=False),
-    ):
-        command = option(command)
-    return command
 
 
 def pace_options(command: F) -> F:
     """--spread, --soak, and who agrees."""
     for option in (
-        click.option("--code", metavar="DIGITS", type=WORD, help="The second person's code."),
-        click.option("--second", metavar="NAME", type=WORD, help="The second person, who agrees."),
+        code_option,
+        second_option,
         click.option("--soak", metavar="MINUTES", type=click.IntRange(0, 10080), default=60, show_default=True,
                      help="How long a wave is watched before the next."),
         click.option("--spread", metavar="MINUTES", type=click.IntRange(0, 1440), default=10, show_default=True,
@@ -84,29 +77,26 @@ def rollout(
 
     The receiver of the record does it.  --group and --feeder may be given several times.
     """
-    from host_tools.city.updates import asking, update_report
+    from host_tools.city.commands.open_store import reading
+    from host_tools.city.updates import asking
     from host_tools.city.updates.wish import Wish
 
-    found, number = _release(file, serial, trust)
-    agreed = _agreed(second, code)
+    found, number = release_of(file, serial, trust)
+    both = agreed(second, code)
     wish = Wish(number, groups, feeders, 60 * spread, 60 * soak)
-    with _opened(db) as (there, own):
+    with opened(db) as there:
+        with reading(there) as connection:
+            own = site_of(connection)
         if dry_run:
-            _dry_run(there, own, site, found, wish, as_json)
+            dry_run_of(there, own, site, found, wish, as_json)
             return
-        with _writing(there) as (connection, now):
-            _keep(connection, found, own, now)
+        with writing(there) as (connection, now):
+            keep(connection, found, own, now)
             numbers = asking.roll_out(
-                connection, own, getpass.getuser(), ROLE, DOOR, wish, now, reason=reason[:80], **agreed
+                connection, own, getpass.getuser(), ROLE, DOOR, wish, now, reason=reason[:80], **both
             )
         reports = _decided(there, own, numbers, wait_s)
-    if as_json:
-        say_json({"rollouts": [update_report.as_json(one) for one in reports]})
-    else:
-        for one in reports:
-            print_report(one)
-    if any(one.row["state"] not in ("going", "done") for one in reports):
-        ctx.exit(1)
+    _say(ctx, reports, as_json)
 
 
 @click.command(short_help="What the poles run, and how far a rollout is.")
@@ -124,7 +114,8 @@ def status(number: int | None, db: str, csv_file: Path | None, as_json: bool) ->
     if csv_file and number is None:
         raise CommandError("--csv is of one rollout: give its number as well")
     try_output("--csv", csv_file)
-    with _opened(db) as (there, own), reading(there) as connection:
+    with opened(db) as there, reading(there) as connection:
+        own = site_of(connection)
         if number is not None:
             found = update_report.report(connection, own, number)
             if csv_file:
@@ -144,20 +135,7 @@ def status(number: int | None, db: str, csv_file: Path | None, as_json: bool) ->
             "rollouts": [update_report.as_json(one) for one in reports],
         })  # fmt: skip
         return
-    if not lines:
-        click.echo("no pole has said yet which software it runs")
-    for line in lines:
-        marks = [f"{line.offline} offline"] if line.offline else []
-        marks += [f"{len(line.probation)} on probation"] if line.probation else []
-        marks += [f"{len(line.reverted)} went back to it"] if line.reverted else []
-        marks += [] if line.updatable else ["flashed software that takes no updates"]
-        more = f" ({', '.join(marks)})" if marks else ""
-        click.echo(f"{line.version or '?'}: {line.poles} poles{more}")
-    if not reports:
-        click.echo("no release was rolled out yet")
-    for one in reports:
-        version = one.release.version if one.release else "?"
-        click.echo(f"rollout {one.row['id']}: {version}, {one.row['state']}{counts(one.states)}")
+    print_street(lines, reports)
 
 
 def _asks(what: str, name: str, help_text: str) -> click.Command:
@@ -166,13 +144,9 @@ def _asks(what: str, name: str, help_text: str) -> click.Command:
     @db_option
     def ask(number: int, db: str) -> None:
         from host_tools.city.rollouts import requests, rollout_rows
-        from host_tools.city.store.rollout_tables import RELEASE
-        from host_tools.language.refusal import Refusal
 
-        with _opened(db) as (there, _own), _writing(there) as (connection, now):
-            row = rollout_rows.row_of(connection, number)
-            if row["kind"] != RELEASE:
-                raise Refusal("updates.not_a_release", number=number)
+        with opened(db) as there, writing(there) as (connection, now):
+            row = rollout_rows.release_row(connection, number)
             requests.ask(connection, row, what, getpass.getuser(), DOOR, now)
         click.echo(f"rollout {number}: asked; `diya update status {number} --db {db}` says when it is so.")
 
@@ -199,20 +173,33 @@ def take_back(
 
     The way back is a release too: a pole takes an older version only where it is signed as a downgrade.
     """
+    from host_tools.city.commands.open_store import reading
     from host_tools.city.rollouts import rollout_rows
-    from host_tools.city.updates import asking, update_report
+    from host_tools.city.updates import asking
     from host_tools.city.updates.wish import Wish
 
-    found, of = _release(file, serial, trust)
-    agreed, wish = _agreed(second, code), Wish(of, spread=60 * spread, soak=60 * soak)
-    with _opened(db) as (there, own):
-        with _writing(there) as (connection, now):
+    found, of = release_of(file, serial, trust)
+    both, wish = agreed(second, code), Wish(of, spread=60 * spread, soak=60 * soak)
+    with opened(db) as there:
+        with reading(there) as connection:
+            own = site_of(connection)
+        with writing(there) as (connection, now):
             row = rollout_rows.row_of(connection, number)
-            _keep(connection, found, own, now)
+            keep(connection, found, own, now)
             numbers = asking.take_back(
-                connection, own, row, getpass.getuser(), ROLE, DOOR, wish, now, **agreed
+                connection, own, row, getpass.getuser(), ROLE, DOOR, wish, now, **both
             )  # fmt: skip
         reports = _decided(there, own, numbers, wait_s)
+    _say(ctx, reports, as_json)
+
+
+COMMANDS = (rollout, status, halt, go_on, take_back)
+
+
+def _say(ctx: click.Context, reports: list[Report], as_json: bool) -> None:
+    """Says what became of it; exits with 1 where one of them neither goes nor is done."""
+    from host_tools.city.updates import update_report
+
     if as_json:
         say_json({"rollouts": [update_report.as_json(one) for one in reports]})
     else:
@@ -220,96 +207,6 @@ def take_back(
             print_report(one)
     if any(one.row["state"] not in ("going", "done") for one in reports):
         ctx.exit(1)
-
-
-COMMANDS = (rollout, status, halt, go_on, take_back)
-
-
-def _release(file: Path | None, serial: int | None, trust: Path | None) -> tuple[Release | None, int]:
-    """The release in *file*, and its serial, or that of one that is kept."""
-    from host_tools.release import open_release
-
-    if (file is None) == (serial is None):
-        raise CommandError("which release it is must be said by exactly one of FILE and --release")
-    if file is None or serial is not None:
-        if trust:
-            raise CommandError("--trust is for FILE: a release that is kept was looked at before")
-        return None, serial or 0
-    found = open_release(file, trust)
-    return found, found.serial
-
-
-def _agreed(second: str | None, code: str | None) -> dict[str, str]:
-    if bool(second) != bool(code):
-        raise CommandError("--second and --code go together: the second person's name, and the code of the moment")
-    return {"second": second or "", "code": code or ""}
-
-
-def _keep(connection: Connection, found: Release | None, own: str, now: int) -> None:
-    from host_tools.city.updates import kept_release
-
-    if found is not None:
-        kept_release.keep(connection, found, own, getpass.getuser(), now)
-
-
-@contextmanager
-def _opened(db: str) -> Iterator[tuple[Database, str]]:
-    """The record, and the name of its site."""
-    import sqlalchemy as sa
-
-    from host_tools.city.commands.open_store import open_store, reading
-    from host_tools.city.store.database import is_url
-    from host_tools.city.store.tables import about
-
-    with open_store(db if is_url(db) else Path(db), None) as there:
-        with reading(there) as connection:
-            own = connection.execute(sa.select(about.c.value).where(about.c.name == "site")).scalar()
-        yield there, str(own)
-
-
-@contextmanager
-def _writing(there: Database) -> Iterator[tuple[Connection, int]]:
-    """A transaction, and the time at the site (Unix s)."""
-    from host_tools.city.commands.open_store import reading
-    from host_tools.city.record.believed_times import as_of
-
-    with reading(there) as connection:
-        now = as_of(connection)
-    with there.transaction() as connection:
-        yield connection, now
-
-
-def _dry_run(there: Database, own: str, folder: str, found: Release | None, wish: Wish, as_json: bool) -> None:
-    from host_tools.city.commands.open_store import reading
-    from host_tools.city.rollouts import rollout_rows
-    from host_tools.city.updates import confirmed, kept_release
-    from host_tools.city.updates.plan import plan
-    from host_tools.site import load_site
-
-    site = load_site(folder)
-    if site.name != own:
-        raise CommandError(f"--site is {site.name} and must be {own}, whose record this is")
-    with reading(there) as connection:
-        if found is None:
-            release = kept_release.kept(connection, own, wish.serial)
-        else:
-            signed = {board: found.message(board) for board in found.boards}
-            release = kept_release.release_of(own, found.serial, found.version, signed)
-        known: dict[str, Any] = {}
-        for zone in rollout_rows.present_texts(connection):
-            known |= confirmed.poles(connection, zone)
-    planned = plan(site, release, wish.meant(site), known)
-    if as_json:
-        waves: dict[int, list[str]] = {}
-        for name, wave in planned.waves.items():
-            waves.setdefault(wave, []).append(name)
-        say_json({
-            "version": release.version, "serial": release.serial, "dryRun": True, "offline": planned.offline,
-            "waves": [{"wave": wave, "poles": names} for wave, names in waves.items()],
-            "leftOut": {why: list(names) for why, names in planned.left_out.items()},
-        })  # fmt: skip
-    else:
-        print_plan(planned, release.version)
 
 
 def _decided(there: Database, own: str, numbers: list[int], wait_s: float) -> list[Report]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from host_tools.verbs.rollout_record import print_answer
+
 if TYPE_CHECKING:
     from host_tools.city.updates.plan import Plan
+    from host_tools.city.updates.street_versions import VersionLine
     from host_tools.city.updates.update_report import Report
 
 _WAVES = ("first", "up to 5 %", "up to 25 %", "all")
@@ -42,10 +46,25 @@ def print_report(found: Report) -> None:
         click.echo(f"  {_WAVES[min(wave.number, 3)]}: {wave.poles} poles{counts(wave.states)}{took}")
     for one in found.bad:
         click.echo(f"  {one.pole}: {found.what(one)} {one.reason} {one.detail}".rstrip())
-    if row["answer"]:
-        click.echo(f"diya: {row['answer']}.", err=True)
-    elif row["state"] == "written":
-        click.echo("diya: no receiver has taken it: `diya record run --db` must be running.", err=True)
+    print_answer(row)
+
+
+def print_street(lines: Sequence[VersionLine], reports: list[Report]) -> None:
+    """Prints which software the poles run, and the newest rollouts."""
+    if not lines:
+        click.echo("no pole has said yet which software it runs")
+    for line in lines:
+        marks = [f"{line.offline} offline"] if line.offline else []
+        marks += [f"{len(line.probation)} on probation"] if line.probation else []
+        marks += [f"{len(line.reverted)} went back to it"] if line.reverted else []
+        marks += [] if line.updatable else ["flashed software that takes no updates"]
+        more = f" ({', '.join(marks)})" if marks else ""
+        click.echo(f"{line.version or '?'}: {line.poles} poles{more}")
+    if not reports:
+        click.echo("no release was rolled out yet")
+    for one in reports:
+        version = one.release.version if one.release else "?"
+        click.echo(f"rollout {one.row['id']}: {version}, {one.row['state']}{counts(one.states)}")
 
 
 def counts(states: dict[str, int]) -> str:

@@ -17,6 +17,7 @@ from host_tools.city.store.rollout_tables import (
     GOING,
     HALTED,
     PROGRAMMES,
+    RELEASE,
     REPLACED,
     WRITTEN,
     rollout,
@@ -58,6 +59,14 @@ def row_of(connection: Connection, number_of: int) -> Row:
     if found is None:
         raise Refusal("rollouts.unknown", number=number_of)
     return dict(found)
+
+
+def release_row(connection: Connection, number_of: int) -> Row:
+    """The rollout of that number, which must be one of a release.  Raises CommandError."""
+    found = row_of(connection, number_of)
+    if found["kind"] != RELEASE:
+        raise Refusal("updates.not_a_release", number=number_of)
+    return found
 
 
 def newest(connection: Connection, count: int, kind: str = PROGRAMMES) -> list[Row]:

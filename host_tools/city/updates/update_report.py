@@ -13,14 +13,12 @@ from host_tools.city.rollouts import rollout_rows
 from host_tools.city.rollouts.rollout_rows import Row
 from host_tools.city.rollouts.share import NO_ANSWER, SENT, WAITING
 from host_tools.city.rollouts.waves import SHARES
-from host_tools.city.store.rollout_tables import RELEASE
 from host_tools.city.updates import kept_release, street_versions
 from host_tools.city.updates.kept_release import Release
 from host_tools.city.updates.street_versions import Runs
 from host_tools.city.updates.update_share import ACCEPTED, PROBATION, UNFINISHED, UpdateShare
 from host_tools.city.updates.wish import Wish, wish_of
 from host_tools.errors import DiyaError
-from host_tools.language.refusal import Refusal
 
 SHOWN = (
     "applied", "there", "probation", "accepted", "sent", "offline", "silent", "rejected", "reverted", "replaced",
@@ -94,10 +92,7 @@ def what(one: UpdateShare, runs: Runs | None) -> str:
 
 def report(connection: Connection, site: str, number_of: int) -> Report:
     """The report of the rollout of that number.  Raises CommandError."""
-    row = rollout_rows.row_of(connection, number_of)
-    if row["kind"] != RELEASE:
-        raise Refusal("updates.not_a_release", number=number_of)
-    return report_of(connection, site, row)
+    return report_of(connection, site, rollout_rows.release_row(connection, number_of))
 
 
 def report_of(connection: Connection, site: str, row: Row) -> Report:

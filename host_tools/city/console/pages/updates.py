@@ -14,6 +14,7 @@ from host_tools.city.console.access.roles import ENGINEER, OPERATOR, VIEWER, nee
 from host_tools.city.console.city import city_of
 from host_tools.city.console.page import STORED, language, render
 from host_tools.city.console.request_types import Form, Web
+from host_tools.city.console.second_form import second_agrees
 from host_tools.city.console.threads import in_thread
 from host_tools.city.rollouts import requests, rollout_rows
 from host_tools.city.store.rollout_tables import GO_ON, HALT, RELEASE
@@ -139,21 +140,14 @@ def take_back(request: Web, number: FromPath[int], data: Form) -> Response[Any]:
 @in_thread
 def agree(request: Web, number: FromPath[int], data: Form) -> Response[Any]:
     """The second person agrees, by his code, which the receiver checks."""
-    city = city_of(request)
-    second, code = data.get("second", "").strip(), "".join(data.get("code", "").split())
-    if not second or len(second) > 64 or not code.isdecimal() or len(code) != 6:
-        raise Refusal("console_rollouts.no_code")
-    with city.writing() as connection:
-        requests.agree(connection, number, second, code, city.now(connection))
+    second_agrees(request, number, data)
     return Redirect(f"{PATH}/rollouts/{number}", status_code=303)
 
 
 def _asked(request: Web, number: int, what: str) -> Response[Any]:
     city = city_of(request)
     with city.writing() as connection:
-        row = rollout_rows.row_of(connection, number)
-        if row["kind"] != RELEASE:
-            raise Refusal("updates.not_a_release", number=number)
+        row = rollout_rows.release_row(connection, number)
         requests.ask(connection, row, what, request.user.name, DOOR, city.now(connection))
     return Redirect(f"{PATH}/rollouts/{number}", status_code=303)
 
