@@ -15,12 +15,11 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from host_tools.city.correlation.text import moment
 from host_tools.city.doors import cap_alerts, messages
-from host_tools.city.notify.message import MOST, Message, id_of
+from host_tools.city.notify.message import MOST, Message, listed
 from host_tools.city.notify.notices import Notice, next_within
 from host_tools.city.store.door_tables import cap_alert
 from host_tools.language import Language
 from host_tools.site.alarm_settings import AlarmSettings, NotifyRule
-from host_tools.text import safe
 from host_tools.wire.event_types import DANGER
 from host_tools.wire.payload import text
 
@@ -76,14 +75,9 @@ def asked_message(
     head = said.say(f"notify.{what}", first=first, title=title)
     if count > 1:
         head = said.say(f"notify.{what}_many", count=count, first=first, title=title)
-    lines = [head]
-    for one in alerts[:MOST]:
-        lines += ["", *_lines(one, zone, said)]
-    if count > MOST:
-        lines += ["", said.say("notify.more", count=count - MOST)]
     told = [{**asdict(one), "why": messages.told(one.why, said)} for one in alerts[:MOST]]
     values = {"what": what, "title": title, "text": head, "alerts": told, "count": count}
-    return Message(id_of(keys), safe(head), tuple(lines), values)
+    return listed(head, [_lines(one, zone, said) for one in alerts[:MOST]], count, keys, values, said)
 
 
 def _wanted(rule: NotifyRule, within: set[str]) -> bool:

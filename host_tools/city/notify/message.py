@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -45,13 +45,20 @@ def alarm_message(
     head = said.say(f"notify.{what}", severity=_severity(worst[0], said), first=first, title=title)
     if count > 1:
         head = said.say(f"notify.{what}_many", count=count, first=first, title=title)
-    lines = [head]
-    for one in worst[:MOST]:
-        lines += ["", *_lines(one, zone, said)]
-    if count > MOST:
-        lines += ["", said.say("notify.more", count=count - MOST)]
     values = {"what": what, "title": title, "text": head, "alarms": [one.as_json() for one in worst[:MOST]],
               "count": count}  # fmt: skip
+    return listed(head, [_lines(one, zone, said) for one in worst[:MOST]], count, keys, values, said)
+
+
+def listed(
+    head: str, of_each: Sequence[Iterable[str]], count: int, keys: Sequence[str], values: dict[str, Any], said: Language
+) -> Message:  # fmt: skip
+    """A message of *count* things below *head*: the lines *of_each* of the first MOST, and how many more there are."""
+    lines = [head]
+    for one in of_each:
+        lines += ["", *one]
+    if count > MOST:
+        lines += ["", said.say("notify.more", count=count - MOST)]
     return Message(id_of(keys), safe(head), tuple(lines), values)
 
 
