@@ -19,22 +19,19 @@ from host_tools.city.record.rollouts import Rollouts
 from host_tools.city.rollouts import requests, rollout_rows
 from host_tools.city.rollouts.examine import Examined
 from host_tools.city.rollouts.roller import Roller
-from host_tools.city.rollouts.rollout_rows import Row
 from host_tools.keys.key import Key
 from host_tools.site import load_site, pole_config, sections
 from pole.settings import at_start, schema
 from pole.settings.trial import Configuring
 from pole.wire import ack_reasons, contract
 from tests.firmware.mortal_store import MortalStore
+from tests.host_tools.city.rollouts.mortal_receiver import HEAD, Killed, MortalReceiver
 from tests.town import SAGAR
 
-HEAD = "diya/1/sagar"
+__all__ = ["HEAD", "NOW", "Killed", "RollingBench", "StreetPole", "site_folder"]
+
 NOW = 1795542000  # an evening of November 2026 in Sagar
 SENDER = "receiver-p"
-
-
-class Killed(Exception):
-    """The receiver was killed."""
 
 
 def at_once(work: Callable[[], Examined]) -> Future[Examined]:
@@ -119,22 +116,17 @@ class StreetPole:
         return next(int(point[1]) for point in self.settings["programmes"]["residential"] if point[0] == "22:00")
 
 
-class RollingBench:
-    """The receiver of the site in *folder* with its store at *where*, or with *record*; and its *poles*.
-
-    ``kill`` names the stage at which its next turn with messages ends.
-    """
+class RollingBench(MortalReceiver):
+    """The receiver of the site in *folder* with its store at *where*, or with *record*; and its *poles*."""
 
     def __init__(
         self, where: Path | str, folder: Path, keys: dict[str, Key] | None = None, record: Record | None = None,
         poles: bool = True,
     ) -> None:  # fmt: skip
-        self.where, self.folder, self.now, self.steady = where, folder, NOW, 0.0
-        self.retained: dict[str, bytes] = {}
+        super().__init__(NOW)
+        self.where, self.folder, self.steady = where, folder, 0.0
         self.said = list[str]()
         self.published = list[str]()
-        self.kill = ""
-        self._waiting: list[Message] = []
         self._keys = keys or {}
         self.site = load_site(folder)
         self._start(record)
@@ -157,29 +149,13 @@ class RollingBench:
             "diya/1", "sagar", self._keys, SENDER, self.folder, self.folder, timezone=self.record.timezone,
             say=self.said.append, run=at_once,
         )  # fmt: skip
-        turn = roller.turn
-
-        def mortal(*arguments: Any) -> list[tuple[str, bytes]]:
-            messages = turn(*arguments)
-            if messages and self.kill == "before":
-                raise Killed
-            return messages
-
-        roller.turn = mortal  # type: ignore[method-assign]
-        roller.idle = lambda steady: False  # type: ignore[method-assign]
-        return roller
+        return self._mortal(roller)
 
     def connect(self) -> None:
         """A new session: the broker delivers what it retains."""
         self._configurations.connected(self.steady)
         retained = [Message(topic, payload, True) for topic, payload in self.retained.items()]
         self._waiting = retained + [one for one in self._waiting if not one.retained]
-
-    def restart(self) -> None:
-        """After it was killed: acks that came meanwhile are lost, as the broker does not keep them."""
-        self.record.close()
-        self.kill, self._waiting = "", []
-        self._start()
 
     def turn(self) -> None:
         messages, self._waiting = self._waiting, []
@@ -191,11 +167,7 @@ class RollingBench:
         self.rollouts.turn(self, self.now)
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> bool:
-        self._many += 1
-        if self.kill == "after" or (self.kill == "half" and self._many > 1):
-            raise Killed
-        assert retain
-        self.retained[topic] = payload
+        self._retain(topic, payload, retain)
         self.published.append(topic.split("/")[-2])
         self._deliver(topic, payload)
         return True
@@ -216,13 +188,6 @@ class RollingBench:
     def settle(self) -> None:
         """Long enough for a broker to have delivered what it retains."""
         self.go(int(SETTLE_S) + 2)
-
-    def say(self, pole: str, kind: str, **values: Any) -> None:
-        payload = json.dumps({"v": 1, "at": self.now, **values}).encode()
-        _qos, retain = contract.DELIVERY[kind]
-        if retain:
-            self.retained[f"{HEAD}/{pole}/{kind}"] = payload
-        self._waiting.append(Message(f"{HEAD}/{pole}/{kind}", payload, False))
 
     # -- who rolls out
 
@@ -245,19 +210,11 @@ class RollingBench:
                                       self.now, **given)  # fmt: skip
         return number
 
-    def ask(self, number: int, what: str) -> None:
-        with self.record.transaction() as connection:
-            requests.ask(connection, rollout_rows.row_of(connection, number), what, "asha", "console", self.now)
-
     def take_back(self, number: int, **fields: Any) -> int:
         with self.record.transaction() as connection:
             row = rollout_rows.row_of(connection, number)
             [back] = requests.take_back(connection, row, "asha", "engineer", "console", self.now, **fields)
         return back
-
-    def row(self, number: int) -> Row:
-        with self.record.transaction() as connection:
-            return rollout_rows.row_of(connection, number)
 
     def states(self, number: int) -> dict[str, str]:
         with self.record.transaction() as connection:

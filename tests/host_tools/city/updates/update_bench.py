@@ -17,8 +17,7 @@ from typing import Any
 from host_tools.broker.connection import Message
 from host_tools.city.record.record import Record
 from host_tools.city.record.rollouts import Rollouts
-from host_tools.city.rollouts import requests, rollout_rows
-from host_tools.city.rollouts.rollout_rows import Row
+from host_tools.city.rollouts import rollout_rows
 from host_tools.city.updates import asking, kept_release
 from host_tools.city.updates.kept_release import ReleaseFile
 from host_tools.city.updates.update_roller import UpdateRoller
@@ -28,7 +27,8 @@ from host_tools.keys.key import Key
 from host_tools.site import load_site
 from host_tools.wire import envelope
 from pole.wire import contract
-from tests.host_tools.city.rollouts.rolling_bench import HEAD, NOW, Killed, site_folder
+from tests.host_tools.city.rollouts.mortal_receiver import HEAD, Killed, MortalReceiver
+from tests.host_tools.city.rollouts.rolling_bench import NOW, site_folder
 
 __all__ = ["HEAD", "NOW", "BenchRelease", "Killed", "UpdateBench", "UpdatePole", "site_folder"]
 
@@ -217,27 +217,23 @@ class UpdatePole:
             what()
 
 
-class UpdateBench:
+class UpdateBench(MortalReceiver):
     """The receiver of the site in *folder* with its store at *where*, or with *record*; and its *poles*, but those of
     *without*, which are somebody else's.
-
-    ``kill`` names the stage at which its next turn with messages ends.
     """
 
     def __init__(
         self, where: Path | str, folder: Path, keys: dict[str, Key] | None = None, record: Record | None = None,
         without: Collection[str] = (),
     ) -> None:  # fmt: skip
-        self.where, self.folder, self.now, self.steady = where, folder, NOW, 0.0
+        super().__init__(NOW)
+        self.where, self.folder, self.steady = where, folder, 0.0
         self.keys = keys or {}
-        self.retained: dict[str, bytes] = {}
         self.said = list[str]()
         self.published = list[str]()  # poles, in the order in which they were sent a release
         self.releases: dict[str, BenchRelease] = {}
         self.most_at_once: Counter[str] = Counter()  # feeder: poles that were under way at the same time
-        self.kill = ""
         self.by_ack = False  # poles say that they went back by their ack alone, and else by an event and their births
-        self._waiting: list[Message] = []
         self.site = load_site(folder)
         self._start(record)
         self.poles = {one.name: UpdatePole(self, one.name) for one in self.site.poles if one.name not in without}
@@ -260,29 +256,13 @@ class UpdateBench:
 
     def _roller(self) -> UpdateRoller:
         roller = UpdateRoller("diya/1", "sagar", self.keys, SENDER, self.folder, self.folder, say=self.said.append)
-        turn = roller.turn
-
-        def mortal(*arguments: Any) -> list[tuple[str, bytes]]:
-            messages = turn(*arguments)
-            if messages and self.kill == "before":
-                raise Killed
-            return messages
-
-        roller.turn = mortal  # type: ignore[method-assign]
-        roller.idle = lambda steady: False  # type: ignore[method-assign]
-        return roller
+        return self._mortal(roller)
 
     def connect(self) -> None:
         """A new session: the broker delivers what it retains of the poles."""
         self.rollouts.connected()
         kept = [Message(topic, payload, True) for topic, payload in self.retained.items() if "_update" not in topic]
         self._waiting = kept + [one for one in self._waiting if not one.retained]
-
-    def restart(self) -> None:
-        """After it was killed: acks that came meanwhile are lost, as the broker does not keep them."""
-        self.record.close()
-        self.kill, self._waiting = "", []
-        self._start()
 
     def turn(self) -> None:
         messages, self._waiting = self._waiting, []
@@ -292,11 +272,7 @@ class UpdateBench:
         self.rollouts.turn(self, self.now)
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> bool:
-        self._many += 1
-        if self.kill == "after" or (self.kill == "half" and self._many > 1):
-            raise Killed
-        assert retain
-        self.retained[topic] = payload
+        self._retain(topic, payload, retain)
         name = topic.split("/")[-2]
         if topic.endswith("/update"):
             if b"cancel" not in payload:
@@ -315,13 +291,6 @@ class UpdateBench:
             self.most_at_once |= away
             if until():
                 break
-
-    def say(self, pole: str, kind: str, **values: Any) -> None:
-        payload = json.dumps({"v": 1, "at": self.now, **values}).encode()
-        _qos, retain = contract.DELIVERY[kind]
-        if retain:
-            self.retained[f"{HEAD}/{pole}/{kind}"] = payload
-        self._waiting.append(Message(f"{HEAD}/{pole}/{kind}", payload, False))
 
     # -- who rolls out
 
@@ -344,14 +313,6 @@ class UpdateBench:
             wish = Wish(release.serial)
             [back] = asking.take_back(connection, "sagar", row, "asha", "engineer", "console", wish, self.now)
         return back
-
-    def ask(self, number: int, what: str) -> None:
-        with self.record.transaction() as connection:
-            requests.ask(connection, rollout_rows.row_of(connection, number), what, "asha", "console", self.now)
-
-    def row(self, number: int) -> Row:
-        with self.record.transaction() as connection:
-            return rollout_rows.row_of(connection, number)
 
     def shares(self, number: int) -> dict[str, UpdateShare]:
         with self.record.transaction() as connection:
