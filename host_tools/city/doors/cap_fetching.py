@@ -34,15 +34,15 @@ def fetch(address: str, hosts: Collection[str]) -> bytes:
     until = time.monotonic() + LONGEST_S
     try:
         connection.request("GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
-        answer = connection.getresponse()
-        if answer.status != 200:
-            raise Spoken("doors.cap_away", address=quoted(address, 100), why=f"status {answer.status}")
-        data = b""
-        while len(data) <= MOST_BYTES and (more := answer.read1(65536)):
-            data += more
-            if time.monotonic() > until:
-                raise TimeoutError("too slow")
-        return data
+        with connection.getresponse() as answer:  # it may keep the socket open when its connection is closed
+            if answer.status != 200:
+                raise Spoken("doors.cap_away", address=quoted(address, 100), why=f"status {answer.status}")
+            data = b""
+            while len(data) <= MOST_BYTES and (more := answer.read1(65536)):
+                data += more
+                if time.monotonic() > until:
+                    raise TimeoutError("too slow")
+            return data
     except (OSError, http.client.HTTPException, ValueError) as error:
         why = str(error) or type(error).__name__
         raise Spoken("doors.cap_away", address=quoted(address, 100), why=why) from error

@@ -76,6 +76,7 @@ class Fetcher:
                 data: bytes = answer.read(_MOST + 1)
                 length = answer.headers.get("Content-Length", "")
         except urllib.error.HTTPError as error:
+            error.close()
             raise FetchError(f"{url} answers {error.code} {error.reason}") from error
         except (OSError, http.client.HTTPException) as error:
             why = getattr(error, "reason", None) or str(error) or type(error).__name__

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import http.server
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from host_tools.city.doors.cap_fetching import fetch
+from host_tools.language.language import Spoken
 from tests.host_tools.city.doors.cap_samples import CONTRACTS, F01_WEST, SENDER, alert, iso, update
 from tests.host_tools.city.doors.street_bench import Street
 
@@ -209,6 +213,14 @@ def sachet(host: str, now: int) -> bytes:
         data.replace("https://sachet.example", f"http://{host}").replace("2026-09-23T20:17:24+05:30", iso(now))
         .replace("2026-09-23T20:17:54+05:30", iso(now + 30)).replace("2026-09-23T22:15:00+05:30", iso(now + 3600))
     ).encode()  # fmt: skip
+
+
+def test_a_fetch_that_is_refused_leaves_no_answer_open() -> None:
+    with serving(b"no", 302) as (host, _), pytest.raises(Spoken) as raised:
+        fetch(f"http://{host}/polygons", [host])
+    values = [value for entry in traceback.walk_tb(raised.tb) for value in entry[0].f_locals.values()]
+    answers = [value for value in values if isinstance(value, http.client.HTTPResponse)]
+    assert answers and all(answer.isclosed() for answer in answers)
 
 
 @pytest.mark.skipif(not CONTRACTS.is_dir(), reason="the contracts that judge the doors are not beside this checkout")
