@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import time
 from pathlib import Path
 
 from host_tools.firmware_build.compile import compile_tree
@@ -15,7 +16,9 @@ from simulator.engines.vm_process import RAISED, Request, VmProcess
 
 VIRTUAL = Path(hostops.__file__).parent
 STAND_INS = 32 * 1024  # bytes of a virtual machine that what is C on a chip takes there: VIRTUAL
-PATIENCE_S = 60  # real seconds a virtual machine may compute without waiting for anything
+PATIENCE_S = 20.0  # processor seconds that a virtual machine may compute without waiting for anything
+SILENT_S = 600.0  # real seconds it may be silent, computing or not
+LOOK_S = 1  # real seconds between two looks at a silent one
 
 
 class MicroPythonEngine:
@@ -52,7 +55,7 @@ class MicroPythonRunner:
             arguments = ["launch", str(hardware.folder), str(firmware), *loud]
             self._vm = VmProcess(command, arguments, [str(virtual)], console)
         # not settimeout(), which costs a system call for each trip
-        self._vm.pipe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", *_split(PATIENCE_S)))
+        self._vm.pipe.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", LOOK_S, 0))
 
     def step(self, ticks: int, ready: list[tuple[int, int]]) -> int:
         if self._running:
@@ -84,6 +87,7 @@ class MicroPythonRunner:
                     self._answer(value, out)
 
     def _request(self) -> Request:
+        silent_since = began = None
         while True:
             request = self._vm.request()
             if request is not None:
@@ -91,7 +95,15 @@ class MicroPythonRunner:
             try:
                 alive = self._vm.receive()
             except BlockingIOError:
-                raise PoleDied(f"the firmware computes without end: {PATIENCE_S:g} s and no wait") from None
+                now, computed = time.monotonic(), self._vm.computed_s()
+                if silent_since is None or began is None:
+                    silent_since, began = now, computed
+                elif computed - began > PATIENCE_S:
+                    why = f"{PATIENCE_S:g} s of processor time and no wait"
+                    raise PoleDied(f"the firmware computes without end: {why}") from None
+                elif now - silent_since > SILENT_S:
+                    raise PoleDied(f"the virtual machine has said nothing for {SILENT_S:g} s") from None
+                continue
             if not alive:
                 raise PoleDied(f"the virtual machine ended with {self._vm.process.wait()}: {self._said()}")
 
@@ -119,8 +131,3 @@ class MicroPythonRunner:
 
     def heap(self) -> tuple[int, int] | None:
         return self._heap
-
-
-def _split(seconds: float) -> tuple[int, int]:
-    whole = int(seconds)
-    return whole, round((seconds - whole) * 1e6)

@@ -186,7 +186,7 @@ def test_a_virtual_machine_that_computes_for_ever_is_reset_by_the_watchdog(with_
     monkeypatch.setattr(micropython, "PATIENCE_S", 0.2)
     with_main("def main(ports):\n    while True:\n        pass\n")
     failures, report = lit_again(2.5)
-    assert failures[0] == "P0001: the firmware computes without end: 0.2 s and no wait"
+    assert failures[0] == "P0001: the firmware computes without end: 0.2 s of processor time and no wait"
     assert failures[1] == "P0001: the watchdog was not fed"
     assert report["totals"]["boots_watchdog"] == 2
     assert report["dark_minutes"] == 0
