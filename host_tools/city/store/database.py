@@ -6,6 +6,7 @@ and what an error means.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,11 @@ class Unkeepable(RecordError):
     """A message says what the store cannot hold beside what it has."""
 
 
+def _is_failure(record: logging.LogRecord) -> bool:
+    """Whether what the pool of connections logs is no process that is ended while it closes one."""
+    return not (record.exc_info and isinstance(record.exc_info[1], SystemExit | KeyboardInterrupt))
+
+
 @dataclass(frozen=True)
 class Database:
     """An open database.  ``name`` is what it is called in a sentence; ``cause`` says of an error why it happened."""
@@ -38,6 +44,9 @@ class Database:
     engine: Engine
     name: str
     cause: Callable[[Exception], str]
+
+    def __post_init__(self) -> None:
+        self.engine.pool.logger.addFilter(_is_failure)
 
     @property
     def postgresql(self) -> bool:

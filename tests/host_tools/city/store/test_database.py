@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 import sqlalchemy as sa
 
@@ -32,3 +34,26 @@ def test_a_connection_in_use_while_the_store_is_closed_is_closed_when_it_is_give
     connection.close()
     if database.postgresql:
         assert driver.closed  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"), [(SystemExit(143), False), (KeyboardInterrupt(), False), (OSError("x"), True)]
+)
+def test_a_process_that_is_ended_while_it_closes_a_connection_logs_no_fault(
+    database: Database,
+    raised: BaseException,
+    told: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*_: object) -> None:
+        raise raised
+
+    connection = database.engine.connect()
+    monkeypatch.setattr(database.engine.dialect, "do_close", fail)
+    monkeypatch.setattr(database.engine.dialect, "do_terminate", fail)
+    with suppress(SystemExit, KeyboardInterrupt):
+        connection.invalidate()
+    connection.close()
+    monkeypatch.undo()
+    assert bool(caplog.records) is told
