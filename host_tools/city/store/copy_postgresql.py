@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import psycopg
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -14,6 +13,8 @@ def copy(connection: Connection, table: str, rows: Iterable[Sequence[float | Non
 
     COPY knows no conflicts: rows go through a table of their own.
     """
+    import psycopg  # here, for a store in a file is opened without it
+
     batch = f"{table}_batch"
     connection.exec_driver_sql(f"CREATE TEMPORARY TABLE IF NOT EXISTS {batch} (LIKE {table}) ON COMMIT DELETE ROWS")
     driver = connection.connection.driver_connection

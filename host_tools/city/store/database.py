@@ -46,7 +46,7 @@ class Database:
     cause: Callable[[Exception], str]
 
     def __post_init__(self) -> None:
-        self.engine.pool.logger.addFilter(_is_failure)
+        logging.getLogger(self.engine.pool.logger.name).addFilter(_is_failure)
 
     @property
     def postgresql(self) -> bool:
