@@ -46,7 +46,9 @@ class Database:
     cause: Callable[[Exception], str]
 
     def __post_init__(self) -> None:
-        logging.getLogger(self.engine.pool.logger.name).addFilter(_is_failure)
+        logger = self.engine.pool.logger
+        if isinstance(logger, logging.Logger):  # another one is for debugging SQLAlchemy
+            logger.addFilter(_is_failure)
 
     @property
     def postgresql(self) -> bool:
