@@ -67,21 +67,39 @@ def told(connection: Connection, poles: Collection[int], low: int, high: int) ->
 
 
 def outages(
-    connection: Connection, poles: Mapping[int, str], low: int, high: int, kinds: Iterable[str]
+    connection: Connection, poles: Mapping[int, str], low: int, high: int, kinds: Iterable[str],
+    feeders: Mapping[str, str],
 ) -> dict[int, list[Span]]:  # fmt: skip
-    """When *poles*, names by keys, had no supply by alarms of *kinds*, within *low* to *high*."""
-    chosen = sa.select(alarm.c.id, alarm.c.began, alarm.c.ended, alarm.c.poles).where(
+    """When *poles*, names by keys, had no supply by alarms of *kinds*, within *low* to *high*.
+
+    *feeders* has the feeder of each pole by its name.  A pole that was away already when its whole feeder lost the
+    supply is in no evidence of that, but had none either.
+    """
+    chosen = sa.select(alarm.c.id, alarm.c.name, alarm.c.began, alarm.c.ended, alarm.c.poles, alarm.c.evidence).where(
         alarm.c.kind.in_(list(kinds)), alarm.c.merged_into.is_(None), alarm.c.proof != "superseded",
         alarm.c.began < high, sa.or_(alarm.c.ended.is_(None), alarm.c.ended > low),
     )  # fmt: skip
     keys = {name: key for key, name in poles.items()}
+    on_feeder: dict[str, list[str]] = {}
+    for name in keys:
+        if feeder := feeders.get(name):
+            on_feeder.setdefault(feeder, []).append(name)
     out: dict[int, list[Span]] = {}
-    for number, began, ended, listed in connection.execute(chosen.order_by(alarm.c.began, alarm.c.id)).all():
-        spells = _spells(connection, number, began, high if ended is None else ended)
-        for name in json.loads(listed):
+    for row in connection.execute(chosen.order_by(alarm.c.began, alarm.c.id)).all():
+        spells = _spells(connection, row.id, row.began, high if row.ended is None else row.ended)
+        gone = set(json.loads(row.poles))
+        if _whole(json.loads(row.evidence)):
+            gone.update(on_feeder.get(row.name, ()))
+        for name in gone:
             if name in keys:
                 out.setdefault(keys[name], []).extend(spells)
     return out
+
+
+def _whole(evidence: Mapping[str, object]) -> bool:
+    """Whether all poles that were there went, some said that they lost the supply, and none that it had kept it."""
+    there, lost = evidence.get("polesThere"), evidence.get("supplyLost")
+    return there is not None and evidence.get("drops") == there and bool(lost) and evidence.get("supplyKept") == 0
 
 
 def _spells(connection: Connection, number: int, began: int, ended: int) -> list[Span]:

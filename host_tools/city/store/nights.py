@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from host_tools.city.ledger.night import LONGEST_GAP_S, Minutes, Seen, minutes
+from host_tools.city.ledger.night import LONGEST_GAP_S, Minutes, Seen, Span, minutes
 from host_tools.city.ledger.plan import Plan
 from host_tools.city.ledger.plans import Plans
 from host_tools.city.store import hours, meters, night_evidence
@@ -36,7 +36,7 @@ def work_out(
     wh = hours.energy(connection, poles, low, high)
     read = _readings(connection, poles, low, high)
     told = night_evidence.told(connection, poles, low - LONGEST_GAP_S, high)
-    outages = night_evidence.outages(connection, names, low, high, plans.contract.excluded) if plans else {}
+    outages = _outages(connection, names, low, high, plans)
     orders = night_evidence.orders(connection, poles, low, high)
     rows = []
     for pole in poles:
@@ -54,6 +54,16 @@ def work_out(
     changed = {column.name: insert.excluded[column.name] for column in night_table.columns if column.name not in _KEYS}
     stands = insert.excluded.preliminary.is_(False) | night_table.c.preliminary.is_(True)
     connection.execute(insert.on_conflict_do_update(index_elements=list(_KEYS), set_=changed, where=stands), rows)
+
+
+def _outages(
+    connection: Connection, names: Mapping[int, str], low: int, high: int, plans: Plans | None
+) -> dict[int, list[Span]]:  # fmt: skip
+    if plans is None:
+        return {}
+    known = plans.site.by_name
+    feeders = {name: known[name].feeder for name in names.values() if name in known}
+    return night_evidence.outages(connection, names, low, high, plans.contract.excluded, feeders)
 
 
 def _compared(

@@ -54,3 +54,26 @@ def test_a_fault_that_begins_while_the_feeder_is_shed_counts_from_when_the_suppl
     assert judged.truth.excluded > 130
     assert len(judged.repairs) == 1
     check(judged)
+
+
+CUT_FIRST = """
+[[happening]]
+kind = "mains_cut"
+poles = ["P0002"]
+at = "+7h5m"
+until = "+14h"
+
+[[happening]]
+kind = "feeder_trip"
+poles = ["P0001"]
+at = "+8h40m"
+until = "+10h15m"
+"""
+
+
+def test_a_feeder_that_is_shed_excludes_a_pole_whose_own_mains_were_cut_before(tmp_path: Path) -> None:
+    judged = judge(tmp_path, 1, 1, 4, CUT_FIRST)
+    print(judged)
+    assert judged.truth.dark > 300
+    assert judged.truth.excluded > 370
+    check(judged)
