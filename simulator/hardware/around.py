@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from host_tools.boards.tables import ROLES
 from simulator.hardware.chip import Chip
@@ -17,8 +17,7 @@ from simulator.plant.meter import BL0942, MeterType
 from simulator.plant.pole import PolePlant
 
 
-@dataclass(frozen=True)
-class Electrical:
+class Electrical(NamedTuple):
     """What flows through a meter: RMS volts, RMS amperes, active watts, hertz."""
 
     voltage_v: float
