@@ -59,7 +59,7 @@ class Control:
         failures, inbox, clock, laptop = parts.failures, parts.inbox, parts.clock, parts.laptop
         ticks = failures.now = aio.ticks_ms()
         while inbox.times:
-            self._try("time", clock.offer, *inbox.times.pop(0))
+            self._try("time", self._offer, inbox.times.pop(0))
         now = clock.now(ticks)
         quality = clock.quality(ticks)
         parts.network_time.settled = clock.settled(ticks)
@@ -69,14 +69,36 @@ class Control:
         if laptop and laptop.request:
             wait = self._try("console", laptop.serve, parts, now, ticks)
         if self._has_supply(now):
-            wait = min(wait, self._try("detectors", take_sample, parts, now, ticks))
-        wait = min(wait, self._lit(now, ticks), self._try("configuration", parts.configuring.due, ticks))
-        wait = min(wait, self._try("update", parts.updating.due, parts, now, ticks))
+            try:  # as ``_try``, without the memory that its arguments take
+                due = take_sample(parts, now, ticks)
+                if failures.failed:
+                    failures.works("detectors")
+            except Exception as error:
+                due = self._survive("detectors", error)
+            wait = due if due < wait else wait
+        due = self._lit(now, ticks)
+        wait = due if due < wait else wait
+        try:
+            due = parts.configuring.due(ticks)
+            if failures.failed:
+                failures.works("configuration")
+        except Exception as error:
+            due = self._survive("configuration", error)
+        wait = due if due < wait else wait
+        if parts.updating.active or parts.updating.waiting or failures.failed:
+            wait = min(wait, self._try("update", parts.updating.due, parts, now, ticks))
         if inbox.messages or inbox.dropped:
             wait = min(wait, _CROWDED_MS)
-        self._try("reports", self._report, now, ticks, quality)
-        parts.ports.watchdog.feed()
-        failures.look("watchdog", parts.ports.watchdog)
+        try:
+            self._report(now, ticks, quality)
+            if failures.failed:
+                failures.works("reports")
+        except Exception as error:
+            self._survive("reports", error)
+        watchdog = parts.ports.watchdog
+        watchdog.feed()
+        if watchdog.error or failures.failed:
+            failures.look("watchdog", watchdog)
         if parts.update_at is not None:
             wait = min(wait, self._try("update", self._update, now, ticks))
         if self._has_news(ticks):
@@ -92,17 +114,17 @@ class Control:
         try:
             done = work(*arguments)
         except Exception as error:
-            self._survive(part, error)
-            return _PAUSE_MS
-        self._works(part)
-        return done
-
-    def _works(self, part):
+            return self._survive(part, error)
         failures = self._parts.failures
         if failures.failed:
             failures.works(part)
+        return done
+
+    def _offer(self, answer):
+        self._parts.clock.offer(*answer)
 
     def _survive(self, part, error):
+        """Notes that *part* raised *error*; returns the longest wait."""
         parts = self._parts
         parts.make_room()
         unload(*JUDGING)
@@ -112,6 +134,7 @@ class Control:
             print("diya: " + part + ": " + str(error))
         except MemoryError:
             pass  # next time
+        return _PAUSE_MS
 
     def _has_supply(self, now):
         """Whether there is mains; a board with stored energy reports its loss at once."""
@@ -135,7 +158,9 @@ class Control:
             try:
                 wait = self._light(now, ticks)
                 self._undecided = 0
-                self._works("light")
+                failures = self._parts.failures
+                if failures.failed:
+                    failures.works("light")
                 return wait
             except MemoryError as error:
                 self._survive("light", error)
@@ -161,15 +186,18 @@ class Control:
         parts.decision = decision
         counters = parts.counters
         wait = lamp.step(ticks, counters.on_seconds // 3600 if counters else 0)
-        ports.relay.set(lamp.relay)
-        ports.dimmer.set(watch.output(lamp.dim) if watch else lamp.dim)
-        failures.look("relay", ports.relay)
-        failures.look("dimmer", ports.dimmer)
+        relay, dimmer = ports.relay, ports.dimmer
+        relay.set(lamp.relay)
+        dimmer.set(watch.output(lamp.dim) if watch else lamp.dim)
+        if relay.error or dimmer.error or failures.failed:
+            failures.look("relay", relay)
+            failures.look("dimmer", dimmer)
         if counters:
             counters.count(lamp.relay, now, ticks)
-        wait = _AHEAD_MS if wait < 0 else min(wait, _AHEAD_MS)
+        if wait < 0 or wait > _AHEAD_MS:
+            wait = _AHEAD_MS
         if now is not None:
-            change = arbiter.next_change(now)
+            change = arbiter.next_change(now) if arbiter.held else None
             if switch and (change is None or switch.until < change):
                 change = switch.until
             if change is not None:
@@ -189,7 +217,7 @@ class Control:
             or parts.missing
             or parts.inbox.announce
             or parts.failures.changed
-            or bool(parts.clock.dispute) != parts.disputed
+            or (not parts.clock.dispute) == parts.disputed
             or (parts.startup_deadline is not None and aio.ticks_diff(parts.startup_deadline, ticks) <= 0)
         )
 
@@ -233,7 +261,7 @@ class Control:
         if fields and parts.outbox.room():
             reporter.ack(now, fields)
             parts.configuring.told()
-        error_s = None if now is None else clock.error_ms(ticks) // 1000
+        error_s = None if now is None else clock.bound_ms() // 1000
         faults = watch.faults if watch else None
         reporter.state(now, ticks, parts.decision, lamp, quality, error_s, faults, clock.witnesses)
         if counters:

@@ -6,6 +6,7 @@ is being stepped.  The firmware's own modules are shared by all poles, which is 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import sys
@@ -26,6 +27,7 @@ from simulator.hardware.flash import Flash
 from simulator.hardware.little_files import LittleFiles
 
 VIRTUAL = "simulator.device_modules."
+YOUNG_OBJECTS = 50_000  # poles leave few circles behind: the collector need not look for them at each 700th object
 REPLACED = ("machine", "network", "esp32", "pulse_counter")
 
 
@@ -91,11 +93,14 @@ class CPythonEngine:
         for name in REPLACED:
             sys.modules[name] = importlib.import_module(VIRTUAL + name)
         _signals.install()
+        self._thresholds = gc.get_threshold()
+        gc.set_threshold(YOUNG_OBJECTS, *self._thresholds[1:])
 
     def start(self, hardware: Hardware) -> Runner:
         return CPythonRunner(hardware)
 
     def close(self) -> None:
+        gc.set_threshold(*self._thresholds)
         _signals.remove()
         for name, module in self._before.items():
             if module is None:
