@@ -34,6 +34,7 @@ class Control:
         """Never returns.  Raises what keeps it from deciding on the light: the caller resets the chip."""
         parts = self._parts
         inbox = parts.inbox
+        wake = inbox.wake
         if parts.settings["link.host"]:
             aio.create_task(inbox.guard("link", self._connect))
             aio.create_task(inbox.guard("time", parts.network_time.run))
@@ -41,11 +42,12 @@ class Control:
             aio.create_task(inbox.guard("console", parts.laptop.run))
         supply = parts.ports.supply
         if supply:
-            aio.create_task(inbox.guard("supply", lambda: supply.watch(inbox.wake.set)))
+            aio.create_task(inbox.guard("supply", lambda: supply.watch(wake.set)))
         while True:
             wait = self._turn()
-            await inbox.wake.wait(wait)
-            inbox.wake.clear()
+            if not wake.is_set():
+                await wake.nap(wait)
+            wake.clear()
 
     async def _connect(self):
         # a ward that lost its feeder must not come back in the same second
@@ -56,7 +58,9 @@ class Control:
     def _turn(self):
         """Everything that is due now; returns the milliseconds until something is due again."""
         parts = self._parts
-        failures, inbox, clock, laptop = parts.failures, parts.inbox, parts.clock, parts.laptop
+        # three at a time: four would be a tuple, which takes memory
+        failures, inbox, clock = parts.failures, parts.inbox, parts.clock
+        laptop = parts.laptop
         ticks = failures.now = aio.ticks_ms()
         while inbox.times:
             self._try("time", self._offer, inbox.times.pop(0))
@@ -175,7 +179,8 @@ class Control:
     def _light(self, now, ticks):
         """Decides the level and drives the lamp."""
         parts = self._parts
-        arbiter, lamp, ports, failures = parts.arbiter, parts.lamp, parts.ports, parts.failures
+        arbiter, lamp, ports = parts.arbiter, parts.lamp, parts.ports
+        failures = parts.failures
         switch = parts.calendar.at(now) if now is not None else None
         watch, dusk, last = parts.watch, parts.dusk, parts.decision
         dark = dusk.dark if dusk else None
@@ -248,7 +253,8 @@ class Control:
 
     def _report(self, now, ticks, quality):
         parts = self._parts
-        reporter, watch, clock, lamp, counters = parts.reporter, parts.watch, parts.clock, parts.lamp, parts.counters
+        reporter, watch, clock = parts.reporter, parts.watch, parts.clock
+        lamp, counters = parts.lamp, parts.counters
         if watch and (watch.news or (watch.state.learned and not lamp.relay)):
             try:
                 from pole.health import persistence

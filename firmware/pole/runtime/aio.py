@@ -85,6 +85,7 @@ class Wake:
     def clear(self):
         """Clears the flag."""
         self._set = False
+        self._sleeper = None
 
     def set(self):
         """Sets the flag; the waiting task goes on."""
@@ -92,6 +93,11 @@ class Wake:
         sleeper, self._sleeper = self._sleeper, None
         if sleeper is not None:
             _rouse(sleeper)
+
+    def nap(self, ms):
+        """To be awaited while the flag is not set: as ``wait``, but it takes no memory.  ``clear`` must follow."""
+        self._sleeper = _current()
+        return _nap(self._sleeper, ms)
 
     async def wait(self, ms):
         """Returns when the flag is set, after *ms* milliseconds at the latest."""
