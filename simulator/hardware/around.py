@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -26,6 +27,9 @@ class Electrical(NamedTuple):
     frequency_hz: float = 50.0
 
 
+_electrical = partial(tuple.__new__, Electrical)
+
+
 @dataclass(frozen=True)
 class Around:
     """*kind* is that of the chip; *now_ms* counts the milliseconds of the run, *unix_ms* is the true time."""
@@ -39,7 +43,7 @@ class Around:
     def electrical(self) -> Electrical:
         """What flows through the pole's meter now."""
         volts, amperes, watts, _factor = self.plant.electricity(self.now_ms())
-        return Electrical(volts, amperes, watts)
+        return _electrical((volts, amperes, watts, 50.0))
 
 
 def attach_parts(board: Mapping[str, Any], around: Around) -> dict[str, Any]:

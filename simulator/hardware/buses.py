@@ -152,7 +152,8 @@ class I2cBuses:
         return len(data), b""
 
     def _read_mem(self, bus: int, code: int, _data: bytes) -> Answer:
-        device = self._device(bus, code & 0xFF)
+        pins = self._open.get(bus)
+        device = self._wired.get((pins[0], pins[1], code & 0xFF)) if pins else None
         if device is None:
             return -errno.ENODEV, b""
         data = device.read_from(code >> 8 & 0xFF, code >> 16)

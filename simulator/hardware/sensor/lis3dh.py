@@ -24,6 +24,7 @@ _COMPARATORS = (0x30, 0x34)  # the CFG register of each; the others follow
 _FILTERED = (0x01, 0x02)  # bits of CTRL2
 _HELD = (0x08, 0x02)  # bits of CTRL5
 _BOTH_HELD = 0x0A
+_BLOCK = 6  # registers of the comparators that a pole reads at once
 _AXES = struct.Struct("<3h")
 _READ_ONLY = {_WHO_AM_I, 0x27, *_OUT, 0x2F, *(base + _SRC for base in _COMPARATORS)}
 _NEXT = 0x80  # of a register's number: each byte belongs to the next one
@@ -73,6 +74,8 @@ class Lis3dh:
         if n == len(_OUT) and self._pointer == _OUT.start and self._step:
             self._pointer = _OUT.stop
             return self._output()
+        if n == _BLOCK and self._pointer == _COMPARATORS[0] and self._step and self._held_both:
+            return self._comparators()
         out = bytearray()
         output = b""
         for _ in range(n):
@@ -89,6 +92,20 @@ class Lis3dh:
     def read_from(self, register: int, n: int) -> bytes:
         self._pointer, self._step = register & 0x3F, register >> 7
         return self.read(n)
+
+    def _comparators(self) -> bytes:
+        """From the first register of the first comparator to the second's SRC, which are taken."""
+        self._watch()
+        out = self._registers[self._pointer : self._pointer + _BLOCK]
+        for number, base in enumerate(_COMPARATORS):
+            out[base - self._pointer + _SRC] = _ACTIVE | _SIDE if self._seen[number] else 0
+            self._seen[number] = False
+        self._pointer += _BLOCK
+        return bytes(out)
+
+    @property
+    def _held_both(self) -> bool:
+        return self._registers[_CTRL5] & _BOTH_HELD == _BOTH_HELD
 
     @property
     def _rate(self) -> int:
