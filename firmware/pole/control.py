@@ -63,7 +63,7 @@ class Control:
         laptop = parts.laptop
         ticks = failures.now = aio.ticks_ms()
         while inbox.times:
-            self._try("time", self._offer, inbox.times.pop(0))
+            self._try("time", clock.offer, *inbox.times.pop(0))
         now = clock.now(ticks)
         quality = clock.quality(ticks)
         parts.network_time.settled = clock.settled(ticks)
@@ -79,26 +79,13 @@ class Control:
                     failures.works("detectors")
             except Exception as error:
                 due = self._survive("detectors", error)
-            wait = due if due < wait else wait
-        due = self._lit(now, ticks)
-        wait = due if due < wait else wait
-        try:
-            due = parts.configuring.due(ticks)
-            if failures.failed:
-                failures.works("configuration")
-        except Exception as error:
-            due = self._survive("configuration", error)
-        wait = due if due < wait else wait
+            wait = min(wait, due)
+        wait = min(wait, self._lit(now, ticks), self._try("configuration", parts.configuring.due, ticks))
         if parts.updating.active or parts.updating.waiting or failures.failed:
             wait = min(wait, self._try("update", parts.updating.due, parts, now, ticks))
         if inbox.messages or inbox.dropped:
             wait = min(wait, _CROWDED_MS)
-        try:
-            self._report(now, ticks, quality)
-            if failures.failed:
-                failures.works("reports")
-        except Exception as error:
-            self._survive("reports", error)
+        self._try("reports", self._report, now, ticks, quality)
         watchdog = parts.ports.watchdog
         watchdog.feed()
         if watchdog.error or failures.failed:
@@ -123,9 +110,6 @@ class Control:
         if failures.failed:
             failures.works(part)
         return done
-
-    def _offer(self, answer):
-        self._parts.clock.offer(*answer)
 
     def _survive(self, part, error):
         """Notes that *part* raised *error*; returns the longest wait."""

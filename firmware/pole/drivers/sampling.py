@@ -77,17 +77,9 @@ class Senses:
         Drivers on an I2C bus handle what that raises themselves.
         """
         ports, reading, use = self._ports, self.reading, self.use
-        failures = ports.failures
-        look = failures.look
+        look = ports.failures.look
         if ports.meter:
-            reading.answered = False
-            if not failures.failed or failures.may("meter"):
-                try:
-                    reading.answered = ports.meter.read(reading) or False
-                    if failures.failed:
-                        failures.works("meter")
-                except Exception as error:
-                    failures.note("meter", error)
+            reading.answered = use("meter", ports.meter.read, reading) or False
         if ports.gear:
             reading.gear_answers = ports.gear.answered()
             look("gear", ports.gear)
@@ -102,13 +94,13 @@ class Senses:
         if ports.leakage:
             reading.leakage_ma = use("leakage", ports.leakage.milliamperes)
 
-    def use(self, part, call):
+    def use(self, part, call, *arguments):
         """What *call* returns; None where it raises, or has done so and *part* is left alone."""
         failures = self._ports.failures
         if failures.failed and not failures.may(part):
             return None
         try:
-            found = call()
+            found = call(*arguments)
         except Exception as error:
             failures.note(part, error)
             return None

@@ -28,20 +28,11 @@ class Reporter:
         those of the time (timekeeping/clock.py).
         """
         level = lamp.level
-        said = self._said
-        news = (  # a tuple to compare would take memory in each turn
-            said is None
-            or decision.level != said[0]
-            or decision.owner != said[1]
-            or decision.reason != said[2]
-            or decision.until != said[3]
-            or quality != said[4]
-            or faults != said[5]
-            or (level != self._level and lamp.arrived)  # a running ramp counts at its end only
-        )
+        said = (decision.level, decision.owner, decision.reason, decision.until, quality, faults)
+        news = said != self._said or (lamp.arrived and level != self._level)  # a running ramp counts at its end only
         if not news and aio.ticks_diff(ticks, self._state_at) < self._refresh_ms:
             return
-        self._said = (decision.level, decision.owner, decision.reason, decision.until, quality, faults)
+        self._said = said
         self._level = level
         self._state_at = ticks
         fields = {

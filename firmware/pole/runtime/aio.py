@@ -102,9 +102,8 @@ class Wake:
     async def wait(self, ms):
         """Returns when the flag is set, after *ms* milliseconds at the latest."""
         if not self._set:
-            self._sleeper = _current()
             try:
-                await _nap(self._sleeper, ms)
+                await self.nap(ms)
             finally:
                 self._sleeper = None
 
