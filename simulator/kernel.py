@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
 import selectors
 import time
 from collections.abc import Callable
 from functools import partial
+from heapq import heappop, heappush
 from typing import Protocol
 
 EARLY_S = 0.001  # a wait this short is not made: the system's own waits are no shorter, and they would add up
@@ -79,7 +79,7 @@ class Kernel:
     def at(self, ms: int, action: Callable[[], None]) -> None:
         """Calls *action* at *ms* (at once when that is past)."""
         self._count += 1
-        heapq.heappush(self._queue, (max(ms, self.now_ms), self._count, action))
+        heappush(self._queue, (ms if ms > self.now_ms else self.now_ms, self._count, action))
 
     def after(self, ms: int, action: Callable[[], None]) -> None:
         """Calls *action* in *ms* milliseconds."""
@@ -101,6 +101,8 @@ class Kernel:
     def run(self, until_ms: int) -> None:
         """Lets everything happen up to and including *until_ms*."""
         try:
+            if type(self.pace) is VirtualPace:
+                self._run_at_once(until_ms)
             while not self._stopped:
                 target = min(self._queue[0][0], until_ms) if self._queue else until_ms
                 self.now_ms, came_in = self.pace.advance(self.now_ms, target)
@@ -110,6 +112,13 @@ class Kernel:
                     continue
                 if not self._queue or self._queue[0][0] > until_ms:
                     return
-                heapq.heappop(self._queue)[2]()
+                heappop(self._queue)[2]()
         finally:
             self._stopped = False  # the request is done
+
+    def _run_at_once(self, until_ms: int) -> None:
+        """What ``run`` does in virtual time, where nothing is waited for and nothing comes in."""
+        queue = self._queue
+        while queue and queue[0][0] <= until_ms and not self._stopped:
+            self.now_ms, _, action = heappop(queue)
+            action()

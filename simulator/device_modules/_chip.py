@@ -72,11 +72,14 @@ def _exchange(op, a, b, data):
     _put(op, 0, a, b, data)
     _flush()
     _fill(_answer, 8)
+    value = _answer[0] | _answer[1] << 8 | _answer[2] << 16 | _answer[3] << 24  # to unpack it would take memory
+    if value & 0x80000000:
+        value -= 0x100000000
     if _answer[6]:
         if op == IDLE:  # time has gone on until the interrupt, too
-            ticks = struct.unpack_from("<i", _answer, 0)[0]
-        raise RAISED[_answer[6]](struct.unpack_from("<i", _answer, 0)[0])
-    return struct.unpack_from("<i", _answer, 0)[0]
+            ticks = value
+        raise RAISED[_answer[6]](value)
+    return value
 
 
 def post(op, a=0, b=0, data=b""):

@@ -164,6 +164,7 @@ class ADC:
 
     def __init__(self, pin, *, atten=ATTN_11DB):
         self._pin = _number(pin, 1)
+        self._kind = call(CHIP)
         if not 0 <= atten <= 3:
             raise ValueError("invalid attenuation")
 
@@ -171,8 +172,8 @@ class ADC:
         return call(ADC_READ, self._pin)
 
     def read_uv(self):
-        raw = self.read_u16() >> 4
-        if call(CHIP):
+        raw = call(ADC_READ, self._pin) >> 4
+        if self._kind:
             return raw * 3300 // 4095 * 1000
         return (142 + (52797 * raw + 32768) // 65536) * 1000  # an ESP32 at 11 dB
 
@@ -193,8 +194,7 @@ class UART:
         return call(UART_ANY, self._id)
 
     def readinto(self, buf, nbytes=None):
-        n = read_into(UART_READ, buf, self._id, len(buf) if nbytes is None else nbytes)
-        return n or None
+        return read_into(UART_READ, buf, self._id, len(buf) if nbytes is None else nbytes) or None
 
     def write(self, buf):
         post(UART_WRITE, self._id, 0, bytes(buf))
@@ -209,7 +209,9 @@ class I2C:
         call(I2C_OPEN, id, 0, bytes((_number(scl), _number(sda))))
 
     def readfrom_mem_into(self, addr, memaddr, buf):
-        _checked(read_into(I2C_READ_MEM, buf, self._id, addr | memaddr << 8 | len(buf) << 16))
+        value = read_into(I2C_READ_MEM, buf, self._id, addr | memaddr << 8 | len(buf) << 16)
+        if value < 0:
+            raise OSError(-value)
 
     def writeto_mem(self, addr, memaddr, buf):
         _checked(call(I2C_WRITE, self._id, addr, bytes((memaddr,)) + bytes(buf)))

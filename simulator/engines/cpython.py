@@ -6,6 +6,7 @@ is being stepped.  The firmware's own modules are shared by all poles, which is 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import io
 import sys
@@ -26,6 +27,7 @@ from simulator.hardware.flash import Flash
 from simulator.hardware.little_files import LittleFiles
 
 VIRTUAL = "simulator.device_modules."
+YOUNG_OBJECTS = 50_000  # poles leave few circles behind: the collector need not look for them at each 700th object
 REPLACED = ("machine", "network", "esp32", "pulse_counter")
 
 
@@ -36,10 +38,10 @@ class _Stepped:
         self.handle: Callable[[int, int, int, bytes], tuple[int, bytes]] = _none
 
     def call(self, op: int, a: int = 0, b: int = 0, data: bytes = b"") -> int:
-        return self.handle(op, a, b, bytes(data))[0]
+        return self.handle(op, a, b, data if type(data) is bytes else bytes(data))[0]
 
     def post(self, op: int, a: int = 0, b: int = 0, data: bytes = b"") -> None:
-        self.handle(op, a, b, bytes(data))
+        self.handle(op, a, b, data if type(data) is bytes else bytes(data))
 
     def read(self, op: int, a: int = 0, b: int = 0, data: bytes = b"") -> bytes:
         value, out = self.handle(op, a, b, bytes(data))
@@ -49,7 +51,8 @@ class _Stepped:
 
     def read_into(self, op: int, buffer: bytearray, a: int = 0, b: int = 0) -> int:
         value, out = self.handle(op, a, b, b"")
-        buffer[: len(out)] = out
+        if out:
+            buffer[: len(out)] = out
         return value
 
 
@@ -90,11 +93,14 @@ class CPythonEngine:
         for name in REPLACED:
             sys.modules[name] = importlib.import_module(VIRTUAL + name)
         _signals.install()
+        self._thresholds = gc.get_threshold()
+        gc.set_threshold(YOUNG_OBJECTS, *self._thresholds[1:])
 
     def start(self, hardware: Hardware) -> Runner:
         return CPythonRunner(hardware)
 
     def close(self) -> None:
+        gc.set_threshold(*self._thresholds)
         _signals.remove()
         for name, module in self._before.items():
             if module is None:
@@ -134,7 +140,8 @@ class CPythonRunner:
         try:
             if self._life is None:
                 self._life = self._loop.create_task(self._live())
-            self._net.ready(ready)
+            if ready:
+                self._net.ready(ready)
             wait = self._loop.step(ticks)
             if self._life.done():
                 raise PoleDied(f"the firmware ended: {self._life.exception()!r}")
@@ -142,7 +149,9 @@ class CPythonRunner:
         finally:
             _stepped.handle = _none
             sys.stdout, sys.stderr = out, err
-            _signals.step_over()
+            _signals.stepping = False
+            if _signals.waiting is not None:
+                _signals.step_over()
 
     async def _live(self) -> None:
         # here and not above: they import machine, which is only now the virtual one

@@ -19,7 +19,7 @@ class WaitingSignals:
 
     def __init__(self) -> None:
         self.stepping = False
-        self._waiting: tuple[int, FrameType | None] | None = None
+        self.waiting: tuple[int, FrameType | None] | None = None  # what came during the step
         self._before: dict[int, Any] = {}
 
     def install(self) -> None:
@@ -42,14 +42,14 @@ class WaitingSignals:
     def step_over(self) -> None:
         """Handles what came during the step, as if it came now."""
         self.stepping = False
-        if self._waiting is not None:
-            (number, frame), self._waiting = self._waiting, None
+        if self.waiting is not None:
+            (number, frame), self.waiting = self.waiting, None
             self._before[number](number, frame)
 
     def _handler(self, handler: Callable[[int, FrameType | None], Any]) -> Callable[[int, FrameType | None], None]:
         def handle(number: int, frame: FrameType | None) -> None:
-            if self.stepping and self._waiting is None:
-                self._waiting = number, frame
+            if self.stepping and self.waiting is None:
+                self.waiting = number, frame
             else:
                 handler(number, frame)
 

@@ -11,44 +11,50 @@ import heapq
 import weakref
 from collections import deque
 from collections.abc import Callable
-from contextvars import Context, copy_context
+from contextvars import Context
+from functools import partial
 from typing import Any, TypeVarTuple, Unpack
 
 Ts = TypeVarTuple("Ts")
 
 
 class _Call:
-    """A callback that is due, or will be: what asyncio needs of its Handle and TimerHandle."""
+    """A callback that will be due: what asyncio needs of its TimerHandle."""
 
-    __slots__ = ("_args", "_callback", "_context")
+    __slots__ = ("_args", "_callback")
 
-    def __init__(self, callback: Callable[..., object], args: tuple[Any, ...], context: Context) -> None:
+    def __init__(self, callback: Callable[..., object], args: tuple[Any, ...]) -> None:
         self._callback: Callable[..., object] | None = callback
         self._args = args
-        self._context = context
 
     def cancel(self) -> None:
         self._callback = None
         self._args = ()
 
-    def cancelled(self) -> bool:
+    def done(self) -> bool:
+        """Whether it was cancelled."""
         return self._callback is None
 
-    def run(self) -> None:
-        """Calls it, unless it was cancelled."""
+    def set_result(self, _none: None) -> None:
+        """Calls it.  As with a future that is waited for, this is done once, when it is due."""
         if self._callback is not None:
-            self._context.run(self._callback, *self._args)
+            self._callback(*self._args)
 
 
 class VirtualLoop(asyncio.AbstractEventLoop):
-    """The part of an event loop that tasks, futures, sleeps and time-outs need."""
+    """The part of an event loop that tasks, futures, sleeps and time-outs need.
+
+    No code of a pole has context variables, so a callback's context is not entered.
+    """
 
     def __init__(self) -> None:
         self.now_ms = 0
-        self._ready: deque[_Call] = deque()
-        self._timers: list[tuple[int, int, _Call]] = []
-        self._context = copy_context()  # of callbacks that bring none of their own: no code of a pole has any
+        # what is called, and with what; or None, and a future, or a call, that is due
+        self._ready: deque[tuple[Any, Any]] = deque()
+        self._timers: list[tuple[int, int, _Call | asyncio.Future[None]]] = []
         self._count = 0
+        self.create_future = partial(asyncio.Future, loop=self)  # type: ignore[method-assign]
+        self.get_debug = bool  # type: ignore[method-assign]  # False; each future asks for it
         self._tasks: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
 
     def time(self) -> float:
@@ -56,10 +62,8 @@ class VirtualLoop(asyncio.AbstractEventLoop):
 
     def call_soon(  # type: ignore[override]  # no code of a pole looks into what it returns
         self, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
-    ) -> _Call:
-        call = _Call(callback, args, context or self._context)
-        self._ready.append(call)
-        return call
+    ) -> None:
+        self._ready.append((callback, args))
 
     def call_later(  # type: ignore[override]
         self, delay: float, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
@@ -75,13 +79,16 @@ class VirtualLoop(asyncio.AbstractEventLoop):
         self, at_ms: int, callback: Callable[[Unpack[Ts]], object], *args: *Ts, context: Context | None = None
     ) -> _Call:
         """Calls *callback* when the loop's time is *at_ms*."""
-        call = _Call(callback, args, context or self._context)
+        call = _Call(callback, args)
         self._count += 1
         heapq.heappush(self._timers, (at_ms, self._count, call))
         return call
 
-    def create_future(self) -> asyncio.Future[Any]:
-        return asyncio.Future(loop=self)
+    def nap(self, future: asyncio.Future[None], ms: int) -> asyncio.Future[None]:
+        """*future*, to be awaited: it is set in *ms* milliseconds, unless it is before."""
+        self._count += 1
+        heapq.heappush(self._timers, (self.now_ms + ms, self._count, future))
+        return future
 
     def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:
         task = asyncio.Task(coro, loop=self, **options)
@@ -100,9 +107,6 @@ class VirtualLoop(asyncio.AbstractEventLoop):
             with contextlib.suppress(Exception):
                 task.get_coro().close()
 
-    def get_debug(self) -> bool:
-        return False
-
     def is_running(self) -> bool:
         return True
 
@@ -116,20 +120,24 @@ class VirtualLoop(asyncio.AbstractEventLoop):
     def step(self, now_ms: int) -> int:
         """Runs all that is due at *now_ms*; returns the milliseconds until the next timer, -1 when there is none."""
         self.now_ms = now_ms
-        ready, timers = self._ready, self._timers
+        ready, timers, pop = self._ready, self._timers, heapq.heappop
         before = asyncio._get_running_loop()
         asyncio._set_running_loop(self)
         try:
             while True:
                 while timers and timers[0][0] <= now_ms:
-                    ready.append(heapq.heappop(timers)[2])
+                    ready.append((None, pop(timers)[2]))
                 if not ready:
                     break
                 # one round, as it stands: what these callbacks ask for comes after timers that fall due meanwhile
                 for _ in range(len(ready)):
-                    ready.popleft().run()
+                    callback, args = ready.popleft()
+                    if callback is not None:
+                        callback(*args)
+                    elif not args.done():
+                        args.set_result(None)
         finally:
             asyncio._set_running_loop(before)
-        while timers and timers[0][2].cancelled():
-            heapq.heappop(timers)
+        while timers and timers[0][2].done():
+            pop(timers)
         return timers[0][0] - now_ms if timers else -1

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from host_tools.boards.tables import ROLES
 from simulator.hardware.chip import Chip
@@ -17,14 +18,16 @@ from simulator.plant.meter import BL0942, MeterType
 from simulator.plant.pole import PolePlant
 
 
-@dataclass(frozen=True)
-class Electrical:
+class Electrical(NamedTuple):
     """What flows through a meter: RMS volts, RMS amperes, active watts, hertz."""
 
     voltage_v: float
     current_a: float
     power_w: float
     frequency_hz: float = 50.0
+
+
+_electrical = partial(tuple.__new__, Electrical)
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Around:
     def electrical(self) -> Electrical:
         """What flows through the pole's meter now."""
         volts, amperes, watts, _factor = self.plant.electricity(self.now_ms())
-        return Electrical(volts, amperes, watts)
+        return _electrical((volts, amperes, watts, 50.0))
 
 
 def attach_parts(board: Mapping[str, Any], around: Around) -> dict[str, Any]:

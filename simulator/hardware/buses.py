@@ -37,8 +37,8 @@ class I2cDevice(Protocol):
     def write(self, data: bytes) -> None:
         """One write transfer: the register's number and what goes into it."""
 
-    def read(self, n: int) -> bytes:
-        """One read transfer of *n* bytes from the register pointer on."""
+    def read_from(self, register: int, n: int) -> bytes:
+        """One write transfer of *register*'s number, and one read transfer of *n* bytes from there on."""
 
     def power_on(self) -> None:
         """Power has come back."""
@@ -141,7 +141,8 @@ class I2cBuses:
         return 0, b""
 
     def _device(self, bus: int, address: int) -> I2cDevice | None:
-        return self._wired.get((*self._open[bus], address)) if bus in self._open else None
+        pins = self._open.get(bus)
+        return self._wired.get((pins[0], pins[1], address)) if pins else None
 
     def _write(self, bus: int, address: int, data: bytes) -> Answer:
         device = self._device(bus, address)
@@ -151,9 +152,9 @@ class I2cBuses:
         return len(data), b""
 
     def _read_mem(self, bus: int, code: int, _data: bytes) -> Answer:
-        device = self._device(bus, code & 0xFF)
+        pins = self._open.get(bus)
+        device = self._wired.get((pins[0], pins[1], code & 0xFF)) if pins else None
         if device is None:
             return -errno.ENODEV, b""
-        device.write(bytes((code >> 8 & 0xFF,)))
-        data = device.read(code >> 16)
+        data = device.read_from(code >> 8 & 0xFF, code >> 16)
         return len(data), data

@@ -32,6 +32,7 @@ class Chip:
     ``machine.unique_id``; *seed* is that of its random numbers; *pulls* are the board's resistors (pin to 0 or 1),
     which hold a pin the chip does not drive.  *kind* is one of ``KINDS``; *flash* and *nvs* are its own unless given.
 
+    ``operations`` are all that it answers, by their numbers in ``simulator.device_modules.ops``.
     ``on_output`` is called with a pin's number after what it carries has changed, ``on_reset`` with the cause when the
     firmware resets the chip; the engine's user then ends the firmware and calls ``power_on``.
     """
@@ -53,7 +54,7 @@ class Chip:
         self.on_reset: Callable[[int], None] = _ignore
         self.cause = PWRON_RESET
         self.radio = radio
-        self.gpio = Gpio(pulls, lambda pin: self.on_output(pin))
+        self.gpio = Gpio(pulls, self._tell_output)
         self.i2c = I2cBuses()
         self.nvs = nvs or Nvs()
         self.flash = flash or Flash()
@@ -67,8 +68,8 @@ class Chip:
         self._seed = seed
         self._drawn = 0
         self._adc: dict[int, Callable[[], int]] = {}
-        self._operations: dict[int, Operation] = {
-            ops.ADC_READ: lambda pin, _b, _data: (self._adc[pin]() if pin in self._adc else 0, b""),
+        self.operations: dict[int, Operation] = {
+            ops.ADC_READ: self._convert,
             ops.RESET: self._reset,
             ops.RESET_CAUSE: lambda _a, _b, _data: (self.cause, b""),
             ops.CHIP: lambda _a, _b, _data: (KINDS.index(kind), b""),
@@ -82,7 +83,7 @@ class Chip:
             radio,
         )  # fmt: skip
         for part in self._parts:
-            self._operations.update(part.operations())
+            self.operations.update(part.operations())
 
     def attach_adc(self, pin: int, sample: Callable[[], int]) -> None:
         """Wires *sample*, which gives 0 to 65535, to analogue input *pin*."""
@@ -90,7 +91,7 @@ class Chip:
 
     def handle(self, op: int, a: int = 0, b: int = 0, data: bytes = b"") -> Answer:
         """Value and data that answer operation *op* of ``simulator.device_modules.ops``.  KeyError for any other."""
-        return self._operations[op](a, b, data)
+        return self.operations[op](a, b, data)
 
     def power_on(self, cause: int) -> None:
         """Begins a new run after a reset for *cause*.
@@ -108,7 +109,7 @@ class Chip:
         self._parts = tuple(
             flash if isinstance(part, Flash) else nvs if isinstance(part, Nvs) else part for part in self._parts
         )
-        self._operations.update({**flash.operations(), **nvs.operations()})
+        self.operations.update({**flash.operations(), **nvs.operations()})
 
     def soft_reset(self) -> None:
         """MicroPython alone starts again: PWM carries no pulse any more, sessions are closed, the rest goes on."""
@@ -116,9 +117,16 @@ class Chip:
         self.gpio.still()
         self.dram.power_on(False)
 
+    def _tell_output(self, pin: int) -> None:
+        self.on_output(pin)
+
     def _reset(self, _a: int, _b: int, _data: bytes) -> Answer:
         self.on_reset(HARD_RESET)
         return 0, b""
+
+    def _convert(self, pin: int, _b: int, _data: bytes) -> Answer:
+        sample = self._adc.get(pin)
+        return (sample() if sample else 0), b""
 
     def _entropy(self, n: int, _b: int, _data: bytes) -> Answer:
         self._drawn += 1

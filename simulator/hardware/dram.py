@@ -47,7 +47,8 @@ class Dram:
     ``sessions`` are the TLS sessions that are open; ``refused`` counts those for which there was no room, ``stalled``
     those whose handshake found none and stopped.  ``starved`` counts requests of Python that could not be met.
     ``short``: what is left is in pieces, so that no session can be opened, while one that is open goes on.
-    ``areas`` are the sizes of the areas of Python's heap, and ``sizes`` all sizes of that heap since power-on.
+    ``running``: the app is loaded.  ``areas`` are the sizes of the areas of Python's heap, and ``sizes`` all sizes of
+    that heap since power-on.
     """
 
     def __init__(self, radio_on: Callable[[], bool], kind: str = "esp32") -> None:
@@ -69,7 +70,7 @@ class Dram:
         self._wifi: list[Piece] | None = None
         self._uarts: dict[int, list[Piece]] = {}
         self._tls: list[list[Piece]] = []  # of each session
-        self._running = False
+        self.running = False
         self.sizes = [FIRST_AREA]
 
     @property
@@ -111,8 +112,8 @@ class Dram:
 
     def waits(self) -> None:
         """The firmware has nothing to do for now: by then the app is loaded."""
-        if not self._running:
-            self._running = True
+        if not self.running:
+            self.running = True
             self._charge(APP)
 
     def _charge(self, used: int) -> None:

@@ -20,7 +20,7 @@ from simulator.hardware import part
 
 BLOCK = 4096
 DATA_BLOCKS = 256  # of the data partition: 1 MiB
-_ERASED = b"\xff"
+ERASED = b"\xff"
 _ROW = struct.Struct("<BBII16s")  # of ops.PARTITIONS
 _DATA, _LITTLEFS = 1, 0x83  # type and subtype of the data partition
 
@@ -36,6 +36,7 @@ class Flash:
     """*blocks* blocks of 4 KiB, erased unless there is an *image*.
 
     ``erases`` counts by block, ``programmed`` counts bytes.  ``log`` takes the operations where it is a list.
+    ``filled`` is what is not erased: {block: its bytes, up to the last one}.
     ``protected``: the flash takes every operation and nothing changes, as when its write protection is set.
     ``on_program`` is called at each program operation.
     """
@@ -47,18 +48,18 @@ class Flash:
         self.log: list[Operation] | None = None
         self.protected = False
         self.on_program: Callable[[], None] = _ignore
-        self._filled: dict[int, bytes | bytearray] = {}  # by block, up to the last byte that is not erased
+        self.filled: dict[int, bytes | bytearray] = {}
         if image is not None:
             self.load(image)
 
     def read(self, at: int, n: int) -> bytes:
         """*n* bytes from byte *at* on, of one block."""
-        block = self._filled.get(at // BLOCK)
+        block = self.filled.get(at // BLOCK)
         if block is None:
-            return _ERASED * n
+            return ERASED * n
         offset = at % BLOCK
         data = bytes(block[offset : offset + n])
-        return data if len(data) == n else data + _ERASED * (n - len(data))
+        return data if len(data) == n else data + ERASED * (n - len(data))
 
     def program(self, at: int, data: bytes) -> None:
         """Clears the bits at byte *at* that are clear in *data*, which lies in one block."""
@@ -69,10 +70,10 @@ class Flash:
         if self.protected:
             return
         number, offset = at // BLOCK, at % BLOCK
-        block = self._filled.get(number)
+        block = self.filled.get(number)
         if not isinstance(block, bytearray):  # erased, or random bytes, which many blocks share
-            block = self._filled[number] = bytearray(block or b"")
-        block.extend(_ERASED * (offset + len(data) - len(block)))
+            block = self.filled[number] = bytearray(block or b"")
+        block.extend(ERASED * (offset + len(data) - len(block)))
         for place, byte in enumerate(data, offset):
             block[place] &= byte
 
@@ -82,7 +83,7 @@ class Flash:
         if self.log is not None:
             self.log.append(Operation(number * BLOCK, None))
         if not self.protected:
-            self._filled.pop(number, None)
+            self.filled.pop(number, None)
 
     def image(self) -> bytearray:
         """All of it."""
@@ -90,21 +91,21 @@ class Flash:
 
     def load(self, image: bytes | bytearray) -> None:
         """Puts *image* there, which is as long as the flash; nothing is counted."""
-        self._filled.clear()
+        self.filled.clear()
         for number in range(self.blocks):
-            block = image[number * BLOCK : (number + 1) * BLOCK].rstrip(_ERASED)
+            block = image[number * BLOCK : (number + 1) * BLOCK].rstrip(ERASED)
             if block:
-                self._filled[number] = bytearray(block)
+                self.filled[number] = bytearray(block)
 
     def corrupt(self, seed: int) -> None:
         """Overwrites all of it with random bytes."""
         random_bytes = shake_128(str(seed).encode()).digest(BLOCK)
-        self._filled = dict.fromkeys(range(self.blocks), random_bytes)
+        self.filled.update(dict.fromkeys(range(self.blocks), random_bytes))
 
     @property
     def bytes_held(self) -> int:
         """Memory it takes on this computer, about."""
-        return sum(len(block) for block in self._filled.values())
+        return sum(len(block) for block in self.filled.values())
 
     # -- part of a chip
 
@@ -146,7 +147,7 @@ def _ignore() -> None:
 def apply(image: bytearray, operation: Operation) -> None:
     """Does *operation* to *image*, whole."""
     at, data = operation
-    image[at : at + (len(data) if data is not None else BLOCK)] = data if data is not None else _ERASED * BLOCK
+    image[at : at + (len(data) if data is not None else BLOCK)] = data if data is not None else ERASED * BLOCK
 
 
 def tear(image: bytearray, operation: Operation) -> None:
@@ -154,7 +155,7 @@ def tear(image: bytearray, operation: Operation) -> None:
     at, data = operation
     if data is None:
         half = BLOCK // 2
-        image[at : at + half] = _ERASED * half
+        image[at : at + half] = ERASED * half
         for place in range(at + half, at + BLOCK):
             image[place] |= (place * 2654435761 >> 13) & 0xFF  # some bits are back to one already
     else:

@@ -71,7 +71,7 @@ class Gpio:
         return {
             ops.PIN_INIT: self._init,
             ops.PIN_SET: self._set,
-            ops.PIN_GET: lambda pin, _b, _data: (self.level(pin), b""),
+            ops.PIN_GET: self._get,
             ops.PWM_START: self._pwm_start,
             ops.PWM_SET: self._pwm_set,
             ops.PWM_STOP: self._pwm_stop,
@@ -107,10 +107,15 @@ class Gpio:
         self._report(number, before)
         return 0, b""
 
+    def _get(self, number: int, _b: int, _data: bytes) -> Answer:
+        return self.level(number), b""
+
     def _set(self, number: int, value: int, _data: bytes) -> Answer:
-        before = self.duty(number)
-        self._pins.setdefault(number, _Pin()).latch = value
-        self._report(number, before)
+        pin = self._pins.get(number)
+        if pin is None or pin.latch != value:
+            before = self.duty(number)
+            self._pins.setdefault(number, _Pin()).latch = value
+            self._report(number, before)
         return 0, b""
 
     def _pwm_start(self, pin: int, duty: int, data: bytes) -> Answer:
@@ -120,10 +125,10 @@ class Gpio:
         return 0, b""
 
     def _pwm_set(self, pin: int, duty: int, _data: bytes) -> Answer:
-        before = self.duty(pin)
-        if pin in self._pwm:
-            self._pwm[pin] = duty, self._pwm[pin][1]
-        self._report(pin, before)
+        now = self._pwm.get(pin)
+        if now is not None and now[0] != duty:
+            self._pwm[pin] = duty, now[1]
+            self._report(pin, now[0])
         return 0, b""
 
     def _pwm_stop(self, pin: int, _b: int, _data: bytes) -> Answer:

@@ -15,7 +15,7 @@ from littlefs import LittleFS, LittleFSError, lfs
 from littlefs.lfs import LFSConfig, LFSFileFlag
 
 from pole.drivers.flash.files import part_of
-from simulator.hardware.flash import BLOCK, Flash
+from simulator.hardware.flash import BLOCK, ERASED, Flash
 
 UNIT = 32  # bytes read, programmed and looked ahead at once, as in pole/drivers/flash/storage.py
 # fixed in VfsLfs2: its cache is 4 times that, and metadata moves to other blocks after 100 erases
@@ -33,9 +33,11 @@ class _Device:
 
     def __init__(self, flash: Flash) -> None:
         self._flash = flash
+        self._filled = flash.filled
 
     def read(self, cfg: LFSConfig, block: int, off: int, size: int) -> bytes:
-        return self._flash.read(block * BLOCK + off, size)
+        # most reads by far are of a mount, which looks at each block
+        return self._flash.read(block * BLOCK + off, size) if block in self._filled else ERASED * size
 
     def prog(self, cfg: LFSConfig, block: int, off: int, data: bytes) -> int:
         self._flash.program(block * BLOCK + off, bytes(data))
@@ -86,7 +88,7 @@ class LittleFiles:
             mount=False,
             block_size=BLOCK,
             block_count=self.blocks,
-            read_size=UNIT,
+            read_size=CACHE,  # more at once than a pole reads; what is written is the same
             prog_size=UNIT,
             cache_size=CACHE,
             lookahead_size=UNIT,

@@ -57,19 +57,28 @@ class Network(Protocol):
 
 
 class Sockets:
-    """The sockets of one pole, by number, and what the pole waits for on each."""
+    """The sockets of one pole, by number, and what the pole waits for on each.
+
+    ``quiet``: nothing is ready, and nothing can be before an endpoint says so or the pole asks for something.
+    """
 
     def __init__(self, pole: str, network: Network, changed: Callable[[], None]) -> None:
         self._pole = pole
         self._network = network
-        self._changed = changed
+        self._tell = changed
         self._kinds: dict[int, int] = {}
         self._endpoints: dict[int, Endpoint] = {}
         self._interest: dict[int, int] = {}
         self._stalled: set[int] = set()
+        self.quiet = True
+
+    def _changed(self) -> None:
+        self.quiet = False
+        self._tell()
 
     def handle(self, op: int, a: int, b: int, data: bytes) -> tuple[int, bytes]:
         """One call of the pole (``simulator/device_modules/hostops.py``): the answer's value (or -errno), and data."""
+        self.quiet = False
         try:
             return self._handle(op, a, b, data)
         except OSError as error:
@@ -140,7 +149,9 @@ class Sockets:
 
     def ready(self) -> list[tuple[int, int]]:
         """(socket, events) of each socket on which an event that the pole waits for has happened."""
-        out = []
+        out: list[tuple[int, int]] = []
+        if self.quiet:
+            return out
         interest = self._interest
         for number in sorted(interest) if len(interest) > 1 else interest:
             wanted = interest[number]
@@ -149,4 +160,5 @@ class Sockets:
                 events = endpoint.ready() & (wanted | POLLERR)
                 if events:
                     out.append((number, events))
+        self.quiet = not out
         return out

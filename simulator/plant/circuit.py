@@ -12,7 +12,7 @@ from simulator.plant import luminaire as led
 from simulator.plant import noise
 from simulator.plant.faults import HEALTHY, Faults
 from simulator.plant.mains import NOMINAL_V
-from simulator.plant.senses import METER_WINDOW_MS, Electrical
+from simulator.plant.senses import METER_WINDOW_MS, Electrical, electrical
 
 CYCLE_MS = 120_000  # period of a lamp that cycles, at severity 1.0; in inverse proportion below
 CYCLE_OUT = 0.4  # part of it without light
@@ -110,7 +110,7 @@ class Circuit:
                 return _stolen(flows, present.theft) if present.theft else flows
             watts *= part
         if known and self._plain:
-            return Electrical(volts, watts / (volts * factor), watts)
+            return electrical((volts, watts / (volts * factor), watts))
         return self._faulty(present, output, volts, watts, factor, now_ms)
 
     def _faulty(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from simulator.plant import noise
 from simulator.plant.faults import Faults
 from simulator.plant.mains import NOMINAL_V
-from simulator.plant.senses import Electrical, Electricity
+from simulator.plant.senses import Electrical, Electricity, electricity
 
 if TYPE_CHECKING:
     from simulator.plant.luminaire import LuminaireModel
@@ -79,8 +79,8 @@ class Meter:
         volts, amperes, watts = self.read(*flow, now_ms, 1.0 + NOISY * present.meter_noise)
         apparent = volts * amperes
         factor = min(watts / apparent, 1.0) if apparent > 0.0 else 0.0
-        self.frame = Electricity(volts, amperes, watts, factor)
-        return self.frame
+        self.frame = shown = electricity((volts, amperes, watts, factor))
+        return shown
 
     def curve(self, model: LuminaireModel, levels: Iterable[int]) -> list[tuple[int, float, float]]:
         """What it shows of the lamp *model* at each of *levels* (%): (level, watts, power factor).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 
@@ -22,6 +23,8 @@ class Electrical(NamedTuple):
     watts: float
 
 
+electricity = partial(tuple.__new__, Electricity)  # as Electricity(*...), of a tuple: for what is made most often
+electrical = partial(tuple.__new__, Electrical)
 METER_WINDOW_MS = 400  # a meter takes its RMS values over this
 NOTHING = Electricity(0.0, 0.0, 0.0, 0.0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from simulator.device_modules import hostops, ops
@@ -17,7 +18,8 @@ from simulator.street.troubles import Troubles
 CRASHED = "diya: the app ended"  # what main.py prints then
 MILLION = 1_000_000
 LOOK_UP_MS = 7000  # that lwIP waits for a name server which does not answer, and all of MicroPython with it (measured)
-_TLS = (ops.TLS_OPEN, ops.TLS_CLOSE)
+_TLS = frozenset((ops.TLS_OPEN, ops.TLS_CLOSE))
+_RESOLVE = hostops.RESOLVE
 BOOT_MS = 800  # from power-on to boot.py: ROM, second-stage loader and MicroPython's own start on an ESP32
 
 
@@ -30,6 +32,7 @@ class VirtualPole:
         self.chip = chip
         self.flash = chip.flash
         self.loud = False  # see Hardware
+        self._operations = chip.operations
         chip.on_reset = self._reset
         self.resets: Counter[str] = Counter()
         self.failures: list[str] = []
@@ -59,11 +62,11 @@ class VirtualPole:
         """One call of the firmware."""
         if self.troubles.raising:
             self.troubles.refuse(op, a, b)
-        if op < hostops.RESOLVE:
+        if op < _RESOLVE:
             if op in _TLS:
                 self._shaking = a if op == ops.TLS_OPEN else None
-            return self.chip.handle(op, a, b, data)
-        if op == hostops.RESOLVE and not self.names_served and not data.replace(b".", b"").isdigit():
+            return self._operations[op](a, b, data)
+        if op == _RESOLVE and not self.names_served and not data.replace(b".", b"").isdigit():
             self._stall(LOOK_UP_MS)
             return -errno.EHOSTUNREACH, b""
         answer = self._sockets.handle(op, a, b, data)
@@ -106,6 +109,7 @@ class VirtualPole:
 
     def poke(self) -> None:
         """A socket may have something: if the firmware waits for it, it is stepped now."""
+        self._sockets.quiet = False
         if self._runner and self._sockets.ready():
             self._schedule(self._kernel.now_ms)
 
@@ -167,7 +171,7 @@ class VirtualPole:
     def _schedule(self, ms: int) -> None:
         self._plan += 1
         plan = self._plan
-        self._kernel.at(max(ms, self._stalled_ms), lambda: self._step(plan))
+        self._kernel.at(ms if ms > self._stalled_ms else self._stalled_ms, partial(self._step, plan))
 
     def _step(self, plan: int) -> None:
         runner = self._runner
@@ -175,10 +179,12 @@ class VirtualPole:
             return
         self.steps += 1
         now = self._kernel.now_ms
+        sockets = self._sockets
         try:
-            ticks = self._ticks_at(now)
-            wait = runner.step(ticks, self._sockets.ready())
-            self.chip.dram.waits()
+            ticks = self._ticks_at(now) if self._drift_ppm else self._ticks + now - self._ticked_ms
+            wait = runner.step(ticks, sockets.ready())
+            if not self.chip.dram.running:
+                self.chip.dram.waits()
         except PoleReset as reset:
             self._notice_crash()
             self._restart(reset.cause)
@@ -187,13 +193,14 @@ class VirtualPole:
             self.failures.append(str(death))
             self._plan += 1
         else:
-            if self._sockets.ready():  # it took a part of what has come in, and waits for the rest
+            if sockets.ready():  # it took a part of what has come in, and waits for the rest
                 self._schedule(now)
             elif wait >= 0:
-                self._schedule(self._ms_of(ticks + wait))
+                self._schedule(self._ms_of(ticks + wait) if self._drift_ppm else now + wait)
             if self.steps % 64 == 0:
                 self._measure(runner)
-        self._watch()
+        if self._watched_life != self._life:
+            self._watch()
 
     def _notice_crash(self) -> None:
         """Record as a failure a reset that main.py asked for because the app ended, with the console's last output."""
@@ -215,7 +222,7 @@ class VirtualPole:
     def _watch(self) -> None:
         """Keeps one event in the queue for the moment at which the watchdog would reset the chip."""
         deadline = self.chip.watchdog.deadline
-        if deadline is not None and self._watched_life != self._life:
+        if deadline is not None:
             self._watched_life = life = self._life
             self._kernel.at(deadline, lambda: self._bite(life))
 

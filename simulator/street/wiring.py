@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -43,10 +44,11 @@ class Wiring:
         own: Own | None = None,
     ) -> None:
         self.changed: Callable[[], None] = lambda: None
-        self._kernel = kernel
+        self._now: Callable[[], int] = partial(getattr, kernel, "now_ms")  # asked most often of all
         self._plant = plant
         self._relay = board["relay"]
         self._dimmer = board["dimmer"]
+        self._pins = (self._relay["pin"], self._dimmer["pin"])
         self.radio = Radio(self._now, noise.key(seed, plant.name, "radio"), ip=address)
         self.chip = Chip(
             self._now,
@@ -66,11 +68,8 @@ class Wiring:
         self.clock: Ds3231 | None = parts.get("rtc")
         self.meter = parts.get("meter")  # any of them has ``accumulate``
 
-    def _now(self) -> int:
-        return self._kernel.now_ms
-
     def _output(self, pin: int) -> None:
-        if pin in (self._relay["pin"], self._dimmer["pin"]):
+        if pin in self._pins:
             self.apply()
 
     def apply(self) -> None:

@@ -91,7 +91,8 @@ class Arbiter:
         photocell's value, None without one; *safety*: None or the percent that must not be exceeded; *ticks_ms*: the
         ticks now; *doubt*: why the photocell decides nothing, else "".
         """
-        self.expire(now, ticks_ms)
+        if self.held:
+            self.expire(now, ticks_ms)
         until = None
         ramp_s = _RAMP_S
         if switch is not None:
@@ -112,7 +113,7 @@ class Arbiter:
             reason = "dark" if dark else "daylight"
         lowest = level if now is None else 0
         asked = -1  # what the pole's own key (or a technician) asks for, of the owners handled so far
-        for name in OWNERS:
+        for name in OWNERS if self.held else ():
             held = self._strongest(name, now, lowest, False)
             if held is not None:
                 asked = max(asked, held.level) if held.raises else held.level

@@ -181,13 +181,16 @@ class Outbox:
 
     def _next_new(self, now):
         if len(self.flying) + (self._freed if self._freed_at == now else 0) < _WINDOW:
-            record = self._latest(PRESENCE, now) or self._latest(TIME, now) or self._latest(BIRTH, now)
-            record = record or self._latest(STATE, now) or self.queue.take(now)
+            record = None
+            if self.slots:
+                record = self._latest(PRESENCE, now) or self._latest(TIME, now) or self._latest(BIRTH, now)
+                record = record or self._latest(STATE, now)
+            record = record or self.queue.take(now)
             if record:
                 record.packet_id = self.next_id()
                 self.flying.append(record)
                 return record
-        return self._latest(METER, now)
+        return self._latest(METER, now) if self.slots else None
 
     def _ready(self, kind, now):
         """The record of *kind* that may go out now, or None."""

@@ -32,7 +32,10 @@ except AttributeError:  # CPython
 
     async def sleep_ms(ms):
         """Sleep for *ms* milliseconds."""
-        await asyncio.sleep(ms / 1000)
+        if ms > 0:
+            await _nap(_current(), ms)
+        else:
+            await asyncio.sleep(0)
 
     async def wait_ms(awaitable, ms):
         """Result of *awaitable*; raises TimeoutError when it takes longer than *ms* milliseconds."""
@@ -41,7 +44,10 @@ except AttributeError:  # CPython
     def ticks_ms():
         """Milliseconds of the running event loop, 30 bits that wrap."""
         loop = asyncio.get_running_loop()  # type: ignore[attr-defined]
-        return round(loop.time() * 1000) & (_PERIOD - 1)
+        try:
+            return loop.now_ms & 0x3FFFFFFF
+        except AttributeError:  # it is not the simulator's
+            return round(loop.time() * 1000) & 0x3FFFFFFF
 
     def _current():
         return asyncio.get_running_loop().create_future()  # type: ignore[attr-defined]
@@ -49,9 +55,16 @@ except AttributeError:  # CPython
     def _rouse(future):
         future.done() or future.set_result(None)
 
-    async def _nap(future, ms):  # type: ignore[misc]
+    def _nap(future, ms):  # type: ignore[misc]
+        loop = asyncio.get_running_loop()  # type: ignore[attr-defined]
+        try:
+            return loop.nap(future, ms)
+        except AttributeError:
+            return _timed(loop, future, ms)
+
+    async def _timed(loop, future, ms):
         # with wait_for others that are due in the same millisecond would go on first, and do not on MicroPython
-        timer = asyncio.get_running_loop().call_later(ms / 1000, _rouse, future)  # type: ignore[attr-defined]
+        timer = loop.call_later(ms / 1000, _rouse, future)
         try:
             await future
         finally:
@@ -72,6 +85,7 @@ class Wake:
     def clear(self):
         """Clears the flag."""
         self._set = False
+        self._sleeper = None
 
     def set(self):
         """Sets the flag; the waiting task goes on."""
@@ -80,12 +94,16 @@ class Wake:
         if sleeper is not None:
             _rouse(sleeper)
 
+    def nap(self, ms):
+        """To be awaited while the flag is not set: as ``wait``, but it takes no memory.  ``clear`` must follow."""
+        self._sleeper = _current()
+        return _nap(self._sleeper, ms)
+
     async def wait(self, ms):
         """Returns when the flag is set, after *ms* milliseconds at the latest."""
         if not self._set:
-            self._sleeper = _current()
             try:
-                await _nap(self._sleeper, ms)
+                await self.nap(ms)
             finally:
                 self._sleeper = None
 

@@ -87,7 +87,8 @@ class Clock:
 
     def now(self, ticks):
         """Unix seconds of the agreed time, or None while there is none: for messages, dates of events and the lamp."""
-        self._advance(ticks)
+        if ticks != self._ticks:
+            self._advance(ticks)
         return self.unix if self.known and not self.doubted else None
 
     def believed(self, ticks):
@@ -101,7 +102,8 @@ class Clock:
 
     def until_ms(self, unix, ticks):
         """Milliseconds until Unix second *unix* begins, at most three days; only while the time is known."""
-        self._advance(ticks)
+        if ticks != self._ticks:
+            self._advance(ticks)
         return min(unix - self.unix, 259200) * 1000 - self.ms
 
     def error_ms(self, ticks):
@@ -116,7 +118,7 @@ class Clock:
 
     def settled(self, ticks):
         """Whether nothing is to be asked soon: the time is confirmed, and no witness contradicts."""
-        return self.quality(ticks) == SYNCED and self.disputed_s < 0
+        return self.disputed_s < 0 and self.quality(ticks) == SYNCED
 
     def offer(self, unix_ms, round_trip_ms, ticks, witness=NETWORK):
         """Takes an answer of *witness*: *unix_ms*, which came at *ticks*, *round_trip_ms* after the request.

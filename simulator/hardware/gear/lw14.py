@@ -51,18 +51,23 @@ class Lw14:
             self._answering = 0  # taken
         return (bytes((_YES,)) if answered else b"").ljust(n, b"\0")
 
+    def read_from(self, register: int, n: int) -> bytes:
+        self._register = register
+        return self.read(n)
+
     @property
     def _busy(self) -> bool:
-        if self._sent_ms is None:
-            return False
-        since = self._now_ms() - self._sent_ms
+        return self._sent_ms is not None and self._busy_after(self._now_ms() - self._sent_ms)
+
+    def _busy_after(self, since: int) -> bool:
+        """Whether it is busy *since* milliseconds after a command's frame."""
         return since < 0 or (bool(self._answering) and PAUSE_MS <= since < PAUSE_MS + BACKWARD_MS)
 
     def _status(self) -> int:
         if self._sent_ms is None:
             return 0
         since = self._now_ms() - self._sent_ms
-        status = (_BUSY if self._busy else 0) | (_WINDOW if 0 <= since < WINDOW_MS else 0)
+        status = (_BUSY if self._busy_after(since) else 0) | (_WINDOW if 0 <= since < WINDOW_MS else 0)
         if self._answering and since >= PAUSE_MS + BACKWARD_MS:
             status |= _VALID | _ONE_BYTE if self._answering == 1 else _BROKEN
         return status

@@ -18,6 +18,7 @@ PULSE = (
     16384 * 256 * 100
 )  # counts of WATT times milliseconds that make one pulse of CF_CNT (1638.4 * 256 times seconds)
 _FULL = 0xFFFFFF
+_LEAST = WA_CREEP * 3125 / 256
 
 READ_PACKET = b"\x58\xaa"
 
@@ -54,19 +55,27 @@ class Bl0942:
         self._seen_ms = now_ms
         flow = self._sense()
         watt = round(3537 * flow.current_a * SHUNT_MV * flow.voltage_v * DIVIDER_MV / VREF**2 * _cosine(flow))
-        self._watt = 0 if abs(watt) < WA_CREEP * 3125 / 256 else max(-0x800000, min(0x7FFFFF, watt))
+        self._watt = 0 if -_LEAST < watt < _LEAST else max(-0x800000, min(0x7FFFFF, watt))
         return flow
 
     def write(self, data: bytes, now_ms: int) -> None:
+        if data == READ_PACKET:  # the first byte of the packet can end none that has begun
+            self._answer_at(now_ms)
+            return
         for byte in data:
             self._request = (self._request + bytes((byte,)))[-len(READ_PACKET) :]
             if self._request == READ_PACKET:
-                self._request = b""
-                self._answer = self.frame(now_ms)
-                self._begin_us = now_ms * 1000 + len(READ_PACKET) * self._byte_us
-                self._taken = 0
+                self._answer_at(now_ms)
+
+    def _answer_at(self, now_ms: int) -> None:
+        self._request = b""
+        self._answer = self.frame(now_ms)
+        self._begin_us = now_ms * 1000 + len(READ_PACKET) * self._byte_us
+        self._taken = 0
 
     def read(self, n: int, now_ms: int) -> bytes:
+        if self._taken == len(self._answer):
+            return b""
         data = self._answer[self._taken : self._taken + min(n, self.any(now_ms))]
         self._taken += len(data)
         return data
@@ -82,10 +91,11 @@ class Bl0942:
         voltage = round(73989 * flow.voltage_v * DIVIDER_MV / VREF)
         period = round(1000000 / flow.frequency_hz)
         status = (1 if self._watt < 0 else 0) | (2 if self._watt == 0 else 0)
-        body = b"\x55"
-        for value in (current, voltage, current, self._watt & _FULL, self.cf_count):
-            body += min(value, _FULL).to_bytes(3, "little")
-        body += min(period, 0xFFFF).to_bytes(2, "little") + bytes((0, status, 0, 0))
+        current, voltage = min(current, _FULL), min(voltage, _FULL)
+        # five registers of three bytes, one of two, and four bytes
+        registers = current | voltage << 24 | current << 48 | (self._watt & _FULL) << 72 | self.cf_count << 96
+        registers |= min(period, 0xFFFF) << 120 | status << 144
+        body = b"\x55" + registers.to_bytes(21, "little")
         return body + bytes((~(0x58 + sum(body)) & 0xFF,))
 
 

@@ -84,6 +84,8 @@ class Ds3231:
 
     def write(self, data: bytes) -> None:
         self._pointer = data[0] % _REGISTERS
+        if len(data) == 1:
+            return
         time = bytearray(self._time())
         timed = False
         for byte in data[1:]:
@@ -99,12 +101,17 @@ class Ds3231:
             self._set(_decode(bytes(time)))
 
     def read(self, n: int) -> bytes:
+        at = self._pointer
+        end = at + n
+        self._pointer = end % _REGISTERS
+        if at >= _TEMPERATURE and end <= _REGISTERS:
+            return self._temperature()[at - _TEMPERATURE : end - _TEMPERATURE]
         image = self._time() + bytes(self._registers[len(_TIME) : _TEMPERATURE]) + self._temperature()
-        out = bytearray()
-        for _ in range(n):
-            out.append(image[self._pointer])
-            self._pointer = (self._pointer + 1) % _REGISTERS
-        return bytes(out)
+        return bytes(image[place % _REGISTERS] for place in range(at, end))
+
+    def read_from(self, register: int, n: int) -> bytes:
+        self._pointer = register % _REGISTERS
+        return self.read(n)
 
     def _set(self, to: datetime) -> None:
         self._set_to = to

@@ -34,6 +34,22 @@ def test_sources_are_compiled_once_and_again_when_one_has_changed(
     assert len(list(cache.iterdir())) == 2
 
 
+def test_names_are_shortened_once_for_the_same_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes seconds, and each start of the MicroPython engine asks for it."""
+    source, cache = tmp_path / "app", tmp_path / "cache"
+    source.mkdir()
+    (source / "main.py").write_text("def work(length):\n    return length\n")
+    shortened = []
+    real = compiling.for_a_pole
+    monkeypatch.setattr(compiling, "for_a_pole", lambda texts: shortened.append(texts) or real(texts))
+    out = compile_tree(source, cache, shorter=True)
+    compiling._shorter.cache_clear()  # as in another process
+    assert compile_tree(source, cache, shorter=True) == out and len(shortened) == 1
+    assert compile_tree(source, cache) != out
+    monkeypatch.setattr(compiling, "_shortening", lambda: (("rename.py", "other names"),))
+    assert compile_tree(source, cache, shorter=True) != out and len(shortened) == 1 + 1
+
+
 def test_a_source_that_does_not_compile_is_named_with_the_compilers_words(tmp_path: Path) -> None:
     (tmp_path / "bad.py").write_text("def f(:\n")
     with pytest.raises(RuntimeError, match=r"bad\.py[\s\S]*SyntaxError"):

@@ -52,6 +52,27 @@ def test_a_wait_for_a_flag_that_ends_in_the_millisecond_of_a_sleep_goes_on_in_th
     assert seen == ["waiter", "sleeper"]
 
 
+def test_a_nap_that_a_flag_has_ended_leaves_nothing_to_wake_up_for() -> None:
+    loop = VirtualLoop()
+    wake = aio.Wake()
+    seen: list[int] = []
+
+    async def sleeper() -> None:
+        for _ in range(2):
+            if not wake.is_set():
+                await wake.nap(30_000)
+            wake.clear()
+            seen.append(loop.now_ms)
+
+    loop.create_task(sleeper())
+    assert loop.step(0) == 30_000
+    loop.call_soon(wake.set)
+    assert loop.step(10) == 30_000
+    assert loop.step(30_000) == 10  # the first nap would have been over now, and wakes nobody
+    assert loop.step(30_010) == -1
+    assert seen == [10, 30_010]
+
+
 def test_time_stands_still_while_tasks_run_and_the_loop_says_when_it_wants_to_go_on() -> None:
     loop = VirtualLoop()
 
