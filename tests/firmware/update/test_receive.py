@@ -2,7 +2,7 @@
 
 import json
 
-from pole.update import pointer, signer
+from pole.update import accept, pointer, signer
 
 try:
     from tests.firmware.update import key_pair, short_key
@@ -258,6 +258,15 @@ def test_the_key_for_updates_changes_by_a_manifest_under_the_one_in_force():
     assert signer.modulus(one.ports.store, one.ports.factory) == key_pair.KEY
     assert one.hear(payload) is None  # it comes with each session, signed by the key before
     refused(one, sealed(order(PACKAGE.manifest(serial=SERIAL + 1))), "badSignature", signer.print_of(key_pair.KEY))
+
+
+def test_a_power_cut_right_after_the_key_was_written_leaves_its_serial_as_the_mark():
+    one = pole()
+    signer.change(one.ports.store, one.ports.factory, key_pair.KEY, SERIAL)
+    assert accept.mark_of(one.ports, pointer.read(one.ports.store)) == SERIAL
+    for rubbish in (b"", b"x", bytes(400), bytes(410)):
+        one.ports.store.files["update.key"] = rubbish
+        assert accept.mark_of(one.ports, pointer.read(one.ports.store)) == 0
 
 
 def test_a_change_of_the_key_that_is_not_right_changes_nothing():
