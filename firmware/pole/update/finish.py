@@ -38,6 +38,7 @@ def finish(parts, now, ticks):
     parts.session.ask("")
     updating.active = False
     updating.work = None
+    updating.faults = 0
     return 0
 
 
@@ -53,8 +54,8 @@ def _fail(parts, work, now):
             reason, detail = ack_reasons.NO_SPACE, "the flash of the pole is full"
         else:
             reason, detail = ack_reasons.NOT_STORED, "the update could not be stored: " + detail
-            work.faults += 1
-            if work.faults <= _FAULTS:
+            parts.updating.faults += 1
+            if parts.updating.faults <= _FAULTS:
                 parts.updating.work = None  # it begins again where it was
                 return _AGAIN_MS
     if work.slot:

@@ -217,6 +217,16 @@ def test_what_was_undone_is_told_and_not_begun_again():
     assert (ack["outcome"], ack["reason"]) == ("reverted", "notOnline") and not one.updating.active
 
 
+def test_what_was_undone_is_tried_again_when_it_is_signed_anew_and_nothing_older_is():
+    """hawkbit#446: a version that a device had left was never sent again; mcuboot#1708: an older one got in."""
+    one = running("", "notOnline")
+    for serial, version in ((SERIAL - 1, "0.1.5"), (SERIAL - 1, "0.2.0"), (SERIAL - 1, "0.3.0")):
+        older = PACKAGE.manifest(serial=serial, version=version)
+        refused(one, sealed(order(older), n=SERIAL + 7), "replayed", "must be above %d" % SERIAL)
+    refused(one, sealed(order(PACKAGE.manifest(serial=SERIAL + 1, version="0.1.0"))), "olderVersion")
+    assert one.hear(sealed(order(PACKAGE.manifest(serial=SERIAL + 1))))["outcome"] == "accepted"
+
+
 def test_the_end_of_a_probation_is_told_to_who_asked_for_it():
     for slot, reverted, outcome, reason in (("a", None, "applied", ""), ("", "died", "reverted", "died")):
         one = running(slot, reverted)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from host_tools.keys.key import Key
-from host_tools.release import Release
+from host_tools.release import Release, file_list
 from pole.update import pointer
 from pole.wire import ack_reasons, contract
 from simulator.street.street import Street
@@ -124,3 +124,24 @@ def test_a_flash_that_is_full_to_its_last_block_while_pieces_come_is_told_and_wh
     assert refused(seen, ack_reasons.NO_SPACE) == "the flash of the pole is full"
     store = stored(seen.street.poles["P0001"].pole.flash)
     assert pointer.read(store)["run"] == ["b"] and store.free() == 0
+
+
+def test_the_longest_list_of_files_fills_no_heap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of files that `diya update sign` would refuse: it is read, tried, and undone when the app in it cannot start."""
+    monkeypatch.setattr(file_list, "MOST_FILES", 1000)
+    one = signed({f"f{number}.mpy": b"%d" % number for number in range(206)})
+    assert 16_000 < len(one.package("virtual").listing) <= file_list.MOST_BYTES
+
+    def begin(street: Street) -> None:
+        city = City(street)
+        publish(city, one.pieces("virtual"))
+        tell(city, order(one), 20_000)
+
+    seen = live(
+        0.4, poles=1, start=NIGHT, engine="micropython", begin=begin, files=TRUST,
+        settings={**SETTINGS, "meter.interval": 3600},
+    )  # fmt: skip
+    assert seen.street.failures() == [] and seen.street.darkness.total_minutes() == 0
+    after = pointer.read(stored(seen.street.poles["P0001"].pole.flash))
+    assert after["reverted"] == {"from": "0.2.0", "reason": pointer.DIED, "told": True}
+    assert [birth["firmware"] for _ms, birth in seen.said("P0001", contract.BIRTH)][-1] == "0.1.0"
