@@ -11,17 +11,13 @@ _running: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, asyncio.TimerHa
 
 
 class Timer:
-    """The timer with that number; there is but one of each, and only those are here that call back once."""
-
-    ONE_SHOT = 0
-    PERIODIC = 1
+    """The timer with that number, of which there is but one; no pole needs more of it here than that it resets."""
 
     def __init__(self, id: int) -> None:
         self._id = id
 
-    def init(self, *, mode: int, period: int, callback: Callable[[Timer], Any]) -> None:
+    def init(self, *, period: int, callback: Callable[[Timer], Any]) -> None:
         """Calls back in *period* milliseconds."""
-        assert mode == self.ONE_SHOT, "no pole needs another one under CPython"
         self.deinit()
         loop = asyncio.get_running_loop()
         _running.setdefault(loop, {})[self._id] = loop.call_later(period / 1000, callback, self)

@@ -46,7 +46,7 @@ def limit(handed):
     Once it has decided it takes the timer away (advance.py).
     """
     if handed[8]:
-        machine.Timer(0).init(period=_DECIDED_MS, mode=machine.Timer.ONE_SHOT, callback=lambda timer: machine.reset())
+        machine.Timer(0).init(period=_DECIDED_MS, callback=lambda timer: machine.reset())
 
 
 def give_up(handed, error):
