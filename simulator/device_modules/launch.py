@@ -28,7 +28,12 @@ def _measure(ms):
         _next = (_chip.ticks + 3600000) & 0x3FFFFFFF
         gc.collect()
         _chip.call(HEAP, _peak, gc.mem_alloc() - FLASH_BLOCK)
-    return _idle(ms)
+    timers = sys.modules.get("timers")
+    if not timers:
+        return _idle(ms)
+    ready = _idle(timers.wait(ms))
+    timers.run()
+    return ready
 
 
 _peak = 0

@@ -20,8 +20,6 @@ class Timer:
 
     def init(self, *, mode=PERIODIC, freq=-1, period=-1, callback=None):
         self.deinit()
-        for other in [other for other in running if other._id == self._id]:
-            running.remove(other)
         self._mode = mode
         self._period = int(1000 / freq) if freq > 0 else period
         self._callback = callback
@@ -29,8 +27,8 @@ class Timer:
         running.append(self)
 
     def deinit(self):
-        if self in running:
-            running.remove(self)
+        for other in [other for other in running if other._id == self._id]:  # a chip has one object of each number
+            running.remove(other)
 
     def value(self):
         return self._period - max(0, ticks_diff(self._due, ticks_ms()))

@@ -17,7 +17,7 @@ from typing import Any
 
 from host_tools.firmware_build.sources import start_module
 from simulator.device_modules import ops
-from simulator.engines import releases
+from simulator.engines import cpython_timers, releases
 from simulator.engines.cpython_console import TypedLines
 from simulator.engines.cpython_net import CpythonNet
 from simulator.engines.engine import Hardware, PoleDied, Runner
@@ -29,6 +29,7 @@ from simulator.hardware.little_files import LittleFiles
 VIRTUAL = "simulator.device_modules."
 YOUNG_OBJECTS = 50_000  # poles leave few circles behind: the collector need not look for them at each 700th object
 REPLACED = ("machine", "network", "esp32", "pulse_counter")
+TIMERS = "timers"  # where machine.py finds its Timer
 
 
 class _Stepped:
@@ -82,7 +83,7 @@ class CPythonEngine:
     name = "cpython"
 
     def __init__(self) -> None:
-        self._before = {name: sys.modules.get(name) for name in (*REPLACED, "_chip", "ops")}
+        self._before = {name: sys.modules.get(name) for name in (*REPLACED, TIMERS, "_chip", "ops")}
         chip = ModuleType("_chip")
         chip.call = _stepped.call  # type: ignore[attr-defined]
         chip.post = _stepped.post  # type: ignore[attr-defined]
@@ -90,6 +91,7 @@ class CPythonEngine:
         chip.read_into = _stepped.read_into  # type: ignore[attr-defined]
         sys.modules["_chip"] = chip
         sys.modules["ops"] = importlib.import_module(VIRTUAL + "ops")
+        sys.modules[TIMERS] = cpython_timers
         for name in REPLACED:
             sys.modules[name] = importlib.import_module(VIRTUAL + name)
         _signals.install()
@@ -168,11 +170,13 @@ class CPythonRunner:
     def _handed_over(self, handed: tuple[Any, ...]) -> tuple[ModuleType, Any]:
         """The module ``main`` and the ports of the app in a slot: what pole/update/hand_over.py does on MicroPython."""
         found = releases.release(self._data.read(handed[1] + "/list") or b"")
+        hand_over = importlib.import_module("pole.update.hand_over")
+        hand_over.limit(handed)
         try:
             main = found.module("main")
             return main, found.module("boot").take_over(handed)
         except Exception as error:
-            importlib.import_module("pole.update.hand_over").give_up(handed, error)
+            hand_over.give_up(handed, error)
             raise  # it resets
 
     def type(self, data: bytes) -> None:

@@ -12,6 +12,8 @@ from pole.update.progress import FAILED, MANIFEST, SERIAL, WHOM, keep, under_way
 from pole.wire import ack_reasons, contract
 
 NVS_SERIAL = const("updateSerial")
+_KEY = "update.key: a short text of its own would stay in memory for good"
+_SERIAL_AT = const(400)  # in that file (signer.py)
 
 
 def accept(parts, order):
@@ -58,7 +60,7 @@ def _judged(parts, order):
             return ack_reasons.REPLAYED, replayed
         from pole.update import signer
 
-        signer.change(ports.store, ports.factory, a2b_base64(key))
+        signer.change(ports.store, ports.factory, a2b_base64(key), serial)
         outcome = ack_reasons.APPLIED
     else:
         state = under_way(ports.store)
@@ -79,8 +81,9 @@ def _judged(parts, order):
 
 
 def mark_of(ports, pointer):
-    """The highest serial that was accepted: of the data store and of NVS the higher one."""
-    return max(pointer["serial"], ports.high_water.get(NVS_SERIAL) or 0)
+    """The highest serial that was accepted: of the data store, of NVS, and of the last change of the key."""
+    changed = (ports.store.read(_KEY[:10]) or b"")[_SERIAL_AT:]
+    return max(pointer["serial"], ports.high_water.get(NVS_SERIAL) or 0, int(changed) if changed.isdigit() else 0)
 
 
 def remember(ports, serial):

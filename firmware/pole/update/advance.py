@@ -6,6 +6,8 @@ is written down before it is taken, so a power cut at any moment leaves one that
 
 import gc
 
+import machine
+
 from pole import const
 from pole.drivers.failures import OVER
 from pole.runtime import aio
@@ -161,6 +163,7 @@ def _trial(parts, pointer, now, ticks):
 def _kept(parts, pointer, now):
     """The new software is confirmed, or its link is proven; written and announced.  None: nothing more is due."""
     pointers.write(parts.ports.store, pointer)
+    machine.Timer(0).deinit()  # golden's, which restarts what comes to no decision (hand_over.py)
     _tell(parts, pointer, now)
     return None
 

@@ -33,7 +33,7 @@ def begin(parts):
     settings = parts.settings
     work.topic = settings["link.root"] + "/" + settings["site"] + "/_update/%s/" % work.content[:16]
     work.came = work.error = work.reason = None
-    work.tries = work.wrong = work.faults = work.at = work.step = 0
+    work.tries = work.wrong = work.at = work.step = 0
     work.hash = []
     updating.work = work
     return 0

@@ -32,7 +32,7 @@ def fetch(parts):
         else:
             store.append(path, came)
             here += len(came)
-            work.tries = work.faults = 0
+            work.tries = parts.updating.faults = 0
     if here >= size:
         work.phase = ASSEMBLE
         work.hash = []

@@ -6,6 +6,7 @@ Afterwards it tells the city how the probation has ended, where that waits for i
 from pole import const
 from pole.update import pointer as pointers
 from pole.update.progress import FAILED, SERIAL, SPREAD, STATE, VERSION, WHOM, WINDOW, keep
+from pole.update.updating import CLEAR
 from pole.wire import ack_reasons, contract
 
 _AGAIN_MS = const(30000)
@@ -30,16 +31,22 @@ def finish(parts, now, ticks):
         store.remove(STATE)
         updating.waiting = state[WHOM]
         parts.update_at = ticks  # the switch is due at the next good moment (update/advance.py)
-    elif not _fail(parts, work, now):
-        return _AGAIN_MS
+    else:
+        wait = _fail(parts, work, now)
+        if wait is not None:
+            return wait
     parts.session.ask("")
     updating.active = False
     updating.work = None
+    updating.faults = 0
     return 0
 
 
 def _fail(parts, work, now):
-    """Writes down and says why the update cannot be had; False where it is to go on, or there is no room to say it."""
+    """Writes down and says why the update cannot be had; None when that is done, else milliseconds until the next step.
+
+    What came of it is removed first: a flash that is full has room again for the journal.
+    """
     error = work.error
     reason, detail = work.reason or ack_reasons.WRONG_CONTENT, str(error)
     if isinstance(error, OSError):
@@ -47,19 +54,23 @@ def _fail(parts, work, now):
             reason, detail = ack_reasons.NO_SPACE, "the flash of the pole is full"
         else:
             reason, detail = ack_reasons.NOT_STORED, "the update could not be stored: " + detail
-            work.faults += 1
-            if work.faults <= _FAULTS:
+            parts.updating.faults += 1
+            if parts.updating.faults <= _FAULTS:
                 parts.updating.work = None  # it begins again where it was
-                return False
+                return _AGAIN_MS
+    if work.slot:
+        work.tries = 0
+        work.phase = CLEAR
+        return 0
     if not parts.outbox.room():
-        return False
+        return _AGAIN_MS
     work.state[FAILED] = [reason, detail]
     try:
         keep(parts.ports.store, work.state)
     except OSError:
         parts.ports.store.remove(STATE)
     _tell(parts, work.state[WHOM], contract.REJECTED, reason, detail, now)
-    return True
+    return None
 
 
 def _look(parts, now):

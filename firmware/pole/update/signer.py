@@ -1,7 +1,8 @@
 """The key that signs updates: ``update.key`` on the data store where it was changed, else ``update.pem`` on ``vfs``.
 
-``update.key`` is 16 hexadecimal digits, the hash of the ``update.pem`` that it takes the place of, and the modulus.  It
-gives way to a pole that is flashed with another key.
+``update.key`` is 16 hexadecimal digits, the hash of the ``update.pem`` that it takes the place of, the modulus, and the
+serial of the manifest that brought it: a power cut leaves both or neither (accept.py).  It gives way to a pole that is
+flashed with another key.
 """
 
 from binascii import a2b_base64, b2a_base64, hexlify
@@ -31,8 +32,8 @@ def modulus(store, factory):
     changed = store.read(CHANGED)
     if unread(store, CHANGED, changed):
         return None  # the one before may be the one that was given away
-    if changed and len(changed) == _HASH + BYTES and changed[:_HASH] == hash_of(text).encode():
-        return changed[_HASH:]
+    if changed and len(changed) >= _HASH + BYTES and changed[:_HASH] == hash_of(text).encode():
+        return changed[_HASH : _HASH + BYTES]
     return of_pem(text)
 
 
@@ -57,9 +58,9 @@ def refusal(ports, text, signature):
     return None
 
 
-def change(store, factory, new):
-    """Stores *new*, a modulus, as the key in force from now on.  Raises OSError."""
-    store.write(CHANGED, hash_of(factory.read(FLASHED) or b"").encode() + new)
+def change(store, factory, new, serial):
+    """Stores *new*, a modulus, as the key in force from now on; *serial*: its manifest's.  Raises OSError."""
+    store.write(CHANGED, hash_of(factory.read(FLASHED) or b"").encode() + new + str(serial).encode())
 
 
 def print_of(number):

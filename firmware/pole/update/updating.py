@@ -31,13 +31,14 @@ class Updating:
     """*active*: whether an update is under way; *ticks*: of the next step.
 
     ``work``: a Work, None before the first step; ``waiting``: (key, sender, n) of the message that waits for the end of
-    a probation, None where none does; ``told``: serial of the manifest that was told to be applied since the start.
+    a probation, None where none does; ``told``: serial of the manifest that was told to be applied since the start;
+    ``faults``: of the flash, in a row.
     """
 
     def __init__(self, active, ticks):
         self.active = active
         self.work = self.waiting = None
-        self.told = 0
+        self.told = self.faults = 0
         self._at = ticks
 
     def due(self, parts, now, ticks):

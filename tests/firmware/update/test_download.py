@@ -294,6 +294,48 @@ def test_cancel_ends_a_download_and_a_staged_switch():
     assert pointer.read(pole.ports.store)["new"] is None
 
 
+def test_an_update_whose_pieces_are_gone_from_the_broker_ends_when_it_is_cancelled():
+    """rauc-hawkbit-updater#158: a download without end, which nobody could stop."""
+    package = Package(app())
+    pole = begun(package)
+    pole.broker = {}
+    pole.run(40)
+    assert pole.updating.active and len(pole.session.topics) > 10
+    assert pole.hear(sealed('{"cancel": true}', n=SERIAL + 1))["outcome"] == "applied"
+    asked = len(pole.session.topics)
+    pole = Pole(pole.ports.store, {}, marks=pole.ports.high_water)  # nor does a restart begin it again
+    assert pole.run(40) <= 1 and pole.session.topics == [] and asked
+
+
+def test_what_came_of_an_update_that_failed_is_removed():
+    """littlefs#760, #1080: a flash that is full must be left full of nothing that is of no use."""
+    package = Package(app())
+    for fault, times, reason in ((28, 1, "noSpace"), (5, 6, "notStored")):
+        pole = begun(package, store=Store(KEPT))
+        while "a/m1.mpy" not in pole.ports.store.files:
+            pole.run(1)
+        del pole.broker[next(topic for topic in pole.broker if topic.endswith("/%d" % (len(package.pieces) - 1)))]
+        for _ in range(times):
+            pole.ports.store.breaks = [fault]
+            pole.ports.store.files["a/m2.mpy"] = b"another"  # it has to be written again
+            while pole.ports.store.breaks and pole.updating.active:
+                pole.run(1)
+        pole.run()
+        assert pole.acks[-1]["reason"] == reason, pole.acks
+        assert in_slot(pole.ports.store) == {} and not pole.updating.active
+
+
+def test_a_flash_that_removes_nothing_does_not_keep_a_failed_update_for_ever():
+    package = Package(app())
+    pole = begun(package)
+    while "a/m1.mpy" not in pole.ports.store.files:
+        pole.run(1)
+    pole.ports.store.remove = lambda name: None
+    pole.ports.store.breaks = [28]
+    assert pole.run(2000) < 2000
+    refused(pole, "noSpace", "the flash of the pole is full")
+
+
 def test_what_was_cancelled_is_taken_when_it_is_asked_for_after_that_and_no_older_message_begins_it():
     package = Package(app())
     for steps in (0, 9, None):  # nothing fetched yet, a part, all of it: staged

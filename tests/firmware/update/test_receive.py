@@ -2,7 +2,7 @@
 
 import json
 
-from pole.update import pointer, signer
+from pole.update import accept, pointer, signer
 
 try:
     from tests.firmware.update import key_pair, short_key
@@ -217,6 +217,16 @@ def test_what_was_undone_is_told_and_not_begun_again():
     assert (ack["outcome"], ack["reason"]) == ("reverted", "notOnline") and not one.updating.active
 
 
+def test_what_was_undone_is_tried_again_when_it_is_signed_anew_and_nothing_older_is():
+    """hawkbit#446: a version that a device had left was never sent again; mcuboot#1708: an older one got in."""
+    one = running("", "notOnline")
+    for serial, version in ((SERIAL - 1, "0.1.5"), (SERIAL - 1, "0.2.0"), (SERIAL - 1, "0.3.0")):
+        older = PACKAGE.manifest(serial=serial, version=version)
+        refused(one, sealed(order(older), n=SERIAL + 7), "replayed", "must be above %d" % SERIAL)
+    refused(one, sealed(order(PACKAGE.manifest(serial=SERIAL + 1, version="0.1.0"))), "olderVersion")
+    assert one.hear(sealed(order(PACKAGE.manifest(serial=SERIAL + 1))))["outcome"] == "accepted"
+
+
 def test_the_end_of_a_probation_is_told_to_who_asked_for_it():
     for slot, reverted, outcome, reason in (("a", None, "applied", ""), ("", "died", "reverted", "died")):
         one = running(slot, reverted)
@@ -258,6 +268,15 @@ def test_the_key_for_updates_changes_by_a_manifest_under_the_one_in_force():
     assert signer.modulus(one.ports.store, one.ports.factory) == key_pair.KEY
     assert one.hear(payload) is None  # it comes with each session, signed by the key before
     refused(one, sealed(order(PACKAGE.manifest(serial=SERIAL + 1))), "badSignature", signer.print_of(key_pair.KEY))
+
+
+def test_a_power_cut_right_after_the_key_was_written_leaves_its_serial_as_the_mark():
+    one = pole()
+    signer.change(one.ports.store, one.ports.factory, key_pair.KEY, SERIAL)
+    assert accept.mark_of(one.ports, pointer.read(one.ports.store)) == SERIAL
+    for rubbish in (b"", b"x", bytes(400), bytes(410)):
+        one.ports.store.files["update.key"] = rubbish
+        assert accept.mark_of(one.ports, pointer.read(one.ports.store)) == 0
 
 
 def test_a_change_of_the_key_that_is_not_right_changes_nothing():

@@ -48,7 +48,7 @@ def test_what_is_no_such_key_is_none():
 
 def test_a_key_that_was_changed_is_in_force_until_the_pole_is_flashed_with_another():
     store = MortalStore()
-    signer.change(store, flashed(), OTHER)
+    signer.change(store, flashed(), OTHER, 5)
     assert signer.modulus(store, flashed()) == OTHER
     assert signer.modulus(store, flashed(pem(der()))) == OTHER or pem(der()) != PEM
     assert signer.modulus(store, flashed(PEM.replace(b"\n", b"\r\n"))) == KEY
@@ -69,10 +69,10 @@ def test_one_that_makes_no_sense_gives_way_and_one_that_cannot_be_read_does_not(
 def test_a_power_cut_leaves_the_old_key_or_the_new():
     for cut in range(3):
         store = MortalStore()
-        signer.change(store, flashed(), KEY)
+        signer.change(store, flashed(), KEY, 4)
         store.left = cut
         try:
-            signer.change(store, flashed(), OTHER)
+            signer.change(store, flashed(), OTHER, 5)
         except PowerCut:
             pass
         store.left = None

@@ -6,7 +6,7 @@ flash keeps a log of every operation; another pole starts on what a cut leaves o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -85,12 +85,18 @@ class Log(list[model.Operation]):
 class Story:
     """The update of *plot* on *engine*: the flash before it, every operation, and what was said."""
 
+    hours = HOURS
+    life_h = LIFE_H
+    options: Mapping[str, Any] = {"settings": SETTINGS}
+
     def __init__(self, plot: Plot, engine: str) -> None:
         self.plot = plot
         self.engine = engine
         self.log = Log()
         self.image = b""
-        self.lived = live(HOURS, poles=1, start=START.isoformat(), begin=self._begin, engine=engine, settings=SETTINGS)
+        self.lived = live(
+            self.hours, poles=1, start=START.isoformat(), begin=self._begin, engine=engine, **self.options
+        )
         self.after = pointer.read(stored(self.lived.street.poles["P0001"].pole.flash))
 
     def _begin(self, street: Street) -> None:
@@ -149,15 +155,19 @@ class Story:
             stage = street.poles["P0001"]
             stage.pole.flash.load(image)
             stage.wiring.chip.nvs._flash = dict(moment.nvs)
+            self._again(street)
             for ms in LOOK_MS:
                 street.kernel.at(ms, lambda ms=ms: seen.__setitem__(ms, stage.plant.light(ms)))
 
         off_s = -(-(moment.ms + 2000) // 1000)
         lived = live(
-            LIFE_H, poles=1, start=(START + timedelta(seconds=off_s)).isoformat(), begin=begin, engine=self.engine,
-            settings=SETTINGS, seed=number + 1,
+            self.life_h, poles=1, start=(START + timedelta(seconds=off_s)).isoformat(), begin=begin,
+            engine=self.engine, seed=number + 1, **self.options,
         )  # fmt: skip
         self._holds(at, lived, seen)
+
+    def _again(self, street: Street) -> None:
+        """What the city does in the life after a cut."""
 
     def _holds(self, at: dict[str, Any], lived: Lived, seen: dict[int, float]) -> None:
         street = lived.street

@@ -35,6 +35,11 @@ BAD = {
         pointer.DIED,
         resets=4,
     ),
+    "a module fills the heap": Bad(
+        ("pole/app.py", "EARLY_DEATHS = 4", f"EARLY_DEATHS = 4\n_TEXT = {'x' * 200_000!r}"),
+        pointer.DIED,
+        resets=4,
+    ),
     "leaks until it dies": Bad(
         (CONTROL, TURN, TURN + "\n        parts.hoard = [bytearray(3000), getattr(parts, 'hoard', None)]"),
         pointer.DIED,

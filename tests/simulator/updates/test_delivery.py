@@ -2,50 +2,38 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from host_tools.broker.connection import Link
-from host_tools.keys.key import Key
-from host_tools.release import Release, container, package
-from host_tools.release.manifest import Manifest
-from host_tools.release.publish import publish, topics_of
+from host_tools.release import Release
+from host_tools.release.publish import publish as publish_to
+from host_tools.release.publish import topics_of
 from host_tools.site.broker_address import parse_broker
 from host_tools.wire import envelope
 from pole.update import pointer
 from simulator.engines.releases import know
 from simulator.street.street import Street
-from tests.bundles import signer
 from tests.host_tools.broker.test_mosquitto_config import HEAD
 from tests.host_tools.broker.test_mosquitto_config import City as Secure
 from tests.simulator.streets import NIGHT, City, Lived, live, stored
+from tests.simulator.updates.published import KEY, SERIAL, SETTINGS, TRUST, order, publish, signed, tell
 from tests.simulator.updates.releases import files, sources
 
 ENGINES = ("cpython", "micropython")
-KEY = Key("P0001", bytes(range(32)))
-SETTINGS = {"keys": {KEY.name: KEY.secret.hex()}, "report.spread": 0}
-SERIAL = 1795500000000
 
 
 def release(version: str = "0.2.0", **fields: Any) -> Release:
     """The app as it is, but for its version, signed for the virtual board."""
     app = {path: data for path, data in files(version).items() if path.endswith(".mpy")}
-    made = package.make(app)
-    know(made.listing, sources(version))
-    about = Manifest(
-        "virtual", made.content, len(made.listing), 6, SERIAL, "sagar", sum(map(len, app.values())), version
-    )._replace(**fields)
-    return container.unpack(container.pack({"virtual": about}, {"virtual": made}, signer()), "r.update")
-
-
-def order(one: Release) -> str:
-    return json.dumps({**one.message("virtual"), "spread": 0})
+    one = signed(app, version, **fields)
+    know(one.package("virtual").listing, sources(version))
+    return one
 
 
 def left(lived: Lived) -> dict[str, Any]:
@@ -62,16 +50,11 @@ def test_a_release_that_is_published_is_in_the_spare_slot_some_minutes_later_and
     one = release()
 
     def begin(street: Street) -> None:
-        city, network = City(street), cast(Any, street.network)
-        for topic, data in one.pieces("virtual"):
-            street.kernel.at(
-                1000, lambda topic=topic, data=data: network.broker.publish(f"{HEAD}/{topic}", data, 1, True)
-            )
-        city.seal(60_000, f"{HEAD}/P0001/update", SERIAL, order(one), KEY, retain=True)
+        city = City(street)
+        publish(city, one.pieces("virtual"))
+        tell(city, order(one), 60_000)
 
-    lived = live(
-        0.25, poles=1, start=NIGHT, engine=engine, settings=SETTINGS, files={"update.pem": signer().public}, begin=begin
-    )
+    lived = live(0.25, poles=1, start=NIGHT, engine=engine, settings=SETTINGS, files=TRUST, begin=begin)
     assert lived.acks()[0]["outcome"] == "accepted", lived.acks()
     assert lived.street.failures() == [] and lived.report["dark_minutes"] == 0
     at = left(lived)
@@ -88,21 +71,21 @@ def test_over_a_real_mosquitto_with_tls_by_real_micropython(tmp_path: Path) -> N
             ca=city.out / "ca.pem", user="iccc", password=city.password("iccc"),
         )  # fmt: skip
         with Link(address, topics_of(HEAD, [one])) as link:
-            assert publish(link, HEAD, one).sent == len(one.pieces("virtual"))
+            assert publish_to(link, HEAD, one).sent == len(one.pieces("virtual"))
 
         def begin(street: Street) -> None:
-            def tell() -> None:
+            def say() -> None:
                 topic = f"{HEAD}/P0001/update"
                 payload = envelope.seal(topic, "test", SERIAL, order(one), KEY, City(street).nonce(KEY))
                 with Link(address, ["x"]) as link:
                     link.publish(topic, payload, retain=True)
 
-            street.kernel.at(60_000, tell)
+            street.kernel.at(60_000, say)
 
         lived = live(
             0.4, poles=1, start=start, engine="micropython", speed=60.0, broker=f"mqtts://localhost:{city.port}",
             credentials=city.out, city_port=city.city_port, settings=SETTINGS, heap_bytes=240 * 1024,
-            files={"update.pem": signer().public}, begin=begin,
+            files=TRUST, begin=begin,
         )  # fmt: skip
     assert lived.acks()[0]["outcome"] == "accepted", lived.acks()
     assert lived.street.failures() == [] and lived.report["dark_minutes"] == 0

@@ -1,4 +1,4 @@
-"""The power goes at a write of an update: the pole starts with the old software or the new, lit, and never with none.
+"""The power goes at a write of an update, or of its download: the pole starts with the old software or the new, lit.
 
 A reduced run; all cuts are tried in tests/soak/test_update_cuts.py.
 """
@@ -9,6 +9,7 @@ import pytest
 
 from tests.simulator.cuts.afterwards import one_in
 from tests.simulator.updates.cut_story import PLOTS, Story
+from tests.simulator.updates.download_story import STORIES, Told
 
 ENGINES = ("cpython", "micropython")
 EVERY = {"cpython": 20, "micropython": 60}  # a start on MicroPython reads 28,000 pieces of the flash
@@ -16,7 +17,7 @@ EVERY = {"cpython": 20, "micropython": 60}  # a start on MicroPython reads 28,00
 
 @cache
 def story(name: str, engine: str) -> Story:
-    return Story(PLOTS[name], engine)
+    return STORIES[name](engine) if name in STORIES else Story(PLOTS[name], engine)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -36,9 +37,17 @@ def test_an_update_is_lived_to_its_end(name: str, engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", sorted(PLOTS))
+@pytest.mark.parametrize("name", sorted(STORIES))
+def test_what_a_pole_is_told_of_updates_is_done(name: str, engine: str) -> None:
+    told = story(name, engine)
+    assert isinstance(told, Told)
+    told.is_lived()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", sorted([*PLOTS, *STORIES]))
 def test_a_pole_survives_some_of_the_cuts(name: str, engine: str) -> None:
     told = story(name, engine)
     numbers = sorted({*one_in(told, EVERY[engine]), told.cuts - 1})
     assert told.sweep(numbers) == len(numbers)
-    print(f"{len(numbers)} of {told.cuts} cut points of an update that is {name} on {engine}")
+    print(f"{len(numbers)} of {told.cuts} cut points of {name!r} on {engine}")
