@@ -288,3 +288,16 @@ def test_a_broken_pole_is_a_failure_that_is_shown(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(main, "live", broken)
     assert run([*SHORT, "--hours", "0.01"]) == 1
     assert "no life in it" in capsys.readouterr().err
+
+
+def test_a_zone_is_its_part_of_the_whole(tmp_path: Path, capsys: Capture) -> None:
+    flags = ["simulate", "--poles", "4", "--scenario", "city-commands", "--from", "2026-11-25T02:55", "--hours", "0.2"]
+    lines, poles = [], []
+    for zone in ([], ["--zone", "junction"]):
+        path = tmp_path / f"t{len(zone)}"
+        assert run([*flags, *zone, "--transcript", str(path), "--json"]) == 0
+        lines.append(path.read_text().splitlines())
+        poles.append(json.loads(capsys.readouterr().out)["poles"])
+    others = ('"pole":"P0002"', '"pole":"P0003"', '"pole":"P0004"')
+    assert lines[1] == [line for line in lines[0] if not any(other in line for other in others)]
+    assert poles == [4, 1] and any('"pole":"_all"' in line for line in lines[1])
