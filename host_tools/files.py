@@ -14,7 +14,7 @@ import os
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 WAIT_S = 10.0  # longest wait for another program to have changed a file
@@ -39,7 +39,7 @@ def create_secret(path: Path, text: str) -> bool:
     Raises OSError.
     """
     target = os.path.realpath(path)
-    with _beside(target, text.encode()) as new:
+    with _beside(target, (text.encode(),)) as new:
         try:
             os.link(new, target)
         except FileExistsError:
@@ -73,6 +73,11 @@ def replace_file(path: Path, data: bytes, mode: int | None = None) -> None:
     unless *mode* is given and everybody may do more with the file: then that was not meant, and it gets *mode*.
     Raises OSError.
     """
+    replace_by_pieces(path, lambda: (data,), mode)
+
+
+def replace_by_pieces(path: Path, pieces: Callable[[], Iterable[bytes]], mode: int | None = None) -> None:
+    """As ``replace_file``, for a content that need not fit into memory: *pieces* gives it, once more where it must."""
     target = os.path.realpath(path)
     try:
         old = os.stat(path)  # a link to itself is an OSError
@@ -82,18 +87,19 @@ def replace_file(path: Path, data: bytes, mode: int | None = None) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if old and not stat.S_ISREG(old.st_mode):  # a device, a pipe: /dev/stdout
         with open(path, "wb", buffering=0) as file:
-            _write_all(file.fileno(), data)
+            for piece in pieces():
+                _write_all(file.fileno(), piece)
         return
     if old and old.st_nlink > 1:
-        _write_into(target, data)
+        _write_into(target, b"".join(pieces()))
         return
     try:
-        _put_in_its_place(target, data, old, mode)
+        _put_in_its_place(target, pieces(), old, mode)
     except OSError as error:
         if old is None or error.errno not in _IN_PLACE:
             error.filename, error.filename2 = str(path), None
             raise
-        _write_into(target, data)
+        _write_into(target, b"".join(pieces()))
 
 
 @contextlib.contextmanager
@@ -147,7 +153,7 @@ def _is_still(path: Path, handle: int) -> bool:
         return False
 
 
-def _put_in_its_place(target: str, data: bytes, old: os.stat_result | None, mode: int | None) -> None:
+def _put_in_its_place(target: str, pieces: Iterable[bytes], old: os.stat_result | None, mode: int | None) -> None:
     def set_mode(handle: int) -> None:
         if old:
             _like(handle, old, mode)
@@ -155,13 +161,15 @@ def _put_in_its_place(target: str, data: bytes, old: os.stat_result | None, mode
             os.umask(mask := os.umask(0o077))
             os.fchmod(handle, 0o666 & ~mask if mode is None else mode)
 
-    with _beside(target, data, set_mode) as new:
+    with _beside(target, pieces, set_mode) as new:
         os.replace(new, target)
 
 
 @contextlib.contextmanager
-def _beside(target: str, data: bytes, prepare: Callable[[int], None] = lambda handle: None) -> Iterator[str]:
-    """The name of a new file in the folder of *target*, which has *data* on the disk and is its owner's alone.
+def _beside(
+    target: str, pieces: Iterable[bytes], prepare: Callable[[int], None] = lambda handle: None
+) -> Iterator[str]:
+    """The name of a new file in the folder of *target*, which has *pieces* on the disk and is its owner's alone.
 
     *prepare* may do otherwise with the open file before anything is in it.  Afterwards that name is gone, and what the
     file was called meanwhile is on the disk as well.
@@ -171,7 +179,8 @@ def _beside(target: str, data: bytes, prepare: Callable[[int], None] = lambda ha
     try:
         try:
             prepare(handle)
-            _write_all(handle, data)
+            for piece in pieces:
+                _write_all(handle, piece)
             os.fsync(handle)
         finally:
             os.close(handle)  # Windows renames no file that is open

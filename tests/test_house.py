@@ -26,6 +26,7 @@ BELOW = {  # a room of the host tools: the rooms it must not import
 # the demo (Makefile), and what MicroPython loads on a virtual chip, whose modules have the names of the chip's own
 ENTRIES = (
     "host_tools.verbs.",
+    "simulator.cli.simulate",
     "host_tools.boards.parts.",
     "host_tools.city.store.migrations.",
     "host_tools.city.console.access.",

@@ -135,7 +135,7 @@ def _street(
 def live_a_night(site: Path) -> bool:
     """Simulates one night through Mosquitto on real MicroPython; returns whether there was no fault."""
     from simulator.cli.demo_story import story
-    from simulator.cli.simulate import run_with_progress
+    from simulator.cli.run_progress import run_with_progress
     from simulator.cli.summary import summarise
     from simulator.run import Options
 

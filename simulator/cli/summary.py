@@ -12,12 +12,12 @@ from simulator.cli.expectations import say_found
 from simulator.report.words import darkness
 
 if TYPE_CHECKING:
-    from simulator.run import Outcome
+    from simulator.run import RunResult
 
 SPELLS_MOST, FAILURES_MOST = 5, 3
 
 
-def summarise(outcome: Outcome) -> None:
+def summarise(outcome: RunResult) -> None:
     """Prints the night as a plot on a terminal, the figures, what was found, and where it was dark."""
     from rich.table import Table
 
@@ -33,7 +33,7 @@ def summarise(outcome: Outcome) -> None:
     say_found(report)
     for spell in report["dark_spells"][:SPELLS_MOST]:
         click.echo(f"dark: {spell['pole']} at {spell['at']} for {spell['seconds']:g} s")
-    for failure in outcome.street.failures()[:FAILURES_MOST]:
+    for failure in outcome.result.failures[:FAILURES_MOST]:
         click.echo(failure, err=True)
 
 
@@ -49,7 +49,7 @@ def _figures(report: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("messages", f"{report['messages']} ({report['bytes'] / 1000:.0f} kB)"),
         ("boots", boots),
         ("acks", acks or "none"),
-        ("wall clock", f"{report['wall_s']:.1f} s ({report['hours'] * 3600 / max(report['wall_s'], 1e-9):,.0f} x)"),
+        ("wall clock", _wall_clock(report)),
     ]
     if report["max_heap_bytes"]:
         rows.append(("heap", f"{report['max_heap_bytes']} bytes at most"))
@@ -58,6 +58,14 @@ def _figures(report: Mapping[str, Any]) -> list[tuple[str, str]]:
     if totals["failures"]:
         rows.append(("failures", str(totals["failures"])))
     return rows
+
+
+def _wall_clock(report: Mapping[str, Any]) -> str:
+    lasted_s, jobs, memory = report["wall_s"], report["jobs"], report["memory_bytes"]
+    text = f"{lasted_s:.1f} s ({report['hours'] * 3600 / max(lasted_s, 1e-9):,.0f} x)"
+    if jobs > 1:
+        text += f", {jobs} processes"
+    return f"{text}, {memory / 1e6:.0f} MB" if memory else text
 
 
 def _detection(detection: Mapping[str, Any]) -> str:

@@ -116,10 +116,15 @@ class Console(io.TextIOBase):
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.error: OSError | None = None  # of this machine's disk, of which the firmware must not learn
 
     def write(self, text: str) -> int:
-        with self._path.open("a") as file:
-            return file.write(text)
+        try:
+            with self._path.open("a") as file:
+                return file.write(text)
+        except OSError as error:
+            self.error = error
+            return len(text)
 
 
 class CPythonRunner:
@@ -145,6 +150,8 @@ class CPythonRunner:
             if ready:
                 self._net.ready(ready)
             wait = self._loop.step(ticks)
+            if self._console.error is not None:
+                raise self._console.error
             if self._life.done():
                 raise PoleDied(f"the firmware ended: {self._life.exception()!r}")
             return wait

@@ -39,12 +39,12 @@ class Act:
 
     def begin(self, scene: Scene, happening: Happening) -> None:
         """It begins, on each of its poles."""
-        for pole in happening.poles:
+        for pole in scene.poles_of(happening):
             self.begin_on(scene, happening, pole)
 
     def end(self, scene: Scene, happening: Happening) -> None:
         """It is over, on each of its poles."""
-        for pole in happening.poles:
+        for pole in scene.poles_of(happening):
             self.end_on(scene, happening, pole)
 
     def begin_on(self, scene: Scene, happening: Happening, pole: str) -> None:
@@ -84,7 +84,7 @@ class Trouble(Act):
 
     def prepare(self, scene: Scene, happening: Happening) -> None:
         if happening.kind in PARTS:  # an engine has to know from its start that calls may raise
-            for pole in happening.poles:
+            for pole in scene.poles_of(happening):
                 scene.stages[pole].pole.loud = True
 
     def begin_on(self, scene: Scene, happening: Happening, pole: str) -> None:

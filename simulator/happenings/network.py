@@ -40,11 +40,14 @@ class Command(Act):
         if order is None:
             return
         if happening.everywhere:
-            topics = [contract.all_topic(site.root, site.name)]
+            topics = {contract.all_topic(site.root, site.name): 0}
         elif happening.group:
-            topics = [contract.group_topic(site.root, site.name, happening.group)]
+            topics = {contract.group_topic(site.root, site.name, happening.group): 0}
         else:
-            topics = [contract.topic(site.root, site.name, pole, contract.COMMAND) for pole in happening.poles]
+            topics = {
+                contract.topic(site.root, site.name, pole, contract.COMMAND): happening.places[pole]
+                for pole in scene.poles_of(happening)
+            }
         now_ms = scene.unix_ms()
         body = commands.override(
             order.level,
@@ -54,7 +57,7 @@ class Command(Act):
             ref=f"happening-{happening.number}",
             ramp_s=order.ramp_s,
         )
-        for place, topic in enumerate(topics):
+        for topic, place in topics.items():
             n = now_ms + happening.number * 1000 + place
             scene.around.publish(topic, envelope.seal(topic, SENDER, n, body))
 

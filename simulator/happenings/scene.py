@@ -20,7 +20,7 @@ class Happening(Protocol):
     @property
     def kind(self) -> str: ...
     @property
-    def poles(self) -> tuple[str, ...]: ...
+    def places(self) -> Mapping[str, int]: ...
     @property
     def group(self) -> str | None: ...
     @property
@@ -77,6 +77,7 @@ class Surroundings(Protocol):
 class Scene:
     """A street on which happenings are played; ``unix_ms()`` is the true time.
 
+    ``stages`` are its poles.  A happening may also concern other poles of the site, which are simulated apart.
     ``on``: {(kind, pole): {number of the happening: severity}} of what goes on; ``down``: happenings that keep the
     broker down; ``flooded``: messages of floods so far, by pole.
     """
@@ -89,6 +90,10 @@ class Scene:
     on: dict[tuple[str, str], dict[int, float]] = field(default_factory=dict)
     down: int = 0
     flooded: dict[str, int] = field(default_factory=dict)
+
+    def poles_of(self, happening: Happening) -> list[str]:
+        """The poles of this street that *happening* concerns."""
+        return [pole for pole in self.stages if pole in happening.places]
 
     def severity(self, kind: str, pole: str) -> float:
         """The highest of *kind* that goes on at *pole*; 0.0: there is none."""

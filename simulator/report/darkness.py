@@ -22,11 +22,12 @@ _ROUNDING = 1e-9  # a level that is exactly lit_percent is lit
 
 @dataclass(frozen=True)
 class Spell:
-    """*pole* was dark at night for *seconds*, from *at_ms* (milliseconds of the run) on."""
+    """*pole* was dark at night for *seconds*, from *at_ms* to *to_ms* (milliseconds of the run)."""
 
     pole: str
     at_ms: int
     seconds: float
+    to_ms: int = 0
 
 
 BY_DIYA, BY_FAULTS, BY_COMMANDS = "diya", "faults", "commands"  # what keeps a pole dark
@@ -81,6 +82,15 @@ class Darkness:
         end = start + end_ms / 1000.0
         return sum(nights.part(start, end) for nights in self._nights.values())
 
+    def join(self, other: Darkness) -> None:
+        """Adds the dark time of the poles of *other*, which are not among these."""
+        self._nights |= other._nights
+        self._dark |= other._dark
+        for due, seconds in other._seconds.items():
+            self._seconds[due] |= seconds
+        both = [*self.spells, *other.spells]
+        self.spells = sorted(both, key=lambda spell: spell.to_ms)[:SPELLS_MOST]
+
     def _count(self, pole: str, due: str, from_ms: int, to_ms: int) -> None:
         start = self._time.start_unix
         seconds = round(self._nights[pole].dark(start + from_ms / 1000.0, start + to_ms / 1000.0), 6)
@@ -88,4 +98,4 @@ class Darkness:
             counted = self._seconds[due]
             counted[pole] = counted.get(pole, 0.0) + seconds
             if due == BY_DIYA and len(self.spells) < SPELLS_MOST:
-                self.spells.append(Spell(pole, from_ms, seconds))
+                self.spells.append(Spell(pole, from_ms, seconds, to_ms))

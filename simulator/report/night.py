@@ -53,6 +53,11 @@ class NightLog:
         self._last_ms = max(self._last_ms, now_ms)
         self._tracks.setdefault(pole, _Track()).add(self._time.unix(now_ms), level, power_w)
 
+    def join(self, other: NightLog) -> None:
+        """Adds the samples of the poles of *other*, which are not among these."""
+        self._tracks |= other._tracks
+        self._last_ms = max(self._last_ms, other._last_ms)
+
     def poles(self) -> list[str]:
         """Names of all poles sampled so far."""
         return sorted(self._tracks)

@@ -9,75 +9,74 @@ from typing import TYPE_CHECKING
 from host_tools.drawing.terminal_plot import Mark, Series
 
 if TYPE_CHECKING:
-    from simulator.run import Outcome
-    from simulator.street.street import Street
+    from host_tools.site.model import Site
+    from simulator.run import RunResult
 
 CLASSES_MOST = 6  # curves of road classes; the smaller classes are one curve
 FAINT_MOST = 60  # single poles behind the curves
 LIGHT = "light output, mean of all"
 
 
-def draw(outcome: Outcome, path: Path) -> None:
+def draw(outcome: RunResult, path: Path) -> None:
     """The night as a PNG.  Raises OSError."""
     from host_tools.drawing.png_plot import png
     from simulator.report.words import darkness
 
-    series, marks = _series(outcome.street)
+    series, marks = _series(outcome)
     report = outcome.report
-    told = outcome.street.told
+    told = outcome.result.told
     png(
         path,
         series,
         marks,
-        timezone=outcome.street.site.timezone,
-        title=_title(outcome.street),
+        timezone=outcome.site.timezone,
+        title=_title(outcome),
         subtitle=f"{report['poles']} poles from {report['from'][:16]}: {darkness(report)}",
         faint=told.levels(told.poles()[:FAINT_MOST]),
     )
 
 
-def terminal_plot(outcome: Outcome) -> str:
+def terminal_plot(outcome: RunResult) -> str:
     """The night as text, as large as the terminal."""
     from host_tools.drawing.terminal_plot import night_plot
     from host_tools.output import coloured
     from host_tools.verbs.site import plot_size
 
-    street = outcome.street
-    series, marks = _series(street)
+    series, marks = _series(outcome)
     width, height = plot_size()
     return night_plot(
         series,
         marks,
-        timezone=street.site.timezone,
-        title=_title(street),
+        timezone=outcome.site.timezone,
+        title=_title(outcome),
         width=width,
         height=min(height, 26),
         colour=coloured(),
     )
 
 
-def _series(street: Street) -> tuple[list[Series], list[Mark]]:
+def _series(outcome: RunResult) -> tuple[list[Series], list[Mark]]:
     from simulator.report.night import sun_marks
 
-    start = street.time.start_unix
-    marks = sun_marks(street.site.latitude, street.site.longitude, start, start + round(street.scenario.hours * 3600))
-    light = street.log.group_levels({LIGHT: list(street.poles)})
+    site, result, start = outcome.site, outcome.result, outcome.time.start_unix
+    marks = sun_marks(site.latitude, site.longitude, start, start + round(outcome.scenario.hours * 3600))
+    light = result.log.group_levels({LIGHT: [pole.name for pole in site.poles]})
     dashed = [Series(one.name, one.times, one.values, dashed=True) for one in light]
-    return [*street.told.group_levels(_classes(street)), *dashed, street.log.power()], marks
+    return [*result.told.group_levels(_classes(site)), *dashed, result.log.power()], marks
 
 
-def _classes(street: Street) -> dict[str, list[str]]:
+def _classes(site: Site) -> dict[str, list[str]]:
     """{road class: its poles}, the largest first, and the rest of them together."""
-    sizes = Counter(pole.road_class for pole in street.site.poles)
+    sizes = Counter(pole.road_class for pole in site.poles)
     named = [
         name for name, _count in sizes.most_common(CLASSES_MOST if len(sizes) <= CLASSES_MOST else CLASSES_MOST - 1)
     ]
     rest = f"{len(sizes) - len(named)} other classes"
     classes: dict[str, list[str]] = {name: [] for name in sorted(named)}
-    for pole in street.site.poles:
+    for pole in site.poles:
         classes.setdefault(pole.road_class if pole.road_class in named else rest, []).append(pole.name)
     return classes
 
 
-def _title(street: Street) -> str:
-    return f"{street.site.title}: {street.scenario.name}"
+def _title(outcome: RunResult) -> str:
+    return f"{outcome.site.title}: {outcome.scenario.name}"

@@ -17,6 +17,8 @@ from simulator.run_time import RunTime
 @dataclass
 class RunTotals:
     """The parameters and counts of a run.  ``max_heap_bytes`` None: not measured by the engine (CPython).
+    ``memory_bytes``: the most that its processes, ``jobs`` and the one that started them, had in memory together; None:
+    the system does not say.
 
     ``counts`` holds all other counts, such as boots or acks; each becomes a key of the report's ``totals``.
     """
@@ -31,6 +33,8 @@ class RunTotals:
     wall_s: float
     messages: int
     bytes: int
+    jobs: int = 1
+    memory_bytes: int | None = None
     max_heap_bytes: int | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
 
@@ -54,6 +58,8 @@ def build_report(
         "poles": totals.poles,
         "pole_nights": round(darkness.nights_lived(round(totals.hours * 3_600_000)), 3),
         "wall_s": round(totals.wall_s, 3),
+        "jobs": totals.jobs,
+        "memory_bytes": totals.memory_bytes,
         "messages": totals.messages,
         "bytes": totals.bytes,
         "max_heap_bytes": totals.max_heap_bytes,

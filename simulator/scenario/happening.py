@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from host_tools.errors import DiyaError
 from simulator.happenings.catalogue import KINDS
@@ -50,6 +52,11 @@ class Happening:
     order: Order | None = None
     seconds: int = 0
 
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """The place of each of ``poles`` among them."""
+        return {pole: place for place, pole in enumerate(self.poles)}
+
     @property
     def over_ms(self) -> int | None:
         """When it is over: at ``until_ms``, or by itself before that."""
@@ -68,5 +75,5 @@ class Scenario:
     def ageing(self, pole: str) -> float:
         """How old the lamp of *pole* is, 0 to 1: from the start of the run on, whenever a happening says so."""
         return max(
-            (each.severity for each in self.happenings if each.kind == "ageing" and pole in each.poles), default=0.0
+            (each.severity for each in self.happenings if each.kind == "ageing" and pole in each.places), default=0.0
         )

@@ -5,6 +5,7 @@ An event of the record is not a message of a pole: it is not in the transcript.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 from host_tools.city.record import silence
@@ -31,7 +32,7 @@ class Silences:
         self._unix = unix
         self._note = note
         self._poles = {name: Known() for name in names}
-        self._count = 0
+        self._counts: Counter[str] = Counter()  # of the events of each pole
         self._since = unix()  # from when on silence counts: we hear the broker
         self._connected = True
         self._outage = 0  # number of the broker's latest absence
@@ -76,7 +77,6 @@ class Silences:
 
     def _found(self, pole: str, failure: Failure | None) -> None:
         if failure is not None:
-            self._count += 1
-            self._note(
-                Event(f"{silence.EPOCH}-{self._count}", pole, COMMUNICATION_FAILURE, failure.starts, self._unix())
-            )
+            self._counts[pole] += 1
+            name = f"{silence.EPOCH}-{self._counts[pole]}"
+            self._note(Event(name, pole, COMMUNICATION_FAILURE, failure.starts, self._unix()))

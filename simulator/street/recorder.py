@@ -46,6 +46,7 @@ class Recorder:
         self.acks: Counter[str] = Counter()
         self.reported: dict[str, set[str]] = {pole.name: set() for pole in site.poles}
         self.events: list[Event] = []
+        self.heard_ms: list[int] = []  # when each of them was heard
         self.losses: list[SupplyLoss] = []  # of their supply, as the poles reported
         self.excuse: Callable[[str], None] = lambda pole: None
         self.levels: dict[str, int] = {}  # percent, of each pole's last state
@@ -59,7 +60,7 @@ class Recorder:
         self._transcript = transcript
         self._orders: dict[tuple[str, int], _Order] = {}
         self._held: dict[str, dict[tuple[str, str], _Order]] = {}
-        self._silences = Silences(kernel, self.reported, unix, self.events.append, switched(site).dark)
+        self._silences = Silences(kernel, self.reported, unix, self._keep, switched(site).dark)
 
     def broker(self, connected: bool) -> None:
         """Note whether the recorder is connected to the broker; may be called repeatedly."""
@@ -114,10 +115,14 @@ class Recorder:
         event = Event(
             name, said.pole, said.type, bool(said.start), self._unix() if at is None else at, dated=at is not None
         )
-        self.events.append(event)
+        self._keep(event)
         if event.event_type == "supplyLoss" and event.starts:
             alive = said.attributes.get("lastAlive")
             self.losses.append(SupplyLoss(said.pole, event.timestamp, alive if isinstance(alive, int) else None))
+
+    def _keep(self, event: Event) -> None:
+        self.events.append(event)
+        self.heard_ms.append(self._kernel.now_ms)
 
     # -- commands that were accepted excuse a dark lamp
 

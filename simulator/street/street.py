@@ -21,7 +21,6 @@ from simulator.plant.mains import Feeder
 from simulator.plant.pole import PolePlant
 from simulator.plant.weather import Weather
 from simulator.report.darkness import Darkness
-from simulator.report.detection import Detection, judge
 from simulator.report.night import NightLog
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Scenario
@@ -56,7 +55,7 @@ class StreetPole:
             meter=meter_type(board),
             ageing=street.scenario.ageing(pole.name),
         )
-        number = len(street.poles) + 2
+        number = street.numbers[pole.name] + 2
         address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
         self.wiring = Wiring(kernel, board, self.plant, street.seed, street.unix_ms, address)
         self.wiring.changed = self.tell_light
@@ -90,6 +89,7 @@ class Street:
     """All poles of *site* over *scenario*; ``run`` simulates it.
 
     *overrides* gives what to put over the settings of a pole, by its name; *files* are put into every pole's ``vfs``.
+    *numbers* has the number of each pole, from which its network address follows.
     """
 
     def __init__(
@@ -107,8 +107,10 @@ class Street:
         folder: Path,
         overrides: Callable[[str], Mapping[str, Any]],
         files: Mapping[str, bytes],
+        numbers: Mapping[str, int],
     ) -> None:
         self.site = site
+        self.numbers = numbers
         self.scenario = scenario
         self.time = time
         self.seed = seed
@@ -175,16 +177,12 @@ class Street:
     def _tell_level(self, name: str) -> None:
         self.told.sample(name, self.kernel.now_ms, self.recorder.levels[name], 0.0)
 
-    def detection(self, end_ms: int) -> Detection:
-        """The poles' reports compared with the scenario's expectations."""
-
-        def sighted(number: int, pole: str) -> tuple[int | None, int | None]:
-            plant, troubles = self.poles[pole].plant, self.poles[pole].pole.troubles
-            if troubles.had(number):
-                return troubles.seen_ms(number), troubles.gone_ms(number)
-            return plant.observable_ms(number), plant.end_observable_ms(number)
-
-        return judge(self.scenario.happenings, self.recorder.events, sighted, self.time, end_ms)
+    def sighted(self, number: int, pole: str) -> tuple[int | None, int | None]:
+        """When the fault of happening *number*, and its end, could first be sensed by *pole* (ms of the run)."""
+        plant, troubles = self.poles[pole].plant, self.poles[pole].pole.troubles
+        if troubles.had(number):
+            return troubles.seen_ms(number), troubles.gone_ms(number)
+        return plant.observable_ms(number), plant.end_observable_ms(number)
 
     def resets(self) -> Counter[str]:
         """How often poles started, by cause."""

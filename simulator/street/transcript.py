@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 from host_tools.output_file import whole
+
+
+class Entry(NamedTuple):
+    """The *n*-th message of *pole*, at *ms* of the run, and its line of the transcript without its end."""
+
+    ms: int
+    pole: str
+    n: int
+    line: str
 
 
 class Transcript:
     """Lines of the run, sorted by (ms, pole, sequence in that pole)."""
 
     def __init__(self) -> None:
-        self._lines: list[tuple[int, str, int, str]] = []
+        self._entries: list[Entry] = []
         self._sequence: dict[str, int] = {}
 
     def add(self, ms: int, pole: str, kind: str, payload: bytes | str) -> None:
@@ -26,11 +36,15 @@ class Transcript:
             text = json.dumps(text)
         text = text.replace("\r", " ").replace("\n", " ")
         line = f'{{"ms":{ms},"pole":{json.dumps(pole)},"n":{n},"kind":{json.dumps(kind)},"payload":{text}}}'
-        self._lines.append((ms, pole, n, line))
+        self._entries.append(Entry(ms, pole, n, line))
+
+    def entries(self) -> list[Entry]:
+        """The messages in their order."""
+        return sorted(self._entries)
 
     def lines(self) -> list[str]:
         """The lines in their order."""
-        return [line[3] for line in sorted(self._lines)]
+        return [entry.line for entry in self.entries()]
 
     def write(self, path: Path) -> None:
         """Write the file, one line a message, whole or not at all.  Raises OSError."""

@@ -17,8 +17,8 @@ Capture = pytest.CaptureFixture[str]
 SHORT = ["simulate", "--poles", "2", "--from", "2026-11-24T17:00", "--hours", "1"]
 
 REPORT_KEYS = {
-    "site", "scenario", "engine", "broker", "seed", "from", "hours", "poles", "pole_nights", "wall_s", "messages",
-    "bytes", "max_heap_bytes", "flash", "totals", "dark_minutes", "dark_minutes_by_pole",
+    "site", "scenario", "engine", "broker", "seed", "from", "hours", "poles", "pole_nights", "wall_s", "jobs",
+    "memory_bytes", "messages", "bytes", "max_heap_bytes", "flash", "totals", "dark_minutes", "dark_minutes_by_pole",
     "dark_minutes_by_faults", "dark_minutes_by_commands", "dark_spells", "detection",
 }  # fmt: skip
 DETECTION_KEYS = {"expected", "detected", "found", "missed", "false_alarms", "unobservable", "delay_s"}
@@ -230,6 +230,15 @@ def test_a_firmware_that_fails_is_exit_code_1_whatever_was_expected(
         (["--plot", f"{__file__}/x.png"], "is a file and must be a folder"),
         (["--plot", "."], "is a directory"),
         (["--plot", "x.xyz"], "--plot is x.xyz, and the picture is a PNG: its name must end in .png"),
+        (["--heatmap", "x.jpg"], "--heatmap is x.jpg, and the picture is a PNG: its name must end in .png"),
+        (["--map", "/no/such/folder/m"], "--map is /no/such/folder/m, and there is no folder /no"),
+        (["--jobs", "0"], "'--jobs': 0 is not in the range 1<=x<=1024"),
+        (["--jobs", "x"], "'--jobs': 'x' is not a valid integer range"),
+        (["--jobs", "2", "--speed", "9"], "--jobs is 2 and must be 1 where --speed or --broker ties the street to the"),
+        (["--jobs", "2", "--broker", "embedded"], "--jobs is 2 and must be 1 where --speed or --broker ties"),
+        (["--zone", "no-such"], "--zone is 'no-such' and must be a zone, ward, feeder or road class of this run, "),
+        (["--zone", "F011"], "must be a zone, ward, feeder or road class of this run: the closest is F01"),
+        (["--zone", ""], "--zone is '' and must be a zone, ward, feeder or road class of this run, such as"),
         (["--plot", "x", "--report", "x"], "which --report names too"),
         (["--no-such-flag"], "--no-such-flag"),
     ],
@@ -279,3 +288,16 @@ def test_a_broken_pole_is_a_failure_that_is_shown(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(main, "live", broken)
     assert run([*SHORT, "--hours", "0.01"]) == 1
     assert "no life in it" in capsys.readouterr().err
+
+
+def test_a_zone_is_its_part_of_the_whole(tmp_path: Path, capsys: Capture) -> None:
+    flags = ["simulate", "--poles", "4", "--scenario", "city-commands", "--from", "2026-11-25T02:55", "--hours", "0.2"]
+    lines, poles = [], []
+    for zone in ([], ["--zone", "junction"]):
+        path = tmp_path / f"t{len(zone)}"
+        assert run([*flags, *zone, "--transcript", str(path), "--json"]) == 0
+        lines.append(path.read_text().splitlines())
+        poles.append(json.loads(capsys.readouterr().out)["poles"])
+    others = ('"pole":"P0002"', '"pole":"P0003"', '"pole":"P0004"')
+    assert lines[1] == [line for line in lines[0] if not any(other in line for other in others)]
+    assert poles == [4, 1] and any('"pole":"_all"' in line for line in lines[1])

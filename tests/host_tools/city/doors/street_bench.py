@@ -40,13 +40,13 @@ from host_tools.keys.key import Key
 from host_tools.site import load_site
 from host_tools.site.broker_address import free_port
 from pole.wire import contract
-from simulator import run
+from simulator.cast import Cast
 from simulator.engines.cpython import CPythonEngine
 from simulator.hardware.flash import Flash
 from simulator.hardware.memory import Nvs
 from simulator.kernel import Kernel
 from simulator.network.broker_access import modelled
-from simulator.run_time import RunTime
+from simulator.run_options import Options, run_time
 from simulator.scenario import find_scenario, load_scenario
 from simulator.scenario.call import Call
 from simulator.scenario.happening import Scenario
@@ -199,8 +199,8 @@ class Street:
         names = [pole.name for pole in chosen.poles]
         keys = {name: Key(name, hashlib.sha256(name.encode()).digest()) for name in names}
         settings = {"keys": {name: key.secret.hex() for name, key in keys.items()}}
-        options = run.Options(site=chosen, start=datetime.fromisoformat(start), settings=settings)
-        clock = RunTime(run._unix(options), chosen.timezone)
+        options = Options(site=chosen, start=datetime.fromisoformat(start), settings=settings)
+        clock = run_time(options)
         played = Scenario("a test", LONGEST_H)
         if scenario:
             played = load_scenario(find_scenario(scenario), chosen, clock)
@@ -208,7 +208,7 @@ class Street:
             files = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="diya-")))
             engine = CPythonEngine()
             stack.callback(engine.close)
-            cast_ = run._Cast(options, played, clock, modelled(False), engine, files, None)
+            cast_ = Cast(options, played, clock, modelled(False), engine, files, None)
             street = cast_.modelled(Kernel())
             bench = Bench(folder / "record.sqlite")
             stack.callback(bench.close)
