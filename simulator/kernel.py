@@ -10,6 +10,7 @@ from heapq import heappop, heappush
 from typing import Protocol
 
 EARLY_S = 0.001  # a wait this short is not made: the system's own waits are no shorter, and they would add up
+HOLD_S = 0.05  # between two looks whether time is still held
 
 Actions = list[Callable[[], None]]
 
@@ -64,6 +65,22 @@ class RealPace:
                 reached = target_ms
             if events or reached >= target_ms:
                 return max(now_ms, reached), [partial(key.data, mask) for key, mask in events]
+
+
+class HeldPace(RealPace):
+    """A RealPace whose time stands still while *held* says so: while a program computes, whose time is not ours."""
+
+    def __init__(self, factor: float, selector: selectors.BaseSelector, held: Callable[[], bool]) -> None:
+        super().__init__(factor, selector)
+        self._held = held
+
+    def advance(self, now_ms: int, target_ms: int) -> tuple[int, Actions]:
+        if not self._held():
+            return super().advance(now_ms, target_ms)
+        events = self._selector.select(HOLD_S if target_ms > now_ms else 0.0)
+        self._selected = time.monotonic()
+        self._started = self._selected - now_ms / 1000 / self.factor
+        return now_ms, [partial(key.data, mask) for key, mask in events]
 
 
 class Kernel:

@@ -68,6 +68,7 @@ LINES = {  # PORT, BROKER and POLE are put in; in this order, as later lines rea
     "update show": "update show sagar.update",
     "update publish": "update publish sagar.update --site sagar",
     "update rollout": "update rollout sagar.update --db r.sqlite --site sagar --dry-run",
+    "update change-key": "update change-key --help",
     "update status": "update status --db r.sqlite",
     "update halt": "update halt 1 --db r.sqlite",
     "update go-on": "update go-on 1 --db r.sqlite",

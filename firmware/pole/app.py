@@ -169,8 +169,20 @@ def _identity(ports, settings, origin, standing, safe, cause, boots):
         "resetCause": cause,
         "bootCount": boots,
         "safeMode": safe,
-        "app": {"slot": ports.slot, "version": FIRMWARE, "probation": False, "serial": 0},
-    }
+        "app": {
+            "slot": ports.slot, "version": FIRMWARE, "probation": False, "serial": 0,
+            "key": _made(ports.failures, "update", lambda: _key(ports)),
+        },
+    }  # fmt: skip
+
+
+def _key(ports):
+    """The print of the key for updates that is in force."""
+    from pole.update import signer
+
+    out = signer.print_of(signer.modulus(ports.store, ports.factory))
+    unload("pole.update.verify", "pole.update.signer", "pole.update.manifest")
+    return out
 
 
 def _made(failures, part, make):

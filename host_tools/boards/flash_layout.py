@@ -17,7 +17,7 @@ AT_THE_START = frozenset((
     "standing", "tidings", "which",
 ))  # fmt: skip
 _DRIVERS = frozenset(chip for table in ROLES for chip in drivers(table))  # loaded then too
-SELDOM = ("identity.json", "update.pem")
+SELDOM = ("identity.json",)
 
 
 def placed(files: Mapping[str, bytes]) -> dict[str, bytes]:

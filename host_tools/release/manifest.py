@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -121,6 +122,11 @@ def _short(fields: Mapping[str, Any], name: str) -> str:
 
 def _text(fields: Mapping[str, Any]) -> str:
     return json.dumps(fields, separators=(",", ":"), sort_keys=True, ensure_ascii=True)
+
+
+def print_of(modulus: bytes) -> str:
+    """What a pole's ``birth`` says of the key with that *modulus*: the first 8 digits of its SHA-256."""
+    return hashlib.sha256(modulus).hexdigest()[:8]
 
 
 def modulus_of(text: str) -> bytes | None:

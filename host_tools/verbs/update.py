@@ -16,6 +16,7 @@ from host_tools.output import json_option, progress_bar, say_json
 from host_tools.output_file import try_output
 from host_tools.verbs.option_types import NamedPath
 from host_tools.verbs.options import connection_options, site_option
+from host_tools.verbs.update_key import change_key
 from host_tools.verbs.update_rollout import COMMANDS
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def update() -> None:
     pass
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, change_key):
     update.add_command(command)
 
 
@@ -76,10 +77,14 @@ def keygen(out: Path, rotate: Path | None, key: Path | None, folder: str, as_jso
     try_output("--out", out)
     container.write(out, json.dumps(said, indent=1).encode() + b"\n")
     marks = {name: fingerprint(one.public) for name, one in (("from", old), ("to", new))}
+    prints = {name: manifest.print_of(one.modulus) for name, one in (("keyFrom", old), ("keyTo", new))}
     if as_json:
-        say_json({"file": str(out), "site": site.name, "serial": serial, **marks})
+        say_json({"file": str(out), "site": site.name, "serial": serial, **marks, **prints})
     else:
-        click.echo(f"Signed the change of {site.name}'s update key from {marks['from']} to {marks['to']}: {out}.")
+        click.echo(
+            f"Signed the change of {site.name}'s update key from {marks['from']} to {marks['to']}: {out}. Poles call "
+            f"them {prints['keyFrom']} and {prints['keyTo']}."
+        )
 
 
 @update.command(short_help="Compile the app for a site's boards, and sign it.")

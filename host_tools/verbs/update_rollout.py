@@ -126,16 +126,18 @@ def status(number: int | None, db: str, csv_file: Path | None, as_json: bool) ->
             else:
                 print_report(found)
             return
-        lines = street_versions.versions(street_versions.software(connection))
+        poles = street_versions.software(connection)
+        lines, keys = street_versions.versions(poles), street_versions.keys_in_force(poles)
         rows = rollout_rows.newest(connection, 10, RELEASE)
         reports = [update_report.report_of(connection, own, row) for row in rows]
     if as_json:
         say_json({
             "versions": [vars(one) | {"reverted": dict(one.reverted)} for one in lines],
+            "keys": keys,
             "rollouts": [update_report.as_json(one) for one in reports],
         })  # fmt: skip
         return
-    print_street(lines, reports)
+    print_street(lines, keys, reports)
 
 
 def _asks(what: str, name: str, help_text: str) -> click.Command:

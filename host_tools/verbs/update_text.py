@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -49,8 +49,8 @@ def print_report(found: Report) -> None:
     print_answer(row)
 
 
-def print_street(lines: Sequence[VersionLine], reports: list[Report]) -> None:
-    """Prints which software the poles run, and the newest rollouts."""
+def print_street(lines: Sequence[VersionLine], keys: Mapping[str, Sequence[str]], reports: list[Report]) -> None:
+    """Prints which software the poles run, the *keys* for updates that they have, and the newest rollouts."""
     if not lines:
         click.echo("no pole has said yet which software it runs")
     for line in lines:
@@ -60,6 +60,9 @@ def print_street(lines: Sequence[VersionLine], reports: list[Report]) -> None:
         marks += [] if line.updatable else ["flashed software that takes no updates"]
         more = f" ({', '.join(marks)})" if marks else ""
         click.echo(f"{line.version or '?'}: {line.poles} poles{more}")
+    for key, names in keys.items():
+        some = f": {', '.join(names[:6])}{' ...' if len(names) > 6 else ''}" if len(keys) > 1 else ""
+        click.echo(f"update key {key or 'not said'}: {len(names)} poles{some}")
     if not reports:
         click.echo("no release was rolled out yet")
     for one in reports:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from simulator import kernel as kernel_module
-from simulator.kernel import Kernel, RealPace
+from simulator.kernel import HeldPace, Kernel, RealPace
 
 
 def test_events_happen_in_order_of_time_and_then_of_asking() -> None:
@@ -154,3 +154,22 @@ def test_a_real_socket_wakes_the_street() -> None:
         theirs.send(b"x")
         kernel.run(60_000)  # a minute, if nothing woke it
         assert kernel.now_ms < 60_000
+
+
+def test_time_stands_still_while_it_is_held_and_what_comes_in_is_served() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, selectors.DefaultSelector() as selector:
+        held = [True]
+        kernel = Kernel(HeldPace(100_000.0, selector, lambda: held[0]))
+        seen: list[tuple[int, str]] = []
+
+        def hear(_mask: int) -> None:
+            seen.append((kernel.now_ms, ours.recv(9).decode()))
+            held[0] = False
+
+        selector.register(ours, selectors.EVENT_READ, hear)
+        kernel.at(0, lambda: seen.append((kernel.now_ms, "due now")))
+        kernel.at(1, lambda: seen.append((kernel.now_ms, "due later")))
+        theirs.send(b"heard")
+        kernel.run(2)
+    assert seen[-1] == (1, "due later") and sorted(seen[:2]) == [(0, "due now"), (0, "heard")]

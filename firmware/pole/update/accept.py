@@ -60,7 +60,10 @@ def _judged(parts, order):
             return ack_reasons.REPLAYED, replayed
         from pole.update import signer
 
-        signer.change(ports.store, ports.factory, a2b_base64(key), serial)
+        new = a2b_base64(key)
+        signer.change(ports.store, ports.factory, new, serial)
+        parts.reporter.identity["app"]["key"] = signer.print_of(new)
+        parts.inbox.announce = parts.session.online
         outcome = ack_reasons.APPLIED
     else:
         state = under_way(ports.store)

@@ -56,7 +56,7 @@ def app_of(parts, pointer):
     on_trial = bool(new) and new["slot"] == slot
     out = {
         "slot": slot, "version": parts.reporter.identity["firmware"], "probation": on_trial,
-        "serial": pointer["serial"],
+        "serial": pointer["serial"], "key": parts.reporter.identity["app"]["key"],
     }  # fmt: skip
     if past:
         out["reverted"] = past["reason"]

@@ -63,6 +63,18 @@ def software(connection: Connection, names: Iterable[str] | None = None) -> list
     return out
 
 
+def keys_in_force(poles: Iterable[Runs]) -> dict[str, list[str]]:
+    """{print of a key for updates: the poles that have it in force, by their births}, the most frequent first.
+
+    "" is for those which take updates and do not say which, or have none.
+    """
+    found: dict[str, list[str]] = {}
+    for one in poles:
+        if one.app:
+            found.setdefault(one.app.key, []).append(one.name)
+    return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
+
+
 def versions(poles: Iterable[Runs]) -> list[VersionLine]:
     """A line for each version that *poles* run, the highest first."""
     lines: dict[tuple[str, bool], VersionLine] = {}

@@ -1,6 +1,6 @@
 """The computer's own network, as the pole's: names are asked of its resolver, and every TCP connection is a real one.
 
-The time comes from the computer's clock, for a laptop on the road reaches no time server.
+The time comes from the pole's surroundings, for a laptop on the road reaches no time server.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import selectors
 import socket
-import time
 from collections.abc import Callable
 
 from simulator.kernel import Kernel
@@ -19,8 +18,11 @@ from simulator.network.real import TIME_ADDRESS, RealNetwork, RealStream
 class OwnNetwork(RealNetwork):
     """*online* says whether the pole's radio carries anything; ``time_host`` is the name of the time server."""
 
-    def __init__(self, kernel: Kernel, selector: selectors.BaseSelector, online: Callable[[str], bool]) -> None:
-        super().__init__(kernel, selector, ("", 0), "", lambda: time.time_ns() // 1_000_000, online)
+    def __init__(
+        self, kernel: Kernel, selector: selectors.BaseSelector, unix_ms: Callable[[], int],
+        online: Callable[[str], bool],
+    ) -> None:  # fmt: skip
+        super().__init__(kernel, selector, ("", 0), "", unix_ms, online)
         self.time_host = ""
 
     def resolve(self, pole: str, host: str) -> str:

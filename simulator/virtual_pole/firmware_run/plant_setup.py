@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from littlefs import LittleFS, LittleFSError, UserContext
@@ -53,10 +52,10 @@ def board_of(files: Mapping[str, Any], booted: Booted) -> dict[str, Any]:
 
 
 def solder(
-    kernel: Kernel, board: dict[str, Any], config: Mapping[str, Any], address: str, own: Own
+    kernel: Kernel, unix_ms: Callable[[], int], board: dict[str, Any], config: Mapping[str, Any], address: str, own: Own
 ) -> tuple[PolePlant, Wiring]:
     """The plant of the pole that *config* is of, and the wiring of its *board* over it."""
-    run_time = RunTime(int(time.time()), ZONE)
+    run_time = RunTime((unix_ms() - kernel.now_ms) // 1000, ZONE)
     latitude, longitude = config.get("latitude", SAGAR[0]), config.get("longitude", SAGAR[1])
     name = str(config.get("pole", "pole"))
     pole = Pole(name, latitude, longitude, "W1", "Z1", "F1", "road", LAMP.name, board["name"])
@@ -68,7 +67,7 @@ def solder(
         SEED,
         board=board,
     )
-    wiring = Wiring(kernel, board, plant, SEED, lambda: time.time_ns() // 1_000_000, address, own)
+    wiring = Wiring(kernel, board, plant, SEED, unix_ms, address, own)
     wiring.chip.gpio.release()
     return plant, wiring
 

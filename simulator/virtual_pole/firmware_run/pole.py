@@ -1,4 +1,4 @@
-"""The pole around a virtual chip: its plant, its wiring, its network, and the chip's runs, in real time.
+"""The pole around a virtual chip: its plant, its wiring, its network, and the chip's runs.
 
 All of it belongs to one thread, that of ``Life``, which serves one selector.
 """
@@ -9,8 +9,10 @@ import json
 import selectors
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
 
 from host_tools.field.images.esp_image import ImageError
 from host_tools.firmware_build.compile import compile_tree
@@ -21,7 +23,7 @@ from simulator.engines.vm_process import VmProcess
 from simulator.hardware.chip import PWRON_RESET
 from simulator.hardware.dram import Dram
 from simulator.hardware.memory import Nvs
-from simulator.kernel import Kernel, RealPace
+from simulator.kernel import HeldPace, Kernel, RealPace
 from simulator.plant.pole import PolePlant
 from simulator.street.pole_runner import BOOT_MS
 from simulator.street.wiring import Own, Wiring
@@ -60,16 +62,38 @@ class Start:
             self.running.kill()
 
 
-class LivePole:
-    """The pole of the chip with the station address *mac*; it notes its light in *light_log*, as (Unix s, %)."""
+class LiveClock(NamedTuple):
+    """The time of a pole that is not the computer's: at its first start it is *begins* (Unix s), and then *speed*
+    seconds pass in a real one.  While MicroPython computes it stands still, so that a busy computer makes nothing late.
+    """
 
-    def __init__(self, mac: bytes, log: Callable[[str], None], light_log: list[tuple[float, float]]) -> None:
+    begins: int
+    speed: float
+
+
+class LivePole:
+    """The pole of the chip with the station address *mac*; it notes its light in *light_log*, as (Unix s, %).
+
+    *clock*: None for the computer's time, else how fast its time goes and when it begins.
+    """
+
+    def __init__(
+        self, mac: bytes, log: Callable[[str], None], light_log: list[tuple[float, float]], clock: LiveClock | None
+    ) -> None:
         self.selector = selectors.DefaultSelector()
-        self.kernel = Kernel(RealPace(1.0, self.selector))
+        if clock is None:
+            self.kernel = Kernel(RealPace(1.0, self.selector))
+            self._begins_ms, folders = None, ["live", ""]
+        else:
+            self.kernel = Kernel(HeldPace(clock.speed, self.selector, self._computes))
+            self._begins_ms, folders = 1000 * clock.begins, ["live/paced", "live", ""]
+        self._machine = partial(_machine, folders)
         self._mac = mac
         self._log = log
         self._light_log = light_log
-        self._network = OwnNetwork(self.kernel, self.selector, lambda _pole: self._wiring.radio.carries)
+        self.network = OwnNetwork(
+            self.kernel, self.selector, self.unix_ms, lambda _pole: self._wiring.radio.carries
+        )
         self._board: str | None = None
         self._plant: PolePlant
         self._wiring: Wiring
@@ -80,6 +104,15 @@ class LivePole:
     @property
     def dram(self) -> Dram:
         return self._wiring.chip.dram
+
+    def unix_ms(self) -> int:
+        """Unix ms at the pole."""
+        return time.time_ns() // 1_000_000 if self._begins_ms is None else self._begins_ms + self.kernel.now_ms
+
+    def _computes(self) -> bool:
+        """Whether MicroPython runs and does not wait."""
+        running = self._start.running if self._start else None
+        return running is not None and running.computes
 
     def begin(self, start: Start) -> None:
         if not start.on:
@@ -107,7 +140,7 @@ class LivePole:
         vfs = table.get("vfs")
         files = plant_setup.files_of(start.flash.read(vfs.offset, vfs.size)) if vfs else {}
         board, config = plant_setup.board_of(files, booted), files.get("config.json", {})
-        self._network.time_host = config.get("time.host", "pool.ntp.org")
+        self.network.time_host = config.get("time.host", "pool.ntp.org")
         nvs = FlashNvs(parts, table["nvs"]) if "nvs" in table else Nvs()
         described = json.dumps([board, config.get("pole"), config.get("luminaire")])
         if described == self._board:
@@ -115,7 +148,7 @@ class LivePole:
             return
         self._board = described
         own = Own(self._mac, parts, nvs)
-        self._plant, self._wiring = plant_setup.solder(self.kernel, board, config, ADDRESS, own)
+        self._plant, self._wiring = plant_setup.solder(self.kernel, self.unix_ms, board, config, ADDRESS, own)
         self._wiring.radio.reach(self._in_reach)
         self._wiring.changed = self._note_light
         self._note_light()
@@ -129,8 +162,8 @@ class LivePole:
             start.reset()
 
         start.running = Running(
-            self.kernel, self.selector, self._network, self._wiring.chip, self._plant.name, booted.banner,
-            _machine, start.send, reset,
+            self.kernel, self.selector, self.network, self._wiring.chip, self._plant.name, booted.banner,
+            self._machine, start.send, reset,
         )  # fmt: skip
         if not start.on:
             start.running.kill()
@@ -152,23 +185,23 @@ class LivePole:
         self._in_reach = in_reach
         if self._board is not None:
             self._wiring.radio.reach(in_reach)
-            self._network.changed(self._plant.name)
+            self.network.changed(self._plant.name)
 
     def _note_light(self) -> None:
         percent = round(100 * self._plant.light(self.kernel.now_ms), 1)
         if not self._light_log or self._light_log[-1][1] != percent:
-            self._light_log.append((time.time(), percent))
+            self._light_log.append((self.unix_ms() / 1000, percent))
 
     def close(self) -> None:
         if self._start:
             self.end(self._start)
-        self._network.close()
+        self.network.close()
         self.selector.close()
 
 
-def _machine(arguments: Sequence[str], output: int) -> VmProcess:
-    """A virtual machine that boots from the flash of the chip that serves it."""
+def _machine(folders: Sequence[str], arguments: Sequence[str], output: int) -> VmProcess:
+    """A virtual machine that boots from the flash of the chip that serves it; *folders*: of the virtual modules."""
     with _compiling:
         virtual = compile_tree(VIRTUAL, writable_cache("mpy"))
     command = [*find_micropython(), "-X", f"heapsize={HEAP_BYTES + 2 * ops.FLASH_BLOCK}"]
-    return VmProcess(command, ["launch_live", *arguments], [str(virtual / "live"), str(virtual)], output)
+    return VmProcess(command, ["launch_live", *arguments], [str(virtual / one) for one in folders], output)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from threading import Lock, Thread
 
 from simulator.hardware.dram import Dram
-from simulator.virtual_pole.firmware_run.pole import LivePole, Start
+from simulator.virtual_pole.firmware_run.pole import LiveClock, LivePole, Start
 from simulator.virtual_pole.flash_file import FlashFile
 
 FOREVER_MS = 1 << 40
@@ -19,13 +19,18 @@ FOREVER_MS = 1 << 40
 class Life:
     """The chip with the station address *mac* and its pole.  *log* takes lines about what happens.
 
-    ``light_log`` has every change of the lamp's light as (Unix s, %), the first when the pole is wired.
+    *clock*: as for LivePole.  ``light_log`` has every change of the lamp's light as (Unix s, %), the first when the
+    pole is wired.
     """
 
-    def __init__(self, mac: bytes = bytes((2, 0, 0, 0, 0, 1)), log: Callable[[str], None] = lambda _text: None) -> None:
+    def __init__(
+        self, mac: bytes = bytes((2, 0, 0, 0, 0, 1)), log: Callable[[str], None] = lambda _text: None,
+        clock: LiveClock | None = None,
+    ) -> None:  # fmt: skip
         self.light_log: list[tuple[float, float]] = []
         self._mac = mac
         self._log = log
+        self._clock = clock
         self._todo: deque[Callable[[], None]] = deque()
         self._bell: socket.socket | None = None
         self._thread: Thread | None = None
@@ -37,7 +42,7 @@ class Life:
     def start(self, flash: FlashFile, cause: int, send: Callable[[bytes], None], reset: Callable[[], None]) -> None:
         with self._lock:
             if self._thread is None:
-                self._pole = LivePole(self._mac, self._log, self.light_log)
+                self._pole = LivePole(self._mac, self._log, self.light_log, self._clock)
                 self._bell, ear = socket.socketpair()
                 self._bell.setblocking(False)
                 ear.setblocking(False)
@@ -68,6 +73,10 @@ class Life:
             thread.join()
             assert self._bell
             self._bell.close()
+
+    def unix_ms(self) -> int:
+        """The time at the pole, once it has started."""
+        return self._pole.unix_ms()
 
     def light_percent(self) -> float:
         """The light the lamp gives now, in percent of what a new one gives; a chip that does nothing has it lit."""

@@ -1,7 +1,7 @@
-"""MicroPython on a virtual chip, from the end of its bootloader to its next reset, in real time.
+"""MicroPython on a virtual chip, from the end of its bootloader to its next reset.
 
 Everything here happens on the thread of ``Life``.  The virtual machine is a process beside it, and runs on while its
-requests are served: its computations take real time, and its watchdog does not wait for them.
+requests are served: in real time its computations take time, and its watchdog does not wait for them.
 """
 
 from __future__ import annotations
@@ -63,6 +63,11 @@ class Running:
         self._boot(False)
 
     # -- from outside
+
+    @property
+    def computes(self) -> bool:
+        """Whether there is a program that does not wait."""
+        return self._vm is not None and not self._waits
 
     def type(self, data: bytes) -> None:
         """*data* comes in on the console."""

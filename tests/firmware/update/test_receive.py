@@ -266,6 +266,8 @@ def test_the_key_for_updates_changes_by_a_manifest_under_the_one_in_force():
     payload = sealed(order(change))
     assert one.hear(payload)["outcome"] == "applied"
     assert signer.modulus(one.ports.store, one.ports.factory) == key_pair.KEY
+    assert one.reporter.identity["app"]["key"] == signer.print_of(key_pair.KEY)
+    assert one.inbox.announce  # a birth says so
     assert one.hear(payload) is None  # it comes with each session, signed by the key before
     refused(one, sealed(order(PACKAGE.manifest(serial=SERIAL + 1))), "badSignature", signer.print_of(key_pair.KEY))
 

@@ -154,11 +154,13 @@ class Pole:
 
     def __init__(self, store, broker, golden=(), slot="", firmware="0.1.0", marks=None, keys=None):
         self.session = Session()
+        self.inbox = _Made(announce=False)
         self.lamp = _Made(arrived=True)
         self.outbox = _Made(room=lambda: True)
         self.addresses = _Made(light_due=None)
         self.commanding = _Made(nonce="")
-        self.reporter = _Made(identity={"firmware": firmware}, ack=lambda now, fields: self.acks.append(fields))
+        identity = {"firmware": firmware, "app": {"key": ""}}
+        self.reporter = _Made(identity=identity, ack=lambda now, fields: self.acks.append(fields))
         self.acks = []
         factory = Store(golden)
         factory.files["update.pem"] = short_key.PEM

@@ -45,7 +45,7 @@ def test_golden_starts_the_app_in_a_slot_which_gets_into_the_citys_broker(tmp_pa
                 topic, payload = iccc.heard.get(timeout=PATIENCE_S)
             birth = json.loads(payload)
             assert birth["firmware"] == "0.2.0" and birth["bootCount"] == 1
-            assert birth["app"] == {"slot": "a", "version": "0.2.0", "probation": False, "serial": 7}
+            assert birth["app"] == {"slot": "a", "version": "0.2.0", "probation": False, "serial": 7, "key": ""}
             assert all(light > 90 for _s, light in technician.life.light_log)
             # a technician finds what he finds with golden, and nothing of golden's in memory
             technician.types(b"\x03")

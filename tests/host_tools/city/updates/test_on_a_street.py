@@ -14,6 +14,7 @@ import pyotp
 
 from host_tools.broker.connection import Message
 from host_tools.city.commands.second_person import PERSONS
+from host_tools.city.store.rollout_tables import GO_ON, HALT
 from host_tools.release.container import Release, pack, unpack
 from host_tools.release.manifest import Manifest
 from host_tools.release.package import make
@@ -35,13 +36,17 @@ TURN_S = 2
 DIES: Change = ("pole/app.py", "EARLY_DEATHS = 4", "raise ImportError('a fault of ours')\nEARLY_DEATHS = 4")
 
 
-def release(version: str, *changes: Change, window: int = 60) -> Release:
+def release(
+    version: str, *changes: Change, window: int = 60, serial: int = SERIAL, downgrade: bool = False
+) -> Release:  # fmt: skip
     """The firmware with *changes* as a release for poles of the board `virtual`."""
     app = {path: data for path, data in files(version, *changes).items() if path not in (*GOLDENS, "list")}
     package = make(app)
     know(package.listing, sources(version, *changes))
     size = sum(map(len, app.values()))
-    about = Manifest("virtual", package.content, len(package.listing), 6, SERIAL, "sagar", size, version, window=window)
+    about = Manifest(
+        "virtual", package.content, len(package.listing), 6, serial, "sagar", size, version, downgrade, window=window
+    )  # fmt: skip
     return unpack(pack({"virtual": about}, {"virtual": package}, signer()), "r.update")
 
 
@@ -145,6 +150,42 @@ def test_one_that_dies_is_undone_by_the_poles_and_halts_in_the_first_wave(tmp_pa
     assert (row["state"], row["wave"]) == ("halted", 0), (row, receiver.states(receiver.number))
     assert "died" in row["answer"] and set(receiver.published) <= set(canary)
     assert versions(seen) == {"0.1.0": 8} and seen.street.darkness.total_minutes() == 0
+    receiver.close()
+
+
+def test_halted_and_gone_on_with_and_taken_back_by_real_poles(tmp_path: Path) -> None:
+    receiver = StreetReceiver(tmp_path, release("0.2.0"), FEW, FEW)
+    back = release("0.1.0", serial=SERIAL + 1, downgrade=True)
+    seen: dict[str, Any] = {}
+
+    def halt() -> None:
+        seen["asked"] = receiver.states(receiver.number)
+        receiver.ask(receiver.number, HALT)
+
+    def go_on() -> None:
+        seen["halted"] = receiver.states(receiver.number), receiver.row(receiver.number)["state"]
+        receiver.ask(receiver.number, GO_ON)
+
+    def take_back() -> None:
+        seen["done"] = receiver.states(receiver.number), receiver.row(receiver.number)["state"]
+        seen["back"] = receiver.take_back(receiver.number, back, spread=0, soak=60)
+
+    def begin(street: Street) -> None:
+        receiver.begin(street)
+        for minute, what in ((5, halt), (14, go_on), (36, take_back)):  # at 14 min a switch would have been due
+            street.kernel.at(minute * MINUTE_MS, what)
+
+    lived = live(66 / 60, poles=FEW[1], first=FEW[0], start=NIGHT, begin=begin, settings=QUIET)
+    assert seen["asked"]["accepted"] == len(receiver.waves(receiver.number)[0])
+    assert seen["halted"] == ({"waiting": 8}, "halted")
+    assert seen["done"] == ({"applied": 8}, "done"), receiver.said
+    assert receiver.row(seen["back"])["state"] == "done", (receiver.states(seen["back"]), receiver.said)
+    apps = [app["app"] for name in lived.street.poles for _ms, app in lived.said(name, contract.BIRTH)[-1:]]
+    assert [(one["version"], one["slot"], one["serial"]) for one in apps] == [("0.1.0", "b", SERIAL + 1)] * 8
+    canary = receiver.waves(receiver.number)[0][0]
+    outcomes = [ack["outcome"] for ack in lived.acks(canary)]
+    assert outcomes == ["accepted", "applied", "accepted", "applied", "accepted", "applied"]  # the second one: stopped
+    assert lived.street.failures() == [] and lived.street.darkness.total_minutes() == 0
     receiver.close()
 
 

@@ -305,12 +305,13 @@ class UpdateBench(MortalReceiver):
             [number] = asking.roll_out(connection, "sagar", who, role, "console", wish, self.now, **given)
         return number
 
-    def take_back(self, number: int, release: BenchRelease) -> int:
-        self.releases[release.version] = release
+    def take_back(self, number: int, release: ReleaseFile, **fields: Any) -> int:
+        if isinstance(release, BenchRelease):
+            self.releases[release.version] = release
         with self.record.transaction() as connection:
             kept_release.keep(connection, release, "sagar", "asha", self.now)
             row = rollout_rows.row_of(connection, number)
-            wish = Wish(release.serial)
+            wish = Wish(release.serial, **fields)
             [back] = asking.take_back(connection, "sagar", row, "asha", "engineer", "console", wish, self.now)
         return back
 
