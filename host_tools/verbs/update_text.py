@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _WAVES = ("first", "up to 5 %", "up to 25 %", "all")
 _STEPS = {
     "rollOut": "asked for it", "agreed": "agreed", "needsSecondPerson": "a second person has to agree",
-    "refused": "refused", "accepted": "it began", "halt": "asked to halt", "halted": "halted", "goOn": "went on",
+    "refused": "refused", "accepted": "it began", "halt": "asked to halt", "halted": "halted", "goOn": "asked to go on",
     "done": "done", "rowChanged": "refused",
 }  # fmt: skip
 _WHY = {

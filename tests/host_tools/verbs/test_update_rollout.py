@@ -55,7 +55,7 @@ def test_a_release_is_rolled_out_followed_halted_gone_on_with_and_taken_back(tmp
     bench.go(6 * 3600, 30, lambda: bench.now % 600 < 30 and bench.row(1)["state"] == "done")
     code, out, _ = call("status", "1", "--csv", str(tmp_path / "poles.csv"))
     assert code == 0 and "rollout 1 of 0.2.0: done: 12 applied" in out and ", in " in out
-    assert ": it began" in out and ": went on" in out and "receiver: done" in out
+    assert ": it began" in out and ": asked to go on" in out and "receiver: done" in out
     rows = list(csv.DictReader((tmp_path / "poles.csv").read_text().splitlines()))
     assert len(rows) == 12 and {row["state"] for row in rows} == {"applied"}
     assert {(row["before"], row["runs"]) for row in rows} == {("0.1.0", "0.2.0")}
