@@ -100,13 +100,22 @@ def refusal_of(app: App | None, board: str, release: Release) -> str:
     return ""
 
 
+def _why_none(found: Plan) -> str:
+    said = [Sentence(f"updates.none_{why}", count=len(names)) for why, names in found.left_out.items()]
+    if not said:
+        return Sentence("updates.none_meant")
+    out = said[-1]
+    for one in reversed(said[:-1]):
+        out = Sentence("updates.none_and", first=one, why=out)
+    return out
+
+
 def ruling(role: str, found: Plan, others: int) -> Ruling:
     """Whether the plan *found* may begin; *others*: poles that one person alone brought other releases to lately."""
     if role != ROLE:
         return Ruling(Sentence("rollouts.role", role=quoted(role, 40), wanted=ROLE))
     if not found.waves:
-        why = ", ".join(f"{len(names)} {why}" for why, names in found.left_out.items())
-        return Ruling(Sentence("updates.reaches_none", why=why or "0"))
+        return Ruling(Sentence("updates.reaches_none", why=_why_none(found)))
     if len(found.waves) + others > DARKENED:
         if others:
             return Ruling(

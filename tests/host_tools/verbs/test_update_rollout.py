@@ -75,7 +75,7 @@ def test_a_release_is_rolled_out_followed_halted_gone_on_with_and_taken_back(tmp
     assert bench.versions() == {"0.1.0": 12}
     code, out, err = call("rollout", "--release", str(SERIAL + 1), "--wait", "0")
     bench.go(5)
-    assert "no pole is to get this release (12 there)" in bench.row(3)["answer"]
+    assert "no pole is to get this release (12 run it already)" in bench.row(3)["answer"]
     bench.close()
 
 

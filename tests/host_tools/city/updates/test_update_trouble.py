@@ -59,7 +59,7 @@ def test_a_release_that_another_key_signed_is_refused_before_anything_is_sent(be
     assert f"is signed with the key {fingerprint(signer().public)}, and update.pem" in row["answer"]
     other = bench.roll_out(BenchRelease("0.2.1", SERIAL + 1, by=1), **QUICK)  # the city's, which no pole has yet
     bench.go(3)
-    assert bench.row(other)["answer"] == f"no pole is to get this release ({POLES} otherKey)"
+    assert bench.row(other)["answer"] == f"no pole is to get this release ({POLES} have another key for updates)"
     (bench.folder / FILE).write_text("rubbish")
     third = bench.roll_out(BenchRelease("0.2.2", SERIAL + 2), **QUICK)
     bench.go(3)
