@@ -65,6 +65,7 @@ LINES = {  # PORT, BROKER and POLE are put in; in this order, as later lines rea
     "bundle show": "bundle show sagar.diya",
     "update keygen": "update keygen --out update-key.pem",
     "update sign": "update sign sagar --key signing.pem --out again.update",
+    "update trust": "update trust signing.pem --site town",
     "update show": "update show sagar.update",
     "update publish": "update publish sagar.update --site sagar",
     "update rollout": "update rollout sagar.update --db r.sqlite --site sagar --dry-run",

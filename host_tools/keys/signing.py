@@ -107,6 +107,14 @@ def fingerprint(public: bytes) -> str:
     return hashlib.sha256(key.public_bytes(encoding, form)).hexdigest()[:16]
 
 
+def print_of(public: bytes) -> str:
+    """What a pole's birth says of *public* (PEM): the first 8 hexadecimal digits of the SHA-256 of its modulus."""
+    key = _public(public)
+    if key is None:
+        return ""
+    return hashlib.sha256(key.public_numbers().n.to_bytes(BITS // 8, "big")).hexdigest()[:8]
+
+
 def same(one: bytes, other: bytes) -> bool:
     """Whether two public keys (PEM) are the same."""
     first, second = _public(one), _public(other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,7 +60,7 @@ def writing(there: Database) -> Iterator[tuple[Connection, int]]:
     from host_tools.city.record.believed_times import as_of
 
     with reading(there) as connection:
-        now = as_of(connection)
+        now = as_of(connection) or int(time.time())  # no pole was heard yet
     with there.transaction() as connection:
         yield connection, now
 

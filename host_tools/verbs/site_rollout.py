@@ -51,7 +51,7 @@ def rollout(
 ) -> None:  # fmt: skip
     # what only this verb needs is of an extra, which a technician's laptop does not have
     from host_tools.city.rollouts import requests, rollout_rows
-    from host_tools.city.store.rollout_tables import DONE, GO_ON, HALT
+    from host_tools.city.store.rollout_tables import DONE, GO_ON, HALT, PROGRAMMES
 
     who, both = getpass.getuser(), agreed(second, code)
     if sum(one is not None for one in (halt, go_on, take_back)) > 1:
@@ -66,6 +66,7 @@ def rollout(
             elif take_back is not None:
                 row = rollout_rows.row_of(connection, take_back)
                 numbers = requests.take_back(connection, row, who, ROLE, DOOR, now, **both)
+                requests.refuse_beside(connection, PROGRAMMES)
             else:
                 numbers = _written(connection, folder, who, reason, now, both)
         rows = _followed(there, numbers, wait_s if halt is None else 0.0)
@@ -82,10 +83,12 @@ def _written(
 ) -> list[int]:  # fmt: skip
     from host_tools.city.rollouts import requests, rollout_rows
     from host_tools.city.rollouts.examine import read_file
+    from host_tools.city.store.rollout_tables import PROGRAMMES
     from host_tools.site import sections
     from host_tools.site.load import find_site
 
     values = sections.values_of(read_file(find_site(folder)))
+    requests.refuse_beside(connection, PROGRAMMES)
     present = next((text for text in rollout_rows.present_texts(connection).values() if text), "")
     text, base = sections.text_of(values), sections.digest(sections.read(present))
     return requests.write(

@@ -112,13 +112,22 @@ def sign(
 ) -> None:  # fmt: skip
     """Compile the firmware for the boards of SITE, cut it into pieces, and sign what poles check it by."""
     from host_tools.firmware_build.sources import FIRMWARE
-    from host_tools.keys.signing import read_signer
+    from host_tools.keys.signing import fingerprint, read_signer, same
     from host_tools.release import container
     from host_tools.release.build import Ingredients, build
     from host_tools.release.container import open_release
+    from host_tools.release.trust import FILE as FILE_OF_KEY
+    from host_tools.release.trust import trusted
     from host_tools.site import load_site
+    from host_tools.site.load import find_site
 
     signer, site = read_signer(key), load_site(folder)
+    wanted = trusted(find_site(folder))
+    if wanted is not None and not same(wanted, signer.public):
+        raise CommandError(
+            f"{key} is the key {fingerprint(signer.public)}, and {FILE_OF_KEY} of {site.name} says that releases are "
+            f"signed with {fingerprint(wanted)}: poles would refuse it (`diya update trust` names another key)"
+        )
     before = [open_release(path) for path in older]
     try_output("--out", out)
     container.write(out, build(Ingredients(site, _now_ms(), before, downgrade, window), signer, source or FIRMWARE))
@@ -128,6 +137,33 @@ def sign(
     else:
         _show(made, out)
         click.echo(f"Written to {out}.")
+
+
+@update.command(short_help="Say which key the releases of a site must be signed with.")
+@click.argument("key", metavar="KEY", type=FILE)
+@click.option("--site", "folder", metavar="DIR", default=DEFAULT, show_default=True, help="Folder of the site's files.")
+@json_option
+def trust(key: Path, folder: str, as_json: bool) -> None:
+    """Write the public half of KEY into the folder of the site, as update.pem: from then on `sign` takes no other key,
+    and the receiver rolls out no release that another one has signed.  Give it with that folder to the receiver.
+    """
+    from host_tools.keys.signing import fingerprint, read_public
+    from host_tools.release.trust import trust as name_key
+    from host_tools.release.trust import trusted
+    from host_tools.site import load, load_site
+    from host_tools.site.load import find_site
+
+    site, public, place = load_site(folder), read_public(key), find_site(folder)
+    if place.resolve().is_relative_to(Path(load.__file__).resolve().parents[2] / "simulator" / "sites"):
+        raise CommandError(f"{site.name} comes with Diya and is not written into: copy its folder, and give its path")
+    before = trusted(place)
+    name_key(place, public)
+    marks = {"key": fingerprint(public), "before": fingerprint(before) if before else None}
+    if as_json:
+        say_json({"site": site.name, **marks})
+    else:
+        instead = f", instead of {marks['before']}" if before and marks["before"] != marks["key"] else ""
+        click.echo(f"Releases of {site.name} must be signed with the key {marks['key']} now{instead}.")
 
 
 @update.command(help="Check the release FILE, and show what is in it.")

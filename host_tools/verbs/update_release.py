@@ -58,35 +58,37 @@ def keep(connection: Connection, found: Release | None, own: str, now: int) -> N
         kept_release.keep(connection, found, own, getpass.getuser(), now)
 
 
-def dry_run_of(there: Database, own: str, folder: str, found: Release | None, wish: Wish, as_json: bool) -> None:
-    """Prints to which poles *wish* would be brought, and in which wave.  Raises CommandError for another site."""
+def dry_run_of(there: Database, own: str, folder: str, found: Release | None, wish: Wish, as_json: bool) -> bool:
+    """Prints to which poles *wish* would be brought, in which wave, and whether that may begin, which it returns.
+
+    Raises CommandError for another site.
+    """
     from host_tools.city.commands.open_store import reading
-    from host_tools.city.rollouts import rollout_rows
-    from host_tools.city.updates import confirmed, kept_release
-    from host_tools.city.updates.plan import plan
+    from host_tools.city.record.believed_times import as_of
+    from host_tools.city.updates import kept_release
+    from host_tools.city.updates.foreseen import foresee
+    from host_tools.city.updates.kept_release import release_in
     from host_tools.site import load_site
+    from host_tools.site.load import find_site
 
     site = load_site(folder)
     if site.name != own:
         raise CommandError(f"--site is {site.name} and must be {own}, whose record this is")
     with reading(there) as connection:
-        if found is None:
-            release = kept_release.kept(connection, own, wish.serial)
-        else:
-            signed = {board: found.message(board) for board in found.boards}
-            release = kept_release.release_of(own, found.serial, found.version, signed)
-        known: dict[str, Any] = {}
-        for zone in rollout_rows.present_texts(connection):
-            known |= confirmed.poles(connection, zone)
-    planned = plan(site, release, wish.meant(site), known)
+        now = as_of(connection)
+        release = kept_release.kept(connection, own, wish.serial) if found is None else release_in(own, found)
+        seen = foresee(connection, site, find_site(folder), release, wish, now)
     if as_json:
         waves: dict[int, list[str]] = {}
-        for name, wave in planned.waves.items():
+        for name, wave in seen.plan.waves.items():
             waves.setdefault(wave, []).append(name)
         say_json({
-            "version": release.version, "serial": release.serial, "dryRun": True, "offline": planned.offline,
+            "version": release.version, "serial": release.serial, "signedBy": release.signed_by, "dryRun": True,
+            "trusted": seen.trusted, "refused": seen.ruled.refused or None, "second": seen.ruled.second or None,
+            "offline": seen.plan.offline, "keyUnsaid": seen.plan.unsaid,
             "waves": [{"wave": wave, "poles": names} for wave, names in waves.items()],
-            "leftOut": {why: list(names) for why, names in planned.left_out.items()},
+            "leftOut": {why: list(names) for why, names in seen.plan.left_out.items()},
         })  # fmt: skip
     else:
-        print_plan(planned, release.version)
+        print_plan(seen, release)
+    return not seen.ruled.refused

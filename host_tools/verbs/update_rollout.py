@@ -27,12 +27,13 @@ from host_tools.verbs.rollout_record import (
     code_option,
     db_option,
     opened,
+    print_answer,
     second_option,
     site_of,
     writing,
 )
 from host_tools.verbs.update_release import dry_run_of, keep, release_of, release_options
-from host_tools.verbs.update_text import print_report, print_street
+from host_tools.verbs.update_text import print_poles, print_report, print_street
 
 if TYPE_CHECKING:
     from host_tools.city.store.database import Database
@@ -64,7 +65,11 @@ def pace_options(command: F) -> F:
 @click.option("--feeder", "feeders", metavar="FEEDER", type=WORD, multiple=True, help="Only poles on this feeder.")
 @pace_options
 @click.option("--reason", metavar="TEXT", default="", help="Why, which is kept with the rollout.")
-@click.option("--dry-run", is_flag=True, help="Only say which poles it would be brought to, and in which wave.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Only say which poles it would be brought to, which would refuse it, and whether it may begin.",
+)
 @wait_option(10.0)
 @json_option
 @click.pass_context
@@ -78,6 +83,8 @@ def rollout(
     The receiver of the record does it.  --group and --feeder may be given several times.
     """
     from host_tools.city.commands.open_store import reading
+    from host_tools.city.rollouts import requests
+    from host_tools.city.store.rollout_tables import RELEASE
     from host_tools.city.updates import asking
     from host_tools.city.updates.wish import Wish
 
@@ -88,9 +95,11 @@ def rollout(
         with reading(there) as connection:
             own = site_of(connection)
         if dry_run:
-            dry_run_of(there, own, site, found, wish, as_json)
+            if not dry_run_of(there, own, site, found, wish, as_json):
+                ctx.exit(1)
             return
         with writing(there) as (connection, now):
+            requests.refuse_beside(connection, RELEASE)
             keep(connection, found, own, now)
             numbers = asking.roll_out(
                 connection, own, getpass.getuser(), ROLE, DOOR, wish, now, reason=reason[:80], **both
@@ -103,8 +112,9 @@ def rollout(
 @click.argument("number", metavar="[N]", type=int, required=False)
 @db_option
 @click.option("--csv", "csv_file", metavar="FILE", type=FILE, help="Write what became of each pole.")
+@click.option("--poles", "each", is_flag=True, help="Without N: also what each pole runs.")
 @json_option
-def status(number: int | None, db: str, csv_file: Path | None, as_json: bool) -> None:
+def status(number: int | None, db: str, csv_file: Path | None, each: bool, as_json: bool) -> None:
     """Show how far the rollout N is; without N, which software the poles run, and the newest rollouts."""
     from host_tools.city.commands.open_store import reading
     from host_tools.city.rollouts import rollout_rows
@@ -113,6 +123,8 @@ def status(number: int | None, db: str, csv_file: Path | None, as_json: bool) ->
 
     if csv_file and number is None:
         raise CommandError("--csv is of one rollout: give its number as well")
+    if each and number is not None:
+        raise CommandError("--poles is of the street: --csv or --json have what became of each pole of a rollout")
     try_output("--csv", csv_file)
     with opened(db) as there, reading(there) as connection:
         own = site_of(connection)
@@ -134,22 +146,35 @@ def status(number: int | None, db: str, csv_file: Path | None, as_json: bool) ->
         say_json({
             "versions": [vars(one) | {"reverted": dict(one.reverted)} for one in lines],
             "keys": keys,
+            **({"poles": [update_report.runs_json(one.name, one) for one in poles]} if each else {}),
             "rollouts": [update_report.as_json(one) for one in reports],
         })  # fmt: skip
         return
     print_street(lines, keys, reports)
+    if each:
+        print_poles(poles)
 
 
 def _asks(what: str, name: str, help_text: str) -> click.Command:
     @click.command(name, help=help_text)
     @click.argument("number", metavar="N", type=int)
     @db_option
-    def ask(number: int, db: str) -> None:
+    @wait_option(10.0)
+    def ask(number: int, db: str, wait_s: float) -> None:
         from host_tools.city.rollouts import requests, rollout_rows
 
-        with opened(db) as there, writing(there) as (connection, now):
-            row = rollout_rows.release_row(connection, number)
-            requests.ask(connection, row, what, getpass.getuser(), DOOR, now)
+        with opened(db) as there:
+            with writing(there) as (connection, now):
+                row = rollout_rows.release_row(connection, number)
+                requests.ask(connection, row, what, getpass.getuser(), DOOR, now)
+            if row := _taken(there, number, wait_s):
+                click.echo(f"rollout {number}: {row['state']}")
+                print_answer(row)
+                if (row["state"] == "halted") != (what == "halt"):
+                    click.get_current_context().exit(1)
+                return
+        if wait_s:
+            click.echo("diya: no receiver has taken it: `diya record run --db` must be running.", err=True)
         click.echo(f"rollout {number}: asked; `diya update status {number} --db {db}` says when it is so.")
 
     return ask
@@ -176,7 +201,8 @@ def take_back(
     The way back is a release too: a pole takes an older version only where it is signed as a downgrade.
     """
     from host_tools.city.commands.open_store import reading
-    from host_tools.city.rollouts import rollout_rows
+    from host_tools.city.rollouts import requests, rollout_rows
+    from host_tools.city.store.rollout_tables import RELEASE
     from host_tools.city.updates import asking
     from host_tools.city.updates.wish import Wish
 
@@ -191,11 +217,28 @@ def take_back(
             numbers = asking.take_back(
                 connection, own, row, getpass.getuser(), ROLE, DOOR, wish, now, **both
             )  # fmt: skip
+            requests.refuse_beside(connection, RELEASE)
         reports = _decided(there, own, numbers, wait_s)
     _say(ctx, reports, as_json)
 
 
 COMMANDS = (rollout, status, halt, go_on, take_back)
+
+
+def _taken(there: Database, number: int, wait_s: float) -> dict[str, Any]:
+    """The rollout of that number once the receiver has done what was asked of it; empty after *wait_s*."""
+    from host_tools.city.commands.open_store import reading
+    from host_tools.city.rollouts import rollout_rows
+
+    until = time.monotonic() + wait_s
+    while True:
+        with reading(there) as connection:
+            row = rollout_rows.row_of(connection, number)
+        if not row["asked"]:
+            return row
+        if time.monotonic() >= until:
+            return {}
+        time.sleep(LOOK_S)
 
 
 def _say(ctx: click.Context, reports: list[Report], as_json: bool) -> None:

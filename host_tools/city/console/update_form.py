@@ -1,19 +1,10 @@
-"""The form by which a rollout of a release is asked for, and what that would do."""
+"""The form by which a rollout of a release is asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.engine import Connection
-
-from host_tools.city.rollouts import rollout_rows
-from host_tools.city.rollouts.known_pole import Pole
-from host_tools.city.rollouts.ruling import RECENT_S, ROLE, Ruling
-from host_tools.city.updates import confirmed
-from host_tools.city.updates.kept_release import Release
-from host_tools.city.updates.plan import Plan, plan, ruling
-from host_tools.city.updates.reached import reached_alone
 from host_tools.city.updates.wish import MOST_SOAK_S, MOST_SPREAD_S, SOAK_S, SPREAD_S, Wish
 from host_tools.language.refusal import Refusal
 from host_tools.site.model import Site
@@ -47,21 +38,6 @@ def read(said: Mapping[str, str]) -> UpdateForm:
     soak = _minutes(said, "soak", SOAK_S // 60, MOST_SOAK_S // 60)
     groups, feeders = ((group,) if group else ()), ((feeder,) if feeder else ())
     return UpdateForm(Wish(int(serial), groups, feeders, 60 * spread, 60 * soak), group, feeder)
-
-
-def planned(
-    connection: Connection, site: Site | None, release: Release, form: UpdateForm, now: int
-) -> tuple[Plan, Ruling]:
-    """The plan of *release* for the poles of *form*, and whether that may begin.  Raises CommandError."""
-    if site is None:
-        raise Refusal("console_rollouts.no_site")
-    known: dict[str, Pole] = {}
-    alone: set[str] = set()
-    for zone in rollout_rows.present_texts(connection) or {"": ""}:
-        known |= confirmed.poles(connection, zone)
-        alone |= reached_alone(connection, zone, now - RECENT_S)
-    found = plan(site, release, form.wish.meant(site), known)
-    return found, ruling(ROLE, found, len(alone - found.waves.keys()))
 
 
 def choices(site: Site | None) -> tuple[list[str], list[str]]:

@@ -9,12 +9,14 @@ from typing import Generic, TypeVar
 from host_tools.city.rollouts.known_pole import Pole
 from host_tools.city.rollouts.rollout_rows import Row
 from host_tools.city.rollouts.share import WAITING, Share
-from host_tools.city.rollouts.waves import Tally, at_once, tally_of
+from host_tools.city.rollouts.waves import GONE, Tally, at_once, tally_of
 from host_tools.site.model import Site
 from host_tools.wire.from_pole import Ack, Birth, Presence, Said
 
 Kind = TypeVar("Kind", bound=Share)
 MOST_NAMED = 5  # poles in a sentence
+GAP_S = 300  # between two looks at the clock: with more, the receiver slept, or its clock was set
+UNUSUAL = 3  # times the gap before: a simulation may run that fast
 
 
 class Current(Generic[Kind]):
@@ -29,6 +31,8 @@ class Current(Generic[Kind]):
         self._shares = {one.pole: one for one in shares}
         self._online = {name: one.online for name, one in known.items()}
         self._changed: dict[str, Kind] = {}
+        self.listened: int | None = None  # since when poles are heard without a gap, Unix s; None: from now on
+        self._aged, self._gap = 0, 0
         by_name = site.by_name
         for one in self._shares.values():
             one.feeder = by_name[one.pole].feeder if one.pole in by_name else ""
@@ -68,10 +72,19 @@ class Current(Generic[Kind]):
             if changed:
                 self.note(share)
 
+    def listen(self, now: int) -> int:
+        """Since when poles are heard without a gap, at *now*: what they said while nobody listened may come late."""
+        gap = now - self._aged
+        if self.listened is None or gap < 0 or gap > max(GAP_S, UNUSUAL * self._gap):
+            self.listened = now
+        self._aged, self._gap = now, max(gap, 0)
+        return self.listened
+
     def age(self, now: int) -> None:
         """Notes which poles have been silent for too long at *now*."""
+        listened = self.listen(now)
         for one in self._shares.values():
-            if one.waits(now):
+            if one.waits(now, listened):
                 self.note(one)
 
     def in_turn(self) -> list[Kind]:
@@ -86,9 +99,13 @@ class Current(Generic[Kind]):
         """The field of a Tally in which *one* counts."""
         return one.standing
 
+    def judged_as(self, seen: Tally) -> int:
+        """The wave by whose rules *seen* is judged."""
+        return self.wave
+
     def bad(self) -> tuple[int, int, str]:
         """How many of these are bad, of how many, and the first of them with why."""
-        turn = self.in_turn()
+        turn = [one for one in self.in_turn() if self.standing(one) != GONE]
         bad = [one for one in turn if self.standing(one) == "bad"]
         some = ", ".join(f"{one.pole} {one.reason}" for one in bad[:MOST_NAMED])
         return len(bad), len(turn), some + (f" +{len(bad) - MOST_NAMED}" if len(bad) > MOST_NAMED else "")

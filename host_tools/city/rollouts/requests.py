@@ -6,9 +6,21 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from host_tools.city.commands import audit
-from host_tools.city.rollouts.rollout_rows import BEGUN, Row, present_texts
-from host_tools.city.store.rollout_tables import ASKS, DONE, GO_ON, GOING, HALT, HALTED, PROGRAMMES, WRITTEN, rollout
-from host_tools.language.refusal import Refusal
+from host_tools.city.rollouts.rollout_rows import BEGUN, Row, begun, present_texts
+from host_tools.city.store.rollout_tables import (
+    ASKS,
+    DONE,
+    GO_ON,
+    GOING,
+    HALT,
+    HALTED,
+    PROGRAMMES,
+    RELEASE,
+    WRITTEN,
+    rollout,
+)  # fmt: skip
+from host_tools.language.refusal import Refusal, refusal
+from host_tools.language.sentence import Sentence
 from host_tools.site import sections
 
 
@@ -39,12 +51,37 @@ def write(
     return out
 
 
+def held_up(connection: Connection, zone: str, kind: str) -> str:
+    """Why no rollout of *kind* may begin or go on in *zone*: one that it must not meet is going; "" where one may.
+
+    Poles restart for both kinds, and what a pole does on probation is judged by how it did before.  A rollout of
+    programmes takes the place of another one; of releases a pole would be between two.
+    """
+    names = {RELEASE: "rollouts.release_going"}
+    if kind == RELEASE:
+        names = {RELEASE: "updates.going", PROGRAMMES: "updates.programmes_going"}
+    for other, name in names.items():
+        for one in begun(connection, zone, other):
+            if one["state"] == GOING:
+                return Sentence(name, number=one["id"])
+    return ""
+
+
+def refuse_beside(connection: Connection, kind: str) -> None:
+    """Raises CommandError where one of *kind* would be refused now, in any zone: before a person writes it in vain."""
+    for zone in sorted(present_texts(connection)):
+        if why := held_up(connection, zone, kind):
+            raise refusal(why)
+
+
 def ask(connection: Connection, found: Row, what: str, who: str, door: str, now: int) -> None:
     """*who* wants the rollout *found* halted (HALT) or gone on with (GO_ON).  Raises CommandError."""
     if what == HALT and found["state"] not in ((GOING,) if found["kind"] == PROGRAMMES else (GOING, DONE)):
         raise Refusal("rollouts.not_going", number=found["id"], state=found["state"])
     if what == GO_ON and found["state"] != HALTED:
         raise Refusal("rollouts.not_halted", number=found["id"], state=found["state"])
+    if what == GO_ON and (why := held_up(connection, found["zone"], found["kind"])):
+        raise refusal(why)
     chosen = sa.update(rollout).where(rollout.c.id == found["id"])
     connection.execute(chosen.values(asked=what, asked_by=who))
     audit.add(connection, found["zone"], now, who, door, what, None, {"rollout": found["id"]})

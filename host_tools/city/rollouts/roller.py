@@ -85,6 +85,8 @@ class Roller(Rolling[Share]):
 
     def _decide(self, connection: Connection, row: Row, decision: Decision, now: int) -> None:
         members: list[Member] = []
+        if decision.state != REFUSED and (why := self._held_up(connection)):
+            decision = Decision(REFUSED, why)
         if decision.found is not None:
             try:
                 members = self._members(connection, row, decision.found)

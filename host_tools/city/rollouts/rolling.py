@@ -21,9 +21,9 @@ from sqlalchemy.engine import Connection
 
 from host_tools.city.commands import audit
 from host_tools.city.commands.audit import Chain
-from host_tools.city.rollouts import rollout_rows, waves
+from host_tools.city.rollouts import requests, rollout_rows, waves
 from host_tools.city.rollouts.current import Current
-from host_tools.city.rollouts.rollout_rows import Row
+from host_tools.city.rollouts.rollout_rows import BEGUN, Row
 from host_tools.city.rollouts.share import Share
 from host_tools.city.store.database import raise_revision
 from host_tools.city.store.rollout_tables import DONE, GOING, HALT, HALTED, REFUSED, REPLACED
@@ -60,7 +60,9 @@ class Rolling(Generic[Kind]):
                 self._current = self._begun(connection, row)
 
     def connected(self) -> None:
-        """A session with the broker begins."""
+        """A session with the broker begins: what poles said meanwhile comes now."""
+        if self._current is not None:
+            self._current.listened = None
 
     def hear(self, said: Iterable[tuple[PoleSaid, bool]], now: int) -> None:
         """Takes what poles *said*, in order, each with whether it was retained."""
@@ -130,6 +132,10 @@ class Rolling(Generic[Kind]):
 
     # -- decisions
 
+    def _held_up(self, connection: Connection) -> str:
+        """Why a rollout of this kind may not go on now: one of the other kind is going; "" where it may."""
+        return requests.held_up(connection, self._zone, self._kind)
+
     def _accept(self, connection: Connection, row: Row, planned: Mapping[str, int], values: dict[str, Any]) -> None:
         """Begins the rollout in *row*, with *values*, to the poles *planned* {name: wave}; it replaces the others."""
         rev = raise_revision(connection)
@@ -147,12 +153,19 @@ class Rolling(Generic[Kind]):
 
     def _answer(self, connection: Connection, row: Row, now: int) -> None:
         """Does what a person asked of the rollout in *row*."""
-        current, values = self._current, dict[str, Any](asked="", asked_by="")
+        values = dict[str, Any](asked="", asked_by="")
+        if self._current is None and row["state"] in BEGUN and hmac.compare_digest(self._seal(row), str(row["seal"])):
+            self._current = self._begun(connection, row)  # what kept it from going on may be mended
+            if self._current is None and row["asked"] == HALT and row["state"] in self.halts:
+                values |= {"state": HALTED, "answer": Sentence("rollouts.halted_by", who=str(row["asked_by"])[:64])}
+        current = self._current
         if current is not None and current.id == row["id"]:
             if row["asked"] == HALT and current.state in self.halts:
                 values |= {"state": HALTED, "answer": Sentence("rollouts.halted_by", who=str(row["asked_by"])[:64])}
                 current.state = HALTED
                 self._halted(connection, current, now)
+            elif row["asked"] != HALT and current.state == HALTED and (why := self._held_up(connection)):
+                values |= {"answer": why}
             elif row["asked"] != HALT and current.state == HALTED:
                 current.pardoned = current.tally().bad
                 values |= {"state": GOING, "answer": "", "pardoned": current.pardoned, **self._gone_on(current, now)}
@@ -165,7 +178,11 @@ class Rolling(Generic[Kind]):
         """Goes on to the next wave, halts or ends, as its poles have answered."""
         current.age(now)
         while current.state in self.halts:
-            said = waves.verdict(current.wave, current.tally(), current.pardoned)
+            seen = current.tally()
+            if seen.bad < current.pardoned:  # one that a person went on after is good now, and excuses no other
+                current.pardoned = seen.bad
+                rollout_rows.change(connection, current.id, raise_revision(connection), pardoned=seen.bad)
+            said = waves.verdict(current.judged_as(seen), seen, current.pardoned)
             over = said == waves.NEXT and self._settled(current, now)
             if said == waves.STOP:
                 bad, poles, some = current.bad()

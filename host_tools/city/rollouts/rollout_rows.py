@@ -33,7 +33,7 @@ PRESENT = "programmes"  # in `receiver`: the sections of its files, as TOML
 BEGUN = (GOING, HALTED, DONE)
 _WRITTEN = (
     "wave", "state", "away", "version", "digest", "n", "times", "sent_at", "answered_at", "reason", "detail",
-    "accepted_at", "before", "rev",
+    "accepted_at", "before", "renewed", "rev",
 )  # fmt: skip
 _LOOKED_UP = 500  # names in one query
 
@@ -126,7 +126,7 @@ def shares_as(made: type[Kind], connection: Connection, number_of: int) -> list[
         made(
             row["name"], row["pole"], row["wave"], "", row["state"], bool(row["away"]), row["version"], row["digest"],
             row["n"], row["times"], row["sent_at"], row["answered_at"], row["reason"], row["detail"],
-            accepted_at=row["accepted_at"], before=row["before"],
+            accepted_at=row["accepted_at"], before=row["before"], renewed=row["renewed"],
         )
         for row in rows
     ]  # fmt: skip

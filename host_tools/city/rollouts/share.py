@@ -24,6 +24,14 @@ MOST_RENEWED = 2  # versions beyond the first
 SOON = (why.BUSY, why.NOT_STORED, why.BAD_MAC)  # refusals that end by themselves, or when the node is told again
 
 
+def elapsed(since: int, now: int, listened: int) -> int:
+    """Seconds from *since* to *now* in which an answer would have been heard; *listened*: as for `Share.waits`.
+
+    A *since* after *now* is of a clock that was set back.
+    """
+    return now - (listened if since > now else max(since, listened))
+
+
 @dataclass(eq=False)
 class Share:
     """One pole of a rollout; *id* is its key in the store.  Times are Unix s."""
@@ -70,10 +78,13 @@ class Share:
         sent = self.sent_at if self.sent_at is not None else now
         return self.state == SENT and not self.away and self.times < MOST_TIMES and now - sent >= AGAIN_S * self.times
 
-    def waits(self, now: int) -> bool:
-        """Notes at *now* that the pole was online and is silent; whether that is new."""
+    def waits(self, now: int, listened: int) -> bool:
+        """Notes at *now* that the pole was online and is silent; whether that is new.
+
+        *listened*: since when the receiver has heard poles without a gap, Unix s.
+        """
         silent = self.state == SENT and not self.away and self.reason != NO_ANSWER
-        if silent and self.sent_at is not None and now - self.sent_at >= SILENT_S:
+        if silent and self.sent_at is not None and elapsed(self.sent_at, now, listened) >= SILENT_S:
             self.reason = NO_ANSWER
             return True
         return False

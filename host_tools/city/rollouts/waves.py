@@ -14,6 +14,7 @@ SHARES = (0, 5, 25, 100)  # percent of the poles that have their turn by the end
 LEAST, FEW = 3, 10  # poles of the first wave, where there are more than FEW
 BAD_PERCENT = 5  # of poles that rejected, reverted or fell silent: with more it halts
 
+GONE = "gone"  # the standing of a pole that counts in no Tally
 WAIT, NEXT, STOP = "wait", "next", "stop"
 
 

@@ -1,6 +1,7 @@
 """The tables of releases: the software that is kept here, and the messages by which poles are told to take it.
 
-Who rolls out writes ``release`` and ``release_piece``; no row is trusted: a pole verifies the signature itself.
+Who rolls out writes ``release`` and ``release_piece``; no row is trusted: the receiver verifies the signature, and so
+does each pole.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ release = Table(
     Column("downgrade", Boolean, nullable=False),
     Column("manifests", Text, nullable=False),  # JSON: {board: {"manifest": text, "signature": base64}}
     Column("added_at", BigInteger, nullable=False), Column("added_by", Text, nullable=False),
+    Column("public", Text, nullable=False, server_default=""),  # the key that signed it, PEM; "" where it is not known
 )  # fmt: skip
 
 # Its content, which the broker is to retain.  ``topic`` stands after root and site.

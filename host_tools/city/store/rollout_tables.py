@@ -78,5 +78,6 @@ rollout_pole = Table(
     Column("rev", BigInteger, nullable=False, server_default="0"),
     Column("accepted_at", BigInteger),  # when the pole said that it fetches the release
     Column("before", Text, nullable=False, server_default=""),  # the software that it ran then
+    Column("renewed", BigInteger, nullable=False, server_default="0"),  # how often it was brought it anew
     Index(None, "pole"),
 )  # fmt: skip

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -13,6 +17,8 @@ from sqlalchemy.engine import Connection
 
 from host_tools.city.store import bulk
 from host_tools.city.store.release_tables import release, release_piece, update_message
+from host_tools.errors import DiyaError
+from host_tools.keys import signing
 from host_tools.language.refusal import Refusal
 from host_tools.release import manifest
 from host_tools.release.file_list import PIECE
@@ -33,6 +39,10 @@ class ReleaseFile(Protocol):
     def serial(self) -> int: ...
     @property
     def boards(self) -> Collection[str]: ...
+    @property
+    def public(self) -> bytes:
+        """The key that signed it, PEM."""
+
     def message(self, board: str) -> Mapping[str, Any]:
         """``manifest`` and ``signature`` as text."""
 
@@ -51,7 +61,10 @@ class Package:
 
 @dataclass(frozen=True)
 class Release:
-    """The release *serial* (Unix ms at signing), with a package for each board.  *downgrade*: it may follow a newer."""
+    """The release *serial* (Unix ms at signing), with a package for each board.  *downgrade*: it may follow a newer.
+
+    *public*: the key whose signature each of its manifests has, PEM; "" where nobody knows.
+    """
 
     serial: int
     version: str
@@ -59,12 +72,25 @@ class Release:
     packages: Mapping[str, Package]
     added_at: int = 0
     added_by: str = ""
+    public: str = ""
+
+    @cached_property
+    def print(self) -> str:
+        """Its key as poles name theirs in their births."""
+        return signing.print_of(self.public.encode())
+
+    @property
+    def signed_by(self) -> str:
+        """Its key as people compare it."""
+        return signing.fingerprint(self.public.encode()) if self.public else ""
 
 
-def release_of(site: str, serial: int, version: str, manifests: Mapping[str, Any]) -> Release:
-    """The release of *manifests* {board: {manifest, signature}}.  Raises DiyaError where they make no sense.
+def release_of(
+    site: str, serial: int, version: str, manifests: Mapping[str, Any], public: str = ""
+) -> Release:  # fmt: skip
+    """The release of *manifests* {board: {manifest, signature}}, signed with the key *public* (PEM; "": not known).
 
-    The signature is judged by the poles; here it is seen that all of it is one release for this *site*.
+    Raises DiyaError where they make no sense, are not one release for this *site*, or are not signed with that key.
     """
     packages: dict[str, Package] = {}
     for board, signed in sorted(manifests.items()):
@@ -80,11 +106,26 @@ def release_of(site: str, serial: int, version: str, manifests: Mapping[str, Any
                 raise Refusal(
                     "updates.manifest_field", board=board, name=name, value=quoted(str(value), 40), wanted=wanted
                 )
+        if public and not signing.genuine(text.encode(), _bytes(signature), public.encode()):
+            raise Refusal("updates.bad_signature", board=board, key=signing.fingerprint(public.encode()))
         packages[board] = Package(text, signature, about)
     downgrades = {one.about.downgrade for one in packages.values()}
     if len(downgrades) != 1:
         raise Refusal("updates.no_manifest", board=", ".join(packages))
-    return Release(serial, version, downgrades.pop(), packages)
+    return Release(serial, version, downgrades.pop(), packages, public=public)
+
+
+def release_in(site: str, file: ReleaseFile) -> Release:
+    """The release in *file*.  Raises DiyaError."""
+    manifests = {board: dict(file.message(board)) for board in file.boards}
+    return release_of(site, file.serial, file.version, manifests, file.public.decode("ascii", "replace"))
+
+
+def _bytes(signature: str) -> bytes:
+    try:
+        return base64.b64decode(signature, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 # -- in the store
@@ -92,13 +133,13 @@ def release_of(site: str, serial: int, version: str, manifests: Mapping[str, Any
 
 def keep(connection: Connection, file: ReleaseFile, site: str, who: str, now: int) -> Release:
     """Keeps the release in *file*, unless it is there already.  Raises DiyaError."""
-    manifests = {board: dict(file.message(board)) for board in file.boards}
-    found = release_of(site, file.serial, file.version, manifests)
-    text = json.dumps(manifests, sort_keys=True)
+    found = release_in(site, file)
+    text = json.dumps({board: dict(file.message(board)) for board in file.boards}, sort_keys=True)
     there = connection.execute(sa.select(release.c.manifests).where(release.c.serial == file.serial)).scalar()
     if there is not None:
         if there != text:
             raise Refusal("updates.other_release", serial=file.serial)
+        connection.execute(sa.update(release).where(release.c.serial == file.serial).values(public=found.public))
         return found
     pieces: dict[str, bytes] = {}
     for board in file.boards:
@@ -106,6 +147,7 @@ def keep(connection: Connection, file: ReleaseFile, site: str, who: str, now: in
         _check_list(board, found.packages[board].about, own)
         pieces |= own
     values = {"serial": file.serial, "version": file.version, "downgrade": found.downgrade, "manifests": text}
+    values["public"] = found.public
     connection.execute(sa.insert(release).values(**values, added_at=now, added_by=who))
     rows = [{"serial": file.serial, "topic": topic, "payload": payload} for topic, payload in pieces.items()]
     connection.execute(sa.insert(release_piece), rows)
@@ -131,16 +173,19 @@ def kept(connection: Connection, site: str, serial: int) -> Release:
 
 
 def newest(connection: Connection, site: str, most: int) -> list[Release]:
-    """The *most* newest releases that are kept here."""
-    rows = connection.execute(sa.select(release).order_by(release.c.serial.desc()).limit(most)).mappings()
-    return [_of_row(site, dict(row)) for row in rows]
+    """The *most* newest releases that are kept here; without rows that make no sense, which anything may have
+    written."""
+    out = []
+    for row in connection.execute(sa.select(release).order_by(release.c.serial.desc()).limit(most)).mappings():
+        with suppress(DiyaError):
+            out.append(_of_row(site, dict(row)))
+    return out
 
 
 def _of_row(site: str, row: Mapping[str, Any]) -> Release:
-    found = release_of(site, row["serial"], row["version"], parsed(str(row["manifests"]).encode()) or {})
-    return Release(
-        found.serial, found.version, found.downgrade, found.packages, row["added_at"], row["added_by"]
-    )  # fmt: skip
+    manifests = parsed(str(row["manifests"]).encode()) or {}
+    found = release_of(site, row["serial"], row["version"], manifests, str(row["public"]))
+    return replace(found, added_at=row["added_at"], added_by=row["added_by"])
 
 
 def pieces(connection: Connection, serial: int, after: str, most: int) -> list[tuple[str, bytes]]:

@@ -18,21 +18,30 @@ from host_tools.language.sentence import Sentence
 from host_tools.release.manifest import numbers
 from host_tools.site.model import Site
 from host_tools.text import quoted
+from host_tools.wire.from_pole import App
 
 # why a pole is left out
-THERE, NEVER, NO_APP, NO_PACKAGE, NEWER, UNDONE, SERIAL = (
-    "there", "neverHeard", "takesNoUpdates", "noPackage", "newer", "undone", "newerSerial",
+THERE, NEVER, NO_APP, NO_PACKAGE, NEWER, UNDONE, SERIAL, OTHER_KEY = (
+    "there", "neverHeard", "takesNoUpdates", "noPackage", "newer", "undone", "newerSerial", "otherKey",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Plan:
-    """*waves*: {pole: its wave}, in the order of their turns.  *left_out*: {why: poles}.  *feeders*: of the former."""
+    """*waves*: {pole: its wave}, in the order of their turns.  *left_out*: {why: poles}.  *feeders*: of the former.
+
+    *offline*, *unsaid*: how many of the former have no session, and do not say which key for updates they have.
+    """
 
     waves: Mapping[str, int]
     left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     feeders: frozenset[str] = frozenset()
     offline: int = 0
+    unsaid: int = 0
+
+    def first(self, wave: int, most: int = 6) -> list[str]:
+        """At most *most* of the poles of *wave*."""
+        return [name for name, its in self.waves.items() if its == wave][:most]
 
     def counts(self) -> dict[int, int]:
         """{wave: poles}"""
@@ -45,6 +54,7 @@ class Plan:
 def plan(site: Site, release: Release, meant: Collection[str], known: Mapping[str, Pole]) -> Plan:
     """The plan of *release* for the poles *meant* of *site*, as the store has *known* them."""
     members: list[Member] = []
+    unsaid = 0
     out: dict[str, list[str]] = {}
     for name in sorted(meant):
         one, pole = site.by_name[name], known.get(name)
@@ -52,10 +62,11 @@ def plan(site: Site, release: Release, meant: Collection[str], known: Mapping[st
         if why:
             out.setdefault(why, []).append(name)
         elif pole is not None:
+            unsaid += not (pole.app and pole.app.key)
             members.append(Member(name, pole.board or one.board, one.feeder, pole.online is not False))
     offline = sum(not one.online for one in members)
     named = {why: tuple(names) for why, names in sorted(out.items())}
-    return Plan(waves.plan(members), named, frozenset(one.feeder for one in members), offline)
+    return Plan(waves.plan(members), named, frozenset(one.feeder for one in members), offline, unsaid)
 
 
 def left_out(pole: Pole, release: Release, board: str) -> str:
@@ -63,19 +74,40 @@ def left_out(pole: Pole, release: Release, board: str) -> str:
     if pole.version is None:
         return NEVER
     app = pole.app
-    if app is None:
-        return NO_APP
-    if (pole.board or board) not in release.packages:
-        return NO_PACKAGE
-    if app.version == release.version:
+    if app is not None and app.version == release.version and (pole.board or board) in release.packages:
         return "" if app.probation else THERE
+    if why := refusal_of(app, pole.board or board, release):
+        return why
+    assert app is not None
     if app.reverted and app.serial == release.serial:
         return UNDONE
-    if app.serial is not None and app.serial > release.serial:
-        return SERIAL
     if numbers(app.version) > numbers(release.version) and not release.downgrade:
         return NEWER
     return ""
+
+
+def refusal_of(app: App | None, board: str, release: Release) -> str:
+    """Why a pole with that *board*, whose birth says that it runs *app*, would refuse *release* as it is now; "" where
+    it would not."""
+    if app is None:
+        return NO_APP
+    if board not in release.packages:
+        return NO_PACKAGE
+    if app.key and app.key != release.print:
+        return OTHER_KEY
+    if app.serial is not None and app.serial > release.serial:
+        return SERIAL
+    return ""
+
+
+def _why_none(found: Plan) -> str:
+    said = [Sentence(f"updates.none_{why}", count=len(names)) for why, names in found.left_out.items()]
+    if not said:
+        return Sentence("updates.none_meant")
+    out = said[-1]
+    for one in reversed(said[:-1]):
+        out = Sentence("updates.none_and", first=one, why=out)
+    return out
 
 
 def ruling(role: str, found: Plan, others: int) -> Ruling:
@@ -83,8 +115,7 @@ def ruling(role: str, found: Plan, others: int) -> Ruling:
     if role != ROLE:
         return Ruling(Sentence("rollouts.role", role=quoted(role, 40), wanted=ROLE))
     if not found.waves:
-        why = ", ".join(f"{len(names)} {why}" for why, names in found.left_out.items())
-        return Ruling(Sentence("updates.reaches_none", why=why or "0"))
+        return Ruling(Sentence("updates.reaches_none", why=_why_none(found)))
     if len(found.waves) + others > DARKENED:
         if others:
             return Ruling(

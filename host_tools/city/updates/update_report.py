@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, TextIO
+from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from host_tools import spreadsheet
+from host_tools.city.record.believed_times import as_of
 from host_tools.city.rollouts import rollout_rows
 from host_tools.city.rollouts.rollout_rows import Row
 from host_tools.city.rollouts.share import NO_ANSWER, SENT, WAITING
 from host_tools.city.rollouts.waves import SHARES
+from host_tools.city.store.tables import about
 from host_tools.city.updates import kept_release, street_versions
 from host_tools.city.updates.kept_release import Release
+from host_tools.city.updates.rollout_history import Step, history
 from host_tools.city.updates.street_versions import Runs
 from host_tools.city.updates.update_share import ACCEPTED, PROBATION, UNFINISHED, UpdateShare
+from host_tools.city.updates.waiting_for import waiting_for
 from host_tools.city.updates.wish import Wish, wish_of
 from host_tools.errors import DiyaError
 
@@ -25,6 +32,7 @@ SHOWN = (
     "left", "waiting",
 )  # fmt: skip
 BAD = ("rejected", "reverted", "silent")
+UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,10 @@ class Wave:
 
 @dataclass(frozen=True)
 class Report:
-    """The rollout in *row*; *release* and *wish* are None where the store does not have them in a sound form."""
+    """The rollout in *row*; *release* and *wish* are None where the store does not have them in a sound form.
+
+    *waits*: what it waits for now; *steps*: what became of it and when; *zone*: of the site.
+    """
 
     row: Row
     wish: Wish | None
@@ -55,6 +66,9 @@ class Report:
     waves: tuple[Wave, ...]
     shares: tuple[UpdateShare, ...]
     runs: dict[str, Runs]
+    waits: str = ""
+    steps: tuple[Step, ...] = ()
+    zone: ZoneInfo = UTC
 
     @property
     def states(self) -> dict[str, int]:
@@ -80,6 +94,13 @@ class Report:
         """One of SHOWN."""
         return what(one, self.runs.get(one.pole))
 
+    def since(self, one: UpdateShare) -> int | None:
+        """Since when it is that, Unix s; None where the rollout has not begun."""
+        if one.state == WAITING:
+            decided: int | None = self.row["decided_at"]
+            return decided
+        return one.answered_at or one.accepted_at or one.sent_at
+
 
 def what(one: UpdateShare, runs: Runs | None) -> str:
     """One of SHOWN, for a pole that *runs* this."""
@@ -92,11 +113,17 @@ def what(one: UpdateShare, runs: Runs | None) -> str:
 
 def report(connection: Connection, site: str, number_of: int) -> Report:
     """The report of the rollout of that number.  Raises CommandError."""
-    return report_of(connection, site, rollout_rows.release_row(connection, number_of))
+    found = report_of(connection, site, rollout_rows.release_row(connection, number_of))
+    soak = found.wish.soak if found.wish else 0
+    waits = waiting_for(found.row, soak, found.shares, found.runs, as_of(connection))
+    said = connection.execute(sa.select(about.c.value).where(about.c.name == "timezone")).scalar()
+    return replace(
+        found, waits=waits, steps=tuple(history(connection, number_of)), zone=ZoneInfo(str(said)) if said else UTC
+    )  # fmt: skip
 
 
 def report_of(connection: Connection, site: str, row: Row) -> Report:
-    """The report of the rollout in *row*."""
+    """The report of the rollout in *row*, without what it waits for, and its steps."""
     wish, release = None, None
     try:
         wish = wish_of(row["text"])
@@ -129,10 +156,11 @@ def as_json(found: Report) -> dict[str, Any]:
     return {
         "number": row["id"], "state": row["state"], "answer": row["answer"] or None, "wave": row["wave"],
         "who": row["who"], "second": row["second"] or None, "reason": row["reason"] or None,
-        "takesBack": row["takes_back"], "written": row["written_at"], "decided": row["decided_at"],
-        "ended": row["ended_at"], "comparisons": row["looks"],
+        "waitsFor": found.waits or None, "takesBack": row["takes_back"], "written": row["written_at"],
+        "decided": row["decided_at"], "ended": row["ended_at"], "comparisons": row["looks"],
         "release": None if release is None else {
-            "serial": release.serial, "version": release.version, "downgrade": release.downgrade,
+            "serial": release.serial, "signedBy": release.signed_by or None, "version": release.version,
+            "downgrade": release.downgrade,
             "bytes": {board: one.about.size for board, one in release.packages.items()},
         },
         "poles": found.states, "meanSeconds": found.mean_s,
@@ -142,24 +170,51 @@ def as_json(found: Report) -> dict[str, Any]:
         ],
         "bad": [{"pole": one.pole, "state": found.what(one), "reason": one.reason, "detail": one.detail}
                 for one in found.bad],
+        "steps": [{"at": one.at, "who": one.who, "what": one.what, "answer": one.answer or None}
+                  for one in found.steps],
+        "each": [_each(found, one) for one in found.shares],
+    }  # fmt: skip
+
+
+def _each(found: Report, one: UpdateShare) -> dict[str, Any]:
+    said = {"wave": one.wave, "state": found.what(one), "since": found.since(one), "reason": one.reason or None}
+    return {**runs_json(one.pole, found.runs.get(one.pole)), **said, "detail": one.detail or None}
+
+
+def runs_json(pole: str, runs: Runs | None) -> dict[str, Any]:
+    """What *pole* runs, for programs."""
+    app = runs.app if runs else None
+    return {
+        "pole": pole, "online": runs.online if runs else None, "board": runs.board if runs else None,
+        "version": runs.version if runs else None, "slot": app.slot if app else None,
+        "probation": app.probation if app else None, "reverted": app.reverted or None if app else None,
+        "serial": app.serial if app else None, "key": app.key or None if app else None,
     }  # fmt: skip
 
 
 COLUMNS = (
-    "pole", "wave", "state", "reason", "detail", "before", "runs", "sent", "accepted", "answered", "seconds",
+    "pole", "wave", "state", "reason", "detail", "before", "runs", "slot", "probation", "went back", "online", "since",
+    "sent", "accepted", "answered", "seconds",
 )  # fmt: skip
 
 
 def as_csv(found: Report, out: TextIO) -> None:
-    """Writes a line for each pole; times in Unix s."""
+    """Writes a line for each pole; times as ISO 8601, at the site."""
     spreadsheet.write(out, COLUMNS, ([spreadsheet.cell(value) for value in line] for line in _lines(found)))
 
 
 def _lines(found: Report) -> Iterable[tuple[object, ...]]:
     for one in found.shares:
         runs = found.runs.get(one.pole)
+        app = runs.app if runs else None
+        times = [_told(at, found.zone) for at in (found.since(one), one.sent_at, one.accepted_at, one.answered_at)]
         took = one.answered_at - one.sent_at if one.sent_at is not None and one.answered_at is not None else None
         yield (
             one.pole, one.wave, found.what(one), one.reason, one.detail, one.before, runs.version if runs else None,
-            one.sent_at, one.accepted_at, one.answered_at, took,
+            app.slot if app else None, app.probation if app else None, app.reverted if app else None,
+            runs.online if runs else None, *times, took,
         )  # fmt: skip
+
+
+def _told(at: int | None, zone: ZoneInfo) -> str:
+    return "" if at is None else datetime.fromtimestamp(at, zone).isoformat()

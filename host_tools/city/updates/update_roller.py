@@ -1,8 +1,8 @@
 """The receiver's end of rollouts of releases: judges what is wished, and brings it to the poles in waves.
 
-It trusts no row: role, second person, release and poles are judged here, by the receiver's own files; the signature is
-the poles' to verify, and no key that signs releases is here.  Beside what halts a rollout of programmes, new faults do:
-of poles that run it, against those that do not yet (`control_group.py`).
+It trusts no row: role, second person, release, its signature and poles are judged here, by the receiver's own files; a
+pole verifies the signature itself as well, and no key that signs releases is here.  Beside what halts a rollout of
+programmes, new faults do: of poles that run it, against those that do not yet (`control_group.py`).
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from host_tools.city.rollouts.current import Current
 from host_tools.city.rollouts.rolling import IDLE_S, Rolling
 from host_tools.city.rollouts.rollout_rows import Row
 from host_tools.city.rollouts.ruling import RECENT_S
-from host_tools.city.rollouts.share import SENT
+from host_tools.city.rollouts.share import SENT, SILENT_S
 from host_tools.city.store.database import raise_revision
 from host_tools.city.store.rollout_tables import ASKS, DONE, GOING, HALTED, REFUSED, RELEASE
-from host_tools.city.updates import confirmed, control_group, fault_rows, kept_release
+from host_tools.city.updates import confirmed, control_group, fault_rows, kept_release, update_key
 from host_tools.city.updates.plan import Plan, plan, ruling
 from host_tools.city.updates.reached import reached, reached_alone
 from host_tools.city.updates.update_current import UpdateCurrent
@@ -32,7 +32,7 @@ from host_tools.city.updates.update_share import ACCEPTED, UpdateShare
 from host_tools.city.updates.wish import Wish, wish_of
 from host_tools.errors import DiyaError
 from host_tools.keys.key import Key
-from host_tools.language.refusal import Refusal
+from host_tools.language.refusal import Refusal, refusal
 from host_tools.language.sentence import Sentence
 from host_tools.site.load import load_site
 from host_tools.site.model import Site
@@ -103,12 +103,11 @@ class UpdateRoller(Rolling[UpdateShare]):
     def _judged(self, connection: Connection, row: Row, now: int, wall: float) -> tuple[str, str, str, Plan | None]:
         """The state that the rollout in *row* gets, why, who agreed, and its plan where it begins."""
         try:
-            if self._current is not None and self._current.state == GOING:
-                raise Refusal("updates.going", number=self._current.id)  # poles would be between two releases
-            if busy := [one for one in rollout_rows.begun(connection, self._zone) if one["state"] == GOING]:
-                raise Refusal("updates.programmes_going", number=busy[0]["id"])  # poles restart for those too
+            if held := self._held_up(connection):
+                raise refusal(held)
             wish = wish_of(row["text"])
             release, site = kept_release.kept(connection, self._site, wish.serial), self._files()
+            update_key.check(release, self._folder or Path())
             found = self._plan(connection, row, site, release, wish)
             alone = reached_alone(connection, self._zone, now - RECENT_S)
             ruled = ruling(row["role"], found, len(alone - found.waves.keys()))
@@ -148,7 +147,10 @@ class UpdateRoller(Rolling[UpdateShare]):
             release = kept_release.kept(connection, self._site, wish.serial)
         except DiyaError as error:
             self._say(f"rollout {row['id']} does not go on: {error}")
+            rollout_rows.change(connection, row["id"], raise_revision(connection), answer=str(error))
             return None
+        if row["state"] == GOING and row["answer"]:  # it could not go on before
+            rollout_rows.change(connection, row["id"], raise_revision(connection), answer="")
         shares = rollout_rows.shares_as(UpdateShare, connection, row["id"])
         sent = kept_release.messages(connection, [one.id for one in shares if one.state in (SENT, ACCEPTED)])
         nonces = {one.pole: flash_nonce(parsed(sent[one.id][1].encode()) or {}) for one in shares if one.id in sent}
@@ -163,8 +165,10 @@ class UpdateRoller(Rolling[UpdateShare]):
         current.undo(events, now)
         if current.state == HALTED:
             current.age(now)
-            return self._sending.stop(connection, current, now)
+            return self._sending.stop(connection, current, now) + self._sending.again(connection, current)
         if messages := self._sending.pieces(connection, current.release.serial):
+            return messages
+        if messages := self._sending.again(connection, current):
             return messages
         self._look(connection, current, now)
         if current.state == HALTED:
@@ -173,11 +177,15 @@ class UpdateRoller(Rolling[UpdateShare]):
 
     def _settled(self, current: Current[UpdateShare], now: int) -> bool:
         assert isinstance(current, UpdateCurrent)
-        last = current.last_answer()
-        return last is None or now - last >= current.wish.soak
+        last, listened = current.last_answer(), current.listen(now)
+        if now - listened < min(current.wish.soak, SILENT_S):
+            return False  # faults of the time in which nobody listened may come late
+        return last is None or now - (listened if last > now else last) >= current.wish.soak
 
     def _trouble(self, connection: Connection, current: Current[UpdateShare], now: int, over: bool) -> str:
         assert isinstance(current, UpdateCurrent)
+        if current.watched_from > now:  # the clock was set back
+            rollout_rows.change(connection, current.id, raise_revision(connection), **self._watch(current, now))
         if current.state != GOING or not (over or now - current.looked_at >= LOOK_S):
             return ""
         faults = fault_rows.new_faults(connection, self._zone, current.watched_from)

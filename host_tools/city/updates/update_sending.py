@@ -10,10 +10,10 @@ from sqlalchemy.engine import Connection
 from host_tools.city.commands.sender_rows import SenderNumbers
 from host_tools.city.rollouts import rollout_rows
 from host_tools.city.rollouts.known_pole import Pole
-from host_tools.city.rollouts.share import NO_KEY, REJECTED
+from host_tools.city.rollouts.share import NO_KEY, REJECTED, SENT
 from host_tools.city.updates import kept_release
 from host_tools.city.updates.update_current import UpdateCurrent
-from host_tools.city.updates.update_share import LEFT, UpdateShare, software
+from host_tools.city.updates.update_share import ACCEPTED, HELD, LEFT, UpdateShare, software
 from host_tools.errors import CommandError
 from host_tools.keys.key import Key
 from host_tools.wire import envelope
@@ -37,10 +37,24 @@ class UpdateSending:
         self._sender = sender
         self._release = 0  # whose pieces are published in this session,
         self._piece: str | None = ""  # and the last of them that was; None: all were
+        self._repeats: list[int] | None = None  # poles whose messages this session has not published; None: all
 
     def connected(self) -> None:
         """A session with the broker begins: it may be an empty one, that took the place of another."""
-        self._release, self._piece = 0, ""
+        self._release, self._piece, self._repeats = 0, "", None
+
+    def again(self, connection: Connection, current: UpdateCurrent) -> list[Message]:
+        """The next messages that are kept for poles under way, or told to stop, which this session has not published.
+
+        A receiver that was killed, or a broker that lost what it retained, may never have passed them on: a pole that
+        was told to stop while it was offline would go on with what it has.
+        """
+        if self._repeats is None:
+            self._repeats = [one.id for one in current.shares if one.state in (SENT, ACCEPTED) or one.reason == HELD]
+        some, self._repeats = self._repeats[:MOST], self._repeats[MOST:]
+        kept = kept_release.messages(connection, some)
+        names = {one.id: one.pole for one in current.shares if one.id in kept}
+        return [(self._topic(name), kept[key][1].encode()) for key, name in names.items()]
 
     def pieces(self, connection: Connection, serial: int) -> list[Message]:
         """The next pieces of the release *serial* that this session has not published; none: it has all."""
@@ -68,9 +82,12 @@ class UpdateSending:
             if one.pole not in current.site.by_name:
                 one.state, one.answered_at = LEFT, now
                 continue
-            package = current.release.packages.get(pole.board) if pole else None
-            if pole is None or package is None:
-                one.state, one.reason, one.answered_at = REJECTED, "noPackage", now
+            if pole is None:  # it is another zone's now
+                one.state, one.answered_at = LEFT, now
+                continue
+            one.fits(pole.app, pole.board)
+            package = current.release.packages.get(pole.board)
+            if one.unfit or package is None:
                 continue
             body = json.dumps(
                 {"manifest": package.manifest, "signature": package.signature, "spread": current.wish.spread},

@@ -22,8 +22,11 @@ from host_tools.city.rollouts.share import (
     THERE,
     WAITING,
     Share,
+    elapsed,
 )  # fmt: skip
+from host_tools.city.rollouts.waves import GONE
 from host_tools.city.updates.kept_release import Release
+from host_tools.city.updates.plan import refusal_of
 from host_tools.release.manifest import numbers
 from host_tools.wire import from_pole
 from host_tools.wire.from_pole import Ack, App, Birth
@@ -49,6 +52,7 @@ class UpdateShare(Share):
     ``before`` is the software that it ran when it was sent its message: a pole says for long that it went back once.
 
     *nonce*: of the flashing for which its message was sealed.  *offline*: since when it has no session, Unix s.
+    *board*: what its births say.  *unfit*: why it would refuse the release as it is now (another key, no package).
     """
 
     release: Release | None = None
@@ -56,12 +60,16 @@ class UpdateShare(Share):
     spread: int = 0
     nonce: str = ""
     offline: int | None = None
+    board: str = ""
+    unfit: str = ""
 
     @property
     def standing(self) -> str:
+        if self.state == LEFT:
+            return GONE
         if self.state in (SENT, ACCEPTED):
             return "bad" if self.reason in (NO_ANSWER, UNFINISHED) else "away" if self.away else "flying"
-        return "away" if self.state == LEFT else super().standing
+        return super().standing
 
     @property
     def occupies(self) -> bool:
@@ -71,13 +79,13 @@ class UpdateShare(Share):
     def due_again(self, now: int) -> bool:
         return self.detail != CANCELLED and super().due_again(now)
 
-    def waits(self, now: int, dark: bool = False) -> bool:
+    def waits(self, now: int, listened: int, dark: bool = False) -> bool:
         """As for a Share; *dark*: its feeder seems to have no supply, and nothing is known of the pole."""
         if self.state == SENT:
-            return super().waits(now)
-        if self.state != ACCEPTED or self.standing == "bad":
+            return super().waits(now, listened)
+        if self.state != ACCEPTED or self.standing == "bad" or now - listened < SILENT_S:
             return False
-        gone = 0 if self.offline is None else now - self.offline
+        gone = 0 if self.offline is None else elapsed(self.offline, now, listened)
         if gone >= self.window + max(OFFLINE_S, SILENT_S) and not dark:
             self.reason = NO_ANSWER
         elif not dark and now - (self.accepted_at or now) >= LONGEST_S + self.spread + self.window:
@@ -87,10 +95,24 @@ class UpdateShare(Share):
     # -- what it says
 
     def knows(self, pole: Pole, since: int) -> bool:
-        return self._runs(pole.app, pole.nonce, since)
+        return self.fits(pole.app, pole.board) | self._runs(pole.app, pole.nonce, since)
+
+    def fits(self, app: App | None, board: str) -> bool:
+        """Takes what it runs, and its *board*, by which it would refuse the release or not; whether that is new."""
+        if self.release is None:
+            return False
+        before, self.board = self.unfit, board or self.board
+        self.unfit = refusal_of(app, self.board, self.release)
+        if self.state == WAITING and self.unfit != before and self.reason in (before, ""):
+            self.reason = self.unfit
+        return self.unfit != before
 
     def hears(self, birth: Birth, retained: bool, now: int) -> bool:
         self.offline = None if not retained else self.offline
+        fit = self.fits(birth.app, birth.board)
+        return self._hears(birth, retained, now) or fit
+
+    def _hears(self, birth: Birth, retained: bool, now: int) -> bool:
         if self._runs(birth.app, birth.flash_nonce, now):
             return True
         if retained or self.state not in (SENT, ACCEPTED):

@@ -46,6 +46,15 @@ def test_of_several_forms_that_match_the_one_whose_values_make_sense_is_meant() 
     assert retold(halted, HINDI, *STORED).startswith("अपने आप रुका: 3 में से 2 खंभों ने नया सॉफ़्टवेयर नहीं माना")
 
 
+def test_reasons_one_behind_the_other_are_each_said() -> None:
+    two = Sentence("updates.none_and", first=Sentence("updates.none_there", count=3),
+                   why=Sentence("updates.none_otherKey", count=9))  # fmt: skip
+    none = str(Sentence("updates.reaches_none", why=two))
+    assert none == "no pole is to get this release (3 run it already; 9 have another key for updates)"
+    said = retold(none, HINDI, *STORED)
+    assert "3 इसे पहले से चला रहे हैं; और 9 की अपडेट कुंजी दूसरी है" in said
+
+
 def test_a_refusal_is_a_command_error_in_both_languages() -> None:
     error = refusal(Sentence("commands.no_pole"))
     assert isinstance(error, Refusal) and isinstance(error, CommandError)

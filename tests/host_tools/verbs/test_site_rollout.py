@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from host_tools.city.store.rollout_tables import rollout
 from host_tools.cli import run
 from tests.host_tools.city.rollouts.rolling_bench import RollingBench, site_folder
 
@@ -41,6 +43,11 @@ def test_a_changed_copy_of_the_folder_is_rolled_out_and_followed(tmp_path: Path,
     assert bench.row(2)["takes_back"] == 1 and bench.row(1)["state"] == "replaced"
     code = run(["site", "rollout", str(draft), "--db", str(bench.where), "--wait", "0", "--json"])
     assert json.loads(capsys.readouterr().out)["rollouts"][0]["number"] == 3 and code == 1
+    with bench.record.transaction() as connection:
+        connection.execute(sa.update(rollout).where(rollout.c.id == 3).values(state="going", kind="release"))
+    code, out, err = call(str(draft))
+    assert code == 1 and "rollout 3 of a release is going: wait until it is over, or halt it" in err
+    assert "rollout 3 of a release is going" in call("--take-back", "2")[2]
     assert "--second and --code go together" in call("--second", "meera")[2]
     assert "exclude each other" in call("--halt", "1", "--go-on", "1")[2]
     bench.close()

@@ -24,6 +24,7 @@ from host_tools.city.console.request_types import Form, Web
 from host_tools.city.console.threads import in_thread
 from host_tools.city.rollouts import requests
 from host_tools.city.store.local_time import LocalTime
+from host_tools.city.store.rollout_tables import PROGRAMMES
 from host_tools.errors import CommandError
 from host_tools.language.language import Language
 from host_tools.language.refusal import Refusal, refusal
@@ -118,6 +119,7 @@ def roll_out(request: Web, number: FromPath[int], data: Form) -> Response[Any]:
     if ruled.refused:
         raise refusal(ruled.refused)
     with city.writing() as connection:
+        requests.refuse_beside(connection, PROGRAMMES)  # the draft stays for later
         rows = requests.write(
             connection, request.user.name, ENGINEER, DOOR, sections.text_of(values), draft.base, now, reason=reason,
             second=data.get("second", "").strip()[:64], code="".join(data.get("code", "").split())[:16],

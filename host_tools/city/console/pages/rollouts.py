@@ -59,6 +59,7 @@ def take_back(request: Web, number: FromPath[int]) -> Response[Any]:
         row = rollout_rows.row_of(connection, number)
         now = city.now(connection)
         [back] = requests.take_back(connection, row, request.user.name, ENGINEER, DOOR, now)
+        requests.refuse_beside(connection, PROGRAMMES)
     return Redirect(f"{PATH}/{back}", status_code=303)
 
 

@@ -18,13 +18,15 @@ from host_tools.city.console.second_form import second_agrees
 from host_tools.city.console.threads import in_thread
 from host_tools.city.rollouts import requests, rollout_rows
 from host_tools.city.store.rollout_tables import GO_ON, HALT, RELEASE
-from host_tools.city.updates import asking, kept_release, street_versions, update_report
+from host_tools.city.updates import asking, foreseen, kept_release, street_versions, update_report
 from host_tools.city.updates.wish import Wish
 from host_tools.language.refusal import Refusal
 from host_tools.language.sentence import retold
+from host_tools.site.load import find_site
 
 PATH, DOOR = "/updates", "console"
 ROLLOUTS, RELEASES = 10, 10  # the newest, on the page
+MOST_POLES = 2000  # of a report; the CSV has all
 
 
 @get(PATH, guards=[needs(VIEWER)])
@@ -49,12 +51,16 @@ def new_page(request: Web, release: FromQuery[int]) -> Template:
     form = update_form.read(dict(request.query_params))
     with city.reading() as connection:
         found = kept_release.kept(connection, city.about["site"], release)
-        planned, ruled = update_form.planned(connection, city.site, found, form, city.now(connection))
+        if city.site is None:
+            raise Refusal("console_rollouts.no_site")
+        folder = find_site(city.settings.site)
+        seen = foreseen.foresee(connection, city.site, folder, found, form.wish, city.now(connection))
+    ruled = seen.ruled
     groups, feeders = update_form.choices(city.site)
     why = retold(ruled.second or ruled.refused, language(request), *STORED)
     return render(
-        request, "update_new.html", release=found, form=form, planned=planned, why=why, refused=bool(ruled.refused),
-        groups=groups, feeders=feeders,
+        request, "update_new.html", release=found, form=form, planned=seen.plan, trusted=seen.trusted, why=why,
+        refused=bool(ruled.refused), groups=groups, feeders=feeders,
     )  # fmt: skip
 
 
@@ -67,6 +73,7 @@ def roll_out(request: Web, data: Form) -> Response[Any]:
     if not reason:
         raise Refusal("console_rollouts.no_reason")
     with city.writing() as connection:
+        requests.refuse_beside(connection, RELEASE)
         number, *_others = asking.roll_out(
             connection, city.about["site"], request.user.name, ENGINEER, DOOR, form.wish,
             city.now(connection), reason=reason,
@@ -92,6 +99,17 @@ def rollout_page(request: Web, number: FromPath[int]) -> Template:
         request, template, one=found, answer=retold(found.row["answer"], said, *STORED), backs=backs,
         heard=city.unheard_s() < 5,
     )  # fmt: skip
+
+
+@get(f"{PATH}/rollouts/{{number:int}}/report", guards=[needs(VIEWER)])
+@in_thread
+def report_page(request: Web, number: FromPath[int]) -> Template:
+    """All of one rollout on a page that is printed and filed."""
+    city = city_of(request)
+    with city.reading() as connection:
+        found = update_report.report(connection, city.about["site"], number)
+    answer = retold(found.row["answer"], language(request), *STORED)
+    return render(request, "update_report.html", one=found, answer=answer, most=MOST_POLES)
 
 
 @get(f"{PATH}/rollouts/{{number:int}}/poles.csv", guards=[needs(VIEWER)])
@@ -133,6 +151,7 @@ def take_back(request: Web, number: FromPath[int], data: Form) -> Response[Any]:
             connection, city.about["site"], row, request.user.name, ENGINEER, DOOR, Wish(int(serial)),
             city.now(connection),
         )  # fmt: skip
+        requests.refuse_beside(connection, RELEASE)
     return Redirect(f"{PATH}/rollouts/{back}", status_code=303)
 
 
@@ -152,4 +171,4 @@ def _asked(request: Web, number: int, what: str) -> Response[Any]:
     return Redirect(f"{PATH}/rollouts/{number}", status_code=303)
 
 
-ROUTES = [updates_page, new_page, roll_out, rollout_page, poles_csv, halt, go_on, take_back, agree]
+ROUTES = [updates_page, new_page, roll_out, rollout_page, report_page, poles_csv, halt, go_on, take_back, agree]

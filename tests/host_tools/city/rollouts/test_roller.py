@@ -16,6 +16,7 @@ from host_tools.city.rollouts import examine, requests
 from host_tools.city.rollouts.share import SILENT_S
 from host_tools.city.store.command_tables import audit as audit_table
 from host_tools.city.store.rollout_tables import GO_ON, HALT, rollout
+from host_tools.errors import CommandError
 from host_tools.site import load_site, sections
 from tests.host_tools.city.rollouts.rolling_bench import HEAD, Killed, RollingBench, site_folder
 
@@ -326,3 +327,29 @@ def test_on_either_database_one_that_was_killed_goes_on(new_store: Path | str, t
     assert bench.row(number)["state"] == "done" and set(bench.states(number).values()) == {"applied"}
     assert "must be engineer" in bench.row(refused)["answer"]
     bench.close()
+
+
+def test_one_does_not_begin_or_go_on_while_a_release_goes_to_the_poles(bench: RollingBench) -> None:
+    """The poles restart for both, and a pole on probation is judged by how it did before."""
+    first = bench.roll_out()
+    bench.go(2)
+    bench.ask(first, HALT)
+    bench.go(2)
+    values = {"who": "asha", "role": "engineer", "door": "console", "text": "", "base": "", "written_at": 1}
+    with bench.record.transaction() as connection:
+        added = sa.insert(rollout).values(**values, kind="release", state="going", decided_at=1)
+        release = connection.execute(added.returning(rollout.c.id)).scalar_one()
+        connection.execute(sa.update(rollout).where(rollout.c.id == first).values(asked=GO_ON, asked_by="asha"))
+    sent, number = len(bench.published), bench.roll_out(bench.edited(80))
+    bench.go(10)
+    why = f"rollout {release} of a release is going: wait until it is over, or halt it"
+    assert bench.row(number)["state"] == "refused" and why in bench.row(number)["answer"]
+    assert bench.row(first)["state"] == "halted" and why in bench.row(first)["answer"]
+    assert len(bench.published) == sent
+    with bench.record.transaction() as connection, pytest.raises(CommandError, match=f"rollout {release} of a release"):
+        requests.refuse_beside(connection, "programmes")
+    with bench.record.transaction() as connection:
+        connection.execute(sa.update(rollout).where(rollout.c.id == release).values(state="halted"))
+    bench.ask(first, GO_ON)
+    bench.go(30)
+    assert bench.row(first)["state"] == "done"

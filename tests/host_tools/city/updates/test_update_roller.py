@@ -19,7 +19,7 @@ from host_tools.city.rollouts.waves import at_once
 from host_tools.city.store.command_tables import audit as audit_table
 from host_tools.city.store.release_tables import release as release_table
 from host_tools.city.store.rollout_tables import GO_ON, HALT, rollout
-from host_tools.city.updates import kept_release
+from host_tools.city.updates import kept_release, update_report
 from host_tools.city.updates.wish import Wish
 from host_tools.errors import CommandError, DiyaError
 from host_tools.keys.key import Key
@@ -518,4 +518,7 @@ def test_on_either_database_one_that_was_killed_goes_on(new_store: Path | str, t
     bench.restart()
     bench.go(3 * 3600, 30, over(bench, number))
     assert bench.row(number)["state"] == "done" and bench.states(number) == {"applied": 12}
+    with bench.record.transaction() as connection:
+        found = update_report.report(connection, "sagar", number)
+    assert [step.what for step in found.steps] == ["rollOut", "accepted", "done"] and found.waits == ""
     bench.close()

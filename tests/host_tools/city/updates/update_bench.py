@@ -6,6 +6,7 @@ restart, try the release and keep or undo it.  What a release does to a pole is 
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import random
@@ -24,9 +25,11 @@ from host_tools.city.updates.update_roller import UpdateRoller
 from host_tools.city.updates.update_share import UpdateShare
 from host_tools.city.updates.wish import Wish
 from host_tools.keys.key import Key
+from host_tools.keys.signing import print_of
 from host_tools.site import load_site
 from host_tools.wire import envelope
 from pole.wire import contract
+from tests.bundles import signer
 from tests.host_tools.city.rollouts.mortal_receiver import HEAD, Killed, MortalReceiver
 from tests.host_tools.city.rollouts.rolling_bench import NOW, site_folder
 
@@ -40,12 +43,18 @@ BOARD = "virtual"
 
 
 class BenchRelease:
-    """A release file.  ``does(pole)`` is what it does to a pole: "" (it is sound), or a trouble of an UpdatePole."""
+    """A release file, signed with the key number *by* of the tests.
+
+    ``does(pole)`` is what it does to a pole: "" (it is sound), or a trouble of an UpdatePole.
+    """
 
     def __init__(
         self, version: str = "0.2.0", serial: int = SERIAL, boards: tuple[str, ...] = (BOARD,), *,
-        downgrade: bool = False, window: int = 600, does: Callable[[str], str] = lambda pole: "", **other: Any,
+        downgrade: bool = False, window: int = 600, does: Callable[[str], str] = lambda pole: "", by: int = 0,
+        **other: Any,
     ) -> None:  # fmt: skip
+        self._signer = signer(by)
+        self.public = self._signer.public
         self.version, self.serial, self.boards, self.does = version, serial, boards, does
         text = f"# {version} {serial}\n".encode()
         self.content = hashlib.sha256(text).hexdigest()
@@ -60,7 +69,8 @@ class BenchRelease:
         self._pieces = [text, *(bytes([at]) * 1000 for at in range(1, 6))]
 
     def message(self, board: str) -> dict[str, str]:
-        return {"manifest": self._manifest[board], "signature": "c2lnbmVk" * 64}
+        signed = self._signer.sign(self._manifest[board].encode())
+        return {"manifest": self._manifest[board], "signature": base64.b64encode(signed).decode()}
 
     def pieces(self, board: str) -> list[tuple[str, bytes]]:
         return [(f"_update/{self.content[:16]}/{at}", piece) for at, piece in enumerate(self._pieces)]
@@ -78,7 +88,8 @@ class UpdatePole:
     def __init__(self, bench: UpdateBench, name: str) -> None:
         self.name, self._bench = name, bench
         self.on = False
-        self.app: dict[str, Any] = {"slot": "", "version": "0.1.0", "probation": False, "serial": 0, "key": "00112233"}
+        self.app: dict[str, Any] = {"slot": "", "version": "0.1.0", "probation": False, "serial": 0}
+        self.app["key"] = print_of(signer().public)
         self.nonce = "0011223344556677"
         self.tried = list[str]()  # versions, each time that it restarted into one
         self._do: list[tuple[int, Callable[[], None]]] = []  # what happens when

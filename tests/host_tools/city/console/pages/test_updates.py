@@ -7,9 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from host_tools.city.store.rollout_tables import HALT
+from host_tools.city.store.rollout_tables import HALT, rollout
 from host_tools.city.updates import kept_release
+from host_tools.keys.signing import fingerprint
+from host_tools.release.trust import FILE
+from tests.bundles import signer
 from tests.host_tools.city.console.console_bench import Bench
 from tests.host_tools.city.updates.update_bench import SERIAL, BenchRelease, UpdateBench, site_folder
 
@@ -73,6 +77,13 @@ def test_a_rollout_is_previewed_asked_for_and_followed(bench: Bench, street: Upd
         with bench.record.transaction() as connection:
             kept_release.keep(connection, back, "sagar", "asha", street.now)
         assert "Take back" in client.get("/updates/rollouts/1").text
+        report = client.get("/updates/rollouts/1/report").text
+        assert "Report: rollout 1 of 0.2.0" in report and fingerprint(signer().public) in report
+        assert "the receiver</bdi>: halted" in report and "mends the clock" in report and report.count("<tr>") == 20 + 5
+        client.cookies["diya_lang"] = "hi"
+        report = client.get("/updates/rollouts/1/report").text
+        assert "रिपोर्ट: 0.2.0 का बदलाव 1" in report and "रिसीवर</bdi>: रुका – अपने आप रुका: 3 में से" in report
+        client.cookies["diya_lang"] = "en"
         answer = client.post("/updates/rollouts/1/take-back", data={"release": str(SERIAL + 1)}, follow_redirects=False)
         assert answer.headers["location"] == "/updates/rollouts/2"
         assert client.get("/programmes/rollouts/1").url.path == "/updates/rollouts/1"
@@ -94,6 +105,37 @@ def test_what_cannot_be_asked_is_said_in_a_sentence(
     with bench.client("engineer") as client:
         got = client.post("/updates/rollouts", data={**FORM, **changed})
         assert got.status_code == 422 and answer in got.text
+
+
+def test_what_the_poles_would_refuse_is_said_before_it_is_sent(bench: Bench, street: UpdateBench) -> None:
+    late = list(street.poles)[:2]
+    for name in late:
+        street.poles[name].app["key"] = "00112233"
+        street.poles[name].appear()
+    street.go(2)
+    with bench.client("engineer") as client:
+        page = client.get("/updates/new", params=FORM | {"feeder": ""}).text
+        assert "have another key for updates, and would refuse its signature: 2" in page and late[0] in page
+        assert "no update.pem in the folder of the site says" in page
+        (street.folder / FILE).write_bytes(signer().public)
+        assert "the key of update.pem in the folder of the site" in client.get("/updates/new", params=FORM).text
+        (street.folder / FILE).write_bytes(signer(1).public)
+        page = client.get("/updates/new", params=FORM).text
+        assert "its poles would refuse it" in page and ">Roll out</button>" not in page
+        client.cookies["diya_lang"] = "hi"
+        assert "खंभे इसे नहीं मानेंगे" in client.get("/updates/new", params=FORM).text
+
+
+def test_it_is_not_written_while_programmes_are_rolled_out(bench: Bench, street: UpdateBench) -> None:
+    values = {"who": "asha", "role": "engineer", "door": "console", "text": "", "base": "", "written_at": 1}
+    with bench.record.transaction() as connection:
+        connection.execute(sa.insert(rollout).values(**values, state="going", decided_at=1))
+    with bench.client("engineer") as client:
+        assert "rollout 1 of programmes is going" in client.get("/updates/new", params=FORM).text
+        got = client.post("/updates/rollouts", data=FORM)
+        assert got.status_code == 422 and "rollout 1 of programmes is going" in got.text
+        client.cookies["diya_lang"] = "hi"
+        assert "कार्यक्रमों का बदलाव 1 चल रहा है" in client.post("/updates/rollouts", data=FORM).text
 
 
 def test_roles_and_kinds_are_kept_apart(bench: Bench, street: UpdateBench) -> None:
