@@ -8,14 +8,17 @@ from typing import Any
 
 from host_tools.boards.tables import ROLES, drivers
 
+_ONE_IMAGE_MB = 4  # a flash that has room for one MicroPython image alone (as in field/images/partitions.py)
+
 FOLDER = "lib/"  # where MicroPython looks last
 # compiled modules that are loaded once, at the start; those for a moment are found sooner, as often as they are needed,
-# but for four that are needed alone: a list of more than some 900 bytes takes every look at it one read more
+# but for some that are needed alone: a list of more than some 900 bytes takes every look at it one read more
 AT_THE_START = frozenset((
-    "agree", "app", "arise", "bcd_time", "board", "boot_app", "checking", "ground", "hand_over",
-    "inputs", "keep", "main_app", "maintenance", "photocell", "reach", "resident", "sampling", "sensor_supply",
-    "standing", "tidings", "which",
+    "agree", "app", "arise", "bcd_time", "board", "boot_app", "checking", "end", "ground", "hand_over",
+    "inputs", "keep", "main_app", "maintenance", "partition", "photocell", "reach", "replace", "resident", "sampling",
+    "sensor_supply", "standing", "step", "tidings", "which",
 ))  # fmt: skip
+_OF_TWO_IMAGES = frozenset(("replace",))  # what tries a MicroPython image, where the flash has room for two
 _DRIVERS = frozenset(chip for table in ROLES for chip in drivers(table))  # loaded then too
 SELDOM = ("identity.json", "update.pem")
 
@@ -23,7 +26,10 @@ SELDOM = ("identity.json", "update.pem")
 def placed(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """*files* by their paths on the pole's flash, without drivers of chips that its ``board.json`` does not name."""
     out = {}
-    others = _DRIVERS - _chips(json.loads(files["board.json"])) if "board.json" in files else frozenset()
+    board = json.loads(files["board.json"]) if "board.json" in files else {}
+    others = _DRIVERS - _chips(board) if board else frozenset()
+    if board.get("flash_mb") == _ONE_IMAGE_MB:
+        others |= _OF_TWO_IMAGES
     for name, data in files.items():
         module, _, kind = name.rpartition(".")
         if kind == "mpy" and module in others:

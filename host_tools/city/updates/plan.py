@@ -67,11 +67,17 @@ def left_out(pole: Pole, release: Release, board: str) -> str:
         return NO_APP
     if (pole.board or board) not in release.packages:
         return NO_PACKAGE
-    if app.version == release.version:
+    mark, is_there = app.serial, app.version == release.version
+    if release.is_image and pole.image:
+        app = pole.image
+        is_there = app.serial == release.serial and not app.reverted
+    elif release.is_image:  # which MicroPython it has it judges itself
+        return SERIAL if mark is not None and mark > release.serial else ""
+    if is_there:
         return "" if app.probation else THERE
     if app.reverted and app.serial == release.serial:
         return UNDONE
-    if app.serial is not None and app.serial > release.serial:
+    if mark is not None and mark > release.serial:
         return SERIAL
     if numbers(app.version) > numbers(release.version) and not release.downgrade:
         return NEWER
