@@ -52,7 +52,7 @@ class Noted(FlashFile):
 
 
 class TwoImages(Flash):
-    """``booted``: the label of the partition of each start.  Images whose bytes are in ``dead`` never get to MicroPython.
+    """``booted``: the label of the partition of each start.  Images with the bytes in ``dead`` die before MicroPython.
 
     ``rollback``: False for a bootloader that was built without it, which treats an image that waits as any other.
     """
