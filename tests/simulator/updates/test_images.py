@@ -193,7 +193,7 @@ def test_three_days_without_a_network_are_no_failure() -> None:
 
         street.kernel.every(100_000, note)
 
-    outage = '[[happening]]\nkind = "network_outage"\nat = "+8m"\nuntil = "+%dm"\n' % (73 * 60)
+    outage = f'[[happening]]\nkind = "network_outage"\nat = "+8m"\nuntil = "+{73 * 60}m"\n'
     out, flash, _lights = lived("cpython", 74, look, scenario=outage)
     assert out.report["dark_minutes"] == 0 and out.street.failures() == []
     asked = [images.ASKING, images.UNPROVEN]  # at once, and after one day more, and after two more
