@@ -22,7 +22,7 @@ from tests.bundles import signer
 from tests.host_tools.broker.test_mosquitto_config import HEAD
 from tests.simulator.streets import City, Lived, live, stored
 from tests.simulator.updates.cut_story import LIFE_H, LIT, LOOK_MS, START, Log
-from tests.simulator.updates.test_images import KEY, SERIAL, SETTINGS
+from tests.simulator.updates.test_images import KEY, SERIAL, SETTINGS, dims_on_the_new
 from tests.simulator.updates.two_images import BEHIND, BOARD, TABLE, Noted, TwoImages, refit
 
 HOURS = 0.3
@@ -71,11 +71,7 @@ class Story:
         if self.plot.dead:
             flash.dead.add(self.image)
         if self.plot.dim:
-            plant = street.poles["P0001"].plant
-            real = plant.set_outputs
-            plant.set_outputs = lambda closed, level, now: real(  # type: ignore[method-assign]
-                closed, level if flash.running() == "ota_0" else level / 2, now
-            )
+            dims_on_the_new(street, flash)
 
     def _send(self, street: Street) -> None:
         network = cast(Any, street.network)
