@@ -89,4 +89,4 @@ def dry_run_of(there: Database, own: str, folder: str, found: Release | None, wi
             "leftOut": {why: list(names) for why, names in planned.left_out.items()},
         })  # fmt: skip
     else:
-        print_plan(planned, release.version)
+        print_plan(planned, release.title)

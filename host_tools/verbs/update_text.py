@@ -39,7 +39,7 @@ def print_plan(planned: Plan, version: str) -> None:
 
 def print_report(found: Report) -> None:
     """Prints how far a rollout is."""
-    row, version = found.row, found.release.version if found.release else "?"
+    row, version = found.row, found.release.title if found.release else "?"
     click.echo(f"rollout {row['id']} of {version}: {row['state']}{counts(found.states)}")
     for wave in found.waves:
         took = "" if wave.began is None or wave.ended is None else f", in {(wave.ended - wave.began) // 60} min"

@@ -65,6 +65,11 @@ class Release:
         """Whether it is MicroPython itself, and not the app."""
         return any(one.about.kind == manifest.IMAGE for one in self.packages.values())
 
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"MicroPython {self.version}" if self.is_image else self.version
+
 
 def release_of(site: str, serial: int, version: str, manifests: Mapping[str, Any]) -> Release:
     """The release of *manifests* {board: {manifest, signature}}.  Raises DiyaError where they make no sense.

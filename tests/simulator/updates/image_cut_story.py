@@ -37,8 +37,9 @@ class Plot:
     dim: bool = False
 
     @property
-    def reason(self) -> str:
-        return "died" if self.dead else "meter" if self.dim else ""
+    def reasons(self) -> tuple[str, ...]:
+        """Why it may be undone."""
+        return ("died",) if self.dead else ("newFault", "meter") if self.dim else ()
 
 
 PLOTS = {one.name: one for one in (Plot("confirmed"), Plot("dies", dead=True), Plot("undone on probation", dim=True))}
@@ -161,4 +162,4 @@ class Story:
         else:
             assert flash.state_of(here) in (otadata.VALID, None)
         state = images.read(stored(street.poles["P0001"].pole.flash))
-        assert state is None or state[images.REASON] in ("", self.plot.reason)
+        assert state is None or state[images.REASON] in ("", *self.plot.reasons)

@@ -1,6 +1,6 @@
 """A power cut before and in every write of the update of a MicroPython image leaves one that starts, with its lamp lit.
 
-`make soak` tries all of them (tests/soak/test_long_image_cuts.py).
+`make soak` tries all of them (tests/soak/test_update_cuts.py).
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def important(story: Story) -> list[int]:
 def test_some_cuts_of_an_image_s_update(name: str, engine: str, capsys: pytest.CaptureFixture[str]) -> None:
     story = Story(PLOTS[name], release(), engine)
     flash = story.flash
-    assert flash and flash.running() == ("ota_0" if story.plot.reason else "ota_1"), flash and flash.booted
-    if not story.plot.reason:
+    assert flash and flash.running() == ("ota_0" if story.plot.reasons else "ota_1"), flash and flash.booted
+    if not story.plot.reasons:
         assert flash.state_of("ota_1") == otadata.VALID
     switches = important(story)
     assert len(switches) >= 8
