@@ -105,7 +105,7 @@ def _step(parts, state, new, other, now, ticks):
     if at == image.TRIAL and new:
         return _trial(parts, state, now, ticks)
     if at == image.ASKING and not new:
-        return _asking(parts, state, other, now, ticks)
+        return _asking(parts, state, now, ticks)
     if at == image.UNPROVEN and new:
         return _unproven(parts, state, other, now, ticks)
     if at:  # a restart was asked for, and has not happened
@@ -118,7 +118,7 @@ def _staged(parts, state, other, now, ticks):
     """The old image waits for a good moment to start the new."""
     began = parts.update[BEGAN]
     if parts.update[LOOKS] == 0:
-        spread_s = min(state[image.SPREAD], _DAY_S) if not state[image.TRIES] else 0
+        spread_s = min(state[image.SPREAD], _DAY_S) if not state[image.TRIES] + state[image.DAYS] else 0
         began = parts.update[BEGAN] = aio.ticks_add(ticks, parts.random.below(spread_s * 1000 + 1))
         parts.update[LOOKS] = 1
     left = aio.ticks_diff(began, ticks)
@@ -193,7 +193,7 @@ def _trial(parts, state, now, ticks):
     return None if proven else _MOMENT_MS
 
 
-def _asking(parts, state, other, now, ticks):
+def _asking(parts, state, now, ticks):
     """The old image finds out whether there is a network: then the new one has failed."""
     image.running().mark_app_valid_cancel_rollback()  # it may have been asked for by the new one, once that was valid
     if parts.session.online:
@@ -203,7 +203,9 @@ def _asking(parts, state, other, now, ticks):
     if aio.ticks_diff(ticks, parts.update[BEGAN]) >= _ASK_MS:
         state[image.DAYS] = min(2 * state[image.DAYS] or 1, _MOST_DAYS)
         state[image.ASKED] = now
-        _go(parts, state, other, now, ticks)
+        state[image.STATE] = image.STAGED  # it is judged once more, by what is seen in another good moment
+        image.write(parts.ports.store, state)
+        parts.update = None
     return _LOOK_MS
 
 

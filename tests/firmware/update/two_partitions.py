@@ -47,6 +47,9 @@ class Partition:
         Partition.flash[self._label][argument * BLOCK : (argument + 1) * BLOCK] = b"\xff" * BLOCK
         return 0
 
+    def set_boot(self):
+        Partition.boot = self._label
+
     def _step(self, what, block):
         assert self._label != Partition.running, "the image that runs is never written"
         if Partition.left == 0:

@@ -15,6 +15,7 @@ from host_tools.keys.key import Key
 from host_tools.release import Release, container
 from host_tools.site import load_site
 from pole.update import image as images
+from pole.update import pointer
 from pole.wire import contract
 from simulator.hardware.chip import WDT_RESET
 from simulator.street.street import Street
@@ -22,6 +23,7 @@ from simulator.virtual_pole.stand_in_image import stand_in_image
 from tests.bundles import signer
 from tests.host_tools.broker.test_mosquitto_config import HEAD
 from tests.simulator.streets import NIGHT, City, Lived, live, stored, watch_light
+from tests.simulator.updates.releases import install
 from tests.simulator.updates.two_images import BOARD, CHIP, TABLE, Kept, Noted, TwoImages, refit
 
 ENGINES = ("cpython", "micropython")
@@ -205,7 +207,7 @@ def test_three_days_without_a_network_are_no_failure() -> None:
     outage = f'[[happening]]\nkind = "network_outage"\nat = "+8m"\nuntil = "+{73 * 60}m"\n'
     out, flash, _lights = lived("cpython", 74, look, scenario=outage)
     assert out.report["dark_minutes"] == 0 and out.street.failures() == []
-    asked = [images.ASKING, images.UNPROVEN]  # at once, and after one day more, and after two more
+    asked = [images.ASKING, images.STAGED, images.UNPROVEN]  # at once, and after one day more, and after two more
     seen = [state for state in states if state not in (images.ASK, images.GO, images.TRIAL)]
     assert seen == [images.STAGED, *asked * 3, ""], states
     assert flash.booted == ["ota_0", *["ota_1", "ota_0"] * 3, "ota_1"] and flash.state_of("ota_1") == otadata.VALID
@@ -243,3 +245,19 @@ def test_a_pole_with_room_for_one_image_says_so() -> None:
     (ack,) = out.acks()
     assert (ack["outcome"], ack["reason"]) == ("rejected", "badField")
     assert "room for one MicroPython alone (4 MB), which is exchanged at its USB port" in ack["detail"]
+
+
+def test_an_image_that_dies_leaves_the_app_in_its_slot_as_it_was() -> None:
+    one = release()
+
+    def change(_street: Street, flash: TwoImages) -> None:
+        install(flash, "b", "0.1.5")
+        flash.dead.add(one.package(BOARD).image)  # type: ignore[union-attr]
+
+    out, flash, lights = lived("cpython", 0.5, change, one)
+    assert flash.booted == ["ota_0", "ota_1", "ota_0"] and outcomes(out)[-1] == ("reverted", "died")
+    at = pointer.read(stored(flash))
+    assert at["run"] == ["b"] and at["new"] is None and at["reverted"] is None and at["serial"] == SERIAL
+    birth = out.said("P0001", contract.BIRTH)[-1][1]
+    assert birth["app"] == {"slot": "b", "version": "0.1.5", "probation": False, "serial": SERIAL}
+    assert out.report["dark_minutes"] == 0 and all(light > 0.9 for _ms, light in lights[1:])
