@@ -12,13 +12,13 @@ _ONE_IMAGE_MB = 4  # a flash that has room for one MicroPython image alone (as i
 
 FOLDER = "lib/"  # where MicroPython looks last
 # compiled modules that are loaded once, at the start; those for a moment are found sooner, as often as they are needed,
-# but for some that are needed alone: a list of more than some 900 bytes takes every look at it one read more
+# but for four that are needed alone: a list of more than some 900 bytes takes every look at it one read more
 AT_THE_START = frozenset((
-    "agree", "app", "arise", "bcd_time", "board", "boot_app", "checking", "end", "ground", "hand_over",
-    "inputs", "keep", "main_app", "maintenance", "partition", "photocell", "reach", "replace", "resident", "sampling",
-    "sensor_supply", "standing", "step", "tidings", "which",
+    "agree", "app", "arise", "bcd_time", "board", "boot_app", "checking", "ground", "hand_over",
+    "inputs", "keep", "main_app", "maintenance", "photocell", "reach", "resident", "sampling", "sensor_supply",
+    "standing", "tidings", "which",
 ))  # fmt: skip
-_OF_TWO_IMAGES = frozenset(("replace",))  # what tries a MicroPython image, where the flash has room for two
+_OF_TWO_IMAGES = frozenset(("partition", "load", "replace"))  # MicroPython's update, where the flash has room for it
 _DRIVERS = frozenset(chip for table in ROLES for chip in drivers(table))  # loaded then too
 SELDOM = ("identity.json", "update.pem")
 
@@ -34,7 +34,7 @@ def placed(files: Mapping[str, bytes]) -> dict[str, bytes]:
         module, _, kind = name.rpartition(".")
         if kind == "mpy" and module in others:
             continue
-        seldom = (kind == "mpy" and (module in AT_THE_START or module in _DRIVERS)) or name in SELDOM
+        seldom = (kind == "mpy" and module in AT_THE_START | _DRIVERS | _OF_TWO_IMAGES) or name in SELDOM
         out[FOLDER + name if seldom else name] = data
     return out
 

@@ -7,7 +7,6 @@ than the mark of the highest one that was accepted; the manifest that is under w
 from binascii import a2b_base64
 
 from pole import const
-from pole.update import image
 from pole.update import pointer as pointers
 from pole.update.progress import FAILED, MANIFEST, SERIAL, WHOM, keep, under_way
 from pole.wire import ack_reasons, contract
@@ -36,7 +35,7 @@ def _cancel(parts, order):
     """
     updating, store = parts.updating, parts.ports.store
     state, new = under_way(store), pointers.read(store)["new"]
-    serial = new["serial"] if pointers.cancel(store) else image.drop(store) or (state[SERIAL] if state else 0)
+    serial = new["serial"] if pointers.cancel(store) else _drop_image(store) or (state[SERIAL] if state else 0)
     updating.active = False
     updating.work = updating.waiting = None
     parts.session.ask("")
@@ -113,6 +112,8 @@ def _known(parts, pointer, order, mark):
 
 def _known_image(parts, order, mark):
     """As ``_known``, for a MicroPython image."""
+    from pole.update import image
+
     updating, store = parts.updating, parts.ports.store
     serial, content = order.items[0], order.items[4]
     state = image.read(store)
@@ -140,13 +141,17 @@ def _known_image(parts, order, mark):
 def _begin(parts, pointer, order):
     """Writes down what is to come; why that cannot be, else None."""
     serial, _, version, window, content, listed, size, downgrade = order.items
-    running = parts.reporter.identity["firmware"] if listed else image.version()
+    running = parts.reporter.identity["firmware"]
+    if not listed:
+        from pole.update import image
+
+        running = image.version()
     if _numbers(version) <= _numbers(running) and not downgrade:
         detail = "version is %s and must be above %s, which runs: no downgrade is signed"
         return ack_reasons.OLDER_VERSION, detail % (version, running)
     store = parts.ports.store
     slot = pointers.spare(pointer, parts.ports.slot)
-    if not slot or image.drop(store) is None:  # of the app or of MicroPython, and never both at once
+    if not slot or _drop_image(store) is None:  # of the app or of MicroPython, and never both at once
         return contract.BUSY, "another version is being tried: send it later"
     if listed:
         pointers.vacate(store, slot)
@@ -157,6 +162,15 @@ def _begin(parts, pointer, order):
     parts.updating.active = True
     parts.updating.work = None
     return None
+
+
+def _drop_image(store):
+    """As ``image.drop``, which a pole that has none need not load."""
+    if not store.size("image"):
+        return 0
+    from pole.update import image
+
+    return image.drop(store)
 
 
 def _numbers(version):

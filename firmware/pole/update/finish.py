@@ -85,6 +85,8 @@ def _look(parts, now):
 
 def _image(store):
     """State, serial and reason of the MicroPython image there; None where there is none."""
+    if not store.size("image"):
+        return None
     from pole.update import image
 
     state = image.read(store)
