@@ -261,3 +261,19 @@ def test_an_image_that_dies_leaves_the_app_in_its_slot_as_it_was() -> None:
     birth = out.said("P0001", contract.BIRTH)[-1][1]
     assert birth["app"] == {"slot": "b", "version": "0.1.5", "probation": False, "serial": SERIAL}
     assert out.report["dark_minutes"] == 0 and all(light > 0.9 for _ms, light in lights[1:])
+
+
+@pytest.mark.parametrize("how", ["spoilt", "deaf"])
+def test_an_image_that_the_bootloader_would_not_start_changes_nothing(how: str) -> None:
+    """ESP_ERR_OTA_VALIDATE_FAILED (espressif/esp-idf#8877), and a set_boot without effect (micropython#5471)."""
+
+    def change(street: Street, flash: TwoImages) -> None:
+        flash.obeys = how != "deaf"
+        at = TABLE["ota_1"].offset + 4000
+        if how == "spoilt":  # between the last look at it and the good moment
+            street.kernel.at(8 * 60_000, lambda: flash.chip.program(at, bytes(64)))
+
+    out, flash, _lights = lived("cpython", 0.3, change)
+    assert flash.booted == ["ota_0"] and flash.state_of("ota_0") == otadata.VALID
+    assert outcomes(out) == [("accepted", ""), ("reverted", "damaged")]
+    assert undone(out)[0]["reason"] == "damaged" and out.report["dark_minutes"] == 0

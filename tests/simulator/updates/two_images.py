@@ -68,6 +68,7 @@ class TwoImages(Flash):
         self.booted: list[str] = []
         self.dead: set[bytes] = set()
         self.rollback = True
+        self.obeys = True  # set_boot does what it is asked for
         self._parts = FlashParts(self.chip, TABLE.values(), TABLE["ota_0"])
 
     def power_on(self, cut: bool) -> None:
@@ -99,7 +100,9 @@ class TwoImages(Flash):
     def operations(self) -> dict[int, part.Operation]:
         own, both = super().operations(), {}
         for op in (ops.OTA_RUNNING, ops.OTA_BOOT, ops.OTA_SET_BOOT, ops.OTA_VALID):
-            both[op] = lambda a, b, data, op=op: self._parts.operations()[op](a, b, data)
+            both[op] = lambda a, b, data, op=op: (
+                self._parts.operations()[op](a, b, data) if self.obeys or op != ops.OTA_SET_BOOT else (0, b"")
+            )
         both[ops.FLASH_READ] = lambda at, n, data: (
             (n, self.chip.read(at - BEHIND, n)) if at >= BEHIND else own[ops.FLASH_READ](at, n, data)
         )
