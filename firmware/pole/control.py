@@ -13,7 +13,10 @@ KEEPING = (
     "pole.health.persistence", "pole.health.setup", "pole.health.calibration", "pole.health.event_types",
     "pole.health.chatter",
 )  # fmt: skip
-UPDATING = ("pole.update.advance", "pole.update.health", "pole.update.moment", "pole.update.pointer")
+UPDATING = (
+    "pole.update.advance", "pole.update.health", "pole.update.moment", "pole.update.situation", "pole.update.pointer",
+    "pole.update.image", "pole.update.image_trial",
+)  # fmt: skip
 TELLING = ("pole.reporting.occasions", "pole.reporting.part_failures")
 _RAMP_S = const(2)
 _PAUSE_MS = const(30000)  # the longest the control task sleeps: half of the watchdog's time-out
@@ -229,9 +232,16 @@ class Control:
             return left
         parts.make_room()
         try:
-            from pole.update import advance
+            from pole.update.advance import advance
 
-            return advance.advance(parts, now, ticks)
+            wait = advance(parts, now, ticks)
+            if parts.update_at is None and parts.ports.store.size("image"):  # as in update/image.py
+                del advance
+                unload(*UPDATING)
+                from pole.update.image_trial import advance
+
+                wait = advance(parts, now, ticks)
+            return wait
         finally:
             unload(*UPDATING)
 

@@ -17,7 +17,7 @@ from host_tools.release.errors import Damaged
 from host_tools.text import quoted
 
 FORMAT = 1
-APP, KEY = "app", "key"
+APP, KEY, IMAGE = "app", "key", "image"
 MOST_BYTES = 900  # of its text
 GOLDEN = 1  # the interface that flashed software hands to a slot (docs/updates.md)
 LEAST_WINDOW_S, WINDOW_S, MOST_WINDOW_S = 60, 600, 3600
@@ -26,7 +26,8 @@ _MOST_SERIAL = 4102444800000  # 2100, Unix ms
 _VERSION = re.compile(r"(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_APP_BYTES, _LIST_BYTES = 1 << 20, 1 << 14
+_LIST_BYTES = 1 << 14
+_MOST_BYTES = {APP: 1 << 20, IMAGE: 3008 << 10}  # an image: the partition of a flash with room for two
 
 
 class Manifest(NamedTuple):
@@ -34,6 +35,8 @@ class Manifest(NamedTuple):
 
     *size*: bytes of all its files; *content*: SHA-256 of its list, which has *listed* bytes; *mpy*: version of its .mpy
     files; *serial*: Unix ms at signing; *window*: seconds of probation; *downgrade*: a lower version is meant.
+
+    *kind*: of the app, or of MicroPython's image: that is one file, *content* its SHA-256, and it has no list.
     """
 
     board: str
@@ -47,11 +50,12 @@ class Manifest(NamedTuple):
     downgrade: bool = False
     golden: int = GOLDEN
     window: int = WINDOW_S
+    kind: str = APP
 
     @property
     def text(self) -> str:
         """The text that is signed."""
-        fields = {**self._asdict(), "bytes": self.size, "list": self.listed, "kind": APP, "v": FORMAT}
+        fields = {**self._asdict(), "bytes": self.size, "list": self.listed, "v": FORMAT}
         del fields["size"], fields["listed"]
         return _text(fields)
 
@@ -63,7 +67,7 @@ def key_text(modulus: bytes, site: str, serial: int) -> str:
 
 
 def read(text: str, what: str) -> Manifest:
-    """The manifest of an app in *text*, called *what* in errors.  Raises Damaged with a sentence."""
+    """The manifest of an app or an image in *text*, called *what* in errors.  Raises Damaged with a sentence."""
     try:
         fields = json.loads(text)
     except (ValueError, RecursionError):
@@ -90,12 +94,13 @@ def is_version(text: object) -> bool:
 
 def _problem(fields: Mapping[str, Any]) -> str:
     """What is wrong with *fields*, naming field, value and bound; empty where nothing is."""
-    for name, wanted in (("kind", APP), ("v", FORMAT), ("golden", GOLDEN)):
+    kind = IMAGE if fields.get("kind") == IMAGE else APP
+    for name, wanted in (("kind", kind), ("v", FORMAT), ("golden", GOLDEN)):
         if fields.get(name) != wanted or isinstance(fields.get(name), bool):
             return f"{name} is {_short(fields, name)} and must be {json.dumps(wanted)}"
     for name, low, high in (
-        ("bytes", 1, _APP_BYTES), ("list", 1, _LIST_BYTES), ("mpy", 1, 255), ("serial", 1, _MOST_SERIAL),
-        ("window", LEAST_WINDOW_S, MOST_WINDOW_S),
+        ("bytes", 1, _MOST_BYTES[kind]), ("list", int(kind == APP), _LIST_BYTES * (kind == APP)),
+        ("mpy", 1, 255), ("serial", 1, _MOST_SERIAL), ("window", LEAST_WINDOW_S, MOST_WINDOW_S),
     ):  # fmt: skip
         value = fields.get(name)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:

@@ -43,6 +43,41 @@ class Package(NamedTuple):
         return b"".join(self.pieces[piece : piece + pieces_of(size)])
 
 
+class ImagePackage(NamedTuple):
+    """A MicroPython image, which is one file without a list."""
+
+    pieces: tuple[bytes, ...]
+
+    @property
+    def listing(self) -> bytes:
+        return b""
+
+    @property
+    def image(self) -> bytes:
+        """All of it."""
+        return b"".join(self.pieces)
+
+    @property
+    def content(self) -> str:
+        """SHA-256 of the image."""
+        return _hash(self.image)
+
+    @property
+    def topic(self) -> str:
+        """What stands in the topics of its pieces."""
+        return self.content[:16]
+
+    @property
+    def files(self) -> list[Listed]:
+        """None: poles are sent no difference of it."""
+        return []
+
+
+def of_image(data: bytes) -> ImagePackage:
+    """The package of the image *data*."""
+    return ImagePackage(tuple(_cut(data)))
+
+
 def make(files: Mapping[str, bytes], bases: Sequence[Mapping[str, bytes]] = ()) -> Package:
     """The package of *files* ({path: bytes}), with differences from the files of *bases*, older apps.
 

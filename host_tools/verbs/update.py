@@ -21,6 +21,7 @@ from host_tools.verbs.update_rollout import COMMANDS
 
 if TYPE_CHECKING:
     from host_tools.city.commands.place import Connection
+    from host_tools.field.images.micropython import MicroPython
     from host_tools.release import Release
 
 DEFAULT = "sagar"
@@ -87,7 +88,7 @@ def keygen(out: Path, rotate: Path | None, key: Path | None, folder: str, as_jso
         )
 
 
-@update.command(short_help="Compile the app for a site's boards, and sign it.")
+@update.command(short_help="Compile the app for a site's boards, or take a MicroPython image, and sign it.")
 @click.argument("folder", metavar="[SITE]", default=DEFAULT)
 @click.option("--source", metavar="DIR", type=FOLDER, help="The firmware (default: the one that comes with Diya).")
 @key_option
@@ -95,6 +96,11 @@ def keygen(out: Path, rotate: Path | None, key: Path | None, folder: str, as_jso
     "--from", "older", metavar="OLD.update", type=FILE, multiple=True,
     help="A release that poles have: files that changed since are sent as differences. May be given several times.",
 )  # fmt: skip
+@click.option(
+    "--image", "images", metavar="BIN", type=FILE, multiple=True,
+    help="In place of the app: MicroPython itself, the .bin of the chip from micropython.org. Once for each chip.",
+)  # fmt: skip
+@click.option("--practice", is_flag=True, help="With --image: it may be a stand-in, which only virtual poles start.")
 @click.option("--downgrade", is_flag=True, help="Poles that have a higher version take it, too.")
 @click.option(
     "--window",
@@ -107,20 +113,25 @@ def keygen(out: Path, rotate: Path | None, key: Path | None, folder: str, as_jso
 @click.option("--out", metavar="FILE.update", type=FILE, required=True, help="Where to write it.")
 @json_option
 def sign(
-    folder: str, source: Path | None, key: Path, older: tuple[Path, ...], downgrade: bool, window: int, out: Path,
-    as_json: bool,
+    folder: str, source: Path | None, key: Path, older: tuple[Path, ...], images: tuple[Path, ...], practice: bool,
+    downgrade: bool, window: int, out: Path, as_json: bool,
 ) -> None:  # fmt: skip
-    """Compile the firmware for the boards of SITE, cut it into pieces, and sign what poles check it by."""
+    """Compile the firmware for the boards of SITE, cut it into pieces, and sign what poles check it by.
+
+    With --image it is MicroPython itself, for those boards of SITE whose flash has room for two images.
+    """
     from host_tools.firmware_build.sources import FIRMWARE
     from host_tools.keys.signing import fingerprint, read_signer, same
     from host_tools.release import container
-    from host_tools.release.build import Ingredients, build
+    from host_tools.release.build import MPY, Ingredients, build
     from host_tools.release.container import open_release
     from host_tools.release.trust import FILE as FILE_OF_KEY
     from host_tools.release.trust import trusted
     from host_tools.site import load_site
     from host_tools.site.load import find_site
 
+    if practice and not images:
+        raise CommandError("--practice goes with --image: the app is never a stand-in")
     signer, site = read_signer(key), load_site(folder)
     wanted = trusted(find_site(folder))
     if wanted is not None and not same(wanted, signer.public):
@@ -128,9 +139,18 @@ def sign(
             f"{key} is the key {fingerprint(signer.public)}, and {FILE_OF_KEY} of {site.name} says that releases are "
             f"signed with {fingerprint(wanted)}: poles would refuse it (`diya update trust` names another key)"
         )
-    before = [open_release(path) for path in older]
+    if images:
+        if source or older:
+            raise CommandError("--image goes with neither --source nor --from: a MicroPython image is sent as it is")
+        from host_tools.field.images import image_release
+
+        found = [_image(path, practice) for path in images]
+        made_of = image_release.build(site, found, _now_ms(), MPY, signer, downgrade, window)
+    else:
+        before = [open_release(path) for path in older]
+        made_of = build(Ingredients(site, _now_ms(), before, downgrade, window), signer, source or FIRMWARE)
     try_output("--out", out)
-    container.write(out, build(Ingredients(site, _now_ms(), before, downgrade, window), signer, source or FIRMWARE))
+    container.write(out, made_of)
     made = open_release(out)
     if as_json:
         say_json(_report(made, out))
@@ -214,6 +234,20 @@ def publish(file: Path, forget: tuple[Path, ...], site: str, connection: Connect
     )
 
 
+def _image(path: Path, practice: bool) -> MicroPython:
+    """The MicroPython in the file *path*, checked as before flashing."""
+    from host_tools.field.images import micropython
+
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"the image {path} cannot be read: {error.strerror}") from error
+    found = micropython.read(data, path.name)
+    if found.practice and not practice:
+        raise CommandError(f"{path.name} is a stand-in, which no chip can start: --practice signs it for virtual poles")
+    return found
+
+
 def _report(found: Release, file: Path) -> dict[str, Any]:
     """What is in a release, for programs."""
     from host_tools.keys.signing import fingerprint
@@ -228,15 +262,22 @@ def _report(found: Release, file: Path) -> dict[str, Any]:
             "differencesBytes": sum(one.size for one in deltas), "mpy": about.mpy, "downgrade": about.downgrade,
             "window": about.window,
         }  # fmt: skip
-    said = {"version": found.version, "site": found.site, "serial": found.serial, "boards": boards}
+    said = {"kind": found.kind, "version": found.version, "site": found.site, "serial": found.serial, "boards": boards}
     return {**said, "bytes": file.stat().st_size, "signedBy": fingerprint(found.public)}
 
 
 def _show(found: Release, file: Path) -> None:
     said = _report(found, file)
-    click.echo(f"{found.version} for {found.site}, serial {found.serial}, signed by {said['signedBy']}")
+    what = "MicroPython " if found.kind == "image" else ""
+    click.echo(f"{what}{found.version} for {found.site}, serial {found.serial}, signed by {said['signedBy']}")
     for board, about in said["boards"].items():
         meant = ", also to go back to" if about["downgrade"] else ""
+        if found.kind == "image":
+            click.echo(
+                f"  {board}: an image of {about['bytes']} bytes, {about['pieces']} pieces; "
+                f"tried for {about['window']} s{meant}"
+            )
+            continue
         click.echo(
             f"  {board}: {about['files']} files, {about['bytes']} bytes, {about['pieces']} pieces; "
             f"{about['differences']} files as differences, {about['differencesBytes']} bytes; "

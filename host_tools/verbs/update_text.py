@@ -36,7 +36,7 @@ def print_plan(seen: Foreseen, release: Release) -> None:
     """Prints which poles *release* would be brought to, which would refuse it, and whether it may begin."""
     planned = seen.plan
     click.echo(
-        f"{release.version}: would be brought to {len(planned.waves)} poles on {len(planned.feeders)} feeders, "
+        f"{release.title}: would be brought to {len(planned.waves)} poles on {len(planned.feeders)} feeders, "
         f"{planned.offline} of them offline"
     )
     for wave, many in sorted(planned.counts().items()):
@@ -56,7 +56,7 @@ def print_plan(seen: Foreseen, release: Release) -> None:
 
 def print_report(found: Report) -> None:
     """Prints how far a rollout is."""
-    row, version = found.row, found.release.version if found.release else "?"
+    row, version = found.row, found.release.title if found.release else "?"
     click.echo(f"rollout {row['id']} of {version}: {row['state']}{counts(found.states)}")
     for wave in found.waves:
         took = "" if wave.began is None or wave.ended is None else f", in {(wave.ended - wave.began) // 60} min"

@@ -86,6 +86,7 @@ class Birth:
     journal: Journal | None
     values: Mapping[str, Any]
     app: App | None = None
+    image: App | None = None  # as image_of
 
 
 @dataclass(frozen=True)
@@ -207,13 +208,21 @@ def _birth(pole: str, values: dict[str, Any]) -> Birth:
         pole, _at(values), tuple(names[:MOST_GROUPS]), text(values.get("board"), 32), text(values.get("firmware"), 24),
         text(values.get("resetCause"), 24), values.get("safeMode") is True,
         number(values.get("configVersion"), 0, MOST_VERSION) or 0, digest if isinstance(digest, str) else "",
-        flash_nonce(values), journal(values), values, app_of(values),
+        flash_nonce(values), journal(values), values, app_of(values), image_of(values),
     )  # fmt: skip
 
 
 def app_of(birth: Mapping[str, Any]) -> App | None:
     """Which software a pole runs, by the values of its *birth*; None where they do not say it."""
-    said = birth.get("app")
+    return _app(birth.get("app"))
+
+
+def image_of(birth: Mapping[str, Any]) -> App | None:
+    """The MicroPython of a pole that was sent an image: ``serial`` of that; None where it never was."""
+    return _app(birth.get("image"))
+
+
+def _app(said: object) -> App | None:
     version = text(said.get("version"), 24) if isinstance(said, dict) else ""
     if not isinstance(said, dict) or not _VERSION.fullmatch(version):
         return None

@@ -76,6 +76,11 @@ FOR_A_MOMENT = {  # modules that are loaded (with all they need), and those that
     "while a laptop asks for an answer of the broker": (("pole.service.dispatch", "pole.service.connection"), SERVING),
     "while a laptop has a curve kept": (("pole.service.dispatch", "pole.service.calibrate"), SERVING),
 }
+OF_AN_IMAGE = {  # the same of a MicroPython image: a board with 4 MB of flash has no such moments
+    "while an image is accepted, begins or ends": (("pole.update.accept", "pole.update.image"), (*JUDGING, *STEPS)),
+    "while an image comes": (("pole.update.image_fetch",), STEPS),
+    "while an image is on probation": (("pole.update.image_trial",), UPDATING),
+}
 
 # objects that the WebAssembly build does not have, or has outside of its heap: (after which step, what, bytes)
 CHARGED = (
@@ -135,8 +140,9 @@ def show(console: Console) -> None:
     )
 
 
-def measure(in_slot: bool = False) -> Measured:
-    """Runs the pole's start, step by step; *in_slot*: of the app in a slot, after golden's.
+def measure(in_slot: bool = False, images: bool = False) -> Measured:
+    """Runs the pole's start, step by step; *in_slot*: of the app in a slot, after golden's; *images*: then those of
+    an image, and of nothing else for a moment.
 
     Raises what ``wasm.run`` raises.
     """
@@ -152,9 +158,9 @@ def measure(in_slot: bool = False) -> Measured:
             text = list_of({file.name: file.read_bytes() for file in slot.iterdir()})
             (slot / "list").write_bytes(text)
             pointer = json.dumps({**empty(), "run": ["a"], "slots": {"a": ["0.2.0", hash_of(text)]}})
-            (_, start_bytes, start_names), *rest = run(app, files, steps(True), slot, pointer)
+            (_, start_bytes, start_names), *rest = run(app, files, steps(True, images), slot, pointer)
     else:
-        (_, start_bytes, start_names), *rest = run(app, files, steps())
+        (_, start_bytes, start_names), *rest = run(app, files, steps(False, images))
     rows: list[Row] = []
     charged = 0
     for what, used, names in rest:
@@ -185,8 +191,8 @@ def _pools(names: int) -> int:
     return out
 
 
-def steps(in_slot: bool = False) -> list[tuple[str, str]]:
-    """(what, code to run), in the order of the pole's own start (boot.py, then main.py); *in_slot*: golden's first."""
+def steps(in_slot: bool = False, images: bool = False) -> list[tuple[str, str]]:
+    """(what, code to run), in the order of the pole's own start (boot.py, then main.py); as for ``measure``."""
     board = load_board("esp32-devkitc")
     names = files_of({file.relative_to(FIRMWARE).as_posix(): file.read_text() for file in FIRMWARE.rglob("*.py")})
     drivers = ["pole.drivers.board", *_drivers(board)]
@@ -211,7 +217,7 @@ def steps(in_slot: bool = False) -> list[tuple[str, str]]:
     out.append(("while its link is made secure", f"__import__('{names['pole.drivers.network.tls']}')"))
     out.append((STEADY, f"main.unload('{names['pole.drivers.network.tls']}')"))
     out.append(("... without the detectors", f"main.unload(*{[names[name] for name in DETECTORS]})"))
-    for what, (loaded, forgotten) in FOR_A_MOMENT.items():
+    for what, (loaded, forgotten) in (OF_AN_IMAGE if images else FOR_A_MOMENT).items():
         out.append((what, "\n".join(f"__import__('{names[name]}')" for name in loaded)))
         out.append(("... and forgetting how", f"main.unload(*{[names[name] for name in forgotten]})"))
     return out

@@ -14,7 +14,7 @@ JUDGING = (  # modules that messages need and nothing else does
     "pole.commands.verdict",
     "pole.lighting.overrides", "pole.security.replay_check", "pole.security.sender_names",
     "pole.update.receive", "pole.update.verify", "pole.update.signer", "pole.update.manifest", "pole.update.accept",
-    "pole.update.progress", "pole.update.pointer",
+    "pole.update.progress", "pole.update.pointer", "pole.update.image",
 )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def _cancel(parts, order):
     """
     updating, store = parts.updating, parts.ports.store
     state, new = under_way(store), pointers.read(store)["new"]
-    serial = new["serial"] if pointers.cancel(store) else state[SERIAL] if state else 0
+    serial = new["serial"] if pointers.cancel(store) else _drop_image(store) or (state[SERIAL] if state else 0)
     updating.active = False
     updating.work = updating.waiting = None
     parts.session.ask("")
@@ -98,7 +98,9 @@ def remember(ports, serial):
 def _known(parts, pointer, order, mark):
     """The outcome where this app is staged, runs or was undone; None where it is another one."""
     updating, slot = parts.updating, parts.ports.slot
-    serial, content = order.items[0], order.items[4]
+    serial, content, listed = order.items[0], order.items[4], order.items[5]
+    if not listed:
+        return _known_image(parts, order, mark)
     if pointer["new"] and pointer["new"]["serial"] == serial:
         updating.waiting = (order.key, order.sender, order.n)
         return ()
@@ -114,23 +116,67 @@ def _known(parts, pointer, order, mark):
     return None
 
 
+def _known_image(parts, order, mark):
+    """As ``_known``, for a MicroPython image."""
+    from pole.update import image
+
+    updating, store = parts.updating, parts.ports.store
+    serial, content = order.items[0], order.items[4]
+    state = image.read(store)
+    if not state:
+        return None
+    if state[image.SERIAL] == serial and state[image.STATE]:
+        updating.waiting = (order.key, order.sender, order.n)
+        return ()
+    if state[image.SERIAL] == serial and state[image.REASON]:
+        return ack_reasons.REVERTED, state[image.REASON], "it was tried and undone"
+    if state[image.STATE] or state[image.REASON] or state[image.CONTENT] != content[:16]:
+        return None
+    if image.running().info()[4] != state[image.LABEL]:
+        return None  # the pole was flashed since
+    if serial > mark:  # the same image, signed anew
+        pointers.accept(store, serial)
+        state[image.SERIAL] = serial
+        image.write(store, state)
+    if updating.told == serial:
+        return ()
+    updating.told = serial
+    return ack_reasons.APPLIED, "", ""
+
+
 def _begin(parts, pointer, order):
     """Writes down what is to come; why that cannot be, else None."""
     serial, _, version, window, content, listed, size, downgrade = order.items
     running = parts.reporter.identity["firmware"]
+    if not listed:
+        from pole.update import image
+
+        running = image.version()
     if _numbers(version) <= _numbers(running) and not downgrade:
         detail = "version is %s and must be above %s, which runs: no downgrade is signed"
         return ack_reasons.OLDER_VERSION, detail % (version, running)
     store = parts.ports.store
     slot = pointers.spare(pointer, parts.ports.slot)
-    if not slot:
+    if not slot or _drop_image(store) is None:  # of the app or of MicroPython, and never both at once
         return contract.BUSY, "another version is being tried: send it later"
-    pointers.vacate(store, slot)
+    if listed:
+        pointers.vacate(store, slot)
+    else:
+        pointers.cancel(store)
     whom = [order.key, order.sender, order.n]
     keep(store, [order.text, slot, False, order.spread, whom, None, version, serial, window, content, listed, size])
     parts.updating.active = True
     parts.updating.work = None
     return None
+
+
+def _drop_image(store):
+    """As ``image.drop``, which a pole that has none need not load."""
+    if not store.size("image"):
+        return 0
+    from pole.update import image
+
+    return image.drop(store)
 
 
 def _numbers(version):

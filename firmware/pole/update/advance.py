@@ -9,11 +9,11 @@ import gc
 import machine
 
 from pole import const
-from pole.drivers.failures import OVER
 from pole.runtime import aio
-from pole.update import health
 from pole.update import pointer as pointers
-from pole.update.moment import is_good
+from pole.update.health import BEGAN, FRESH_S, LAMP, LIT, LOOKS, ONLINE, facts_of, look
+from pole.update.health import notes as begun
+from pole.update.situation import is_steady, restart, see
 
 LOOK_MS = const(10000)  # between two looks on probation
 _MOMENT_MS = const(60000)  # between two questions whether the moment is good
@@ -24,7 +24,6 @@ _DAY_MS = const(86400000)
 _NEVER_MS = const(86400000)
 _MOST_DAYS = const(32)
 _WINDOW_S = const(600)  # of a probation whose manifest says nothing
-_NETWORK = const(("link", "time"))  # failures that are no fault of the software
 _STARTED = ("a new version", "its link is to be proven", "back to the new version")
 
 
@@ -44,7 +43,9 @@ def advance(parts, now, ticks):
         if step:
             wait = step(parts, pointer, now, ticks)
     if wait is None:
-        parts.update_at = parts.update = None
+        parts.update_at = None
+        if not parts.ports.store.size("image"):  # as in image.py, whose notes these may be
+            parts.update = None
         return _NEVER_MS
     parts.update_at = aio.ticks_add(ticks, wait)
     return wait
@@ -77,28 +78,6 @@ def _tell(parts, pointer, now):
         pointers.write(parts.ports.store, pointer)  # after the event: told twice is better than never
 
 
-def _seen(parts):
-    """What can be seen of the lamp and of the parts now."""
-    ports, watch, decision, reading = parts.ports, parts.watch, parts.decision, parts.senses.reading
-    arrived = parts.lamp.arrived and not (watch and watch.state.probe)
-    power = reading.power_mw if reading.answered else None
-    failed = [part for part, one in parts.failures.failed.items() if one[3] < OVER and part not in _NETWORK]
-    return health.Seen(
-        decision.level, decision.owner, arrived, ports.relay.closed, ports.dimmer.given * 10000 // 65535, power,
-        watch.faults if watch else (), failed,
-    )  # fmt: skip
-
-
-def _is_good(parts, now):
-    decision, dusk = parts.decision, parts.dusk
-    if not decision or parts.startup_deadline is not None or parts.configuring.restart or not parts.watch:
-        return False  # it has just started, or is not well itself
-    change = parts.arbiter.next_change(now) if now is not None else None
-    seen = _seen(parts)
-    in_dusk = dusk is not None and dusk.since is not None
-    return is_good(now, seen.level if seen.closed else 0, seen.arrived, decision.until, change, in_dusk)
-
-
 def _staged(parts, pointer, now, ticks):
     """The old software waits for a good moment to start the new."""
     new, notes = pointer["new"], parts.update
@@ -108,10 +87,10 @@ def _staged(parts, pointer, now, ticks):
     left = aio.ticks_diff(notes[0], ticks)
     if left > 0:
         return min(left, _DAY_MS)
-    if not _is_good(parts, now):
+    if not is_steady(parts, now):
         return _MOMENT_MS
     window_s = new["detail"].get("window", _WINDOW_S)
-    new["detail"] = {"window": window_s, "last": health.facts_of(_seen(parts), now)}
+    new["detail"] = {"window": window_s, "last": facts_of(see(parts), now)}
     new["state"] = pointers.GO
     _restart(parts, pointer, now, ticks, _STARTED[0])
     return _MOMENT_MS
@@ -122,25 +101,25 @@ def _trial(parts, pointer, now, ticks):
     new = pointer["new"]
     facts, notes = new["detail"]["last"], parts.update
     if not notes:
-        parts.update = health.notes(ticks)
+        parts.update = begun(ticks)
         return LOOK_MS
-    since_ms = aio.ticks_diff(ticks, notes[health.BEGAN])
+    since_ms = aio.ticks_diff(ticks, notes[BEGAN])
     at = facts[-1]
     if now is None or at is None:
-        fresh = new["boots"] == 1 and since_ms < health.FRESH_S * 1000
+        fresh = new["boots"] == 1 and since_ms < FRESH_S * 1000
     else:
-        fresh = 0 <= now - at < health.FRESH_S
+        fresh = 0 <= now - at < FRESH_S
     free = None
-    if notes[health.LOOKS] % _HEAP_LOOKS == 0 and hasattr(gc, "mem_free"):
+    if notes[LOOKS] % _HEAP_LOOKS == 0 and hasattr(gc, "mem_free"):
         parts.make_room()
         free = gc.mem_free()
-    seen = _seen(parts)
+    seen = see(parts)
     late_ms = aio.ticks_diff(ticks, parts.update_at)
-    reason = health.look(notes, facts, seen, since_ms, fresh, late_ms, free)
-    notes[health.ONLINE] = notes[health.ONLINE] or parts.session.online
-    notes[health.LIT] = notes[health.LIT] or (seen.level > 0 and seen.closed)
+    reason = look(notes, facts, seen, since_ms, fresh, late_ms, free)
+    notes[ONLINE] = notes[ONLINE] or parts.session.online
+    notes[LIT] = notes[LIT] or (seen.level > 0 and seen.closed)
     if not reason and since_ms >= _DAY_MS:
-        reason = health.LAMP  # it was never lit
+        reason = LAMP  # it was never lit
     if reason:
         pointers.undo(pointer, new["slot"], reason)
         try:
@@ -150,9 +129,9 @@ def _trial(parts, pointer, now, ticks):
         _restart(parts, None, now, ticks, "undone: " + reason)
         return LOOK_MS
     window_s = max(60, min(new["detail"].get("window", _WINDOW_S), 3600))
-    if since_ms < window_s * 1000 or not notes[health.LIT]:
+    if since_ms < window_s * 1000 or not notes[LIT]:
         return LOOK_MS
-    if notes[health.ONLINE] or not parts.settings["link.host"]:
+    if notes[ONLINE] or not parts.settings["link.host"]:
         pointers.confirm(pointer)
         return _kept(parts, pointer, now)
     new["state"] = pointers.ASK
@@ -206,7 +185,7 @@ def _unproven(parts, pointer, now, ticks):
     due = notes[1] >= new["days"] * _DAY_MS
     if now is not None and asked is not None:
         due = due or now - asked >= new["days"] * _DAY_S
-    if due and _is_good(parts, now):
+    if due and is_steady(parts, now):
         new["state"] = pointers.ASK
         _restart(parts, pointer, now, ticks, _STARTED[1])
     return _MOMENT_MS
@@ -216,6 +195,4 @@ def _restart(parts, pointer, now, ticks, why):
     """Writes *pointer* (None: it is written), and restarts."""
     if pointer:
         pointers.write(parts.ports.store, pointer)
-    if parts.counters:
-        parts.counters.save(now, ticks)
-    parts.ports.restart(why)
+    restart(parts, now, ticks, why)

@@ -17,6 +17,12 @@ def begin(parts):
         return 0
     slot, pointer = state[SLOT], pointers.read(store)
     new = pointer["new"]
+    if not state[LISTED]:  # a MicroPython image, which has no list of files
+        if (ports.high_water.get(NVS_SERIAL) or 0) < state[SERIAL] or pointer["serial"] < state[SERIAL]:
+            remember(ports, state[SERIAL])
+        from pole.update import image_fetch
+
+        return image_fetch.begin(parts, state)
     if pointers.spare(pointer, ports.slot) != slot or (new and new["serial"] == state[SERIAL]):
         store.remove(STATE)  # it is staged already, or the slot is another's
         updating.active = False

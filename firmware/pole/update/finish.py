@@ -5,7 +5,7 @@ Afterwards it tells the city how the probation has ended, where that waits for i
 
 from pole import const
 from pole.update import pointer as pointers
-from pole.update.progress import FAILED, SERIAL, SPREAD, STATE, VERSION, WHOM, WINDOW, keep
+from pole.update.progress import FAILED, LISTED, SERIAL, SPREAD, STATE, VERSION, WHOM, WINDOW, keep
 from pole.update.updating import CLEAR
 from pole.wire import ack_reasons, contract
 
@@ -24,10 +24,15 @@ def finish(parts, now, ticks):
         return _LOOK_MS
     if work.error is None:
         state = work.state
-        if store.size(work.list):
-            store.rename(work.list, work.slot + pointers.LIST)
-        facts = {"window": state[WINDOW], "spread": state[SPREAD]}
-        pointers.stage(store, work.slot, state[VERSION], state[SERIAL], facts)
+        if not state[LISTED]:
+            from pole.update import image_fetch
+
+            image_fetch.stage(store, state)
+        else:
+            if store.size(work.list):
+                store.rename(work.list, work.slot + pointers.LIST)
+            facts = {"window": state[WINDOW], "spread": state[SPREAD]}
+            pointers.stage(store, work.slot, state[VERSION], state[SERIAL], facts)
         store.remove(STATE)
         updating.waiting = state[WHOM]
         parts.update_at = ticks  # the switch is due at the next good moment (update/advance.py)
@@ -75,14 +80,28 @@ def _fail(parts, work, now):
 
 def _look(parts, now):
     pointer, slot = pointers.read(parts.ports.store), parts.ports.slot
-    if pointer["new"] or not parts.outbox.room():
+    image = _image(parts.ports.store)
+    if pointer["new"] or (image and image[0]) or not parts.outbox.room():
         return
     past = pointer["reverted"]
+    if image and image[1] == pointer["serial"]:  # that is what was accepted last
+        past = {"reason": image[2]} if image[2] else None
+        slot = ""
     if past and not (slot and slot in pointer["run"]):
         _tell(parts, parts.updating.waiting, ack_reasons.REVERTED, past["reason"], "", now)
     else:
         _tell(parts, parts.updating.waiting, ack_reasons.APPLIED, "", "", now)
     parts.updating.waiting = None
+
+
+def _image(store):
+    """State, serial and reason of the MicroPython image there; None where there is none."""
+    if not store.size("image"):
+        return None
+    from pole.update import image
+
+    state = image.read(store)
+    return state and (state[image.STATE], state[image.SERIAL], state[image.REASON])
 
 
 def _tell(parts, whom, outcome, reason, detail, now):

@@ -11,7 +11,7 @@ from pole import const
 from pole.wire import ack_reasons, contract
 
 # in one text, because each name of its own would stay in memory for good
-_NAMES = "image board bytes content downgrade golden kind key list mpy serial site v version window"
+_NAMES = "board bytes content downgrade golden image kind key list mpy serial site v version window"
 _LATEST = const(4102444800000)  # 2100, Unix ms
 _BYTES = const(1048576)  # of the app: the whole data partition
 _LIST = const(16384)
@@ -24,9 +24,9 @@ def checked(parts, text):
     """(what the manifest *text* says, None), or (None, (reason, sentence)).
 
     What it says: (serial, modulus of a new key in base64), or (serial, None, version, window, content, bytes of the
-    list, bytes, whether it is meant as a downgrade).
+    list, bytes, whether it is meant as a downgrade).  A MicroPython image has no list: its bytes are 0.
     """
-    image, board, size, content, downgrade, golden, kind, key, listed, mpy, serial, site, v, version, window = (
+    board, size, content, downgrade, golden, image, kind, key, listed, mpy, serial, site, v, version, window = (
         _NAMES.split(" ")
     )
     bad = ack_reasons.BAD_FIELD
@@ -35,12 +35,13 @@ def checked(parts, text):
         what = said.get(kind)
     except (ValueError, AttributeError):
         return None, (bad, "manifest must be JSON, an object")
-    if what == image:
-        detail = "kind is image and must be app or key: a board with 4 MB of flash has room for one MicroPython, and "
-        return None, (bad, detail + "this version of the app changes none")
+    most = _room_for_image() if what == image else _BYTES
+    if not most:
+        detail = "kind is image and must be app or key: the flash of this board has room for one MicroPython alone "
+        return None, (bad, detail + "(4 MB), which is exchanged at its USB port")
     loads = getattr(sys.implementation, "_mpy", _MPY) & 0xFF
     wrong = (
-        _other(said, kind, what if what in ("app", key) else "app", bad)
+        _other(said, kind, what if what in ("app", key, image) else "app", bad)
         or _other(said, v, 1, bad)
         or _other(said, site, parts.settings[site], bad)
         or _outside(said, serial, 1, _LATEST, bad)
@@ -53,8 +54,8 @@ def checked(parts, text):
         or _other(said, board, parts.ports.board, ack_reasons.WRONG_BOARD)
         or _other(said, golden, _GOLDEN, bad)
         or _other(said, mpy, loads, ack_reasons.WRONG_MPY)
-        or _outside(said, size, 1, _BYTES, ack_reasons.TOO_LARGE)
-        or _outside(said, listed, 1, _LIST, ack_reasons.TOO_LARGE)
+        or _outside(said, size, 1, most, ack_reasons.TOO_LARGE)
+        or _outside(said, listed, what != image, _LIST if what != image else 0, ack_reasons.TOO_LARGE)
         or _outside(said, window, 60, 3600, bad)
         or _refused(said, downgrade, isinstance(said.get(downgrade), bool), "true or false")
         or _refused(said, content, _is_hash(said.get(content)), "64 hexadecimal digits")
@@ -64,6 +65,16 @@ def checked(parts, text):
         return None, wrong
     names = (serial, "", version, window, content, listed, size, downgrade)
     return [said.get(name) for name in names], None
+
+
+def _room_for_image():
+    """Bytes of the partition for another MicroPython image; 0 where there is none."""
+    try:
+        from esp32 import Partition
+
+        return Partition(Partition.RUNNING).get_next_update().info()[3]  # type: ignore[arg-type]
+    except (ImportError, OSError):  # no chip at all; or one that has the partition that runs, and no other
+        return 0
 
 
 def _refused(said, name, sound, wanted, reason=ack_reasons.BAD_FIELD):

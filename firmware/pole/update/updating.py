@@ -12,12 +12,14 @@ from pole.runtime.transient import unload
 STEPS = (
     "pole.update.begin", "pole.update.clear", "pole.update.fetch", "pole.update.capacity", "pole.update.assemble",
     "pole.update.slot_file", "pole.update.delta", "pole.update.finish", "pole.update.progress", "pole.update.pointer",
+    "pole.update.image", "pole.update.image_fetch",
 )  # fmt: skip
 # phases of the work
 CLEAR = const(0)  # the slot is emptied
 FETCH = const(1)  # pieces come
 ASSEMBLE = const(2)  # files are made of them, and of those of the running app
 FINISH = const(3)  # all is there, or nothing will be
+IMAGE = const(4)  # a MicroPython image comes
 _NEVER_MS = const(86400000)
 _STEADY_MS = const(1000)
 _AGAIN_MS = const(30000)  # until there may be memory, or the flash takes something
@@ -80,6 +82,10 @@ class Updating:
                 from pole.update.fetch import fetch
 
                 return fetch(parts)
+            if work.phase == IMAGE:
+                from pole.update.image_fetch import more
+
+                return more(parts)
             from pole.update.assemble import assemble
 
             return assemble(parts)

@@ -44,6 +44,7 @@ FIELDS = {
     BIRTH: (
         "v", "at", "site", "pole", "groups", "board", "firmware", "configVersion", "configHash", "configOrigin",
         "capabilities", "resetCause", "bootCount", "safeMode", "ip", "flashNonce", "journal", "app",
+        "image",
     ),
     STATE: ("v", "at", "level", "target", "reason", "owner", "until", "clock", "clockError", "clockBy", "faults"),
     METER: (

@@ -12,6 +12,7 @@ class Pole:
     """Its key in the store, whether it is online, what is retained for it, and what its birth says.
 
     *version* is None where it was never born.  *app*: the software that it runs, None where it does not say.
+    *image*: its MicroPython, None where it was never sent one.
     """
 
     id: int
@@ -23,3 +24,4 @@ class Pole:
     payload: str
     board: str = ""
     app: App | None = None
+    image: App | None = None

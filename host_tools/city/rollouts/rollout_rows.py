@@ -26,7 +26,7 @@ from host_tools.city.store.rollout_tables import (
 from host_tools.city.store.tables import configuration, pole, receiver
 from host_tools.language.refusal import Refusal
 from host_tools.wire.envelope import flash_nonce
-from host_tools.wire.from_pole import app_of
+from host_tools.wire.from_pole import app_of, image_of
 from host_tools.wire.payload import number, parsed, text
 
 PRESENT = "programmes"  # in `receiver`: the sections of its files, as TOML
@@ -163,7 +163,7 @@ def poles(connection: Connection, zone: str, names: Collection[str] | None = Non
             out[name] = Pole(
                 key, None if online is None else bool(online), flash_nonce(said) if said else "",
                 (version or 0) if said else None, digest if isinstance(digest, str) else "", n, payload or "",
-                text(said.get("board"), 32), app_of(said),
+                text(said.get("board"), 32), app_of(said), image_of(said),
             )  # fmt: skip
     return out
 

@@ -84,6 +84,16 @@ class Release:
         """Its key as people compare it."""
         return signing.fingerprint(self.public.encode()) if self.public else ""
 
+    @property
+    def is_image(self) -> bool:
+        """Whether it is MicroPython itself, and not the app."""
+        return any(one.about.kind == manifest.IMAGE for one in self.packages.values())
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"MicroPython {self.version}" if self.is_image else self.version
+
 
 def release_of(
     site: str, serial: int, version: str, manifests: Mapping[str, Any], public: str = ""
@@ -155,12 +165,14 @@ def keep(connection: Connection, file: ReleaseFile, site: str, who: str, now: in
 
 
 def _check_list(board: str, about: Manifest, pieces: Mapping[str, bytes]) -> None:
-    """The list of the content, which begins at the first piece, must be the one that was signed."""
-    head, found, at = f"{PIECES}/{about.content[:16]}/", b"", 0
-    while len(found) < about.listed and f"{head}{at}" in pieces:
-        found, at = found + pieces[f"{head}{at}"], at + 1
+    """The list of the content, which begins at the first piece, must be the one that was signed; or all of an image."""
+    head, found, at = f"{PIECES}/{about.content[:16]}/", bytearray(), 0
+    size = about.size if about.kind == manifest.IMAGE else about.listed
+    while len(found) < size and f"{head}{at}" in pieces:
+        found += pieces[f"{head}{at}"]
+        at += 1
     whole = all(topic.startswith(head) and 0 < len(payload) <= PIECE for topic, payload in pieces.items())
-    if not whole or hashlib.sha256(found[: about.listed]).hexdigest() != about.content:
+    if not whole or hashlib.sha256(found[:size]).hexdigest() != about.content:
         raise Refusal("updates.wrong_content", board=board)
 
 

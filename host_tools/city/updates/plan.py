@@ -73,15 +73,20 @@ def left_out(pole: Pole, release: Release, board: str) -> str:
     """Why *pole* does not get *release*; "" where it does.  *board*: of the site's files."""
     if pole.version is None:
         return NEVER
-    app = pole.app
-    if app is not None and app.version == release.version and (pole.board or board) in release.packages:
-        return "" if app.probation else THERE
+    app = runs = pole.app
+    there = app is not None and app.version == release.version
+    if release.is_image:
+        runs = pole.image
+        there = runs is not None and runs.serial == release.serial and not runs.reverted
+    if runs is not None and there and (pole.board or board) in release.packages:
+        return "" if runs.probation else THERE
     if why := refusal_of(app, pole.board or board, release):
         return why
-    assert app is not None
-    if app.reverted and app.serial == release.serial:
+    if runs is None:  # which MicroPython it has it judges itself
+        return ""
+    if runs.reverted and runs.serial == release.serial:
         return UNDONE
-    if numbers(app.version) > numbers(release.version) and not release.downgrade:
+    if numbers(runs.version) > numbers(release.version) and not release.downgrade:
         return NEWER
     return ""
 

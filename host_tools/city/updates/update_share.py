@@ -95,7 +95,7 @@ class UpdateShare(Share):
     # -- what it says
 
     def knows(self, pole: Pole, since: int) -> bool:
-        return self.fits(pole.app, pole.board) | self._runs(pole.app, pole.nonce, since)
+        return self.fits(pole.app, pole.board) | self._runs(pole.image if self._of_image else pole.app, pole.nonce, since)
 
     def fits(self, app: App | None, board: str) -> bool:
         """Takes what it runs, and its *board*, by which it would refuse the release or not; whether that is new."""
@@ -113,7 +113,7 @@ class UpdateShare(Share):
         return self._hears(birth, retained, now) or fit
 
     def _hears(self, birth: Birth, retained: bool, now: int) -> bool:
-        if self._runs(birth.app, birth.flash_nonce, now):
+        if self._runs(birth.image if self._of_image else birth.app, birth.flash_nonce, now):
             return True
         if retained or self.state not in (SENT, ACCEPTED):
             return False
@@ -164,11 +164,16 @@ class UpdateShare(Share):
 
     # -- what it runs
 
+    @property
+    def _of_image(self) -> bool:
+        return self.release is not None and self.release.is_image
+
     def _runs(self, app: App | None, nonce: str, now: int) -> bool:
         """Takes what its birth says; whether that changes anything."""
         if app is None or self.release is None or self.state in (REPLACED, LEFT):
             return False
-        if app.version == self.release.version:
+        here = app.serial == self.release.serial and not app.reverted if self._of_image else False
+        if here or (app.version == self.release.version and not self._of_image):
             if app.probation:
                 return self.state not in (APPLIED, THERE) and self._accepted(PROBATION, now)
             if self.state in (APPLIED, THERE):

@@ -46,15 +46,19 @@ _TOGETHER = {
         "pole.drivers.chip.heap", "pole.drivers.flash.storage", "pole.drivers.chip.identity",
         "pole.settings.check_lamp", "pole.drivers.chip.early_resets_file",
     ),
-    "probation": ("pole.update.health", "pole.update.moment", "pole.update.advance"),
+    "probation": ("pole.update.health", "pole.update.moment", "pole.update.situation", "pole.update.advance"),
     "tidings": (
         "pole.security.flash_nonce", "pole.reporting.supply_loss", "pole.reporting.upkeep",
         "pole.reporting.part_failures", "pole.reporting.occasions", "pole.link.stray_packets",
         "pole.drivers.network.wifi_text",
     ),
-    # what an update needs, each for a moment; "register" and "insert" are names that MicroPython has anyway
+    # what an update needs, each for a moment; "register", "insert" and the like are names that MicroPython has
     "attest": ("pole.update.verify", "pole.update.signer", "pole.update.manifest"),
     "register": ("pole.update.accept", "pole.update.begin", "pole.update.finish"),
+    # a MicroPython image, on boards with room for two (host_tools/boards/flash_layout.py)
+    "partition": ("pole.update.image",),
+    "load": ("pole.update.image_fetch",),
+    "replace": ("pole.update.image_trial",),
     "standing": ("pole.update.pointer", "pole.update.progress"),
     "which": ("pole.update.choice", "pole.update.whole", "pole.update.elect"),
     "insert": (

@@ -120,7 +120,7 @@ def test_a_signature_that_is_another_s_or_none_is_refused():
 
 FIELDS = (
     ("kind", "other", "badField", "kind is", "must be"),
-    ("kind", "image", "badField", "kind is image", "4 MB", "room for one MicroPython"),
+    ("kind", "image", "badField", "kind is image", "4 MB", "room for one MicroPython alone"),
     ("kind", "absent", "badField", "kind is missing"),
     ("v", 2, "badField", "v is 2 and must be 1"),
     ("v", True, "badField", "v is true and must be 1"),

@@ -32,7 +32,8 @@ def with_field(name: str, value: Any) -> str:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("kind", "image", "kind is .image. and must be .app."),
+        ("kind", "other", "kind is .other. and must be .app."),
+        ("kind", "image", "list is 4711 and must be a whole number from 0 to 0"),
         ("v", 2, "v is 2 and must be 1"),
         ("v", True, "v is true and must be 1"),
         ("golden", 2, "golden is 2 and must be 1"),

@@ -55,6 +55,13 @@ def test_what_is_loaded_for_a_moment_is_given_back(measured: Measured) -> None:
     assert measured.rows[-1].live - measured.steady < 1000
 
 
+def test_an_image_of_micropython_leaves_4_kb_free_on_a_board_with_room_for_two() -> None:
+    if missing():
+        pytest.skip(missing())
+    peak = measure(in_slot=True, images=True).peak
+    assert "image" in peak.what and peak.live <= BUDGET - SLACK // 2
+
+
 def test_what_made_the_app_is_given_back(measured: Measured) -> None:
     rows = [row.what for row in measured.rows]
     forgotten = measured.rows[rows.index("the app itself") + 1]
