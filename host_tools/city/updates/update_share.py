@@ -95,7 +95,8 @@ class UpdateShare(Share):
     # -- what it says
 
     def knows(self, pole: Pole, since: int) -> bool:
-        return self.fits(pole.app, pole.board) | self._runs(pole.image if self._of_image else pole.app, pole.nonce, since)
+        fit = self.fits(pole.app, pole.board)
+        return self._runs(pole.image if self._of_image else pole.app, pole.nonce, since) or fit
 
     def fits(self, app: App | None, board: str) -> bool:
         """Takes what it runs, and its *board*, by which it would refuse the release or not; whether that is new."""

@@ -91,9 +91,7 @@ class LivePole:
         self._mac = mac
         self._log = log
         self._light_log = light_log
-        self.network = OwnNetwork(
-            self.kernel, self.selector, self.unix_ms, lambda _pole: self._wiring.radio.carries
-        )
+        self.network = OwnNetwork(self.kernel, self.selector, self.unix_ms, lambda _pole: self._wiring.radio.carries)
         self._board: str | None = None
         self._plant: PolePlant
         self._wiring: Wiring
