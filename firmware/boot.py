@@ -29,12 +29,12 @@ def boot(vfs="", data="/data", net=None, nonce=None, partition=None, console=Non
     ports = board.light(description)
     board.bound_heap(ports, description, heap)
     board.mount(ports, vfs, data, partition)
-    slot, past, is_open = _elect(ports)
+    slot, past = _elect(ports)
     if slot:
         folders = ("", "/lib", __file__.rpartition("/")[0])
         given = (net, nonce, partition, console)
         # a tuple, because MicroPython never forgets the name of a field
-        ports.handed = (GOLDEN, slot, vfs, data, ports.kept, past, given, folders, is_open)
+        ports.handed = (GOLDEN, slot, vfs, data, ports.kept, past, given, folders)
     else:
         board.complete(ports, description, net, nonce, console, slot, past)
     return ports
@@ -59,13 +59,11 @@ def take_over(handed):
 
 
 def _elect(ports):
-    """(slot that this start runs, "" for golden; the early resets before it, None where they are not counted yet;
-    whether the software in the slot has to come to a decision).
-    """
+    """(slot that this start runs, "" for golden; the early resets before it, None where they are not counted yet)."""
     past = None
     try:
         if not ports.store.size("app.json"):  # no pole that never had an update loads anything for it
-            return "", None, False
+            return "", None
         import machine
 
         from pole.drivers.chip import identity
@@ -73,18 +71,18 @@ def _elect(ports):
         from pole.update.elect import elect
 
         if machine.reset_cause() == machine.SOFT_RESET:  # a technician's: main.py does not follow
-            return "", None, False
+            return "", None
         past = ports.deaths.begin()
-        slot, undone, is_open = elect(ports.store, identity.reset_cause(ports.failures), past[0], ports.watchdog.feed)
+        slot, undone = elect(ports.store, identity.reset_cause(ports.failures), past[0], ports.watchdog.feed)
         if undone:  # it has not died yet
             ports.deaths.forget(past[1])
             past = ports.deaths.begin()
         del elect
         unload("pole.update.elect", "pole.update.choice", "pole.update.whole", "pole.update.pointer")
-        return slot, past, is_open
+        return slot, past
     except Exception as error:
         print("diya: the app that was flashed runs:", error)
-        return "", past, False
+        return "", past
 
 
 def handed_by(ports):

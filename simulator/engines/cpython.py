@@ -177,13 +177,11 @@ class CPythonRunner:
     def _handed_over(self, handed: tuple[Any, ...]) -> tuple[ModuleType, Any]:
         """The module ``main`` and the ports of the app in a slot: what pole/update/hand_over.py does on MicroPython."""
         found = releases.release(self._data.read(handed[1] + "/list") or b"")
-        hand_over = importlib.import_module("pole.update.hand_over")
-        hand_over.limit(handed)
         try:
             main = found.module("main")
             return main, found.module("boot").take_over(handed)
         except Exception as error:
-            hand_over.give_up(handed, error)
+            importlib.import_module("pole.update.hand_over").give_up(handed, error)
             raise  # it resets
 
     def type(self, data: bytes) -> None:

@@ -142,7 +142,7 @@ def _trial(parts, pointer, now, ticks):
 def _kept(parts, pointer, now):
     """The new software is confirmed, or its link is proven; written and announced.  None: nothing more is due."""
     pointers.write(parts.ports.store, pointer)
-    machine.Timer(0).deinit()  # golden's, which restarts what comes to no decision (hand_over.py)
+    machine.Timer(0).deinit()  # golden's, which restarts what comes to no decision (drivers/chip/maintenance.py)
     _tell(parts, pointer, now)
     return None
 

@@ -6,8 +6,7 @@ from pole.update.whole import whole
 
 
 def elect(store, cause, early, feed):
-    """The slot that this start runs, "" for golden; whether another one than before was undone for that; and whether
-    the software that runs has to come to a decision, about itself or about the one that is new.
+    """The slot that this start runs, "" for golden; and whether another one than before was undone for that.
 
     *cause* is that of the reset, *early* the number of early resets in a row before this start, *feed()* the
     watchdog's.  Where it cannot be written down that a new slot is tried, what is confirmed runs.
@@ -25,14 +24,18 @@ def elect(store, cause, early, feed):
         elif stored and after is not pointer:
             try:
                 pointers.write(store, after)
-                return slot, after["reverted"] is not pointer["reverted"], _is_open(after)
+                _limit(slot, after["new"])
+                return slot, after["reverted"] is not pointer["reverted"]
             except OSError as error:
                 print("diya: what runs cannot be written down:", error)
                 stored = False
         else:
-            return slot, False, False
+            return slot, False
 
 
-def _is_open(pointer):
-    new = pointer["new"]
-    return bool(new) and new["state"] in (pointers.TRIAL, pointers.ASKING)
+def _limit(slot, new):
+    """Golden's answers, and those that stand for good, need no limit in time."""
+    if slot and new and new["state"] in (pointers.TRIAL, pointers.ASKING):
+        from pole.drivers.chip import maintenance
+
+        maintenance.limit()

@@ -8,10 +8,6 @@ import sys
 
 import machine
 
-from pole import const
-
-_DECIDED_MS = const(90000000)  # the longest probation is a day (advance.py)
-
 
 def hand_over(handed):
     """Runs the app that *handed* names (boot.py makes it); returns when that returns, as after Ctrl-C.
@@ -19,7 +15,6 @@ def hand_over(handed):
     What it raises before its control loop runs resets the chip, whose lamp stays lit; the next start counts that.
     """
     clear(handed)
-    limit(handed)
     try:
         ports = __import__("boot_app").take_over(handed)
         del sys.modules["boot_app"]
@@ -38,15 +33,6 @@ def clear(handed):
     folder = data + "/" + slot
     sys.path[:] = [folder] + [one for one in sys.path if one not in folders] + [folder + "/lib"]
     gc.collect()
-
-
-def limit(handed):
-    """Resets the chip in 25 h where the app that *handed* names has to come to a decision; the next start counts that.
-
-    Once it has decided it takes the timer away (advance.py).
-    """
-    if handed[8]:
-        machine.Timer(0).init(period=_DECIDED_MS, callback=lambda timer: machine.reset())
 
 
 def give_up(handed, error):

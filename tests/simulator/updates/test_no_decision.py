@@ -18,7 +18,7 @@ NEVER: Change = (
 )
 
 
-SOON: Change = ("pole/update/hand_over.py", "_DECIDED_MS = const(90000000)", "_DECIDED_MS = const(600000)")
+SOON: Change = ("pole/drivers/chip/maintenance.py", "_DECIDED_MS = const(90000000)", "_DECIDED_MS = const(600000)")
 
 
 def test_a_probation_that_never_decides_is_ended_after_25_hours_and_one_that_does_is_left_alone() -> None:
