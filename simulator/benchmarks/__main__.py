@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from host_tools.output import console
-from simulator.benchmarks import chip, flashing, heap, speed
+from simulator.benchmarks import chip, flashing, heap, speed, updates
 
 
 def main() -> None:
@@ -12,6 +12,7 @@ def main() -> None:
     heap.show(screen)
     chip.show(screen)
     flashing.show(screen)
+    updates.show(screen)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from host_tools.wire.simulated_clock import topic as clock_topic
+from simulator.network.real import RealStream
 from simulator.virtual_pole.firmware_run import Life, LiveClock
 from simulator.virtual_pole.pole import SerialPole
 from tests import installed
@@ -141,7 +142,30 @@ class Heard:
             time.sleep(0.2)
 
 
-def test_from_version_to_version_and_back_with_the_lamp_lit_throughout(tmp_path: Path, site: Path) -> None:
+@pytest.fixture
+def on_the_air(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """[bytes of all connections so far, TLS and all, both ways]."""
+    out = [0]
+    send, recv = RealStream.send, RealStream.recv
+
+    def sent(self: RealStream, data: bytes) -> int:
+        taken = send(self, data)
+        out[0] += max(0, taken)
+        return taken
+
+    def received(self: RealStream, limit: int) -> bytes | int:
+        data = recv(self, limit)
+        out[0] += len(data) if isinstance(data, bytes) else 0
+        return data
+
+    monkeypatch.setattr(RealStream, "send", sent)
+    monkeypatch.setattr(RealStream, "recv", received)
+    return out
+
+
+def test_from_version_to_version_and_back_with_the_lamp_lit_throughout(
+    tmp_path: Path, site: Path, on_the_air: list[int]
+) -> None:
     user = User(tmp_path / "user")
     (user.folder / "wifi.csv").write_text("access_point,ssid,password\n*,city,lamplight\n")
     with City(tmp_path / "city") as city:
@@ -173,7 +197,9 @@ def test_from_version_to_version_and_back_with_the_lamp_lit_throughout(tmp_path:
                 until(lambda: user.is_told("0.1.0: 1 poles", "update status"), "the receiver knows the pole", 1)
                 user.diya("update rollout second.update --site sagar --db record.sqlite --soak 0 --spread 0")
                 heard.accepts(1)
+                before = on_the_air[0]
                 heard.runs("0.2.0", "a", probation=True)
+                changed = on_the_air[0] - before
                 heard.runs("0.2.0", "a")
                 until(lambda: user.is_told("1 of 0.2.0: done: 1 applied", "update status 1"), "it is done", 1)
                 user.diya("update take-back 1 back.update --db record.sqlite --soak 0 --spread 0")
@@ -192,7 +218,10 @@ def test_from_version_to_version_and_back_with_the_lamp_lit_throughout(tmp_path:
         assert [one["bootCount"] for one in heard.births if one["app"]["probation"]] == [2, 3]  # each one restart
         assert heard.births[-1]["bootCount"] == 3 and set(heard.events) == {"deviceReset"}
         assert {one["outcome"] for one in heard.acks} == {"accepted", "applied"}
-        before, after = dict.fromkeys(one["app"]["key"] for one in heard.births)
-        assert before and after == key
+        whole = json.loads(user.diya("update show first.update --json"))["boards"][BOARD]["piecesBytes"]
+        print(f"one file took {changed} bytes over TLS, the whole app has {whole}")
+        assert changed < 0.2 * whole
+        first, last = dict.fromkeys(one["app"]["key"] for one in heard.births)
+        assert first and last == key
         assert min(light for _s, light in life.light_log) > 90, life.light_log
         assert life.dram.refused == life.dram.stalled == life.dram.starved == 0
