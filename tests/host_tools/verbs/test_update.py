@@ -13,6 +13,7 @@ from host_tools.broker.mosquitto import Mosquitto
 from host_tools.keys import signing
 from host_tools.release import manifest, open_release
 from pole.app import FIRMWARE
+from simulator.virtual_pole.stand_in_image import stand_in_image
 from tests.bundles import signer
 from tests.host_tools.release.releases import app, packed, release
 
@@ -112,3 +113,23 @@ def test_a_key_with_another_exponent_is_refused(place: Path, capsys: pytest.Capt
     )
     assert run("sign sagar --key three.pem --out x.update") == 1
     assert "must have the public exponent 65537" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "sentence"),
+    [
+        ("--image esp32.bin --practice", 4, "no pole of sagar has room for two MicroPython images"),
+        ("--image esp32.bin", 1, "esp32.bin is a stand-in, which no chip can start: --practice signs it"),
+        ("--image r.update --practice", 7, "r.update is no ESP image"),
+        ("--image none.bin", 1, "the image none.bin cannot be read"),
+        ("--image esp32.bin --practice --from r.update", 1, "--image goes with neither --source nor --from"),
+        ("--practice", 1, "--practice goes with --image"),
+    ],
+)
+def test_an_image_that_no_pole_could_take_is_not_signed(
+    place: Path, capsys: pytest.CaptureFixture[str], line: str, code: int, sentence: str
+) -> None:
+    (place / "esp32.bin").write_bytes(stand_in_image("esp32", 90_000))
+    assert run("keygen --out k.pem") == 0
+    assert run(f"sign sagar --key k.pem --out out.update {line}") == code
+    assert sentence in capsys.readouterr().err and not (place / "out.update").exists()

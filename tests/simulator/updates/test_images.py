@@ -193,7 +193,7 @@ def test_power_cuts_on_probation_are_no_failure_but_four_of_them_end_it() -> Non
     assert outcomes(out)[-1] == ("reverted", "powerCuts")
 
 
-def test_three_days_without_a_network_are_no_failure() -> None:
+def test_no_network_on_either_image_is_no_failure() -> None:
     states: list[str] = []
 
     def look(street: Street, _flash: TwoImages) -> None:
@@ -202,15 +202,14 @@ def test_three_days_without_a_network_are_no_failure() -> None:
             if at and [at[images.STATE]] != states[-1:]:
                 states.append(at[images.STATE])
 
-        street.kernel.every(100_000, note)
+        street.kernel.every(20_000, note)
 
-    outage = f'[[happening]]\nkind = "network_outage"\nat = "+8m"\nuntil = "+{73 * 60}m"\n'
-    out, flash, _lights = lived("cpython", 74, look, scenario=outage)
+    outage = '[[happening]]\nkind = "network_outage"\nat = "+8m"\nuntil = "+50m"\n'
+    out, flash, _lights = lived("cpython", 1.1, look, scenario=outage)
     assert out.report["dark_minutes"] == 0 and out.street.failures() == []
-    asked = [images.ASKING, images.STAGED, images.UNPROVEN]  # at once, and after one day more, and after two more
-    seen = [state for state in states if state not in (images.ASK, images.GO, images.TRIAL)]
-    assert seen == [images.STAGED, *asked * 3, ""], states
-    assert flash.booted == ["ota_0", *["ota_1", "ota_0"] * 3, "ota_1"] and flash.state_of("ota_1") == otadata.VALID
+    passing = (images.STAGED, images.ASK, images.GO, images.TRIAL)
+    assert [state for state in states if state not in passing] == [images.ASKING, images.UNPROVEN, ""], states
+    assert flash.booted == ["ota_0", "ota_1", "ota_0", "ota_1"] and flash.state_of("ota_1") == otadata.VALID
     assert outcomes(out)[-1] == ("applied", "")
 
 
