@@ -76,23 +76,15 @@ class Control:
         if laptop and laptop.request:
             wait = self._try("console", laptop.serve, parts, now, ticks)
         if self._has_supply(now):
-            try:  # as ``_try``, without the memory that its arguments take
-                due = take_sample(parts, now, ticks)
-                if failures.failed:
-                    failures.works("detectors")
-            except Exception as error:
-                due = self._survive("detectors", error)
-            wait = min(wait, due)
+            wait = min(wait, self._try("detectors", take_sample, parts, now, ticks))
         wait = min(wait, self._lit(now, ticks), self._try("configuration", parts.configuring.due, ticks))
         if parts.updating.active or parts.updating.waiting or failures.failed:
             wait = min(wait, self._try("update", parts.updating.due, parts, now, ticks))
         if inbox.messages or inbox.dropped:
             wait = min(wait, _CROWDED_MS)
         self._try("reports", self._report, now, ticks, quality)
-        watchdog = parts.ports.watchdog
-        watchdog.feed()
-        if watchdog.error or failures.failed:
-            failures.look("watchdog", watchdog)
+        parts.ports.watchdog.feed()
+        failures.look("watchdog", parts.ports.watchdog)
         if parts.update_at is not None:
             wait = min(wait, self._try("update", self._update, now, ticks))
         if self._has_news(ticks):
@@ -181,9 +173,8 @@ class Control:
         relay, dimmer = ports.relay, ports.dimmer
         relay.set(lamp.relay)
         dimmer.set(watch.output(lamp.dim) if watch else lamp.dim)
-        if relay.error or dimmer.error or failures.failed:
-            failures.look("relay", relay)
-            failures.look("dimmer", dimmer)
+        failures.look("relay", relay)
+        failures.look("dimmer", dimmer)
         if counters:
             counters.count(lamp.relay, now, ticks)
         if wait < 0 or wait > _AHEAD_MS:
@@ -235,7 +226,7 @@ class Control:
             from pole.update.advance import advance
 
             wait = advance(parts, now, ticks)
-            if parts.update_at is None and parts.ports.store.size("image"):  # as in update/image.py
+            if wait < 0:
                 del advance
                 unload(*UPDATING)
                 from pole.update.image_trial import advance

@@ -28,7 +28,10 @@ _STARTED = ("a new version", "its link is to be proven", "back to the new versio
 
 
 def advance(parts, now, ticks):
-    """Does what is due at *now* (Unix s, None when the clock is unknown); milliseconds until something is due again."""
+    """Does what is due at *now* (Unix s, None when the clock is unknown); milliseconds until something is due again.
+
+    -1: nothing is, and there are notes of an image (image_trial.py).
+    """
     pointer = pointers.read(parts.ports.store)
     _tell(parts, pointer, now)
     new = pointer["new"]
@@ -44,8 +47,9 @@ def advance(parts, now, ticks):
             wait = step(parts, pointer, now, ticks)
     if wait is None:
         parts.update_at = None
-        if not parts.ports.store.size("image"):  # as in image.py, whose notes these may be
-            parts.update = None
+        if parts.ports.store.size("image"):  # as in image.py, whose notes ``parts.update`` may be
+            return -1
+        parts.update = None
         return _NEVER_MS
     parts.update_at = aio.ticks_add(ticks, wait)
     return wait
