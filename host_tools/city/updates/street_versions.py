@@ -12,7 +12,7 @@ from host_tools.city.store.tables import pole
 from host_tools.city.updates.confirmed import confirmed, known_since
 from host_tools.release.manifest import numbers
 from host_tools.text import text
-from host_tools.wire.from_pole import App, app_of
+from host_tools.wire.from_pole import App, app_of, image_of
 from host_tools.wire.payload import parsed
 
 MOST_NAMED = 200  # poles of a line
@@ -20,13 +20,17 @@ MOST_NAMED = 200  # poles of a line
 
 @dataclass(frozen=True)
 class Runs:
-    """What one pole runs: *app*, None where its firmware takes no updates and says *firmware* alone."""
+    """What one pole runs: *app*, None where its firmware takes no updates and says *firmware* alone.
+
+    *image*: the MicroPython of a pole that was sent one, else None.
+    """
 
     name: str
     board: str
     online: bool
     firmware: str
     app: App | None
+    image: App | None = None
 
     @property
     def version(self) -> str:
@@ -59,7 +63,8 @@ def software(connection: Connection, names: Iterable[str] | None = None) -> list
     for key, name, online, birth in connection.execute(wanted):
         said = parsed(str(birth).encode()) or {}
         firmware, board = text(said.get("firmware"), 24), text(said.get("board"), 32)
-        out.append(Runs(str(name), board, online is not False, firmware, known_since(app_of(said), key, those)))
+        app = known_since(app_of(said), key, those)
+        out.append(Runs(str(name), board, online is not False, firmware, app, image_of(said)))
     return out
 
 

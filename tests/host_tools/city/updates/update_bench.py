@@ -90,6 +90,7 @@ class UpdatePole:
         self.on = False
         self.app: dict[str, Any] = {"slot": "", "version": "0.1.0", "probation": False, "serial": 0}
         self.app["key"] = print_of(signer().public)
+        self.image: dict[str, Any] = {}
         self.nonce = "0011223344556677"
         self.tried = list[str]()  # versions, each time that it restarted into one
         self._do: list[tuple[int, Callable[[], None]]] = []  # what happens when
@@ -103,7 +104,10 @@ class UpdatePole:
         self.on = True
         self._bench.say(self.name, contract.PRESENCE, online=True)
         said = {name: value for name, value in self.app.items() if name != "reverted" or value}
-        self.tell(contract.BIRTH, board=BOARD, app=said, flashNonce=self.nonce, configVersion=1, configHash="a" * 32)
+        image = {"image": self.image} if self.image else {}
+        self.tell(
+            contract.BIRTH, board=BOARD, app=said, flashNonce=self.nonce, configVersion=1, configHash="a" * 32, **image
+        )  # fmt: skip
         if kept := self._bench.retained.get(f"{HEAD}/{self.name}/update"):
             self.take(kept)
 

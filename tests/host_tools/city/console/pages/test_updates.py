@@ -38,7 +38,8 @@ FORM = {"release": str(SERIAL), "feeder": "F10", "spread": "1", "soak": "5", "re
 def test_the_versions_of_the_street_and_the_releases_are_shown(bench: Bench, street: UpdateBench) -> None:
     one, other = list(street.poles)[:2]
     street.poles[one].app |= {"version": "0.2.0", "slot": "a", "probation": True, "serial": SERIAL}
-    street.poles[other].app |= {"reverted": "notOnline", "serial": SERIAL}
+    street.poles[other].app |= {"reverted": "notOnline", "serial": SERIAL, "key": "1a2b3c4d"}
+    street.poles[other].image = {"version": "1.26.0", "probation": True, "serial": SERIAL}
     for name in (one, other):
         street.poles[name].appear()
     street.go(2)
@@ -51,6 +52,7 @@ def test_the_versions_of_the_street_and_the_releases_are_shown(bench: Bench, str
         assert "Software 0.2.0, in slot a" in pole and "on probation: not confirmed yet" in pole
         pole = client.get(f"/p/{other}").text
         assert "Software 0.1.0, as it was flashed" in pole and "went back to it: not online" in pole
+        assert "MicroPython 1.26.0" in pole and "on probation" in pole and "key for updates 1a2b3c4d" in pole
         client.cookies["diya_lang"] = "hi"
         assert "इस पर लौट आया: नेटवर्क था, फिर भी ऑनलाइन नहीं हुआ" in client.get("/updates").text
 
