@@ -39,6 +39,7 @@ def begin(parts, state):
     work.state = state
     work.content, work.size = state[CONTENT], state[BYTES]
     settings = parts.settings
+    work.slot = ""  # none has to be emptied where it fails
     work.topic = settings["link.root"] + "/" + settings["site"] + "/_update/%s/" % work.content[:16]
     work.came = work.error = work.reason = None
     work.tries = work.wrong = work.faults = 0
