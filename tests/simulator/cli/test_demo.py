@@ -1,6 +1,7 @@
 """The demo's street, what its screen says, and the story of its night."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def test_a_good_night_has_no_fault_and_each_shortcoming_is_said(outcome: run.Out
     report["detection"] = {**report["detection"], "detected": 0, "missed": [
         {"type": "lampFailure", "pole": "P0003", "happening": 1, "kind": "lamp_open", "why": "not ended"}
     ]}  # fmt: skip
-    assert faults_of(run.Outcome(outcome.street, report, None)) == [
+    assert faults_of(replace(outcome, report=report)) == [
         "P0001 did not report meter",
         "the street was not lit from dusk to dawn: 2.5 dark minutes",
         "missed: lampFailure of P0003 (happening 1, lamp_open): not ended",

@@ -29,8 +29,8 @@ LIT = 0.3  # of the light of a new lamp, at least: one release dims to half
 OLD, NEW = "0.1.5", "0.2.0"
 DIMS_WRONGLY: Change = (
     "pole/control.py",
-    "        ports.dimmer.set(watch.output(lamp.dim) if watch else lamp.dim)",
-    "        ports.dimmer.set(lamp.dim // 2)",
+    "        dimmer.set(watch.output(lamp.dim) if watch else lamp.dim)",
+    "        dimmer.set(lamp.dim // 2)",
 )
 DIES: Change = (
     "main.py",

@@ -51,7 +51,7 @@ BAD = {
         resets=4,
     ),
     "opens the relay": Bad(
-        (CONTROL, "        ports.relay.set(lamp.relay)", "        ports.relay.set(False)"), health.LAMP, dark_s=30
+        (CONTROL, "        relay.set(lamp.relay)", "        relay.set(False)"), health.LAMP, dark_s=30
     ),
     "wants no light": Bad(
         ("pole/lighting/arbiter.py", "            level = switch.level\n", "            level = 0\n"),

@@ -83,7 +83,7 @@ def test_over_a_real_mosquitto_with_tls_by_real_micropython(tmp_path: Path) -> N
             street.kernel.at(60_000, say)
 
         lived = live(
-            0.4, poles=1, start=start, engine="micropython", speed=60.0, broker=f"mqtts://localhost:{city.port}",
+            0.8, poles=1, start=start, engine="micropython", speed=60.0, broker=f"mqtts://localhost:{city.port}",
             credentials=city.out, city_port=city.city_port, settings=SETTINGS, heap_bytes=240 * 1024,
             files=TRUST, begin=begin,
         )  # fmt: skip

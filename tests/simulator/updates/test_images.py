@@ -258,7 +258,7 @@ def test_an_image_that_dies_leaves_the_app_in_its_slot_as_it_was() -> None:
     at = pointer.read(stored(flash))
     assert at["run"] == ["b"] and at["new"] is None and at["reverted"] is None and at["serial"] == SERIAL
     birth = out.said("P0001", contract.BIRTH)[-1][1]
-    assert birth["app"] == {"slot": "b", "version": "0.1.5", "probation": False, "serial": SERIAL}
+    assert birth["app"].items() >= {"slot": "b", "version": "0.1.5", "probation": False, "serial": SERIAL}.items()
     assert out.report["dark_minutes"] == 0 and all(light > 0.9 for _ms, light in lights[1:])
 
 

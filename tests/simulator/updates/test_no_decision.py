@@ -13,8 +13,8 @@ from tests.simulator.updates.releases import Change, install, sources
 
 NEVER: Change = (
     "pole/update/advance.py",
-    "    since_ms = aio.ticks_diff(ticks, notes[health.BEGAN])\n    at = facts[-1]\n",
-    "    return LOOK_MS\n    since_ms = aio.ticks_diff(ticks, notes[health.BEGAN])\n    at = facts[-1]\n",
+    "    since_ms = aio.ticks_diff(ticks, notes[BEGAN])\n    at = facts[-1]\n",
+    "    return LOOK_MS\n    since_ms = aio.ticks_diff(ticks, notes[BEGAN])\n    at = facts[-1]\n",
 )
 
 

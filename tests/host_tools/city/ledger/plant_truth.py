@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -36,6 +36,7 @@ NIGHTS_AFTER_H = 3  # the last night is worked out an hour after its noon, when 
 REPAIRED = ("lamp_open", "relay_stuck_open")
 ROUNDING = 3  # minutes
 EARLY_S = 600  # the usual programmes of these poles burn from 10 minutes before sunset to 10 after sunrise
+DIWALI, DIWALI_EARLY_S = date(2026, 11, 8), 1200  # that of the festival from 20 minutes before sunset on
 
 
 @dataclass
@@ -194,7 +195,7 @@ class Watch:
             shed = any(name in names and at <= now_ms < until for names, at, until in self._shed)
             if lit:  # at any hour: on a festival the programme begins earlier
                 self._lit_at[name].append(now)
-            elif not shed and any(low - EARLY_S <= now < high + EARLY_S for low, high in self._nights[name]):
+            elif not shed and any(_burns_from(low) <= now < high + EARLY_S for low, high in self._nights[name]):
                 self._dark[name].append(now)
             if not any(low <= now < high for low, high in self._nights[name]):
                 continue
@@ -214,6 +215,11 @@ class Watch:
             if seen and again:
                 out.append(Mended(name, seen[0], again[0]))
         return out
+
+
+def _burns_from(sunset: int) -> int:
+    festival = datetime.fromtimestamp(sunset, UTC).date() == DIWALI
+    return sunset - (DIWALI_EARLY_S if festival else EARLY_S)
 
 
 def _suns(one: Pole, zone: ZoneInfo, days: int) -> Iterator[tuple[int, int]]:

@@ -209,7 +209,7 @@ def test_a_simulation_that_is_killed_takes_its_time_back() -> None:
 def test_a_computer_that_slept_accuses_no_pole(tmp_path: Path) -> None:
     """The steady clock of some systems runs on while they sleep, and no pole can be heard then."""
     file = tmp_path / "r.sqlite"
-    with Mosquitto() as broker, running(broker, file, silent_s=5) as one, Link(broker.address, ["x"]) as link:
+    with Mosquitto() as broker, running(broker, file, silent_s=60) as one, Link(broker.address, ["x"]) as link:
         link.publish(f"{HEAD}/P0001/state", b'{"v":1,"level":50}', retain=True)
         until(lambda: count_poles(file) == 1, "the recorder")
         one.recorder._turned -= 3600
