@@ -76,7 +76,7 @@ def test_over_a_real_mosquitto_with_tls_by_real_micropython(tmp_path: Path) -> N
         def begin(street: Street) -> None:
             def say() -> None:
                 topic = f"{HEAD}/P0001/update"
-                payload = envelope.seal(topic, "test", SERIAL, order(one), KEY, City(street).nonce(KEY))
+                payload = envelope.seal(topic, "test", SERIAL, order(one, 43_200), KEY, City(street).nonce(KEY))
                 with Link(address, ["x"]) as link:
                     link.publish(topic, payload, retain=True)
 
