@@ -42,7 +42,7 @@ def begin(parts, state):
     work.slot = ""  # none has to be emptied where it fails
     work.topic = settings["link.root"] + "/" + settings["site"] + "/_update/%s/" % work.content[:16]
     work.came = work.error = work.reason = None
-    work.tries = work.wrong = work.faults = 0
+    work.tries = work.wrong = 0
     work.hash = []
     work.step = _FIND if state[CLEAN] else _ERASE
     work.at = (work.size - 1) // _BLOCK if state[CLEAN] else 0
@@ -94,7 +94,7 @@ def _fetch(parts, work, new):
         if len(came) == wanted:
             new.writeblocks(work.at // _BLOCK, came, work.at % _BLOCK)
             work.at += wanted
-            work.tries = work.faults = 0
+            work.tries = parts.updating.faults = 0
         else:
             work.wrong += 1
             if work.wrong > _WRONG:

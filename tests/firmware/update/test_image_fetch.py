@@ -97,6 +97,20 @@ def test_a_flash_that_keeps_no_bytes_there_is_told_after_four_times():
 
 
 @with_flash
+def test_a_flash_that_fails_now_and_then_takes_the_image_and_one_that_always_fails_is_told():
+    Partition.weak = [at for at in range(0, len(DATA), PIECE) if at % BLOCK]  # more than may fail in a row
+    pole = begun()
+    pole.run()
+    assert Partition.weak == []
+    staged(pole)
+    two_partitions.fit()
+    Partition.weak = [0] * 100
+    pole = begun()
+    pole.run()
+    assert [ack["reason"] for ack in pole.acks] == ["notStored"]
+
+
+@with_flash
 def test_pieces_of_a_wrong_length_are_told():
     pieces = {topic: data[:-1] for topic, data in broker().items()}
     pole = begun(pieces=pieces)

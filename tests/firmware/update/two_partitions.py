@@ -16,6 +16,7 @@ class Partition:
     boot = "ota_0"
     one = False  # there is one partition alone
     worn = ()  # places of bytes that stay zero
+    weak = []  # places at which the first write fails
     left = None  # calls that change something until the power is cut
 
     def __init__(self, which):
@@ -36,6 +37,9 @@ class Partition:
 
     def writeblocks(self, block, buffer, offset=None):
         assert offset is not None, "a whole block would be erased once more"
+        if block * BLOCK + offset in Partition.weak:
+            Partition.weak.remove(block * BLOCK + offset)
+            raise OSError(5)
         self._step("write", block)
         data, at = Partition.flash[self._label], block * BLOCK + offset
         for place in range(len(buffer)):
@@ -75,7 +79,7 @@ def fit(blocks=6):
     Partition.flash = {label: bytearray(b"\x55" * (blocks * BLOCK)) for label in ("ota_0", "ota_1")}
     Partition.done = []
     Partition.running = Partition.boot = "ota_0"
-    Partition.one, Partition.worn, Partition.left = False, (), None
+    Partition.one, Partition.worn, Partition.weak, Partition.left = False, (), [], None
 
 
 def unfit():
