@@ -11,15 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from host_tools.broker.connection import Message
 from host_tools.city.commands.configuration import Held, compiled, digest_of, is_there, next_version
 from host_tools.city.commands.exchange import Exchange, ExchangeOutcome, Rejections, rejections_as_json
-from host_tools.city.commands.speaker import Speaker
+from host_tools.city.commands.retaining_speaker import RetainingSpeaker
 from host_tools.errors import CommandError
 from host_tools.keys.key import Key
 from host_tools.site.model import Pole, Site
-from host_tools.wire.from_pole import Birth, Presence, read
-from host_tools.wire.topics import Topic
 from pole.wire import ack_reasons, contract
 
 
@@ -56,26 +53,10 @@ class ConfigureOutcome(ExchangeOutcome):
         return {pole: why for pole, why in super().rejected.items() if why[0] != ack_reasons.REVERTED}
 
 
-class Configurer(Speaker):
+class Configurer(RetainingSpeaker):
     """Sends configurations; its link must be subscribed to ``speaker.topics(place)``."""
 
-    reads = (contract.PRESENCE, contract.BIRTH, contract.CONFIG)
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self._births: dict[str, Birth] = {}
-        self._kept: dict[str, bytes] = {}
-        self._online: dict[str, bool] = {}
-
-    def heard(self, topic: Topic, message: Message) -> None:
-        if topic.kind == contract.CONFIG:
-            self._kept[topic.pole] = message.payload
-            return
-        said = read(topic, message.payload)
-        if isinstance(said, Birth):
-            self._births[said.pole] = said
-        elif isinstance(said, Presence):
-            self._online[said.pole] = said.online
+    retains = contract.CONFIG
 
     def send(
         self,
@@ -105,12 +86,12 @@ class Configurer(Speaker):
             sealed = exchange.seal(topic, body, key, held.nonce)
             ready.append(sealed)
             outcome.sent[pole.name] = Sent(version, digest_of(body), sealed.n)
-            if key and pole.name not in self._births:
+            if key and pole.name not in self.births:
                 outcome.unborn.append(pole.name)
         until = time.monotonic() + wait_s
         for sealed in ready:
             exchange.post(sealed, retain=True, until=until)
-        outcome.offline = [pole for pole in outcome.sent if not self._online.get(pole)]
+        outcome.offline = [pole for pole in outcome.sent if not self.online.get(pole)]
         self.converse(exchange, until, lambda: progress(outcome))
         return outcome
 
@@ -119,8 +100,8 @@ class Configurer(Speaker):
         return topic
 
     def _held(self, pole: str) -> Held:
-        birth = self._births.get(pole)
-        kept = self._kept.get(pole, b"")
+        birth = self.births.get(pole)
+        kept = self.kept.get(pole, b"")
         return Held(kept, birth.config_version, birth.config_hash, birth.flash_nonce) if birth else Held(kept)
 
 

@@ -13,15 +13,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from host_tools.broker.connection import Message
 from host_tools.city.commands.exchange import Exchange, ExchangeOutcome, rejections_as_json
-from host_tools.city.commands.speaker import Speaker
+from host_tools.city.commands.retaining_speaker import RetainingSpeaker
 from host_tools.errors import CommandError
 from host_tools.keys.key import Key
 from host_tools.release.manifest import modulus_of, print_of
-from host_tools.wire.from_pole import Birth, Presence, read
 from host_tools.wire.payload import parsed
-from host_tools.wire.topics import Topic
 from pole.wire import contract
 
 _MOST_BYTES = 8192
@@ -74,26 +71,10 @@ class KeyChangeOutcome(ExchangeOutcome):
         self.before: dict[str, str] = {}  # pole: the print of its key, as it said last
 
 
-class KeyChanger(Speaker):
+class KeyChanger(RetainingSpeaker):
     """Sends a change; its link must be subscribed to ``speaker.topics(place)``."""
 
-    reads = (contract.PRESENCE, contract.BIRTH, contract.UPDATE)
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self._births: dict[str, Birth] = {}
-        self._kept: dict[str, bytes] = {}
-        self._online: dict[str, bool] = {}
-
-    def heard(self, topic: Topic, message: Message) -> None:
-        if topic.kind == contract.UPDATE:
-            self._kept[topic.pole] = message.payload
-            return
-        said = read(topic, message.payload)
-        if isinstance(said, Birth):
-            self._births[said.pole] = said
-        elif isinstance(said, Presence):
-            self._online[said.pole] = said.online
+    retains = contract.UPDATE
 
     def send(
         self, change: KeyChange, poles: Iterable[str], keys: Mapping[str, Key] | None, wait_s: float,
@@ -112,7 +93,7 @@ class KeyChanger(Speaker):
         for pole in meant:
             if keys is not None and pole not in keys:
                 raise CommandError(f"the key file has no key called {pole}, and only the pole's own may update it")
-            birth, online = self._births.get(pole), bool(self._online.get(pole))
+            birth, online = self.births.get(pole), bool(self.online.get(pole))
             app = birth.app if birth else None
             if app:
                 outcome.before[pole] = app.key
@@ -120,7 +101,7 @@ class KeyChanger(Speaker):
                 outcome.there.append(pole)
             elif birth is None:
                 outcome.unborn.append(pole)
-            elif not online and _is_release(self._kept.get(pole, b"")):
+            elif not online and _is_release(self.kept.get(pole, b"")):
                 outcome.pending.append(pole)
             else:
                 topic = contract.topic(self.place.root, self.place.site, pole, contract.UPDATE)
