@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import os
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +12,8 @@ from host_tools.output import json_option, progress_bar, say_json
 from host_tools.output_file import try_output
 from host_tools.verbs.option_types import NamedPath
 from host_tools.verbs.options import connection_options, site_option
-from host_tools.verbs.update_key import change_key
+from host_tools.verbs.signing_time import now_ms
+from host_tools.verbs.update_key import change_key, keygen, trust
 from host_tools.verbs.update_rollout import COMMANDS
 
 if TYPE_CHECKING:
@@ -37,55 +34,8 @@ def update() -> None:
     pass
 
 
-for command in (*COMMANDS, change_key):
+for command in (keygen, trust, *COMMANDS, change_key):
     update.add_command(command)
-
-
-@update.command(short_help="Make a key for updates, or sign the change to another one.")
-@click.option(
-    "--out", metavar="FILE", type=FILE, required=True, help="Where the key, or the signed change, is written."
-)
-@click.option("--rotate", metavar="NEW", type=FILE, help="The key that is to sign from now on: sign the change to it.")
-@click.option("--key", metavar="OLD", type=FILE, help="With --rotate: the key in force, which signs the change.")
-@click.option("--site", "folder", metavar="DIR", default=DEFAULT, help="With --rotate: the site whose poles change.")
-@json_option
-def keygen(out: Path, rotate: Path | None, key: Path | None, folder: str, as_json: bool) -> None:
-    """Make the key that signs updates; or, with --rotate, the signed message by which poles change to another.
-
-    The private key stays with the city: a pole has the public half alone, in update.pem.
-    """
-    from host_tools.keys.signing import fingerprint, read_signer
-    from host_tools.release import container, manifest
-    from host_tools.site import load_site
-
-    if bool(rotate) != bool(key):
-        raise CommandError("--rotate and --key go together: the new key, and the one in force that signs the change")
-    if rotate is None or key is None:
-        if out.exists():
-            raise CommandError(f"the key {out} is there already and stays as it is: name another file by --out")
-        made = read_signer(out, new=True)
-        if as_json:
-            say_json({"key": str(out), "fingerprint": fingerprint(made.public)})
-        else:
-            click.echo(f"Made the key {fingerprint(made.public)} in {out}: keep it to yourself, and a copy elsewhere.")
-        return
-    old, new = read_signer(key), read_signer(rotate)
-    if old.public == new.public:
-        raise CommandError(f"{rotate} and {key} are the same key: there is nothing to change")
-    site, serial = load_site(folder), _now_ms()
-    text = manifest.key_text(new.modulus, site.name, serial)
-    said = {"manifest": text, "signature": base64.b64encode(old.sign(text.encode())).decode()}
-    try_output("--out", out)
-    container.write(out, json.dumps(said, indent=1).encode() + b"\n")
-    marks = {name: fingerprint(one.public) for name, one in (("from", old), ("to", new))}
-    prints = {name: manifest.print_of(one.modulus) for name, one in (("keyFrom", old), ("keyTo", new))}
-    if as_json:
-        say_json({"file": str(out), "site": site.name, "serial": serial, **marks, **prints})
-    else:
-        click.echo(
-            f"Signed the change of {site.name}'s update key from {marks['from']} to {marks['to']}: {out}. Poles call "
-            f"them {prints['keyFrom']} and {prints['keyTo']}."
-        )
 
 
 @update.command(short_help="Compile the app for a site's boards, or take a MicroPython image, and sign it.")
@@ -145,10 +95,10 @@ def sign(
         from host_tools.field.images import image_release
 
         found = [_image(path, practice) for path in images]
-        made_of = image_release.build(site, found, _now_ms(), MPY, signer, downgrade, window)
+        made_of = image_release.build(site, found, now_ms(), MPY, signer, downgrade, window)
     else:
         before = [open_release(path) for path in older]
-        made_of = build(Ingredients(site, _now_ms(), before, downgrade, window), signer, source or FIRMWARE)
+        made_of = build(Ingredients(site, now_ms(), before, downgrade, window), signer, source or FIRMWARE)
     try_output("--out", out)
     container.write(out, made_of)
     made = open_release(out)
@@ -157,33 +107,6 @@ def sign(
     else:
         _show(made, out)
         click.echo(f"Written to {out}.")
-
-
-@update.command(short_help="Say which key the releases of a site must be signed with.")
-@click.argument("key", metavar="KEY", type=FILE)
-@click.option("--site", "folder", metavar="DIR", default=DEFAULT, show_default=True, help="Folder of the site's files.")
-@json_option
-def trust(key: Path, folder: str, as_json: bool) -> None:
-    """Write the public half of KEY into the folder of the site, as update.pem: from then on `sign` takes no other key,
-    and the receiver rolls out no release that another one has signed.  Give it with that folder to the receiver.
-    """
-    from host_tools.keys.signing import fingerprint, read_public
-    from host_tools.release.trust import trust as name_key
-    from host_tools.release.trust import trusted
-    from host_tools.site import load, load_site
-    from host_tools.site.load import find_site
-
-    site, public, place = load_site(folder), read_public(key), find_site(folder)
-    if place.resolve().is_relative_to(Path(load.__file__).resolve().parents[2] / "simulator" / "sites"):
-        raise CommandError(f"{site.name} comes with Diya and is not written into: copy its folder, and give its path")
-    before = trusted(place)
-    name_key(place, public)
-    marks = {"key": fingerprint(public), "before": fingerprint(before) if before else None}
-    if as_json:
-        say_json({"site": site.name, **marks})
-    else:
-        instead = f", instead of {marks['before']}" if before and marks["before"] != marks["key"] else ""
-        click.echo(f"Releases of {site.name} must be signed with the key {marks['key']} now{instead}.")
 
 
 @update.command(help="Check the release FILE, and show what is in it.")
@@ -283,9 +206,3 @@ def _show(found: Release, file: Path) -> None:
             f"{about['differences']} files as differences, {about['differencesBytes']} bytes; "
             f"tried for {about['window']} s{meant}"
         )
-
-
-def _now_ms() -> int:
-    """Unix ms: of SOURCE_DATE_EPOCH where it is set, so that the same release can be made again."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return int(epoch) * 1000 if epoch.isdigit() else time.time_ns() // 1_000_000
