@@ -159,10 +159,15 @@ def _run(town: Town, line: Line) -> Ran:
             os.killpg(process.pid, signal.SIGINT)
         try:
             said, _ = process.communicate(timeout=END_S)
-            return Ran(process.returncode, said, True)
+            return Ran(_as_a_shell_says(process.returncode), said, True)
         except subprocess.TimeoutExpired:
             process.kill()
             return Ran(None, f"goes on {END_S} s after Ctrl-C", True)
+
+
+def _as_a_shell_says(code: int) -> int:
+    """128 + n where signal n ended the program, as a Ctrl-C does that comes when its work is done and Python ends."""
+    return 128 - code if code < 0 else code
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if not line.why], ids=str)
