@@ -22,7 +22,7 @@ from simulator.street.street import Street
 from simulator.virtual_pole.stand_in_image import stand_in_image
 from tests.bundles import signer
 from tests.host_tools.broker.test_mosquitto_config import HEAD
-from tests.simulator.streets import NIGHT, City, Lived, live, stored, watch_light
+from tests.simulator.streets import HOUR_MS, NIGHT, City, Lived, live, stored, watch_light
 from tests.simulator.updates.releases import install
 from tests.simulator.updates.two_images import BOARD, CHIP, TABLE, Kept, Noted, TwoImages, refit
 
@@ -194,22 +194,32 @@ def test_power_cuts_on_probation_are_no_failure_but_four_of_them_end_it() -> Non
 
 
 def test_no_network_on_either_image_is_no_failure() -> None:
-    states: list[str] = []
+    without_network(1, [0])
+
+
+def without_network(out_h: int, asks: list[int]) -> None:
+    """Lives *out_h* hours without: the image stays, and asks the old one at the hours *asks*, until it is online."""
+    states: list[tuple[int, str]] = []
 
     def look(street: Street, _flash: TwoImages) -> None:
         def note() -> None:
             at = images.read(stored(street.poles["P0001"].pole.flash))
-            if at and [at[images.STATE]] != states[-1:]:
-                states.append(at[images.STATE])
+            if at and [at[images.STATE]] != [state for _ms, state in states[-1:]]:
+                states.append((street.kernel.now_ms, at[images.STATE]))
 
         street.kernel.every(20_000, note)
 
-    outage = '[[happening]]\nkind = "network_outage"\nat = "+8m"\nuntil = "+50m"\n'
-    out, flash, _lights = lived("cpython", 1.1, look, scenario=outage)
+    outage = '[[happening]]\nkind = "network_outage"\nat = "+8m"\nuntil = "+%dm"\n'
+    out, flash, _lights = lived("cpython", out_h + 0.3, look, scenario=outage % (out_h * 60))
     assert out.report["dark_minutes"] == 0 and out.street.failures() == []
+    asked = [ms // HOUR_MS for ms, state in states if state == images.ASKING]
+    assert asked == asks, states
     passing = (images.STAGED, images.ASK, images.GO, images.TRIAL)
-    assert [state for state in states if state not in passing] == [images.ASKING, images.UNPROVEN, ""], states
-    assert flash.booted == ["ota_0", "ota_1", "ota_0", "ota_1"] and flash.state_of("ota_1") == otadata.VALID
+    assert [state for _ms, state in states if state not in passing] == [
+        *[images.ASKING, images.UNPROVEN] * len(asked), "",
+    ], states  # fmt: skip
+    assert flash.booted == ["ota_0", *["ota_1", "ota_0"] * len(asked), "ota_1"]
+    assert flash.state_of("ota_1") == otadata.VALID
     assert outcomes(out)[-1] == ("applied", "")
 
 
