@@ -43,7 +43,7 @@ chaos: $(READY)  ## random nights with everything that can happen (SEED=n, N=k n
 wheel: $(READY)  ## the wheel, into dist/ (DIST=folder)
 	@$(BIN)/pip wheel -q --disable-pip-version-check --no-deps --wheel-dir $(or $(DIST),dist) .
 
-bench: $(READY)  ## steps per second, heap of the pole, how long flashing takes, and what an update costs
+bench: $(READY)  ## steps per second, the pole's heap, flashing, an update; a pole's start, turn, bytes a day, 200 live poles
 	@$(BIN)/python -m simulator.benchmarks
 
 bench-detection: $(READY)  ## recall, false alarms and delay of fault detection, into docs/detection.md (QUICK=1: a tenth, SEED=n)

@@ -8,6 +8,7 @@ from pole.commands.messages import take_messages
 from pole.health.sample import take_sample
 from pole.runtime import aio
 from pole.runtime.transient import unload
+from pole.settings.trial import Configuring
 
 KEEPING = (
     "pole.health.persistence", "pole.health.setup", "pole.health.calibration", "pole.health.event_types",
@@ -77,28 +78,33 @@ class Control:
             wait = self._try("console", laptop.serve, parts, now, ticks)
         if self._has_supply(now):
             wait = min(wait, self._try("detectors", take_sample, parts, now, ticks))
-        wait = min(wait, self._lit(now, ticks), self._try("configuration", parts.configuring.due, ticks))
+        wait = min(
+            wait, self._lit(now, ticks), self._try("configuration", Configuring.due, parts.configuring, now, ticks)
+        )
         if parts.updating.active or parts.updating.waiting or failures.failed:
             wait = min(wait, self._try("update", parts.updating.due, parts, now, ticks))
         if inbox.messages or inbox.dropped:
             wait = min(wait, _CROWDED_MS)
-        self._try("reports", self._report, now, ticks, quality)
+        self._try("reports", _report, parts, now, ticks, quality)
         parts.ports.watchdog.feed()
         failures.look("watchdog", parts.ports.watchdog)
         if parts.update_at is not None:
-            wait = min(wait, self._try("update", self._update, now, ticks))
+            wait = min(wait, self._try("update", _update, parts, now, ticks))
         if self._has_news(ticks):
-            self._try("reports", self._tell, now, ticks)
+            self._try("reports", _tell, parts, now, ticks)
         if parts.configuring.restart:
             if parts.counters:
                 parts.counters.save(now, ticks)
             parts.ports.restart("another configuration")
         return wait
 
-    def _try(self, part, work, *arguments):
-        """What *work* returns; the longest wait where it raises: less urgent work must not disturb the light."""
+    def _try(self, part, work, first, now, ticks, more=None):
+        """What *work* returns; the longest wait where it raises: less urgent work must not disturb the light.
+
+        A tuple of arguments or a bound method as *work* would take memory in each turn.
+        """
         try:
-            done = work(*arguments)
+            done = work(first, now, ticks) if more is None else work(first, now, ticks, more)
         except Exception as error:
             return self._survive(part, error)
         failures = self._parts.failures
@@ -204,56 +210,57 @@ class Control:
             or (parts.startup_deadline is not None and aio.ticks_diff(parts.startup_deadline, ticks) <= 0)
         )
 
-    def _tell(self, now, ticks):
-        self._parts.make_room()
-        try:
-            from pole.reporting import occasions
 
-            occasions.tell_all(self._parts, now, ticks)
-        except MemoryError:
-            pass  # with the next turn
-        finally:
-            unload(*TELLING)
+def _tell(parts, now, ticks):
+    parts.make_room()
+    try:
+        from pole.reporting import occasions
 
-    def _update(self, now, ticks):
-        """Does what is due of an update; milliseconds until something is due again."""
-        parts = self._parts
-        left = aio.ticks_diff(parts.update_at, ticks)
-        if left > 0:
-            return left
-        parts.make_room()
-        try:
-            from pole.update.advance import advance
+        occasions.tell_all(parts, now, ticks)
+    except MemoryError:
+        pass  # with the next turn
+    finally:
+        unload(*TELLING)
+
+
+def _update(parts, now, ticks):
+    """Does what is due of an update; milliseconds until something is due again."""
+    left = aio.ticks_diff(parts.update_at, ticks)
+    if left > 0:
+        return left
+    parts.make_room()
+    try:
+        from pole.update.advance import advance
+
+        wait = advance(parts, now, ticks)
+        if wait < 0:
+            del advance
+            unload(*UPDATING)
+            from pole.update.image_trial import advance
 
             wait = advance(parts, now, ticks)
-            if wait < 0:
-                del advance
-                unload(*UPDATING)
-                from pole.update.image_trial import advance
+        return wait
+    finally:
+        unload(*UPDATING)
 
-                wait = advance(parts, now, ticks)
-            return wait
-        finally:
-            unload(*UPDATING)
 
-    def _report(self, now, ticks, quality):
-        parts = self._parts
-        reporter, watch, clock = parts.reporter, parts.watch, parts.clock
-        lamp, counters = parts.lamp, parts.counters
-        if watch and (watch.news or (watch.state.learned and not lamp.relay)):
-            try:
-                from pole.health import persistence
+def _report(parts, now, ticks, quality):
+    reporter, watch, clock = parts.reporter, parts.watch, parts.clock
+    lamp, counters = parts.lamp, parts.counters
+    if watch and (watch.news or (watch.state.learned and not lamp.relay)):
+        try:
+            from pole.health import persistence
 
-                persistence.tell(watch, reporter, parts.ports.store, counters, parts.settings, now)
-            except MemoryError:
-                pass  # with the next turn
-            unload(*KEEPING)
-        fields = parts.configuring.report()
-        if fields and parts.outbox.room():
-            reporter.ack(now, fields)
-            parts.configuring.told()
-        error_s = None if now is None else clock.bound_ms() // 1000
-        faults = watch.faults if watch else None
-        reporter.state(now, ticks, parts.decision, lamp, quality, error_s, faults, clock.witnesses)
-        if counters:
-            reporter.meter(now, ticks, parts.senses.reading, counters, watch.life if watch else None)
+            persistence.tell(watch, reporter, parts.ports.store, counters, parts.settings, now)
+        except MemoryError:
+            pass  # with the next turn
+        unload(*KEEPING)
+    fields = parts.configuring.report()
+    if fields and parts.outbox.room():
+        reporter.ack(now, fields)
+        parts.configuring.told()
+    error_s = None if now is None else clock.bound_ms() // 1000
+    faults = watch.faults if watch else None
+    reporter.state(now, ticks, parts.decision, lamp, quality, error_s, faults, clock.witnesses)
+    if counters:
+        reporter.meter(now, ticks, parts.senses.reading, counters, watch.life if watch else None)

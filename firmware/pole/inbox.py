@@ -32,8 +32,10 @@ class Inbox:
         messages = self.messages
         self.wake.set()
         if topic:
-            size = sum([len(one[1] or b"") for one in messages])
-            if len(messages) < _MESSAGES and (not messages or size + len(payload or b"") <= _BYTES):
+            size = len(payload or b"")
+            for one in messages:
+                size += len(one[1] or b"")
+            if len(messages) < _MESSAGES and (not messages or size <= _BYTES):
                 messages.append((topic, payload))
                 return True
             if payload and b'"mac"' in payload:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from host_tools.output import console
 from simulator.benchmarks import chip, flashing, heap, speed, updates
+from simulator.benchmarks.pole import figures
 
 
 def main() -> None:
@@ -13,6 +14,7 @@ def main() -> None:
     chip.show(screen)
     flashing.show(screen)
     updates.show(screen)
+    figures.show(screen)
 
 
 if __name__ == "__main__":

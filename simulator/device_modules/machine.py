@@ -201,6 +201,9 @@ class UART:
         return len(buf)
 
 
+_written = [0, b"", b"\0"]  # on any bus, last: the register, the data, and both as they are sent
+
+
 class I2C:
     def __init__(self, id, *, scl, sda, freq=400000):
         if not 0 <= id < _CHIPS[call(CHIP)][4]:
@@ -214,7 +217,9 @@ class I2C:
             raise OSError(-value)
 
     def writeto_mem(self, addr, memaddr, buf):
-        _checked(call(I2C_WRITE, self._id, addr, bytes((memaddr,)) + bytes(buf)))
+        if memaddr != _written[0] or buf != _written[1]:  # as on a chip, the same takes no memory
+            _written[:] = memaddr, bytes(buf), bytes((memaddr,)) + bytes(buf)
+        _checked(call(I2C_WRITE, self._id, addr, _written[2]))
 
 
 class WDT:

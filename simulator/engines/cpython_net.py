@@ -141,16 +141,21 @@ class CpythonStream:
     def write(self, data: Any) -> None:
         self._unsent.append(bytes(data))
 
-    async def drain(self) -> None:
+    def flush(self) -> bool:
         unsent = self._unsent
         while unsent:
             taken = self._push(unsent[0])
             if not taken:
-                await self._net.wait(self.number, POLLOUT)
-            elif taken < len(unsent[0]):
+                return False
+            if taken < len(unsent[0]):
                 unsent[0] = unsent[0][taken:]
             else:
                 unsent.pop(0)
+        return True
+
+    async def drain(self) -> None:
+        while not self.flush():
+            await self._net.wait(self.number, POLLOUT)
 
     def close(self) -> None:
         self._net.call(hostops.CLOSE, self.number)

@@ -23,6 +23,8 @@ class Stream(Protocol):
 
     def write(self, data: Any) -> None: ...
 
+    def flush(self) -> bool: ...
+
     async def drain(self) -> None: ...
 
     def close(self) -> None: ...
@@ -98,6 +100,9 @@ class CpythonTls:
     def write(self, data: Any) -> None:
         self._tls.write(data)
         self._stream.write(self._outgoing.read())
+
+    def flush(self) -> bool:
+        return self._stream.flush()
 
     async def drain(self) -> None:
         await self._stream.drain()

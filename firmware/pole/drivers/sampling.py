@@ -45,7 +45,7 @@ class Senses:
         if left > 0:
             return left
         # a photocell that cannot be read does not decide about the lamp
-        self.reading.lux = self.use("photocell", self._ports.photocell.lux)
+        self.reading.lux = self.use("photocell", self._ports.photocell)
         return None
 
     def next(self, ms, ticks):
@@ -76,31 +76,34 @@ class Senses:
 
         Drivers on an I2C bus handle what that raises themselves.
         """
-        ports, reading, use = self._ports, self.reading, self.use
-        look = ports.failures.look
+        ports, reading = self._ports, self.reading
+        failures = ports.failures
         if ports.meter:
-            reading.answered = use("meter", ports.meter.read, reading) or False
+            reading.answered = self.use("meter", ports.meter) or False
         if ports.gear:
             reading.gear_answers = ports.gear.answered()
-            look("gear", ports.gear)
+            failures.look("gear", ports.gear)
         if ports.rtc:
             reading.temperature = ports.rtc.temperature_tenths()
-            look("rtc", ports.rtc)
+            failures.look("rtc", ports.rtc)
         if ports.accelerometer:
             ports.accelerometer.read(reading)
-            look("accelerometer", ports.accelerometer)
+            failures.look("accelerometer", ports.accelerometer)
         if ports.door:
-            reading.door_open = use("door", ports.door.open)
+            reading.door_open = self.use("door", ports.door)
         if ports.leakage:
-            reading.leakage_ma = use("leakage", ports.leakage.milliamperes)
+            reading.leakage_ma = self.use("leakage", ports.leakage)
 
-    def use(self, part, call, *arguments):
-        """What *call* returns; None where it raises, or has done so and *part* is left alone."""
+    def use(self, part, port):
+        """What *port* reads; None where that raises, or has done so and *part* is left alone.
+
+        Its method is called here, because handed over it would take memory in each sample.
+        """
         failures = self._ports.failures
         if failures.failed and not failures.may(part):
             return None
         try:
-            found = call(*arguments)
+            found = port.read(self.reading)
         except Exception as error:
             failures.note(part, error)
             return None

@@ -157,7 +157,8 @@ class Client:
 
     async def _drain(self):
         try:
-            await aio.wait_ms(self._stream.drain(), self._timeout_ms)
+            if not self._stream.flush():  # as it almost always does; waiting takes memory
+                await aio.wait_ms(self._stream.drain(), self._timeout_ms)
         except aio.TimeoutError:
             self._fail("the broker took no data for %d s" % self._settings["link.timeout"])
         except OSError as error:

@@ -152,7 +152,10 @@ class Outbox:
 
     def holds(self, kind):
         """Whether a record of *kind*, of which only the newest matters, waits to be sent or for its PUBACK."""
-        return kind in self.slots or kind in [record.kind for record in self.flying]
+        for record in self.flying:
+            if record.kind == kind:
+                return True
+        return kind in self.slots
 
     def oldest(self):
         """The record that has waited longest for its PUBACK, or None."""

@@ -16,8 +16,9 @@ class Reporter:
         self.identity = identity
         self._refresh_ms = settings["state.refresh"] * 1000
         self._interval_ms = settings["meter.interval"] * 1000
-        self._said = None  # what the last state said ...
-        self._level = 0  # ... and the level then
+        self._said = None  # the decision that the last state told, ...
+        self._level = 0  # ... the level then, ...
+        self._quality = self._faults = None  # ... and these
         self._state_at = ticks
         self._meter_at = aio.ticks_add(ticks, delay_ms - self._interval_ms)
 
@@ -28,11 +29,23 @@ class Reporter:
         those of the time (timekeeping/clock.py).
         """
         level = lamp.level
-        said = (decision.level, decision.owner, decision.reason, decision.until, quality, faults)
-        news = said != self._said or (lamp.arrived and level != self._level)  # a running ramp counts at its end only
-        if not news and aio.ticks_diff(ticks, self._state_at) < self._refresh_ms:
+        said = self._said
+        # field by field, because a tuple of them would take memory in each turn
+        if (
+            said
+            and said.level == decision.level
+            and said.owner == decision.owner
+            and said.reason == decision.reason
+            and said.until == decision.until
+            and quality == self._quality
+            and faults == self._faults
+            and (level == self._level or not lamp.arrived)  # a running ramp counts at its end only
+            and aio.ticks_diff(ticks, self._state_at) < self._refresh_ms
+        ):
             return
-        self._said = said
+        self._said = decision
+        self._quality = quality
+        self._faults = faults
         self._level = level
         self._state_at = ticks
         fields = {

@@ -65,7 +65,7 @@ class Configuring:
             self._untold = True
         self._online = True
 
-    def due(self, ticks):
+    def due(self, _now, ticks):
         """Milliseconds until it is to be called again; ends a trial whose time is over."""
         if self._unread is not None:
             left = aio.ticks_diff(self._unread, ticks)

@@ -2,8 +2,9 @@
 
 Arguments: the image, a file of JSON, [[what, [module, ...]], ...]: what is loaded for a moment, and where the app in a
 slot runs an image of the data partition.  The last line it
-prints is JSON: [[what, reads, bytes], ...], "lit" when PWM holds the lamp, "started" when the app is made, and then
+prints is JSON: [[what, reads, bytes, us], ...], "lit" when PWM holds the lamp, "started" when the app is made, and then
 each thing that is loaded for a moment, alone.  All reads are those of MicroPython's own VfsLfs2, its mounting included.
+The microseconds are this computer's, without those of the image here; only a start's rows have some.
 """
 
 import builtins
@@ -12,6 +13,7 @@ import json
 import os
 import sys
 
+import utime
 import vfs
 
 BLOCK = 4096
@@ -22,15 +24,18 @@ class Partition:
     """The image, with a count of its reads."""
 
     reads = bytes = 0  # of all partitions
+    us = 0
 
     def __init__(self, data):
         self.data = data
 
     def readblocks(self, block, buffer, offset=0):
+        began = utime.ticks_us()
         Partition.reads += 1
         Partition.bytes += len(buffer)
         at = block * BLOCK + offset
         buffer[:] = self.data[at : at + len(buffer)]
+        Partition.us += utime.ticks_us() - began
 
     def writeblocks(self, block, buffer, offset=0):
         if self is flash:
@@ -123,7 +128,7 @@ def look_for_built_in():
 
 
 def note(what):
-    rows.append((what, Partition.reads, Partition.bytes))
+    rows.append((what, Partition.reads, Partition.bytes, utime.ticks_us() - begun_us - Partition.us))
 
 
 def run(name, names):
@@ -146,6 +151,7 @@ look_for_built_in()
 vfs.umount("/")
 sys.path[:] = ["", ".frozen", "/lib"]
 gc.collect()
+begun_us = utime.ticks_us()
 vfs.mount(flash, "/")
 note("mounted")
 names = {"__name__": "__main__"}
@@ -173,5 +179,5 @@ for what, loaded, forgotten in moments:
     before = Partition.reads, Partition.bytes
     for name in loaded:
         __import__(name)
-    rows.append((what, Partition.reads - before[0], Partition.bytes - before[1]))
+    rows.append((what, Partition.reads - before[0], Partition.bytes - before[1], 0))
 print(json.dumps(rows))

@@ -18,6 +18,9 @@ class Stream:
         self.close = writer.close
         self.abort = writer.transport.abort
 
+    def flush(self) -> bool:
+        return False  # only ``drain`` knows
+
     async def readinto(self, buffer: memoryview) -> int:
         data = await self._reader.read(len(buffer))
         buffer[: len(data)] = data

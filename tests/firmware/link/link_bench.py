@@ -215,6 +215,9 @@ class Stream:
         if not self.closed and not self.blocked:
             self.broker.heard(self, bytes(data))
 
+    def flush(self):
+        return not self.blocked and not self.error
+
     async def drain(self):
         while self.blocked:
             await pause(10)

@@ -183,9 +183,9 @@ def test_one_that_takes_the_pole_off_the_network_is_undone_within_its_trial_and_
     stage(store, text)
     life = Life(store)
     assert (life.version, life.settings["link.secret"]) == (3, "another")
-    assert life.configuring.due(0) == 120000
-    assert life.configuring.due(119999) == 1 and not life.configuring.restart
-    life.configuring.due(120000)
+    assert life.configuring.due(None, 0) == 120000
+    assert life.configuring.due(None, 119999) == 1 and not life.configuring.restart
+    life.configuring.due(None, 120000)
     assert life.configuring.restart
     life = Life(store)
     assert (life.version, life.settings["link.secret"]) == (2, "secret two")
@@ -208,7 +208,7 @@ def test_one_that_was_undone_is_passed_over_even_if_the_flash_does_not_let_go_of
     stage(store, body(2))
     Life(store).tell()
     stage(store, body(3, link_port=1))
-    Life(store).configuring.due(900000)
+    Life(store).configuring.due(None, 900000)
     store.remove = lambda name: None
     assert Life(store).version == 2
 
@@ -217,7 +217,7 @@ def test_the_very_first_one_gives_way_to_what_was_flashed():
     store = MortalStore()
     stage(store, body(2, link_port=1))
     life = Life(store)
-    life.configuring.due(900000)
+    life.configuring.due(None, 900000)
     life = Life(store)
     assert (life.version, schema.NAME in store.files) == (1, False)
     refused(life.tell(), ack_reasons.REVERTED)
@@ -227,7 +227,7 @@ def test_a_trial_that_does_not_touch_the_link_survives_a_network_that_happens_to
     store = MortalStore()
     stage(store, body(2, floor=50))
     life = Life(store)
-    life.configuring.due(900000)
+    life.configuring.due(None, 900000)
     assert not life.configuring.restart and life.configuring.report() is None
     assert Life(store).version == 2
     assert Life(store).tell()["outcome"] == ack_reasons.APPLIED
@@ -256,10 +256,10 @@ def test_a_full_flash_refuses_it_and_a_trial_is_not_forgotten_for_it():
     stage(store, body(2, link_host="nowhere"))
     life = Life(store)
     store.refuses = True
-    life.configuring.due(900000)
+    life.configuring.due(None, 900000)
     assert not life.configuring.restart
     store.refuses = False
-    life.configuring.due(960000)
+    life.configuring.due(None, 960000)
     assert life.configuring.restart and Life(store).version == 1
 
 
@@ -314,7 +314,7 @@ def on_trial():
 
 def over():
     store = on_trial()
-    Life(store).configuring.due(900000)
+    Life(store).configuring.due(None, 900000)
     return store
 
 
@@ -331,7 +331,7 @@ def take(store):
 
 
 def end_trial(store):
-    Life(store).configuring.due(900000)
+    Life(store).configuring.due(None, 900000)
 
 
 def prove(store):
@@ -433,7 +433,7 @@ def test_one_start_that_cannot_read_what_was_flashed_changes_no_key_for_good():
     assert Life(store, factory).settings["keys"]["P0001"] == SHARED
     lost = Life(MortalStore(), MortalStore())  # which keys it has is not known, and that is not "none"
     refused(lost.take(sealed(body(2))), ack_reasons.BAD_MAC, "could not read its keys")
-    assert lost.configuring.due(3600000) == 0 and lost.configuring.restart  # the next start may do better
+    assert lost.configuring.due(None, 3600000) == 0 and lost.configuring.restart  # the next start may do better
 
 
 def test_one_start_that_cannot_read_the_changed_keys_brings_the_old_ones_not_back():

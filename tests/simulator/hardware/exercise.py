@@ -34,7 +34,7 @@ def run(board):
         relay.set(step > 0)
         dimmer.set(step * 100)
         dog.feed()
-        seen.append((machine.Pin(board["relay"]["pin"]).value(), photocell.lux()))
+        seen.append((machine.Pin(board["relay"]["pin"]).value(), photocell.read(None)))
 
     table = board["meter"]
     meter, reading = Bl0942(table["uart"], table["tx"], table["rx"], table["baud"]), Reading()
@@ -60,7 +60,7 @@ def run(board):
         gear.request()
         _chip.idle(ANSWER_MS - n % 20)  # now and then it looks too early
         seen.append((reading.x_mg, reading.y_mg, reading.z_mg, reading.shock_mg))
-        seen.append((gear.answered(), door.open(), leakage.milliamperes(), clock.temperature_tenths()))
+        seen.append((gear.answered(), door.read(None), leakage.read(None), clock.temperature_tenths()))
         _chip.idle(7919)
 
     seen.append((Supply(23, 0).present(), Supply(23, 1).present()))  # nothing is wired to it

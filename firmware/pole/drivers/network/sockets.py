@@ -79,8 +79,8 @@ def writable(sock):
 class Stream:
     """One TCP connection, or TLS over the socket *below*.
 
-    ``write`` only leaves data for ``drain``, which sends it piece by piece: a TLS record that could not be sent whole
-    must be given to mbedTLS again unchanged, which asyncio's own streams do not do.
+    ``write`` only leaves data for ``flush`` and ``drain``, which send it piece by piece: a TLS record that could not be
+    sent whole must be given to mbedTLS again unchanged, which asyncio's own streams do not do.
     """
 
     def __init__(self, sock, below=None):
@@ -97,17 +97,23 @@ class Stream:
             if count is not None:  # else it was half a record, or a part of the handshake
                 return count
 
-    async def drain(self):
-        """Sends all that was written.  Raises OSError."""
+    def flush(self):
+        """Sends what goes at once of what was written; whether that was all.  Raises OSError."""
         unsent = self._unsent
         while unsent:
             count = self._sock.write(unsent[0])
             if count is None:
-                await writable(self._sock)
-            elif count < len(unsent[0]):
+                return False
+            if count < len(unsent[0]):
                 unsent[0] = memoryview(unsent[0])[count:]
             else:
                 unsent.pop(0)
+        return True
+
+    async def drain(self):
+        """Sends all that was written.  Raises OSError."""
+        while not self.flush():
+            await writable(self._sock)
 
     def close(self):
         """Closes the socket, which asyncio's own ``close`` would leave open.

@@ -16,16 +16,14 @@ class Sensor:
         self._number = pin_no
         self._adc = None
 
-    def lux(self):
-        """What a photocell sees, whole lux.  Raises what the input raises."""
+    def read(self, _reading):
+        """What a photocell sees, whole lux, or a residual-current monitor, mA.  Raises what the input raises."""
         if not self._adc:
             self._adc = machine.ADC(machine.Pin(self._number), atten=machine.ADC.ATTN_11DB)
         adc = self._adc
         if adc.read_u16() == 0:  # below the converter's range the calibration gives its lowest value, not 0
             return 0
         return min((adc.read_uv() // 100 * self._scale + 16500) // 33000, self._scale)
-
-    milliamperes = lux  # what a residual-current monitor sees
 
 
 class Contact:
@@ -36,7 +34,7 @@ class Contact:
         self._pin = None
         self._open = open_value
 
-    def open(self):
+    def read(self, _reading):
         """Whether the door is open.  Raises what the pin raises."""
         if not self._pin:
             self._pin = machine.Pin(self._number, machine.Pin.IN, machine.Pin.PULL_UP)

@@ -35,7 +35,7 @@ def test_the_photocell_reads_the_same(bench: Any, drivers: Any) -> None:
     full = bench.board["photocell"]["full_scale_lux"]
     for step in range(0, 12000, 13):
         bench.lux = step / 10.0
-        assert readings.analogue(bench.lux, full) == drivers.photocell.lux()
+        assert readings.analogue(bench.lux, full) == drivers.photocell.read(None)
 
 
 def test_the_accelerometer_reads_the_same(bench: Any) -> None:

@@ -11,13 +11,13 @@ def test_leakage_is_read_to_one_step_of_the_converter(bench, drivers):
     step = bench.board["leakage"]["full_scale_ma"] / 4095
     for milliamperes in range(22, 500):
         bench.leakage_a = milliamperes / 1000
-        assert abs(drivers.leakage.milliamperes() - milliamperes) <= step + 0.5
+        assert abs(drivers.leakage.read(None) - milliamperes) <= step + 0.5
 
 
 def test_leakage_that_the_converter_cannot_tell_reads_nothing(bench, drivers):
     for milliamperes in range(21):  # below 142 mV
         bench.leakage_a = milliamperes / 1000
-        assert drivers.leakage.milliamperes() == 0
+        assert drivers.leakage.read(None) == 0
 
 
 # (raw, mV) of real ESP32s at 11 dB: espressif/esp-idf#164 begins at 123 mV, and an early chip's offset is 200 mV
@@ -36,12 +36,12 @@ def test_a_leak_of_30_mA_is_found_on_any_calibrated_chip(bench, drivers, monkeyp
     adc = Adc()
     monkeypatch.setattr(drivers.leakage, "_adc", adc)
     for adc.ma, found in ((0, False), (3, False), (19, False), (30, offset_mv < 198), (60, True)):
-        assert (drivers.leakage.milliamperes() >= 27) is found
+        assert (drivers.leakage.read(None) >= 27) is found
 
 
 def test_a_leak_beyond_the_monitor_is_its_full_scale(bench, drivers):
     bench.leakage_a = 10.0
-    assert drivers.leakage.milliamperes() == bench.board["leakage"]["full_scale_ma"]
+    assert drivers.leakage.read(None) == bench.board["leakage"]["full_scale_ma"]
 
 
 @pytest.mark.parametrize("open_level", [0, 1])
@@ -52,13 +52,13 @@ def test_the_door(bench, open_level):
     bench.chip.gpio.contacts[pin] = lambda: bench.door_open == (open_level == 0)
     door = Contact(pin, open_level)
     for bench.door_open in (False, True, False):
-        assert door.open() is bench.door_open
+        assert door.read(None) is bench.door_open
 
 
 def test_a_cut_wire_reads_as_an_open_door(bench, drivers):
-    assert drivers.door.open() is False
+    assert drivers.door.read(None) is False
     del bench.chip.gpio.contacts[bench.board["door"]["pin"]]
-    assert drivers.door.open() is True
+    assert drivers.door.read(None) is True
 
 
 @pytest.mark.parametrize("present_level", [0, 1])
