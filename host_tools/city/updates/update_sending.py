@@ -96,7 +96,8 @@ class UpdateSending:
             if made := self._sealed(one, pole, body, numbers, now):
                 one.goes_out(current.release.serial, package.about.content, made[0], False, now)
                 one.nonce, one.accepted_at = pole.nonce, None
-                one.before = software(pole.app) if pole.app else ""
+                before = pole.image if current.release.is_image else pole.app
+                one.before = software(before) if before else ""
                 messages.append(made[1])
                 written.append((one.id, made[0], made[1][1].decode()))
         kept_release.remember(connection, written)

@@ -26,7 +26,7 @@ from host_tools.city.rollouts.share import (
 )  # fmt: skip
 from host_tools.city.rollouts.waves import GONE
 from host_tools.city.updates.kept_release import Release
-from host_tools.city.updates.plan import refusal_of
+from host_tools.city.updates.plan import is_of, refusal_of
 from host_tools.release.manifest import numbers
 from host_tools.wire import from_pole
 from host_tools.wire.from_pole import Ack, App, Birth
@@ -96,7 +96,7 @@ class UpdateShare(Share):
 
     def knows(self, pole: Pole, since: int) -> bool:
         fit = self.fits(pole.app, pole.board)
-        return self._runs(pole.image if self._of_image else pole.app, pole.nonce, since) or fit
+        return self._runs(pole.app, pole.image, pole.nonce, since) or fit
 
     def fits(self, app: App | None, board: str) -> bool:
         """Takes what it runs, and its *board*, by which it would refuse the release or not; whether that is new."""
@@ -114,7 +114,7 @@ class UpdateShare(Share):
         return self._hears(birth, retained, now) or fit
 
     def _hears(self, birth: Birth, retained: bool, now: int) -> bool:
-        if self._runs(birth.image if self._of_image else birth.app, birth.flash_nonce, now):
+        if self._runs(birth.app, birth.image, birth.flash_nonce, now):
             return True
         if retained or self.state not in (SENT, ACCEPTED):
             return False
@@ -165,16 +165,13 @@ class UpdateShare(Share):
 
     # -- what it runs
 
-    @property
-    def _of_image(self) -> bool:
-        return self.release is not None and self.release.is_image
-
-    def _runs(self, app: App | None, nonce: str, now: int) -> bool:
+    def _runs(self, app: App | None, image: App | None, nonce: str, now: int) -> bool:
         """Takes what its birth says; whether that changes anything."""
         if app is None or self.release is None or self.state in (REPLACED, LEFT):
             return False
-        here = app.serial == self.release.serial and not app.reverted if self._of_image else False
-        if here or (app.version == self.release.version and not self._of_image):
+        if self.release.is_image:
+            return self._runs_image(image, self.release, nonce, now)
+        if is_of(app, self.release):
             if app.probation:
                 return self.state not in (APPLIED, THERE) and self._accepted(PROBATION, now)
             if self.state in (APPLIED, THERE):
@@ -187,13 +184,45 @@ class UpdateShare(Share):
             self._end(REVERTED, now, app.reverted)
         elif numbers(app.version) > numbers(self.release.version) and not self.release.downgrade:
             self._end(REPLACED, now)
-        elif self.state in (APPLIED, THERE) or (self.nonce and nonce and nonce != self.nonce):
-            if self.state != WAITING and self.renewed >= MOST_RENEWED:
-                self._end(REJECTED, now, GOES_BACK)
-            else:
-                self._again("")  # another node, or it was flashed
         else:
+            return self._is_another(nonce, now)
+        return True
+
+    def _runs_image(self, image: App | None, release: Release, nonce: str, now: int) -> bool:
+        """As _runs; *image*: its MicroPython, None where it was never sent one since it was flashed."""
+        if self.state in (REJECTED, REVERTED):
             return False
+        if image is None:
+            return self._is_another(nonce, now)
+        if is_of(image, release):
+            if image.probation:
+                return self.state not in (APPLIED, THERE) and self._accepted(PROBATION, now)
+            # one of the version that ran before may have been fetched and not started yet: its ack says when it is kept
+            if self.state in (APPLIED, THERE) or (release.downgrade and self.before in ("", software(image))):
+                return False
+            self._end(THERE if self.state == WAITING and self.n is None else APPLIED, now)
+        elif image.serial is not None and image.serial > release.serial:
+            return False  # of a later one, which it fetches or has undone
+        elif image.reverted and image.serial == release.serial and software(image) != self.before:
+            self._end(REVERTED, now, image.reverted)
+        elif image.serial == release.serial and self.state == ACCEPTED and (not nonce or nonce == self.nonce):
+            waits = self.reason == PROBATION and not image.probation  # the power was cut: it is tried once more
+            self.reason = "" if waits else self.reason
+            return waits
+        elif numbers(image.version) > numbers(release.version) and not release.downgrade:
+            self._end(REPLACED, now)
+        else:
+            return self._is_another(nonce, now)
+        return True
+
+    def _is_another(self, nonce: str, now: int) -> bool:
+        """Takes that it does not run it and has not undone it; whether another node is there, or it was flashed."""
+        if self.state not in (APPLIED, THERE) and not (self.nonce and nonce and nonce != self.nonce):
+            return False
+        if self.state != WAITING and self.renewed >= MOST_RENEWED:
+            self._end(REJECTED, now, GOES_BACK)
+        else:
+            self._again("")
         return True
 
     def _accepted(self, reason: str, now: int) -> bool:
