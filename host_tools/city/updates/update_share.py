@@ -35,6 +35,7 @@ from pole.wire import ack_reasons as why
 ACCEPTED, LEFT = "accepted", "left"
 # reasons of ours
 UNFINISHED, PROBATION, HELD, GOES_BACK = "unfinished", "probation", "halted", "goesBack"
+NEW_KEY = "newKeyFirst"
 CANCELLED = "cancelled"  # the detail of one that is silent and was told to stop
 LONGEST_S = 50 * 3600  # from its acceptance to its word: a day for a good moment, a night in which its lamp is lit
 OFFLINE_S = 1800  # beyond the window: it may try it without a network, and ask the former software for one
@@ -52,7 +53,8 @@ class UpdateShare(Share):
     ``before`` is the software that it ran when it was sent its message: a pole says for long that it went back once.
 
     *nonce*: of the flashing for which its message was sealed.  *offline*: since when it has no session, Unix s.
-    *board*: what its births say.  *unfit*: why it would refuse the release as it is now (another key, no package).
+    *board*, *app*: what its births say.  *unfit*: why it would refuse the release as it is now (another key, no
+    package).  *new_key*: print of the key for updates to which it was sent the change.
     """
 
     release: Release | None = None
@@ -62,6 +64,8 @@ class UpdateShare(Share):
     offline: int | None = None
     board: str = ""
     unfit: str = ""
+    app: App | None = None
+    new_key: str = ""
 
     @property
     def standing(self) -> str:
@@ -77,7 +81,7 @@ class UpdateShare(Share):
         return self.standing == "flying" or (self.state in (SENT, ACCEPTED) and self.standing == "bad")
 
     def due_again(self, now: int) -> bool:
-        return self.detail != CANCELLED and super().due_again(now)
+        return self.detail != CANCELLED and self.unfit != NEW_KEY and super().due_again(now)
 
     def waits(self, now: int, listened: int, dark: bool = False) -> bool:
         """As for a Share; *dark*: its feeder seems to have no supply, and nothing is known of the pole."""
@@ -102,11 +106,20 @@ class UpdateShare(Share):
         """Takes what it runs, and its *board*, by which it would refuse the release or not; whether that is new."""
         if self.release is None:
             return False
-        before, self.board = self.unfit, board or self.board
+        before, self.board, self.app = self.unfit, board or self.board, app
         self.unfit = refusal_of(app, self.board, self.release)
+        if not self.unfit and app and self.new_key not in ("", app.key, self.release.print):
+            self.unfit = NEW_KEY  # a release would take the place of that at the broker
         if self.state == WAITING and self.unfit != before and self.reason in (before, ""):
             self.reason = self.unfit
         return self.unfit != before
+
+    def takes_key(self, new_key: str) -> bool:
+        """Takes to which key it was sent the change, "" for none; whether that changes anything."""
+        if new_key == self.new_key:
+            return False
+        self.new_key = new_key
+        return self.fits(self.app, self.board) if self.app else False
 
     def hears(self, birth: Birth, retained: bool, now: int) -> bool:
         self.offline = None if not retained else self.offline

@@ -9,7 +9,8 @@ from host_tools.city.rollouts.known_pole import Pole
 from host_tools.city.rollouts.share import APPLIED, REJECTED, REPLACED, REVERTED, SENT, THERE, WAITING
 from host_tools.city.updates.update_share import ACCEPTED, PROBATION, UpdateShare
 from host_tools.wire.from_pole import Ack, App
-from tests.host_tools.city.updates.test_plan import APP, IMAGE, MS, POLE, release
+from tests.host_tools.city.updates.test_plan import APP, IMAGE, POLE, release
+from tests.host_tools.city.updates.update_bench import SERIAL as MS
 
 NONCE = "aa" * 8
 RUNS = replace(IMAGE, serial=MS, version="1.26.1")
