@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+from host_tools.boards import BoardError, load_board
 from host_tools.boards.tables import ROLES, drivers
 
 _ONE_IMAGE_MB = 4  # a flash that has room for one MicroPython image alone (as in field/images/partitions.py)
@@ -37,6 +39,15 @@ def placed(files: Mapping[str, bytes]) -> dict[str, bytes]:
         seldom = (kind == "mpy" and module in AT_THE_START | _DRIVERS | _OF_TWO_IMAGES) or name in SELDOM
         out[FOLDER + name if seldom else name] = data
     return out
+
+
+@cache
+def has_one_image(name: str) -> bool:
+    """Whether the flash of the board *name* has room for one MicroPython image alone; False of a board not known."""
+    try:
+        return bool(load_board(name)["flash_mb"] == _ONE_IMAGE_MB)
+    except BoardError:
+        return False
 
 
 def _chips(board: Mapping[str, Any]) -> set[str]:

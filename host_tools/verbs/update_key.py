@@ -13,7 +13,7 @@ from host_tools.errors import CommandError
 from host_tools.output import json_option, say_json, waiting, warn
 from host_tools.output_file import try_output
 from host_tools.verbs.keys import key_file_option, opened
-from host_tools.verbs.option_types import NamedPath
+from host_tools.verbs.option_types import WORD, NamedPath
 from host_tools.verbs.options import connection_options, site_option, wait_option, whom_options
 from host_tools.verbs.send import WAIT_S, names, print_rejected, sender_name
 from host_tools.verbs.signing_time import now_ms
@@ -103,32 +103,45 @@ def trust(key: Path, folder: str, as_json: bool) -> None:
 @connection_options
 @whom_options
 @key_file_option()
+@click.option("--db", metavar="FILE|URL", type=WORD, help="The record of the receiver, whose audit notes it.")
 @wait_option(WAIT_S)
 @json_option
 @click.pass_context
 def change_key(
     ctx: click.Context, file: Path, site: str, connection: Connection, poles: tuple[str, ...], group: str | None,
-    everyone: bool, key_file: Path | None, wait_s: float, as_json: bool,
+    everyone: bool, key_file: Path | None, db: str | None, wait_s: float, as_json: bool,
 ) -> None:  # fmt: skip
     """Send the change in CHANGE.json, which `diya update keygen --rotate` wrote, to the poles that are meant.
 
     Those which have the new key already, by their births, are sent nothing: run it again for those that were offline.
+    With --db the receiver sends none of them a release of the former key meanwhile, and no pole is sent it on which a
+    release is under way.
     """
     from host_tools.broker.connection import Link, within
     from host_tools.city.commands.speaker import topics as command_topics
     from host_tools.city.updates import key_change as library
     from host_tools.site import load_site
+    from host_tools.verbs.key_change_record import noted_in
     from host_tools.wire.sender_numbers import Counters
 
     change = library.read_change(file)
     meant = [pole.name for pole in chosen(load_site(site), poles, group, everyone)]
     keys = opened(key_file).known() if key_file else None
     place = connection.place(site)
-    with Link(place.broker, command_topics(place), within(wait_s)) as link, waiting() as bar:
+    if db is None:
+        warn("no record was named (--db): its audit does not note this, and its receiver may send a release over it")
+    with (
+        noted_in(db, place.site, change) as noted,
+        Link(place.broker, command_topics(place), within(wait_s)) as link,
+        waiting() as bar,
+    ):
         changer = library.KeyChanger(place, link, sender_name(), Counters())
         changer.look(meant)
         warn(changer.remark())
-        outcome = changer.send(change, meant, keys, wait_s, lambda so_far: bar(*so_far.counts))
+        outcome = changer.send(
+            change, meant, keys, wait_s, lambda so_far: bar(*so_far.counts), busy=noted.busy(), note=noted.ask
+        )
+        noted.end(outcome)
     if as_json:
         say_json(library.as_json(change, outcome))
     else:
@@ -137,7 +150,8 @@ def change_key(
         for word, those in (
             (f"had the key {change.print} already", outcome.there), (f"took the key {change.print}", outcome.applied),
             ("no answer yet", here), ("offline, takes it when it comes back", outcome.offline),
-            ("offline with another update to take first", outcome.pending), ("never reported", outcome.unborn),
+            ("offline with another update to take first", outcome.pending),
+            ("a release is under way on them: give it again then", outcome.busy), ("never reported", outcome.unborn),
         ):  # fmt: skip
             if those:
                 click.echo(f"{word}: {names(those)}")

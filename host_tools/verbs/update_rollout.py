@@ -140,17 +140,18 @@ def status(number: int | None, db: str, csv_file: Path | None, each: bool, as_js
             return
         poles = street_versions.software(connection)
         lines, keys = street_versions.versions(poles), street_versions.keys_in_force(poles)
+        images = street_versions.image_versions(poles)
         rows = rollout_rows.newest(connection, 10, RELEASE)
         reports = [update_report.report_of(connection, own, row) for row in rows]
     if as_json:
         say_json({
-            "versions": [vars(one) | {"reverted": dict(one.reverted)} for one in lines],
+            "versions": [vars(one) | {"reverted": dict(one.reverted)} for one in (*lines, *images)],
             "keys": keys,
             **({"poles": [update_report.runs_json(one.name, one) for one in poles]} if each else {}),
             "rollouts": [update_report.as_json(one) for one in reports],
         })  # fmt: skip
         return
-    print_street(lines, keys, reports)
+    print_street([*lines, *images], keys, reports)
     if each:
         print_poles(poles)
 

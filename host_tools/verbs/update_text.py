@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from host_tools.city.updates.kept_release import Release
     from host_tools.city.updates.street_versions import Runs, VersionLine
     from host_tools.city.updates.update_report import Report
+    from host_tools.wire.from_pole import App
 
 _WAVES = ("first", "up to 5 %", "up to 25 %", "all")
 _STEPS = {
@@ -25,7 +26,9 @@ _STEPS = {
 _WHY = {
     "there": "run it already", "neverHeard": "have never reported",
     "takesNoUpdates": "run software that takes no updates",
-    "noPackage": "have a board that it has no package for", "newer": "run a newer version, and it is no downgrade",
+    "noPackage": "have a board that it has no package for",
+    "oneImage": "have a flash with room for one MicroPython alone (4 MB), which is exchanged at its USB port",
+    "newer": "run a newer version, and it is no downgrade",
     "undone": "have undone it before: they take it again only when it is signed again",
     "newerSerial": "have taken up a release that was signed later",
     "otherKey": "have another key for updates, and would refuse its signature",
@@ -79,9 +82,16 @@ def print_poles(poles: Iterable[Runs]) -> None:
         marks = [] if app is None else [f"slot {app.slot}" if app.slot else "as it was flashed"]
         marks += ["on probation"] if app and app.probation else []
         marks += [f"went back: {app.reverted}"] if app and app.reverted else []
+        marks += [f"MicroPython {_said(one.image)}"] if one.image else []
         marks += [f"key {app.key}"] if app and app.key else []
         marks += [] if one.online else ["offline"]
         click.echo(f"{one.name}: {one.version or '?'} ({', '.join(marks) or 'takes no updates'})")
+
+
+def _said(image: App) -> str:
+    if image.probation:
+        return f"{image.version} on probation"
+    return f"{image.version} went back: {image.reverted}" if image.reverted else image.version
 
 
 def print_street(lines: Sequence[VersionLine], keys: Mapping[str, Sequence[str]], reports: list[Report]) -> None:
@@ -94,14 +104,14 @@ def print_street(lines: Sequence[VersionLine], keys: Mapping[str, Sequence[str]]
         marks += [f"{len(line.reverted)} went back to it"] if line.reverted else []
         marks += [] if line.updatable else ["flashed software that takes no updates"]
         more = f" ({', '.join(marks)})" if marks else ""
-        click.echo(f"{line.version or '?'}: {line.poles} poles{more}")
+        click.echo(f"{line.title or '?'}: {line.poles} poles{more}")
     for key, names in keys.items():
         some = f": {', '.join(names[:6])}{' ...' if len(names) > 6 else ''}" if len(keys) > 1 else ""
         click.echo(f"update key {key or 'not said'}: {len(names)} poles{some}")
     if not reports:
         click.echo("no release was rolled out yet")
     for one in reports:
-        version = one.release.version if one.release else "?"
+        version = one.release.title if one.release else "?"
         click.echo(f"rollout {one.row['id']}: {version}, {one.row['state']}{counts(one.states)}")
 
 

@@ -62,12 +62,13 @@ def live(
     scenario: str = "",
     begin: Callable[[Street], None] = lambda street: None,
     settings: Mapping[str, Any] | None = None,
-    board: str = "virtual",
+    board: str | tuple[str, ...] = "virtual",
     **options: Any,
 ) -> Lived:
     """Lives *hours* of *poles* poles, from number *first* of the site on.
 
-    *scenario* is the happenings as TOML, *begin* is as for ``run.simulate``.
+    *board*: of all of them, or several, which the poles have in turn.  *scenario* is the happenings as TOML, *begin* is
+    as for ``run.simulate``.
     """
     with tempfile.TemporaryDirectory() as folder:
         if scenario:
@@ -75,7 +76,7 @@ def live(
             path.write_text(f'name = "a test"\nhours = {hours}\n{scenario}')
             options["scenario"] = str(path)
         chosen = run.Options(
-            site=_sagar(poles, board, first),
+            site=_sagar(poles, (board,) if isinstance(board, str) else board, first),
             start=datetime.fromisoformat(start),
             hours=hours,
             transcript=True,
@@ -86,9 +87,10 @@ def live(
 
 
 @cache
-def _sagar(poles: int, board: str, first: int) -> Site:
+def _sagar(poles: int, boards: tuple[str, ...], first: int) -> Site:
     site = load_site("sagar", first + poles)
-    return site.with_poles(replace(pole, board=board) for pole in site.poles[first:])
+    some = enumerate(site.poles[first:])
+    return site.with_poles(replace(pole, board=boards[at % len(boards)]) for at, pole in some)
 
 
 def stored(flash: Flash) -> LittleFiles:

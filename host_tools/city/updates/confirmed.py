@@ -30,7 +30,7 @@ def confirmed(connection: Connection) -> Confirmed:
 
 
 def known_since(app: App | None, pole: int, those: Confirmed) -> App | None:
-    """*app*, as the birth of the pole of that key says it, with what is known since."""
+    """*app*, or the MicroPython, as the birth of the pole of that key says it, with what is known since."""
     if app is None or not app.probation or (pole, app.serial) not in those:
         return app
     return replace(app, probation=False)
@@ -40,6 +40,6 @@ def poles(connection: Connection, zone: str) -> dict[str, Pole]:
     """The poles of *zone*, as `rollout_rows.poles` has them, with what is known since their births."""
     those = confirmed(connection)
     return {
-        name: replace(one, app=known_since(one.app, one.id, those))
+        name: replace(one, app=known_since(one.app, one.id, those), image=known_since(one.image, one.id, those))
         for name, one in rollout_rows.poles(connection, zone).items()
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -59,7 +59,8 @@ class KeyChangeOutcome(ExchangeOutcome):
     """The result for each pole; ``there`` are those which have the new key already.
 
     ``offline`` are those without a session when it was sent, ``pending`` those of them whose last update waits at the
-    broker, so that nothing was sent, and ``unborn`` those which never sent the nonce of their flashing.
+    broker, so that nothing was sent, and ``unborn`` those which never sent the nonce of their flashing.  ``busy`` are
+    those on which a release is under way, by the record: nothing was sent either.
     """
 
     def __init__(self, exchange: Exchange) -> None:
@@ -68,6 +69,7 @@ class KeyChangeOutcome(ExchangeOutcome):
         self.offline: list[str] = []
         self.pending: list[str] = []
         self.unborn: list[str] = []
+        self.busy: list[str] = []
         self.before: dict[str, str] = {}  # pole: the print of its key, as it said last
 
 
@@ -78,12 +80,14 @@ class KeyChanger(RetainingSpeaker):
 
     def send(
         self, change: KeyChange, poles: Iterable[str], keys: Mapping[str, Key] | None, wait_s: float,
-        progress: Callable[[KeyChangeOutcome], None] = lambda outcome: None,
+        progress: Callable[[KeyChangeOutcome], None] = lambda outcome: None, *, busy: Container[str] = (),
+        note: Callable[[list[str]], None] = lambda poles: None,
     ) -> KeyChangeOutcome:  # fmt: skip
         """Send *change* to those of *poles* that lack it, and wait up to *wait_s* for their acks.
 
-        *keys* by pole, None for a bench without.  Everything is made before anything is sent.  Raises CommandError,
-        BrokerError.
+        *keys* by pole, None for a bench without.  *busy* are the poles on which a release is under way.  Everything is
+        made before anything is sent, and *note* is called in between with the poles that are sent it.  Raises
+        CommandError, BrokerError.
         """
         meant, ready = list(poles), []
         if change.site != self.place.site:
@@ -101,6 +105,8 @@ class KeyChanger(RetainingSpeaker):
                 outcome.there.append(pole)
             elif birth is None:
                 outcome.unborn.append(pole)
+            elif pole in busy:
+                outcome.busy.append(pole)
             elif not online and _is_release(self.kept.get(pole, b"")):
                 outcome.pending.append(pole)
             else:
@@ -108,6 +114,7 @@ class KeyChanger(RetainingSpeaker):
                 ready.append(exchange.seal(topic, change.body, keys[pole] if keys else None, birth.flash_nonce))
                 if not online:
                     outcome.offline.append(pole)
+        note([sealed.pole for sealed in ready])
         until = time.monotonic() + wait_s
         for sealed in ready:
             exchange.post(sealed, retain=True, until=until)
@@ -125,6 +132,7 @@ def as_json(change: KeyChange, outcome: KeyChangeOutcome) -> dict[str, Any]:
         "noAnswer": outcome.silent,
         "offline": [pole for pole in outcome.offline if pole in outcome.silent],
         "pending": sorted(outcome.pending),
+        "underWay": sorted(outcome.busy),
         "neverReported": sorted(outcome.unborn),
     }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from host_tools.boards.flash_layout import has_one_image
 from host_tools.city.commands.limits import DARKENED
 from host_tools.city.rollouts import waves
 from host_tools.city.rollouts.known_pole import Pole
@@ -21,8 +22,8 @@ from host_tools.text import quoted
 from host_tools.wire.from_pole import App
 
 # why a pole is left out
-THERE, NEVER, NO_APP, NO_PACKAGE, NEWER, UNDONE, SERIAL, OTHER_KEY = (
-    "there", "neverHeard", "takesNoUpdates", "noPackage", "newer", "undone", "newerSerial", "otherKey",
+THERE, NEVER, NO_APP, NO_PACKAGE, ONE_IMAGE, NEWER, UNDONE, SERIAL, OTHER_KEY = (
+    "there", "neverHeard", "takesNoUpdates", "noPackage", "oneImage", "newer", "undone", "newerSerial", "otherKey",
 )  # fmt: skip
 
 
@@ -73,12 +74,8 @@ def left_out(pole: Pole, release: Release, board: str) -> str:
     """Why *pole* does not get *release*; "" where it does.  *board*: of the site's files."""
     if pole.version is None:
         return NEVER
-    app = runs = pole.app
-    there = app is not None and app.version == release.version
-    if release.is_image:
-        runs = pole.image
-        there = runs is not None and runs.serial == release.serial and not runs.reverted
-    if runs is not None and there and (pole.board or board) in release.packages:
+    app, runs = pole.app, pole.image if release.is_image else pole.app
+    if runs is not None and is_of(runs, release) and (pole.board or board) in release.packages:
         return "" if runs.probation else THERE
     if why := refusal_of(app, pole.board or board, release):
         return why
@@ -91,13 +88,23 @@ def left_out(pole: Pole, release: Release, board: str) -> str:
     return ""
 
 
+def is_of(runs: App, release: Release) -> bool:
+    """Whether what a birth says that its pole *runs*, the app or its MicroPython, is *release*.
+
+    Of an image a birth has the serial from its download on, while the former one still runs, whose version it says.
+    """
+    if runs.version != release.version:
+        return False
+    return not release.is_image or (runs.serial == release.serial and not runs.reverted)
+
+
 def refusal_of(app: App | None, board: str, release: Release) -> str:
     """Why a pole with that *board*, whose birth says that it runs *app*, would refuse *release* as it is now; "" where
     it would not."""
     if app is None:
         return NO_APP
     if board not in release.packages:
-        return NO_PACKAGE
+        return ONE_IMAGE if release.is_image and has_one_image(board) else NO_PACKAGE
     if app.key and app.key != release.print:
         return OTHER_KEY
     if app.serial is not None and app.serial > release.serial:

@@ -39,7 +39,10 @@ class Runs:
 
 @dataclass
 class VersionLine:
-    """One *version* in the street: how many poles, on which boards, and those of them to look at."""
+    """One *version* in the street: how many poles, on which boards, and those of them to look at.
+
+    *image*: it is one of MicroPython, of the poles that were sent an image.
+    """
 
     version: str
     poles: int = 0
@@ -48,6 +51,22 @@ class VersionLine:
     probation: list[str] = field(default_factory=list)
     reverted: list[tuple[str, str]] = field(default_factory=list)  # pole, why it went back to this one
     updatable: bool = True
+    image: bool = False
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"MicroPython {self.version}" if self.image else self.version
+
+    def count(self, one: Runs, runs: App | None) -> None:
+        """Counts the pole *one*, and which of its software *runs*."""
+        self.poles += 1
+        self.offline += not one.online
+        self.boards[one.board] = self.boards.get(one.board, 0) + 1
+        if runs and runs.probation and len(self.probation) < MOST_NAMED:
+            self.probation.append(one.name)
+        elif runs and runs.reverted and len(self.reverted) < MOST_NAMED:
+            self.reverted.append((one.name, runs.reverted))
 
 
 def software(connection: Connection, names: Iterable[str] | None = None) -> list[Runs]:
@@ -64,7 +83,8 @@ def software(connection: Connection, names: Iterable[str] | None = None) -> list
         said = parsed(str(birth).encode()) or {}
         firmware, board = text(said.get("firmware"), 24), text(said.get("board"), 32)
         app = known_since(app_of(said), key, those)
-        out.append(Runs(str(name), board, online is not False, firmware, app, image_of(said)))
+        image = known_since(image_of(said), key, those)
+        out.append(Runs(str(name), board, online is not False, firmware, app, image))
     return out
 
 
@@ -85,11 +105,15 @@ def versions(poles: Iterable[Runs]) -> list[VersionLine]:
     lines: dict[tuple[str, bool], VersionLine] = {}
     for one in poles:
         line = lines.setdefault((one.version, one.app is not None), VersionLine(one.version, updatable=bool(one.app)))
-        line.poles += 1
-        line.offline += not one.online
-        line.boards[one.board] = line.boards.get(one.board, 0) + 1
-        if one.app and one.app.probation and len(line.probation) < MOST_NAMED:
-            line.probation.append(one.name)
-        elif one.app and one.app.reverted and len(line.reverted) < MOST_NAMED:
-            line.reverted.append((one.name, one.app.reverted))
+        line.count(one, one.app)
     return sorted(lines.values(), key=lambda one: (one.updatable, numbers(one.version) if one.updatable else ()))[::-1]
+
+
+def image_versions(poles: Iterable[Runs]) -> list[VersionLine]:
+    """A line for each version of MicroPython on those of *poles* that were sent an image, the highest first."""
+    lines: dict[str, VersionLine] = {}
+    for one in poles:
+        if one.image:
+            version = one.image.version
+            lines.setdefault(version, VersionLine(version, image=True)).count(one, one.image)
+    return sorted(lines.values(), key=lambda one: numbers(one.version))[::-1]

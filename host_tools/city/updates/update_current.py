@@ -120,6 +120,12 @@ class UpdateCurrent(Current[UpdateShare]):
                 one.state, one.answered_at = LEFT, now
                 self.note(one)
 
+    def change_keys(self, prints: Mapping[str, str]) -> None:
+        """Takes {pole: print of the key to which it was sent the change}: nothing is to take the place of that."""
+        for one in self._shares.values():
+            if one.takes_key(prints.get(one.pole, "")):
+                self.note(one)
+
     def undo(self, events: Iterable[Undone], now: int) -> None:
         """Takes *events* by which poles say that they went back."""
         for event in events:

@@ -26,6 +26,7 @@ from host_tools.city.updates.update_share import ACCEPTED, PROBATION, UNFINISHED
 from host_tools.city.updates.waiting_for import waiting_for
 from host_tools.city.updates.wish import Wish, wish_of
 from host_tools.errors import DiyaError
+from host_tools.wire.from_pole import App
 
 SHOWN = (
     "applied", "there", "probation", "accepted", "sent", "offline", "silent", "rejected", "reverted", "replaced",
@@ -89,6 +90,20 @@ class Report:
             if one.state == "applied" and one.answered_at is not None and one.sent_at is not None
         ]
         return sum(took) // len(took) if took else None
+
+    @property
+    def is_image(self) -> bool:
+        return self.release is not None and self.release.is_image
+
+    def software(self, one: UpdateShare) -> App | None:
+        """What its pole runs of the kind that is rolled out: the app, or MicroPython."""
+        runs = self.runs.get(one.pole)
+        return None if runs is None else runs.image if self.is_image else runs.app
+
+    def version(self, one: UpdateShare) -> str:
+        """The version of that; "" where it is not known."""
+        found, runs = self.software(one), self.runs.get(one.pole)
+        return found.version if found else runs.version if runs and not self.is_image else ""
 
     def what(self, one: UpdateShare) -> str:
         """One of SHOWN."""
@@ -159,8 +174,8 @@ def as_json(found: Report) -> dict[str, Any]:
         "waitsFor": found.waits or None, "takesBack": row["takes_back"], "written": row["written_at"],
         "decided": row["decided_at"], "ended": row["ended_at"], "comparisons": row["looks"],
         "release": None if release is None else {
-            "serial": release.serial, "signedBy": release.signed_by or None, "version": release.version,
-            "downgrade": release.downgrade,
+            "kind": "image" if release.is_image else "app", "serial": release.serial,
+            "signedBy": release.signed_by or None, "version": release.version, "downgrade": release.downgrade,
             "bytes": {board: one.about.size for board, one in release.packages.items()},
         },
         "poles": found.states, "meanSeconds": found.mean_s,
@@ -178,17 +193,26 @@ def as_json(found: Report) -> dict[str, Any]:
 
 def _each(found: Report, one: UpdateShare) -> dict[str, Any]:
     said = {"wave": one.wave, "state": found.what(one), "since": found.since(one), "reason": one.reason or None}
-    return {**runs_json(one.pole, found.runs.get(one.pole)), **said, "detail": one.detail or None}
+    runs = found.runs.get(one.pole)
+    about = {} if not found.is_image else _software_json(found.version(one), found.software(one))
+    return {**runs_json(one.pole, runs), **about, **said, "detail": one.detail or None}
 
 
 def runs_json(pole: str, runs: Runs | None) -> dict[str, Any]:
     """What *pole* runs, for programs."""
     app = runs.app if runs else None
+    image = runs.image if runs else None
     return {
         "pole": pole, "online": runs.online if runs else None, "board": runs.board if runs else None,
-        "version": runs.version if runs else None, "slot": app.slot if app else None,
-        "probation": app.probation if app else None, "reverted": app.reverted or None if app else None,
-        "serial": app.serial if app else None, "key": app.key or None if app else None,
+        **_software_json(runs.version if runs else "", app), "slot": app.slot if app else None,
+        "key": app.key or None if app else None, "image": _software_json(image.version, image) if image else None,
+    }  # fmt: skip
+
+
+def _software_json(version: str, runs: App | None) -> dict[str, Any]:
+    return {
+        "version": version or None, "probation": runs.probation if runs else None,
+        "reverted": runs.reverted or None if runs else None, "serial": runs.serial if runs else None,
     }  # fmt: skip
 
 
@@ -206,11 +230,11 @@ def as_csv(found: Report, out: TextIO) -> None:
 def _lines(found: Report) -> Iterable[tuple[object, ...]]:
     for one in found.shares:
         runs = found.runs.get(one.pole)
-        app = runs.app if runs else None
+        app = found.software(one)
         times = [_told(at, found.zone) for at in (found.since(one), one.sent_at, one.accepted_at, one.answered_at)]
         took = one.answered_at - one.sent_at if one.sent_at is not None and one.answered_at is not None else None
         yield (
-            one.pole, one.wave, found.what(one), one.reason, one.detail, one.before, runs.version if runs else None,
+            one.pole, one.wave, found.what(one), one.reason, one.detail, one.before, found.version(one) or None,
             app.slot if app else None, app.probation if app else None, app.reverted if app else None,
             runs.online if runs else None, *times, took,
         )  # fmt: skip

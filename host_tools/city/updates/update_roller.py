@@ -24,6 +24,7 @@ from host_tools.city.rollouts.share import SENT, SILENT_S
 from host_tools.city.store.database import raise_revision
 from host_tools.city.store.rollout_tables import ASKS, DONE, GOING, HALTED, REFUSED, RELEASE
 from host_tools.city.updates import confirmed, control_group, fault_rows, kept_release, update_key
+from host_tools.city.updates.key_change_rows import Changing
 from host_tools.city.updates.plan import Plan, plan, ruling
 from host_tools.city.updates.reached import reached, reached_alone
 from host_tools.city.updates.update_current import UpdateCurrent
@@ -61,6 +62,7 @@ class UpdateRoller(Rolling[UpdateShare]):
         self._site, self._folder = site, folder
         self._persons = SecondPersons(secrets)
         self._sending = UpdateSending(root, site, keys, sender, zone, simulated)
+        self._changing = Changing(zone)
         self._now = 0
         self._arrival = 0  # key of the newest event that was looked at
 
@@ -68,6 +70,7 @@ class UpdateRoller(Rolling[UpdateShare]):
         """Takes the rollout that has begun from the store."""
         self._now, self._arrival = now, 0
         self._sending.connected()
+        self._changing.forget()
         super().load(connection, now)
 
     def connected(self) -> None:
@@ -163,6 +166,7 @@ class UpdateRoller(Rolling[UpdateShare]):
         assert isinstance(current, UpdateCurrent)
         events, self._arrival = fault_rows.undone(connection, self._zone, current.row["decided_at"], self._arrival)
         current.undo(events, now)
+        current.change_keys(self._changing.read(connection))
         if current.state == HALTED:
             current.age(now)
             return self._sending.stop(connection, current, now) + self._sending.again(connection, current)

@@ -13,7 +13,7 @@ from host_tools.city.rollouts.known_pole import Pole
 from host_tools.city.rollouts.share import NO_KEY, REJECTED, SENT
 from host_tools.city.updates import kept_release
 from host_tools.city.updates.update_current import UpdateCurrent
-from host_tools.city.updates.update_share import ACCEPTED, HELD, LEFT, UpdateShare, software
+from host_tools.city.updates.update_share import ACCEPTED, HELD, LEFT, NEW_KEY, UpdateShare, software
 from host_tools.errors import CommandError
 from host_tools.keys.key import Key
 from host_tools.wire import envelope
@@ -53,7 +53,7 @@ class UpdateSending:
             self._repeats = [one.id for one in current.shares if one.state in (SENT, ACCEPTED) or one.reason == HELD]
         some, self._repeats = self._repeats[:MOST], self._repeats[MOST:]
         kept = kept_release.messages(connection, some)
-        names = {one.id: one.pole for one in current.shares if one.id in kept}
+        names = {one.id: one.pole for one in current.shares if one.id in kept and one.unfit != NEW_KEY}
         return [(self._topic(name), kept[key][1].encode()) for key, name in names.items()]
 
     def pieces(self, connection: Connection, serial: int) -> list[Message]:
@@ -96,7 +96,8 @@ class UpdateSending:
             if made := self._sealed(one, pole, body, numbers, now):
                 one.goes_out(current.release.serial, package.about.content, made[0], False, now)
                 one.nonce, one.accepted_at = pole.nonce, None
-                one.before = software(pole.app) if pole.app else ""
+                before = pole.image if current.release.is_image else pole.app
+                one.before = software(before) if before else ""
                 messages.append(made[1])
                 written.append((one.id, made[0], made[1][1].decode()))
         kept_release.remember(connection, written)

@@ -26,7 +26,7 @@ from host_tools.city.rollouts.share import (
 )  # fmt: skip
 from host_tools.city.rollouts.waves import GONE
 from host_tools.city.updates.kept_release import Release
-from host_tools.city.updates.plan import refusal_of
+from host_tools.city.updates.plan import is_of, refusal_of
 from host_tools.release.manifest import numbers
 from host_tools.wire import from_pole
 from host_tools.wire.from_pole import Ack, App, Birth
@@ -35,6 +35,7 @@ from pole.wire import ack_reasons as why
 ACCEPTED, LEFT = "accepted", "left"
 # reasons of ours
 UNFINISHED, PROBATION, HELD, GOES_BACK = "unfinished", "probation", "halted", "goesBack"
+NEW_KEY = "newKeyFirst"
 CANCELLED = "cancelled"  # the detail of one that is silent and was told to stop
 LONGEST_S = 50 * 3600  # from its acceptance to its word: a day for a good moment, a night in which its lamp is lit
 OFFLINE_S = 1800  # beyond the window: it may try it without a network, and ask the former software for one
@@ -52,7 +53,8 @@ class UpdateShare(Share):
     ``before`` is the software that it ran when it was sent its message: a pole says for long that it went back once.
 
     *nonce*: of the flashing for which its message was sealed.  *offline*: since when it has no session, Unix s.
-    *board*: what its births say.  *unfit*: why it would refuse the release as it is now (another key, no package).
+    *board*, *app*: what its births say.  *unfit*: why it would refuse the release as it is now (another key, no
+    package).  *new_key*: print of the key for updates to which it was sent the change.
     """
 
     release: Release | None = None
@@ -62,6 +64,8 @@ class UpdateShare(Share):
     offline: int | None = None
     board: str = ""
     unfit: str = ""
+    app: App | None = None
+    new_key: str = ""
 
     @property
     def standing(self) -> str:
@@ -77,7 +81,7 @@ class UpdateShare(Share):
         return self.standing == "flying" or (self.state in (SENT, ACCEPTED) and self.standing == "bad")
 
     def due_again(self, now: int) -> bool:
-        return self.detail != CANCELLED and super().due_again(now)
+        return self.detail != CANCELLED and self.unfit != NEW_KEY and super().due_again(now)
 
     def waits(self, now: int, listened: int, dark: bool = False) -> bool:
         """As for a Share; *dark*: its feeder seems to have no supply, and nothing is known of the pole."""
@@ -96,17 +100,26 @@ class UpdateShare(Share):
 
     def knows(self, pole: Pole, since: int) -> bool:
         fit = self.fits(pole.app, pole.board)
-        return self._runs(pole.image if self._of_image else pole.app, pole.nonce, since) or fit
+        return self._runs(pole.app, pole.image, pole.nonce, since) or fit
 
     def fits(self, app: App | None, board: str) -> bool:
         """Takes what it runs, and its *board*, by which it would refuse the release or not; whether that is new."""
         if self.release is None:
             return False
-        before, self.board = self.unfit, board or self.board
+        before, self.board, self.app = self.unfit, board or self.board, app
         self.unfit = refusal_of(app, self.board, self.release)
+        if not self.unfit and app and self.new_key not in ("", app.key, self.release.print):
+            self.unfit = NEW_KEY  # a release would take the place of that at the broker
         if self.state == WAITING and self.unfit != before and self.reason in (before, ""):
             self.reason = self.unfit
         return self.unfit != before
+
+    def takes_key(self, new_key: str) -> bool:
+        """Takes to which key it was sent the change, "" for none; whether that changes anything."""
+        if new_key == self.new_key:
+            return False
+        self.new_key = new_key
+        return self.fits(self.app, self.board) if self.app else False
 
     def hears(self, birth: Birth, retained: bool, now: int) -> bool:
         self.offline = None if not retained else self.offline
@@ -114,7 +127,7 @@ class UpdateShare(Share):
         return self._hears(birth, retained, now) or fit
 
     def _hears(self, birth: Birth, retained: bool, now: int) -> bool:
-        if self._runs(birth.image if self._of_image else birth.app, birth.flash_nonce, now):
+        if self._runs(birth.app, birth.image, birth.flash_nonce, now):
             return True
         if retained or self.state not in (SENT, ACCEPTED):
             return False
@@ -165,16 +178,13 @@ class UpdateShare(Share):
 
     # -- what it runs
 
-    @property
-    def _of_image(self) -> bool:
-        return self.release is not None and self.release.is_image
-
-    def _runs(self, app: App | None, nonce: str, now: int) -> bool:
+    def _runs(self, app: App | None, image: App | None, nonce: str, now: int) -> bool:
         """Takes what its birth says; whether that changes anything."""
         if app is None or self.release is None or self.state in (REPLACED, LEFT):
             return False
-        here = app.serial == self.release.serial and not app.reverted if self._of_image else False
-        if here or (app.version == self.release.version and not self._of_image):
+        if self.release.is_image:
+            return self._runs_image(image, self.release, nonce, now)
+        if is_of(app, self.release):
             if app.probation:
                 return self.state not in (APPLIED, THERE) and self._accepted(PROBATION, now)
             if self.state in (APPLIED, THERE):
@@ -187,13 +197,45 @@ class UpdateShare(Share):
             self._end(REVERTED, now, app.reverted)
         elif numbers(app.version) > numbers(self.release.version) and not self.release.downgrade:
             self._end(REPLACED, now)
-        elif self.state in (APPLIED, THERE) or (self.nonce and nonce and nonce != self.nonce):
-            if self.state != WAITING and self.renewed >= MOST_RENEWED:
-                self._end(REJECTED, now, GOES_BACK)
-            else:
-                self._again("")  # another node, or it was flashed
         else:
+            return self._is_another(nonce, now)
+        return True
+
+    def _runs_image(self, image: App | None, release: Release, nonce: str, now: int) -> bool:
+        """As _runs; *image*: its MicroPython, None where it was never sent one since it was flashed."""
+        if self.state in (REJECTED, REVERTED):
             return False
+        if image is None:
+            return self._is_another(nonce, now)
+        if is_of(image, release):
+            if image.probation:
+                return self.state not in (APPLIED, THERE) and self._accepted(PROBATION, now)
+            # one of the version that ran before may have been fetched and not started yet: its ack says when it is kept
+            if self.state in (APPLIED, THERE) or (release.downgrade and self.before in ("", software(image))):
+                return False
+            self._end(THERE if self.state == WAITING and self.n is None else APPLIED, now)
+        elif image.serial is not None and image.serial > release.serial:
+            return False  # of a later one, which it fetches or has undone
+        elif image.reverted and image.serial == release.serial and software(image) != self.before:
+            self._end(REVERTED, now, image.reverted)
+        elif image.serial == release.serial and self.state == ACCEPTED and (not nonce or nonce == self.nonce):
+            waits = self.reason == PROBATION and not image.probation  # the power was cut: it is tried once more
+            self.reason = "" if waits else self.reason
+            return waits
+        elif numbers(image.version) > numbers(release.version) and not release.downgrade:
+            self._end(REPLACED, now)
+        else:
+            return self._is_another(nonce, now)
+        return True
+
+    def _is_another(self, nonce: str, now: int) -> bool:
+        """Takes that it does not run it and has not undone it; whether another node is there, or it was flashed."""
+        if self.state not in (APPLIED, THERE) and not (self.nonce and nonce and nonce != self.nonce):
+            return False
+        if self.state != WAITING and self.renewed >= MOST_RENEWED:
+            self._end(REJECTED, now, GOES_BACK)
+        else:
+            self._again("")
         return True
 
     def _accepted(self, reason: str, now: int) -> bool:

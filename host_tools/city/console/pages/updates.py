@@ -36,10 +36,11 @@ def updates_page(request: Web) -> Template:
     city = city_of(request)
     site = city.about["site"]
     with city.reading() as connection:
-        lines = street_versions.versions(street_versions.software(connection))
+        poles = street_versions.software(connection)
         kept = kept_release.newest(connection, site, RELEASES)
         rows = rollout_rows.newest(connection, ROLLOUTS, RELEASE)
         rollouts = [update_report.report_of(connection, site, row) for row in rows]
+    lines = street_versions.versions(poles) + street_versions.image_versions(poles)
     return render(request, "updates.html", lines=lines, kept=kept, rollouts=rollouts)
 
 

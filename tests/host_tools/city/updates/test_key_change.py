@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import threading
 import time
@@ -10,12 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from host_tools import cli
 from host_tools.broker.connection import Link
 from host_tools.broker.mosquitto import Mosquitto
+from host_tools.city.record.record import Record
+from host_tools.city.store.command_tables import audit
+from host_tools.city.store.rollout_tables import RELEASE as RELEASES
+from host_tools.city.store.rollout_tables import rollout, rollout_pole
+from host_tools.city.store.tables import pole
+from host_tools.city.updates import key_change_rows
 from host_tools.keys.signing import read_signer
 from host_tools.release.manifest import key_text, print_of
+from host_tools.site import load_site
 from pole.update import signer
 from tests.firmware.update import short_key, update_bench
 from tests.firmware.update.update_bench import OWN, Pole, Store
@@ -28,7 +37,7 @@ POLES = [word for name in (ONLINE, THERE, RELEASE, AWAY, NEVER) for word in ("--
 Capture = pytest.CaptureFixture[str]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def broker() -> Iterator[Mosquitto]:
     with Mosquitto() as one:
         yield one
@@ -113,6 +122,46 @@ def test_poles_take_the_change_and_those_that_cannot_now_are_named(
     assert retained.keys() == {ONLINE, RELEASE, AWAY} and retained[RELEASE] == kept
     street.over.set()
     street.join()
+
+
+def place_rollout(connection: sa.Connection, name: str) -> None:
+    """A rollout of a release that is under way on the pole *name*."""
+    pole_id = int(connection.execute(sa.insert(pole).values(name=name).returning(pole.c.id)).scalar_one())
+    values = {"who": "asha", "role": "engineer", "door": "console", "text": "", "base": "", "written_at": 1}
+    added = sa.insert(rollout).values(**values, kind=RELEASES, state="going", decided_at=1).returning(rollout.c.id)
+    number = int(connection.execute(added).scalar_one())
+    connection.execute(sa.insert(rollout_pole).values(rollout=number, pole=pole_id, wave=0, state="accepted"))
+
+
+def test_who_changed_the_key_of_which_poles_is_in_the_audit_and_poles_under_way_are_left_alone(
+    place: Path, broker: Mosquitto, capsys: Capture
+) -> None:
+    record = Record(place / "store.db", "diya/1", "sagar", {"timezone": "Asia/Kolkata"}, files=load_site("sagar", 5))
+    with record.transaction() as connection:
+        place_rollout(connection, AWAY)
+    street = Street(broker)
+    street.start()
+    assert street.ready.wait(20)
+    street.born(THERE, print_of(short_key.MODULUS), False)
+    street.born(AWAY, print_of(short_key.MODULUS), True)
+    verb = ["update", "change-key", "change.json", "--site", "sagar", "--key-file", "keys.txt", "--broker", broker.url]
+    assert cli.run([*verb, *POLES, "--wait", "3", "--db", "store.db"]) == 1
+    out, err = capsys.readouterr()
+    assert f"a release is under way on them: give it again then: {AWAY}" in out and "no record was named" not in err
+    new = print_of(read_signer(place / "new.pem").modulus)
+    with record.transaction() as connection:
+        rows = connection.execute(sa.select(audit).where(audit.c.door == key_change_rows.DOOR)).mappings().all()
+        pending = key_change_rows.Changing("").read(connection)
+    asked, over = (json.loads(row["detail"]) for row in rows)
+    assert [row["what"] for row in rows] == ["changeKey", "changeKeyOver"] and rows[0]["who"] == getpass.getuser()
+    assert (asked["key"], asked["serial"], asked["poles"][:2]) == (new, 1_795_500_000_000, [ONLINE, THERE])
+    assert AWAY not in asked["poles"] and pending == dict.fromkeys(asked["poles"], new)
+    assert over == {"key": new, "serial": 1_795_500_000_000, "took": [ONLINE], "refused": {}}
+    assert cli.run([*verb, *POLES, "--wait", "1", "--db", "nowhere.db"]) == 1
+    assert "there is no record at nowhere.db" in capsys.readouterr().err
+    street.over.set()
+    street.join()
+    record.close()
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
@@ -13,9 +15,10 @@ import sqlalchemy as sa
 from host_tools.city.rollouts import requests, rollout_rows
 from host_tools.city.store.release_tables import release as release_table
 from host_tools.city.store.rollout_tables import GO_ON, HALT, RELEASE, rollout
-from host_tools.city.updates import kept_release, update_report
+from host_tools.city.updates import kept_release, key_change_rows, update_report
 from host_tools.city.updates.foreseen import foresee
 from host_tools.city.updates.kept_release import release_in
+from host_tools.city.updates.key_change import KeyChange, KeyChangeOutcome
 from host_tools.city.updates.wish import Wish
 from host_tools.errors import CommandError, DiyaError
 from host_tools.keys.signing import fingerprint, print_of
@@ -120,6 +123,79 @@ def test_while_the_key_is_changed_those_that_do_not_have_it_yet_wait_and_are_nam
     assert bench.shares(number)[slow].reason == "otherKey" and bench.poles[slow].tried == []
     appear(bench, slow, key=new)
     bench.go(3600, 30)
+    assert bench.states(number) == {"applied": POLES}
+
+
+CHANGE = {"sender": "ravi-laptop", "n": 1, "key": "", "body": json.dumps({"cancel": True})}
+
+
+def changes_key(bench: UpdateBench, names: list[str], refuse: tuple[str, ...] = ()) -> None:
+    """The change to the key number 1 goes out to *names*, as `diya update change-key --db` does it."""
+    change = KeyChange("sagar", SERIAL + 50, print_of(signer(1).public), "the change")
+    with bench.record.transaction() as connection:
+        key_change_rows.ask(connection, "ravi", change, names, bench.now)
+        if refuse:
+            outcome = SimpleNamespace(applied=[], rejected=dict.fromkeys(refuse, ("badSignature", "")))
+            key_change_rows.end(connection, "ravi", change, cast(KeyChangeOutcome, outcome), bench.now)
+    for name in names:
+        bench.retained[f"{HEAD}/{name}/update"] = json.dumps(CHANGE).encode()
+
+
+def changes_wait(bench: UpdateBench, names: list[str]) -> bool:
+    """Whether the broker retains the change for each of *names*."""
+    return all(b"ravi-laptop" in bench.retained[f"{HEAD}/{name}/update"] for name in names)
+
+
+def test_no_release_takes_the_place_of_a_change_of_the_key_at_the_broker(bench: UpdateBench) -> None:
+    """Poles that were offline for the rollout and the change come back: the new key first, and never the old release,
+    which they would refuse, and which would count as bad."""
+    away = list(bench.poles)[-4:]
+    for name in away:
+        bench.poles[name].leave()
+    bench.go(2)
+    number = bench.roll_out(BenchRelease(), **QUICK)
+    bench.go(4 * 3600, 30, over(bench, number))
+    assert bench.states(number) == {"applied": POLES - 4, "waiting": 4}
+    changes_key(bench, away)
+    for name in away:
+        bench.poles[name].appear()  # its birth still has the former key: the change comes to it now
+    bench.go(120, 10)
+    assert changes_wait(bench, away)
+    assert {bench.shares(number)[name].reason for name in away} == {"newKeyFirst"}
+    bench.restart()
+    bench.go(120, 10)
+    assert changes_wait(bench, away)
+    for name in away:
+        appear(bench, name, key=print_of(signer(1).public))
+    bench.go(120, 10)
+    assert {bench.shares(number)[name].reason for name in away} == {"otherKey"}
+    assert bench.row(number)["state"] == "done" and all(bench.poles[name].tried == [] for name in away)
+    changes_key(bench, [name for name in bench.poles if name not in away])
+    for name in bench.poles:
+        appear(bench, name, key=print_of(signer(1).public))
+    bench.go(5)
+    again = bench.roll_out(BenchRelease("0.2.1", SERIAL + 60, by=1), **QUICK)
+    bench.go(4 * 3600, 30, over(bench, again))
+    assert bench.states(again) == {"applied": POLES} and bench.versions() == {"0.2.1": POLES}
+
+
+def test_a_word_to_stop_takes_not_the_place_of_a_change_of_the_key_either(bench: UpdateBench) -> None:
+    number = bench.roll_out(BenchRelease(), spread=3000, soak=900)
+    bench.go(30)
+    bench.ask(number, HALT)
+    bench.go(5)
+    told = [name for name, one in bench.shares(number).items() if one.reason == "halted"]
+    changes_key(bench, told)
+    bench.go(5)
+    bench.connect()
+    bench.go(30)
+    assert told and changes_wait(bench, told)
+
+
+def test_a_pole_that_refused_the_change_keeps_its_key_and_gets_releases_of_that(bench: UpdateBench) -> None:
+    changes_key(bench, list(bench.poles), refuse=tuple(bench.poles))
+    number = bench.roll_out(BenchRelease(), **QUICK)
+    bench.go(4 * 3600, 30, over(bench, number))
     assert bench.states(number) == {"applied": POLES}
 
 

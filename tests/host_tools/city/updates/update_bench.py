@@ -57,16 +57,18 @@ class BenchRelease:
         self.public = self._signer.public
         self.version, self.serial, self.boards, self.does = version, serial, boards, does
         text = f"# {version} {serial}\n".encode()
-        self.content = hashlib.sha256(text).hexdigest()
+        self._pieces = [text, *(bytes([at]) * 1000 for at in range(1, 6))]
+        image = other.get("kind") == "image"
+        signed = b"".join(self._pieces) if image else text
+        self.content = hashlib.sha256(signed).hexdigest()
         said = {
-            "bytes": 5000, "content": self.content, "downgrade": downgrade, "golden": 1, "kind": "app",
-            "list": len(text), "mpy": 6, "serial": serial, "site": "sagar", "v": 1, "version": version,
-            "window": window, **other,
+            "bytes": len(signed) if image else 5000, "content": self.content, "downgrade": downgrade, "golden": 1,
+            "kind": "app", "list": 0 if image else len(text), "mpy": 6, "serial": serial,
+            "site": "sagar", "v": 1, "version": version, "window": window, **other,
         }  # fmt: skip
         self._manifest = {
             board: json.dumps({"board": board, **said}, sort_keys=True, separators=(",", ":")) for board in boards
         }
-        self._pieces = [text, *(bytes([at]) * 1000 for at in range(1, 6))]
 
     def message(self, board: str) -> dict[str, str]:
         signed = self._signer.sign(self._manifest[board].encode())
@@ -91,6 +93,7 @@ class UpdatePole:
         self.app: dict[str, Any] = {"slot": "", "version": "0.1.0", "probation": False, "serial": 0}
         self.app["key"] = print_of(signer().public)
         self.image: dict[str, Any] = {}
+        self.board, self.micropython = BOARD, "1.24.1"
         self.nonce = "0011223344556677"
         self.tried = list[str]()  # versions, each time that it restarted into one
         self._do: list[tuple[int, Callable[[], None]]] = []  # what happens when
@@ -106,7 +109,8 @@ class UpdatePole:
         said = {name: value for name, value in self.app.items() if name != "reverted" or value}
         image = {"image": self.image} if self.image else {}
         self.tell(
-            contract.BIRTH, board=BOARD, app=said, flashNonce=self.nonce, configVersion=1, configHash="a" * 32, **image
+            contract.BIRTH, board=self.board, app=said, flashNonce=self.nonce, configVersion=1, configHash="a" * 32,
+            **image,
         )  # fmt: skip
         if kept := self._bench.retained.get(f"{HEAD}/{self.name}/update"):
             self.take(kept)
@@ -148,18 +152,19 @@ class UpdatePole:
                 return
         body = json.loads(said["body"])
         if body.get("cancel"):
-            if self._under_way and not self.app["probation"]:
+            if self._under_way and not self._software(self._under_way["manifest"])["probation"]:
                 self._do, self._under_way = [], None
             self.tell(contract.ACK, **ack, outcome="applied")
             return
         manifest = json.loads(body["manifest"])
-        if manifest["serial"] == self.app["serial"] and self.app["version"] == manifest["version"]:
-            if not self.app["probation"]:
+        runs = self._software(manifest)
+        if manifest["serial"] == runs["serial"] and runs["version"] == manifest["version"]:
+            if not runs["probation"]:
                 self.tell(contract.ACK, **ack, outcome="applied")
             return
         if self._under_way and self._under_way["manifest"]["serial"] == manifest["serial"]:
             return
-        if self.app.get("reverted") and manifest["serial"] <= self.app["serial"]:
+        if runs.get("reverted") and manifest["serial"] <= self.app["serial"]:
             self.tell(contract.ACK, **ack, outcome="rejected", reason="replayed")
             return
         if self._bench.does(manifest["version"], self.name) == "rejects":
@@ -178,31 +183,40 @@ class UpdatePole:
         elif at < 6:
             self._in(PIECE_S, lambda: self._fetch(at + 1))
         elif self._trouble() != "stuck":
+            if self._of_image:
+                self.image = {"version": self.micropython, "probation": False, "serial": self.app["serial"]}
+                self.appear()  # with the new serial, while the former image runs
             self._in(self.random.randrange(self._under_way["spread"] + 1), self._switch)
 
     def _switch(self) -> None:
         assert self._under_way is not None
         manifest, trouble = self._under_way["manifest"], self._trouble()
         self.tried.append(manifest["version"])
-        self._under_way["former"] = dict(self.app)
+        self._under_way["former"] = dict(self._software(manifest))
         self.leave()
         if trouble == "hangs":
             return
         if trouble == "dies":
             self._in(3 * RESTART_S, self._undo)
             return
-        self.app |= {"slot": "b" if self.app["slot"] == "a" else "a", "version": manifest["version"]}
-        self.app |= {"probation": True, "reverted": ""}
+        if self._of_image:
+            self.image |= {"version": manifest["version"], "probation": True}
+        else:
+            self.app |= {"slot": "b" if self.app["slot"] == "a" else "a", "version": manifest["version"]}
+            self.app |= {"probation": True, "reverted": ""}
         self._in(RESTART_S, self.appear)
         self._in(RESTART_S + manifest["window"], self._confirm)
 
     def _undo(self) -> None:
         assert self._under_way is not None
-        ack = self._under_way["ack"]
-        self.app = {**self._under_way["former"], "reverted": "died"}
+        ack, went_back = self._under_way["ack"], {**self._under_way["former"], "reverted": "died"}
+        if self._of_image:
+            self.image = went_back
+        else:
+            self.app = went_back
         manifest, self._under_way = self._under_way["manifest"], None
         if self._bench.by_ack:
-            self.app["reverted"] = ""
+            self._software(manifest)["reverted"] = ""
         self.appear()
         if self._bench.by_ack:
             self.tell(contract.ACK, **ack, outcome="reverted", reason="died", detail="3 starts ended by themselves")
@@ -212,11 +226,23 @@ class UpdatePole:
 
     def _confirm(self) -> None:
         assert self._under_way is not None
-        self.app["probation"] = False
+        self._software(self._under_way["manifest"])["probation"] = False
+        if self._of_image:
+            self.micropython = self.image["version"]
         ack, self._under_way = self._under_way["ack"], None
         self.tell(contract.ACK, **ack, outcome="applied")
         if self._trouble() == "faulty":
             self._in(1800, lambda: self.fault("lampFailure"))
+
+    @property
+    def _of_image(self) -> bool:
+        return self._under_way is not None and self._under_way["manifest"]["kind"] == "image"
+
+    def _software(self, manifest: dict[str, Any]) -> dict[str, Any]:
+        """What it says of the app, or of its MicroPython, as *manifest* is of the one or the other."""
+        if manifest["kind"] != "image":
+            return self.app
+        return self.image or {"version": self.micropython, "probation": False, "serial": 0}
 
     def _trouble(self) -> str:
         version = self._under_way["manifest"]["version"] if self._under_way else self.app["version"]
