@@ -76,7 +76,7 @@ class Course:
 
     def moved(self, since: Ms) -> Ms | None:
         """Milliseconds from *since* until its PWM changes."""
-        return self.first([ms for ms, _dim in self.dim], since + 1)
+        return next((ms - since for ms, _dim in self.dim if ms > since), None)
 
     def dim_at(self, ms: Ms) -> float:
         """Percent that its PWM says at *ms*."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import socket
 import ssl
 import sys
 import time
@@ -22,13 +23,15 @@ ROOT, SITE, GROUP = "diya/1", "stress", "ward"
 SPREAD_S, BACKOFF_S, MOST_BACKOFF_S = 30.0, 5.0, 120.0  # report.spread, link.backoff, link.maximumBackoff by default
 KEEPALIVE_S = 600  # longer than a trial, so that there are no pings in it
 PATIENCE_S = 180.0
+BIND_ADDRESS_NO_PORT = 24  # of Linux: the port is chosen by connect(), which is quicker
 ADDRESSES = 16  # of the loopback, so that the ports of one do not run out
 
 
 class Wire(asyncio.Protocol):
     """One connection as the client *name*, subscribed to *topics*; *heard* is called with each message.
 
-    ``ready`` is set once the broker has answered CONNECT, SUBSCRIBE and the *first* message, ``lost`` at its end.
+    ``ready`` is set once the broker has answered CONNECT, SUBSCRIBE and the *first* message, ``lost`` at its end, and
+    ``opened`` with the earlier of them.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class Wire(asyncio.Protocol):
         self.name = name
         self.ready = asyncio.Event()
         self.lost = asyncio.Event()
+        self.opened = asyncio.Event()
         self._topics = topics
         self._heard = heard
         self._first = first
@@ -59,11 +63,11 @@ class Wire(asyncio.Protocol):
                 self._write(mqtt.frame(mqtt.SUBSCRIBE, 2, b"\0\1" + body))
             elif packet.kind == mqtt.SUBACK:
                 if self._first is None:
-                    self.ready.set()
+                    self._is_ready()
                 else:
                     self.publish(*self._first, retain=True)
             elif packet.kind == mqtt.PUBACK:
-                self.ready.set()
+                self._is_ready()
             elif packet.kind == mqtt.PUBLISH:
                 message = mqtt.parse_publish(packet)
                 if message.qos:
@@ -72,6 +76,11 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.lost.set()
+        self.opened.set()
+
+    def _is_ready(self) -> None:
+        self.ready.set()
+        self.opened.set()
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
         """Publishes with QoS 1."""
@@ -156,19 +165,16 @@ class Crowd:
         ]  # fmt: skip
         topics += [contract.group_topic(ROOT, SITE, GROUP), contract.all_topic(ROOT, SITE)]
         first = contract.topic(ROOT, SITE, name, PRESENCE), b'{"v":1,"online":true}'
-        source = (f"127.0.1.{1 + number % ADDRESSES}", 0) if sys.platform == "linux" else None
         wait_s, failures = first_s, 0
         while True:
             await asyncio.sleep(wait_s)
             wire = Wire(f"{SITE}-{name}", topics, lambda wire, message: self._take(number, wire, message), first)
             self.begun.append(time.monotonic())
             try:
-                await asyncio.get_running_loop().create_connection(
-                    partial(_same, wire), "127.0.0.1", self._port, local_addr=source, ssl=self.context
-                )
+                await self._connect(wire, number)
                 self._wires[number] = wire
-                await asyncio.wait_for(self._opened(wire), PATIENCE_S)
-            except (OSError, TimeoutError):
+                await wire.opened.wait()
+            except OSError:
                 pass
             if wire.ready.is_set():
                 self.online[number] = time.monotonic()
@@ -179,13 +185,21 @@ class Crowd:
             longest = min(MOST_BACKOFF_S, BACKOFF_S * 2 ** min(failures - 1, 16))
             wait_s = self._random.uniform(0, longest)
 
-    async def _opened(self, wire: Wire) -> None:
-        ready, lost = (asyncio.create_task(each.wait()) for each in (wire.ready, wire.lost))
+    async def _connect(self, wire: Wire, number: int) -> None:
+        loop = asyncio.get_running_loop()
+        sock = socket.socket()
         try:
-            await asyncio.wait((ready, lost), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            ready.cancel()
-            lost.cancel()
+            sock.setblocking(False)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if sys.platform == "linux":
+                sock.setsockopt(socket.IPPROTO_IP, BIND_ADDRESS_NO_PORT, 1)
+                sock.bind((f"127.0.1.{1 + number % ADDRESSES}", 0))
+            await loop.sock_connect(sock, ("127.0.0.1", self._port))
+            name = "broker" if self.context else None
+            await loop.create_connection(partial(_same, wire), sock=sock, ssl=self.context, server_hostname=name)
+        except BaseException:
+            sock.close()
+            raise
 
     def _take(self, number: int, wire: Wire, message: mqtt.Publish) -> None:
         now = time.monotonic()

@@ -15,7 +15,7 @@ DELAY_MS, LOSS = 400, 0.03
 LENGTH_S = 480
 ONE_S, ONE_LEVEL = 120, 55  # to each pole on its own topic
 ALL_S, ALL_LEVEL = 240, 35  # to their group
-DOOR_S, SHUT_S = 150, 210  # every cabinet is opened and closed again: two events each
+DOOR_S, SHUT_S = 270, 330  # every cabinet is opened and closed again: two events each
 LIGHT_BOUND_MS = 15_000
 
 
