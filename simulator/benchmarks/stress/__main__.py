@@ -68,7 +68,7 @@ def _trial(screen: Console, docs: Path, trial: Trial, poles: int, real_poles: in
     runs = [run_modelled(trial, poles, seed, jobs)]
     if real_poles:
         runs.append(run_real(trial, real_poles, seed))
-    command = f"python -m simulator.benchmarks.stress --trial {trial.name} --poles {poles} --real-poles {real_poles}"
+    command = f"make bench-stress TRIAL={trial.name} POLES={poles} REAL={real_poles}"
     took = ", ".join(f"{run.network} {run.wall_s:.0f} s" for run in runs)
     speed = f", Mosquitto at {trial.speed:g} times real time" if real_poles else ""
     about = f"`{command}`{speed}; {_machine(load)}; took {took}."
@@ -93,7 +93,7 @@ def _crowd(screen: Console, docs: Path, many: int, seed: int) -> int:
     load = _load()
     taken = connections.measured(many, seed)
     secure = connections.measured_secure(min(MOST_SECURE, many), seed)
-    command = f"python -m simulator.benchmarks.stress --trial {page.CROWD} --connections {many}"
+    command = f"make bench-stress TRIAL={page.CROWD} CONNECTIONS={many}"
     about = f"`{command}`, in real time; {_machine(load)}."
     page.write(docs / page.NAME, page.CROWD, page.crowd_section(taken, secure, about))
     picture.png(docs / page.picture_name(page.CROWD), f"{taken.many:,} connections to one Mosquitto", "that step began",

@@ -61,7 +61,7 @@ def _rates(axis: Any, row: Row) -> None:
             axis.stairs(heights, edges, color=colour, linewidth=1.4, label=name)
     axis.set_xlim(0, last + 1)
     axis.set_ylim(bottom=0)
-    _dress(axis, f"{row.title}: how many in a second", "upper right")
+    _dress(axis, f"{row.title}: how many in a second")
 
 
 def _curves(axis: Any, row: Row) -> None:
@@ -75,10 +75,10 @@ def _curves(axis: Any, row: Row) -> None:
     axis.set_xlim(0, last * 1.04)
     axis.set_ylim(0, 104)
     axis.set_yticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100 %"])
-    _dress(axis, f"{row.title}: poles that are done", "lower right")
+    _dress(axis, f"{row.title}: poles that are done")
 
 
-def _dress(axis: Any, title: str, place: str) -> None:
+def _dress(axis: Any, title: str) -> None:
     axis.set_title(title, color=INK, fontsize=10.5, loc="left")
     axis.grid(color="#8f93a8", alpha=0.28, linewidth=0.7)
     axis.tick_params(length=0, colors=INK, labelsize=9)
@@ -86,4 +86,4 @@ def _dress(axis: Any, title: str, place: str) -> None:
         side.set_color(QUIET)
         side.set_linewidth(0.6)
     if axis.get_legend_handles_labels()[0]:
-        axis.legend(loc=place, fontsize=9, frameon=True, framealpha=0.85, edgecolor="none")
+        axis.legend(loc="best", fontsize=9, frameon=True, framealpha=0.85, edgecolor="none")
