@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check soak chaos wheel bench bench-detection bench-city clean
+.PHONY: help setup demo test test-fast check soak chaos wheel bench bench-detection bench-city bench-stress clean
 
 help:  ## what there is to make
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,8 +43,12 @@ chaos: $(READY)  ## random nights with everything that can happen (SEED=n, N=k n
 wheel: $(READY)  ## the wheel, into dist/ (DIST=folder)
 	@$(BIN)/pip wheel -q --disable-pip-version-check --no-deps --wheel-dir $(or $(DIST),dist) .
 
-bench: $(READY)  ## steps per second, the pole's heap, flashing, an update; a pole's start, turn, bytes a day, 200 live poles
+STRESS = $(BIN)/python -m simulator.benchmarks.stress $(if $(POLES),--poles $(POLES)) $(if $(REAL),--real-poles $(REAL)) \
+	$(if $(CONNECTIONS),--connections $(CONNECTIONS)) $(if $(TRIAL),--trial $(TRIAL))
+
+bench: $(READY)  ## steps per second, heap, flashing, an update; a pole's start, turn, bytes a day, 200 live poles; bench-stress
 	@$(BIN)/python -m simulator.benchmarks
+	-@$(STRESS)
 
 bench-detection: $(READY)  ## recall, false alarms and delay of fault detection, into docs/detection.md (QUICK=1: a tenth, SEED=n)
 	@$(BIN)/python -m simulator.benchmarks.detection $(if $(QUICK),--quick) $(if $(SEED),--seed $(SEED)) $(if $(JSON),--json $(JSON))
@@ -52,6 +56,9 @@ bench-detection: $(READY)  ## recall, false alarms and delay of fault detection,
 bench-city: $(READY)  ## the city's store and receiver, on SQLite and PostgreSQL (READINGS=10000000: as large as the design's; INGEST=whole: 1,100,000 messages into a receiver that is killed)
 	@$(BIN)/python -m simulator.benchmarks.city $(if $(READINGS),--readings $(READINGS))
 	@$(if $(INGEST),DIYA_INGEST=$(INGEST) $(BIN)/python -m pytest -n0 -q -s tests/host_tools/city/record/test_ingest.py)
+
+bench-stress: $(READY)  ## a feeder, a group, a poor network, a broker, a midnight: docs/performance.md (POLES=10000 REAL=100 CONNECTIONS=10000 TRIAL=group)
+	@$(STRESS)
 
 clean:  ## removes what make made
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -16,6 +16,7 @@ from simulator.kernel import Kernel, RealPace
 from simulator.network.broker_access import Access
 from simulator.network.broker_model import BrokerModel
 from simulator.network.endpoint import Network
+from simulator.network.impaired import ImpairedNetwork
 from simulator.network.modelled import ModelledNetwork
 from simulator.network.real import RealNetwork
 from simulator.run_options import Options, boards_of
@@ -89,6 +90,8 @@ class Cast:
 
     def _cast(self, kernel: Kernel, network: Network, around: Surroundings, recorder: Recorder) -> Street:
         options = self.options
+        if options.impairment:
+            network = ImpairedNetwork(kernel, network, options.impairment, options.seed)
         real_speed = None if options.broker == "none" else options.speed
         self.street = Street(
             options.own, boards_of(options), self.scenario, self.time, options.seed, self.engine, kernel, network,

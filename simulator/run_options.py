@@ -13,6 +13,7 @@ from host_tools.boards import load_board, read_board
 from host_tools.broker.mosquitto_config import CITY_PORT
 from host_tools.site.model import Site
 from simulator.caller import Caller
+from simulator.network.impaired import Impairment
 from simulator.run_time import RunTime
 from simulator.scenario import find_scenario, load_scenario
 from simulator.scenario.happening import Scenario
@@ -42,6 +43,7 @@ class Options:
     files: Mapping[str, bytes] = field(default_factory=dict)
     console: Caller | None = None  # makes the calls of the scenario; without it they are left out
     board: str | None = None  # of all poles in place of the site's: a name, or a file that ends in .toml
+    impairment: Impairment | None = None  # of the poles' way to the broker and to the time servers
     part: tuple[str, ...] | None = None  # the poles of the site that are simulated, in its order; None: all
 
     @cached_property

@@ -36,17 +36,20 @@ class Mosquitto:
     """A Mosquitto of our own on the loopback interface; a context manager that ends what it started.
 
     *port* 0 takes a free one.  *queued* is `max_queued_messages`: at Mosquitto's own default a burst of a thousand
-    poles loses QoS 1 messages; 0, no limit, would be worse than losing them.  Raises BrokerError where it cannot
-    start.
+    poles loses QoS 1 messages; 0, no limit, would be worse than losing them.  *tls*: files of its certificate and key,
+    in PEM.  Raises BrokerError where it cannot start.
     """
 
-    def __init__(self, port: int = 0, queued: int = 20000, program: str | None = None) -> None:
+    def __init__(
+        self, port: int = 0, queued: int = 20000, program: str | None = None, tls: tuple[Path, Path] | None = None
+    ) -> None:
         found = program or find_mosquitto()
         if found is None:
             raise BrokerError(f"Mosquitto, the MQTT broker, is not on this machine: {HOW_TO_INSTALL}")
         self._program = found
         self._wanted = port
         self._queued = queued
+        self._tls = tls
         self._process: subprocess.Popen[bytes] | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.port = port
@@ -62,6 +65,11 @@ class Mosquitto:
     @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The number of its process, 0 while there is none."""
+        return self._process.pid if self._process else 0
 
     def start(self) -> None:
         """Start, on the same port as before if there was one, and return once it answers.  Raises BrokerError."""
@@ -161,6 +169,8 @@ class Mosquitto:
             "log_type error",
             "log_type warning",
         ]
+        if self._tls:
+            lines[1:1] = [f"certfile {self._tls[0]}", f"keyfile {self._tls[1]}", "tls_version tlsv1.2"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             # as root it would become user `mosquitto`, whom a container may lack
             lines.append("user root")

@@ -69,8 +69,8 @@ class Surroundings(Protocol):
     def time_served(self, pole: str, served: bool) -> None:
         """The time server answers this pole, or not."""
 
-    def publish(self, topic: str, payload: bytes) -> None:
-        """The city sends a command."""
+    def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
+        """The city sends a message, which the broker is to *retain* or not."""
 
 
 @dataclass

@@ -37,7 +37,8 @@ class Recorder:
     """Takes every message on the broker; *unix* is the true time (Unix s).
 
     ``excuse`` is called with a pole's name whenever the accepted commands that may darken it have changed,
-    ``tell_level`` whenever its level in ``levels`` has, ``ask_time`` (pole, topic, payload) when a pole asks the time.
+    ``tell_level`` whenever its level in ``levels`` has, ``ask_time`` (pole, topic, payload) when a pole asks the time,
+    ``follow`` with every message of the site.
     """
 
     def __init__(self, kernel: Kernel, site: Site, unix: Callable[[], int], transcript: Transcript | None) -> None:
@@ -52,6 +53,7 @@ class Recorder:
         self.levels: dict[str, int] = {}  # percent, of each pole's last state
         self.tell_level: Callable[[str], None] = lambda pole: None
         self.ask_time: Callable[[str, str, bytes], None] = lambda pole, topic, question: None
+        self.follow: Callable[[Topic, bytes], None] = lambda where, payload: None
         self.wrong_clock: Callable[[str], bool] = lambda pole: False  # its dates may be wrong after a start
         self._kernel = kernel
         self._place = site.root, site.name
@@ -71,6 +73,7 @@ class Recorder:
         where = cut(topic)
         if where is None or not where.below(*self._place) or where.pole == "_sim":
             return
+        self.follow(where, payload)
         if self._transcript:
             self._transcript.add(self._kernel.now_ms, where.pole, where.kind, payload)
         if where.kind == contract.COMMAND:

@@ -59,6 +59,7 @@ class StreetPole:
         address = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
         self.wiring = Wiring(kernel, board, self.plant, street.seed, street.unix_ms, address)
         self.wiring.changed = self.tell_light
+        self.follow: Callable[[float], None] = lambda light: None  # called with the light, 0 to 1 of its type's
         folder = street.folder / pole.name
         (folder / "vfs").mkdir(parents=True)
         (folder / "vfs" / "board.json").write_text(json.dumps(board))
@@ -82,7 +83,9 @@ class StreetPole:
         """Tells the judge of darkness what the lamp gives now."""
         now = self._street.kernel.now_ms
         ordered_off = self._street.recorder.ordered_off(self.name)
-        self._street.darkness.change(self.name, now, self.plant.light(now), self.plant.excused, ordered_off)
+        light = self.plant.light(now)
+        self._street.darkness.change(self.name, now, light, self.plant.excused, ordered_off)
+        self.follow(light)
 
 
 class Street:
@@ -117,6 +120,7 @@ class Street:
         self.engine = engine
         self.kernel = kernel
         self.network = network
+        self.around = around
         self.recorder = recorder
         self.folder = folder
         self.files = files

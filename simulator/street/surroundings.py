@@ -54,9 +54,9 @@ class ModelledSurroundings(Air):
         else:
             self._model.stop()
 
-    def publish(self, topic: str, payload: bytes) -> None:
+    def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
         if self._model.running:
-            self._model.publish(topic, payload, 1)
+            self._model.publish(topic, payload, 1, retain)
 
 
 class Server(Protocol):
@@ -114,9 +114,9 @@ class RealSurroundings(Air):
         else:
             self._server.stop()
 
-    def publish(self, topic: str, payload: bytes) -> None:
+    def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
         if self._server is None or self._server.running:
-            self._link.post(topic, payload)  # and no waiting: the street's time goes on
+            self._link.post(topic, payload, retain)  # and no waiting: the street's time goes on
 
     def tell_time(self, unix: int, factor: float) -> None:
         """Retains the simulated time, for verbs with --simulated."""

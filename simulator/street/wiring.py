@@ -72,11 +72,15 @@ class Wiring:
         if pin in self._pins:
             self.apply()
 
-    def apply(self) -> None:
-        """Gives the plant the present state of the pins."""
+    def outputs(self) -> tuple[bool, float]:
+        """Whether the pins say that the relay is closed, and what they say to the dimmer, 0 to 1."""
         closed = self.chip.gpio.level(self._relay["pin"]) == self._relay["closed"]
         duty = self.chip.gpio.duty(self._dimmer["pin"])
-        self._plant.set_outputs(closed, (FULL - duty if self._dimmer["inverted"] else duty) / FULL, self._now())
+        return closed, (FULL - duty if self._dimmer["inverted"] else duty) / FULL
+
+    def apply(self) -> None:
+        """Gives the plant the present state of the pins."""
+        self._plant.set_outputs(*self.outputs(), self._now())
         if self.meter and self._plant.powered:
             self.meter.accumulate(self._now())
         self.changed()

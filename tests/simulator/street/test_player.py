@@ -48,7 +48,7 @@ class Street:
     def time_served(self, pole: str, served: bool) -> None:
         self.note("time", pole, served)
 
-    def publish(self, topic: str, payload: bytes) -> None:
+    def publish(self, topic: str, payload: bytes, retain: bool = False) -> None:
         self.raw.append((topic, payload))
         if b"happening" in payload:
             self.published.append((topic, json.loads(payload)))

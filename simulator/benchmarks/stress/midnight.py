@@ -1,0 +1,163 @@
+"""At midnight the city publishes another configuration for every pole at once, and commands all 5 s later.
+
+A pole takes a configuration by a restart.  The command is sent to each pole again when it comes back without an ack,
+as the city's outbox does it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from host_tools.wire.from_pole import Ack, Presence
+from pole.wire import contract
+from simulator.benchmarks.stress.configurations import other, publish
+from simulator.benchmarks.stress.group_command import GROUP, SENDER, override
+from simulator.benchmarks.stress.spread import peak, percentile, seconds, told
+from simulator.benchmarks.stress.trial import Run, Trial, Verdict
+from simulator.benchmarks.stress.watch import Watch
+
+SENT_S, COMMAND_S, LENGTH_S = 90, 95, 210
+SENT_MS, COMMAND_MS = SENT_S * 1000, COMMAND_S * 1000
+LEVEL, N = 85, 10
+LIT_PERCENT, FULL = 10.0, 99.5
+ONLINE_BOUND_MS = 60_000
+
+
+def _act(watch: Watch) -> None:
+    site, kernel = watch.street.site, watch.street.kernel
+    waiting = set(watch.courses)
+
+    def configure() -> None:
+        watch.sent = sum(publish(watch, pole, 1, other(watch, pole)) for pole in watch.courses)
+
+    def command() -> None:
+        topic = contract.group_topic(site.root, site.name, GROUP)
+        watch.street.around.publish(topic, override(watch, topic, N, LEVEL))
+        watch.told = answered
+
+    def answered(pole: str, said: Ack | Presence) -> None:
+        if isinstance(said, Ack):
+            if said.n in (N, N + 1) and said.applied:
+                waiting.discard(pole)
+        elif said.online and pole in waiting:
+            topic = contract.topic(site.root, site.name, pole, contract.COMMAND)
+            watch.street.around.publish(topic, override(watch, topic, N + 1, LEVEL))
+
+    kernel.at(SENT_MS, configure)
+    kernel.at(COMMAND_MS, command)
+
+
+def _after(watch: Watch) -> dict[str, Any]:
+    return {"sent": watch.sent}
+
+
+def _figures(run: Run) -> list[tuple[str, str]]:
+    writes = [ms for course in run.courses for ms in course.programmed]
+    return [
+        ("configuration in force: ack with the city (p50 / p99 / last)", told(_acked(run))),
+        ("online again", told(_online(run))),
+        ("busiest second: poles that write flash", f"{_busiest_writers(run):,}"),
+        ("moments of writing flash, a pole", f"{sum(ms >= SENT_MS for ms in writes) / run.poles:.1f}"),
+        ("busiest second: connections begun", f"{peak(_attempts(run), SENT_MS):,}"),
+        ("busiest second: acks", f"{peak([a.ms for c in run.courses for a in c.acks], SENT_MS):,}"),
+        ("restarts / of other causes than the configuration", f"{_restarts(run):,} / {_crashes(run):,}"),
+        ("bytes published", f"{run.known['sent']:,}" if run.known else "-"),
+        ("darkness", seconds(_dark_ms(run))),
+        ("at full light for the restart, above the level of the programme", told(_bright(run))),
+        ("command 5 s later: PWM at its level", told(_light(run))),
+        ("poles that had the command at once", f"{_at_once(run):,}"),
+    ]
+
+
+def _verdict(run: Run) -> list[Verdict]:
+    acked = [each for each in _acked(run) if each is not None]
+    light = [each for each in _light(run) if each is not None]
+    return [
+        Verdict(
+            len(acked) == run.poles,
+            f"{len(acked):,} of {run.poles:,} poles live by the new configuration, the last after "
+            f"{seconds(max(acked, default=0))}",
+        ),
+        Verdict(not _dark_ms(run), f"no lamp was dark: {seconds(_dark_ms(run))} of all poles together"),
+        Verdict(
+            _restarts(run) == run.poles and not _crashes(run),
+            f"{_restarts(run):,} restarts of {run.poles:,} poles, one each to take it, and {_crashes(run):,} crashes",
+        ),
+        Verdict(
+            not any(_bright(run)),
+            f"{sum(map(bool, _bright(run))):,} lamps are at full light while their pole restarts, in the same "
+            f"second, {told(_bright(run))}",
+        ),
+        Verdict(
+            len(light) == run.poles and max(light) <= ONLINE_BOUND_MS,
+            f"{len(light):,} of {run.poles:,} poles have the light of a command that was sent 5 s later, "
+            f"{_at_once(run):,} at once, 99 % within {seconds(percentile(light, 0.99)) if light else '-'} "
+            f"(bound for the last {seconds(ONLINE_BOUND_MS)})",
+        ),
+    ]
+
+
+def _acked(run: Run) -> list[int | None]:
+    return [ack.ms - SENT_MS if (ack := course.ack(f"{SENDER} 1")) else None for course in run.courses]
+
+
+def _online(run: Run) -> list[int | None]:
+    return [course.back(SENT_MS) for course in run.courses]
+
+
+def _light(run: Run) -> list[int | None]:
+    return [course.settled(LEVEL, COMMAND_MS) for course in run.courses]
+
+
+def _at_once(run: Run) -> int:
+    return sum(course.ack(f"{SENDER} {N}") is not None for course in run.courses)
+
+
+def _bright(run: Run) -> list[int | None]:
+    """For how long each lamp was at full light until the command, where its level was another."""
+    return [0 if course.dim_at(SENT_MS - 1) >= FULL else course.full_ms(SENT_MS, COMMAND_MS) for course in run.courses]
+
+
+def _attempts(run: Run) -> list[int]:
+    return [ms for course in run.courses for ms in course.attempts]
+
+
+def _busiest_writers(run: Run) -> int:
+    seconds_of = [{ms // 1000 for ms in course.programmed if ms >= SENT_MS} for course in run.courses]
+    return peak([1000 * second for each in seconds_of for second in each], SENT_MS)
+
+
+def _restarts(run: Run) -> int:
+    return sum(sum(course.resets.values()) - 1 for course in run.courses)
+
+
+def _crashes(run: Run) -> int:
+    return sum(len(course.failures) for course in run.courses)
+
+
+def _dark_ms(run: Run) -> int:
+    return sum(course.dark_ms(LIT_PERCENT, SENT_MS, LENGTH_S * 1000) for course in run.courses)
+
+
+MIDNIGHT = Trial(
+    name="midnight",
+    title="A configuration for all at midnight",
+    start="2026-11-24T23:58:30",
+    length_s=LENGTH_S,
+    zero_s=SENT_S,
+    zero="the city publishes",
+    settings={"groups": [GROUP]},
+    act=_act,
+    after=_after,
+    figures=_figures,
+    verdict=_verdict,
+    rates=lambda run: {
+        "connections begun": [ms - SENT_MS for ms in _attempts(run)],
+        "acks": [ack.ms - SENT_MS for course in run.courses for ack in course.acks],
+    },
+    curves=lambda run: {
+        "online again": _online(run),
+        "configuration in force": _acked(run),
+        "light of the command": [each and each + COMMAND_MS - SENT_MS for each in _light(run)],
+    },
+)
