@@ -26,7 +26,7 @@ test: $(READY)  ## every test, on CPython and on MicroPython
 	@$(BIN)/python -m pytest
 
 test-fast: $(READY)  ## all but the tests in tests/slow.txt, for the habit
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest -n 2 -m "not slow"
 
 check: $(READY)  ## ruff, and mypy on the host's code and on the firmware against the ESP32 stubs
 	@$(BIN)/ruff check .

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -54,7 +55,16 @@ FONTS = Path(drawing.__path__[0]) / "fonts"
 def make(settings: Settings, wall: Callable[[], float] = time.time) -> Litestar:
     """The application of *settings*; *wall*: Unix s of real time."""
     city = City(settings, wall)
-    hub = Hub(Tracker(city, time.monotonic))
+    app = unopened(settings.hosts, settings.secure, form_secret(city))
+    open_city(app, city)
+    return app
+
+
+def unopened(hosts: Sequence[str], secure: bool, secret: str) -> Litestar:
+    """An application that has no city yet: its routes, which take most of the time of a start.
+
+    *hosts* and *secure* as in Settings; *secret*: of the forms (access/form_secret.py).
+    """
     environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
     return Litestar(
         route_handlers=routes()
@@ -64,31 +74,49 @@ def make(settings: Settings, wall: Callable[[], float] = time.time) -> Litestar:
         ],
         middleware=[DefineMiddleware(SessionMiddleware, exclude=FILES)],
         csrf_config=CSRFConfig(
-            secret=form_secret(city), cookie_name=cookies.form_name(settings), cookie_secure=settings.secure,
+            secret=secret, cookie_name=cookies.form_name(secure), cookie_secure=secure,
             cookie_httponly=True, cookie_samesite="lax", header_name="x-csrftoken",
         ),
-        allowed_hosts=AllowedHostsConfig(allowed_hosts=list(settings.hosts)),
+        allowed_hosts=AllowedHostsConfig(allowed_hosts=list(hosts)),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment)),
         exception_handlers={
             HTTPException: _refused, CommandError: _wrong, Spoken: _wrong, RecordError: _away, Exception: _broken,
         },
         openapi_config=api.OPENAPI,
         include_in_schema=False,
-        on_shutdown=[lambda: city.close()],
-        lifespan=[hub.lifespan],
+        on_shutdown=[_close],
+        lifespan=[_watched],
         before_request=_begin,
-        state=State({
-            "city": city, "hub": hub, "geography": Geography(city), "pace": Pace(),
-            "hashing": CapacityLimiter(AT_ONCE),
-            "directory": read_directory(Path(settings.directory)) if settings.directory else None,
-        }),
     )  # fmt: skip
+
+
+def open_city(app: Litestar, city: City) -> None:
+    """*app* is from now on the console of *city*; call it before the application starts, or after it has ended."""
+    directory = city.settings.directory
+    app.state = State({
+        "city": city, "hub": Hub(Tracker(city, time.monotonic)), "geography": Geography(city), "pace": Pace(),
+        "hashing": CapacityLimiter(AT_ONCE),
+        "directory": read_directory(Path(directory)) if directory else None,
+    })  # fmt: skip
+
+
+def _close(app: Litestar) -> None:
+    city: City = app.state.city
+    city.close()
+
+
+@asynccontextmanager
+async def _watched(app: Litestar) -> AsyncIterator[None]:
+    hub: Hub = app.state.hub
+    async with hub.lifespan(app):
+        yield
 
 
 def whole(app: Litestar) -> ASGIApp:
     """*app* with what each request and answer passes outside of it."""
     settings: Settings = app.state.city.settings
-    out: ASGIApp = FormCookies(app, cookies.form_name(settings), app.csrf_config.secret if app.csrf_config else "")
+    forms = app.csrf_config
+    out: ASGIApp = FormCookies(app, cookies.form_name(settings.secure), forms.secret if forms else "")
     return SecureHeaders(PlainPaths(BehindProxy(out) if settings.proxied else out))
 
 

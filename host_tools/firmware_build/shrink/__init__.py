@@ -23,8 +23,7 @@ def for_a_pole(texts: dict[str, str]) -> dict[str, str]:
     files = {module: name for name, modules in together.items() for module in modules}
     flat = flat_names(texts)
     out = flatten(shorten(texts, together.values()), files)
-    for name, modules in together.items():
-        out = put_together(out, name, [flat[module] for module in modules])
+    out = put_together(out, {name: [flat[module] for module in modules] for name, modules in together.items()})
     return {file: text for file, text in out.items() if not is_empty(ast.parse(text))}
 
 

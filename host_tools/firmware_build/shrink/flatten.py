@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 
 from host_tools.firmware_build.shrink.scopes import NamesError
+from host_tools.firmware_build.shrink.walk import walk
 
 # modules that are part of MicroPython itself: it does not look for files of these names
 _BUILT_IN = """
@@ -65,7 +66,7 @@ def _rewrite(path: str, text: str, names: dict[str, str], listed: Mapping[str, s
     edits: list[tuple[int, int, int, str]] = []  # line from 0, from and to which byte, what stands there then
     tree = ast.parse(text)
     again = _again(tree, listed)
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import) and any(alias.name.partition(".")[0] == "pole" for alias in node.names):
             raise NamesError(f"{path}, line {node.lineno}: write 'from pole... import ...'")
         if isinstance(node, ast.ImportFrom) and node.module in names:
@@ -87,7 +88,7 @@ def _rewrite(path: str, text: str, names: dict[str, str], listed: Mapping[str, s
 def _again(tree: ast.Module, listed: Mapping[str, str]) -> set[int]:
     """The nodes, by ``id``, in a list of modules that name a file which stood in that list before."""
     out: set[int] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Tuple):
             files: set[str] = set()
             for one in node.elts:

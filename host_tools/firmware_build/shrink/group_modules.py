@@ -8,10 +8,10 @@ flash.  A module that is loaded alone for a moment stays in a file of its own, a
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from host_tools.firmware_build.shrink.scopes import NamesError, Place
+from host_tools.firmware_build.shrink.walk import walk
 
 _RESIDENT = "resident"  # modules that the app imports at once, and that are never unloaded
 _ROOTS = ("pole.app", "pole.health.watch")
@@ -106,7 +106,7 @@ def groups(texts: dict[str, str]) -> dict[str, list[str]]:
     forgotten = {
         node.value
         for tree in trees.values()
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value
     }
     out = {name: list(modules) for name, modules in _TOGETHER.items()}
@@ -126,28 +126,27 @@ def groups(texts: dict[str, str]) -> dict[str, list[str]]:
     return out
 
 
-def put_together(texts: dict[str, str], name: str, modules: list[str]) -> dict[str, str]:
-    """*texts* ({file: source}, all side by side and with short names) with *modules*, in this order, in one *name*.
+def put_together(texts: dict[str, str], groups: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """*texts* ({file: source}, all side by side and with short names) with the modules of each group ({file: modules},
+    in this order) in one file.
 
-    Raises NamesError where two of them use a name that could not be changed for different things.
+    Raises NamesError where two modules of a group use a name that could not be changed for different things.
     """
+    home = {module: (name, number) for name, modules in groups.items() for number, module in enumerate(modules)}
     out = {}
-    # most files import none of them, and parsing them for each group took seconds
-    mention = re.compile(r"\bimport\b.*\b(?:{0})\b|\bfrom\s+(?:{0})\s".format("|".join(map(re.escape, modules))))
-    whole: list[str] = []
-    bound: dict[str, tuple[str, str]] = {}  # name: the module that binds it first, and where it is from
-    for number, module in enumerate(modules):
-        text = _rewritten(texts[module + ".py"], module, modules, name, number)
-        for local, origin in _bound(ast.parse(text).body, module):
-            first, there = bound.setdefault(local, (module, origin))
-            if first != module and there != origin:
-                raise NamesError(f"{local} is of {there} and of {origin}, and must keep its name in both")
-        whole.append(text)
     for file, text in texts.items():
         module = file.removesuffix(".py")
-        if module not in modules:
-            out[file] = _rewritten(text, module, modules, name, None) if mention.search(text) else text
-    out[name + ".py"] = "\n".join(whole)
+        if module not in home:
+            out[file] = _rewritten(text, module, home)
+    for name, modules in groups.items():
+        bound: dict[str, tuple[str, str]] = {}  # name: the module that binds it first, and where it is from
+        whole = [_rewritten(texts[module + ".py"], module, home) for module in modules]
+        for module, text in zip(modules, whole, strict=True):
+            for local, origin in _bound(ast.parse(text).body, module):
+                first, there = bound.setdefault(local, (module, origin))
+                if first != module and there != origin:
+                    raise NamesError(f"{local} is of {there} and of {origin}, and must keep its name in both")
+        out[name + ".py"] = "\n".join(whole)
     return out
 
 
@@ -196,28 +195,34 @@ def _bound(body: list[ast.stmt], module: str) -> Iterator[tuple[str, str]]:
             yield from _bound([*node.body, *node.orelse], module)
 
 
-def _rewritten(text: str, module: str, modules: list[str], name: str, number: int | None) -> str:
-    """*text* with its imports of *modules* changed to *name*: inside, as its *number*, there is nothing to import."""
-    inside = number is not None
+def _rewritten(text: str, module: str, home: Mapping[str, tuple[str, int]]) -> str:
+    """*text* with its imports of modules that have a *home* ({module: its file and its number there}) changed to that
+    file.  In a home that is its own, too, there is nothing to import.
+    """
+    own, number = home.get(module, ("", 0))
     tree = ast.parse(text)
+    nodes = walk(tree)
     edits: list[tuple[Place, int, str]] = []  # where, how many bytes, what stands there then
-    called: dict[str, str] = {}  # how *modules* are called here
-    for node in ast.walk(tree):
+    called: dict[str, str] = {}  # how the modules of its own home are called here
+    for node in nodes:
         if isinstance(node, ast.Import):
-            found = [alias for alias in node.names if alias.name in modules]
-            for alias in found:
-                if len(node.names) > 1:
-                    raise NamesError(f"{module}, line {node.lineno}: one module an import")
-                called[alias.asname or alias.name] = alias.name
-                edits.append(_edit(node, "pass" if inside else f"import {name} as {alias.asname or alias.name}"))
-        elif isinstance(node, ast.ImportFrom) and node.module in modules:
+            for alias in node.names:
+                if alias.name in home:
+                    if len(node.names) > 1:
+                        raise NamesError(f"{module}, line {node.lineno}: one module an import")
+                    name, local = home[alias.name][0], alias.asname or alias.name
+                    if name == own:
+                        called[local] = alias.name
+                    edits.append(_edit(node, "pass" if name == own else f"import {name} as {local}"))
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module in home:
+            name = home[node.module][0]
             names = ", ".join(map(ast.unparse, node.names))
             renamed = [f"{alias.asname} = {alias.name}" for alias in node.names if alias.asname]
-            edits.append(_edit(node, "; ".join(renamed) or "pass" if inside else f"from {name} import {names}"))
-    if inside:
+            edits.append(_edit(node, "; ".join(renamed) or "pass" if name == own else f"from {name} import {names}"))
+    if own:
         constants = set(_constants(tree))
-        _check_locals(tree, module, called)
-        for node in ast.walk(tree):
+        _check_locals(nodes, module, called)
+        for node in nodes:
             if isinstance(node, ast.Name) and node.id in constants:
                 edits.append(_edit(node, f"{node.id}_{number}"))
             elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in called:
@@ -229,11 +234,11 @@ def _rewritten(text: str, module: str, modules: list[str], name: str, number: in
     return b"\n".join(lines).decode()
 
 
-def _check_locals(tree: ast.Module, module: str, called: dict[str, str]) -> None:
+def _check_locals(nodes: list[ast.AST], module: str, called: dict[str, str]) -> None:
     """Raises NamesError where what was ``module.name`` would meet a function's own variable of that name."""
-    for function in ast.walk(tree):
+    for function in nodes if called else ():
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            inside = list(ast.walk(function))
+            inside = walk(function)
             own = {node.arg for node in inside if isinstance(node, ast.arg)}
             own |= {node.id for node in inside if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
             for node in inside:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -16,7 +17,11 @@ from pole.update.verify import genuine
 from tests.firmware.update import forged_blocks, forged_signatures
 from tests.firmware.update.key_pair import KEY, MODULUS, PEM, PRIVATE, block, raw
 
-KEYS = [rsa.generate_private_key(65537, 3072) for _ in range(3)]
+
+@cache
+def key_of(number: int) -> rsa.RSAPrivateKey:
+    """The same one in a process; making one takes half a second."""
+    return rsa.generate_private_key(65537, 3072)
 
 
 def modulus_of(key: rsa.RSAPrivateKey) -> bytes:
@@ -34,29 +39,29 @@ def by_library(text: bytes, signature: bytes, key: rsa.RSAPrivateKey) -> bool:
 @given(st.binary(max_size=900), st.integers(0, 2))
 @settings(max_examples=40)
 def test_what_the_library_signs_is_right_under_its_key_alone(text: bytes, number: int) -> None:
-    signature = KEYS[number].sign(text, padding.PKCS1v15(), hashes.SHA256())
-    assert genuine(text, signature, modulus_of(KEYS[number]))
-    assert not genuine(text, signature, modulus_of(KEYS[number - 1]))
+    signature = key_of(number).sign(text, padding.PKCS1v15(), hashes.SHA256())
+    assert genuine(text, signature, modulus_of(key_of(number)))
+    assert not genuine(text, signature, modulus_of(key_of((number - 1) % 3)))
 
 
 @given(st.binary(max_size=100), st.integers(0, 1 << 30))
 @settings(max_examples=150)
 def test_the_library_and_the_pole_judge_any_bytes_the_same(text: bytes, seed: int) -> None:
     draw = random.Random(seed)
-    signature = bytearray(KEYS[0].sign(text, padding.PKCS1v15(), hashes.SHA256()))
+    signature = bytearray(key_of(0).sign(text, padding.PKCS1v15(), hashes.SHA256()))
     for _ in range(draw.randint(0, 2)):
         at = draw.randrange(len(signature) + 1)
         signature[at : at + draw.randint(0, 2)] = draw.randbytes(draw.randint(0, 2))
-    assert genuine(text, bytes(signature), modulus_of(KEYS[0])) == by_library(text, bytes(signature), KEYS[0])
+    assert genuine(text, bytes(signature), modulus_of(key_of(0))) == by_library(text, bytes(signature), key_of(0))
 
 
 @pytest.mark.parametrize("hash_", [hashes.SHA1(), hashes.SHA384(), hashes.SHA512(), hashes.SHA3_256()])
 def test_another_hash_or_another_scheme_is_refused(hash_: hashes.HashAlgorithm) -> None:
-    key = modulus_of(KEYS[0])
+    key = modulus_of(key_of(0))
     if not isinstance(hash_, hashes.SHA3_256):
-        assert not genuine(b"text", KEYS[0].sign(b"text", padding.PKCS1v15(), hash_), key)
+        assert not genuine(b"text", key_of(0).sign(b"text", padding.PKCS1v15(), hash_), key)
     pss = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.MAX_LENGTH)
-    assert not genuine(b"text", KEYS[0].sign(b"text", pss, hashes.SHA256()), key)
+    assert not genuine(b"text", key_of(0).sign(b"text", pss, hashes.SHA256()), key)
 
 
 @pytest.mark.parametrize(("bits", "exponent"), [(2048, 65537), (4096, 65537), (3072, 3)])

@@ -22,12 +22,12 @@ DEVICE_S = 400 * 86400  # the longest that browsers keep a cookie
 
 def session_name(settings: Settings) -> str:
     """Of the cookie of a session."""
-    return _host(settings, sessions.COOKIE)
+    return _host(settings.secure, sessions.COOKIE)
 
 
-def form_name(settings: Settings) -> str:
-    """Of the cookie with the secret of the forms."""
-    return _host(settings, FORM)
+def form_name(secure: bool) -> str:
+    """Of the cookie with the secret of the forms; *secure* as in Settings."""
+    return _host(secure, FORM)
 
 
 def session_cookie(connection: ASGIConnection[Any, Any, Any, Any], settings: Settings) -> str:
@@ -37,7 +37,7 @@ def session_cookie(connection: ASGIConnection[Any, Any, Any, Any], settings: Set
 
 def device_name(settings: Settings) -> str:
     """Of the cookie with the token of a video wall."""
-    return _host(settings, DEVICE)
+    return _host(settings.secure, DEVICE)
 
 
 def give_device(answer: Response[Any], settings: Settings, token: str) -> None:
@@ -61,8 +61,8 @@ def take(answer: Response[Any], settings: Settings) -> None:
 
 def city_name(settings: Settings) -> str:
     """Of the cookie of a login that is at the city's directory."""
-    return _host(settings, CITY)
+    return _host(settings.secure, CITY)
 
 
-def _host(settings: Settings, name: str) -> str:
-    return f"__Host-{name}" if settings.secure else name
+def _host(secure: bool, name: str) -> str:
+    return f"__Host-{name}" if secure else name

@@ -26,12 +26,14 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from host_tools.city.console.access import sessions
+from host_tools.city.console.app import make, whole
 from host_tools.city.console.settings import ENVIRONMENT, Settings
 from host_tools.city.store import receiver_status
 from host_tools.city.store.receiver_status import ReceiverStatus
 from host_tools.errors import RecordError
 from host_tools.site.broker_address import free_port
 from tests.host_tools.city.console.console_bench import Bench
+from tests.host_tools.city.console.served import in_thread
 
 AXE = Path(__file__).with_name("axe.min.js")  # axe-core 4.14.1, MPL-2.0
 PROGRAM = (
@@ -58,20 +60,31 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def console(bench: Bench) -> Iterator[Console]:
-    """The console of *bench*, served."""
-    with serving(bench) as made:
+    """The console of *bench*, served in a thread of this process."""
+    with serving_here(bench) as made:
         yield made
 
 
 @contextmanager
+def serving_here(bench: Bench, **settings: Any) -> Iterator[Console]:
+    """A console of the store of *bench* as ``serving`` has it, in a thread of this process."""
+    port = free_port()
+    chosen = replace(bench.settings, hosts=(f"127.0.0.1:{port}",), **settings)
+    with in_thread(whole(make(chosen)), port):
+        yield Console(bench, port)
+
+
+@contextmanager
 def serving(bench: Bench, **settings: Any) -> Iterator[Console]:
-    """A console of the store of *bench* on a free port of its own, with other *settings* (settings.py)."""
+    """A console of the store of *bench* in processes of its own, as `diya console` has them, on a free port; with other
+    *settings* (settings.py).
+    """
     port = free_port()
     chosen = replace(bench.settings, hosts=(f"127.0.0.1:{port}",), **settings)
     child = _served(chosen, port)
     try:
         _wait(port, child)
-        yield Console(bench, port, child)
+        yield Console(bench, port, child.pid)
     finally:
         child.send_signal(signal.SIGINT)
         try:
@@ -101,10 +114,10 @@ def _wait(port: int, child: subprocess.Popen[bytes]) -> None:
 
 
 class Console:
-    """A console at ``url``; its process and those below it are the group ``process.pid``."""
+    """A console at ``url``; where it has processes of its own, they are the group *group*."""
 
-    def __init__(self, bench: Bench, port: int, process: subprocess.Popen[bytes]) -> None:
-        self.bench, self.port, self.process = bench, port, process
+    def __init__(self, bench: Bench, port: int, group: int = 0) -> None:
+        self.bench, self.port, self.group = bench, port, group
         self.url = f"http://127.0.0.1:{port}"
 
     def cookie(self, role: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -18,8 +19,9 @@ from sqlalchemy.engine import Connection
 
 from host_tools.broker.connection import Message
 from host_tools.city.console.access import cookies, sessions
+from host_tools.city.console.access.form_secret import form_secret
 from host_tools.city.console.access.roles import ENGINEER, ROLES, may
-from host_tools.city.console.app import make
+from host_tools.city.console.app import open_city, unopened
 from host_tools.city.console.city import City
 from host_tools.city.console.settings import Settings
 from host_tools.city.record.record import Record
@@ -33,6 +35,9 @@ HOST = "testserver.local"
 PASSWORD = "a good long password"
 CODES = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # secret of the codes of engineer and admin
 
+_Kind = tuple[tuple[str, ...], bool, str]
+_free: defaultdict[_Kind, list[Litestar]] = defaultdict(list)  # nobody's now: making the routes takes half a second
+
 
 class Bench:
     """The store at *where*; ``say`` is what poles say, at ``now``."""
@@ -41,6 +46,7 @@ class Bench:
         self.where = where
         self.now = NOW
         self._sequence = 0
+        self._apps: list[tuple[_Kind, Litestar]] = []
         if isinstance(where, Path) and not where.exists():
             where.write_bytes(_store_with_users())
         self.record = _record(where)
@@ -87,9 +93,17 @@ class Bench:
             replayed=False, attributes=attributes,
         )  # fmt: skip
 
-    def app(self) -> Litestar:
-        """The application on this store."""
-        return make(self.settings, wall=lambda: self.now)
+    def app(self, settings: Settings | None = None, wall: Callable[[], float] | None = None) -> Litestar:
+        """The application on this store, as *settings* and *wall* (``console.app: make``) are or those of the bench.
+
+        Its routes are those of an application that an earlier bench has done with.
+        """
+        city = City(settings or self.settings, wall or (lambda: self.now))
+        kind = city.settings.hosts, city.settings.secure, form_secret(city)
+        app = _free[kind].pop() if _free[kind] else unopened(*kind)
+        open_city(app, city)
+        self._apps.append((kind, app))
+        return app
 
     @contextmanager
     def client(self, role: str | None, app: Litestar | None = None) -> Iterator[TestClient[Litestar]]:
@@ -116,6 +130,10 @@ class Bench:
 
     def close(self) -> None:
         self.record.close()
+        for kind, app in self._apps:
+            app.state.city.close()
+            _free[kind].append(app)
+        self._apps.clear()
 
 
 def _record(where: Path | str) -> Record:
@@ -146,5 +164,6 @@ def _store_with_users() -> bytes:
         city = City(Settings(str(where), str(SAGAR), (HOST,)))
         with city.writing() as connection:
             _add_users(connection)
+        form_secret(city)  # the same one in each copy, so that an application serves them one after the other
         city.close()
         return where.read_bytes()

@@ -12,13 +12,13 @@ from playwright.sync_api import Browser, expect
 from host_tools.city.console import serve
 from host_tools.city.store import receiver_status
 from host_tools.city.store.receiver_status import ReceiverStatus
-from tests.host_tools.city.console.browser import Console, Heart
+from tests.host_tools.city.console.browser import Heart, serving
 from tests.host_tools.city.console.console_bench import Bench
 from tests.patience import until
 
 
-def test_a_logged_in_browser_sees_the_page_and_asks_no_other_host(console: Console, chromium: Browser) -> None:
-    with console.tab(chromium) as tab:
+def test_a_logged_in_browser_sees_the_page_and_asks_no_other_host(bench: Bench, chromium: Browser) -> None:
+    with serving(bench) as console, console.tab(chromium) as tab:
         tab.page.goto("/alarms")
         expect(tab.page.get_by_role("heading", level=1)).to_have_text("Alarms")
         assert tab.run("1 + 1") == 2

@@ -12,13 +12,10 @@ store and sessions of persons (console_bench.py).  ``receiver`` may be made Fals
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import shutil
 import tempfile
-import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -28,8 +25,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import httpx
-from granian.constants import Interfaces
-from granian.server.embed import Server
 
 from host_tools.broker.connection import Message
 from host_tools.city.commands.dispatch import Dispatch
@@ -51,6 +46,7 @@ from simulator.scenario import find_scenario, load_scenario
 from simulator.scenario.call import Call
 from simulator.scenario.happening import Scenario
 from tests.host_tools.city.console.console_bench import HEAD, Bench
+from tests.host_tools.city.console.served import in_thread
 from tests.host_tools.city.record.hurried import hurried
 from tests.simulator.streets import NIGHT
 from tests.town import SAGAR
@@ -234,23 +230,9 @@ class Street:
         self.url = f"http://127.0.0.1:{port}"
         settings = replace(self.bench.settings, hosts=(f"127.0.0.1:{port}",))
         app = whole(make(settings, wall=lambda: self.bench.now))
-        server = Server(app, port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False)
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve()), daemon=True)
-        thread.start()
-        until = time.monotonic() + PATIENCE_S
-        while True:
+        with in_thread(app, port):
             try:
-                httpx.get(f"{self.url}/health")
-                break
-            except httpx.TransportError:
-                assert time.monotonic() < until, "the console does not answer"
-                time.sleep(0.02)
-        try:
-            yield
-        finally:
-            for client in self._clients:
-                client.close()
-            loop.call_soon_threadsafe(server.stop)
-            thread.join(PATIENCE_S)
-            loop.close()
+                yield
+            finally:
+                for client in self._clients:
+                    client.close()

@@ -50,7 +50,7 @@ def test_it_runs_as_the_modules_did_before() -> None:
         "def A():\n    from lamp import L as Lamp\n    return lamp.L.step, L.step, Lamp.step, _STEP\n",
         "other.py": "import ramp\nfrom lamp import L as Lamp\nseen = ramp.A(), Lamp.step\n",
     }
-    out = put_together(texts, "street", ["lamp", "ramp"])
+    out = put_together(texts, {"street": ["lamp", "ramp"]})
     one = out["street.py"].replace("from pole import const", "const = int")
     there: dict[str, object] = {}
     exec(one, there)
@@ -62,7 +62,7 @@ def test_it_runs_as_the_modules_did_before() -> None:
 @pytest.mark.parametrize("second", ["X = 2\n", "from os import X\n", "try:\n    X = 2\nexcept OSError:\n    pass\n"])
 def test_a_name_that_means_two_things_is_refused(second: str) -> None:
     with pytest.raises(NamesError, match="X is of one and of "):
-        put_together({"one.py": "X = 1\n", "two.py": second}, "both", ["one", "two"])
+        put_together({"one.py": "X = 1\n", "two.py": second}, {"both": ["one", "two"]})
 
 
 def test_without_an_app_nothing_is_put_together() -> None:

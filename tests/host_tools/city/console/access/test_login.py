@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from litestar.testing import TestClient
 
 from host_tools.city.console.access import attempts, cookies, passwords, sessions, users
-from host_tools.city.console.app import make, whole
+from host_tools.city.console.app import whole
 from host_tools.city.console.city import City
 from host_tools.city.console.serve import first_user
 from host_tools.city.console.settings import Settings
@@ -201,7 +201,7 @@ def test_who_loses_what_he_had_is_out_at_once(bench: Bench, browser: Client, cha
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_neighbours_and_plain_http(bench: Bench) -> None:
-    app = make(replace(bench.settings, secure=True), wall=lambda: bench.now)
+    app = bench.app(replace(bench.settings, secure=True))
     with TestClient(whole(app), base_url=f"https://{HOST}") as client:
         client.headers["accept"] = "text/html"
         client.get("/login")
@@ -247,7 +247,7 @@ def test_a_cookie_of_the_forms_that_is_not_ours_does_not_lock_a_browser_out(benc
 def test_only_what_the_proxy_itself_saw_is_taken_for_the_address(
     bench: Bench, proxied: bool, said: str, address: str
 ) -> None:
-    app = make(replace(bench.settings, proxied=proxied), wall=lambda: bench.now)
+    app = bench.app(replace(bench.settings, proxied=proxied))
     with TestClient(whole(app), base_url=f"http://{HOST}") as client:
         client.get("/login")
         form = client.cookies[cookies.FORM]

@@ -22,7 +22,6 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from host_tools.city.console.access import open_id
 from host_tools.city.console.access.directory import Directory, read_directory
-from host_tools.city.console.app import make
 from host_tools.cli import run
 from host_tools.errors import DiyaError
 from host_tools.language.language import Spoken
@@ -96,7 +95,7 @@ def client(bench: Bench, provider: str, file: Path) -> Iterator[Any]:
     file.write_text(TEXT.format(issuer=provider))
     settings = replace(bench.settings, directory=str(file))
     # the provider's tokens are of real time
-    with bench.client(None, make(settings, wall=time.time)) as browser:
+    with bench.client(None, bench.app(settings, wall=time.time)) as browser:
         yield browser
 
 
@@ -190,7 +189,7 @@ def test_a_login_of_another_browser_or_of_long_ago_or_twice_is_refused(client: A
 
 def test_a_directory_that_is_away_is_said_in_a_sentence(bench: Bench, file: Path) -> None:
     file.write_text(TEXT.format(issuer=f"http://127.0.0.1:{free_port()}"))
-    with bench.client(None, make(replace(bench.settings, directory=str(file)))) as client:
+    with bench.client(None, bench.app(replace(bench.settings, directory=str(file)), wall=time.time)) as client:
         answer = client.get("/login/city")
         assert answer.status_code == 422 and "the directory cannot be asked" in answer.text
         assert client.get("/login").status_code == 200  # and who has a password here still gets in

@@ -71,6 +71,13 @@ class Listener:
 
 
 @pytest.fixture
+def console(bench: Bench) -> Iterator[Console]:
+    """Served by processes of its own, which are measured and stopped here."""
+    with serving(bench) as made:
+        yield made
+
+
+@pytest.fixture
 def listen(console: Console) -> Iterator[Callable[..., Listener]]:
     made: list[Listener] = []
 
@@ -88,7 +95,7 @@ def memory_kb(console: Console) -> int:
     total = 0
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and os.getpgid(int(entry.name)) == console.process.pid:
+            if entry.name.isdigit() and os.getpgid(int(entry.name)) == console.group:
                 status = (entry / "status").read_text()
                 total += int(status.partition("VmRSS:")[2].split()[0])
         except (OSError, IndexError):
@@ -203,10 +210,10 @@ def test_what_is_not_known_any_more_is_said_within_five_seconds_and_comes_back(
             lost("cannot read its database")
             os.rename(store.with_name("away"), store)
             known()
-            os.killpg(console.process.pid, signal.SIGSTOP)
+            os.killpg(console.group, signal.SIGSTOP)
             lost("console has not answered")
             bench.lit("P0003", 0)
-            os.killpg(console.process.pid, signal.SIGCONT)
+            os.killpg(console.group, signal.SIGCONT)
             known()
             expect(tab.page.locator("[data-total=off]")).to_have_text("1")
         assert tab.run("window.same")  # and all of it without a reload
