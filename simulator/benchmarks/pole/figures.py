@@ -101,8 +101,10 @@ def show_many(console: Console, poles: int = many.POLES) -> None:
     middle, late, last = (many.quantile(ms, share) for share in (0.5, 0.99, 1.0))
     console.print(
         f"group commands: {len(ms)} of {found.ordered} lights changed; to PWM p50 {middle:.0f} ms, p99 {late:.0f}, "
-        f"last {last:.0f}; all of one took {found.burst_s:.1f} s of processors, one pole after the other"
+        f"last {last:.0f}"
     )
+    if found.burst_s:
+        console.print(f"one command took {found.burst_s:.1f} s of processors, one pole after the other")
     _beside(console, "group command to PWM, p99, ms", late)
 
 
