@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -33,9 +34,15 @@ class Noted:
     def ask(self, poles: list[str]) -> None:
         """Notes that *poles* are sent it, before they are."""
         from host_tools.city.updates import key_change_rows
+        from host_tools.city.updates.kept_release import AHEAD_S
 
         if self._there is not None and poles:
             with writing(self._there) as (connection, now):
+                if self._change.serial // 1000 > max(now, time.time()) + AHEAD_S:
+                    raise CommandError(
+                        f"the change was signed with the serial {self._change.serial}, more than a day after now: the "
+                        "clock was wrong. Sign it again: poles would take no update until then"
+                    )
                 key_change_rows.ask(connection, getpass.getuser(), self._change, poles, now)
 
     def end(self, outcome: KeyChangeOutcome) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from host_tools.city.rollouts import requests, rollout_rows
 from host_tools.city.rollouts.known_pole import Pole
 from host_tools.city.rollouts.ruling import RECENT_S, ROLE, Ruling
 from host_tools.city.store.rollout_tables import RELEASE
-from host_tools.city.updates import confirmed, update_key
+from host_tools.city.updates import confirmed, kept_release, update_key
 from host_tools.city.updates.kept_release import Release
 from host_tools.city.updates.plan import Plan, plan, ruling
 from host_tools.city.updates.reached import reached_alone
@@ -42,6 +43,7 @@ def foresee(
     ruled, trusted = ruling(ROLE, found, len(alone - found.waves.keys())), False
     try:
         trusted = update_key.check(release, folder)
+        kept_release.check_age(release, max(now, time.time()))
         requests.refuse_beside(connection, RELEASE)
     except DiyaError as error:
         ruled = Ruling(str(error))

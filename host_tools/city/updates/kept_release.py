@@ -28,6 +28,7 @@ from host_tools.wire.payload import parsed
 from pole.wire.city_side import PIECES
 
 _LOOKED_UP = 500  # poles in one query
+AHEAD_S = 86400  # a release may be signed so long after the receiver's time: a laptop in another zone, a day's mistake
 
 
 class ReleaseFile(Protocol):
@@ -136,6 +137,16 @@ def _bytes(signature: str) -> bytes:
         return base64.b64decode(signature, validate=True)
     except (binascii.Error, ValueError):
         return b""
+
+
+def check_age(release: Release, now: float) -> None:
+    """Raises DiyaError where *release* was signed more than a day after *now*, Unix s: its signer's clock was wrong.
+
+    A pole that took it would refuse everything that is signed with a right clock until then.
+    """
+    ahead_s = release.serial // 1000 - int(now)
+    if ahead_s > AHEAD_S:
+        raise Refusal("updates.signed_ahead", version=release.version, days=ahead_s // 86400, serial=release.serial)
 
 
 # -- in the store

@@ -111,6 +111,7 @@ class UpdateRoller(Rolling[UpdateShare]):
             wish = wish_of(row["text"])
             release, site = kept_release.kept(connection, self._site, wish.serial), self._files()
             update_key.check(release, self._folder or Path())
+            kept_release.check_age(release, max(now, wall))
             found = self._plan(connection, row, site, release, wish)
             alone = reached_alone(connection, self._zone, now - RECENT_S)
             ruled = ruling(row["role"], found, len(alone - found.waves.keys()))

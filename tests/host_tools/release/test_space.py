@@ -44,6 +44,16 @@ def test_no_slot_takes_more_blocks_than_are_counted(seed: int) -> None:
     assert found <= space.blocks_of(files) <= found + 5
 
 
+@given(st.lists(st.tuples(st.integers(1, 140), st.integers(1, 24)), min_size=30, max_size=80), st.randoms())
+@settings(max_examples=8, deadline=None)
+def test_many_small_files_take_no_more_blocks_than_are_counted_in_whatever_order_they_come(
+    small: list[tuple[int, int]], draw: random.Random
+) -> None:
+    named = [(f"lib/{number}{'x' * name}.mpy", bytes(size)) for number, (size, name) in enumerate(small)]
+    draw.shuffle(named)
+    assert measured(dict(named)) <= space.blocks_of(dict(named))
+
+
 def test_the_journal_and_two_apps_are_counted() -> None:
     assert space.needed_blocks(app()) == 2 * space.blocks_of(app()) + 64 + space.SETTINGS
     assert space.most_blocks() == 217

@@ -159,6 +159,10 @@ def test_who_changed_the_key_of_which_poles_is_in_the_audit_and_poles_under_way_
     assert over == {"key": new, "serial": 1_795_500_000_000, "took": [ONLINE], "refused": {}}
     assert cli.run([*verb, *POLES, "--wait", "1", "--db", "nowhere.db"]) == 1
     assert "there is no record at nowhere.db" in capsys.readouterr().err
+    ahead = key_text(read_signer(place / "other.pem", new=True).modulus, "sagar", 4_000_000_000_000)  # 2096
+    (place / "change.json").write_text(json.dumps({"manifest": ahead, "signature": short_key.signed(ahead.encode())}))
+    assert cli.run([*verb, *POLES, "--wait", "1", "--db", "store.db"]) == 1
+    assert "more than a day after now: the clock was wrong" in capsys.readouterr().err
     street.over.set()
     street.join()
     record.close()

@@ -171,6 +171,7 @@ class UpdatePole:
             self.tell(contract.ACK, **ack, outcome="rejected", reason="badSignature", detail="a test")
             return
         self.app["serial"] = manifest["serial"]
+        self._do = []  # what was under way is dropped
         self._under_way = {"manifest": manifest, "ack": ack, "spread": body["spread"]}
         self.tell(contract.ACK, **ack, outcome="accepted")
         self._in(PIECE_S, lambda: self._fetch(0))
