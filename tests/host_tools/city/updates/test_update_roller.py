@@ -37,22 +37,6 @@ DAY_S = 86400
 QUICK = {"spread": 60, "soak": 900}
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store that poles have reported to, to be copied."""
-    folder = tmp_path_factory.mktemp("street")
-    UpdateBench(folder / "store.db", site_folder(folder, POLES, FIRST)).close()
-    return folder
-
-
-@pytest.fixture
-def bench(tmp_path: Path, empty: Path) -> Iterator[UpdateBench]:
-    shutil.copyfile(empty / "store.db", tmp_path / "store.db")
-    made = UpdateBench(tmp_path / "store.db", site_folder(tmp_path, POLES, FIRST))
-    yield made
-    made.close()
-
-
 def over(bench: UpdateBench, number: int, *states: str) -> Callable[[], bool]:
     """Whether the rollout is in one of *states* (done or halted), asked once in ten simulated minutes."""
     wanted = states or ("done", "halted", "refused")

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -25,24 +22,9 @@ from host_tools.keys.signing import fingerprint, print_of
 from host_tools.release.trust import FILE
 from tests.bundles import signer
 from tests.host_tools.city.updates.test_update_roller import QUICK, over
-from tests.host_tools.city.updates.update_bench import HEAD, SERIAL, BenchRelease, Killed, UpdateBench, site_folder
+from tests.host_tools.city.updates.update_bench import HEAD, SERIAL, BenchRelease, Killed, UpdateBench
 
 POLES, FIRST = 12, 196
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("street")
-    UpdateBench(folder / "store.db", site_folder(folder, POLES, FIRST)).close()
-    return folder
-
-
-@pytest.fixture
-def bench(tmp_path: Path, empty: Path) -> Iterator[UpdateBench]:
-    shutil.copyfile(empty / "store.db", tmp_path / "store.db")
-    made = UpdateBench(tmp_path / "store.db", site_folder(tmp_path, POLES, FIRST))
-    yield made
-    made.close()
 
 
 def appear(bench: UpdateBench, name: str, **app: object) -> None:

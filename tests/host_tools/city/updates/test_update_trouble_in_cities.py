@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,25 +17,10 @@ from host_tools.city.updates.foreseen import foresee
 from host_tools.city.updates.kept_release import release_in
 from host_tools.city.updates.wish import Wish
 from tests.host_tools.city.updates.test_update_roller import QUICK, over
-from tests.host_tools.city.updates.update_bench import HEAD, SERIAL, BenchRelease, UpdateBench, site_folder
+from tests.host_tools.city.updates.update_bench import HEAD, SERIAL, BenchRelease, UpdateBench
 
 POLES, FIRST = 12, 196
 DAY = 86400
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("street")
-    UpdateBench(folder / "store.db", site_folder(folder, POLES, FIRST)).close()
-    return folder
-
-
-@pytest.fixture
-def bench(tmp_path: Path, empty: Path) -> Iterator[UpdateBench]:
-    shutil.copyfile(empty / "store.db", tmp_path / "store.db")
-    made = UpdateBench(tmp_path / "store.db", site_folder(tmp_path, POLES, FIRST))
-    yield made
-    made.close()
 
 
 def report(bench: UpdateBench, number: int) -> update_report.Report:
