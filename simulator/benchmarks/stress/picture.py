@@ -60,7 +60,7 @@ def _rates(axis: Any, row: Row) -> None:
             axis.stairs(heights, edges, color=colour, fill=True, alpha=0.35)
             axis.stairs(heights, edges, color=colour, linewidth=1.4, label=name)
     axis.set_xlim(0, last + 1)
-    axis.set_ylim(bottom=0)
+    axis.set_ylim(0, 1.3 * axis.get_ylim()[1])  # room for the legend
     _dress(axis, f"{row.title}: how many in a second")
 
 
@@ -72,7 +72,7 @@ def _curves(axis: Any, row: Row) -> None:
             seconds, percent = shares(there, row.poles)
             last = max(last, seconds[-1])
             axis.step([0, *seconds], [0, *percent], where="post", color=colour, linewidth=2.0, label=name)
-    axis.set_xlim(0, last * 1.04)
+    axis.set_xlim(-0.02 * last, last * 1.04)
     axis.set_ylim(0, 104)
     axis.set_yticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100 %"])
     _dress(axis, f"{row.title}: poles that are done")
