@@ -85,8 +85,8 @@ def _verdict(run: Run) -> list[Verdict]:
         ),
         Verdict(
             not any(_bright(run)),
-            f"{sum(map(bool, _bright(run))):,} lamps are at full light while their pole restarts, in the same "
-            f"second, {told(_bright(run))}",
+            f"{sum(map(bool, _bright(run))):,} lamps that were dimmed are at full light while their poles restart, all "
+            f"at once, for up to {seconds(max(_bright(run)))}",
         ),
         Verdict(
             len(light) == run.poles and max(light) <= ONLINE_BOUND_MS,
@@ -113,7 +113,7 @@ def _at_once(run: Run) -> int:
     return sum(course.ack(f"{SENDER} {N}") is not None for course in run.courses)
 
 
-def _bright(run: Run) -> list[int | None]:
+def _bright(run: Run) -> list[int]:
     """For how long each lamp was at full light until the command, where its level was another."""
     return [0 if course.dim_at(SENT_MS - 1) >= FULL else course.full_ms(SENT_MS, COMMAND_MS) for course in run.courses]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 from host_tools.drawing.matplotlib_setup import plain_matplotlib
 from host_tools.drawing.png_plot import ALARM, INK, LAMP, QUIET
 from host_tools.output_file import whole
-from simulator.benchmarks.stress.spread import by_second, shares
+from simulator.benchmarks.stress.spread import shares
 
 COLOURS = ("#1c7c8c", LAMP, ALARM)
+SECOND, FINE_MS = 1000, 50
+SHORT_MS = 5000  # where all is over by then the columns are fine
 WIDTH_IN, ROW_IN, HEAD_IN, FOOT_IN = 12.0, 2.9, 0.95, 0.55
 
 
@@ -50,18 +53,20 @@ def png(path: Path, title: str, zero: str, rows: Sequence[Row]) -> None:
 
 
 def _rates(axis: Any, row: Row) -> None:
-    last = 1
+    most = max((ms for moments in row.rates.values() for ms in moments), default=0)
+    width = SECOND if most > SHORT_MS else FINE_MS  # ms of a column
+    last = 1.0
     for colour, (name, moments) in zip(COLOURS, row.rates.items(), strict=False):
-        counted = by_second(moments)
+        counted = Counter(ms // width for ms in moments)
         if counted:
-            last = max(last, *counted)
-            heights = [counted.get(second, 0) for second in range(max(counted) + 1)]
-            edges = list(range(len(heights) + 1))
+            heights = [counted.get(place, 0) for place in range(max(counted) + 1)]
+            edges = [place * width / SECOND for place in range(len(heights) + 1)]
+            last = max(last, edges[-1])
             axis.stairs(heights, edges, color=colour, fill=True, alpha=0.35)
             axis.stairs(heights, edges, color=colour, linewidth=1.4, label=name)
-    axis.set_xlim(0, last + 1)
-    axis.set_ylim(bottom=0)
-    _dress(axis, f"{row.title}: how many in a second")
+    axis.set_xlim(0, last)
+    axis.set_ylim(0, 1.3 * axis.get_ylim()[1])  # room for the legend
+    _dress(axis, f"{row.title}: how many in {'a second' if width == SECOND else f'{width} ms'}")
 
 
 def _curves(axis: Any, row: Row) -> None:
@@ -72,7 +77,7 @@ def _curves(axis: Any, row: Row) -> None:
             seconds, percent = shares(there, row.poles)
             last = max(last, seconds[-1])
             axis.step([0, *seconds], [0, *percent], where="post", color=colour, linewidth=2.0, label=name)
-    axis.set_xlim(0, last * 1.04)
+    axis.set_xlim(-0.02 * last, last * 1.04)
     axis.set_ylim(0, 104)
     axis.set_yticks([0, 25, 50, 75, 100], ["0", "25", "50", "75", "100 %"])
     _dress(axis, f"{row.title}: poles that are done")
