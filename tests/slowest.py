@@ -16,7 +16,10 @@ BUDGET_S = 55.0  # processor seconds; two workers that import and collect take 3
 SHARED_S = 0.5  # what a file's tests share is long from here on
 LIST = Path(__file__).with_name("slow.txt")
 # whose tests live on what the first of them does: they are in or out together
-TOGETHER = ("tests/test_docs.py", "tests/test_wheel.py", "tests/test_terminals.py", "tests/simulator/street/")
+TOGETHER = (
+    "tests/test_docs.py", "tests/test_wheel.py", "tests/test_terminals.py", "tests/simulator/street/",
+    "tests/simulator/virtual_pole/test_ports.py", "tests/host_tools/field/commission/test_real_firmware.py",
+)  # fmt: skip
 HEAD = "# What `make test-fast` leaves out; `python -m tests.slowest` writes this list: see docs/developing.md.\n"
 
 
