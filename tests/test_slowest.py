@@ -25,6 +25,16 @@ def test_where_what_a_files_tests_share_is_long_they_are_left_out_together() -> 
     assert slowest(times, 2.0) == ["a.py", "b.py::slow"]
 
 
+def test_of_each_folder_the_quickest_stays() -> None:
+    times = [
+        "9.0 tests/a/x.py::slow",
+        "8.0 tests/a/y.py::slow_too",
+        "1.0 tests/b/x.py::quick",
+        "7.0 tests/test_docs.py",
+    ]
+    assert slowest(times, 2.0) == ["tests/a/x.py::slow", "tests/test_docs.py"]
+
+
 def test_every_test_on_the_list_exists() -> None:
     for line in LIST.read_text().splitlines():
         if not line.startswith("#"):

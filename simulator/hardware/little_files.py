@@ -21,6 +21,7 @@ UNIT = 32  # bytes read, programmed and looked ahead at once, as in pole/drivers
 # fixed in VfsLfs2: its cache is 4 times that, and metadata moves to other blocks after 100 erases
 CACHE = 4 * UNIT
 CYCLES = 100
+_ERASED_CACHE = ERASED * CACHE
 
 # flags of littlefs' file_open and file_seek, lfs.h
 _READ, _FROM_START = 1, 0
@@ -36,8 +37,12 @@ class _Device:
         self._filled = flash.filled
 
     def read(self, cfg: LFSConfig, block: int, off: int, size: int) -> bytes:
-        # most reads by far are of a mount, which looks at each block
-        return self._flash.read(block * BLOCK + off, size) if block in self._filled else ERASED * size
+        # as Flash.read, without a call more: littlefs reads 32 pieces of a block to find a file in it
+        filled = self._filled.get(block)
+        if filled is None:  # most by far are of a mount, which looks at each block
+            return _ERASED_CACHE if size == CACHE else ERASED * size
+        data = filled[off : off + size]
+        return bytes(data) if len(data) == size else bytes(data.ljust(size, ERASED))
 
     def prog(self, cfg: LFSConfig, block: int, off: int, data: bytes) -> int:
         self._flash.program(block * BLOCK + off, bytes(data))
