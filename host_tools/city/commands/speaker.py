@@ -115,20 +115,26 @@ class Speaker:
             if not exchange.waiting:
                 return
             turn()
-            self.hear_acks(until)
-            message = self.link.take(TURN_S)
-            answers = 0
-            while message:
-                ack = exchange.heard(message)
-                if ack:
-                    answers += 1
-                    self.learn(ack.mark)
-                    answered(ack)
-                else:
-                    self.note(message)
-                message = self.link.take(0)
-            if answers:
+            if self.listen(exchange, until, TURN_S, answered):
                 progress()
+
+    def listen(
+        self, exchange: Exchange, until: float, for_s: float, answered: Callable[[Ack], None] = lambda ack: None
+    ) -> int:
+        """Wait up to *for_s* for a message, and take all that have come; how many of them were answers."""
+        self.hear_acks(until)
+        message = self.link.take(for_s)
+        answers = 0
+        while message:
+            ack = exchange.heard(message)
+            if ack:
+                answers += 1
+                self.learn(ack.mark)
+                answered(ack)
+            else:
+                self.note(message)
+            message = self.link.take(0)
+        return answers
 
     def hear_acks(self, until: float) -> None:
         """Subscribe to acks in this session of the link.

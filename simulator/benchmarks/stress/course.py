@@ -94,11 +94,11 @@ class Course:
                 dark += max(0, min(end, until) - max(ms, since))
         return dark
 
-    def full_ms(self, since: Ms, until: Ms) -> int:
-        """For how long its PWM said 100 percent between *since* and *until*."""
+    def full_spans(self, since: Ms, until: Ms) -> list[tuple[Ms, Ms]]:
+        """From when to when its PWM said 100 percent between *since* and *until*."""
         ends = [*(ms for ms, _dim in self.dim[1:]), until]
         spans = [(ms, end) for (ms, dim), end in zip(self.dim, ends, strict=True) if dim >= 99.5]
-        return sum(max(0, min(end, until) - max(ms, since)) for ms, end in spans)
+        return [(max(ms, since), min(end, until)) for ms, end in spans if end > since and ms < until]
 
     def ack(self, name: str) -> Heard | None:
         """The first ack called *name*."""

@@ -23,6 +23,15 @@ def peak(moments: Iterable[int], since: int = 0) -> int:
     return max(by_second(moments, since).values(), default=0)
 
 
+def most_at_once(spans: Iterable[tuple[int, int]]) -> int:
+    """How many of *spans* (from ms, until ms) overlap at most; one that ends as another begins does not."""
+    count = most = 0
+    for _ms, step in sorted((ms, step) for span in spans for ms, step in zip(span, (1, -1), strict=True)):
+        count += step
+        most = max(most, count)
+    return most
+
+
 def shares(durations: Sequence[float], of: int) -> tuple[list[float], list[float]]:
     """The curve of how many of *of* poles are done: *durations* in order, and the percent that is done by each."""
     ordered = sorted(durations)

@@ -72,7 +72,7 @@ class Pole:
             if self.configuring.restart:
                 self.boot()
                 if self.settings["link.port"] == 9:  # no pole is there
-                    self.configuring.due(self.settings["link.trial"] * 1000)
+                    self.configuring.due(None, self.settings["link.trial"] * 1000)
                     self.boot()
                 self.online()
             if fields:

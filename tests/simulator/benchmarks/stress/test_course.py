@@ -24,7 +24,7 @@ def test_a_level_counts_once_it_stays() -> None:
 def test_darkness_and_full_light_are_added_up_between_two_moments() -> None:
     course = Course("P0001", light=[(0, 90.0), (1000, 0.0), (3000, 90.0), (5000, 5.0)], dim=[(0, 40.0), (500, 100.0)])
     assert course.dark_ms(10.0, 2000, 6000) == 2000
-    assert course.full_ms(0, 2000) == 1500
+    assert sum(end - ms for ms, end in course.full_spans(0, 2000)) == 1500
     assert course.lit(10.0, 1500) == 1500
 
 

@@ -20,6 +20,12 @@ def test_the_peak_is_the_fullest_second_and_what_was_before_is_left_out() -> Non
     assert spread.peak([], 0) == 0
 
 
+def test_spans_that_only_touch_are_not_there_at_once() -> None:
+    assert spread.most_at_once([(0, 10), (10, 20), (5, 12)]) == 2
+    assert spread.most_at_once([(0, 10), (1, 9), (2, 8)]) == 3
+    assert spread.most_at_once([]) == 0
+
+
 def test_the_curve_ends_below_all_where_some_never_came() -> None:
     assert spread.shares([2.0, 1.0], 4) == ([1.0, 2.0], [25.0, 50.0])
 
