@@ -47,7 +47,8 @@ def _act(watch: Watch) -> None:
             topic = contract.topic(site.root, site.name, pole, contract.COMMAND)
             watch.street.around.publish(topic, override(watch, topic, N + 1, LEVEL))
 
-    for at_s, sealed in paced(site.poles, [Sealed("", 0, pole.name, b"") for pole in site.poles], ()):
+    whole = watch.site.poles
+    for at_s, sealed in paced(whole, [Sealed("", 0, pole.name, b"") for pole in whole], ()):
         if sealed.pole in watch.courses:
             kernel.at(SENT_MS + round(1000 * at_s), partial(configure, sealed.pole))
     kernel.at(COMMAND_MS, command)

@@ -62,7 +62,7 @@ def run_real(trial: Trial, poles: int, seed: int) -> Run:
 
     def begin(street: Street) -> None:
         address = next(said.removeprefix("broker at ") for said in told if said.startswith("broker at "))
-        watches.append(Watch(street, address))
+        watches.append(Watch(street, options.site, address))
         trial.act(watches[0])
 
     try:
@@ -90,7 +90,7 @@ def _simulated(trial: Trial, options: Options) -> list[Course]:
     watches: list[Watch] = []
 
     def begin(street: Street) -> None:
-        watches.append(Watch(street))
+        watches.append(Watch(street, options.site))
         trial.act(watches[0])
 
     simulate_scenario(options, _scenario(trial, options), run_time(options), begin=begin)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 
+from host_tools.site.model import Site
 from host_tools.wire.from_pole import Ack, Event, Presence, read
 from host_tools.wire.topics import Topic
 from pole.wire import contract
@@ -16,15 +17,16 @@ from simulator.street.street import Street, StreetPole
 
 
 class Watch:
-    """Of *street*, before it runs; ``finish`` is called when it has run.
+    """Of *street*, before it runs, a part of *site* or all of it; ``finish`` is called when it has run.
 
     ``told`` is called with each ack and presence of a pole, as the city has it: by it a trial answers as the city does.
     ``broker`` is the address of a real broker, "" with the model; ``ends`` is called back when the run is over.
     ``sent``: bytes of configurations that the trial published; ``recorded``: names of the events in its record.
     """
 
-    def __init__(self, street: Street, broker: str = "") -> None:
+    def __init__(self, street: Street, site: Site, broker: str = "") -> None:
         self.street = street
+        self.site = site
         self.broker = broker
         self.ends = ExitStack()
         self.sent = 0
