@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from host_tools.city.commands.configure import paced
 from host_tools.city.commands.exchange import Sealed
+from host_tools.city.commands.pace import paced
 from host_tools.wire.from_pole import Ack, Presence
 from pole.wire import contract
 from simulator.benchmarks.stress.configurations import other, publish

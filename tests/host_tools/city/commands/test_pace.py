@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from host_tools.city.commands.configure import POLES_A_S, SPREAD_S, paced
 from host_tools.city.commands.exchange import Sealed
+from host_tools.city.commands.pace import POLES_A_S, SPREAD_S, paced
 from host_tools.site import load_site
 
 FULL_LIGHT_S, AWAY_S = 2.8, 38.0  # while a pole restarts: docs/performance.md
