@@ -34,11 +34,11 @@ class Noted:
     def ask(self, poles: list[str]) -> None:
         """Notes that *poles* are sent it, before they are."""
         from host_tools.city.updates import key_change_rows
-        from host_tools.city.updates.kept_release import AHEAD_S
+        from host_tools.city.updates.kept_release import days_ahead
 
         if self._there is not None and poles:
             with writing(self._there) as (connection, now):
-                if self._change.serial // 1000 > max(now, time.time()) + AHEAD_S:
+                if days_ahead(self._change.serial, max(now, time.time())):
                     raise CommandError(
                         f"the change was signed with the serial {self._change.serial}, more than a day after now: the "
                         "clock was wrong. Sign it again: poles would take no update until then"

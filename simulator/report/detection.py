@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from math import ceil
 from typing import Any
 
 from simulator.happenings.act import Trouble
 from simulator.happenings.catalogue import KINDS
+from simulator.nearest_rank import rank
 from simulator.report.episodes import Episode, Event, pair_episodes
 from simulator.run_time import RunTime
 from simulator.scenario.happening import Happening
@@ -62,12 +62,7 @@ class Detection:
 
 def percentiles(values: Sequence[float]) -> dict[str, float]:
     """p50, p99 and max of *values* (at least one), each one of the values: the nearest-rank method."""
-    ordered = sorted(values)
-    return {
-        "p50": round(ordered[ceil(0.50 * len(ordered)) - 1], 3),
-        "p99": round(ordered[ceil(0.99 * len(ordered)) - 1], 3),
-        "max": round(ordered[-1], 3),
-    }
+    return {name: round(rank(values, share), 3) for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0))}
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ class Configurer(RetainingSpeaker):
         *keys* by pole, None for a bench without.  Everything is made before anything is sent.  Raises SiteError where
         a pole would refuse it, CommandError where a key is missing, BrokerError.
         """
-        meant, ready = list(poles), []
+        meant, ready = list(poles), {}
         exchange = self.exchange(len(meant))
         outcome = ConfigureOutcome(exchange)
         now = int(self.clock.now())
@@ -85,12 +85,14 @@ class Configurer(RetainingSpeaker):
             version = next_version(site, held)
             body = compiled(site, pole, now, version)
             sealed = exchange.seal(topic, body, key, held.nonce)
-            ready.append(sealed)
+            ready[pole.name] = sealed
             outcome.sent[pole.name] = Sent(version, digest_of(body), sealed.n)
             if key and pole.name not in self.births:
                 outcome.unborn.append(pole.name)
         outcome.offline = [pole for pole in outcome.sent if not self.online.get(pole)]
-        until = self._post(exchange, paced(meant, ready, outcome.offline), wait_s, lambda: progress(outcome))
+        times = paced((pole for pole in meant if pole.name in ready), outcome.offline)
+        posts = [(at_s, ready[pole]) for at_s, pole in times]
+        until = self._post(exchange, posts, wait_s, lambda: progress(outcome))
         self.converse(exchange, until, lambda: progress(outcome))
         return outcome
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from host_tools.city.commands.exchange import Sealed
 from host_tools.site.model import Pole
 
 # A pole restarts to take a configuration.  Its lamp is at full light for some 3 s meanwhile, and it is off the network
@@ -13,17 +12,16 @@ POLES_A_S = 5
 SPREAD_S = 60.0
 
 
-def paced(poles: Iterable[Pole], ready: Iterable[Sealed], offline: Iterable[str]) -> list[tuple[float, Sealed]]:
-    """When each of *ready* is posted (s), in that order: those to *offline* poles at once, the others one by one.
+def paced(poles: Iterable[Pole], offline: Iterable[str]) -> list[tuple[float, str]]:
+    """When each of *poles* is sent its configuration (s), and its name: those *offline* at once, others one by one.
 
-    Poles of *poles* that follow each other are of different feeders, so that no stretch of a street restarts at once.
+    Poles that follow each other are of different feeders, so that no stretch of a street restarts at once.
     """
-    places: dict[str, int] = {}
+    away = set(offline)
+    places: dict[str, int] = {}  # how many of a feeder come before
     at: dict[str, int] = {}
     for pole in poles:
         at[pole.name] = places[pole.feeder] = places.get(pole.feeder, -1) + 1
-    away = set(offline)
-    first = [(0.0, sealed) for sealed in ready if sealed.pole in away]
-    rest = sorted((sealed for sealed in ready if sealed.pole not in away), key=lambda sealed: at[sealed.pole])
-    rate = max(POLES_A_S, len(rest) / SPREAD_S)
-    return [*first, *((place / rate, sealed) for place, sealed in enumerate(rest))]
+    here = sorted((name for name in at if name not in away), key=lambda name: at[name])
+    rate = max(POLES_A_S, len(here) / SPREAD_S)
+    return [*((0.0, name) for name in at if name in away), *((place / rate, name) for place, name in enumerate(here))]

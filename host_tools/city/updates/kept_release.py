@@ -144,9 +144,14 @@ def check_age(release: Release, now: float) -> None:
 
     A pole that took it would refuse everything that is signed with a right clock until then.
     """
-    ahead_s = release.serial // 1000 - int(now)
-    if ahead_s > AHEAD_S:
-        raise Refusal("updates.signed_ahead", version=release.version, days=ahead_s // 86400, serial=release.serial)
+    if days := days_ahead(release.serial, now):
+        raise Refusal("updates.signed_ahead", version=release.version, days=days, serial=release.serial)
+
+
+def days_ahead(serial: int, now: float) -> int:
+    """By how many days what has that *serial*, Unix ms, was signed after *now*, Unix s; 0 up to AHEAD_S."""
+    ahead_s = serial // 1000 - int(now)
+    return ahead_s // 86400 if ahead_s > AHEAD_S else 0
 
 
 # -- in the store

@@ -7,8 +7,9 @@ from typing import Any
 
 from simulator.benchmarks.detection.benchmark import Result
 from simulator.benchmarks.detection.cpd3000 import EVENT_TYPES
-from simulator.benchmarks.detection.intervals import of_rank, poisson, rank, wilson
+from simulator.benchmarks.detection.intervals import of_rank, poisson, wilson
 from simulator.benchmarks.detection.score import DIYA, FOUND, RIVAL, UNSEEN, FalseAlarm, Outcome, Score
+from simulator.nearest_rank import rank
 
 RECALL_ALL, RECALL_EACH, FALSE_ALARMS, DARK_S = 0.99, 0.95, 1.0, 180.0  # the bounds
 DARK = ("lamp_open", "relay_stuck_open")  # kinds of fault that leave the street dark, while there is a supply

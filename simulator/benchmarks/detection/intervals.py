@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import ceil, exp, lgamma, log, sqrt
+from math import exp, lgamma, log, sqrt
 
 Z = 1.959964  # of the normal distribution, 2.5 % beyond it on either side
 TAIL = 0.025
@@ -26,12 +26,6 @@ def poisson(count: int) -> tuple[float, float]:
     """Interval of the mean of a Poisson count of which *count* was seen.  Exact: Garwood, Biometrika 28 (1936)."""
     low = 0.0 if count == 0 else _mean_where(lambda mean: 1.0 - _at_most(count - 1, mean), rising=True, start=count)
     return low, _mean_where(lambda mean: _at_most(count, mean), rising=False, start=count)
-
-
-def rank(values: Sequence[float], share: float) -> float:
-    """The value at or below which *share* of *values* (at least one) lies: the nearest rank, as the report's p50."""
-    ordered = sorted(values)
-    return ordered[max(1, ceil(share * len(ordered))) - 1]
 
 
 def of_rank(values: Sequence[float], share: float) -> tuple[float, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -11,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 from host_tools.keys.key import Key
 from host_tools.site import load_site
-from host_tools.wire import envelope
+from host_tools.wire import commands, envelope
 from pole.wire import contract
 from simulator.benchmarks.pole.start import BYTES_PER_US, READ_US, SLOWER
 from simulator.device_modules import hostops, ops
@@ -42,8 +41,7 @@ class Answered(NamedTuple):
 
 def order(level: int, now_unix: int, n: int, topic: str) -> bytes:
     """The payload of a command for *level* percent for ten minutes, without a ramp."""
-    body = {"type": "override", "level": level, "expiration": now_unix + 600, "rampToLevelTime": 0}
-    return envelope.seal(topic, "bench", n, json.dumps(body, separators=(",", ":")), KEY)
+    return envelope.seal(topic, "bench", n, commands.override(level, now_unix + 600, ramp_s=0), KEY)
 
 
 def on_output(pole: VirtualPole, changed: Callable[[int], None], received: Callable[[], None] | None = None) -> None:

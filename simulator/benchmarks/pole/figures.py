@@ -97,11 +97,10 @@ def show_many(console: Console, poles: int = many.POLES) -> None:
     )
     _beside(console, f"cores of {poles} poles live", sum(found.cores.values()))
     _beside(console, f"memory of {poles} poles live, MiB", found.pss_bytes / 2**20)
-    ms = found.command_ms
-    middle, late, last = (many.quantile(ms, share) for share in (0.5, 0.99, 1.0))
+    middle, late, last = (found.changed_ms(share) for share in (0.5, 0.99, 1.0))
     console.print(
-        f"group commands: {len(ms)} of {found.ordered} lights changed; to PWM p50 {middle:.0f} ms, p99 {late:.0f}, "
-        f"last {last:.0f}"
+        f"group commands: {len(found.command_ms)} of {found.ordered} lights changed; to PWM p50 {middle:.0f} ms, "
+        f"p99 {late:.0f}, last {last:.0f}"
     )
     if found.burst_s:
         console.print(f"one command took {found.burst_s:.1f} s of processors, one pole after the other")

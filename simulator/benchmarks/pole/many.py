@@ -10,14 +10,15 @@ import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from math import ceil
 from pathlib import Path
 
 from host_tools.broker.client import Client
 from host_tools.site import load_site
 from host_tools.site.broker_address import BrokerAddress
 from pole.wire import contract
+from simulator.benchmarks import processor_time
 from simulator.benchmarks.pole.command import SETTINGS, START, on_output, order
+from simulator.nearest_rank import rank
 from simulator.network.real import RealNetwork
 from simulator.run import Options, simulate
 from simulator.street.street import Street
@@ -25,7 +26,6 @@ from simulator.street.street import Street
 POLES = 200
 SETTLED_S, COUNTED_S, APART_S = 90, 90, 30  # from the start; then processor time is counted; then commands come
 LEVELS = (70, 100)  # ordered one after the other
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -41,10 +41,9 @@ class Many:
     ordered: int = 0  # lights that commands should have changed
     burst_s: float = 0.0  # processor seconds of all, from the first command to its last light
 
-
-def quantile(values: list[float], share: float) -> float:
-    """The least of the sorted *values* that *share* (0 to 1) of them do not exceed; infinite without any."""
-    return values[max(0, ceil(share * len(values)) - 1)] if values else float("inf")
+    def changed_ms(self, share: float) -> float:
+        """Milliseconds within which *share* (0 to 1) of the changes of a PWM came; infinite without any."""
+        return rank(self.command_ms, share) if self.command_ms else float("inf")
 
 
 def measure(poles: int = POLES) -> Many:
@@ -100,7 +99,6 @@ def measure(poles: int = POLES) -> Many:
     hours = (SETTLED_S + COUNTED_S + (len(LEVELS) + 1) * APART_S) / 3600
     site = load_site("sagar", poles)
     simulate(Options(site, START, hours, "micropython", 1.0, broker="embedded", settings=SETTINGS), begin=begin)
-    found.command_ms.sort()
     return found
 
 
@@ -108,10 +106,9 @@ def processor_s() -> dict[str, float]:
     """Processor seconds until now: of the poles' machines, the broker, and the simulator itself."""
     out: dict[str, float] = {}
     for pid in _family():
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         name = Path(f"/proc/{pid}/comm").read_text().strip()
         what = "simulator" if pid == os.getpid() else "broker" if name.startswith("mosquitto") else "poles"
-        out[what] = out.get(what, 0.0) + (int(fields[11]) + int(fields[12])) / _TICKS
+        out[what] = out.get(what, 0.0) + (processor_time.used_s(pid) or 0.0)
     return out
 
 

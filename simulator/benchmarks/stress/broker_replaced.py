@@ -19,7 +19,7 @@ from host_tools.city.record.query import reading
 from host_tools.city.store.tables import event
 from host_tools.installed import diya_script
 from simulator.benchmarks.stress.configurations import in_force, publish
-from simulator.benchmarks.stress.spread import peak, percentile, seconds, told
+from simulator.benchmarks.stress.spread import peak, seconds, told, within
 from simulator.benchmarks.stress.trial import MODELLED, Run, Trial, Verdict, happening
 from simulator.benchmarks.stress.watch import Watch
 
@@ -71,15 +71,14 @@ def _after(watch: Watch) -> dict[str, Any]:
 
 
 def _figures(run: Run) -> list[tuple[str, str]]:
-    attempts = [ms for course in run.courses for ms in course.attempts]
     tries = [course.tries(GONE_S * 1000) for course in run.courses]
     return [
         ("online with the new broker (p50 / p99 / last)", told(_online(run))),
         ("its configuration retained again", told(_kept(run))),
         ("busiest second: connections begun, while there is no broker", f"{_peak_without(run):,}"),
-        ("busiest second: connections begun, with the new one", f"{peak(attempts, BACK_MS):,}"),
+        ("busiest second: connections begun, with the new one", f"{peak(run.attempts, BACK_MS):,}"),
         ("connections a pole needs (mean / most)", f"{sum(tries) / len(tries):.1f} / {max(tries)}"),
-        ("events raised / that the city never had", f"{_raised(run):,} / {_lost(run):,}"),
+        ("events raised / that the city never had", f"{run.raised:,} / {_lost(run):,}"),
         ("poles that restarted", f"{_restarted(run):,}"),
     ]
 
@@ -91,8 +90,7 @@ def _verdict(run: Run) -> list[Verdict]:
     return [
         Verdict(
             len(online) == run.poles and max(online) <= ONLINE_BOUND_MS,
-            f"{len(online):,} of {run.poles:,} poles are back: 99 % within {seconds(percentile(online, 0.99))}, the "
-            f"last after {seconds(max(online))} (bound {seconds(ONLINE_BOUND_MS)})"
+            f"{len(online):,} of {run.poles:,} poles are back: {within(online)} (bound {seconds(ONLINE_BOUND_MS)})"
             if online
             else "no pole came back",
         ),
@@ -101,7 +99,7 @@ def _verdict(run: Run) -> list[Verdict]:
             f"{len(kept):,} of {run.poles:,} configurations are retained again, published by {by}, the last after "
             f"{seconds(max(kept, default=0))}",
         ),
-        Verdict(not _lost(run), f"{_lost(run):,} of {_raised(run):,} events are lost"),
+        Verdict(not _lost(run), f"{_lost(run):,} of {run.raised:,} events are lost"),
         Verdict(not _restarted(run), f"{_restarted(run):,} poles restarted"),
     ]
 
@@ -115,18 +113,14 @@ def _kept(run: Run) -> list[int | None]:
 
 
 def _peak_without(run: Run) -> int:
-    return peak([ms for course in run.courses for ms in course.attempts if ms < BACK_MS], GONE_S * 1000)
-
-
-def _raised(run: Run) -> int:
-    return sum(len(course.journal) for course in run.courses)
+    return peak([ms for ms in run.attempts if ms < BACK_MS], GONE_S * 1000)
 
 
 def _lost(run: Run) -> int:
     """Events on the poles' flash that the record has not; on the modelled network, that did not come."""
     recorded = run.known.get("recorded")
     if recorded is None:
-        return sum(len(course.missing) for course in run.courses)
+        return run.missing
     return sum(name not in recorded for course in run.courses for name in course.journal)
 
 
@@ -150,8 +144,8 @@ BROKER_REPLACED = Trial(
     figures=_figures,
     verdict=_verdict,
     rates=lambda run: {
-        "connections begun": [ms - BACK_MS for course in run.courses for ms in course.attempts],
-        "sessions begun": [ms - BACK_MS for course in run.courses for ms in course.online],
+        "connections begun": [ms - BACK_MS for ms in run.attempts],
+        "sessions begun": [ms - BACK_MS for ms in run.sessions],
     },
     curves=lambda run: {"online": _online(run), "configuration retained": _kept(run)},
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import ssl
 import subprocess
@@ -16,6 +15,7 @@ from pathlib import Path
 from host_tools.broker.mosquitto import Mosquitto
 from host_tools.wire import commands, envelope
 from pole.wire import contract
+from simulator.benchmarks.processor_time import used_s
 from simulator.benchmarks.stress.crowd import BACKOFF_S, GROUP, ROOT, SITE, SPREAD_S, Crowd, Wire, config_topic
 from simulator.network import mqtt_stream as mqtt
 
@@ -98,10 +98,10 @@ class _Measuring:
     async def run(self) -> Taken:
         crowd, taken = self._crowd, self._taken
         try:
-            began, used = time.monotonic(), _processor_s(self._broker.pid)
+            began, used = time.monotonic(), used_s(self._broker.pid)
             await crowd.come(0.0, 0.0)
             taken.storm = _since(began, crowd.online.values())
-            now = _processor_s(self._broker.pid)
+            now = used_s(self._broker.pid)
             if used is not None and now is not None:
                 taken.connect_ms = 1000 * (now - used) / taken.many
             await crowd.leave()
@@ -158,12 +158,3 @@ class _Measuring:
 
 def _since(began: float, moments: Iterable[float]) -> list[int]:
     return [round(1000 * (moment - began)) for moment in moments]
-
-
-def _processor_s(pid: int) -> float | None:
-    """Processor time of the process *pid* so far, s; None where the system does not say it."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -29,6 +29,12 @@ def thinned(changes: list[tuple[Ms, float]], gap_ms: int = 1500) -> list[tuple[M
     return out + changes[1:][-1:]
 
 
+def spans(changes: list[tuple[Ms, float]], until: Ms) -> list[tuple[Ms, Ms, float]]:
+    """From when to when each value of *changes* held; the last one holds to *until*."""
+    ends = [*(ms for ms, _value in changes[1:]), until]
+    return [(ms, end, value) for (ms, value), end in zip(changes, ends, strict=False)]
+
+
 @dataclass
 class Course:
     """``attempts``: when the pole began a connection to its broker; ``online``: when the city had its presence.
@@ -88,17 +94,14 @@ class Course:
 
     def dark_ms(self, percent: float, since: Ms, until: Ms) -> int:
         """For how long its light was below *percent* between *since* and *until*."""
-        dark = 0
-        for (ms, light), (end, _next) in zip(self.light, [*self.light[1:], (until, 0.0)], strict=True):
-            if light < percent:
-                dark += max(0, min(end, until) - max(ms, since))
-        return dark
+        return sum(
+            max(0, min(end, until) - max(ms, since)) for ms, end, light in spans(self.light, until) if light < percent
+        )
 
     def full_spans(self, since: Ms, until: Ms) -> list[tuple[Ms, Ms]]:
         """From when to when its PWM said 100 percent between *since* and *until*."""
-        ends = [*(ms for ms, _dim in self.dim[1:]), until]
-        spans = [(ms, end) for (ms, dim), end in zip(self.dim, ends, strict=True) if dim >= 99.5]
-        return [(max(ms, since), min(end, until)) for ms, end in spans if end > since and ms < until]
+        full = [(ms, end) for ms, end, dim in spans(self.dim, until) if dim >= 99.5]
+        return [(max(ms, since), min(end, until)) for ms, end in full if end > since and ms < until]
 
     def ack(self, name: str) -> Heard | None:
         """The first ack called *name*."""

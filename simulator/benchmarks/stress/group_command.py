@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from host_tools.wire import commands, envelope
 from pole.wire import contract
-from simulator.benchmarks.stress.spread import peak, percentile, seconds, told
+from simulator.benchmarks.stress.spread import peak, seconds, told, within
 from simulator.benchmarks.stress.trial import Run, Trial, Verdict
 from simulator.benchmarks.stress.watch import Watch
 
@@ -51,11 +51,10 @@ def _verdict(run: Run) -> list[Verdict]:
         ("have answered", acked, ACK_BOUND_MS),
     ):
         there = [each for each in found if each is not None]
-        said = f"99 % within {seconds(percentile(there, 0.99))}, the last after {seconds(max(there))}" if there else "-"
         out.append(
             Verdict(
                 len(there) == run.poles and max(there) <= bound,
-                f"{len(there):,} of {run.poles:,} poles {what}: {said} (bound {seconds(bound)})",
+                f"{len(there):,} of {run.poles:,} poles {what}: {within(there)} (bound {seconds(bound)})",
             )
         )
     return out
@@ -70,7 +69,7 @@ def _levels(run: Run) -> list[int | None]:
 
 
 def _acked(run: Run) -> list[int | None]:
-    return [ack.ms - SENT_MS if (ack := course.ack(f"{SENDER} 1")) else None for course in run.courses]
+    return run.acked(f"{SENDER} 1", SENT_MS)
 
 
 def _applied(run: Run) -> int:
@@ -89,6 +88,10 @@ GROUP_COMMAND = Trial(
     figures=_figures,
     verdict=_verdict,
     rates=lambda run: {"acks": [ack for ack in _acked(run) if ack is not None]},
-    curves=lambda run: {"begin to dim": _moved(run), f"at {LEVEL} %": _levels(run), "ack": _acked(run)},
+    curves=lambda run: {
+        "begin to dim": _moved(run),
+        f"at {LEVEL} %": _levels(run),
+        "ack": _acked(run),
+    },
     speed=1.0,
 )

@@ -9,15 +9,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from host_tools.city.commands.exchange import Sealed
 from host_tools.city.commands.pace import paced
 from host_tools.wire.from_pole import Ack, Presence
 from pole.wire import contract
 from simulator.benchmarks.stress.configurations import other, publish
 from simulator.benchmarks.stress.group_command import GROUP, SENDER, override
-from simulator.benchmarks.stress.spread import most_at_once, peak, percentile, seconds, told
+from simulator.benchmarks.stress.spread import most_at_once, peak, seconds, told
 from simulator.benchmarks.stress.trial import Run, Trial, Verdict
 from simulator.benchmarks.stress.watch import Watch
+from simulator.nearest_rank import rank
 
 SENT_S, COMMAND_S, LENGTH_S = 90, 95, 210
 SENT_MS, COMMAND_MS = SENT_S * 1000, COMMAND_S * 1000
@@ -47,10 +47,9 @@ def _act(watch: Watch) -> None:
             topic = contract.topic(site.root, site.name, pole, contract.COMMAND)
             watch.street.around.publish(topic, override(watch, topic, N + 1, LEVEL))
 
-    whole = watch.site.poles
-    for at_s, sealed in paced(whole, [Sealed("", 0, pole.name, b"") for pole in whole], ()):
-        if sealed.pole in watch.courses:
-            kernel.at(SENT_MS + round(1000 * at_s), partial(configure, sealed.pole))
+    for at_s, pole in paced(watch.site.poles, ()):
+        if pole in watch.courses:
+            kernel.at(SENT_MS + round(1000 * at_s), partial(configure, pole))
     kernel.at(COMMAND_MS, command)
 
 
@@ -61,11 +60,11 @@ def _after(watch: Watch) -> dict[str, Any]:
 def _figures(run: Run) -> list[tuple[str, str]]:
     writes = [ms for course in run.courses for ms in course.programmed]
     return [
-        ("configuration in force: ack with the city (p50 / p99 / last)", told(_acked(run))),
+        ("configuration in force: ack with the city (p50 / p99 / last)", told(run.acked(f"{SENDER} 1", SENT_MS))),
         ("online again", told(_online(run))),
         ("busiest second: poles that write flash", f"{_busiest_writers(run):,}"),
         ("moments of writing flash, a pole", f"{sum(ms >= SENT_MS for ms in writes) / run.poles:.1f}"),
-        ("busiest second: connections begun", f"{peak(_attempts(run), SENT_MS):,}"),
+        ("busiest second: connections begun", f"{peak(run.attempts, SENT_MS):,}"),
         ("busiest second: acks", f"{peak([a.ms for c in run.courses for a in c.acks], SENT_MS):,}"),
         ("restarts / of other causes than the configuration", f"{_restarts(run):,} / {_crashes(run):,}"),
         ("bytes published", f"{run.known['sent']:,}" if run.known else "-"),
@@ -78,7 +77,7 @@ def _figures(run: Run) -> list[tuple[str, str]]:
 
 
 def _verdict(run: Run) -> list[Verdict]:
-    acked = [each for each in _acked(run) if each is not None]
+    acked = [each for each in run.acked(f"{SENDER} 1", SENT_MS) if each is not None]
     light = [each for each in _light(run) if each is not None]
     return [
         Verdict(
@@ -100,14 +99,10 @@ def _verdict(run: Run) -> list[Verdict]:
         Verdict(
             len(light) == run.poles and max(light) <= ONLINE_BOUND_MS,
             f"{len(light):,} of {run.poles:,} poles have the light of a command that was sent 5 s later, "
-            f"{_at_once(run):,} at once, 99 % within {seconds(percentile(light, 0.99)) if light else '-'} "
+            f"{_at_once(run):,} at once, 99 % within {seconds(rank(light, 0.99)) if light else '-'} "
             f"(bound for the last {seconds(ONLINE_BOUND_MS)})",
         ),
     ]
-
-
-def _acked(run: Run) -> list[int | None]:
-    return [ack.ms - SENT_MS if (ack := course.ack(f"{SENDER} 1")) else None for course in run.courses]
 
 
 def _online(run: Run) -> list[int | None]:
@@ -141,10 +136,6 @@ def _brightest(run: Run) -> int:
     return most_at_once(span for spans in _bright_spans(run) for span in spans)
 
 
-def _attempts(run: Run) -> list[int]:
-    return [ms for course in run.courses for ms in course.attempts]
-
-
 def _busiest_writers(run: Run) -> int:
     seconds_of = [{ms // 1000 for ms in course.programmed if ms >= SENT_MS} for course in run.courses]
     return peak([1000 * second for each in seconds_of for second in each], SENT_MS)
@@ -175,12 +166,12 @@ MIDNIGHT = Trial(
     figures=_figures,
     verdict=_verdict,
     rates=lambda run: {
-        "connections begun": [ms - SENT_MS for ms in _attempts(run)],
+        "connections begun": [ms - SENT_MS for ms in run.attempts],
         "acks": [ack.ms - SENT_MS for course in run.courses for ack in course.acks],
     },
     curves=lambda run: {
         "online again": _online(run),
-        "configuration in force": _acked(run),
+        "configuration in force": run.acked(f"{SENDER} 1", SENT_MS),
         "light of the command": [each and each + COMMAND_MS - SENT_MS for each in _light(run)],
     },
 )

@@ -10,8 +10,9 @@ from host_tools.errors import CommandError
 from host_tools.files import replace_file
 from simulator.benchmarks.stress.connections import CONFIG_BYTES, DOWN_S, Taken
 from simulator.benchmarks.stress.crowd import BACKOFF_S, SPREAD_S
-from simulator.benchmarks.stress.spread import peak, percentile, seconds, told
+from simulator.benchmarks.stress.spread import peak, seconds, told
 from simulator.benchmarks.stress.trial import Run, Trial, Verdict
+from simulator.nearest_rank import rank
 
 NAME = "performance.md"
 CROWD = "connections"
@@ -81,7 +82,7 @@ def crowd_verdict(taken: Taken, secure: Taken | None) -> list[Verdict]:
         Verdict(
             max(taken.again) <= AGAIN_BOUND_MS,
             f"after a broker that was gone for {DOWN_S:g} s at most {again:,} come in one second; 99 % are online "
-            f"within {seconds(percentile(taken.again, 0.99))}, the last after {seconds(max(taken.again))} "
+            f"within {seconds(rank(taken.again, 0.99))}, the last after {seconds(max(taken.again))} "
             f"(bound {seconds(AGAIN_BOUND_MS)})",
         ),
     ]

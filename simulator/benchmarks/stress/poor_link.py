@@ -6,7 +6,7 @@ from collections import Counter
 
 from pole.wire import contract
 from simulator.benchmarks.stress.group_command import GROUP, SENDER, send_at
-from simulator.benchmarks.stress.spread import percentile, seconds, told
+from simulator.benchmarks.stress.spread import seconds, told, within
 from simulator.benchmarks.stress.trial import Run, Trial, Verdict, happening
 from simulator.benchmarks.stress.watch import Watch
 from simulator.network.impaired import Impairment
@@ -30,15 +30,14 @@ def _act(watch: Watch) -> None:
 def _figures(run: Run) -> list[tuple[str, str]]:
     events = [Counter(event.name for event in course.events) for course in run.courses]
     acks = [Counter(ack.name for ack in course.acks) for course in run.courses]
-    begun, online = (sum(len(each) for each in lists) for lists in _connections(run))
     return [
         ("a command to the pole: PWM at its level (p50 / p99 / last)", told(_light(run, ONE_LEVEL, ONE_S))),
         ("a command to the group: PWM at its level", told(_light(run, ALL_LEVEL, ALL_S))),
-        ("a command to the group: ack with the city", told(_acked(run, 2, ALL_S))),
+        ("a command to the group: ack with the city", told(run.acked(f"{SENDER} 2", ALL_S * 1000))),
         ("first online after the start", told([course.back(0) for course in run.courses])),
-        ("events raised / that the city never had", f"{_raised(run):,} / {_missing(run):,}"),
+        ("events raised / that the city never had", f"{run.raised:,} / {run.missing:,}"),
         ("events, acks that came twice", f"{_twice(events):,}, {_twice(acks):,}"),
-        ("connections begun / sessions begun", f"{begun:,} / {online:,}"),
+        ("connections begun / sessions begun", f"{len(run.attempts):,} / {len(run.sessions):,}"),
         ("messages of the poles", f"{sum(sum(course.messages.values()) for course in run.courses):,}"),
     ]
 
@@ -47,35 +46,18 @@ def _verdict(run: Run) -> list[Verdict]:
     light = [each for level, at in ((ONE_LEVEL, ONE_S), (ALL_LEVEL, ALL_S)) for each in _light(run, level, at)]
     there = [each for each in light if each is not None]
     acks = sum(course.ack(f"{SENDER} {n}") is not None for course in run.courses for n in (1, 2))
-    said = f"99 % within {seconds(percentile(there, 0.99))}, the last after {seconds(max(there))}" if there else "-"
     return [
-        Verdict(not _missing(run), f"{_missing(run):,} of {_raised(run):,} events are lost"),
+        Verdict(not run.missing, f"{run.missing:,} of {run.raised:,} events are lost"),
         Verdict(acks == 2 * run.poles, f"{acks:,} of {2 * run.poles:,} commands have their ack"),
         Verdict(
             len(there) == len(light) and max(there) <= LIGHT_BOUND_MS,
-            f"{len(there):,} of {len(light):,} commands are light: {said} (bound {seconds(LIGHT_BOUND_MS)})",
+            f"{len(there):,} of {len(light):,} commands are light: {within(there)} (bound {seconds(LIGHT_BOUND_MS)})",
         ),
     ]
 
 
 def _light(run: Run, level: int, at_s: int) -> list[int | None]:
     return [course.settled(level, at_s * 1000) for course in run.courses]
-
-
-def _acked(run: Run, n: int, at_s: int) -> list[int | None]:
-    return [ack.ms - at_s * 1000 if (ack := course.ack(f"{SENDER} {n}")) else None for course in run.courses]
-
-
-def _connections(run: Run) -> tuple[list[list[int]], list[list[int]]]:
-    return [course.attempts for course in run.courses], [course.online for course in run.courses]
-
-
-def _raised(run: Run) -> int:
-    return sum(len(course.journal) for course in run.courses)
-
-
-def _missing(run: Run) -> int:
-    return sum(len(course.missing) for course in run.courses)
 
 
 def _twice(counted: list[Counter[str]]) -> int:
@@ -101,7 +83,7 @@ POOR_LINK = Trial(
     },
     curves=lambda run: {
         f"at {ALL_LEVEL} %": _light(run, ALL_LEVEL, ALL_S),
-        "ack": _acked(run, 2, ALL_S),
+        "ack": run.acked(f"{SENDER} 2", ALL_S * 1000),
     },
     speed=2.0,
 )

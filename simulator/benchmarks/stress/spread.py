@@ -1,16 +1,11 @@
-"""How moments and durations are spread: percentiles, peaks and shares, as pure functions of them."""
+"""How moments and durations are spread: peaks, shares and what is said of them, as pure functions of them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from math import ceil
 
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """The least of *values* that *share* (above 0, at most 1) of them do not exceed.  There is at least one value."""
-    ordered = sorted(values)
-    return ordered[max(0, ceil(share * len(ordered)) - 1)]
+from simulator.nearest_rank import rank
 
 
 def by_second(moments: Iterable[int], since: int = 0) -> Counter[int]:
@@ -48,6 +43,13 @@ def told(durations: Sequence[int | None]) -> str:
     there = [each for each in durations if each is not None]
     if not there:
         return "never"
-    said = " / ".join(seconds(percentile(there, share)) for share in (0.5, 0.99, 1.0))
+    said = " / ".join(seconds(rank(there, share)) for share in (0.5, 0.99, 1.0))
     never = len(durations) - len(there)
     return f"{said}; {never:,} never" if never else said
+
+
+def within(durations: Sequence[int]) -> str:
+    """99 % and last of *durations* (ms), in words; "-" of none."""
+    if not durations:
+        return "-"
+    return f"99 % within {seconds(rank(durations, 0.99))}, the last after {seconds(max(durations))}"

@@ -27,6 +27,30 @@ class Run:
     def poles(self) -> int:
         return len(self.courses)
 
+    @property
+    def attempts(self) -> list[int]:
+        """When any pole began a connection to its broker."""
+        return [ms for course in self.courses for ms in course.attempts]
+
+    @property
+    def sessions(self) -> list[int]:
+        """When the city had the presence of any pole."""
+        return [ms for course in self.courses for ms in course.online]
+
+    @property
+    def raised(self) -> int:
+        """Events on the flash of all poles."""
+        return sum(len(course.journal) for course in self.courses)
+
+    @property
+    def missing(self) -> int:
+        """Those of them that the city never had."""
+        return sum(len(course.missing) for course in self.courses)
+
+    def acked(self, name: str, since: int) -> list[int | None]:
+        """Milliseconds from *since* until the city had the ack *name* of each pole."""
+        return [ack.ms - since if (ack := course.ack(name)) else None for course in self.courses]
+
 
 @dataclass(frozen=True)
 class Verdict:

@@ -6,7 +6,6 @@ from collections import Counter
 
 import pytest
 
-from host_tools.city.commands.exchange import Sealed
 from host_tools.city.commands.pace import POLES_A_S, SPREAD_S, paced
 from host_tools.site import load_site
 
@@ -16,10 +15,9 @@ FULL_LIGHT_S, AWAY_S = 2.8, 38.0  # while a pole restarts: docs/performance.md
 def posts(count: int, offline: int = 0) -> tuple[list[tuple[float, str]], dict[str, str]]:
     """(second, pole) for the first *count* poles, of which the first *offline* are so; and the feeder of each."""
     poles = load_site("sagar", count).poles
-    ready = [Sealed(f"x/{pole.name}", n, pole.name, b"") for n, pole in enumerate(poles)]
-    found = paced(poles, ready, [pole.name for pole in poles[:offline]])
-    assert sorted(sealed.n for _s, sealed in found) == list(range(count))
-    return [(at_s, sealed.pole) for at_s, sealed in found], {pole.name: pole.feeder for pole in poles}
+    found = paced(poles, [pole.name for pole in poles[:offline]])
+    assert sorted(name for _s, name in found) == [pole.name for pole in poles]
+    return found, {pole.name: pole.feeder for pole in poles}
 
 
 def most_within(times: list[float], window_s: float) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from simulator.benchmarks.detection.intervals import of_rank, poisson, rank, wilson
+from simulator.benchmarks.detection.intervals import of_rank, poisson, wilson
+from simulator.nearest_rank import rank
 
 
 def test_the_wilson_interval_is_the_published_one() -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from simulator.benchmarks.pole import many
 
 
-def test_quantiles_are_values_that_were_seen() -> None:
-    values = [float(value) for value in range(1, 201)]
-    assert (
-        many.quantile(values, 0.5) == 100 and many.quantile(values, 0.99) == 198 and many.quantile(values, 1.0) == 200
-    )
-    assert many.quantile([], 0.99) == float("inf")
+def test_a_share_of_the_changes_came_within_a_time_that_was_seen() -> None:
+    found = many.Many(200, command_ms=[float(value) for value in range(200, 0, -1)])
+    assert [found.changed_ms(share) for share in (0.5, 0.99, 1.0)] == [100, 198, 200]
+    assert many.Many(200).changed_ms(0.99) == float("inf")
 
 
 def test_the_proportional_set_size_is_read_from_what_the_kernel_says() -> None:

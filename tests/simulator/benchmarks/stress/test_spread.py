@@ -1,4 +1,4 @@
-"""Percentiles, peaks and shares."""
+"""Peaks, shares and what is said of them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import pytest
 from simulator.benchmarks.stress import spread
 
 
-def test_a_percentile_is_the_least_value_that_so_many_do_not_exceed() -> None:
-    values = list(range(1, 101))
-    assert [spread.percentile(values, share) for share in (0.01, 0.5, 0.99, 1.0)] == [1, 50, 99, 100]
-    assert spread.percentile([7], 0.01) == 7
-    assert spread.percentile([3, 1, 2], 0.5) == 2
+def test_the_99_percent_and_the_last_are_said() -> None:
+    assert spread.within(list(range(10, 1010, 10))) == "99 % within 0.99 s, the last after 1.00 s"
+    assert spread.within([]) == "-"
 
 
 def test_the_peak_is_the_fullest_second_and_what_was_before_is_left_out() -> None:
