@@ -4,7 +4,12 @@ const place = document.getElementById("orders");
 const state = document.getElementById("as-of");
 const queueBox = document.getElementById("queue");
 
-if ("serviceWorker" in navigator) navigator.serviceWorker.register("/crew/worker.js", { scope: "/", updateViaCache: "none" }).catch(() => {});
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.register("/crew/worker.js", { scope: "/", updateViaCache: "none" }).catch(() => {});
+  // What the worker has kept may be older than this page: without the crew that was chosen since.
+  const byWorker = performance.getEntriesByType("navigation")[0]?.workerStart > 0;
+  if (!byWorker) navigator.serviceWorker.ready.then((one) => one.active.postMessage("keep"));
+}
 
 if (place) start();
 

@@ -5,15 +5,21 @@ const PAGE = "/crew";
 const FILES = ["/static/console.css", "/static/crew.css", "/static/crew.js", "/fonts/NotoSans-Regular.ttf", "/fonts/NotoSans-Bold.ttf", "/fonts/NotoSansDevanagari-Regular.ttf"];
 const PATIENCE_MS = 5000;
 
+async function keepPage() {
+  const page = await fetch(PAGE);
+  if (page.ok && !page.redirected) await (await caches.open(KEPT)).put(PAGE, page);
+}
+
 self.addEventListener("install", (event) => {
   event.waitUntil((async () => {
-    const kept = await caches.open(KEPT);
-    await kept.addAll(FILES);
-    const page = await fetch(PAGE);
-    if (page.ok && !page.redirected) await kept.put(PAGE, page);
+    await (await caches.open(KEPT)).addAll(FILES);
+    await keepPage();
     await self.skipWaiting();
   })());
 });
+
+// A page that did not come by the worker says so: it was loaded while the worker began, or by a forced reload.
+self.addEventListener("message", (event) => { event.waitUntil(keepPage().catch(() => {})); });
 
 self.addEventListener("activate", (event) => {
   event.waitUntil((async () => {

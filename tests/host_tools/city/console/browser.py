@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from host_tools.city.console.access import sessions
 from host_tools.city.console.app import make, whole
@@ -41,6 +41,7 @@ PROGRAM = (
     "serve.serve(settings.from_environment(), '127.0.0.1', int(sys.argv[1]), None, None)"
 )
 PATIENCE_S = 30.0
+expect.set_options(timeout=PATIENCE_S * 1000)  # a test that holds a bound gives it itself
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +184,11 @@ class Tab:
             assert time.monotonic() < end, f"not within {seconds} s: {expression}"
             self.page.wait_for_timeout(50)
         return value
+
+    def past_worker(self, on: bool) -> None:
+        """Requests go past the page's service worker while *on*, as those of a page do that it does not yet control."""
+        self._protocol.send("Network.enable")
+        self._protocol.send("Network.setBypassServiceWorker", {"bypass": on})
 
     def axe(self) -> list[str]:
         """What axe-core finds wrong by WCAG 2.2 A and AA, each with the element."""

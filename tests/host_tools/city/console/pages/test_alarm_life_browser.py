@@ -14,6 +14,8 @@ from tests.host_tools.city.console.browser import Console, Tab
 from tests.host_tools.city.console.console_bench import NOW, Bench
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True}
+# The phone has the page of a crew that was chosen, for the time without network.
+KEPT = """caches.match("/crew").then((page) => page ? page.text() : "").then((text) => text.includes('id="orders"'))"""
 
 
 def faults(bench: Bench) -> None:
@@ -110,7 +112,7 @@ def _crew(phone: Tab, bench: Bench) -> None:
     page.fill("[name=crew]", "crew 2")
     page.click("button.main")
     expect(page.locator(".stop")).to_contain_text("P0003")
-    phone.until("navigator.serviceWorker.controller !== null")
+    phone.until(KEPT)
     page.get_by_role("button", name="I am here").click()
     expect(page.locator("#queue")).to_contain_text("Noted: you are here.")
     phone.picture("crew-phone")
@@ -157,6 +159,28 @@ def test_what_the_phone_sends_too_late_stays_on_it_and_says_why(
         expect(page.locator(".refused")).to_be_visible()
         page.get_by_role("button", name="I have read this").click()
         expect(page.locator(".refused")).to_have_count(0)
+
+
+def test_a_page_that_did_not_come_by_the_worker_is_kept_with_its_crew_all_the_same(
+    bench: Bench, console: Console, chromium: Browser
+) -> None:
+    faults(bench)
+    with console.tab(chromium, "operator", **PHONE) as phone:
+        _order(phone)
+        page = phone.page
+        page.goto("/crew")  # no crew is chosen: so the worker keeps the page as it begins
+        phone.until("navigator.serviceWorker.ready.then(() => true)")
+        assert not phone.run(KEPT)
+        phone.past_worker(True)
+        page.fill("[name=crew]", "crew 2")
+        page.click("button.main")
+        expect(page.locator(".stop")).to_contain_text("P0003")
+        phone.until(KEPT)
+        phone.past_worker(False)
+        phone.context.set_offline(True)
+        page.goto("/crew")
+        expect(page.locator(".stop")).to_contain_text("P0003")
+        assert phone.errors == []
 
 
 def test_two_operators_the_second_reads_it_and_nothing_is_lost(

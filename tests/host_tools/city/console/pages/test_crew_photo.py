@@ -15,7 +15,7 @@ from host_tools.city.alarms import photos
 from host_tools.city.console import photo
 from tests.host_tools.city.console.browser import Console
 from tests.host_tools.city.console.console_bench import Bench
-from tests.host_tools.city.console.pages.test_alarm_life_browser import PHONE
+from tests.host_tools.city.console.pages.test_alarm_life_browser import KEPT, PHONE
 from tests.host_tools.city.console.pages.test_orders import JSON, ordered
 
 POLE = "P0002"
@@ -120,7 +120,7 @@ def test_a_photo_taken_without_network_is_sent_when_it_is_back(
         page.click("button.main")
         stop = page.locator(f".stop[data-pole={POLE}]")
         expect(stop).to_be_visible()
-        phone.until("navigator.serviceWorker.controller !== null")
+        phone.until(KEPT)
         phone.context.set_offline(True)
         stop.locator("input[type=file]").set_input_files(
             {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": telephone()}
