@@ -13,7 +13,7 @@ from host_tools.verbs.option_types import NamedPath
 from host_tools.verbs.record_file import db_option, record_place
 
 if TYPE_CHECKING:
-    from host_tools.city.store.backup import Copied
+    from host_tools.city.store.backup_copy import Copied
 
 _backup_type = NamedPath(dir_okay=False, path_type=Path)
 

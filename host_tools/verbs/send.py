@@ -5,16 +5,13 @@ from __future__ import annotations
 import getpass
 import re
 import socket
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
 
 import click
 
 from host_tools import durations
 from host_tools.broker.connection import Link, within
 from host_tools.city.commands import send as sending
-from host_tools.city.commands.exchange import Rejections
 from host_tools.city.commands.place import Connection
 from host_tools.city.commands.send import Sender, SendOutcome, Target
 from host_tools.city.commands.speaker import topics
@@ -24,26 +21,11 @@ from host_tools.output import json_option, reading_bar, say_json, waiting, warn
 from host_tools.verbs.keys import key_file_option, opened
 from host_tools.verbs.option_types import WORD
 from host_tools.verbs.options import check_whom, connection_options, site_option, wait_option, whom_options
+from host_tools.verbs.send_outcome import print_outcome
 from host_tools.verbs.store_options import StoreOptions, store_options
 from host_tools.wire import commands
 from host_tools.wire.sender_numbers import Counters
 from pole.wire import contract
-
-
-class Printable(Protocol):
-    """What poles have made of a command, however it was sent."""
-
-    @property
-    def applied(self) -> list[str]: ...
-    @property
-    def rejected(self) -> Rejections: ...
-    @property
-    def idle(self) -> list[str]: ...
-    @property
-    def silent(self) -> list[str]: ...
-    @property
-    def offline(self) -> list[str]: ...
-
 
 DEFAULT_SPAN = "30m"
 LONGEST_WAIT_S = 86400.0
@@ -159,29 +141,3 @@ def _with_progress(sender: Sender, target: Target, body: str, wait_s: float) -> 
     """Send, with a bar on a terminal while answers come in."""
     with waiting() as bar:
         return sender.send(target, body, wait_s, lambda outcome: bar(*outcome.counts))
-
-
-def print_outcome(outcome: Printable) -> None:
-    """Prints what each pole answered."""
-    if outcome.applied:
-        click.echo(f"applied: {names(outcome.applied)}")
-    print_rejected(outcome.rejected)
-    if outcome.idle:
-        click.echo(f"nothing held: {names(outcome.idle)}")
-    for word, others in (("no answer", outcome.silent), ("offline", outcome.offline)):
-        if others:
-            click.echo(f"{word}: {', '.join(others)}")  # all of them: each has to be visited
-
-
-def print_rejected(rejected: Mapping[str, tuple[str, str]]) -> None:
-    """Say why poles refused (pole: reason, detail), those with the same words together."""
-    alike: dict[tuple[str, str], list[str]] = {}
-    for pole, why in sorted(rejected.items()):
-        alike.setdefault(why, []).append(pole)
-    for (reason, detail), names_of in alike.items():
-        click.echo(f"rejected, {reason}{': ' + detail if detail else ''}: {', '.join(names_of)}")
-
-
-def names(poles: list[str]) -> str:
-    """*poles* for a line of text."""
-    return ", ".join(sorted(poles)) if len(poles) <= 20 else f"{len(poles)} poles"

@@ -25,6 +25,7 @@ from host_tools.errors import CommandError
 from host_tools.output import say_json, waiting, warn
 from host_tools.site.load import load_site
 from host_tools.site.model import Site, SiteError
+from host_tools.verbs.send_outcome import print_outcome
 from host_tools.wire.simulated_clock import SiteClock
 
 NEAR = "--near is {!r} and must be LATITUDE,LONGITUDE,METRES"
@@ -122,8 +123,6 @@ def _explain(outcome: StoreOutcome, numbers: list[int], given: Order, zone: Zone
 
 
 def _print(outcome: StoreOutcome) -> None:
-    from host_tools.verbs.send import print_outcome
-
     print_outcome(outcome)
     if outcome.replaced:
         click.echo(f"replaced by a newer order: {', '.join(sorted(outcome.replaced))}")

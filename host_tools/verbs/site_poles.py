@@ -14,7 +14,8 @@ from host_tools.output import json_option, say_json, waiting, warn
 from host_tools.site.model import Pole, Site
 from host_tools.verbs.keys import key_file_option, opened
 from host_tools.verbs.options import check_whom, connection_options, wait_option, whom_options
-from host_tools.verbs.send import WAIT_S, names, print_rejected, sender_name
+from host_tools.verbs.send import WAIT_S, sender_name
+from host_tools.verbs.send_outcome import names, print_rejected
 from host_tools.wire.sender_numbers import Counters
 
 DEFAULT = "sagar"

@@ -15,7 +15,8 @@ from host_tools.output_file import try_output
 from host_tools.verbs.keys import key_file_option, opened
 from host_tools.verbs.option_types import WORD, NamedPath
 from host_tools.verbs.options import connection_options, site_option, wait_option, whom_options
-from host_tools.verbs.send import WAIT_S, names, print_rejected, sender_name
+from host_tools.verbs.send import WAIT_S, sender_name
+from host_tools.verbs.send_outcome import names, print_rejected
 from host_tools.verbs.signing_time import now_ms
 from host_tools.verbs.site_poles import chosen
 

@@ -18,6 +18,8 @@ from host_tools.city.store.postgresql_programs import folders
 
 OLDEST = 15
 START_S = 60  # for a server to answer, on a busy computer
+MEMORY = "/dev/shm"
+ROOM_BYTES = 1 << 30  # a container has often 64 MB there
 MISSING = f"no PostgreSQL {OLDEST} or newer on this machine (Debian: apt-get install postgresql)"
 
 # Stops the server and removes its folder when its input ends: also when the process that started it was killed.
@@ -63,13 +65,24 @@ class Server:
         self.execute(f"DROP DATABASE {sa.make_url(url).database} WITH (FORCE)")
 
 
+def in_memory() -> str:
+    """The folder of files that are in memory alone, where it has ``ROOM_BYTES``; else /tmp."""
+    try:
+        room = os.statvfs(MEMORY)
+    except OSError:
+        return "/tmp"
+    return MEMORY if room.f_bavail * room.f_frsize >= ROOM_BYTES else "/tmp"
+
+
 @contextmanager
-def running(settings: Mapping[str, str]) -> Iterator[Server]:
-    """A server with *settings* until the end of the block, where programs() finds one."""
+def running(settings: Mapping[str, str], parent: str = "/tmp") -> Iterator[Server]:
+    """A server with *settings* until the end of the block, where programs() finds one; its folder is made in *parent*.
+
+    Its user must be able to enter *parent*, and the path of a socket has at most 107 characters.
+    """
     folder_of_programs = programs()
     assert folder_of_programs, MISSING
-    # in /tmp itself: the folder of a test is for its user alone, and the path of a socket has at most 107 characters
-    folder = Path(tempfile.mkdtemp(prefix="diya-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="diya-pg-", dir=parent))
     as_user: list[str] = []
     if os.geteuid() == 0:  # which PostgreSQL refuses to run as
         shutil.chown(folder, "postgres")

@@ -9,30 +9,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from host_tools.city.store import database
+from host_tools.city.store import backup_postgresql, backup_sqlite, database
+from host_tools.city.store.backup_copy import Copied
 from host_tools.errors import RecordError
 
 SQLITE_HEAD, POSTGRESQL_HEAD = b"SQLite format 3\0", b"PGDMP"
 _SQLITE, _POSTGRESQL = "SQLite", "PostgreSQL"
 
 
-@dataclass(frozen=True)
-class Copied:
-    """What is in a copy, as read from the copy itself; ``size`` is in bytes."""
-
-    poles: int
-    events: int
-    readings: int
-    size: int
-
-
 def backup(where: str, file: Path) -> Copied:
     """Copies the store *where* (a file of SQLite, or a URL of PostgreSQL) into the new *file*.  Raises RecordError."""
-    from host_tools.city.store import backup_postgresql, backup_sqlite
-
     if file.exists():
         raise RecordError(f"the file {file} is there already: name another for the backup, or remove it")
     copy = backup_postgresql.copy if database.is_url(where) else backup_sqlite.copy
@@ -48,8 +36,6 @@ def restore(file: Path, where: str, replace: bool = False) -> Copied:
 
     No receiver may have the store open.  Raises RecordError.
     """
-    from host_tools.city.store import backup_postgresql, backup_sqlite
-
     try:
         with file.open("rb") as opened:
             head = opened.read(len(SQLITE_HEAD))
@@ -64,11 +50,6 @@ def restore(file: Path, where: str, replace: bool = False) -> Copied:
         raise RecordError(f"the backup {file} is of {of} and --db is {where!r}, which is {into}: both must be the same")
     put = backup_postgresql.put if into == _POSTGRESQL else backup_sqlite.put
     return put(file, where, replace)
-
-
-def refuse(where: str, holds: str) -> RecordError:
-    """The error that the store *where* is not empty."""
-    return RecordError(f"the record {where} holds {holds}: a restore would remove them; say --replace if that is meant")
 
 
 @contextmanager

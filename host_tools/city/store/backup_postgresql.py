@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from host_tools.city.store import every_table
-from host_tools.city.store.backup import Copied, refuse
+from host_tools.city.store.backup_copy import Copied, refuse
 from host_tools.city.store.database import Database, postgresql
 from host_tools.city.store.postgresql_programs import program
 from host_tools.errors import RecordError

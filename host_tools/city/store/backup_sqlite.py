@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from host_tools.city.store.backup import Copied, refuse
+from host_tools.city.store.backup_copy import Copied, refuse
 from host_tools.errors import RecordError
 
 BUSY_S = 5.0

@@ -142,7 +142,10 @@ class Client:
         self._code: Any = None
         self._subscribed = False
         self.lost = False
-        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id, clean_session=clean, protocol=mqtt.MQTTv311)
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2, client_id, clean_session=clean, protocol=mqtt.MQTTv311,
+            reconnect_on_failure=False,
+        )  # fmt: skip
         if user:
             client.username_pw_set(user, password)
         context = ssl.create_default_context(cafile=ca)
