@@ -21,6 +21,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from host_tools.firmware_build.find_micropython import find_micropython
+from tests.patience import Stopwatch
 
 ROOT = Path(__file__).parent.parent
 
@@ -51,13 +52,13 @@ settings.load_profile("diya")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--processor-times", metavar="FILE", help="Append to FILE the processor seconds of each test.")
+    parser.addoption("--times", metavar="FILE", help="Append to FILE for how long each test takes a processor.")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: named in tests/slow.txt, and left out by `make test-fast`")
-    if file := config.getoption("--processor-times"):
-        config.pluginmanager.register(ProcessorTimes(file))
+    if file := config.getoption("--times"):
+        config.pluginmanager.register(Times(file))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -88,10 +89,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
-class ProcessorTimes:
-    """What tests and the processes they started and waited for take of the processor: about the same under any load.
+class Times:
+    """For how long tests take a processor, or a worker where they wait: about the same under any load.
 
-    Written to *file* as lines of "seconds test"; what tests of a file share has a line "seconds file".
+    That is the larger one of the processor time of a test and the processes it started and waited for, and of its real
+    time without what others had the processor for.  Written to *file* as lines of "seconds test"; what tests of a file
+    share has a line "seconds file".
     """
 
     def __init__(self, file: str) -> None:
@@ -104,9 +107,9 @@ class ProcessorTimes:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        before, self._shared = sum(os.times()[:4]), 0.0
+        begun, self._shared = Taken(), 0.0
         outcome = yield
-        took = sum(os.times()[:4]) - before - self._shared
+        took = max(0.0, begun.seconds() - self._shared)
         if isinstance(item, MicroPythonItem) and isinstance(item.parent, MicroPythonFile):
             if "" in item.parent.seconds:
                 self._write(item.parent.seconds.pop(""), item.nodeid.partition("::")[0])
@@ -119,13 +122,28 @@ class ProcessorTimes:
         self, fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest
     ) -> Iterator[None]:
         """Takes what is set up for more than one test out of the time of the one that needs it first."""
-        before, shared = sum(os.times()[:4]), self._shared
+        begun, shared = Taken(), self._shared
         outcome = yield
         if fixturedef.scope != "function":
-            self._shared = shared + sum(os.times()[:4]) - before
+            self._shared = shared + begun.seconds()
             if fixturedef.scope == "module":
                 self._write(self._shared - shared, request.node.nodeid)
         return outcome
+
+
+class Taken:
+    """What is taken of a processor or a worker from now on."""
+
+    def __init__(self) -> None:
+        self._processor, self._own = _processor_s(), Stopwatch()
+
+    def seconds(self) -> float:
+        return max(_processor_s() - self._processor, self._own.own_s)
+
+
+def _processor_s() -> float:
+    """Of this process and of those that it started and waited for."""
+    return sum(os.times()[:4])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,4 +1,4 @@
-"""`python -m tests.slowest TIMES`: writes tests/slow.txt from what `pytest --processor-times TIMES` measured.
+"""`python -m tests.slowest TIMES`: writes tests/slow.txt from what `pytest --times TIMES` measured.
 
 The slowest test functions, with all their parameters, go on the list until the rest fits into ``BUDGET_S``.  What the
 tests of a file share is saved only when all of them are left out, so where it is long the file counts as a whole.
@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-BUDGET_S = 55.0  # processor seconds; two workers that import and collect take 30 more
+BUDGET_S = 70.0  # of two processors for a minute; workers that import and collect take the rest
 SHARED_S = 0.5  # what a file's tests share is long from here on
 LIST = Path(__file__).with_name("slow.txt")
 # whose tests live on what the first of them does: they are in or out together
