@@ -11,15 +11,17 @@ A machine whose simulator is gone ends at once, at the latest when its next requ
 """
 
 import os
-import struct
 import sys
+from struct import pack_into
 
 from hostops import CONSOLE, IDLE
 
+_SILENT = 256
 RAISED = (None, KeyboardInterrupt, OSError, ValueError, MemoryError, RuntimeError)
 _fd = int(sys.argv[1])
 _in = open(_fd, "rb")  # noqa: SIM115 - for as long as the machine lives
 _out = open(_fd, "wb")  # noqa: SIM115
+_readinto = _in.readinto
 _requests = bytearray(480)  # frames on their way
 _used = 0
 _answer = bytearray(8)
@@ -30,22 +32,29 @@ typed = False  # on the console, and maybe not read yet
 ticks = 0  # milliseconds since power-on, from the simulator's last answer; time moves only while the pole waits
 
 
-def _put(op, silent, a, b, data):
+# A function with more than 11 places for its values takes memory for each call, and collecting it takes longer than the
+# rest of a trip; so these have few.
+def _put(op, a, b, data):
+    """Adds a frame; *op* is more by ``_SILENT`` where no answer is needed."""
     global _used
     n = len(data)
-    end = _used + 12 + n
-    if end > 480:
+    if _used + 12 + n > 480:
         _flush()
-        end = 12 + n
-    struct.pack_into("<BBHii", _requests, _used, op, silent, n, a, b)
     if n > 480 - 12:
+        _head(op, n, a, b)
         _used = 12
         _flush()
         _send(data, n)
         return
+    _head(op, n, a, b)
     if n:
-        _requests[_used + 12 : end] = data
-    _used = end  # all of it at once: a KeyboardInterrupt leaves whole frames
+        _requests[_used + 12 : _used + 12 + n] = data
+    _used += 12 + n  # all of it at once: a KeyboardInterrupt leaves whole frames
+
+
+def _head(op, n, a, b):
+    pack_into("<HH", _requests, _used, op, n)
+    pack_into("<ii", _requests, _used + 4, a, b)
 
 
 def _flush():
@@ -69,7 +78,7 @@ def _end():
 
 def _exchange(op, a, b, data):
     global ticks
-    _put(op, 0, a, b, data)
+    _put(op, a, b, data)
     _flush()
     _fill(_answer, 8)
     value = _answer[0] | _answer[1] << 8 | _answer[2] << 16 | _answer[3] << 24  # to unpack it would take memory
@@ -87,14 +96,19 @@ def post(op, a=0, b=0, data=b""):
     if loud:
         call(op, a, b, data)
     else:
-        _put(op, 1, a, b, data)
+        _put(op | _SILENT, a, b, data)
 
 
 def _fill(buffer, n):
     try:
-        got = _in.readinto(buffer, n)
+        got = _readinto(buffer, n)
     except OSError:  # it ended with requests that it had not read
         got = 0
+    if got < n:
+        _rest(buffer, got, n)
+
+
+def _rest(buffer, got, n):
     while got < n:
         rest = _in.read(n - got)
         if not rest:
@@ -103,23 +117,26 @@ def _fill(buffer, n):
         got += len(rest)
 
 
-def call(op, a=0, b=0, data=b""):
-    """Answer's value of operation *op* (a small int of ``ops`` or ``hostops``); data in the answer is dropped."""
-    value = _exchange(op, a, b, data)
-    length = _answer[4] | _answer[5] << 8
+def _drop(length):
     while length:
         n = min(length, len(_small))
         _fill(_small, n)
         length -= n
+
+
+def call(op, a=0, b=0, data=b""):
+    """Answer's value of operation *op* (a small int of ``ops`` or ``hostops``); data in the answer is dropped."""
+    value = _exchange(op, a, b, data)
+    if _answer[4] or _answer[5]:
+        _drop(_answer[4] | _answer[5] << 8)
     return value
 
 
 def read(op, a=0, b=0, data=b""):
     """Answer's data of operation *op*, as bytes.  Raises OSError when the value is below zero (-errno)."""
     value = _exchange(op, a, b, data)
-    length = _answer[4] | _answer[5] << 8
-    out = bytearray(length)
-    _fill(out, length)
+    out = bytearray(_answer[4] | _answer[5] << 8)
+    _fill(out, len(out))
     if value < 0:
         raise OSError(-value)
     return bytes(out)

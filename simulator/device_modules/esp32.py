@@ -121,24 +121,28 @@ class Partition:
         self._number = number
         self._row = rows[number]
         self._base = self._row[2]
-        self._page = None
+        self._page = self._view = None
         self._block = -1  # the one in the page
 
     def info(self):
         return self._row + (False,)
 
+    # littlefs asks for little, thousands of times: no function on this way has more than 11 places for its values, so
+    # that a call takes no memory
     def readblocks(self, block, buffer, offset=0):
         if block != self._block:
-            self._page = self._page or bytearray(FLASH_BLOCK)
-            self._block = block
-            read_into(FLASH_READ, self._page, self._base + block * FLASH_BLOCK, FLASH_BLOCK)
-        page, n = self._page, len(buffer)
-        if n > small:
-            buffer[:] = memoryview(page)[offset : offset + n]
-            return
-        while n:
-            n -= 1
-            buffer[n] = page[offset + n]
+            self._load(block)
+        if len(buffer) > small:
+            buffer[:] = self._view[offset : offset + len(buffer)]
+        else:
+            _copy(self._page, offset, buffer)
+
+    def _load(self, block):
+        if self._page is None:
+            self._page = bytearray(FLASH_BLOCK)
+            self._view = memoryview(self._page)
+        self._block = block
+        read_into(FLASH_READ, self._page, self._base + block * FLASH_BLOCK, FLASH_BLOCK)
 
     def writeblocks(self, block, buffer, offset=None):
         self._block = -1
@@ -170,6 +174,13 @@ class Partition:
             self._block = -1
             post(FLASH_ERASE, self._base // FLASH_BLOCK + argument)
         return 0
+
+
+def _copy(page, at, buffer):
+    n = len(buffer)
+    while n:
+        n -= 1
+        buffer[n] = page[at + n]
 
 
 def _done(code):

@@ -14,6 +14,7 @@ sys.modules["_asyncio"] = asyncio_tasks  # before asyncio is imported: a file of
 import gc  # noqa: E402
 
 import _chip  # noqa: E402
+import chip_gc  # noqa: E402
 from hostops import FAILED, HEAP, INTEREST, SOCKETS  # noqa: E402
 from ops import ENTROPY, FLASH_BLOCK  # noqa: E402
 
@@ -51,6 +52,8 @@ def _nonce(n):
     """Bytes of the virtual chip's generator: this machine's own would differ in each run."""
     return _chip.read(ENTROPY, n)
 
+
+sys.modules["gc"] = chip_gc
 
 try:
     import python_heap

@@ -71,10 +71,14 @@ class poll:
         if found:
             return found
         ready = idle(timeout)
-        pairs = self._typed() if self._console and _chip.typed else ()
+        if self._console and _chip.typed:
+            return self._pairs(ready, self._typed())
+        return self._pairs(ready, ()) if ready else ()
+
+    def _pairs(self, ready, typed):
         if not ready:
-            return pairs
-        pairs = list(pairs)
+            return typed
+        pairs = list(typed)
         for i in range(0, len(ready), 2):
             if ready[i] in self._sockets:
                 pairs.append((self._sockets[ready[i]], ready[i + 1]))

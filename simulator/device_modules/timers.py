@@ -56,6 +56,11 @@ def wait(ms):
 
 def run():
     """Calls back who is due; what a callback raises is printed, and the program goes on."""
+    if running:
+        _run()
+
+
+def _run():
     for timer in list(running):
         if timer in running and not timer._left():
             try:

@@ -30,7 +30,9 @@ def test_golden_starts_the_app_in_a_slot_which_gets_into_the_citys_broker(tmp_pa
             "link.ssid": "city", "link.password": "lamplight", "link.host": "localhost", "link.port": city.port,
             "link.tls": 1, "link.user": "P0001", "link.secret": city.password("P0001"), "report.spread": 0,
         }  # fmt: skip
-        settings = {**pole_config(site, site.pole("P0001"), int(time.time())), **link}
+        # the test may be run by day
+        always = {"programmes": {"on": [["12:00", 100, 0]]}, "programme": "on", "byDay": ["on"], "rules": []}
+        settings = {**pole_config(site, site.pole("P0001"), int(time.time())), **link, **always}
         golden = {
             **compile_app(FIRMWARE, MPY),
             "config.json": json.dumps(settings).encode(),

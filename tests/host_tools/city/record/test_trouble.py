@@ -212,11 +212,19 @@ def test_a_computer_that_slept_accuses_no_pole(tmp_path: Path) -> None:
     with Mosquitto() as broker, running(broker, file, silent_s=60) as one, Link(broker.address, ["x"]) as link:
         link.publish(f"{HEAD}/P0001/state", b'{"v":1,"level":50}', retain=True)
         until(lambda: count_poles(file) == 1, "the recorder")
-        one.recorder._turned -= 3600
-        one.recorder._since -= 3600
-        one.recorder._heard.clear()
-        one.recorder._looked = 0.0
-        until(lambda: one.recorder._looked > 0.0, "the recorder")
+        recorder, going, slept = one.recorder, one.recorder._going, threading.Event()
+
+        def sleep() -> bool:  # between two turns of the recorder's own thread
+            if not slept.is_set():
+                recorder._turned -= 3600
+                recorder._since -= 3600
+                recorder._heard.clear()
+                recorder._looked = 0.0
+                slept.set()
+            return going()
+
+        recorder._going = sleep
+        until(lambda: slept.is_set() and recorder._looked > 0.0, "the recorder")
     with reading(file) as reader:
         assert reader.summary()["silent"] == 0
 
