@@ -56,6 +56,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # until all is collected: what is made till then stays
     config.addinivalue_line("markers", "slow: named in tests/slow.txt, and left out by `make test-fast`")
     if file := config.getoption("--times"):
         config.pluginmanager.register(Times(file))
@@ -76,6 +77,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
     for item in session.items:
         if isinstance(item, MicroPythonItem) and isinstance(item.parent, MicroPythonFile):
             item.parent.chosen.append(item.name.removesuffix("[micropython]"))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from host_tools.field.flashing.boot_log import (  # fmt: skip
@@ -108,6 +109,7 @@ def test_it_does_not_matter_in_which_pieces_it_comes(name: str, cuts: list[int])
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=900))
 def test_noise_is_no_start_that_was_heard(noise: bytes) -> None:
+    assume(not re.search(rb"[ -~]{8}", noise))  # Hypothesis also draws what a chip really says, from our own source
     assert heard(noise).how == UNHEARD
 
 
