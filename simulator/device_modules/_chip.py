@@ -100,12 +100,16 @@ def post(op, a=0, b=0, data=b""):
 
 
 def _fill(buffer, n):
-    try:
-        got = _readinto(buffer, n)
-    except OSError:  # it ended with requests that it had not read
-        got = 0
+    got = _took(buffer, n)
     if got < n:
         _rest(buffer, got, n)
+
+
+def _took(buffer, n):
+    try:
+        return _readinto(buffer, n)
+    except OSError:  # it ended with requests that it had not read
+        return 0
 
 
 def _rest(buffer, got, n):

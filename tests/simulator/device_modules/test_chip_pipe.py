@@ -96,3 +96,36 @@ def test_a_machine_whose_simulator_is_gone_ends(tmp_path: Path) -> None:
         theirs.close()
         ours.close()
         assert vm.wait(10) in (0, 1, -signal.SIGKILL)  # the system ends it where it can
+
+
+# What is in use falls only by a collection, and the next one comes once 1,024 bytes were taken.
+COUNTED = """
+import gc
+
+def turns(work):
+    gc.collect()
+    gc.threshold(1024)
+    bytearray(2000)
+    bytearray(100)  # the count begins with the collection that this brings; it goes with the next
+    last, collected = gc.mem_alloc(), False
+    for i in range(200):
+        work()
+        now = gc.mem_alloc()
+        collected = collected or now < last
+        last = now
+    gc.threshold(-1)
+    print(collected)
+"""
+
+
+def test_a_trip_takes_no_memory_and_so_brings_no_collection_nearer(tmp_path: Path) -> None:
+    buffer = "buffer = bytearray(8)\ndef one(): read_into(7, buffer, 1, 2)\nturns(one)\n"
+    script = (
+        COUNTED + "turns(lambda: call(5, 1, 2))\nturns(lambda: post(6, 3))\n" + buffer + "turns(lambda: bytes(8))\n"
+    )
+    assert run(script, tmp_path, {7: (8, bytes(8))})[1].split() == ["False", "False", "False", "True"]
+
+
+def test_a_threshold_in_a_chip_s_bytes_is_twice_as_many_here(tmp_path: Path) -> None:
+    said = run("import gc, chip_gc\nchip_gc.threshold(8192)\nprint(gc.threshold())\n", tmp_path)[1]
+    assert int(said) == 16384
