@@ -42,7 +42,7 @@ USERS_OWN = ("DIYA_LANG", "DIYA_TECHNICIAN", "DIYA_TRUST", "DIYA_STATE", "DIYA_R
 FIRST = (
     "test_bare_board.py", "test_on_a_street.py", "test_street_scenarios.py", "test_pole_cuts.py", "test_cuts.py",
     "test_bad_software.py", "test_docs.py", "test_killed.py", "test_map.py", "test_flashed_pole.py",
-    "test_terminals.py", "test_street_faults.py", "test_long_life.py",
+    "test_terminals.py", "test_street_faults.py", "test_long_life.py", "test_wheel.py",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-BUDGET_S = 80.0  # of two workers for a minute; to import and collect takes the rest
+BUDGET_S = 60.0  # of two workers for a minute; to import and collect takes the rest
 SHARED_S = 0.5  # what a file's tests share is long from here on
 LIST = Path(__file__).with_name("slow.txt")
 # whose tests live on what the first of them does: they are in or out together
