@@ -18,8 +18,6 @@ from host_tools.city.store.postgresql_programs import folders
 
 OLDEST = 15
 START_S = 60  # for a server to answer, on a busy computer
-MEMORY = "/dev/shm"
-ROOM_BYTES = 1 << 30  # a container has often 64 MB there
 MISSING = f"no PostgreSQL {OLDEST} or newer on this machine (Debian: apt-get install postgresql)"
 
 # Stops the server and removes its folder when its input ends: also when the process that started it was killed.
@@ -63,15 +61,6 @@ class Server:
 
     def drop(self, url: str) -> None:
         self.execute(f"DROP DATABASE {sa.make_url(url).database} WITH (FORCE)")
-
-
-def in_memory() -> str:
-    """The folder of files that are in memory alone, where it has ``ROOM_BYTES``; else /tmp."""
-    try:
-        room = os.statvfs(MEMORY)
-    except OSError:
-        return "/tmp"
-    return MEMORY if room.f_bavail * room.f_frsize >= ROOM_BYTES else "/tmp"
 
 
 @contextmanager

@@ -40,13 +40,12 @@ def _put(op, a, b, data):
     n = len(data)
     if _used + 12 + n > 480:
         _flush()
+    _head(op, n, a, b)
     if n > 480 - 12:
-        _head(op, n, a, b)
         _used = 12
         _flush()
         _send(data, n)
         return
-    _head(op, n, a, b)
     if n:
         _requests[_used + 12 : _used + 12 + n] = data
     _used += 12 + n  # all of it at once: a KeyboardInterrupt leaves whole frames

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from host_tools.city.alarms import life
 from host_tools.city.store.alarm_tables import alarm
@@ -105,13 +105,18 @@ def test_the_whole_life_by_keyboard_then_the_phone_offline_then_closed_by_proof(
         assert desk.errors == []
 
 
+def choose_crew(page: Page) -> None:
+    """On the crew's page, until the order of P0003 is shown."""
+    page.fill("[name=crew]", "crew 2")
+    page.click("button.main")
+    expect(page.locator(".stop")).to_contain_text("P0003")
+
+
 def _crew(phone: Tab, bench: Bench) -> None:
     """On the phone: there, offline, mended, sent once when the network is back."""
     page = phone.page
     page.goto("/crew")
-    page.fill("[name=crew]", "crew 2")
-    page.click("button.main")
-    expect(page.locator(".stop")).to_contain_text("P0003")
+    choose_crew(page)
     phone.until(KEPT)
     page.get_by_role("button", name="I am here").click()
     expect(page.locator("#queue")).to_contain_text("Noted: you are here.")
@@ -144,9 +149,7 @@ def test_what_the_phone_sends_too_late_stays_on_it_and_says_why(
         _order(phone)
         page = phone.page
         page.goto("/crew")
-        page.fill("[name=crew]", "crew 2")
-        page.click("button.main")
-        expect(page.locator(".stop")).to_contain_text("P0003")
+        choose_crew(page)
         phone.context.set_offline(True)
         page.get_by_role("button", name="Mended").click()
         expect(page.locator("#queue")).to_contain_text("1 not sent yet")
@@ -172,9 +175,7 @@ def test_a_page_that_did_not_come_by_the_worker_is_kept_with_its_crew_all_the_sa
         phone.until("navigator.serviceWorker.ready.then(() => true)")
         assert not phone.run(KEPT)
         phone.past_worker(True)
-        page.fill("[name=crew]", "crew 2")
-        page.click("button.main")
-        expect(page.locator(".stop")).to_contain_text("P0003")
+        choose_crew(page)
         phone.until(KEPT)
         phone.past_worker(False)
         phone.context.set_offline(True)
